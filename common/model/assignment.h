@@ -1,0 +1,142 @@
+// What the master tells a box, and what a box tells the master: the nouns both programs share.
+//
+// DesiredNode is the whole wish for one box. Its three lists are keyed (partition, peer, hostname), each item with the revision at
+// which it last changed, so that the wire may carry only what changed since the box's own revision.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/model/ids.h"
+#include "common/model/phase.h"
+#include "common/model/resources.h"
+
+namespace foyer {
+
+// A member of an instance's group as its neighbours see it.
+struct Member {
+    ReplicaIndex index;
+    std::string name;  // "r0g1": unique per replica and generation
+    ReplicaKind kind = ReplicaKind::Data;
+    std::string address;  // overlay ULA of its partition
+    friend bool operator==(const Member&, const Member&) = default;
+};
+
+// Secrets of one partition. Travel only over mTLS; never logged; on the box only in memory.
+struct PartitionSecrets {
+    std::map<std::string, std::string> by_name;  // file name in /foyer/secrets -> content
+    friend bool operator==(const PartitionSecrets&, const PartitionSecrets&) = default;
+};
+
+struct Assignment {
+    PartitionId partition;
+    Revision revision;
+    InstanceName instance;
+    ReplicaIndex index;
+    ReplicaKind kind = ReplicaKind::Data;
+    // Primary or standby as the group's leadership says now; leader is absent while nobody leads.
+    ReplicaRole role = ReplicaRole::Standby;
+    Fence fence;
+    std::optional<ReplicaIndex> leader;
+    // The first data member of a new instance runs `init`; every other one joins.
+    bool founder = false;
+    DesiredState desired = DesiredState::Running;
+    std::string release_json;       // the exact signed bytes
+    std::string release_signature;  // Ed25519 over them, base64url
+    std::string publisher_key;      // Ed25519 public key, base64url
+    SizeName size;
+    Resources reserved;
+    std::string parameters_json;  // object, valid under the release's schema
+    std::string hostname;
+    std::string url;
+    std::string address;       // this partition's overlay ULA
+    int copies = 1;            // members that must hold a write before it is acknowledged, the primary's included
+    std::vector<Member> members;
+    std::vector<std::string> proxies;  // overlay addresses of the edges
+    PartitionSecrets secrets;
+    friend bool operator==(const Assignment&, const Assignment&) = default;
+};
+
+// One neighbour on the overlay. A home's peers are the edges; an edge's peers are all boxes and the other edges.
+struct OverlayPeer {
+    NodeId node;
+    Revision revision;
+    bool edge = false;
+    WgPublicKey public_key;
+    std::string endpoint;                  // "198.18.1.11:51820"; empty: it dials us
+    std::vector<std::string> allowed;  // prefixes this peer may speak for
+    friend bool operator==(const OverlayPeer&, const OverlayPeer&) = default;
+};
+
+// One name an edge serves. `backend` is empty while nobody leads: the edge then shows the waiting page.
+struct EdgeRoute {
+    std::string hostname;
+    Revision revision;
+    InstanceName instance;
+    Fence fence;
+    std::string backend;  // "[fd50:…::1]:8000"
+    friend bool operator==(const EdgeRoute&, const EdgeRoute&) = default;
+};
+
+// Of this box itself.
+struct NodeSettings {
+    Revision revision;
+    std::string overlay_prefix;  // "fd50:f0e:1:a::/64": partitions get addresses from it
+    std::string overlay_cluster_prefix;  // "fd50:f0e:1::/48"
+    bool edge = false;
+    std::string zone;
+    friend bool operator==(const NodeSettings&, const NodeSettings&) = default;
+};
+
+struct DesiredNode {
+    LineageId lineage;
+    Revision revision;
+    NodeSettings settings;
+    std::map<PartitionId, Assignment> assignments;
+    std::map<NodeId, OverlayPeer> peers;
+    std::map<std::string, EdgeRoute> routes;
+    friend bool operator==(const DesiredNode&, const DesiredNode&) = default;
+};
+
+// Where a copy stands in its instance's log (contract: the position hook). Compares by (epoch, flushed_bytes).
+struct Position {
+    Epoch epoch;
+    std::int64_t flushed_bytes = 0;
+    bool receiving = false;  // a standby: its receiver runs
+    friend bool operator==(const Position&, const Position&) = default;
+};
+
+// What a primary says of a member that copies from it.
+struct FollowerView {
+    std::string name;        // Member::name
+    std::string state;       // "streaming"
+    std::string sync_state;  // "quorum", "sync", "async"
+    std::int64_t lag_bytes = 0;
+    friend bool operator==(const FollowerView&, const FollowerView&) = default;
+};
+
+// One partition as its box sees it. Accepted by the master only for the newest fence it has handed out.
+struct PartitionObservation {
+    PartitionId partition;
+    Fence fence;  // the newest fence the agent has applied to it
+    ReplicaRole role = ReplicaRole::Standby;
+    PartitionPhase phase = PartitionPhase::Assigned;
+    std::string step;    // what is being done: "fetching image", "init: restoring dump"
+    std::string reason;  // of Failed or Unhealthy, one line
+    bool ready = false;
+    bool initialized = false;  // init or join has succeeded: secrets for init may be forgotten
+    std::optional<Position> position;
+    std::vector<FollowerView> followers;  // of a primary
+    friend bool operator==(const PartitionObservation&, const PartitionObservation&) = default;
+};
+
+// Measured by the box, lowered by its host.
+struct NodeCapacity {
+    Resources total;
+    KbitPerSecond uplink;
+    friend bool operator==(const NodeCapacity&, const NodeCapacity&) = default;
+};
+
+}  // namespace foyer
