@@ -1,0 +1,44 @@
+// A decision's changes: rows to put and rows to drop. The store writes them, the state applies them, nothing else changes either.
+#pragma once
+
+#include <variant>
+#include <vector>
+
+#include "master/domain/rows.h"
+
+namespace foyer::master {
+
+template <class Row>
+struct Put {
+    Row row;
+    friend bool operator==(const Put&, const Put&) = default;
+};
+
+struct DropNode {
+    NodeId name;
+    friend bool operator==(const DropNode&, const DropNode&) = default;
+};
+
+struct DropReplica {
+    ReplicaKey key;
+    friend bool operator==(const DropReplica&, const DropReplica&) = default;
+};
+
+struct DropInstance {
+    InstanceName name;
+    friend bool operator==(const DropInstance&, const DropInstance&) = default;
+};
+
+// Records older than the retention are forgotten.
+struct DropRequest {
+    AccountId account;
+    RequestId id;
+    friend bool operator==(const DropRequest&, const DropRequest&) = default;
+};
+
+using Change = std::variant<Put<Account>, Put<ApiToken>, Put<Isp>, Put<Host>, Put<Site>, Put<Node>, Put<Release>, Put<Instance>,
+                            Put<Replica>, Put<Operation>, Put<Event>, Put<RequestRecord>, DropNode, DropReplica, DropInstance, DropRequest>;
+
+using Changes = std::vector<Change>;
+
+}  // namespace foyer::master

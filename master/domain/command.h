@@ -1,0 +1,163 @@
+// Everything that can be asked of the core. A command holds all that the outside knows (ids, hashes, sealed secrets, parsed documents), so
+// that decide() needs nothing but the state and the time. Who may ask is checked at the border, by the route table.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "master/domain/change.h"
+#include "master/domain/rows.h"
+
+namespace foyer::master {
+
+struct CreateAccount {
+    AccountId name;
+    std::set<AccountRole> roles;
+};
+
+struct CreateToken {
+    TokenId id;
+    AccountId account;
+    std::string secret_hash;
+    std::string note;
+    Duration valid{0};
+};
+
+struct CreateIsp {
+    IspId name;
+    IspFamilyId family;  // empty: its own name
+};
+
+struct CreateHost {
+    HostId name;
+};
+
+struct CreateSite {
+    SiteId name;
+    IspId isp;
+    CountryCode country;
+    HostId host;
+    HostClass host_class = HostClass::Open;
+};
+
+struct CreateNodeToken {
+    SiteId site;
+    NodeId node;  // empty: the site's name and a number
+    bool edge = false;
+    std::string public_address;
+    std::string token_hash;
+    Duration valid{0};
+};
+
+struct DeleteNode {
+    NodeId name;
+};
+
+// A box with a token. The shell has checked the CSR's own signature.
+struct EnrolNode {
+    std::string token_hash;
+    std::string key_fingerprint;
+    WgPublicKey wg_public_key;
+    NodeCapacity capacity;
+    std::string agent_version;
+    WallTime certificate_expires_at;
+};
+
+struct RenewNode {
+    NodeId name;
+    std::string key_fingerprint;
+    WallTime certificate_expires_at;
+};
+
+struct PublishRelease {
+    Release release;  // sequence, created_at and revision are set by the decision
+};
+
+struct OrderInstance {
+    InstanceName name;
+    AccountId owner;
+    ReleaseName release;
+    ReleaseVersion version;  // empty: the newest
+    SizeName size;           // empty: the smallest
+    std::string parameters_json;  // valid under the schema of exactly `checked_version`
+    ReleaseVersion checked_version;
+    std::optional<int> replicas;  // absent: the release's default
+    std::set<CountryCode> countries;
+    int min_countries = 1;
+    ReplicationMode mode = ReplicationMode::Synchronous;
+    bool allow_same_isp = false;
+    OperationId operation;
+    Sealed admin_password;
+    Sealed replication_password;
+};
+
+struct StopInstance {
+    InstanceName name;
+    OperationId operation;
+};
+
+struct StartInstance {
+    InstanceName name;
+    OperationId operation;
+};
+
+struct DeleteInstance {
+    InstanceName name;
+    OperationId operation;
+};
+
+struct PromoteInstance {
+    InstanceName name;
+    std::optional<ReplicaIndex> index;
+    bool force = false;
+    OperationId operation;
+};
+
+// The owner was shown the password.
+struct RevealInstance {
+    InstanceName name;
+};
+
+// What a box says: changed observations, erased partitions, capacity. `first` is the first Sync of a node: its token is used up.
+struct ReportNode {
+    NodeId node;
+    std::vector<PartitionObservation> observations;
+    bool observations_full = false;
+    std::vector<PartitionId> erased;
+    std::optional<NodeCapacity> capacity;
+    std::string agent_version;  // empty: unchanged
+    Revision applied;           // edges: what it serves
+};
+
+// Boxes that have not been heard of for the silence time, found by the shell's scan of last-seen times.
+struct MarkSilent {
+    std::vector<NodeId> nodes;
+};
+
+// Forget request records older than this.
+struct ForgetRequests {
+    WallTime before;
+};
+
+using Command = std::variant<CreateAccount, CreateToken, CreateIsp, CreateHost, CreateSite, CreateNodeToken, DeleteNode, EnrolNode, RenewNode,
+                             PublishRelease, OrderInstance, StopInstance, StartInstance, DeleteInstance, PromoteInstance, RevealInstance,
+                             ReportNode, MarkSilent, ForgetRequests>;
+
+// What the shell needs to render the answer: which row the command made or changed. The row itself is in the state after the changes.
+struct Reply {
+    std::string subject;                    // name of the account, token, ISP, host, site, node, release or instance
+    std::optional<OperationId> operation;   // to be watched
+    ReleaseVersion version;                 // of a release
+    std::vector<std::string> warnings;      // for people
+    friend bool operator==(const Reply&, const Reply&) = default;
+};
+
+struct Decision {
+    Changes changes;  // empty: nothing to do, and nothing to commit
+    Reply reply;
+    friend bool operator==(const Decision&, const Decision&) = default;
+};
+
+}  // namespace foyer::master

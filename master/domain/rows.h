@@ -1,0 +1,249 @@
+// The rows of the catalogue: what the master knows and the database keeps. Plain values; invariants are in decide and in SQL.
+//
+// Every row carries the revision at which it last changed.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "common/base/result.h"
+#include "common/base/time.h"
+#include "common/model/assignment.h"
+#include "common/model/ids.h"
+#include "common/model/phase.h"
+#include "common/model/resources.h"
+
+namespace foyer::master {
+
+// A secret as it lies in the database: sealed by the shell (AES-256-GCM), opaque to the domain.
+using Sealed = Id<struct SealedTag>;
+
+enum class AccountRole { Operator, Host, Customer, Publisher };
+
+struct Account {
+    AccountId name;
+    std::set<AccountRole> roles;
+    WallTime created_at;
+    Revision revision;
+    friend bool operator==(const Account&, const Account&) = default;
+};
+
+// An API token. Only the SHA-256 of its secret half is kept.
+struct ApiToken {
+    TokenId id;
+    AccountId account;
+    std::string secret_hash;  // hex
+    std::string note;
+    WallTime created_at;
+    WallTime expires_at;
+    Revision revision;
+    friend bool operator==(const ApiToken&, const ApiToken&) = default;
+};
+
+struct Isp {
+    IspId name;
+    IspFamilyId family;
+    WallTime created_at;
+    Revision revision;
+    friend bool operator==(const Isp&, const Isp&) = default;
+};
+
+struct Host {
+    HostId name;
+    WallTime created_at;
+    Revision revision;
+    friend bool operator==(const Host&, const Host&) = default;
+};
+
+struct Site {
+    SiteId name;
+    IspId isp;
+    CountryCode country;
+    HostId host;
+    HostClass host_class = HostClass::Open;
+    WallTime created_at;
+    Revision revision;
+    friend bool operator==(const Site&, const Site&) = default;
+};
+
+// A box.
+//
+//   Expected ──enrol──► Online ◄──► Silent        any ──delete──► gone (its certificate is refused)
+//
+// Online and Silent are committed when they change; each heartbeat only touches memory.
+enum class NodeState { Expected, Online, Silent };
+
+struct Node {
+    NodeId name;
+    SiteId site;
+    bool edge = false;
+    std::string public_address;  // edges only, without port
+    NodeState state = NodeState::Expected;
+    int number = 0;  // 1…65535, never reused: subnet of the overlay prefix
+    // The one-time token: SHA-256 of its secret (hex), until when, and whether a first Sync has used it up.
+    std::string token_hash;
+    WallTime token_expires_at;
+    bool token_used = false;
+    // Of the enrolled box.
+    std::string key_fingerprint;  // SHA-256 of its public key (SPKI), hex; the certificate must carry this key
+    WallTime certificate_expires_at;
+    WgPublicKey wg_public_key;
+    NodeCapacity capacity;
+    std::string agent_version;
+    int partitions_made = 0;  // the next partition's host number follows from it; never reused
+    Revision revision;
+    Revision overlay_revision;  // when what its neighbours see last changed
+    friend bool operator==(const Node&, const Node&) = default;
+};
+
+struct ReleaseSize {
+    SizeName name;
+    Resources resources;
+    friend bool operator==(const ReleaseSize&, const ReleaseSize&) = default;
+};
+
+// One published version of a software release, with what the master needs of its release.json (parsed by the shell).
+struct Release {
+    ReleaseName name;
+    ReleaseVersion version;
+    std::string title;
+    AccountId publisher;
+    std::string publisher_key;  // Ed25519, base64url
+    std::string release_json;   // the exact signed bytes
+    std::string signature;      // base64url
+    Digest image;
+    Bytes image_size;
+    std::vector<ReleaseSize> sizes;  // smallest first
+    std::string parameters_schema_json;
+    int copies_min = 1;
+    int copies_max = 1;
+    int copies_default = 1;
+    int web_port = 0;
+    std::int64_t sequence = 0;  // order of publication over all releases: the newest has the highest
+    WallTime created_at;
+    Revision revision;
+    friend bool operator==(const Release&, const Release&) = default;
+};
+
+struct ReplicationPolicy {
+    int replicas = 3;
+    std::set<CountryCode> countries;  // empty: anywhere
+    int min_countries = 1;
+    ReplicationMode mode = ReplicationMode::Synchronous;
+    bool allow_same_isp = false;
+    friend bool operator==(const ReplicationPolicy&, const ReplicationPolicy&) = default;
+};
+
+// A change of leadership under way (drawn in promotion.h).
+struct Promotion {
+    OperationId operation;
+    std::optional<ReplicaIndex> wanted;
+    bool force = false;
+    WallTime started_at;
+    friend bool operator==(const Promotion&, const Promotion&) = default;
+};
+
+struct Instance {
+    InstanceName name;
+    AccountId owner;
+    ReleaseName release;
+    ReleaseVersion version;
+    SizeName size;
+    std::string parameters_json;
+    ReplicationPolicy policy;
+    DesiredState desired = DesiredState::Running;
+    Fence fence;                          // of the present leadership, or of the attempt under way
+    std::optional<ReplicaIndex> leader;   // absent while nobody leads
+    std::optional<Fence> served;          // newest fence at which its leader was ready: edges route from then on
+    std::optional<Promotion> promotion;
+    std::optional<OperationId> operation;  // the operation that is going on
+    std::optional<Sealed> admin_password;  // until it was shown and init has succeeded
+    Sealed replication_password;
+    bool initialized = false;  // the founder's init has succeeded
+    std::optional<WallTime> password_shown_at;
+    WallTime created_at;
+    Revision revision;        // anything changed
+    Revision group_revision;  // what its members' boxes must hear of changed
+    Revision route_revision;  // what the edges must hear of changed
+    friend bool operator==(const Instance&, const Instance&) = default;
+};
+
+struct ReplicaKey {
+    InstanceName instance;
+    ReplicaIndex index;
+    friend auto operator<=>(const ReplicaKey&, const ReplicaKey&) = default;
+};
+
+struct Replica {
+    ReplicaKey key;
+    ReplicaKind kind = ReplicaKind::Data;
+    NodeId node;
+    int partition_number = 0;  // host part of its overlay address on that node
+    Resources reserved;
+    bool founder = false;
+    // As its box last reported; `observed.fence` is 0 before the first report.
+    PartitionObservation observed;
+    Revision revision;
+    friend bool operator==(const Replica&, const Replica&) = default;
+};
+
+enum class OperationKind { Order, Stop, Start, Delete, Promote };
+enum class OperationState { Running, Succeeded, Failed };
+
+struct OperationStep {
+    std::string name;
+    OperationState state = OperationState::Running;
+    std::string detail;
+    std::optional<WallTime> started_at;
+    std::optional<WallTime> finished_at;
+    friend bool operator==(const OperationStep&, const OperationStep&) = default;
+};
+
+struct Operation {
+    OperationId id;
+    OperationKind kind = OperationKind::Order;
+    InstanceName instance;
+    AccountId owner;
+    OperationState state = OperationState::Running;
+    std::vector<OperationStep> steps;
+    std::optional<Error> failure;
+    WallTime created_at;
+    std::optional<WallTime> finished_at;
+    Revision revision;
+    friend bool operator==(const Operation&, const Operation&) = default;
+};
+
+// Something that happened, for people. Append-only.
+struct Event {
+    std::int64_t sequence = 0;  // 1, 2, 3… over the whole cluster
+    Revision revision;
+    WallTime at;
+    std::string kind;     // snake_case
+    std::string subject;  // name of the instance, node or account
+    std::string message;
+    friend bool operator==(const Event&, const Event&) = default;
+};
+
+// A write that was done under a request id, with its rendered answer (secrets in it sealed by the shell).
+struct RequestRecord {
+    AccountId account;
+    RequestId id;
+    std::string body_hash;  // hex SHA-256 of method and body
+    std::string reply;      // serialized answer, opaque here
+    WallTime at;
+    Revision revision;
+    friend bool operator==(const RequestRecord&, const RequestRecord&) = default;
+};
+
+std::string_view to_text(AccountRole role);
+std::string_view to_text(NodeState state);
+std::string_view to_text(OperationKind kind);
+std::string_view to_text(OperationState state);
+std::optional<AccountRole> account_role_from(std::string_view text);
+std::optional<NodeState> node_state_from(std::string_view text);
+std::optional<OperationKind> operation_kind_from(std::string_view text);
+std::optional<OperationState> operation_state_from(std::string_view text);
+
+}  // namespace foyer::master
