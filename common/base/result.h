@@ -30,6 +30,25 @@ enum class ErrorCode {
     Internal,            // a bug of ours
 };
 
+// The code as APIs and logs spell it: "not_found".
+constexpr std::string_view to_text(ErrorCode code) {
+    switch (code) {
+        case ErrorCode::InvalidArgument: return "invalid_argument";
+        case ErrorCode::NotFound: return "not_found";
+        case ErrorCode::AlreadyExists: return "already_exists";
+        case ErrorCode::PermissionDenied: return "permission_denied";
+        case ErrorCode::Unauthenticated: return "unauthenticated";
+        case ErrorCode::FailedPrecondition: return "failed_precondition";
+        case ErrorCode::ResourceExhausted: return "resource_exhausted";
+        case ErrorCode::Aborted: return "aborted";
+        case ErrorCode::Unavailable: return "unavailable";
+        case ErrorCode::DeadlineExceeded: return "deadline_exceeded";
+        case ErrorCode::Unknown: return "unknown";
+        case ErrorCode::Internal: return "internal";
+    }
+    CHECK(false);
+}
+
 // One fact of an error a machine can check: which rule, which field, which node. Keys are snake_case.
 struct ErrorDetail {
     std::string key;
