@@ -40,6 +40,10 @@ public:
 
     // Applies the changes of one decision. `revision` is state.revision().next() for a decision, any newer number at loading.
     void apply(const Changes& changes, Revision revision);
+    // Adds rows that belong to the revision just applied: the record of the request that made it.
+    void note(const Changes& changes);
+    // After the rows of the database were applied: what was removed before is not known, so boxes that are behind get full answers.
+    void mark_loaded() { tombstones_floor_ = revision_; }
 
     const ClusterSettings& settings() const { return settings_; }
     const LineageId& lineage() const { return lineage_; }
@@ -128,6 +132,7 @@ private:
     std::deque<Event> recent_events_;
     std::set<NodeId> edges_;
     std::map<NodeId, NodeIndex> by_node_;
+    Revision tombstones_floor_;
 };
 
 PartitionId partition_id(const ReplicaKey& key);                   // "acme-0"

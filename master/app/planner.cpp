@@ -1,0 +1,252 @@
+#include "master/app/planner.h"
+
+#include <algorithm>
+#include <future>
+
+namespace foyer::master {
+
+Planner::Planner(ClusterSettings settings, std::unique_ptr<Store> store, Clock& clock, Rng& rng, PlannerLimits limits, Note note)
+    : settings_(settings),
+      store_(std::move(store)),
+      clock_(clock),
+      rng_(rng),
+      limits_(limits),
+      note_(std::move(note)),
+      published_(std::make_unique<State>(settings)) {}
+
+Planner::~Planner() { stop(); }
+
+void Planner::on_published(Published published) { published_hook_ = std::move(published); }
+
+void Planner::start() {
+    CHECK(!thread_.joinable());
+    thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+}
+
+void Planner::stop() {
+    {
+        const std::lock_guard lock(queue_mutex_);
+        stopping_ = true;
+    }
+    if (thread_.joinable()) {
+        thread_.request_stop();
+        thread_.join();
+    }
+    refuse_queue(error(ErrorCode::Unavailable, "the master is shutting down; repeat the request"));
+}
+
+PlannerPhase Planner::phase() const {
+    const std::lock_guard lock(queue_mutex_);
+    return phase_;
+}
+
+PlannerCounters Planner::counters() const {
+    const std::lock_guard lock(queue_mutex_);
+    PlannerCounters counters = counters_;
+    counters.queued = queue_.size();
+    return counters;
+}
+
+void Planner::submit(Write write, Done done) {
+    Error refusal;
+    {
+        const std::lock_guard lock(queue_mutex_);
+        if (stopping_) {
+            refusal = error(ErrorCode::Unavailable, "the master is shutting down; repeat the request");
+        } else if (phase_ == PlannerPhase::Deposed) {
+            refusal = error(ErrorCode::Unavailable, "another master leads; repeat the request there");
+        } else if (phase_ == PlannerPhase::Loading) {
+            refusal = error(ErrorCode::Unavailable, "the database does not answer; nothing was changed, repeat the request");
+        } else if (queue_.size() >= limits_.queue_max) {
+            refusal = error(ErrorCode::ResourceExhausted, "too many requests are waiting; repeat the request in a second", {{"rule", "queue_max"}});
+        } else {
+            queue_.push_back({std::move(write), std::move(done)});
+            queue_filled_.notify_one();
+            return;
+        }
+    }
+    done(std::move(refusal));
+}
+
+Result<Answer> Planner::write(Write write) {
+    std::promise<Result<Answer>> promise;
+    std::future<Result<Answer>> answer = promise.get_future();
+    submit(std::move(write), [&promise](Result<Answer> result) { promise.set_value(std::move(result)); });
+    return answer.get();
+}
+
+void Planner::run(const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+        if (!load(stop)) return;
+        while (!stop.stop_requested() && phase() == PlannerPhase::Leading) process(take(stop));
+        if (phase() == PlannerPhase::Deposed) return;
+    }
+}
+
+bool Planner::load(const std::stop_token& stop) {
+    Duration delay = limits_.reload_delay_min;
+    while (!stop.stop_requested()) {
+        Result<State> loaded = store_->load(settings_);
+        if (loaded.ok()) {
+            working_ = std::make_unique<State>(loaded.value());
+            Revision before;
+            {
+                const std::unique_lock lock(published_mutex_);
+                before = published_->revision();
+                published_ = std::make_unique<State>(std::move(loaded).value());
+            }
+            const std::lock_guard lock(queue_mutex_);
+            phase_ = PlannerPhase::Leading;
+            ++counters_.reloads;
+            note_("state_loaded", "revision " + std::to_string(working_->revision().number()));
+            return true;
+        }
+        note_("load_failed", loaded.failure().message);
+        // Jitter, so that several masters do not knock together.
+        const Duration wait = delay + Duration(static_cast<std::int64_t>(rng_.below(static_cast<std::uint64_t>(delay.count()) + 1)));
+        delay = std::min(delay * 2, limits_.reload_delay_max);
+        std::unique_lock lock(queue_mutex_);
+        queue_filled_.wait_for(lock, stop, wait, [] { return false; });
+    }
+    return false;
+}
+
+std::vector<Planner::Job> Planner::take(const std::stop_token& stop) {
+    std::unique_lock lock(queue_mutex_);
+    queue_filled_.wait(lock, stop, [this] { return !queue_.empty(); });
+    std::vector<Job> jobs;
+    while (!queue_.empty() && jobs.size() < limits_.batch_max) {
+        jobs.push_back(std::move(queue_.front()));
+        queue_.pop_front();
+    }
+    return jobs;
+}
+
+void Planner::process(std::vector<Job> jobs) {
+    std::vector<Decided> decided;
+    decided.reserve(jobs.size());
+    for (Job& job : jobs) decided.push_back(decide_one(std::move(job)));
+    if (!decided.empty()) settle(std::move(decided));
+}
+
+Planner::Decided Planner::decide_one(Job job) {
+    const Write& write = job.write;
+    const WallTime now = clock_.wall();
+    if (!write.request_id.empty()) {
+        Result<std::optional<EarlierRequest>> earlier = earlier_request(*working_, write.account, write.request_id, write.body_hash);
+        if (!earlier.ok()) return {std::move(job), std::move(earlier).failure(), std::nullopt};
+        if (earlier.value()) return {std::move(job), Answer{earlier.value()->reply, {}, working_->revision(), true}, std::nullopt};
+    }
+    Result<Decision> decision = decide(*working_, write.command, now);
+    if (!decision.ok()) return {std::move(job), std::move(decision).failure(), std::nullopt};
+    Changes changes = std::move(decision.value().changes);
+    const Reply reply = std::move(decision.value().reply);
+    if (write.validate_only) {
+        // Shown from a state of its own, then forgotten. Rare and asked for by people, so the copy is affordable.
+        State after = *working_;
+        after.apply(changes, after.revision().next());
+        std::string rendered = write.render ? write.render(after, reply) : std::string();
+        return {std::move(job), Answer{std::move(rendered), reply, working_->revision(), false}, std::nullopt};
+    }
+    const Revision revision = changes.empty() ? working_->revision() : working_->revision().next();
+    working_->apply(changes, revision);
+    std::string rendered = write.render ? write.render(*working_, reply) : std::string();
+    if (!write.request_id.empty() && !changes.empty()) {
+        const Changes record{Put<RequestRecord>{{write.account, write.request_id, write.body_hash, rendered, now, revision}}};
+        working_->note(record);
+        changes.insert(changes.end(), record.begin(), record.end());
+    }
+    std::optional<Entry> entry;
+    if (!changes.empty()) entry = Entry{revision, std::move(changes)};
+    return {std::move(job), Answer{std::move(rendered), reply, revision, false}, std::move(entry)};
+}
+
+// Commits what was decided, publishes it, and only then answers.
+void Planner::settle(std::vector<Decided> decided) {
+    std::vector<Entry> batch;
+    for (const Decided& one : decided) {
+        if (one.entry) batch.push_back(*one.entry);
+    }
+    const Status committed = batch.empty() ? ok_status() : store_->commit(batch);
+    if (committed.ok()) {
+        publish(batch);
+        {
+            const std::lock_guard lock(queue_mutex_);
+            for (const Decided& one : decided) ++(one.answer.ok() ? counters_.decided : counters_.refused);
+            if (!batch.empty()) ++counters_.commits;
+            counters_.committed_entries += batch.size();
+        }
+        for (Decided& one : decided) one.job.done(std::move(one.answer));
+        return;
+    }
+    const Error& why = committed.failure();
+    note_("commit_failed", why.message);
+    working_ = std::make_unique<State>(read([](const State& state) { return state; }));
+    switch (why.code) {
+        case ErrorCode::Aborted: {
+            const std::lock_guard lock(queue_mutex_);
+            phase_ = PlannerPhase::Deposed;
+            break;
+        }
+        case ErrorCode::AlreadyExists:
+        case ErrorCode::FailedPrecondition:
+        case ErrorCode::InvalidArgument:
+        case ErrorCode::Internal:
+            // A constraint said no to something: find out to what, one command at a time. A single one gets the answer itself.
+            if (decided.size() > 1) return redecide_singly(std::move(decided));
+            refuse(std::move(decided), why);
+            return;
+        case ErrorCode::NotFound:
+        case ErrorCode::PermissionDenied:
+        case ErrorCode::Unauthenticated:
+        case ErrorCode::ResourceExhausted:
+        case ErrorCode::Unavailable:
+        case ErrorCode::DeadlineExceeded:
+        case ErrorCode::Unknown: {
+            const std::lock_guard lock(queue_mutex_);
+            phase_ = PlannerPhase::Loading;
+            break;
+        }
+    }
+    refuse(std::move(decided), why);
+    refuse_queue(why);
+}
+
+void Planner::redecide_singly(std::vector<Decided> decided) {
+    for (std::size_t i = 0; i < decided.size(); ++i) {
+        if (phase() != PlannerPhase::Leading) {
+            decided.erase(decided.begin(), decided.begin() + static_cast<std::ptrdiff_t>(i));
+            refuse(std::move(decided), error(ErrorCode::Unavailable, "the database does not answer; repeat the request"));
+            return;
+        }
+        std::vector<Decided> one;
+        one.push_back(decide_one(std::move(decided[i].job)));
+        settle(std::move(one));
+    }
+}
+
+void Planner::publish(const std::vector<Entry>& batch) {
+    if (batch.empty()) return;
+    Revision before;
+    {
+        const std::unique_lock lock(published_mutex_);
+        before = published_->revision();
+        for (const Entry& entry : batch) published_->apply(entry.changes, entry.revision);
+    }
+    if (published_hook_) read([&](const State& state) { published_hook_(state, before); });
+}
+
+void Planner::refuse(std::vector<Decided> decided, const Error& why) {
+    for (Decided& one : decided) one.job.done(one.answer.ok() ? Result<Answer>(why) : std::move(one.answer));
+}
+
+void Planner::refuse_queue(const Error& why) {
+    std::deque<Job> refused;
+    {
+        const std::lock_guard lock(queue_mutex_);
+        refused.swap(queue_);
+    }
+    for (Job& job : refused) job.done(why);
+}
+
+}  // namespace foyer::master

@@ -1,0 +1,150 @@
+#include "master/domain/desired.h"
+
+#include <algorithm>
+
+#include "common/base/check.h"
+#include "master/domain/progress.h"
+
+namespace foyer::master {
+namespace {
+
+bool is_enrolled(const Node& node) { return !node.wg_public_key.empty(); }
+
+// A new or changed edge changes who may reach the web ports.
+Revision edges_revision(const State& state) {
+    Revision newest;
+    for (const NodeId& edge : state.edges()) newest = std::max(newest, state.nodes().at(edge).overlay_revision);
+    return newest;
+}
+
+std::vector<std::string> edge_addresses(const State& state) {
+    std::vector<std::string> addresses;
+    for (const NodeId& name : state.edges()) {
+        const Node& edge = state.nodes().at(name);
+        if (is_enrolled(edge)) addresses.push_back(overlay_address(state, edge.number, 1));
+    }
+    return addresses;
+}
+
+std::string address_of(const State& state, const Replica& replica) {
+    return overlay_address(state, state.nodes().at(replica.node).number, replica.partition_number);
+}
+
+ReplicaRole wished_role(const Instance& instance, const Replica& replica) {
+    if (replica.kind == ReplicaKind::Witness) return ReplicaRole::Witness;
+    return instance.leader == replica.key.index ? ReplicaRole::Primary : ReplicaRole::Standby;
+}
+
+Assignment assignment_of(const State& state, const Instance& instance, const Replica& replica) {
+    const Release& release = state.releases().at({instance.release, instance.version});
+    Assignment wish;
+    wish.partition = partition_id(replica.key);
+    wish.revision = std::max(instance.group_revision, edges_revision(state));
+    wish.instance = instance.name;
+    wish.index = replica.key.index;
+    wish.kind = replica.kind;
+    wish.role = wished_role(instance, replica);
+    wish.fence = instance.fence;
+    wish.leader = instance.leader;
+    wish.founder = replica.founder;
+    wish.desired = instance.desired;
+    wish.release_json = release.release_json;
+    wish.release_signature = release.signature;
+    wish.publisher_key = release.publisher_key;
+    wish.size = instance.size;
+    wish.reserved = replica.reserved;
+    wish.parameters_json = instance.parameters_json;
+    wish.hostname = hostname_of(state, instance.name);
+    wish.url = url_of(state, instance.name);
+    wish.address = address_of(state, replica);
+    wish.copies = instance.policy.mode == ReplicationMode::Synchronous ? 2 : 1;
+    for (const Replica* member : state.replicas_of(instance.name)) {
+        wish.members.push_back({member->key.index, member_name(instance, member->key.index), member->kind, address_of(state, *member)});
+    }
+    wish.proxies = edge_addresses(state);
+    wish.secrets.by_name["replication_password"] = instance.replication_password.str();
+    if (replica.founder && !instance.initialized && instance.admin_password) {
+        wish.secrets.by_name["admin_password"] = instance.admin_password->str();
+    }
+    return wish;
+}
+
+OverlayPeer peer_of(const State& state, const Node& node) {
+    OverlayPeer peer;
+    peer.node = node.name;
+    peer.revision = node.overlay_revision;
+    peer.edge = node.edge;
+    peer.public_key = node.wg_public_key;
+    if (node.edge) peer.endpoint = node.public_address + ":" + std::to_string(state.settings().edge_wireguard_port);
+    peer.allowed.push_back(overlay_prefix_of(state, node.number));
+    return peer;
+}
+
+EdgeRoute route_of(const State& state, const Instance& instance) {
+    EdgeRoute route;
+    route.hostname = hostname_of(state, instance.name);
+    route.revision = instance.route_revision;
+    route.instance = instance.name;
+    route.fence = instance.fence;
+    if (!instance.leader || instance.served != instance.fence) return route;
+    const auto lead = state.replicas().find({instance.name, *instance.leader});
+    CHECK(lead != state.replicas().end());
+    const Release& release = state.releases().at({instance.release, instance.version});
+    route.backend = "[" + address_of(state, lead->second) + "]:" + std::to_string(release.web_port);
+    return route;
+}
+
+NodeSettings settings_of(const State& state, const Node& node) {
+    return {node.overlay_revision, overlay_prefix_of(state, node.number), state.settings().overlay_prefix, node.edge, state.settings().zone};
+}
+
+void add_tombstones(const State& state, const NodeId& node, Revision since, DesiredDelta& delta) {
+    for (const Tombstone& gone : state.tombstones(node)) {
+        if (gone.revision <= since) continue;
+        switch (gone.kind) {
+            case Tombstone::Kind::Assignment: {
+                // The same name may have been ordered again since, on the same box.
+                const Replica* again = state.find_replica(PartitionId(gone.key));
+                const bool held = again != nullptr && again->node == node && state.instances().at(again->key.instance).desired != DesiredState::Deleted;
+                if (!held) delta.removed_assignments.emplace_back(gone.key);
+                break;
+            }
+            case Tombstone::Kind::Peer: delta.removed_peers.emplace_back(gone.key); break;
+            case Tombstone::Kind::Route: delta.removed_routes.push_back(gone.key); break;
+        }
+    }
+}
+
+}  // namespace
+
+DesiredDelta desired_since(const State& state, const NodeId& name, const LineageId& applied_lineage, Revision applied) {
+    const Node& node = state.nodes().at(name);
+    const bool difference = applied_lineage == state.lineage() && applied > Revision() && applied <= state.revision() &&
+                            applied >= state.tombstones_since(name);
+    const Revision since = difference ? applied : Revision();
+    DesiredDelta delta;
+    delta.lineage = state.lineage();
+    delta.base = since;
+    delta.revision = state.revision();
+    if (node.overlay_revision > since) delta.settings = settings_of(state, node);
+    for (const ReplicaKey& key : state.replicas_on(name)) {
+        const Instance& instance = state.instances().at(key.instance);
+        if (instance.desired == DesiredState::Deleted) continue;
+        const Replica& replica = state.replicas().at(key);
+        if (std::max(instance.group_revision, edges_revision(state)) > since) delta.assignments.push_back(assignment_of(state, instance, replica));
+    }
+    for (const auto& [other, row] : state.nodes()) {
+        const bool neighbour = other != name && is_enrolled(row) && (node.edge || row.edge);
+        if (neighbour && row.overlay_revision > since) delta.peers.push_back(peer_of(state, row));
+    }
+    if (node.edge) {
+        for (const auto& [instance_name, instance] : state.instances()) {
+            const bool served = instance.desired != DesiredState::Deleted && instance.route_revision > since;
+            if (served) delta.routes.push_back(route_of(state, instance));
+        }
+    }
+    if (difference) add_tombstones(state, name, since, delta);
+    return delta;
+}
+
+}  // namespace foyer::master

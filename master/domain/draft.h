@@ -1,0 +1,87 @@
+// The decision being written: collects changes, stamps them with the revision they will make, numbers the events.
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "master/domain/command.h"
+#include "master/domain/state.h"
+
+namespace foyer::master {
+
+class Draft {
+public:
+    Draft(const State& state, WallTime now) : state_(state), now_(now), revision_(state.revision().next()), next_event_(state.last_event() + 1) {}
+
+    const State& state() const { return state_; }
+    WallTime now() const { return now_; }
+    Revision revision() const { return revision_; }
+
+    template <class Row>
+    void put(Row row) {
+        row.revision = revision_;
+        changes_.push_back(Put<Row>{std::move(row)});
+    }
+
+    template <class Drop>
+    void drop(Drop drop) {
+        changes_.push_back(std::move(drop));
+    }
+
+    void event(std::string kind, std::string subject, std::string message) {
+        changes_.push_back(Put<Event>{{next_event_++, revision_, now_, std::move(kind), std::move(subject), std::move(message)}});
+    }
+
+    bool empty() const { return changes_.empty(); }
+
+    Decision done(std::string subject = {}, std::optional<OperationId> operation = std::nullopt) && {
+        Reply reply;
+        reply.subject = std::move(subject);
+        reply.operation = std::move(operation);
+        return Decision{std::move(changes_), std::move(reply)};
+    }
+
+private:
+    const State& state_;
+    WallTime now_;
+    Revision revision_;
+    std::int64_t next_event_;
+    Changes changes_;
+};
+
+// ISO 3166-1 alpha-2, upper case.
+Status check_country(const CountryCode& country);
+
+// One function a command, each in the file of its idea.
+Result<Decision> create_account(const State& state, const CreateAccount& command, WallTime now);
+Result<Decision> create_token(const State& state, const CreateToken& command, WallTime now);
+Result<Decision> create_isp(const State& state, const CreateIsp& command, WallTime now);
+Result<Decision> create_host(const State& state, const CreateHost& command, WallTime now);
+Result<Decision> create_site(const State& state, const CreateSite& command, WallTime now);
+Result<Decision> create_node_token(const State& state, const CreateNodeToken& command, WallTime now);
+Result<Decision> delete_node(const State& state, const DeleteNode& command, WallTime now);
+Result<Decision> enrol_node(const State& state, const EnrolNode& command, WallTime now);
+Result<Decision> renew_node(const State& state, const RenewNode& command, WallTime now);
+Result<Decision> publish_release(const State& state, const PublishRelease& command, WallTime now);
+Result<Decision> order_instance(const State& state, const OrderInstance& command, WallTime now);
+Result<Decision> stop_instance(const State& state, const StopInstance& command, WallTime now);
+Result<Decision> start_instance(const State& state, const StartInstance& command, WallTime now);
+Result<Decision> delete_instance(const State& state, const DeleteInstance& command, WallTime now);
+Result<Decision> promote_instance(const State& state, const PromoteInstance& command, WallTime now);
+Result<Decision> reveal_instance(const State& state, const RevealInstance& command, WallTime now);
+Result<Decision> report_node(const State& state, const ReportNode& command, WallTime now);
+Result<Decision> mark_silent(const State& state, const MarkSilent& command, WallTime now);
+Result<Decision> forget_requests(const State& state, const ForgetRequests& command, WallTime now);
+
+// The row, or NotFound with what to type next.
+template <class Map, class Key>
+Result<typename Map::mapped_type> find_row(const Map& map, const Key& key, std::string_view what, std::string_view list_command) {
+    const auto found = map.find(key);
+    if (found == map.end()) {
+        return error(ErrorCode::NotFound, std::string(what) + " '" + key.str() + "' does not exist; `" + std::string(list_command) +
+                                              "` shows those that do");
+    }
+    return found->second;
+}
+
+}  // namespace foyer::master

@@ -1,0 +1,84 @@
+// One instance with its copies, taken out of the state to be changed by a decision and put back where it differs.
+#pragma once
+
+#include <algorithm>
+#include <functional>
+#include <set>
+#include <vector>
+
+#include "master/domain/draft.h"
+#include "master/domain/progress.h"
+#include "master/domain/state.h"
+
+namespace foyer::master {
+
+class Group {
+public:
+    Group(const State& state, const Instance& row) : instance(row), state_(state), instance_before_(row) {
+        for (const Replica* replica : state.replicas_of(row.name)) replicas.push_back(*replica);
+        replicas_before_ = replicas;
+    }
+
+    Instance instance;
+    std::vector<Replica> replicas;  // by index
+
+    const State& state() const { return state_; }
+
+    Replica* find(ReplicaIndex index) {
+        const auto found = std::ranges::find_if(replicas, [&](const Replica& replica) { return replica.key.index == index; });
+        return found == replicas.end() ? nullptr : &*found;
+    }
+    const Replica* find(ReplicaIndex index) const { return const_cast<Group*>(this)->find(index); }
+    const Replica* leader() const { return instance.leader ? find(*instance.leader) : nullptr; }
+
+    // A box that reports is there, whatever the state still says.
+    void heard_of(const NodeId& node) { heard_.insert(node); }
+    bool is_silent(const NodeId& node) const {
+        const auto found = state_.nodes().find(node);
+        return !heard_.contains(node) && (found == state_.nodes().end() || found->second.state != NodeState::Online);
+    }
+    bool may_lead(const Replica& replica) const {
+        const Node& node = state_.nodes().at(replica.node);
+        return replica.kind == ReplicaKind::Data && state_.sites().at(node.site).host_class != HostClass::Open;
+    }
+
+    // The box has applied the newest fence, so what it says counts.
+    bool is_current(const Replica& replica) const { return replica.observed.fence == instance.fence; }
+    bool is_serving() const {
+        const Replica* lead = leader();
+        return lead != nullptr && is_current(*lead) && lead->observed.role == ReplicaRole::Primary && lead->observed.ready && !is_silent(lead->node);
+    }
+
+    // What the members' boxes, or the edges, have to hear of changed.
+    void group_changed(const Draft& draft) { instance.group_revision = draft.revision(); }
+    void route_changed(const Draft& draft) { instance.route_revision = draft.revision(); }
+
+    // Copies whose acknowledgement a write needs, the primary's included.
+    int copies() const { return instance.policy.mode == ReplicationMode::Synchronous ? 2 : 1; }
+
+    void put_back(Draft& draft) const {
+        if (!(instance == instance_before_)) draft.put(instance);
+        for (std::size_t i = 0; i < replicas.size(); ++i) {
+            if (!(replicas[i] == replicas_before_[i])) draft.put(replicas[i]);
+        }
+    }
+
+private:
+    const State& state_;
+    Instance instance_before_;
+    std::vector<Replica> replicas_before_;
+    std::set<NodeId> heard_;
+};
+
+InstanceState instance_state(const Group& group);
+Operation advance(const Group& group, const Operation& operation, WallTime now);
+
+// A new operation on the group; one that was going on fails as superseded.
+void begin_operation(Group& group, Draft& draft, OperationKind kind, const OperationId& id);
+// Brings the group's operation up to what the rows say now.
+void advance_operation(Group& group, Draft& draft);
+
+// Drawn in promotion.h.
+void advance_promotion(Group& group, Draft& draft);
+
+}  // namespace foyer::master

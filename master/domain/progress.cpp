@@ -1,0 +1,156 @@
+#include "master/domain/progress.h"
+
+#include "master/domain/group.h"
+
+namespace foyer::master {
+namespace {
+
+bool is_settled(const Group& group, const Replica& replica, PartitionPhase phase) {
+    return replica.observed.phase == phase && group.is_current(replica) && !group.is_silent(replica.node);
+}
+
+bool all_settled(const Group& group, PartitionPhase phase) {
+    return std::ranges::all_of(group.replicas, [&](const Replica& replica) {
+        return is_settled(group, replica, phase) && (phase != PartitionPhase::Running || replica.observed.ready);
+    });
+}
+
+std::string copy_title(const Replica& replica) { return "copy " + std::to_string(replica.key.index.number) + " on " + replica.node.str(); }
+
+// What a person should read beside a copy.
+std::string copy_detail(const Group& group, const Replica& replica) {
+    if (group.is_silent(replica.node)) return "box is silent";
+    const PartitionObservation& seen = replica.observed;
+    if (seen.phase == PartitionPhase::Failed || seen.phase == PartitionPhase::Unhealthy) {
+        return std::string(to_text(seen.phase)) + (seen.reason.empty() ? "" : ": " + seen.reason);
+    }
+    return seen.step.empty() ? std::string(to_text(seen.phase)) : seen.step;
+}
+
+// A step as it should stand now: name, whether it is done, and what to say of it.
+struct Step {
+    std::string name;
+    bool done = false;
+    std::string detail;
+};
+
+std::vector<Step> order_steps(const Group& group) {
+    std::vector<Step> steps{{"place", true, std::to_string(group.replicas.size()) + " copies placed"}};
+    for (const Replica& replica : group.replicas) {
+        const bool done = is_settled(group, replica, PartitionPhase::Running) && replica.observed.ready;
+        steps.push_back({copy_title(replica), done, copy_detail(group, replica)});
+    }
+    steps.push_back({"serve", group.instance.served == group.instance.fence && group.is_serving(), url_of(group.state(), group.instance.name)});
+    return steps;
+}
+
+std::vector<Step> phase_steps(const Group& group, PartitionPhase phase) {
+    std::vector<Step> steps;
+    for (const Replica& replica : group.replicas) {
+        steps.push_back({copy_title(replica), is_settled(group, replica, phase), copy_detail(group, replica)});
+    }
+    return steps;
+}
+
+std::vector<Step> erase_steps(const Group& group) {
+    std::vector<Step> steps;
+    for (const Replica& replica : group.replicas) {
+        steps.push_back({copy_title(replica), false, group.is_silent(replica.node) ? "waits for its silent box" : "being erased"});
+    }
+    return steps;
+}
+
+std::vector<Step> promote_steps(const Group& group) {
+    const Replica* lead = group.leader();
+    return {{"collect positions", lead != nullptr, lead != nullptr ? "" : "every copy stops following and says what it holds"},
+            {"promote", group.is_serving(), lead != nullptr ? copy_title(*lead) + ": " + copy_detail(group, *lead) : ""},
+            {"serve", group.instance.served == group.instance.fence, url_of(group.state(), group.instance.name)}};
+}
+
+std::vector<Step> steps_of(const Group& group, OperationKind kind) {
+    switch (kind) {
+        case OperationKind::Order: return order_steps(group);
+        case OperationKind::Start: return order_steps(group);
+        case OperationKind::Stop: return phase_steps(group, PartitionPhase::Stopped);
+        case OperationKind::Delete: return erase_steps(group);
+        case OperationKind::Promote: return promote_steps(group);
+    }
+    CHECK(false);
+}
+
+}  // namespace
+
+InstanceState instance_state(const Group& group) {
+    const Instance& instance = group.instance;
+    switch (instance.desired) {
+        case DesiredState::Deleted: return InstanceState::Deleting;
+        case DesiredState::Stopped: return InstanceState::Stopped;
+        case DesiredState::Running: break;
+    }
+    if (instance.promotion && instance.served != instance.fence) return InstanceState::Promoting;
+    if (group.is_serving()) return all_settled(group, PartitionPhase::Running) ? InstanceState::Running : InstanceState::Degraded;
+    return instance.served ? InstanceState::Unavailable : InstanceState::Preparing;
+}
+
+InstanceState instance_state(const State& state, const Instance& instance) { return instance_state(Group(state, instance)); }
+
+ReplicaRole replica_role(const Instance& instance, const Replica& replica) {
+    if (replica.kind == ReplicaKind::Witness) return ReplicaRole::Witness;
+    if (replica.observed.fence == instance.fence) return replica.observed.role;
+    return instance.leader == replica.key.index ? ReplicaRole::Primary : ReplicaRole::Standby;
+}
+
+bool is_unreachable(const State& state, const Replica& replica) {
+    const auto found = state.nodes().find(replica.node);
+    return found == state.nodes().end() || found->second.state == NodeState::Silent;
+}
+
+std::optional<FollowerView> follower_view(const State& state, const Instance& instance, const Replica& replica) {
+    if (!instance.leader || *instance.leader == replica.key.index) return std::nullopt;
+    const auto lead = state.replicas().find({instance.name, *instance.leader});
+    if (lead == state.replicas().end() || is_unreachable(state, lead->second)) return std::nullopt;
+    const std::string name = member_name(instance, replica.key.index);
+    for (const FollowerView& follower : lead->second.observed.followers) {
+        if (follower.name == name) return follower;
+    }
+    return std::nullopt;
+}
+
+std::string member_name(const Instance& instance, ReplicaIndex index) {
+    return "r" + std::to_string(index.number) + "g" + std::to_string(instance.fence.generation.number());
+}
+
+Operation advance(const Group& group, const Operation& operation, WallTime now) {
+    Operation next = operation;
+    const std::vector<Step> steps = steps_of(group, operation.kind);
+    next.steps.clear();
+    bool all_done = true;
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+        OperationStep step;
+        const OperationStep* before = i < operation.steps.size() && operation.steps[i].name == steps[i].name ? &operation.steps[i] : nullptr;
+        step.name = steps[i].name;
+        step.detail = steps[i].detail;
+        step.started_at = before != nullptr && before->started_at ? before->started_at : now;
+        const bool was_done = before != nullptr && before->state == OperationState::Succeeded;
+        // A step that was done stays done: the bar never runs backwards.
+        if (steps[i].done || was_done) {
+            step.state = OperationState::Succeeded;
+            step.finished_at = was_done ? before->finished_at : now;
+        }
+        all_done = all_done && step.state == OperationState::Succeeded;
+        next.steps.push_back(std::move(step));
+    }
+    if (all_done && !steps.empty()) {
+        next.state = OperationState::Succeeded;
+        next.finished_at = now;
+    }
+    return next;
+}
+
+Operation advance(const State& state, const Operation& operation, WallTime now) {
+    const auto found = state.instances().find(operation.instance);
+    if (found == state.instances().end() || operation.state != OperationState::Running) return operation;
+    return advance(Group(state, found->second), operation, now);
+}
+
+}  // namespace foyer::master

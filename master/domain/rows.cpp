@@ -1,0 +1,79 @@
+#include "master/domain/rows.h"
+
+#include <array>
+
+#include "common/base/check.h"
+
+namespace foyer::master {
+namespace {
+
+template <class Enum, std::size_t N>
+std::optional<Enum> from_text(const std::array<Enum, N>& values, std::string_view text) {
+    for (const Enum value : values) {
+        if (to_text(value) == text) return value;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::string_view to_text(AccountRole role) {
+    switch (role) {
+        case AccountRole::Operator: return "operator";
+        case AccountRole::Host: return "host";
+        case AccountRole::Customer: return "customer";
+        case AccountRole::Publisher: return "publisher";
+    }
+    CHECK(false);
+}
+
+std::string_view to_text(NodeState state) {
+    switch (state) {
+        case NodeState::Expected: return "expected";
+        case NodeState::Online: return "online";
+        case NodeState::Silent: return "silent";
+    }
+    CHECK(false);
+}
+
+std::string_view to_text(OperationKind kind) {
+    switch (kind) {
+        case OperationKind::Order: return "order";
+        case OperationKind::Stop: return "stop";
+        case OperationKind::Start: return "start";
+        case OperationKind::Delete: return "delete";
+        case OperationKind::Promote: return "promote";
+    }
+    CHECK(false);
+}
+
+std::string_view to_text(OperationState state) {
+    switch (state) {
+        case OperationState::Running: return "running";
+        case OperationState::Succeeded: return "succeeded";
+        case OperationState::Failed: return "failed";
+    }
+    CHECK(false);
+}
+
+std::optional<AccountRole> account_role_from(std::string_view text) {
+    using enum AccountRole;
+    return from_text(std::array{Operator, Host, Customer, Publisher}, text);
+}
+
+std::optional<NodeState> node_state_from(std::string_view text) {
+    using enum NodeState;
+    return from_text(std::array{Expected, Online, Silent}, text);
+}
+
+std::optional<OperationKind> operation_kind_from(std::string_view text) {
+    using enum OperationKind;
+    return from_text(std::array{Order, Stop, Start, Delete, Promote}, text);
+}
+
+std::optional<OperationState> operation_state_from(std::string_view text) {
+    using enum OperationState;
+    return from_text(std::array{Running, Succeeded, Failed}, text);
+}
+
+}  // namespace foyer::master
