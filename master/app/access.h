@@ -1,0 +1,36 @@
+// Who calls, and whether he may: API tokens and the route table. Nothing else decides rights.
+#pragma once
+
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "common/base/result.h"
+#include "common/base/time.h"
+#include "master/app/route_table.h"
+#include "master/domain/state.h"
+
+namespace foyer::master {
+
+struct Caller {
+    AccountId account;
+    std::set<AccountRole> roles;
+    bool is_operator() const { return roles.contains(AccountRole::Operator); }
+};
+
+// An API token as people hold it: "foyer_<id>_<secret>".
+struct TokenText {
+    TokenId id;
+    std::string secret;
+};
+std::string to_text(const TokenText& token);
+
+// The account behind a bearer token. Unauthenticated: malformed, unknown, wrong or expired; the first three are not told apart.
+Result<Caller> caller_of(const State& state, std::string_view bearer, WallTime now);
+// The token in "Bearer …", or Unauthenticated.
+Result<std::string> bearer_of(std::string_view authorization);
+
+// PermissionDenied with the roles that may. Scope Own is the handlers' part: they see the caller.
+Status allow(const Route& route, const Caller& caller);
+
+}  // namespace foyer::master

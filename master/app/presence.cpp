@@ -1,0 +1,69 @@
+#include "master/app/presence.h"
+
+namespace foyer::master {
+
+Presence::Presence(const Clock& clock, PresenceLimits limits) : clock_(clock), limits_(limits), started_(clock.mono()) {}
+
+void Presence::heard(const NodeId& node, WallTime clock_of_node, std::int64_t disk_free_bytes) {
+    const std::scoped_lock lock(mutex_);
+    NodePresence& presence = nodes_[node];
+    const WallTime now = clock_.wall();
+    presence.heard_mono = clock_.mono();
+    presence.heard_at = now;
+    presence.clock_offset = clock_of_node - now;
+    if (disk_free_bytes > 0) presence.disk_free_bytes = disk_free_bytes;
+}
+
+void Presence::acknowledge(const NodeId& node, std::uint64_t number, bool in_full) {
+    const std::scoped_lock lock(mutex_);
+    NodePresence& presence = nodes_[node];
+    if (number > presence.acknowledged) presence.acknowledged = number;
+    if (in_full) presence.reported_in_full = true;
+}
+
+void Presence::forget(const NodeId& node) {
+    const std::scoped_lock lock(mutex_);
+    nodes_.erase(node);
+}
+
+std::optional<NodePresence> Presence::find(const NodeId& node) const {
+    const std::scoped_lock lock(mutex_);
+    const auto found = nodes_.find(node);
+    if (found == nodes_.end()) return std::nullopt;
+    return found->second;
+}
+
+Silence Presence::judge(const std::vector<NodeId>& online) const {
+    const std::scoped_lock lock(mutex_);
+    const MonoTime now = clock_.mono();
+    Silence verdict;
+    for (const NodeId& node : online) {
+        const Duration quiet = quiet_for(node, now);
+        // Half the silence time: when the first box of an isolated master falls silent, the last one was heard at most a hold ago.
+        if (quiet * 2 >= limits_.silent_after) ++verdict.late;
+        if (quiet >= limits_.silent_after) verdict.silent.push_back(node);
+    }
+    const bool most = verdict.late * 100 > online.size() * static_cast<std::size_t>(limits_.isolated_percent);
+    if (most && verdict.late >= static_cast<std::size_t>(limits_.isolated_nodes_min)) {
+        verdict.isolated = true;
+        verdict.silent.clear();
+    }
+    return verdict;
+}
+
+std::size_t Presence::online_count() const {
+    const std::scoped_lock lock(mutex_);
+    const MonoTime now = clock_.mono();
+    std::size_t count = 0;
+    for (const auto& [node, presence] : nodes_) {
+        if (presence.heard_at && now - presence.heard_mono < limits_.silent_after) ++count;
+    }
+    return count;
+}
+
+Duration Presence::quiet_for(const NodeId& node, MonoTime now) const {
+    const auto found = nodes_.find(node);
+    return now - (found == nodes_.end() || !found->second.heard_at ? started_ : found->second.heard_mono);
+}
+
+}  // namespace foyer::master

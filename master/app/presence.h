@@ -1,0 +1,64 @@
+// Who was heard of when. In memory only: heartbeats never reach the database, only the change to Silent (and back) does.
+//
+// Silence is judged once a second. A master that is itself cut off hears nobody: when most of the boxes that should be there are late at
+// once, nobody is called silent until enough of them are back. After a start every box has the full silence time to show up.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "common/base/time.h"
+#include "common/model/ids.h"
+
+namespace foyer::master {
+
+struct PresenceLimits {
+    Duration silent_after{75'000};
+    // More late boxes at once than both of these: the master is the isolated one.
+    int isolated_percent = 50;
+    int isolated_nodes_min = 3;
+};
+
+struct NodePresence {
+    MonoTime heard_mono;
+    std::optional<WallTime> heard_at;  // absent: not since this master started
+    Duration clock_offset{0};          // the box's wall clock minus ours
+    std::int64_t disk_free_bytes = 0;
+    std::uint64_t acknowledged = 0;  // newest observation number that was committed
+    bool reported_in_full = false;   // every partition was reported since this master started
+};
+
+struct Silence {
+    std::vector<NodeId> silent;
+    bool isolated = false;  // most are late: judged as our own fault, `silent` is empty
+    std::size_t late = 0;
+};
+
+class Presence {
+public:
+    Presence(const Clock& clock, PresenceLimits limits);
+
+    // `disk_free_bytes` 0: unchanged.
+    void heard(const NodeId& node, WallTime clock_of_node, std::int64_t disk_free_bytes);
+    void acknowledge(const NodeId& node, std::uint64_t number, bool in_full);
+    void forget(const NodeId& node);
+    std::optional<NodePresence> find(const NodeId& node) const;
+
+    // Judges the boxes that are Online by the committed state.
+    Silence judge(const std::vector<NodeId>& online) const;
+    std::size_t online_count() const;  // heard of within the silence time
+
+private:
+    Duration quiet_for(const NodeId& node, MonoTime now) const;
+
+    const Clock& clock_;
+    const PresenceLimits limits_;
+    const MonoTime started_;
+    mutable std::mutex mutex_;
+    std::map<NodeId, NodePresence> nodes_;
+};
+
+}  // namespace foyer::master

@@ -1,0 +1,221 @@
+#include "master/config.h"
+
+#include <algorithm>
+#include <initializer_list>
+#include <limits>
+#include <set>
+#include <toml++/toml.h>
+
+#include "common/log/sink.h"
+#include "common/tls/address.h"
+
+namespace foyer::master {
+namespace {
+
+struct Range {
+    std::int64_t low = 1;
+    std::int64_t high = std::numeric_limits<std::int64_t>::max();
+};
+constexpr Range port_range{1, 65'535};
+
+// Reads one table; what it was not asked for is an unknown key.
+class Table {
+public:
+    Table(const toml::table& table, std::string name, std::vector<ConfigProblem>& problems)
+        : table_(table), name_(std::move(name)), problems_(problems) {}
+
+    void read(std::string_view key, std::string& value) {
+        const toml::node* node = take(key);
+        if (node == nullptr) return;
+        const auto text = node->value_exact<std::string>();
+        if (!text || text->empty()) return problem(key, *node, "must be a text that is not empty");
+        value = *text;
+    }
+    void read(std::string_view key, std::int64_t& value, Range range = {}) {
+        const toml::node* node = take(key);
+        if (node == nullptr) return;
+        const auto number = node->value_exact<std::int64_t>();
+        if (!number || *number < range.low || *number > range.high) {
+            std::string what = "must be a whole number, at least " + std::to_string(range.low);
+            if (range.high != std::numeric_limits<std::int64_t>::max()) what += " and at most " + std::to_string(range.high);
+            return problem(key, *node, what);
+        }
+        value = *number;
+    }
+    void read(std::string_view key, ListenAddress& value) {
+        const toml::node* node = take(key);
+        if (node == nullptr) return;
+        const auto text = node->value_exact<std::string>();
+        auto address = text ? tls::split_address(*text) : error(ErrorCode::InvalidArgument, "must be a text");
+        if (!address.ok()) return problem(key, *node, "must be \"address:port\": " + address.failure().message);
+        value = {address.value().host, address.value().port};
+    }
+    void read(std::string_view key, std::vector<std::string>& value) {
+        const toml::node* node = take(key);
+        if (node == nullptr) return;
+        const toml::array* array = node->as_array();
+        if (array == nullptr || array->empty()) return problem(key, *node, "must be a list of texts, at least one");
+        std::vector<std::string> texts;
+        for (const toml::node& element : *array) {
+            const auto text = element.value_exact<std::string>();
+            if (!text || text->empty()) return problem(key, element, "must hold texts that are not empty");
+            texts.push_back(*text);
+        }
+        value = std::move(texts);
+    }
+    // A table below; nothing when it is not there.
+    const toml::table* sub(std::string_view key) {
+        const toml::node* node = take(key);
+        if (node == nullptr) return nullptr;
+        if (!node->is_table()) problem(key, *node, "must be a table: [" + std::string(key) + "]");
+        return node->as_table();
+    }
+    void problem(std::string_view key, std::string what) {
+        const toml::node* node = table_.get(key);
+        problems_.push_back({path(key), node == nullptr ? 0 : static_cast<int>(node->source().begin.line), std::move(what)});
+    }
+    void finish() {
+        for (const auto& [key, node] : table_) {
+            if (known_.contains(key.str())) continue;
+            problems_.push_back({path(key.str()), static_cast<int>(key.source().begin.line), "is not a key of this configuration"});
+        }
+    }
+
+private:
+    const toml::node* take(std::string_view key) {
+        known_.insert(key);
+        return table_.get(key);
+    }
+    std::string path(std::string_view key) const { return name_.empty() ? std::string(key) : name_ + "." + std::string(key); }
+    void problem(std::string_view key, const toml::node& node, std::string what) {
+        problems_.push_back({path(key), static_cast<int>(node.source().begin.line), std::move(what)});
+    }
+
+    const toml::table& table_;
+    std::string name_;
+    std::vector<ConfigProblem>& problems_;
+    std::set<std::string_view> known_;
+};
+
+void read_agents(Table table, AgentsConfig& config) {
+    table.read("listen", config.listen);
+    table.read("addresses", config.addresses);
+    table.read("hold_ms", config.hold_ms, {100, 300'000});
+    table.read("silent_after_ms", config.silent_after_ms, {1'000, 3'600'000});
+    table.read("next_delay_ms", config.next_delay_ms, {0, 60'000});
+    table.read("away_delay_ms", config.away_delay_ms, {100, 60'000});
+    table.read("held_max", config.held_max);
+    table.read("message_bytes_max", config.message_bytes_max, {64 << 10, 64 << 20});
+    table.read("observations_max", config.observations_max, {1, 100'000});
+    table.read("blob_streams_per_node", config.blob_streams_per_node, {1, 64});
+    table.read("blob_streams_max", config.blob_streams_max, {1, 4'096});
+    table.read("isolated_percent", config.isolated_percent, {1, 100});
+    table.read("isolated_nodes_min", config.isolated_nodes_min);
+    table.read("certificate_days", config.certificate_days, {1, 825});
+    for (const std::string& address : config.addresses) {
+        const auto parts = tls::split_address(address);
+        if (!parts.ok()) table.problem("addresses", "'" + address + "': " + parts.failure().message);
+    }
+    // A box that waits for a held call must not be called silent for it.
+    if (config.silent_after_ms < 2 * config.hold_ms) table.problem("silent_after_ms", "must be at least twice hold_ms");
+    table.finish();
+}
+
+void read_api(Table table, ApiConfig& config) {
+    constexpr Range timeout{100, 3'600'000};
+    table.read("https_listen", config.https_listen);
+    table.read("grpc_listen", config.grpc_listen);
+    table.read("names", config.names);
+    table.read("threads", config.threads, {1, 64});
+    table.read("connections_max", config.connections_max);
+    table.read("header_bytes_max", config.header_bytes_max, {1 << 10, 1 << 20});
+    table.read("body_bytes_max", config.body_bytes_max, {1 << 10, 64 << 20});
+    table.read("handshake_timeout_ms", config.handshake_timeout_ms, timeout);
+    table.read("header_timeout_ms", config.header_timeout_ms, timeout);
+    table.read("idle_timeout_ms", config.idle_timeout_ms, timeout);
+    table.read("body_timeout_ms", config.body_timeout_ms, timeout);
+    table.read("transfer_timeout_ms", config.transfer_timeout_ms, timeout);
+    table.read("json_depth_max", config.json_depth_max, {4, 256});
+    table.read("waits_max", config.waits_max);
+    table.read("wait_ms_max", config.wait_ms_max, {0, 600'000});
+    table.read("page_size_max", config.page_size_max, {1, 10'000});
+    table.read("reveal_again_ms", config.reveal_again_ms, {0, 86'400'000});
+    table.finish();
+}
+
+void read_rest(Table& root, Config& config, std::vector<ConfigProblem>& problems) {
+    if (const toml::table* table = root.sub("database")) {
+        Table database(*table, "database", problems);
+        database.read("url", config.database_url);
+        database.read("statement_timeout_ms", config.database_statement_timeout_ms, {100, 600'000});
+        database.finish();
+    }
+    if (const toml::table* table = root.sub("metrics")) {
+        Table metrics(*table, "metrics", problems);
+        metrics.read("listen", config.metrics);
+        metrics.finish();
+    }
+    if (const toml::table* table = root.sub("blobs")) {
+        Table blobs(*table, "blobs", problems);
+        blobs.read("blob_bytes_max", config.blobs.blob_bytes_max);
+        blobs.read("quota_bytes", config.blobs.quota_bytes);
+        blobs.read("uploads_max", config.blobs.uploads_max, {1, 1'000});
+        blobs.finish();
+    }
+    if (const toml::table* table = root.sub("planner")) {
+        Table planner(*table, "planner", problems);
+        planner.read("queue_max", config.planner.queue_max);
+        planner.read("batch_max", config.planner.batch_max, {1, 100'000});
+        planner.read("request_retention_days", config.planner.request_retention_days, {1, 3'650});
+        planner.finish();
+    }
+}
+
+void read_root(Table& root, Config& config, std::vector<ConfigProblem>& problems) {
+    root.read("data_dir", config.data_dir);
+    root.read("zone", config.zone);
+    root.read("public_port", config.public_port, port_range);
+    root.read("overlay_prefix", config.overlay_prefix);
+    root.read("edge_wireguard_port", config.edge_wireguard_port, port_range);
+    root.read("log_level", config.log_level);
+    root.read("shutdown_timeout_ms", config.shutdown_timeout_ms, {0, 600'000});
+    if (!log_level_from(config.log_level)) root.problem("log_level", "must be debug, info, warn or error");
+    if (const toml::table* table = root.sub("agents")) read_agents(Table(*table, "agents", problems), config.agents);
+    if (const toml::table* table = root.sub("api")) read_api(Table(*table, "api", problems), config.api);
+    read_rest(root, config, problems);
+    root.finish();
+}
+
+}  // namespace
+
+std::string to_text(const ListenAddress& address) {
+    const bool v6 = address.host.find(':') != std::string::npos;
+    return (v6 ? "[" + address.host + "]" : address.host) + ":" + std::to_string(address.port);
+}
+
+ParsedConfig parse_config(std::string_view text) {
+    ParsedConfig parsed;
+    try {
+        const toml::table document = toml::parse(text);
+        Table root(document, "", parsed.problems);
+        read_root(root, parsed.config, parsed.problems);
+    } catch (const toml::parse_error& why) {
+        // The library stops at the first thing that is not TOML.
+        parsed.problems.push_back({"", static_cast<int>(why.source().begin.line), std::string(why.description())});
+    }
+    std::stable_sort(parsed.problems.begin(), parsed.problems.end(),
+                     [](const ConfigProblem& a, const ConfigProblem& b) { return a.line < b.line; });
+    return parsed;
+}
+
+std::string to_text(const std::vector<ConfigProblem>& problems) {
+    std::string text;
+    for (const ConfigProblem& problem : problems) {
+        if (problem.line > 0) text += "line " + std::to_string(problem.line) + ": ";
+        if (!problem.key.empty()) text += problem.key + ": ";
+        text += problem.what + "\n";
+    }
+    return text;
+}
+
+}  // namespace foyer::master

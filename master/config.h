@@ -1,0 +1,105 @@
+// The master's configuration: every limit is a key with a default. Nobody below main sees the parser.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/base/result.h"
+#include "common/base/time.h"
+
+namespace foyer::master {
+
+struct ListenAddress {
+    std::string host;
+    int port = 0;
+    friend bool operator==(const ListenAddress&, const ListenAddress&) = default;
+};
+std::string to_text(const ListenAddress& address);  // "0.0.0.0:7443", "[::]:7443"
+
+struct AgentsConfig {
+    ListenAddress listen{"0.0.0.0", 7443};
+    std::vector<std::string> addresses = {"localhost:7443"};
+    std::int64_t hold_ms = 30'000;
+    std::int64_t silent_after_ms = 75'000;
+    std::int64_t next_delay_ms = 500;
+    std::int64_t away_delay_ms = 5'000;
+    std::int64_t held_max = 20'000;
+    std::int64_t message_bytes_max = 4 << 20;
+    std::int64_t observations_max = 2'000;
+    std::int64_t blob_streams_per_node = 4;
+    std::int64_t blob_streams_max = 64;
+    std::int64_t isolated_percent = 50;
+    std::int64_t isolated_nodes_min = 3;
+    std::int64_t certificate_days = 90;
+};
+
+struct ApiConfig {
+    ListenAddress https_listen{"0.0.0.0", 7444};
+    ListenAddress grpc_listen{"0.0.0.0", 7445};
+    std::vector<std::string> names = {"localhost", "127.0.0.1"};
+    std::int64_t threads = 2;
+    std::int64_t connections_max = 12'000;
+    std::int64_t header_bytes_max = 16 << 10;
+    std::int64_t body_bytes_max = 1 << 20;
+    std::int64_t handshake_timeout_ms = 10'000;
+    std::int64_t header_timeout_ms = 10'000;
+    std::int64_t idle_timeout_ms = 60'000;
+    std::int64_t body_timeout_ms = 30'000;
+    std::int64_t transfer_timeout_ms = 30'000;
+    std::int64_t json_depth_max = 32;
+    std::int64_t waits_max = 2'000;
+    std::int64_t wait_ms_max = 60'000;
+    std::int64_t page_size_max = 500;
+    std::int64_t reveal_again_ms = 600'000;
+};
+
+struct BlobsConfig {
+    std::int64_t blob_bytes_max = std::int64_t{4} << 30;
+    std::int64_t quota_bytes = std::int64_t{64} << 30;
+    std::int64_t uploads_max = 16;
+};
+
+struct PlannerConfig {
+    std::int64_t queue_max = 10'000;
+    std::int64_t batch_max = 500;
+    std::int64_t request_retention_days = 30;
+};
+
+struct Config {
+    std::string data_dir = "/var/lib/foyer/master";
+    std::string zone = "foyer.localhost";
+    std::int64_t public_port = 443;
+    std::string overlay_prefix = "fd50:f0e:1::/48";
+    std::int64_t edge_wireguard_port = 51'820;
+    std::string log_level = "info";
+    std::int64_t shutdown_timeout_ms = 10'000;
+    std::string database_url;  // libpq; empty with --dev
+    std::int64_t database_statement_timeout_ms = 30'000;
+    AgentsConfig agents;
+    ApiConfig api;
+    ListenAddress metrics{"127.0.0.1", 9464};
+    BlobsConfig blobs;
+    PlannerConfig planner;
+};
+
+struct ConfigProblem {
+    std::string key;  // "agents.listen"
+    int line = 0;     // 0: the file as a whole
+    std::string what;
+    friend bool operator==(const ConfigProblem&, const ConfigProblem&) = default;
+};
+
+struct ParsedConfig {
+    Config config;
+    std::vector<ConfigProblem> problems;  // all of them; the config is good only when there are none
+};
+
+// Pure. TOML; unknown keys are problems.
+ParsedConfig parse_config(std::string_view text);
+
+// "line 3: agents.listen: …", one a line.
+std::string to_text(const std::vector<ConfigProblem>& problems);
+
+}  // namespace foyer::master

@@ -1,0 +1,190 @@
+#include "master/http/json_text.h"
+
+#include <array>
+#include <chrono>
+#include <cstdio>
+
+namespace foyer::master {
+namespace {
+
+constexpr std::string_view base64_alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::int64_t seconds_min = -62'135'596'800;  // 0001-01-01T00:00:00Z
+constexpr std::int64_t seconds_max = 253'402'300'799;  // 9999-12-31T23:59:59Z
+
+unsigned byte_at(std::string_view text, std::size_t at) { return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U; }
+
+// Length of the well-formed UTF-8 sequence at `at`, or 0.
+std::size_t utf8_length(std::string_view text, std::size_t at) {
+    const unsigned lead = byte_at(text, at);
+    if (lead < 0x80U) return 1;
+    std::size_t length = 0;
+    unsigned low = 0x80U;
+    unsigned high = 0xBFU;
+    if (lead >= 0xC2U && lead <= 0xDFU) length = 2;
+    if (lead >= 0xE0U && lead <= 0xEFU) length = 3;
+    if (lead >= 0xF0U && lead <= 0xF4U) length = 4;
+    if (lead == 0xE0U) low = 0xA0U;   // overlong
+    if (lead == 0xEDU) high = 0x9FU;  // surrogates
+    if (lead == 0xF0U) low = 0x90U;   // overlong
+    if (lead == 0xF4U) high = 0x8FU;  // above U+10FFFF
+    if (length == 0 || at + length > text.size()) return 0;
+    if (byte_at(text, at + 1) < low || byte_at(text, at + 1) > high) return 0;
+    for (std::size_t i = 2; i < length; ++i) {
+        if ((byte_at(text, at + i) & 0xC0U) != 0x80U) return 0;
+    }
+    return length;
+}
+
+void append_escaped(std::string& out, char letter) {
+    switch (letter) {
+        case '"': out += "\\\""; return;
+        case '\\': out += "\\\\"; return;
+        case '\n': out += "\\n"; return;
+        case '\r': out += "\\r"; return;
+        case '\t': out += "\\t"; return;
+        default: break;
+    }
+    if (static_cast<unsigned char>(letter) >= 0x20U) {
+        out += letter;
+        return;
+    }
+    std::array<char, 8> escape{};
+    std::snprintf(escape.data(), escape.size(), "\\u%04x", static_cast<unsigned>(static_cast<unsigned char>(letter)));
+    out += escape.data();
+}
+
+// Reads exactly `count` digits.
+std::optional<int> digits(std::string_view text, std::size_t at, std::size_t count) {
+    if (at + count > text.size()) return std::nullopt;
+    int number = 0;
+    for (std::size_t i = at; i < at + count; ++i) {
+        if (text[i] < '0' || text[i] > '9') return std::nullopt;
+        number = number * 10 + (text[i] - '0');
+    }
+    return number;
+}
+
+struct Fraction {
+    std::int32_t nanos = 0;
+    std::size_t end = 0;
+};
+
+std::optional<Fraction> fraction(std::string_view text, std::size_t at) {
+    if (at >= text.size() || text[at] != '.') return Fraction{0, at};
+    std::size_t end = at + 1;
+    std::int32_t nanos = 0;
+    std::int32_t scale = 100'000'000;
+    for (; end < text.size() && text[end] >= '0' && text[end] <= '9'; ++end) {
+        if (scale == 0) return std::nullopt;  // more than nine digits
+        nanos += (text[end] - '0') * scale;
+        scale /= 10;
+    }
+    if (end == at + 1) return std::nullopt;
+    return Fraction{nanos, end};
+}
+
+// Seconds east of UTC of "Z", "+01:00".
+std::optional<std::int64_t> offset(std::string_view text) {
+    if (text == "Z" || text == "z") return 0;
+    if (text.size() != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':') return std::nullopt;
+    const auto hours = digits(text, 1, 2);
+    const auto minutes = digits(text, 4, 2);
+    if (!hours || !minutes || *hours > 23 || *minutes > 59) return std::nullopt;
+    const std::int64_t seconds = std::int64_t{*hours} * 3600 + std::int64_t{*minutes} * 60;
+    return text[0] == '-' ? -seconds : seconds;
+}
+
+}  // namespace
+
+void append_json_string(std::string& out, std::string_view text) {
+    out += '"';
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t length = utf8_length(text, at);
+        if (length == 1) append_escaped(out, text[at]);
+        if (length > 1) out += text.substr(at, length);
+        if (length == 0) out += "\xEF\xBF\xBD";
+        at += length == 0 ? 1 : length;
+    }
+    out += '"';
+}
+
+std::string to_base64(std::string_view bytes) {
+    std::string text;
+    text.reserve((bytes.size() + 2) / 3 * 4);
+    for (std::size_t at = 0; at < bytes.size(); at += 3) {
+        const unsigned held = (byte_at(bytes, at) << 16U) | (byte_at(bytes, at + 1) << 8U) | byte_at(bytes, at + 2);
+        const std::size_t left = bytes.size() - at;
+        text += base64_alphabet[(held >> 18U) & 63U];
+        text += base64_alphabet[(held >> 12U) & 63U];
+        text += left > 1 ? base64_alphabet[(held >> 6U) & 63U] : '=';
+        text += left > 2 ? base64_alphabet[held & 63U] : '=';
+    }
+    return text;
+}
+
+std::optional<std::string> from_base64(std::string_view text) {
+    if (text.size() % 4 != 0) return std::nullopt;
+    std::string bytes;
+    bytes.reserve(text.size() / 4 * 3);
+    for (std::size_t at = 0; at < text.size(); at += 4) {
+        const bool last = at + 4 == text.size();
+        std::size_t padding = 0;
+        if (last && text[at + 3] == '=') padding = text[at + 2] == '=' ? 2 : 1;
+        unsigned held = 0;
+        for (std::size_t i = 0; i < 4; ++i) {
+            const std::size_t value = i >= 4 - padding ? 0 : base64_alphabet.find(text[at + i]);
+            if (value == std::string_view::npos) return std::nullopt;
+            held = (held << 6U) | static_cast<unsigned>(value);
+        }
+        // Bits that no byte carries must be zero, else two texts would mean the same bytes.
+        if ((padding == 1 && (held & 0xFFU) != 0) || (padding == 2 && (held & 0xFFFFU) != 0)) return std::nullopt;
+        bytes += static_cast<char>((held >> 16U) & 255U);
+        if (padding < 2) bytes += static_cast<char>((held >> 8U) & 255U);
+        if (padding < 1) bytes += static_cast<char>(held & 255U);
+    }
+    return bytes;
+}
+
+std::optional<TimeParts> parse_rfc3339(std::string_view text) {
+    const auto year = digits(text, 0, 4);
+    const auto month = digits(text, 5, 2);
+    const auto day = digits(text, 8, 2);
+    const auto hour = digits(text, 11, 2);
+    const auto minute = digits(text, 14, 2);
+    const auto second = digits(text, 17, 2);
+    if (!year || !month || !day || !hour || !minute || !second) return std::nullopt;
+    const bool marks = text[4] == '-' && text[7] == '-' && (text[10] == 'T' || text[10] == 't') && text[13] == ':' && text[16] == ':';
+    if (!marks || *hour > 23 || *minute > 59 || *second > 59) return std::nullopt;
+    const auto part = fraction(text, 19);
+    if (!part) return std::nullopt;
+    const auto east = offset(text.substr(part->end));
+    const std::chrono::year_month_day date(std::chrono::year(*year), std::chrono::month(static_cast<unsigned>(*month)),
+                                           std::chrono::day(static_cast<unsigned>(*day)));
+    if (!east || !date.ok()) return std::nullopt;
+    const std::int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
+    const std::int64_t seconds = days * 86'400 + *hour * 3600 + *minute * 60 + *second - *east;
+    if (seconds < seconds_min || seconds > seconds_max) return std::nullopt;
+    return TimeParts{seconds, part->nanos};
+}
+
+std::string print_rfc3339(const TimeParts& time) {
+    const std::int64_t day = time.seconds >= 0 ? time.seconds / 86'400 : (time.seconds - 86'399) / 86'400;
+    const std::int64_t rest = time.seconds - day * 86'400;
+    const std::chrono::year_month_day date{std::chrono::sys_days(std::chrono::days(day))};
+    std::array<char, 48> text{};
+    std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d", static_cast<int>(date.year()),
+                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), static_cast<int>(rest / 3600),
+                  static_cast<int>(rest / 60 % 60), static_cast<int>(rest % 60));
+    std::string out = text.data();
+    if (time.nanos == 0) return out + "Z";
+    if (time.nanos % 1'000'000 == 0) {
+        std::snprintf(text.data(), text.size(), ".%03dZ", time.nanos / 1'000'000);
+    } else if (time.nanos % 1000 == 0) {
+        std::snprintf(text.data(), text.size(), ".%06dZ", time.nanos / 1000);
+    } else {
+        std::snprintf(text.data(), text.size(), ".%09dZ", time.nanos);
+    }
+    return out + text.data();
+}
+
+}  // namespace foyer::master
