@@ -36,7 +36,11 @@ as_builder() {
 }
 
 foyer_machine_cache() {
-    if [ "$(id -u)" = 0 ]; then printf '/var/cache/foyer\n'; else printf '%s\n' "$HOME/.cache/foyer"; fi
+    if [ "$(id -u)" = 0 ]; then
+        printf '/var/cache/foyer\n'
+    else
+        printf '%s\n' "$HOME/.cache/foyer"
+    fi
 }
 
 foyer_build_cache() {
@@ -60,5 +64,6 @@ foyer_jobs() {
     local cores memory_kib
     cores=$(nproc)
     memory_kib=$(awk '$1 == "MemAvailable:" { print $2 }' /proc/meminfo)
-    awk -v c="$cores" -v m="$((memory_kib / 1572864))" 'BEGIN { n = c < m ? c : m; print n < 1 ? 1 : n }'
+    awk -v c="$cores" -v m="$((memory_kib / 1572864))" \
+        'BEGIN { n = c < m ? c : m; print n < 1 ? 1 : n }'
 }

@@ -1,5 +1,5 @@
-"""Where the functions of a file begin and end: C++ by counting braces, Python by its own parser, bash by
-the closing brace in the first column."""
+"""Where the functions of a file begin and end: C++ by counting braces, Python by its own parser,
+bash by the closing brace in the first column."""
 
 import ast
 import re
@@ -39,8 +39,8 @@ def cpp_functions(file):
 
 def is_scope(header):
     bare = re.sub(r"<[^<>]*>", "", header)
-    return bool(SCOPE.search(bare)) and "(" not in re.sub(r"(alignas|__attribute__|requires)\s*\([^()]*\)",
-                                                          "", bare)
+    bare = re.sub(r"\b(alignas|__attribute__|requires)\s*\([^()]*\)", "", bare)
+    return bool(SCOPE.search(bare)) and "(" not in bare
 
 
 def is_function(header):

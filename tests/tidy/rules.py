@@ -1,4 +1,4 @@
-"""The tables of the tidy test: who may include whom, what may be called where, how long is too long.
+"""The tables of the tidy test: who includes whom, what may be called where, what is too long.
 
 Change a table together with common/docs/architecture.md; a single case goes to exceptions.list.
 """
@@ -64,41 +64,42 @@ IMPURE_INCLUDES = re.compile(
     r"prometheus|fstream|iostream|filesystem|thread|mutex|shared_mutex|condition_variable|atomic|"
     r"future|stop_token|semaphore|latch|barrier|random|sys/|unistd\.h|fcntl\.h|time\.h|ctime|"
     r"cstdio|stdio\.h|signal\.h|csignal|poll\.h|netinet/|arpa/|pthread\.h)")
-IMPURE_ALLOWED = {"common/base": re.compile(r"^(sys/random\.h|ctime|time\.h|random)$")}
+IMPURE_ALLOWED = {"common/base": re.compile(r"^(sys/random\.h|cstdio|ctime|time\.h|random)$")}
 
 # (name, pattern over code without comments and strings, folders where it may stand, what to do)
+FREE = r"(?<![\w.>:])(?:::)?"  # a free function, perhaps spelled ::name
+PARSE = "atoi|atol|atoll|atof|stoi|stol|stoll|stoul|stoull|stof|stod|sscanf|strtok"
 BANNED = [
     ("clock", r"\b(system_clock|steady_clock|high_resolution_clock)\s*::\s*now\b",
      ["common/base", "tests"], "take `now` as an argument, or a Clock&"),
-    ("clock", r"(?<![\w.>:])(?:::)?(?:clock_gettime|gettimeofday|time\s*\(\s*(?:NULL|nullptr|0)\s*\))",
+    ("clock", FREE + r"(?:clock_gettime|gettimeofday|time\s*\(\s*(?:NULL|nullptr|0)\s*\))",
      ["common/base"], "take `now` as an argument, or a Clock&"),
-    ("sleep", r"\b(sleep_for|sleep_until|usleep|nanosleep|clock_nanosleep)\s*\(|(?<![\w.>:])(?:::)?sleep\s*\(",
+    ("sleep", r"\b(sleep_for|sleep_until|usleep|nanosleep|clock_nanosleep)\s*\(|"
+     + FREE + r"sleep\s*\(",
      [], "wait on an event with a deadline; a bounded sleep cannot be woken"),
-    ("random", r"\brandom_device\b|(?<![\w.>:])(?:::)?s?rand\s*\(",
-     ["common/base"], "take an Rng&"),
-    ("parse", r"\b(atoi|atol|atoll|atof|stoi|stol|stoll|stoul|stoull|stof|stod|sscanf|strtok)\s*\(",
-     [], "parse with std::from_chars and check all of it"),
+    ("random", r"\brandom_device\b|" + FREE + r"s?rand\s*\(", ["common/base"], "take an Rng&"),
+    ("parse", rf"\b({PARSE})\s*\(", [], "parse with std::from_chars and check all of it"),
     ("shell", r"(?<![\w.>:])(?:::|std::)?(system|popen)\s*\(",
      [], "start programs with common/os/child_process: no shell, no pid reuse"),
-    ("fork", r"(?<![\w.>:])(?:::)?v?fork\s*\(",
-     ["common/os"], "a threaded process must not fork: common/os/child_process"),
-    ("thread", r"\.\s*detach\s*\(\s*\)|\bstd::thread\b|\bpthread_create\b",
-     [], "std::jthread with an owner; nothing is detached"),
-    ("stdout", r"\bstd::(cout|printf|puts|putchar)\b|(?<![\w.>:])(?:::)?(printf|puts|putchar)\s*\("
-               r"|\bfmt::print\s*\(",
+    ("fork", FREE + r"v?fork\s*\(", ["common/os"],
+     "a threaded process must not fork: common/os/child_process"),
+    ("detach", r"\.\s*detach\s*\(\s*\)|\bpthread_create\b", [], "nothing is detached"),
+    ("thread", r"\bstd::thread\b(?!::)", ["tests"], "std::jthread with an owner"),
+    ("stdout", r"\bstd::(cout|printf|puts|putchar)\b|" + FREE + r"(?:printf|puts|putchar)\s*\("
+     r"|\bfmt::print\s*\(",
      ["master/cli", "tests"], "programs log through common/log; only the CLI prints"),
     ("views", r"\bstd::(ranges::)?views\b|\branges::views\b", [],
      "std::ranges algorithms and loops only: views hide lifetimes"),
     ("unsafe", r"\b(strcpy|strcat|sprintf|vsprintf|gets|tmpnam|mktemp)\s*\(", [],
      "unbounded: use std::string, fmt or mkstemp"),
-    ("namespace", r"^\s*using\s+namespace\s+(?!std::(chrono_|string_|)literals|std::chrono_literals)",
-     [], "name what you use"),
-    ("macro", r"^[ \t]*#[ \t]*define[ \t]+(?!TRY\b|CHECK\b|[A-Z_]*_TEST_[A-Z_]*\b|CATCH_CONFIG_|_GNU_SOURCE\b)\w+",
+    ("macro", r"^[ \t]*#[ \t]*define[ \t]+(?!TRY\b|CHECK\b|CATCH_CONFIG_|_GNU_SOURCE\b)\w+",
      [], "a constexpr or a function; macros are TRY and CHECK only"),
 ]
+BANNED_IN_HEADERS = [
+    ("namespace", r"\busing\s+namespace\b", [], "it reaches everyone who includes this"),
+]
 
-# Files of these folders with the given endings are held to their test: <folder>/x.h needs
-# tests/unit/<folder>/x_test.cpp (or one file of the same folder that includes it, see tests check).
+# A header of these folders that declares functions needs tests/unit/…/x_test.cpp which includes it.
 TESTED_FOLDERS = ["master/domain", "node-agent/domain", "common/leadership"]
 
 TODO = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b(?!\(#\d+\))")
@@ -108,9 +109,13 @@ WORKPLACE = re.compile("|".join([
     r"/wo" r"rk/(main|shared|\.library)", r"(?<![\w/])/tm" r"p/w/", r"\bbrief" r"\.md\b",
     r"\bAI[- ]" r"(generated|assisted|agent)", r"\bChat" r"GPT\b", r"\bCla" r"ude\b",
     r"\bAnth" r"ropic\b", r"\blanguage mo" r"del\b", r"\bcoding ag" r"ent\b",
-    r"\bsub-?age" r"nts?\b", r"\bthis sess" r"ion\b", r"\b(previous|next|later|another) sess" r"ion\b",
+    r"\bsub-?age" r"nts?\b", r"\bthis sess" r"ion\b",
+    r"\b(previous|next|later|another) sess" r"ion\b",
     r"\bthe integ" r"rator\b", r"\bother help" r"ers?\b", r"\bregistry\.npm" r"js\.org\b",
     r"\bfiles\.python" r"hosted\.org\b", r"\bissues " r"show\b"]))
-# Catch2 and ctest names.
+
 TEST_LABELS = {"unit", "pg", "sim", "lab", "vm", "e2e", "home"}
-TEST_NAME = re.compile(r"^(unit|property|pg|sim|model|lab|e2e|fuzz|bench|tidy|schemas|vm|image|support)/[a-z0-9_./-]+$")
+TEST_NAME = re.compile(r"^(unit|property|pg|sim|model|lab|e2e|fuzz|bench|tidy|schemas|vm|image|"
+                       r"support)/[a-z0-9_./-]+$")
+# Programs that run inside an image are written for its shell and its libraries, not for ours.
+IMAGE_FOLDERS = ["deploy/software", "tests/image"]

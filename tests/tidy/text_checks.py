@@ -30,7 +30,8 @@ def check_sizes(tree):
         columns = rules.COLUMNS_MAX if kind or file.path.endswith(WEB) else CONFIG_COLUMNS_MAX
         for number, line in enumerate(file.lines, 1):
             if len(line) > columns and "://" not in line:
-                yield Finding(file.path, number, "columns", f"{len(line)} columns; at most {columns}")
+                yield Finding(file.path, number, "columns",
+                              f"{len(line)} columns; at most {columns}")
 
 
 def check_text(tree):
@@ -64,41 +65,55 @@ def check_layout(tree):
         if folder.startswith(".") or folder.count("/") > 1:
             continue
         if f"{folder}/README.md" not in tree.by_path:
-            yield Finding(folder, 1, "readme", "needs a README.md: purpose, vocabulary, flow, invariants")
+            yield Finding(folder, 1, "readme", "needs a README.md: purpose, vocabulary, flow,"
+                          " invariants")
 
 
 def check_migrations(tree):
-    migrations = sorted(f.path for f in tree.files if f.folder == "schemas/sql" and f.name.endswith(".sql"))
+    migrations = sorted(f.path for f in tree.files
+                        if f.folder == "schemas/sql" and f.name.endswith(".sql"))
     if not migrations:
         return
+    yield from check_migration_names(migrations)
+    yield from check_migration_sums(tree, migrations)
+
+
+def check_migration_names(migrations):
     for number, path in enumerate(migrations, 1):
         name = path.rsplit("/", 1)[1]
         if not re.fullmatch(r"\d{4}_[a-z0-9]+(_[a-z0-9]+)+\.sql", name):
             yield Finding(path, 1, "migration", "name it NNNN_verb_noun.sql")
         elif int(name[:4]) != number:
-            yield Finding(path, 1, "migration", f"number {name[:4]} should be {number:04}: no gaps,"
-                          " no repeats")
+            yield Finding(path, 1, "migration", f"number {name[:4]} should be {number:04}: no"
+                          " gaps, no repeats")
+
+
+def check_migration_sums(tree, migrations):
     sums = tree.by_path.get("schemas/sql/checksums")
-    listed = dict(reversed(line.split(None, 1)) for line in sums.lines if line.strip()) if sums else {}
+    lines = sums.lines if sums else []
+    listed = dict(reversed(line.split(None, 1)) for line in lines if line.strip())
     for path in migrations:
         name = path.rsplit("/", 1)[1]
         digest = hashlib.sha256((tree.root / path).read_bytes()).hexdigest()
         if listed.get(name) != digest:
             advice = "a released migration never changes" if name in listed else "add its line"
-            yield Finding(path, 1, "migration", f"schemas/sql/checksums does not hold {digest[:12]}…:"
-                          f" {advice} (cd schemas/sql && sha256sum *.sql > checksums)")
+            yield Finding(path, 1, "migration", f"schemas/sql/checksums does not hold"
+                          f" {digest[:12]}…: {advice} (cd schemas/sql && sha256sum *.sql > checksums)")
     for name in sorted(set(listed) - {path.rsplit("/", 1)[1] for path in migrations}):
-        yield Finding("schemas/sql/checksums", 1, "migration", f"{name} is gone: migrations only grow")
+        yield Finding("schemas/sql/checksums", 1, "migration",
+                      f"{name} is gone: migrations only grow")
 
 
 def check_scripts(tree):
     for file in tree.files:
+        if file.under(*rules.IMAGE_FOLDERS):
+            continue
         kind = language(file)
         if file.lines[0].startswith("#!") and not file.executable:
             yield Finding(file.path, 1, "script", "has an interpreter line but is not executable")
         if kind in ("bash", "sh"):
             yield from check_shell(file, kind)
-        if kind == "python" and not file.under("deploy/software", "tests/image"):
+        if kind == "python":
             yield from check_imports(tree, file)
 
 
@@ -111,14 +126,15 @@ def check_shell(file, kind):
         if re.search(r"\b(pkill|killall)\b", bare):
             yield Finding(file.path, number, "script", "kill by process id, never by name")
         if re.search(r"\bcurl\b.*\s(-[a-zA-Z]*k\b|--insecure\b)", bare):
-            yield Finding(file.path, number, "script", "certificates are verified everywhere: no curl -k")
+            yield Finding(file.path, number, "script", "certificates are verified everywhere: no"
+                          " curl -k")
 
 
 def check_imports(tree, file):
     try:
         module = ast.parse(file.text)
     except SyntaxError as error:
-        yield Finding(file.path, error.lineno or 1, "script", f"does not parse: {error.msg}")
+        yield Finding(file.path, error.lineno or 1, "script", f"does not parse: {error}")
         return
     ours = {f.name[:-3] for f in tree.files if f.name.endswith(".py")}
     ours |= {folder.rsplit("/", 1)[-1] for folder in tree.folders}
@@ -131,7 +147,12 @@ def check_imports(tree, file):
         for name in names:
             top = name.split(".")[0]
             if top not in sys.stdlib_module_names and top not in ours:
-                yield Finding(file.path, node.lineno, "script", f"import {top}: standard library only")
+                yield Finding(file.path, node.lineno, "script",
+                              f"import {top}: standard library only")
+
+
+TEST = re.compile(r"\b(?:foyer_test\s*\(\s*|add_test\s*\(\s*NAME\s+)\"?([^\s\")]+)")
+LABEL = re.compile(r"\bLABELS?\s+\"?([A-Za-z][\w;]*)")
 
 
 def check_test_names(tree):
@@ -139,20 +160,21 @@ def check_test_names(tree):
         if file.name != "CMakeLists.txt":
             continue
         text = re.sub(r"#[^\n]*", "", file.text)
-        folder = file.path.split("/")[1] if file.under("tests") and file.path.count("/") > 1 else ""
-        for match in re.finditer(r"\b(?:foyer_test\s*\(\s*|add_test\s*\(\s*NAME\s+)\"?([^\s\")]+)", text):
+        folder = file.path.split("/")[1] if re.match(r"tests/\w+/", file.path) else ""
+        for match in TEST.finditer(text):
             name = match.group(1)
             fixed = name.split("${")[0]
             line = line_of(text, match.start())
             if fixed == name and not rules.TEST_NAME.fullmatch(name):
-                yield Finding(file.path, line, "test-name", f"'{name}' does not begin with its folder")
-            elif folder and fixed and not fixed.startswith(f"{folder}/") and "/" in fixed:
-                yield Finding(file.path, line, "test-name", f"'{name}' should begin with {folder}/")
-        for match in re.finditer(r"\bLABELS?\s+\"?([A-Za-z][\w;]*)", text):
-            for label in match.group(1).split(";"):
-                if label not in rules.TEST_LABELS:
-                    yield Finding(file.path, line_of(text, match.start()), "test-name",
-                                  f"label '{label}' is none of {' '.join(sorted(rules.TEST_LABELS))}")
+                yield Finding(file.path, line, "test-name",
+                              f"'{name}' does not begin with its folder")
+            elif folder and "/" in fixed and not fixed.startswith(f"{folder}/"):
+                yield Finding(file.path, line, "test-name",
+                              f"'{name}' should begin with {folder}/")
+        for match in LABEL.finditer(text):
+            for label in sorted(set(match.group(1).split(";")) - rules.TEST_LABELS):
+                yield Finding(file.path, line_of(text, match.start()), "test-name",
+                              f"label '{label}' is none of {' '.join(sorted(rules.TEST_LABELS))}")
 
 
 CHECKS = [check_sizes, check_text, check_layout, check_migrations, check_scripts, check_test_names]

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The style of the repository as a test: prints path:line: [rule] advice, and fails if anything is found.
+"""The style of the repository as a test: prints path:line: [rule] advice, fails on any finding.
 
     tests/tidy/tidy_test.py [--root FOLDER] [PATH_PREFIX…]     only findings below PATH_PREFIX count
 """
@@ -55,10 +55,11 @@ def apply_exceptions(tree, findings):
     kept += [Finding(EXCEPTIONS, line, "exceptions", problem) for line, problem in problems]
     for key, line in exceptions.items():
         if key not in used:
-            kept.append(Finding(EXCEPTIONS, line, "exceptions", f"{key[0]} {key[1]} is fixed: remove"
-                                " the line and lower the limit"))
+            kept.append(Finding(EXCEPTIONS, line, "exceptions", f"{key[0]} {key[1]} is fixed:"
+                                " remove the line and lower the limit"))
     if len(exceptions) != limit:
-        kept.append(Finding(EXCEPTIONS, 1, "exceptions", f"{len(exceptions)} lines but limit {limit}"))
+        kept.append(Finding(EXCEPTIONS, 1, "exceptions",
+                            f"{len(exceptions)} lines but limit {limit}"))
     before = limit_before(tree.root)
     if before is not None and limit > before:
         kept.append(Finding(EXCEPTIONS, 1, "exceptions", f"limit {limit} was {before}: it may only"

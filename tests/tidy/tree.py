@@ -55,7 +55,8 @@ class File:
         """[(line, name, quoted)] of this file's #include lines."""
         found = []
         for match in INCLUDE.finditer(self.text):
-            found.append((line_of(self.text, match.start(2)), match.group(2), match.group(1) == '"'))
+            line = line_of(self.text, match.start(2))
+            found.append((line, match.group(2), match.group(1) == '"'))
         return found
 
     @property
