@@ -13,6 +13,7 @@ namespace foyer::tls {
 // Dials `address` ("host:port"), does a TLS handshake without trusting anything, and looks among
 // the certificates the server presented for the one whose SHA-256 fingerprint is `ca_sha256` (hex).
 // Returns it, PEM. Nothing is sent but the handshake.
+// The program ignores SIGPIPE (every program of ours does).
 //   InvalidArgument   the address is malformed
 //   Unavailable       cannot connect, or not TLS
 //   DeadlineExceeded  no answer within `timeout`

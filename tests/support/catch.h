@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/base/check.h"
+#include "common/base/result.h"
 
 #undef CHECK
 #include <catch2/catch.hpp>

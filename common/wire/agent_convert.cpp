@@ -1,0 +1,210 @@
+// The master's half: assignments, peers, routes, settings.
+#include "common/wire/agent_convert.h"
+
+#include "common/base/text.h"
+#include "common/wire/enum_convert.h"
+#include "common/wire/field_check.h"
+
+namespace foyer::wire {
+namespace {
+
+constexpr int members_max = 32;
+constexpr int proxies_max = 256;
+constexpr int secrets_max = 32;
+constexpr std::size_t secret_bytes_max = 8192;
+constexpr int prefixes_max = 4096;
+constexpr int index_max = 4095;
+
+std::string raw_from_base64url(const std::string& text) {
+    const auto bytes = from_base64url(text);
+    if (!bytes) return {};
+    return {bytes->begin(), bytes->end()};
+}
+
+Result<ReplicaIndex> index_field(std::string_view field, std::int32_t number) {
+    if (number < 0 || number > index_max) return field_error(field, "is out of range");
+    return ReplicaIndex{number};
+}
+
+Result<Member> member_from(const agent::v1::Member& from) {
+    return Member{.index = TRY(index_field("member.index", from.index())),
+                  .name = TRY(name_field("member.name", from.name())),
+                  .kind = TRY(from_wire(from.kind())),
+                  .address = TRY(text_field("member.address", from.address(), name_bytes_max))};
+}
+
+Status read_group(const agent::v1::Assignment& from, Assignment& to) {
+    TRY(count_field("members", from.members_size(), members_max));
+    for (const auto& member : from.members()) to.members.push_back(TRY(member_from(member)));
+    TRY(count_field("proxies", from.proxies_size(), proxies_max));
+    for (const auto& proxy : from.proxies())
+        to.proxies.push_back(TRY(text_field("proxies", proxy, name_bytes_max)));
+    if (from.has_leader()) to.leader = TRY(index_field("leader", from.leader()));
+    if (to.role == ReplicaRole::Primary && to.leader != to.index)
+        return field_error("leader", "is not the primary itself");
+    if ((to.kind == ReplicaKind::Witness) != (to.role == ReplicaRole::Witness))
+        return field_error("role", "does not fit the kind");
+    if (from.copies() < 1 || from.copies() > members_max)
+        return field_error("copies", "is out of range");
+    to.copies = from.copies();
+    return ok_status();
+}
+
+Status read_release(const agent::v1::Assignment& from, Assignment& to) {
+    to.release_json = TRY(text_field("release_json", from.release_json(), document_bytes_max));
+    if (to.kind == ReplicaKind::Data && to.release_json.empty())
+        return field_error("release_json", "is empty");
+    if (!from.release_signature().empty() && from.release_signature().size() != 64)
+        return field_error("release_signature", "is not 64 bytes");
+    if (!from.publisher_key().empty() && from.publisher_key().size() != 32)
+        return field_error("publisher_key", "is not 32 bytes");
+    to.release_signature = to_base64url(as_bytes(from.release_signature()));
+    to.publisher_key = to_base64url(as_bytes(from.publisher_key()));
+    to.size = SizeName(TRY(text_field("size", from.size(), name_bytes_max)));
+    to.reserved = {Millicores(TRY(amount_field("cpu_millicores", from.cpu_millicores()))),
+                   Bytes(TRY(amount_field("memory_bytes", from.memory_bytes()))),
+                   Bytes(TRY(amount_field("disk_bytes", from.disk_bytes())))};
+    to.parameters_json =
+        TRY(text_field("parameters_json", from.parameters_json(), document_bytes_max));
+    return ok_status();
+}
+
+Status read_secrets(const agent::v1::Assignment& from, Assignment& to) {
+    TRY(count_field("secrets", static_cast<int>(from.secrets().size()), secrets_max));
+    for (const auto& [name, content] : from.secrets()) {
+        if (content.size() > secret_bytes_max)
+            return field_error("secrets", "holds a secret that is too long");
+        to.secrets.by_name[TRY(name_field("secrets", name))] = content;
+    }
+    return ok_status();
+}
+
+}  // namespace
+
+void to_wire(const Assignment& from, agent::v1::Assignment& to) {
+    to.set_partition(from.partition.str());
+    to.set_revision(from.revision.number());
+    to.set_instance(from.instance.str());
+    to.set_index(from.index.number);
+    to.set_kind(to_wire(from.kind));
+    to.set_role(to_wire(from.role));
+    to.set_generation(from.fence.generation.number());
+    to.set_epoch(from.fence.epoch.number());
+    if (from.leader) to.set_leader(from.leader->number);
+    to.set_founder(from.founder);
+    to.set_desired(to_wire(from.desired));
+    to.set_release_json(from.release_json);
+    to.set_release_signature(raw_from_base64url(from.release_signature));
+    to.set_publisher_key(raw_from_base64url(from.publisher_key));
+    to.set_size(from.size.str());
+    to.set_cpu_millicores(from.reserved.cpu.count());
+    to.set_memory_bytes(from.reserved.memory.count());
+    to.set_disk_bytes(from.reserved.disk.count());
+    to.set_parameters_json(from.parameters_json);
+    to.set_hostname(from.hostname);
+    to.set_url(from.url);
+    to.set_address(from.address);
+    to.set_copies(from.copies);
+    for (const Member& member : from.members) {
+        auto& added = *to.add_members();
+        added.set_index(member.index.number);
+        added.set_name(member.name);
+        added.set_kind(to_wire(member.kind));
+        added.set_address(member.address);
+    }
+    for (const std::string& proxy : from.proxies) to.add_proxies(proxy);
+    for (const auto& [name, content] : from.secrets.by_name)
+        (*to.mutable_secrets())[name] = content;
+}
+
+Result<Assignment> from_wire(const agent::v1::Assignment& from) {
+    const auto read = [&]() -> Result<Assignment> {
+        Assignment to;
+        to.partition = PartitionId(TRY(name_field("partition", from.partition())));
+        to.revision = Revision(from.revision());
+        to.instance = InstanceName(TRY(name_field("instance", from.instance())));
+        to.index = TRY(index_field("index", from.index()));
+        to.kind = TRY(from_wire(from.kind()));
+        to.role = TRY(from_wire(from.role()));
+        to.fence = {Generation(from.generation()), Epoch(from.epoch())};
+        to.founder = from.founder();
+        to.desired = TRY(from_wire(from.desired()));
+        to.hostname = TRY(text_field("hostname", from.hostname(), line_bytes_max));
+        to.url = TRY(text_field("url", from.url(), line_bytes_max));
+        to.address = TRY(text_field("address", from.address(), name_bytes_max));
+        TRY(read_group(from, to));
+        TRY(read_release(from, to));
+        TRY(read_secrets(from, to));
+        return to;
+    };
+    auto assignment = read();
+    if (!assignment.ok())
+        return in_context("assignment '" + from.partition().substr(0, name_bytes_max) + "'",
+                          std::move(assignment).failure());
+    return assignment;
+}
+
+void to_wire(const OverlayPeer& from, agent::v1::OverlayPeer& to) {
+    to.set_node(from.node.str());
+    to.set_revision(from.revision.number());
+    to.set_edge(from.edge);
+    to.set_public_key(from.public_key.str());
+    to.set_endpoint(from.endpoint);
+    for (const std::string& prefix : from.allowed) to.add_allowed_prefixes(prefix);
+}
+
+Result<OverlayPeer> from_wire(const agent::v1::OverlayPeer& from) {
+    OverlayPeer to;
+    to.node = NodeId(TRY(name_field("peer.node", from.node())));
+    to.revision = Revision(from.revision());
+    to.edge = from.edge();
+    to.public_key =
+        WgPublicKey(TRY(text_field("peer.public_key", from.public_key(), name_bytes_max)));
+    if (to.public_key.empty()) return field_error("peer.public_key", "is empty");
+    to.endpoint = TRY(text_field("peer.endpoint", from.endpoint(), line_bytes_max));
+    TRY(count_field("peer.allowed_prefixes", from.allowed_prefixes_size(), prefixes_max));
+    for (const auto& prefix : from.allowed_prefixes()) {
+        to.allowed.push_back(TRY(text_field("peer.allowed_prefixes", prefix, name_bytes_max)));
+    }
+    return to;
+}
+
+void to_wire(const EdgeRoute& from, agent::v1::EdgeRoute& to) {
+    to.set_hostname(from.hostname);
+    to.set_revision(from.revision.number());
+    to.set_instance(from.instance.str());
+    to.set_generation(from.fence.generation.number());
+    to.set_epoch(from.fence.epoch.number());
+    to.set_backend(from.backend);
+}
+
+Result<EdgeRoute> from_wire(const agent::v1::EdgeRoute& from) {
+    EdgeRoute to;
+    to.hostname = TRY(text_field("route.hostname", from.hostname(), 253));
+    if (to.hostname.empty()) return field_error("route.hostname", "is empty");
+    to.revision = Revision(from.revision());
+    to.instance = InstanceName(TRY(name_field("route.instance", from.instance())));
+    to.fence = {Generation(from.generation()), Epoch(from.epoch())};
+    to.backend = TRY(text_field("route.backend", from.backend(), name_bytes_max));
+    return to;
+}
+
+void to_wire(const NodeSettings& from, agent::v1::NodeSettings& to) {
+    to.set_overlay_prefix(from.overlay_prefix);
+    to.set_overlay_cluster_prefix(from.overlay_cluster_prefix);
+    to.set_edge(from.edge);
+    to.set_zone(from.zone);
+}
+
+Result<NodeSettings> from_wire(const agent::v1::NodeSettings& from, Revision revision) {
+    return NodeSettings{
+        .revision = revision,
+        .overlay_prefix =
+            TRY(text_field("settings.overlay_prefix", from.overlay_prefix(), name_bytes_max)),
+        .overlay_cluster_prefix = TRY(text_field("settings.overlay_cluster_prefix",
+                                                 from.overlay_cluster_prefix(), name_bytes_max)),
+        .edge = from.edge(),
+        .zone = TRY(text_field("settings.zone", from.zone(), 253))};
+}
+
+}  // namespace foyer::wire

@@ -1,0 +1,81 @@
+#include "common/wire/enum_convert.h"
+
+namespace foyer::wire {
+namespace {
+
+Error unknown(std::string_view what) {
+    return error(ErrorCode::InvalidArgument, std::string(what) + " is not specified or not known");
+}
+
+}  // namespace
+
+agent::v1::ReplicaKind to_wire(ReplicaKind kind) {
+    switch (kind) {
+        case ReplicaKind::Data: return agent::v1::REPLICA_KIND_DATA;
+        case ReplicaKind::Witness: return agent::v1::REPLICA_KIND_WITNESS;
+    }
+    CHECK(false);
+}
+
+agent::v1::ReplicaRole to_wire(ReplicaRole role) {
+    switch (role) {
+        case ReplicaRole::Primary: return agent::v1::REPLICA_ROLE_PRIMARY;
+        case ReplicaRole::Standby: return agent::v1::REPLICA_ROLE_STANDBY;
+        case ReplicaRole::Witness: return agent::v1::REPLICA_ROLE_WITNESS;
+    }
+    CHECK(false);
+}
+
+agent::v1::PartitionPhase to_wire(PartitionPhase phase) {
+    switch (phase) {
+        case PartitionPhase::Assigned: return agent::v1::PARTITION_PHASE_ASSIGNED;
+        case PartitionPhase::Preparing: return agent::v1::PARTITION_PHASE_PREPARING;
+        case PartitionPhase::Starting: return agent::v1::PARTITION_PHASE_STARTING;
+        case PartitionPhase::Running: return agent::v1::PARTITION_PHASE_RUNNING;
+        case PartitionPhase::Unhealthy: return agent::v1::PARTITION_PHASE_UNHEALTHY;
+        case PartitionPhase::Stopping: return agent::v1::PARTITION_PHASE_STOPPING;
+        case PartitionPhase::Stopped: return agent::v1::PARTITION_PHASE_STOPPED;
+        case PartitionPhase::Failed: return agent::v1::PARTITION_PHASE_FAILED;
+        case PartitionPhase::Erasing: return agent::v1::PARTITION_PHASE_ERASING;
+    }
+    CHECK(false);
+}
+
+agent::v1::DesiredState to_wire(DesiredState desired) {
+    switch (desired) {
+        case DesiredState::Running: return agent::v1::DESIRED_STATE_RUNNING;
+        case DesiredState::Stopped: return agent::v1::DESIRED_STATE_STOPPED;
+        case DesiredState::Deleted: break;
+    }
+    CHECK(false);
+}
+
+Result<ReplicaKind> from_wire(agent::v1::ReplicaKind kind) {
+    if (kind == agent::v1::REPLICA_KIND_DATA) return ReplicaKind::Data;
+    if (kind == agent::v1::REPLICA_KIND_WITNESS) return ReplicaKind::Witness;
+    return unknown("kind");
+}
+
+Result<ReplicaRole> from_wire(agent::v1::ReplicaRole role) {
+    if (role == agent::v1::REPLICA_ROLE_PRIMARY) return ReplicaRole::Primary;
+    if (role == agent::v1::REPLICA_ROLE_STANDBY) return ReplicaRole::Standby;
+    if (role == agent::v1::REPLICA_ROLE_WITNESS) return ReplicaRole::Witness;
+    return unknown("role");
+}
+
+Result<PartitionPhase> from_wire(agent::v1::PartitionPhase phase) {
+    using enum PartitionPhase;
+    for (const PartitionPhase ours :
+         {Assigned, Preparing, Starting, Running, Unhealthy, Stopping, Stopped, Failed, Erasing}) {
+        if (to_wire(ours) == phase) return ours;
+    }
+    return unknown("phase");
+}
+
+Result<DesiredState> from_wire(agent::v1::DesiredState desired) {
+    if (desired == agent::v1::DESIRED_STATE_RUNNING) return DesiredState::Running;
+    if (desired == agent::v1::DESIRED_STATE_STOPPED) return DesiredState::Stopped;
+    return unknown("desired");
+}
+
+}  // namespace foyer::wire

@@ -1,0 +1,22 @@
+// Enums of the two languages, one exhaustive table each way. UNSPECIFIED and unknown numbers are
+// refused.
+#pragma once
+
+#include "common/base/result.h"
+#include "common/model/phase.h"
+#include "foyer/agent/v1/agent.pb.h"
+
+namespace foyer::wire {
+
+agent::v1::ReplicaKind to_wire(ReplicaKind kind);
+agent::v1::ReplicaRole to_wire(ReplicaRole role);
+agent::v1::PartitionPhase to_wire(PartitionPhase phase);
+// Deleted never travels (removed_assignments says it): CHECK.
+agent::v1::DesiredState to_wire(DesiredState desired);
+
+Result<ReplicaKind> from_wire(agent::v1::ReplicaKind kind);
+Result<ReplicaRole> from_wire(agent::v1::ReplicaRole role);
+Result<PartitionPhase> from_wire(agent::v1::PartitionPhase phase);
+Result<DesiredState> from_wire(agent::v1::DesiredState desired);
+
+}  // namespace foyer::wire

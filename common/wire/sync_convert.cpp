@@ -1,0 +1,183 @@
+// The box's half, and the two messages of Sync.
+#include "common/base/text.h"
+#include "common/wire/agent_convert.h"
+#include "common/wire/enum_convert.h"
+#include "common/wire/field_check.h"
+
+namespace foyer::wire {
+namespace {
+
+constexpr int partitions_max = 4096;
+constexpr int peers_max = 65536;
+constexpr int routes_max = 262144;
+constexpr int followers_max = 64;
+constexpr std::int64_t delay_ms_max = 3'600'000;
+
+Result<FollowerView> follower_from(const agent::v1::Follower& from) {
+    return FollowerView{
+        .name = TRY(text_field("follower.name", from.name(), name_bytes_max)),
+        .state = TRY(text_field("follower.state", from.state(), name_bytes_max)),
+        .sync_state = TRY(text_field("follower.sync_state", from.sync_state(), name_bytes_max)),
+        .lag_bytes = from.lag_bytes()};
+}
+
+template <class Tag>
+Status read_ids(std::string_view field, const google::protobuf::RepeatedPtrField<std::string>& from,
+                int count_max, std::vector<Id<Tag>>& to) {
+    TRY(count_field(field, from.size(), count_max));
+    for (const std::string& id : from) to.emplace_back(TRY(name_field(field, id)));
+    return ok_status();
+}
+
+void delta_to(const NodeDelta& from, agent::v1::SyncResponse& to) {
+    to.set_lineage(from.lineage.str());
+    to.set_revision(from.revision.number());
+    to.set_base_revision(from.base.number());
+    if (from.settings) to_wire(*from.settings, *to.mutable_settings());
+    for (const auto& item : from.assignments) to_wire(item, *to.add_assignments());
+    for (const auto& item : from.removed_assignments) to.add_removed_assignments(item.str());
+    for (const auto& item : from.peers) to_wire(item, *to.add_peers());
+    for (const auto& item : from.removed_peers) to.add_removed_peers(item.str());
+    for (const auto& item : from.routes) to_wire(item, *to.add_routes());
+    for (const auto& item : from.removed_routes) to.add_removed_routes(item);
+}
+
+Result<NodeDelta> delta_from(const agent::v1::SyncResponse& from) {
+    NodeDelta to;
+    to.lineage = LineageId(TRY(name_field("lineage", from.lineage())));
+    to.revision = Revision(from.revision());
+    to.base = Revision(from.base_revision());
+    if (from.has_settings()) to.settings = TRY(from_wire(from.settings(), to.revision));
+    TRY(count_field("assignments", from.assignments_size(), partitions_max));
+    for (const auto& item : from.assignments()) to.assignments.push_back(TRY(from_wire(item)));
+    TRY(read_ids("removed_assignments", from.removed_assignments(), partitions_max,
+                 to.removed_assignments));
+    TRY(count_field("peers", from.peers_size(), peers_max));
+    for (const auto& item : from.peers()) to.peers.push_back(TRY(from_wire(item)));
+    TRY(read_ids("removed_peers", from.removed_peers(), peers_max, to.removed_peers));
+    TRY(count_field("routes", from.routes_size(), routes_max));
+    for (const auto& item : from.routes()) to.routes.push_back(TRY(from_wire(item)));
+    TRY(count_field("removed_routes", from.removed_routes_size(), routes_max));
+    for (const auto& item : from.removed_routes())
+        to.removed_routes.push_back(TRY(text_field("removed_routes", item, 253)));
+    return to;
+}
+
+}  // namespace
+
+void to_wire(const PartitionObservation& from, agent::v1::Observation& to) {
+    to.set_partition(from.partition.str());
+    to.set_generation(from.fence.generation.number());
+    to.set_epoch(from.fence.epoch.number());
+    to.set_role(to_wire(from.role));
+    to.set_phase(to_wire(from.phase));
+    to.set_step(from.step.substr(0, line_bytes_max));
+    to.set_reason(from.reason.substr(0, 4 * line_bytes_max));
+    to.set_ready(from.ready);
+    to.set_initialized(from.initialized);
+    if (from.position) {
+        auto& position = *to.mutable_position();
+        position.set_epoch(from.position->epoch.number());
+        position.set_flushed_bytes(from.position->flushed_bytes);
+        position.set_receiving(from.position->receiving);
+    }
+    for (const FollowerView& follower : from.followers) {
+        auto& added = *to.add_followers();
+        added.set_name(follower.name);
+        added.set_state(follower.state);
+        added.set_sync_state(follower.sync_state);
+        added.set_lag_bytes(follower.lag_bytes);
+    }
+}
+
+Result<PartitionObservation> from_wire(const agent::v1::Observation& from) {
+    PartitionObservation to;
+    to.partition = PartitionId(TRY(name_field("observation.partition", from.partition())));
+    to.fence = {Generation(from.generation()), Epoch(from.epoch())};
+    to.role = TRY(from_wire(from.role()));
+    to.phase = TRY(from_wire(from.phase()));
+    to.step = TRY(text_field("observation.step", from.step(), line_bytes_max));
+    to.reason = TRY(text_field("observation.reason", from.reason(), 4 * line_bytes_max));
+    to.ready = from.ready();
+    to.initialized = from.initialized();
+    if (from.has_position()) {
+        to.position = Position{Epoch(from.position().epoch()), from.position().flushed_bytes(),
+                               from.position().receiving()};
+        TRY(amount_field("observation.position", to.position->flushed_bytes));
+    }
+    TRY(count_field("observation.followers", from.followers_size(), followers_max));
+    for (const auto& follower : from.followers())
+        to.followers.push_back(TRY(follower_from(follower)));
+    return to;
+}
+
+void to_wire(const NodeCapacity& from, agent::v1::Capacity& to) {
+    to.set_cpu_millicores(from.total.cpu.count());
+    to.set_memory_bytes(from.total.memory.count());
+    to.set_disk_bytes(from.total.disk.count());
+    to.set_uplink_kbit(from.uplink.count());
+}
+
+Result<NodeCapacity> from_wire(const agent::v1::Capacity& from) {
+    NodeCapacity to;
+    to.total.cpu = Millicores(TRY(amount_field("capacity.cpu_millicores", from.cpu_millicores())));
+    to.total.memory = Bytes(TRY(amount_field("capacity.memory_bytes", from.memory_bytes())));
+    to.total.disk = Bytes(TRY(amount_field("capacity.disk_bytes", from.disk_bytes())));
+    to.uplink = KbitPerSecond(TRY(amount_field("capacity.uplink_kbit", from.uplink_kbit())));
+    if (to.total.cpu.count() == 0) return field_error("capacity.cpu_millicores", "is 0");
+    return to;
+}
+
+void to_wire(const SyncReport& from, agent::v1::SyncRequest& to) {
+    to.set_applied_lineage(from.applied_lineage.str());
+    to.set_applied_revision(from.applied_revision.number());
+    to.set_observation_number(from.observation_number);
+    for (const auto& item : from.observations) to_wire(item, *to.add_observations());
+    to.set_observations_full(from.observations_full);
+    for (const auto& item : from.erased) to.add_erased_partitions(item.str());
+    if (from.capacity) to_wire(*from.capacity, *to.mutable_capacity());
+    to.set_agent_version(from.agent_version);
+    to.set_clock_unix_ms(from.clock.unix_ms);
+    to.set_disk_free_bytes(from.disk_free_bytes);
+    to.set_immediate(from.immediate);
+}
+
+Result<SyncReport> from_wire(const agent::v1::SyncRequest& from) {
+    SyncReport to;
+    to.applied_lineage =
+        LineageId(TRY(text_field("applied_lineage", from.applied_lineage(), name_bytes_max)));
+    to.applied_revision = Revision(from.applied_revision());
+    to.observation_number = from.observation_number();
+    TRY(count_field("observations", from.observations_size(), partitions_max));
+    for (const auto& item : from.observations()) to.observations.push_back(TRY(from_wire(item)));
+    to.observations_full = from.observations_full();
+    TRY(read_ids("erased_partitions", from.erased_partitions(), partitions_max, to.erased));
+    if (from.has_capacity()) to.capacity = TRY(from_wire(from.capacity()));
+    to.agent_version = TRY(text_field("agent_version", from.agent_version(), name_bytes_max));
+    to.clock = WallTime{TRY(amount_field("clock_unix_ms", from.clock_unix_ms()))};
+    to.disk_free_bytes = TRY(amount_field("disk_free_bytes", from.disk_free_bytes()));
+    to.immediate = from.immediate();
+    return to;
+}
+
+void to_wire(const SyncAnswer& from, agent::v1::SyncResponse& to) {
+    delta_to(from.delta, to);
+    to.set_observations_acknowledged(from.observations_acknowledged);
+    to.set_next_delay_ms(static_cast<std::uint32_t>(from.next_delay.count()));
+    to.set_hold_ms_max(static_cast<std::uint32_t>(from.hold_max.count()));
+    to.set_observations_wanted(from.observations_wanted);
+}
+
+Result<SyncAnswer> from_wire(const agent::v1::SyncResponse& from) {
+    SyncAnswer to;
+    to.delta = TRY(delta_from(from));
+    to.observations_acknowledged = from.observations_acknowledged();
+    if (from.next_delay_ms() > delay_ms_max || from.hold_ms_max() > delay_ms_max)
+        return field_error("next_delay_ms or hold_ms_max", "is over an hour");
+    to.next_delay = Duration(from.next_delay_ms());
+    to.hold_max = Duration(from.hold_ms_max());
+    to.observations_wanted = from.observations_wanted();
+    return to;
+}
+
+}  // namespace foyer::wire
