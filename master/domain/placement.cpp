@@ -19,12 +19,12 @@ struct Box {
     NodeId name;
     SiteId site;
     bool may_lead = false;
-    std::int64_t slots = 0;        // copies of this size that still fit
-    Utilisation after = 0;         // of its scarcest resource, once it holds one more copy
+    std::int64_t slots = 0;  // copies of this size that still fit
+    Utilisation after = 0;   // of its scarcest resource, once it holds one more copy
 };
 
-// The boxes of one family in one country: where at most one copy of an order goes (when ISPs must differ). With relaxed ISPs a
-// domain is a site instead: the same code, other keys.
+// The boxes of one family in one country: where at most one copy of an order goes (when ISPs must
+// differ). With relaxed ISPs a domain is a site instead: the same code, other keys.
 struct Domain {
     std::string key;
     CountryCode country;
@@ -33,7 +33,9 @@ struct Domain {
     std::int64_t capacity = 0;  // slots if it were empty
     bool may_lead = false;
 
-    Utilisation utilisation() const { return capacity == 0 ? full : full - slots * full / capacity; }
+    Utilisation utilisation() const {
+        return capacity == 0 ? full : full - slots * full / capacity;
+    }
 };
 
 std::int64_t slots_of(const Resources& room, const Resources& each) {
@@ -48,36 +50,44 @@ std::int64_t slots_of(const Resources& room, const Resources& each) {
 }
 
 Utilisation use_after(const Resources& used, const Resources& each, const Resources& total) {
-    const auto share = [](std::int64_t part, std::int64_t whole) { return whole <= 0 ? full : part * full / whole; };
+    const auto share = [](std::int64_t part, std::int64_t whole) {
+        return whole <= 0 ? full : part * full / whole;
+    };
     const Resources after = used + each;
-    return std::max({share(after.cpu.count(), total.cpu.count()), share(after.memory.count() / 1024, total.memory.count() / 1024),
+    return std::max({share(after.cpu.count(), total.cpu.count()),
+                     share(after.memory.count() / 1024, total.memory.count() / 1024),
                      share(after.disk.count() / 1024, total.disk.count() / 1024)});
 }
 
 std::optional<Exclusion> exclusion_of(const State& state, const Node& node, const Demand& demand) {
     if (node.edge) return Exclusion::Edge;
     if (node.state != NodeState::Online) return Exclusion::NotOnline;
-    if (!demand.countries.empty() && !demand.countries.contains(state.sites().at(node.site).country)) return Exclusion::Country;
+    if (!demand.countries.empty() &&
+        !demand.countries.contains(state.sites().at(node.site).country))
+        return Exclusion::Country;
     const Resources room = node.capacity.total - state.reserved_on(node.name);
     if (!demand.each.fits_into(room)) return Exclusion::Capacity;
     return std::nullopt;
 }
 
-// Boxes that could hold a copy, grouped by domain. Full boxes count for the domain's capacity, so that its utilisation is true.
+// Boxes that could hold a copy, grouped by domain. Full boxes count for the domain's capacity, so
+// that its utilisation is true.
 std::vector<Domain> domains_of(const State& state, const Demand& demand) {
     std::map<std::pair<std::string, CountryCode>, Domain> grouped;
     for (const auto& [name, node] : state.nodes()) {
         const std::optional<Exclusion> excluded = exclusion_of(state, node, demand);
         if (excluded && *excluded != Exclusion::Capacity) continue;
         const Site& site = state.sites().at(node.site);
-        const std::string key = demand.allow_same_isp ? site.name.str() : state.isps().at(site.isp).family.str();
+        const std::string key =
+            demand.allow_same_isp ? site.name.str() : state.isps().at(site.isp).family.str();
         Domain& domain = grouped[{key, site.country}];
         domain.key = key;
         domain.country = site.country;
         const Resources& used = state.reserved_on(name);
         domain.capacity += slots_of(node.capacity.total, demand.each);
         if (excluded) continue;
-        Box box{name, site.name, site.host_class != HostClass::Open, slots_of(node.capacity.total - used, demand.each),
+        Box box{name, site.name, site.host_class != HostClass::Open,
+                slots_of(node.capacity.total - used, demand.each),
                 use_after(used, demand.each, node.capacity.total)};
         domain.slots += box.slots;
         domain.may_lead = domain.may_lead || box.may_lead;
@@ -86,7 +96,9 @@ std::vector<Domain> domains_of(const State& state, const Demand& demand) {
     std::vector<Domain> domains;
     for (auto& [key, domain] : grouped) {
         if (domain.boxes.empty()) continue;
-        std::ranges::sort(domain.boxes, [](const Box& a, const Box& b) { return std::tie(a.after, a.name) < std::tie(b.after, b.name); });
+        std::ranges::sort(domain.boxes, [](const Box& a, const Box& b) {
+            return std::tie(a.after, a.name) < std::tie(b.after, b.name);
+        });
         domains.push_back(std::move(domain));
     }
     return domains;
@@ -95,39 +107,46 @@ std::vector<Domain> domains_of(const State& state, const Demand& demand) {
 using Order = std::function<bool(const Domain&, const Domain&)>;
 
 bool less_utilised(const Domain& a, const Domain& b) {
-    return std::forward_as_tuple(a.utilisation(), -a.slots, a.key, a.country) < std::forward_as_tuple(b.utilisation(), -b.slots, b.key, b.country);
+    return std::forward_as_tuple(a.utilisation(), -a.slots, a.key, a.country) <
+           std::forward_as_tuple(b.utilisation(), -b.slots, b.key, b.country);
 }
 
 bool more_room(const Domain& a, const Domain& b) {
-    return std::forward_as_tuple(-a.slots, a.utilisation(), a.key, a.country) < std::forward_as_tuple(-b.slots, b.utilisation(), b.key, b.country);
+    return std::forward_as_tuple(-a.slots, a.utilisation(), a.key, a.country) <
+           std::forward_as_tuple(-b.slots, b.utilisation(), b.key, b.country);
 }
 
-// The best domains of each (country, may lead) class, in the given order. A set that obeys the rules can swap each member for a better one of
-// its class, so `replicas` of a class (and as many again, for families that are in several countries) are all that can matter.
-std::vector<const Domain*> candidates(const std::vector<Domain>& domains, const Demand& demand, const Order& better) {
+// The best domains of each (country, may lead) class, in the given order. A set that obeys the
+// rules can swap each member for a better one of its class, so `replicas` of a class (and as many
+// again, for families that are in several countries) are all that can matter.
+std::vector<const Domain*> candidates(const std::vector<Domain>& domains, const Demand& demand,
+                                      const Order& better) {
     std::vector<const Domain*> sorted;
     for (const Domain& domain : domains) sorted.push_back(&domain);
     std::ranges::sort(sorted, [&](const Domain* a, const Domain* b) { return better(*a, *b); });
     std::map<std::pair<CountryCode, bool>, int> taken;
     std::vector<const Domain*> kept;
     for (const Domain* domain : sorted) {
-        if (taken[{domain->country, domain->may_lead}]++ < 2 * demand.replicas) kept.push_back(domain);
+        if (taken[{domain->country, domain->may_lead}]++ < 2 * demand.replicas)
+            kept.push_back(domain);
     }
     return kept;
 }
 
 int leads_needed(const Demand& demand) { return std::min(2, demand.replicas); }
 
-// Depth-first over the candidates in order: the first complete set that `accept` takes. Bounded by `tries`.
+// Depth-first over the candidates in order: complete sets, until `accept` takes one. Bounded by
+// `tries`.
 class Search {
 public:
-    Search(const Demand& demand, std::vector<const Domain*> candidates) : demand_(demand), candidates_(std::move(candidates)) {}
+    Search(const Demand& demand, std::vector<const Domain*> candidates)
+        : demand_(demand), candidates_(std::move(candidates)) {}
 
-    std::optional<std::vector<const Domain*>> first(const std::function<bool(const std::vector<const Domain*>&)>& accept) {
+    // Shows each complete set to `accept` until it takes one.
+    void each(const std::function<bool(const std::vector<const Domain*>&)>& accept) {
         tries_left_ = tries_max;
         chosen_.clear();
-        if (descend(0, accept)) return chosen_;
-        return std::nullopt;
+        descend(0, accept);
     }
 
 private:
@@ -153,16 +172,19 @@ private:
             countries.insert(domain->country);
             leads += domain->may_lead ? 1 : 0;
         }
-        return leads >= leads_needed(demand_) && static_cast<int>(countries.size()) >= demand_.min_countries;
+        return leads >= leads_needed(demand_) &&
+               static_cast<int>(countries.size()) >= demand_.min_countries;
     }
 
-    bool descend(std::size_t from, const std::function<bool(const std::vector<const Domain*>&)>& accept) {
+    bool descend(std::size_t from,
+                 const std::function<bool(const std::vector<const Domain*>&)>& accept) {
         if (tries_left_-- <= 0) return false;
         if (static_cast<int>(chosen_.size()) == demand_.replicas) return obeys() && accept(chosen_);
         for (std::size_t at = from; at < candidates_.size(); ++at) {
             if (!can_still_obey(at)) return false;
             const Domain* domain = candidates_[at];
-            const bool used = std::ranges::any_of(chosen_, [&](const Domain* other) { return other->key == domain->key; });
+            const bool used = std::ranges::any_of(
+                chosen_, [&](const Domain* other) { return other->key == domain->key; });
             if (used) continue;
             chosen_.push_back(domain);
             if (descend(at + 1, accept)) return true;
@@ -177,49 +199,71 @@ private:
     int tries_left_ = 0;
 };
 
-std::int64_t orders_left(const std::vector<Domain>& domains, const Demand& demand, const std::vector<const Domain*>& without) {
+std::int64_t orders_left(const std::vector<Domain>& domains, const Demand& demand,
+                         const std::vector<const Domain*>& without) {
     std::vector<FamilySlots> slots;
     std::map<CountryCode, int> numbers;
     for (const Domain& domain : domains) {
-        const int number = numbers.try_emplace(domain.country, static_cast<int>(numbers.size())).first->second;
+        const int number =
+            numbers.try_emplace(domain.country, static_cast<int>(numbers.size())).first->second;
         const bool taken = std::ranges::find(without, &domain) != without.end();
         slots.push_back({number, domain.slots - (taken ? 1 : 0)});
     }
     return orders_max(slots, {demand.replicas, demand.min_countries});
 }
 
-std::optional<std::vector<const Domain*>> choose(const std::vector<Domain>& domains, const Demand& demand) {
-    const std::int64_t before = orders_left(domains, demand, {});
-    // Looking at every set costs too much in a big world; a few dozen sets in order of balance find a cheap one almost always, and the
-    // largest-residual order, which costs exactly one order where families are in one country each, is the fall-back.
-    constexpr int balanced_sets_max = 64;
-    const auto cheap = [&](const std::vector<const Domain*>& set) { return orders_left(domains, demand, set) >= before - 1; };
+using Set = std::vector<const Domain*>;
+
+// The first cheap set in the given order, or the first set at all where no cheap one is near.
+struct Found {
+    std::optional<Set> any;
+    bool cheap = false;
+};
+
+Found search(const std::vector<Domain>& domains, const Demand& demand, const Order& better,
+             std::int64_t before) {
+    // Looking at every set costs too much in a big world; a few dozen in order of balance find a
+    // cheap one almost always.
+    constexpr int sets_max = 64;
+    Found found;
     int looked_at = 0;
-    const auto cheap_soon = [&](const std::vector<const Domain*>& set) { return cheap(set) || ++looked_at >= balanced_sets_max; };
-    auto balanced = Search(demand, candidates(domains, demand, less_utilised)).first(cheap_soon);
-    if (balanced && cheap(*balanced)) return balanced;
-    looked_at = 0;
-    auto roomy = Search(demand, candidates(domains, demand, more_room)).first(cheap_soon);
-    if (roomy && cheap(*roomy)) return roomy;
-    return balanced ? balanced : roomy;
+    const auto accept = [&](const Set& set) {
+        found.cheap = orders_left(domains, demand, set) >= before - 1;
+        if (!found.any || found.cheap) found.any = set;
+        return found.cheap || ++looked_at >= sets_max;
+    };
+    Search(demand, candidates(domains, demand, better)).each(accept);
+    return found;
+}
+
+std::optional<Set> choose(const std::vector<Domain>& domains, const Demand& demand) {
+    const std::int64_t before = orders_left(domains, demand, {});
+    Found balanced = search(domains, demand, less_utilised, before);
+    if (balanced.cheap) return balanced.any;
+    // The largest residuals first: costs exactly one order where countries do not bind.
+    Found roomy = search(domains, demand, more_room, before);
+    return roomy.cheap ? roomy.any : balanced.any;
 }
 
 // One box a domain; where the order still needs boxes that may lead, the best of those.
 Placement boxes_of(const std::vector<const Domain*>& chosen, const Demand& demand) {
     std::vector<const Box*> picked;
     int leads = 0;
-    // Domains whose best box may lead anyway come first, so that only as many others as needed are bent to their best leading box.
+    // Domains whose best box may lead anyway come first, so that only as many others as needed are
+    // bent to their best leading box.
     for (const Domain* domain : chosen) {
         picked.push_back(&domain->boxes.front());
         leads += picked.back()->may_lead ? 1 : 0;
     }
     for (std::size_t i = 0; i < chosen.size() && leads < leads_needed(demand); ++i) {
         if (picked[i]->may_lead || !chosen[i]->may_lead) continue;
-        picked[i] = &*std::ranges::find_if(chosen[i]->boxes, [](const Box& box) { return box.may_lead; });
+        picked[i] =
+            &*std::ranges::find_if(chosen[i]->boxes, [](const Box& box) { return box.may_lead; });
         ++leads;
     }
     std::ranges::stable_sort(picked, [](const Box* a, const Box* b) {
-        return std::forward_as_tuple(!a->may_lead, a->after, a->name) < std::forward_as_tuple(!b->may_lead, b->after, b->name);
+        return std::forward_as_tuple(!a->may_lead, a->after, a->name) <
+               std::forward_as_tuple(!b->may_lead, b->after, b->name);
     });
     Placement placement;
     for (const Box* box : picked) placement.nodes.push_back(box->name);
@@ -229,8 +273,10 @@ Placement boxes_of(const std::vector<const Domain*>& chosen, const Demand& deman
 std::string listed(const std::vector<NodeId>& names) {
     constexpr std::size_t shown_max = 20;
     std::string text;
-    for (std::size_t i = 0; i < names.size() && i < shown_max; ++i) text += (i == 0 ? "" : ",") + names[i].str();
-    if (names.size() > shown_max) text += " and " + std::to_string(names.size() - shown_max) + " more";
+    for (std::size_t i = 0; i < names.size() && i < shown_max; ++i)
+        text += (i == 0 ? "" : ",") + names[i].str();
+    if (names.size() > shown_max)
+        text += " and " + std::to_string(names.size() - shown_max) + " more";
     return text;
 }
 
@@ -247,18 +293,24 @@ Error refusal(const State& state, const Demand& demand, const std::vector<Domain
     const auto any = [](const Domain&) { return true; };
     const auto key = [](const Domain& domain) { return domain.key; };
     const std::size_t families = distinct(domains, key, any);
-    const std::size_t countries = distinct(domains, [](const Domain& domain) { return domain.country.str(); }, any);
-    const std::size_t leading = distinct(domains, key, [](const Domain& domain) { return domain.may_lead; });
+    const std::size_t countries =
+        distinct(domains, [](const Domain& domain) { return domain.country.str(); }, any);
+    const std::size_t leading =
+        distinct(domains, key, [](const Domain& domain) { return domain.may_lead; });
     std::string rule = "combination";
-    std::string message = "no set of " + std::to_string(demand.replicas) + " boxes obeys all rules together";
+    std::string message =
+        "no set of " + std::to_string(demand.replicas) + " boxes obeys all rules together";
     std::pair<std::size_t, std::size_t> gap{0, 0};
-    const auto short_of = [&](const char* name, std::size_t found, int needed, const std::string& what) {
+    const auto short_of = [&](const char* name, std::size_t found, int needed,
+                              const std::string& what) {
         if (rule != "combination" || found >= static_cast<std::size_t>(needed)) return;
         rule = name;
         gap = {static_cast<std::size_t>(needed), found};
-        message = "the order needs " + std::to_string(needed) + " " + what + "; " + std::to_string(found) + " can hold a copy";
+        message = "the order needs " + std::to_string(needed) + " " + what + "; " +
+                  std::to_string(found) + " can hold a copy";
     };
-    short_of(demand.allow_same_isp ? "distinct_sites" : "distinct_isps", families, demand.replicas, "distinct " + kind + "s");
+    short_of(demand.allow_same_isp ? "distinct_sites" : "distinct_isps", families, demand.replicas,
+             "distinct " + kind + "s");
     short_of("min_countries", countries, demand.min_countries, "distinct countries");
     short_of("may_lead", leading, leads_needed(demand), kind + "s with a house or vetted box");
     Error why = error(ErrorCode::FailedPrecondition, message, {{"rule", rule}});
@@ -272,8 +324,10 @@ Error refusal(const State& state, const Demand& demand, const std::vector<Domain
     for (const auto& [reason, nodes] : excluded) {
         why.details.push_back({"excluded_" + std::string(to_text(reason)), listed(nodes)});
         if (reason == Exclusion::Edge) continue;
-        reasons += (reasons.empty() ? "" : ", ") + std::to_string(nodes.size()) + " by " + std::string(to_text(reason));
-        if (reason == Exclusion::Capacity && rule != "combination") why.code = ErrorCode::ResourceExhausted;
+        reasons += (reasons.empty() ? "" : ", ") + std::to_string(nodes.size()) + " by " +
+                   std::string(to_text(reason));
+        if (reason == Exclusion::Capacity && rule != "combination")
+            why.code = ErrorCode::ResourceExhausted;
     }
     if (!reasons.empty()) why.message += " (boxes excluded: " + reasons + ")";
     return why;
@@ -300,7 +354,8 @@ std::map<NodeId, Exclusion> exclusions(const State& state, const Demand& demand)
 }
 
 Result<Placement> place(const State& state, const Demand& demand) {
-    CHECK(demand.replicas >= 1 && demand.min_countries >= 1 && demand.min_countries <= demand.replicas);
+    CHECK(demand.replicas >= 1 && demand.min_countries >= 1 &&
+          demand.min_countries <= demand.replicas);
     const std::vector<Domain> domains = domains_of(state, demand);
     const auto chosen = choose(domains, demand);
     if (!chosen) return refusal(state, demand, domains);

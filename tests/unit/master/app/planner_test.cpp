@@ -134,10 +134,15 @@ TEST_CASE(
 TEST_CASE("a constraint that refuses one of a batch does not harm the others") {
     Desk desk;
     std::promise<void> gate;
+    std::promise<void> entered;
     std::shared_future<void> opened = gate.get_future().share();
     desk.start();
     desk.planner->submit({.command = CreateHost{HostId("first")}},
-                         [opened](const Result<Answer>&) { opened.wait(); });
+                         [&entered, opened](const Result<Answer>&) {
+                             entered.set_value();
+                             opened.wait();
+                         });
+    entered.get_future().wait();
     std::atomic<int> good = 0;
     std::atomic<int> bad = 0;
     // The batch of three is refused, then the second of the single ones.
