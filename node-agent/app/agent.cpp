@@ -1,0 +1,189 @@
+#include "node-agent/app/agent.h"
+
+namespace foyer::agent {
+namespace {
+
+constexpr std::int64_t disk_news_bytes =
+    std::int64_t{64} * 1024 * 1024;  // smaller changes are not worth saying
+
+}  // namespace
+
+Agent::Agent(const AgentPorts& ports, AgentRules rules, Recovered recovered)
+    : ports_(ports),
+      rules_(std::move(rules)),
+      book_(ports.clock, rules_.report),
+      worker_ports_{ports.images, ports.runtime, ports.read_release, ports.journal,
+                    book_,        ports.clock,   ports.rng,          ports.log},
+      recovered_(std::move(recovered)),
+      desired_(recovered_.desired),
+      without_secrets_(recovered_.without_secrets),
+      ask_full_(recovered_.desired_lost || !recovered_.without_secrets.empty()) {}
+
+Agent::~Agent() {
+    // Threads end before what they use; partitions go on running.
+    box_.reset();
+    workers_.clear();
+}
+
+void Agent::on_news(std::function<void()> listener) { book_.on_news(std::move(listener)); }
+
+Status Agent::start() {
+    const auto found = TRY(ports_.runtime.list());
+    const std::scoped_lock lock(mutex_);
+    std::map<PartitionId, LocalState> known = recovered_.partitions;
+    for (const PartitionId& partition : found) {
+        if (known.contains(partition)) continue;
+        // On the box but not in the journal: taken as found, its role asked of the service itself.
+        LocalState unknown{.partition = partition};
+        unknown.led.reset();
+        if (!desired_.assignments.contains(partition)) {
+            unknown.removal = Removal::Forgotten;
+            unknown.removed_at = ports_.clock.wall();
+        }
+        known[partition] = unknown;
+        ports_.log.warn("partition_without_journal", {{"partition", partition}});
+    }
+    for (const auto& [partition, assignment] : desired_.assignments) {
+        if (!known.contains(partition)) known[partition] = LocalState{.partition = partition};
+    }
+    for (auto& [partition, local] : known) {
+        const auto wanted = desired_.assignments.find(partition);
+        Orders orders;
+        if (wanted != desired_.assignments.end())
+            orders.desired = std::make_shared<const Assignment>(wanted->second);
+        orders.removal = local.removal;
+        orders.secrets_known = !without_secrets_.contains(partition);
+        start_worker(partition, local, std::move(orders));
+    }
+    box_ = std::make_unique<BoxWorker>(
+        BoxPorts{ports_.overlay, ports_.proxy, ports_.meter, ports_.images,
+                 [this] { return images_in_use(); }, ports_.clock, ports_.rng, ports_.log},
+        rules_.box);
+    box_->order({desired_.settings, desired_.peers, desired_.routes});
+    ports_.log.info("agent_started", {{"partitions", workers_.size()},
+                                      {"revision", desired_.revision},
+                                      {"asks_full", ask_full_}});
+    return ok_status();
+}
+
+void Agent::start_worker(const PartitionId& partition, LocalState local, Orders orders) {
+    workers_[partition] = std::make_unique<PartitionWorker>(std::move(local), std::move(orders),
+                                                            worker_ports_, rules_.worker);
+}
+
+SyncReport Agent::report() {
+    const std::scoped_lock lock(mutex_);
+    SyncReport report;
+    if (!ask_full_) {
+        report.applied_lineage = desired_.lineage;
+        report.applied_revision = desired_.revision;
+    }
+    auto batch = book_.take();
+    report.observation_number = batch.number;
+    report.observations = std::move(batch.observations);
+    report.observations_full = batch.full;
+    report.erased = std::move(batch.erased);
+    if (first_report_) {
+        report.capacity = rules_.capacity;
+        report.agent_version = rules_.version;
+    }
+    report.immediate = first_report_;
+    report.clock = ports_.clock.wall();
+    const std::int64_t disk_free = box_ ? box_->state().disk_free_bytes : 0;
+    if (std::abs(disk_free - disk_reported_) >= disk_news_bytes) report.disk_free_bytes = disk_free;
+    return report;
+}
+
+Status Agent::digest(const SyncAnswer& answer) {
+    const std::scoped_lock lock(mutex_);
+    sweep();
+    first_report_ = false;
+    if (box_) disk_reported_ = box_->state().disk_free_bytes;
+    book_.acknowledge(answer.observations_acknowledged, answer.observations_wanted);
+    auto applied = apply_delta(desired_, answer.delta);
+    if (!applied.ok()) {
+        ask_full_ = true;
+        return std::move(applied).failure();
+    }
+    AppliedDelta& change = applied.value();
+    for (const PartitionId& partition : change.stale)
+        ports_.log.warn("stale_order_ignored", {{"partition", partition}});
+    const bool changed = change.node != desired_ || ask_full_;
+    if (changed) TRY(ports_.journal.save(change.node));
+    ask_full_ = false;
+    desired_ = std::move(change.node);
+    if (!changed) return ok_status();
+    std::set<PartitionId> assigned;
+    for (const Assignment& assignment : answer.delta.assignments) {
+        assigned.insert(assignment.partition);
+        without_secrets_.erase(assignment.partition);
+    }
+    dispatch(assigned, change.removed);
+    box_->order({desired_.settings, desired_.peers, desired_.routes});
+    ports_.log.info("wish_applied", {{"revision", desired_.revision},
+                                     {"assigned", assigned.size()},
+                                     {"removed", change.removed.size()}});
+    return ok_status();
+}
+
+void Agent::dispatch(const std::set<PartitionId>& assigned,
+                     const std::map<PartitionId, Removal>& removed) {
+    for (const auto& [partition, removal] : removed) {
+        const auto worker = workers_.find(partition);
+        if (worker != workers_.end()) {
+            worker->second->order({nullptr, removal, true});
+        } else {
+            book_.erased(partition);  // it never was here
+        }
+    }
+    for (const PartitionId& partition : assigned) give(partition);
+}
+
+void Agent::give(const PartitionId& partition) {
+    const auto wanted = desired_.assignments.find(partition);
+    if (wanted == desired_.assignments.end()) return;
+    Orders orders{std::make_shared<const Assignment>(wanted->second), Removal::None, true};
+    const auto worker = workers_.find(partition);
+    if (worker != workers_.end() && !worker->second->is_gone()) {
+        worker->second->order(std::move(orders));
+        return;
+    }
+    if (worker == workers_.end() && static_cast<int>(workers_.size()) >= rules_.partitions_max) {
+        PartitionObservation refused;
+        refused.partition = partition;
+        refused.phase = PartitionPhase::Failed;
+        refused.reason =
+            "this box holds at most " + std::to_string(rules_.partitions_max) + " partitions";
+        book_.set(refused);
+        return;
+    }
+    start_worker(partition, LocalState{.partition = partition}, std::move(orders));
+}
+
+// Workers whose partition is erased have ended; their places are free again.
+void Agent::sweep() {
+    std::erase_if(workers_, [](const auto& item) { return item.second->is_gone(); });
+}
+
+std::optional<std::vector<Digest>> Agent::images_in_use() {
+    const std::scoped_lock lock(mutex_);
+    std::vector<Digest> digests;
+    for (const auto& [partition, worker] : workers_) {
+        const auto wanted = worker->desired();
+        if (wanted == nullptr) return std::nullopt;
+        const auto release = ports_.read_release(*wanted);
+        if (!release.ok()) return std::nullopt;
+        digests.push_back(release.value().image);
+    }
+    return digests;
+}
+
+bool Agent::has_overdue_news() const { return book_.has_overdue(); }
+
+Agent::Overview Agent::overview() const {
+    const std::scoped_lock lock(mutex_);
+    return {desired_.lineage, desired_.revision, desired_.settings, book_.all(),
+            box_ ? box_->state() : BoxState{}};
+}
+
+}  // namespace foyer::agent

@@ -1,0 +1,101 @@
+// The agent's middle: the wish of the master on one side, the partitions' workers on the other, the
+// journal below.
+//
+// Order of an answer: check and apply in memory, journal, tell the workers, and only then
+// acknowledge (the next report names the revision). Thread-safe; the link calls report() and
+// digest() from its one thread, workers call the book.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "common/model/sync.h"
+#include "node-agent/app/box_worker.h"
+#include "node-agent/app/journal.h"
+#include "node-agent/app/observation_book.h"
+#include "node-agent/app/partition_worker.h"
+
+namespace foyer::agent {
+
+struct AgentRules {
+    WorkerRules worker;
+    ReportRules report;
+    BoxRules box;
+    int partitions_max = 64;
+    std::string version;
+    std::optional<NodeCapacity> capacity;  // reported with the first Sync
+};
+
+struct AgentPorts {
+    ImageStore& images;
+    PartitionRuntime& runtime;
+    Overlay& overlay;
+    EdgeProxy& proxy;
+    BoxMeter& meter;
+    ReleaseReader read_release;
+    Journal& journal;
+    const Clock& clock;
+    Rng& rng;
+    Log& log;
+};
+
+class Agent {
+public:
+    Agent(const AgentPorts& ports, AgentRules rules, Recovered recovered);
+    ~Agent();
+
+    // Set before start(): called when there is news for the master.
+    void on_news(std::function<void()> listener);
+    // Adopts what runs, then brings everything to the journalled wish. Unavailable: the box cannot
+    // be looked at.
+    Status start();
+
+    // What to say next. The agent asks for a full answer when its wish is lost, secrets are
+    // missing, or a difference did not fit.
+    SyncReport report();
+    // Applies an answer. Aborted: it did not fit, the next report asks for everything (call Sync
+    // again at once).
+    Status digest(const SyncAnswer& answer);
+    // News that became due only with time.
+    bool has_overdue_news() const;
+
+    // For `foyer-node status`.
+    struct Overview {
+        LineageId lineage;
+        Revision revision;
+        NodeSettings settings;
+        std::vector<PartitionObservation> partitions;
+        BoxState box;
+    };
+    Overview overview() const;
+
+private:
+    void start_worker(const PartitionId& partition, LocalState local, Orders orders);
+    void dispatch(const std::set<PartitionId>& assigned,
+                  const std::map<PartitionId, Removal>& removed);
+    void give(const PartitionId& partition);
+    void sweep();
+    std::optional<std::vector<Digest>> images_in_use();
+
+    AgentPorts ports_;
+    AgentRules rules_;
+    ObservationBook book_;
+    WorkerPorts worker_ports_;
+
+    mutable std::mutex mutex_;
+    Recovered recovered_;
+    DesiredNode desired_;
+    std::set<PartitionId> without_secrets_;
+    bool ask_full_ = false;
+    bool first_report_ = true;
+    std::int64_t disk_reported_ = 0;
+    std::map<PartitionId, std::unique_ptr<PartitionWorker>> workers_;
+    std::unique_ptr<BoxWorker> box_;
+};
+
+}  // namespace foyer::agent

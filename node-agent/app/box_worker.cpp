@@ -1,0 +1,122 @@
+#include "node-agent/app/box_worker.h"
+
+namespace foyer::agent {
+
+BoxWorker::BoxWorker(const BoxPorts& ports, const BoxRules& rules)
+    : ports_(ports),
+      rules_(rules),
+      next_collect_(ports.clock.mono() + rules.collect_period),
+      thread_([this](const std::stop_token& stop) { run(stop); }) {}
+
+BoxWorker::~BoxWorker() {
+    thread_.request_stop();
+    wake_.notify_all();
+}
+
+void BoxWorker::order(Wish wish) {
+    const std::scoped_lock lock(mutex_);
+    ordered_ = std::move(wish);
+    changed_ = true;
+    wake_.notify_all();
+}
+
+BoxState BoxWorker::state() const {
+    const std::scoped_lock lock(mutex_);
+    return state_;
+}
+
+void BoxWorker::run(const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+        {
+            std::unique_lock lock(mutex_);
+            wake_.wait_for(lock, stop, rules_.tick, [this] { return changed_; });
+            if (changed_) {
+                overlay_.dirty |=
+                    wish_.settings != ordered_.settings || wish_.peers != ordered_.peers;
+                proxy_.dirty |= wish_.settings.edge != ordered_.settings.edge ||
+                                wish_.routes != ordered_.routes;
+                overlay_.not_before = {};
+                proxy_.not_before = {};
+                wish_ = ordered_;
+                changed_ = false;
+            }
+        }
+        if (!stop.stop_requested()) tick();
+    }
+}
+
+void BoxWorker::tick() {
+    const bool told = !wish_.settings.overlay_prefix.empty();
+    if (told)
+        attempt(overlay_, "overlay_failed",
+                [&] { return ports_.overlay.apply(wish_.settings, wish_.peers); });
+    if (told && !overlay_.dirty) ports_.overlay.tend(ports_.clock.mono());
+    if (wish_.settings.edge) {
+        attempt(proxy_, "proxy_failed", [&] { return ports_.proxy.apply(wish_.routes); });
+        check_proxy(wish_, ports_.clock.mono());
+    }
+    check_disk(ports_.clock.mono());
+    collect_images(ports_.clock.mono());
+    show();
+}
+
+void BoxWorker::attempt(Task& task, std::string_view event, const std::function<Status()>& act) {
+    const MonoTime now = ports_.clock.mono();
+    if (!task.dirty || now < task.not_before) return;
+    const Status done = act();
+    if (done.ok()) {
+        task = Task{};
+        return;
+    }
+    task.failures += 1;
+    const Duration pause = backoff_wait(rules_.backoff, task.failures, ports_.rng);
+    task.not_before = now + pause;
+    task.problem = done.failure().message;
+    ports_.log.failure(LogLevel::Warn, event, done.failure(),
+                       {{"failures", task.failures}, {"retry_ms", pause}});
+}
+
+void BoxWorker::check_proxy(const Wish& /*wish*/, MonoTime now) {
+    if (now < next_proxy_check_ || proxy_.dirty) return;
+    next_proxy_check_ = now + rules_.proxy_check;
+    const Status up = ports_.proxy.check();
+    const std::string problem = up.ok() ? std::string() : up.failure().message;
+    if (problem != proxy_check_.problem) {
+        if (up.ok()) {
+            ports_.log.info("proxy_up");
+        } else {
+            ports_.log.failure(LogLevel::Warn, "proxy_down", up.failure());
+        }
+    }
+    proxy_check_.problem = problem;
+    // A proxy that was started again knows no routes.
+    if (!up.ok()) proxy_.dirty = true;
+}
+
+void BoxWorker::check_disk(MonoTime now) {
+    if (now < next_disk_check_) return;
+    next_disk_check_ = now + rules_.disk_check;
+    const std::int64_t free_bytes = ports_.meter.disk_free_bytes();
+    const std::scoped_lock lock(mutex_);
+    state_.disk_free_bytes = free_bytes;
+}
+
+void BoxWorker::collect_images(MonoTime now) {
+    if (now < next_collect_) return;
+    next_collect_ = now + rules_.collect_period;
+    const auto in_use = ports_.images_in_use();
+    if (!in_use) return;
+    const Status collected = ports_.images.collect(*in_use);
+    if (!collected.ok())
+        ports_.log.failure(LogLevel::Warn, "images_not_collected", collected.failure());
+}
+
+void BoxWorker::show() {
+    auto ages = ports_.overlay.handshake_ages();
+    const std::scoped_lock lock(mutex_);
+    state_.overlay_problem = overlay_.problem;
+    state_.proxy_problem = !proxy_.problem.empty() ? proxy_.problem : proxy_check_.problem;
+    state_.handshake_ages_s = std::move(ages);
+}
+
+}  // namespace foyer::agent

@@ -1,0 +1,98 @@
+// The box beside its partitions: tunnels, the edge's proxy, free disk. One thread; every fault is
+// retried with backoff and shown in the status.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <thread>
+
+#include "common/base/random.h"
+#include "common/log/log.h"
+#include "node-agent/app/ports.h"
+#include "node-agent/domain/backoff.h"
+
+namespace foyer::agent {
+
+struct BoxPorts {
+    Overlay& overlay;
+    EdgeProxy& proxy;
+    BoxMeter& meter;
+    ImageStore& images;
+    // Digests that partitions of this box need; absent when one cannot be told: then nothing is
+    // collected.
+    std::function<std::optional<std::vector<Digest>>()> images_in_use;
+    const Clock& clock;
+    Rng& rng;
+    Log& log;
+};
+
+struct BoxRules {
+    Backoff backoff;
+    Duration tick{1'000};
+    Duration proxy_check{5'000};
+    Duration disk_check{60'000};
+    Duration collect_period{3'600'000};
+};
+
+// Shown in the status; empty texts: all is well.
+struct BoxState {
+    std::string overlay_problem;
+    std::string proxy_problem;
+    std::int64_t disk_free_bytes = 0;
+    std::map<NodeId, std::int64_t> handshake_ages_s;
+};
+
+class BoxWorker {
+public:
+    BoxWorker(const BoxPorts& ports, const BoxRules& rules);
+    ~BoxWorker();
+
+    struct Wish {
+        NodeSettings settings;
+        std::map<NodeId, OverlayPeer> peers;
+        std::map<std::string, EdgeRoute> routes;
+        friend bool operator==(const Wish&, const Wish&) = default;
+    };
+    void order(Wish wish);
+    BoxState state() const;
+
+private:
+    // One thing kept as wished: tried when dirty, again after its backoff.
+    struct Task {
+        bool dirty = false;
+        int failures = 0;
+        MonoTime not_before;
+        std::string problem;
+    };
+    void run(const std::stop_token& stop);
+    void tick();
+    void attempt(Task& task, std::string_view event, const std::function<Status()>& act);
+    void check_proxy(const Wish& wish, MonoTime now);
+    void check_disk(MonoTime now);
+    void collect_images(MonoTime now);
+    void show();
+
+    BoxPorts ports_;
+    BoxRules rules_;
+    Task overlay_;
+    Task proxy_;
+    Task proxy_check_;
+    Wish wish_;
+    MonoTime next_proxy_check_;
+    MonoTime next_disk_check_;
+    MonoTime next_collect_;
+
+    mutable std::mutex mutex_;
+    std::condition_variable_any wake_;
+    Wish ordered_;
+    bool changed_ = false;
+    BoxState state_;
+    std::jthread thread_;
+};
+
+}  // namespace foyer::agent

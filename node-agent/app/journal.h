@@ -1,0 +1,35 @@
+// What the agent must remember across its own death and the box's. Implemented by state/, faked in
+// tests.
+#pragma once
+
+#include <map>
+#include <set>
+
+#include "common/base/result.h"
+#include "common/model/assignment.h"
+#include "node-agent/domain/partition_state.h"
+
+namespace foyer::agent {
+
+class Journal {
+public:
+    virtual ~Journal() = default;
+    // Durable when it returns. Secrets are never on the disk: they go to memory that dies with the
+    // box's power.
+    virtual Status save(const DesiredNode& desired) = 0;
+    virtual Status save(const LocalState& local) = 0;
+    virtual Status forget(const PartitionId& partition) = 0;
+};
+
+// What was found at the start.
+struct Recovered {
+    DesiredNode desired;
+    std::map<PartitionId, LocalState> partitions;
+    // Assignments whose secrets were lost with the power: the next Sync asks for everything.
+    std::set<PartitionId> without_secrets;
+    // The wish could not be read (none, or damaged and put aside): the next Sync asks for
+    // everything.
+    bool desired_lost = false;
+};
+
+}  // namespace foyer::agent

@@ -1,0 +1,80 @@
+// The probing half of PartitionWorker: health, position, and what they teach.
+#include <algorithm>
+
+#include "node-agent/app/hook_output.h"
+#include "node-agent/app/partition_worker.h"
+
+namespace foyer::agent {
+namespace {
+
+Health unhealthy(std::string detail) {
+    return {.healthy = false, .ready = false, .diverged = false, .detail = std::move(detail)};
+}
+
+Result<Health> ask_health(PartitionRuntime& runtime, const PartitionId& id, const Release& release,
+                          std::stop_token interrupted) {
+    if (!release.hooks.contains("health"))
+        return Health{.healthy = true, .ready = true, .diverged = false, .detail = ""};
+    const HookResult result = TRY(runtime.run_live_hook(
+        id, release, "health", [](const std::string&) {}, std::move(interrupted)));
+    if (result.exit_code != 0)
+        return unhealthy("health hook ended with status " + std::to_string(result.exit_code) +
+                         ": " + result.last_messages);
+    auto health = parse_health(result.output);
+    if (!health.ok()) return unhealthy(health.failure().message);
+    return health;
+}
+
+}  // namespace
+
+Status PartitionWorker::probe(std::stop_token interrupted) {
+    const Release release_now = TRY(release());
+    const Health health =
+        TRY(ask_health(ports_.runtime, local_.partition, release_now, interrupted));
+    const MonoTime now = ports_.clock.mono();
+    session_.health = health;
+    if (!health.diverged) session_.diverged_since.reset();
+    if (health.diverged && !session_.diverged_since) session_.diverged_since = now;
+    if (health.diverged && !local_.diverged &&
+        now - *session_.diverged_since >= rules_.steps.rejoin_after) {
+        LocalState changed = local_;
+        changed.diverged = true;
+        TRY(keep(changed));
+    }
+    session_.next_probe =
+        now + (health.ready ? release_now.health_period
+                            : std::min(release_now.health_period, rules_.unready_probe_period));
+    return probe_position(release_now, std::move(interrupted));
+}
+
+Status PartitionWorker::probe_position(const Release& release_now, std::stop_token interrupted) {
+    if (!release_now.hooks.contains("position")) {
+        if (!local_.led && desired_)
+            return keep(
+                adopted(local_, *desired_, desired_->role == ReplicaRole::Primary, std::nullopt));
+        return ok_status();
+    }
+    const HookResult result = TRY(ports_.runtime.run_live_hook(
+        local_.partition, release_now, "position", [](const std::string&) {},
+        std::move(interrupted)));
+    const auto report = parse_position(result.output);
+    if (result.exit_code != 0 || !report.ok()) {
+        session_.position.reset();
+        session_.followers.clear();
+        // A copy that cannot say where it stands while nothing is known of it stays untouched and
+        // unasked-for until it can.
+        if (!local_.led)
+            return error(
+                ErrorCode::Unavailable,
+                "position hook does not answer: " +
+                    (result.exit_code != 0 ? result.last_messages : report.failure().message));
+        return ok_status();
+    }
+    session_.position = report.value().position;
+    session_.followers = report.value().followers;
+    if (!local_.led && desired_)
+        return keep(adopted(local_, *desired_, report.value().leads, session_.position));
+    return ok_status();
+}
+
+}  // namespace foyer::agent

@@ -1,0 +1,109 @@
+#include "node-agent/domain/observe.h"
+
+namespace foyer::agent {
+namespace {
+
+PartitionPhase wanted_phase(const Session& session, const Step& step) {
+    const bool running = session.service == ServiceState::Running;
+    switch (step.kind) {
+        case StepKind::EnsureImage:
+        case StepKind::RunInit:
+        case StepKind::RunJoin:
+        case StepKind::Rejoin: return PartitionPhase::Preparing;
+        case StepKind::Start: return PartitionPhase::Starting;
+        case StepKind::Stop:
+        case StepKind::Fence: return PartitionPhase::Stopping;
+        case StepKind::Erase: return PartitionPhase::Erasing;
+        case StepKind::Prepare:
+        case StepKind::Reload:
+        case StepKind::Promote:
+        case StepKind::Probe:
+        case StepKind::Wait: break;
+    }
+    if (!running) return session.failures > 0 && !session.not_yet ? PartitionPhase::Failed : PartitionPhase::Preparing;
+    if (!session.health) return PartitionPhase::Starting;
+    if (!session.health->healthy) return PartitionPhase::Unhealthy;
+    return session.health->ready ? PartitionPhase::Running : PartitionPhase::Starting;
+}
+
+PartitionPhase phase_of(const Assignment* desired, const LocalState& local, const Session& session,
+                        const Step& step) {
+    if (desired != nullptr && local.removal != Removal::Ordered) {
+        if (desired->kind == ReplicaKind::Witness) return PartitionPhase::Running;
+        const bool idle = step.kind == StepKind::Wait && session.service != ServiceState::Running;
+        if (desired->desired != DesiredState::Running && idle && session.failures == 0)
+            return PartitionPhase::Stopped;
+        return wanted_phase(session, step);
+    }
+    if (step.kind == StepKind::Erase) return PartitionPhase::Erasing;
+    if (session.failures > 0) return PartitionPhase::Failed;
+    if (session.service == ServiceState::Running) {
+        return local.removal == Removal::Ordered ? PartitionPhase::Stopping
+                                                 : PartitionPhase::Running;
+    }
+    return PartitionPhase::Stopped;
+}
+
+ReplicaRole role_of(const Assignment* desired, const LocalState& local, const Session& session) {
+    if (desired != nullptr && desired->kind == ReplicaKind::Witness) return ReplicaRole::Witness;
+    const bool leads = session.service == ServiceState::Running && local.led.value_or(false) &&
+                       local.promoted == local.applied;
+    return leads ? ReplicaRole::Primary : ReplicaRole::Standby;
+}
+
+std::string reason_of(const Session& session, const Step& step) {
+    if (session.failures > 0) return session.reason;
+    if (step.kind == StepKind::Wait && !step.reason.empty()) return step.reason;
+    if (session.health && !(session.health->healthy && session.health->ready))
+        return session.health->detail;
+    return {};
+}
+
+// The same but for what merely moves on.
+PartitionObservation without_progress(PartitionObservation observation) {
+    if (observation.position) observation.position->flushed_bytes = 0;
+    for (FollowerView& follower : observation.followers) follower.lag_bytes = 0;
+    observation.step.clear();
+    return observation;
+}
+
+}  // namespace
+
+PartitionObservation observe(const Assignment* desired, const LocalState& local,
+                             const Session& session, const Step& step,
+                             const std::string& step_text) {
+    const bool running = session.service == ServiceState::Running;
+    PartitionObservation seen;
+    seen.partition = local.partition;
+    seen.fence = local.applied;
+    // What does not run follows nobody and leads nobody: it obeys any fence that does not ask it to
+    // lead.
+    if (!running && desired != nullptr && desired->role != ReplicaRole::Primary &&
+        desired->fence >= local.fence)
+        seen.fence = desired->fence;
+    seen.role = role_of(desired, local, session);
+    seen.phase = phase_of(desired, local, session, step);
+    seen.step = step_text;
+    seen.reason = reason_of(session, step);
+    seen.ready = running && session.health && session.health->healthy && session.health->ready;
+    seen.initialized = local.initialized;
+    if (running) {
+        seen.position = session.position;
+        if (seen.role == ReplicaRole::Primary) seen.followers = session.followers;
+    }
+    return seen;
+}
+
+bool is_worth_reporting(const PartitionObservation& reported, const PartitionObservation& current,
+                        Duration since_report, const ReportRules& rules) {
+    if (reported == current) return false;
+    if (without_progress(reported) != without_progress(current)) return true;
+    // Another step is news; the same step's percentages, and bytes, can wait.
+    const auto head = [](const std::string& text) {
+        return text.substr(0, text.find_first_of("0123456789"));
+    };
+    if (head(reported.step) != head(current.step)) return true;
+    return since_report >= rules.quiet_period;
+}
+
+}  // namespace foyer::agent

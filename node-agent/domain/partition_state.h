@@ -1,0 +1,75 @@
+// What the agent knows of one partition: on disk (LocalState), and since this agent started
+// (Session).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/base/time.h"
+#include "common/model/assignment.h"
+#include "node-agent/domain/apply_delta.h"
+
+namespace foyer::agent {
+
+// Journalled, before and after each step. Losing it costs time, never data: init and join are safe
+// to repeat, and a running service whose role is unknown is asked (position hook) before anything
+// is done to it.
+struct LocalState {
+    PartitionId partition;
+    // init or join has succeeded: the volume holds a copy.
+    bool initialized = false;
+    // This copy may have written as primary since it last joined or rejoined: it must not follow
+    // anybody before `rejoin`. Written *before* the act that may make it primary. Absent: not known
+    // (journal lost).
+    std::optional<bool> led = false;
+    // Its history is known to have left the leader's: rejoin even though it never led.
+    bool diverged = false;
+    // Newest fence ever obeyed; older orders are ignored.
+    Fence fence;
+    // Newest fence the service itself was brought to (started, reloaded, promoted, or killed at).
+    Fence applied;
+    // Fence at which this copy was last made primary by init or promote.
+    Fence promoted;
+    // Assignment::revision the service has taken up.
+    Revision applied_revision;
+    // shape_of the assignment the service was started with.
+    std::string shape;
+    // Not wanted any more, and since when.
+    Removal removal = Removal::None;
+    WallTime removed_at;
+    friend bool operator==(const LocalState&, const LocalState&) = default;
+};
+
+enum class ServiceState { Absent, Running, Ended };
+
+struct Health {
+    bool healthy = false;
+    bool ready = false;
+    bool diverged = false;
+    std::string detail;
+    friend bool operator==(const Health&, const Health&) = default;
+};
+
+// In memory: gone with the agent, learnt again by looking.
+struct Session {
+    ServiceState service = ServiceState::Absent;
+    bool image_ready = false;
+    Revision prepared;          // Assignment::revision of the last prepare of this session
+    bool secrets_known = true;  // false after a power cut, until the master has answered
+    int failures = 0;           // in a row
+    bool not_yet = false;       // the last failure was a hook saying "not yet" (75)
+    MonoTime not_before;        // after a failure: wait until then
+    std::string reason;         // of the last failure, or why we wait
+    MonoTime next_probe;        // when to ask the service next
+    std::optional<Health> health;
+    std::optional<MonoTime> diverged_since;
+    std::optional<Position> position;
+    std::vector<FollowerView> followers;
+};
+
+// Text that changes exactly when the service must be restarted to take the assignment up: release,
+// size, parameters, name.
+std::string shape_of(const Assignment& assignment);
+
+}  // namespace foyer::agent
