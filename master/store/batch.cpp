@@ -1,0 +1,101 @@
+#include "master/store/batch.h"
+
+#include <map>
+#include <string>
+#include <tuple>
+
+#include "master/store/row_mapping.h"
+
+namespace foyer::master {
+
+namespace {
+
+// Tables in the order in which rows refer to earlier ones.
+enum class Rank {
+    Account,
+    Token,
+    Isp,
+    Host,
+    Site,
+    Node,
+    Release,
+    Operation,
+    Instance,
+    Replica,
+    Event,
+    Request
+};
+
+using Key = std::tuple<Rank, std::string, std::string>;
+
+std::string padded(std::int64_t number) {
+    std::string digits = std::to_string(number);
+    return std::string(20 - std::min<std::size_t>(20, digits.size()), '0') + digits;
+}
+
+Key key_of(const Account& row) { return {Rank::Account, row.name.str(), ""}; }
+Key key_of(const ApiToken& row) { return {Rank::Token, row.id.str(), ""}; }
+Key key_of(const Isp& row) { return {Rank::Isp, row.name.str(), ""}; }
+Key key_of(const Host& row) { return {Rank::Host, row.name.str(), ""}; }
+Key key_of(const Site& row) { return {Rank::Site, row.name.str(), ""}; }
+Key key_of(const Node& row) { return {Rank::Node, row.name.str(), ""}; }
+Key key_of(const Release& row) { return {Rank::Release, row.name.str(), row.version.str()}; }
+Key key_of(const Operation& row) { return {Rank::Operation, row.id.str(), ""}; }
+Key key_of(const Instance& row) { return {Rank::Instance, row.name.str(), ""}; }
+Key key_of(const ReplicaKey& key) {
+    return {Rank::Replica, key.instance.str(), padded(key.index.number)};
+}
+Key key_of(const Replica& row) { return key_of(row.key); }
+Key key_of(const Event& row) { return {Rank::Event, padded(row.sequence), ""}; }
+Key key_of(const RequestRecord& row) { return {Rank::Request, row.account.str(), row.id.str()}; }
+Key key_of(const DropNode& change) { return {Rank::Node, change.name.str(), ""}; }
+Key key_of(const DropReplica& change) { return key_of(change.key); }
+Key key_of(const DropInstance& change) { return {Rank::Instance, change.name.str(), ""}; }
+Key key_of(const DropRequest& change) {
+    return {Rank::Request, change.account.str(), change.id.str()};
+}
+
+// What became of one row: pointers into the batch.
+struct Fate {
+    const Change* dropped = nullptr;
+    const Change* put = nullptr;
+};
+
+}  // namespace
+
+std::vector<Call> calls_of(const std::vector<Entry>& batch) {
+    std::map<Key, Fate> fates;
+    for (const Entry& entry : batch) {
+        for (const Change& change : entry.changes) {
+            std::visit(
+                [&](const auto& one) {
+                    if constexpr (requires { one.row; }) {
+                        fates[key_of(one.row)].put = &change;
+                    } else {
+                        fates[key_of(one)] = {&change, nullptr};
+                    }
+                },
+                change);
+        }
+    }
+    std::vector<Call> calls;
+    calls.reserve(fates.size());
+    for (const bool dropping : {true, false}) {
+        for (const auto& [key, fate] : fates) {
+            const Change* change = dropping ? fate.dropped : fate.put;
+            if (change == nullptr) continue;
+            std::visit(
+                [&](const auto& one) {
+                    if constexpr (requires { one.row; }) {
+                        calls.push_back(put_call(one.row));
+                    } else {
+                        calls.push_back(drop_call(one));
+                    }
+                },
+                *change);
+        }
+    }
+    return calls;
+}
+
+}  // namespace foyer::master

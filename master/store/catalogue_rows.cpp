@@ -1,0 +1,209 @@
+// Accounts, homes, boxes and releases: tables of schemas/sql/0001.
+#include "master/store/row_mapping.h"
+
+namespace foyer::master {
+
+namespace {
+
+constexpr auto Time = Column::Kind::Time;
+
+const Table& accounts() {
+    static const Table table(
+        {"accounts", {"name"}, {{"name"}, {"roles"}, {"created_at", Time}, {"revision"}}});
+    return table;
+}
+
+Status read_row(Row row, Account& a) { return row.into(a.name, a.roles, a.created_at, a.revision); }
+
+const Table& api_tokens() {
+    static const Table table({"api_tokens",
+                              {"id"},
+                              {{"id"},
+                               {"account"},
+                               {"secret_hash"},
+                               {"note"},
+                               {"created_at", Time},
+                               {"expires_at", Time},
+                               {"revision"}}});
+    return table;
+}
+
+Status read_row(Row row, ApiToken& t) {
+    return row.into(t.id, t.account, t.secret_hash, t.note, t.created_at, t.expires_at, t.revision);
+}
+
+const Table& isps() {
+    static const Table table(
+        {"isps", {"name"}, {{"name"}, {"family"}, {"created_at", Time}, {"revision"}}});
+    return table;
+}
+
+Status read_row(Row row, Isp& i) { return row.into(i.name, i.family, i.created_at, i.revision); }
+
+const Table& hosts() {
+    static const Table table({"hosts", {"name"}, {{"name"}, {"created_at", Time}, {"revision"}}});
+    return table;
+}
+
+Status read_row(Row row, Host& h) { return row.into(h.name, h.created_at, h.revision); }
+
+const Table& sites() {
+    static const Table table({"sites",
+                              {"name"},
+                              {{"name"},
+                               {"isp"},
+                               {"country"},
+                               {"host"},
+                               {"host_class"},
+                               {"created_at", Time},
+                               {"revision"}}});
+    return table;
+}
+
+Status read_row(Row row, Site& s) {
+    return row.into(s.name, s.isp, s.country, s.host, s.host_class, s.created_at, s.revision);
+}
+
+const Table& nodes() {
+    static const Table table({"nodes",
+                              {"name"},
+                              {{"name"},
+                               {"site"},
+                               {"edge"},
+                               {"public_address"},
+                               {"state"},
+                               {"number"},
+                               {"token_hash"},
+                               {"token_expires_at", Time},
+                               {"token_used"},
+                               {"key_fingerprint"},
+                               {"certificate_expires_at", Time},
+                               {"wg_public_key"},
+                               {"cpu_millicores"},
+                               {"memory_bytes"},
+                               {"disk_bytes"},
+                               {"uplink_kbit_s"},
+                               {"agent_version"},
+                               {"partitions_made"},
+                               {"revision"},
+                               {"overlay_revision"}}});
+    return table;
+}
+
+Status read_row(Row row, Node& n) {
+    Resources& total = n.capacity.total;
+    return row.into(n.name, n.site, n.edge, n.public_address, n.state, n.number, n.token_hash,
+                    n.token_expires_at, n.token_used, n.key_fingerprint, n.certificate_expires_at,
+                    n.wg_public_key, total.cpu, total.memory, total.disk, n.capacity.uplink,
+                    n.agent_version, n.partitions_made, n.revision, n.overlay_revision);
+}
+
+const Table& releases() {
+    static const Table table({"releases",
+                              {"name", "version"},
+                              {{"name"},
+                               {"version"},
+                               {"title"},
+                               {"publisher"},
+                               {"publisher_key"},
+                               {"release_json"},
+                               {"signature"},
+                               {"image"},
+                               {"image_size_bytes"},
+                               {"sizes"},
+                               {"parameters_schema_json"},
+                               {"copies_min"},
+                               {"copies_max"},
+                               {"copies_default"},
+                               {"web_port"},
+                               {"sequence"},
+                               {"created_at", Time},
+                               {"revision"}},
+                              "sequence"});
+    return table;
+}
+
+Status read_row(Row row, Release& r) {
+    return row.into(r.name, r.version, r.title, r.publisher, r.publisher_key, r.release_json,
+                    r.signature, r.image, r.image_size, r.sizes, r.parameters_schema_json,
+                    r.copies_min, r.copies_max, r.copies_default, r.web_port, r.sequence,
+                    r.created_at, r.revision);
+}
+
+// The highest overlay number ever given may be of a box that is gone: it came, and it went.
+const Statement last_number{"load_last_node_number",
+                            "SELECT max(number) FROM node_numbers HAVING count(*) > 0"};
+
+Status read_last_number(Row row, Changes& into) {
+    Node gone;
+    gone.name = NodeId("gone");
+    TRY(row.into(gone.number));
+    into.push_back(Put<Node>{gone});
+    into.push_back(DropNode{gone.name});
+    return ok_status();
+}
+
+template <class T>
+Status read_into(Row row, Changes& into) {
+    T read;
+    TRY(read_row(row, read));
+    into.push_back(Put<T>{std::move(read)});
+    return ok_status();
+}
+
+}  // namespace
+
+Call put_call(const Account& a) {
+    return {&accounts().put, Params().add(a.name, a.roles, a.created_at, a.revision)};
+}
+
+Call put_call(const ApiToken& t) {
+    return {&api_tokens().put, Params().add(t.id, t.account, t.secret_hash, t.note, t.created_at,
+                                            t.expires_at, t.revision)};
+}
+
+Call put_call(const Isp& i) {
+    return {&isps().put, Params().add(i.name, i.family, i.created_at, i.revision)};
+}
+
+Call put_call(const Host& h) {
+    return {&hosts().put, Params().add(h.name, h.created_at, h.revision)};
+}
+
+Call put_call(const Site& s) {
+    return {&sites().put,
+            Params().add(s.name, s.isp, s.country, s.host, s.host_class, s.created_at, s.revision)};
+}
+
+Call put_call(const Node& n) {
+    const Resources& total = n.capacity.total;
+    return {
+        &nodes().put,
+        Params().add(n.name, n.site, n.edge, n.public_address, n.state, n.number, n.token_hash,
+                     n.token_expires_at, n.token_used, n.key_fingerprint, n.certificate_expires_at,
+                     n.wg_public_key, total.cpu, total.memory, total.disk, n.capacity.uplink,
+                     n.agent_version, n.partitions_made, n.revision, n.overlay_revision)};
+}
+
+Call put_call(const Release& r) {
+    return {&releases().put,
+            Params().add(r.name, r.version, r.title, r.publisher, r.publisher_key, r.release_json,
+                         r.signature, r.image, r.image_size, r.sizes, r.parameters_schema_json,
+                         r.copies_min, r.copies_max, r.copies_default, r.web_port, r.sequence,
+                         r.created_at, r.revision)};
+}
+
+Call drop_call(const DropNode& change) { return {&nodes().drop, Params().add(change.name)}; }
+
+void add_catalogue_loaders(std::vector<Loader>& loaders) {
+    loaders.push_back({{&last_number}, read_last_number});
+    loaders.push_back({{&accounts().load}, read_into<Account>});
+    loaders.push_back({{&api_tokens().load}, read_into<ApiToken>});
+    loaders.push_back({{&isps().load}, read_into<Isp>});
+    loaders.push_back({{&hosts().load}, read_into<Host>});
+    loaders.push_back({{&sites().load}, read_into<Site>});
+    loaders.push_back({{&nodes().load}, read_into<Node>});
+    loaders.push_back({{&releases().load}, read_into<Release>});
+}
+
+}  // namespace foyer::master

@@ -1,0 +1,260 @@
+#include "master/store/codec.h"
+
+#include <array>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+namespace foyer::master {
+
+namespace {
+
+using nlohmann::json;
+
+// Plain ASCII, so that no escape of ours meets an escape of theirs. A byte that is no UTF-8 becomes
+// the replacement character: these texts come from messages whose strings are UTF-8 already.
+std::string dump(const json& value) {
+    return value.dump(-1, ' ', true, json::error_handler_t::replace);
+}
+
+std::optional<json> parse_list(std::string_view text) {
+    json value = json::parse(text, nullptr, false);
+    if (!value.is_array()) return std::nullopt;
+    return value;
+}
+
+bool get(const json& object, const char* key, std::string& to) {
+    const auto found = object.find(key);
+    if (found == object.end() || !found->is_string()) return false;
+    to = found->get<std::string>();
+    return true;
+}
+
+bool get(const json& object, const char* key, std::int64_t& to) {
+    const auto found = object.find(key);
+    if (found == object.end() || !found->is_number_integer()) return false;
+    to = found->get<std::int64_t>();
+    return true;
+}
+
+bool get(const json& object, const char* key, std::optional<WallTime>& to) {
+    if (!object.contains(key)) return true;
+    return get(object, key, to.emplace().unix_ms);
+}
+
+// Array literals of names that hold neither commas, quotes, braces nor spaces: roles and countries.
+std::string array_of(const std::vector<std::string>& names) { return "{" + join(names, ",") + "}"; }
+
+std::optional<std::vector<std::string>> array_from(std::string_view text) {
+    if (text.size() < 2 || text.front() != '{' || text.back() != '}') return std::nullopt;
+    return split(text.substr(1, text.size() - 2), ',');
+}
+
+template <class Enum, class From>
+bool read_enum(std::optional<Enum> (*from)(std::string_view), From text, Enum& to) {
+    const std::optional<Enum> value = from(text);
+    if (value) to = *value;
+    return value.has_value();
+}
+
+}  // namespace
+
+std::string to_sql(const Blob& blob) { return "\\x" + to_hex(as_bytes(blob.bytes)); }
+
+std::string to_sql(const std::set<AccountRole>& roles) {
+    std::vector<std::string> names;
+    for (const AccountRole role : roles) names.emplace_back(to_text(role));
+    return array_of(names);
+}
+
+std::string to_sql(const std::set<CountryCode>& countries) {
+    std::vector<std::string> names;
+    for (const CountryCode& country : countries) names.push_back(country.str());
+    return array_of(names);
+}
+
+std::string to_sql(const std::vector<ReleaseSize>& sizes) {
+    json list = json::array();
+    for (const ReleaseSize& size : sizes) {
+        list.push_back({{"name", size.name.str()},
+                        {"cpu_millicores", size.resources.cpu.count()},
+                        {"memory_bytes", size.resources.memory.count()},
+                        {"disk_bytes", size.resources.disk.count()}});
+    }
+    return dump(list);
+}
+
+std::string to_sql(const std::vector<OperationStep>& steps) {
+    json list = json::array();
+    for (const OperationStep& step : steps) {
+        json one = {{"name", step.name},
+                    {"state", std::string(to_text(step.state))},
+                    {"detail", step.detail}};
+        if (step.started_at) one["started_at_ms"] = step.started_at->unix_ms;
+        if (step.finished_at) one["finished_at_ms"] = step.finished_at->unix_ms;
+        list.push_back(std::move(one));
+    }
+    return dump(list);
+}
+
+std::string to_sql(const std::vector<FollowerView>& followers) {
+    json list = json::array();
+    for (const FollowerView& follower : followers) {
+        list.push_back({{"name", follower.name},
+                        {"state", follower.state},
+                        {"sync_state", follower.sync_state},
+                        {"lag_bytes", follower.lag_bytes}});
+    }
+    return dump(list);
+}
+
+std::string to_sql(const std::vector<ErrorDetail>& details) {
+    json list = json::array();
+    for (const ErrorDetail& detail : details) {
+        list.push_back({{"key", detail.key}, {"value", detail.value}});
+    }
+    return dump(list);
+}
+
+bool from_sql(std::string_view text, bool& to) {
+    to = text == "t";
+    return text == "t" || text == "f";
+}
+
+bool from_sql(std::string_view text, std::int64_t& to) {
+    const auto number = parse_int(text);
+    if (number) to = *number;
+    return number.has_value();
+}
+
+bool from_sql(std::string_view text, int& to) {
+    const auto number = parse_int(text);
+    if (!number || *number < std::numeric_limits<int>::min() ||
+        *number > std::numeric_limits<int>::max())
+        return false;
+    to = static_cast<int>(*number);
+    return true;
+}
+
+bool from_sql(std::string_view text, WallTime& to) { return from_sql(text, to.unix_ms); }
+bool from_sql(std::string_view text, ReplicaIndex& to) { return from_sql(text, to.number); }
+
+bool from_sql(std::string_view text, Blob& to) {
+    if (!text.starts_with("\\x")) return false;
+    const auto bytes = from_hex(text.substr(2));
+    if (bytes) to.bytes.assign(bytes->begin(), bytes->end());
+    return bytes.has_value();
+}
+
+bool from_sql(std::string_view text, std::set<AccountRole>& to) {
+    const auto names = array_from(text);
+    if (!names) return false;
+    to.clear();
+    for (const std::string& name : *names) {
+        const auto role = account_role_from(name);
+        if (!role) return false;
+        to.insert(*role);
+    }
+    return true;
+}
+
+bool from_sql(std::string_view text, std::set<CountryCode>& to) {
+    const auto names = array_from(text);
+    if (!names) return false;
+    to.clear();
+    for (const std::string& name : *names) to.insert(CountryCode(name));
+    return true;
+}
+
+bool from_sql(std::string_view text, std::vector<ReleaseSize>& to) {
+    const auto list = parse_list(text);
+    if (!list) return false;
+    to.clear();
+    for (const json& one : *list) {
+        std::string name;
+        std::int64_t cpu = 0, memory = 0, disk = 0;
+        if (!get(one, "name", name) || !get(one, "cpu_millicores", cpu) ||
+            !get(one, "memory_bytes", memory) || !get(one, "disk_bytes", disk))
+            return false;
+        to.push_back({SizeName(name), {Millicores(cpu), Bytes(memory), Bytes(disk)}});
+    }
+    return true;
+}
+
+bool from_sql(std::string_view text, std::vector<OperationStep>& to) {
+    const auto list = parse_list(text);
+    if (!list) return false;
+    to.clear();
+    for (const json& one : *list) {
+        OperationStep& step = to.emplace_back();
+        std::string state;
+        if (!get(one, "name", step.name) || !get(one, "state", state) ||
+            !from_sql(state, step.state) || !get(one, "detail", step.detail) ||
+            !get(one, "started_at_ms", step.started_at) ||
+            !get(one, "finished_at_ms", step.finished_at))
+            return false;
+    }
+    return true;
+}
+
+bool from_sql(std::string_view text, std::vector<FollowerView>& to) {
+    const auto list = parse_list(text);
+    if (!list) return false;
+    to.clear();
+    for (const json& one : *list) {
+        FollowerView& follower = to.emplace_back();
+        if (!get(one, "name", follower.name) || !get(one, "state", follower.state) ||
+            !get(one, "sync_state", follower.sync_state) ||
+            !get(one, "lag_bytes", follower.lag_bytes))
+            return false;
+    }
+    return true;
+}
+
+bool from_sql(std::string_view text, std::vector<ErrorDetail>& to) {
+    const auto list = parse_list(text);
+    if (!list) return false;
+    to.clear();
+    for (const json& one : *list) {
+        ErrorDetail& detail = to.emplace_back();
+        if (!get(one, "key", detail.key) || !get(one, "value", detail.value)) return false;
+    }
+    return true;
+}
+
+bool from_sql(std::string_view text, HostClass& to) { return read_enum(host_class_from, text, to); }
+bool from_sql(std::string_view text, NodeState& to) { return read_enum(node_state_from, text, to); }
+bool from_sql(std::string_view text, ReplicationMode& to) {
+    return read_enum(replication_mode_from, text, to);
+}
+bool from_sql(std::string_view text, DesiredState& to) {
+    return read_enum(desired_state_from, text, to);
+}
+bool from_sql(std::string_view text, ReplicaKind& to) {
+    return read_enum(replica_kind_from, text, to);
+}
+bool from_sql(std::string_view text, ReplicaRole& to) {
+    return read_enum(replica_role_from, text, to);
+}
+bool from_sql(std::string_view text, PartitionPhase& to) {
+    return read_enum(partition_phase_from, text, to);
+}
+bool from_sql(std::string_view text, OperationKind& to) {
+    return read_enum(operation_kind_from, text, to);
+}
+bool from_sql(std::string_view text, OperationState& to) {
+    return read_enum(operation_state_from, text, to);
+}
+
+bool from_sql(std::string_view text, ErrorCode& to) {
+    using enum ErrorCode;
+    for (const ErrorCode code : {InvalidArgument, NotFound, AlreadyExists, PermissionDenied,
+                                 Unauthenticated, FailedPrecondition, ResourceExhausted, Aborted,
+                                 Unavailable, DeadlineExceeded, Unknown, Internal}) {
+        if (to_text(code) != text) continue;
+        to = code;
+        return true;
+    }
+    return false;
+}
+
+}  // namespace foyer::master

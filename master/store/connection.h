@@ -1,0 +1,75 @@
+// One connection to PostgreSQL, with a deadline on everything it does. Not for two threads at once.
+//
+// Calls travel as a pipeline: any number of statements, one round trip. A connection that missed a
+// deadline or was lost stays broken; open another.
+#pragma once
+
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "common/base/result.h"
+#include "common/base/time.h"
+#include "master/store/statement.h"
+
+struct pg_conn;  // PGconn
+
+namespace foyer::master {
+
+struct ConnectionLimits {
+    Duration connect_timeout{10'000};
+    Duration statement_timeout{30'000};  // the server ends a statement after this
+    Duration lock_timeout{15'000};       // … or when it waits this long for a lock
+    Duration idle_in_transaction_timeout{
+        10'000};                        // a master cut off inside a batch lets go of the leadership
+    Duration answer_timeout{60'000};    // we give up on a round trip
+    Duration tcp_user_timeout{10'000};  // sent, but not acknowledged by the other machine
+};
+
+// Results of the calls that succeeded, in order; then what stopped the rest.
+struct Answers {
+    std::vector<Rows> rows;
+    std::optional<Error> failure;
+};
+
+class Connection {
+public:
+    // `conninfo`: URI or key=value text of libpq. Never logged: it may hold a password.
+    // Unavailable: the server does not answer. FailedPrecondition: it refuses us.
+    static Result<std::unique_ptr<Connection>> open(const std::string& conninfo,
+                                                    const ConnectionLimits& limits, Clock& clock);
+    ~Connection();
+
+    // In one round trip. Outside BEGIN … COMMIT all calls are one transaction. FailedPrecondition,
+    // and nothing sent: a value that text cannot hold (a NUL byte).
+    Answers run_all(const std::vector<Call>& calls);
+    Result<Rows> run(const Call& call);
+    // Several statements of ours in one text, without values.
+    Status script(const std::string& sql);
+
+    bool broken() const;
+    int server_process() const;
+    // A WARNING came since the last call: on COMMIT that means "perhaps".
+    bool take_warning();
+
+private:
+    Connection(pg_conn* conn, const ConnectionLimits& limits, Clock& clock);
+    Status configure_session();
+    Status send(const Call& call, std::vector<const Statement*>& pending);
+    Result<Rows> receive(MonoTime deadline);
+    Status wait_readable(MonoTime deadline);
+    Error lost(std::string_view doing);
+
+    struct Closer {
+        void operator()(pg_conn* conn) const;
+    };
+    std::unique_ptr<pg_conn, Closer> conn_;
+    ConnectionLimits limits_;
+    Clock& clock_;
+    std::set<const Statement*> prepared_;
+    bool broken_ = false;
+    bool warned_ = false;
+};
+
+}  // namespace foyer::master

@@ -1,0 +1,230 @@
+// Operations, instances and their copies: tables of schemas/sql/0002.
+#include "master/store/row_mapping.h"
+
+namespace foyer::master {
+
+namespace {
+
+constexpr auto Time = Column::Kind::Time;
+constexpr auto Plain = Column::Kind::Plain;
+
+const Table& operations() {
+    static const Table table({"operations",
+                              {"id"},
+                              {{"id"},
+                               {"kind"},
+                               {"instance"},
+                               {"owner"},
+                               {"state"},
+                               {"steps"},
+                               {"failure_code"},
+                               {"failure_message"},
+                               {"failure_details"},
+                               {"created_at", Time},
+                               {"finished_at", Time},
+                               {"revision"}}});
+    return table;
+}
+
+Status read_operation(Row row, Changes& into) {
+    Operation o;
+    std::optional<ErrorCode> code;
+    std::optional<std::string> message;
+    std::optional<std::vector<ErrorDetail>> details;
+    TRY(row.into(o.id, o.kind, o.instance, o.owner, o.state, o.steps, code, message, details,
+                 o.created_at, o.finished_at, o.revision));
+    if (code && message && details) o.failure = Error{*code, *message, *details};
+    into.push_back(Put<Operation>{std::move(o)});
+    return ok_status();
+}
+
+const Table& instances() {
+    static const Table table({"instances",
+                              {"name"},
+                              {{"name"},
+                               {"owner"},
+                               {"release"},
+                               {"version"},
+                               {"size"},
+                               {"parameters_json"},
+                               {"replicas"},
+                               {"countries"},
+                               {"min_countries"},
+                               {"mode"},
+                               {"allow_same_isp"},
+                               {"desired"},
+                               {"generation"},
+                               {"epoch"},
+                               {"leader"},
+                               {"served_generation"},
+                               {"served_epoch"},
+                               {"promotion_operation"},
+                               {"promotion_wanted"},
+                               {"promotion_force"},
+                               {"promotion_started_at", Time},
+                               {"operation"},
+                               {"admin_password"},
+                               {"replication_password"},
+                               {"initialized"},
+                               {"password_shown_at", Time},
+                               {"created_at", Time},
+                               {"revision"},
+                               {"group_revision"},
+                               {"route_revision"}}});
+    return table;
+}
+
+Status read_instance(Row row, Changes& into) {
+    Instance i;
+    ReplicationPolicy& policy = i.policy;
+    std::optional<Generation> served_generation;
+    std::optional<Epoch> served_epoch;
+    std::optional<OperationId> promotion;
+    std::optional<ReplicaIndex> wanted;
+    std::optional<bool> force;
+    std::optional<WallTime> started_at;
+    TRY(row.into(i.name, i.owner, i.release, i.version, i.size, i.parameters_json, policy.replicas,
+                 policy.countries, policy.min_countries, policy.mode, policy.allow_same_isp,
+                 i.desired, i.fence.generation, i.fence.epoch, i.leader, served_generation,
+                 served_epoch, promotion, wanted, force, started_at, i.operation, i.admin_password,
+                 i.replication_password, i.initialized, i.password_shown_at, i.created_at,
+                 i.revision, i.group_revision, i.route_revision));
+    if (served_generation && served_epoch) i.served = Fence{*served_generation, *served_epoch};
+    if (promotion && force && started_at)
+        i.promotion = Promotion{*promotion, wanted, *force, *started_at};
+    into.push_back(Put<Instance>{std::move(i)});
+    return ok_status();
+}
+
+// $1 is the instance, $4 the node; '' breaks a foreign key whose name tells what is missing.
+constexpr std::string_view site_of_node =
+    "coalesce((SELECT n.site FROM nodes n WHERE n.name = $4), '')";
+constexpr std::string_view isp_of_node =
+    "coalesce((SELECT s.isp FROM nodes n JOIN sites s ON s.name = n.site WHERE n.name = $4), '')";
+constexpr std::string_view family_of_node =
+    "coalesce((SELECT i.family FROM nodes n JOIN sites s ON s.name = n.site JOIN isps i ON i.name "
+    "= "
+    "s.isp WHERE n.name = $4), '')";
+constexpr std::string_view relaxed_of_instance =
+    "coalesce((SELECT o.allow_same_isp FROM instances o WHERE o.name = $1), false)";
+
+const Table& replicas() {
+    static const Table table({"replicas",
+                              {"instance", "index"},
+                              {{"instance"},
+                               {"index"},
+                               {"kind"},
+                               {"node"},
+                               {"partition_number"},
+                               {"cpu_millicores"},
+                               {"memory_bytes"},
+                               {"disk_bytes"},
+                               {"founder"},
+                               {"observed_partition"},
+                               {"observed_generation"},
+                               {"observed_epoch"},
+                               {"observed_role"},
+                               {"observed_phase"},
+                               {"observed_step"},
+                               {"observed_reason"},
+                               {"observed_ready"},
+                               {"observed_initialized"},
+                               {"position_epoch"},
+                               {"position_flushed_bytes"},
+                               {"position_receiving"},
+                               {"followers"},
+                               {"revision"},
+                               {"site", Plain, site_of_node},
+                               {"isp", Plain, isp_of_node},
+                               {"family", Plain, family_of_node},
+                               {"allow_same_isp", Plain, relaxed_of_instance}}});
+    return table;
+}
+
+Status read_replica(Row row, Changes& into) {
+    Replica r;
+    PartitionObservation& seen = r.observed;
+    std::optional<Epoch> epoch;
+    std::optional<std::int64_t> flushed;
+    std::optional<bool> receiving;
+    TRY(row.into(r.key.instance, r.key.index, r.kind, r.node, r.partition_number, r.reserved.cpu,
+                 r.reserved.memory, r.reserved.disk, r.founder, seen.partition,
+                 seen.fence.generation, seen.fence.epoch, seen.role, seen.phase, seen.step,
+                 seen.reason, seen.ready, seen.initialized, epoch, flushed, receiving,
+                 seen.followers, r.revision));
+    if (epoch && flushed && receiving) seen.position = Position{*epoch, *flushed, *receiving};
+    into.push_back(Put<Replica>{std::move(r)});
+    return ok_status();
+}
+
+}  // namespace
+
+Call put_call(const Operation& o) {
+    std::optional<ErrorCode> code;
+    std::optional<std::string> message;
+    std::optional<std::vector<ErrorDetail>> details;
+    if (o.failure)
+        code = o.failure->code, message = o.failure->message, details = o.failure->details;
+    return {&operations().put,
+            Params().add(o.id, o.kind, o.instance, o.owner, o.state, o.steps, code, message,
+                         details, o.created_at, o.finished_at, o.revision)};
+}
+
+Call put_call(const Instance& i) {
+    const ReplicationPolicy& policy = i.policy;
+    std::optional<Generation> served_generation;
+    std::optional<Epoch> served_epoch;
+    if (i.served) served_generation = i.served->generation, served_epoch = i.served->epoch;
+    std::optional<OperationId> promotion;
+    std::optional<ReplicaIndex> wanted;
+    std::optional<bool> force;
+    std::optional<WallTime> started_at;
+    if (i.promotion) {
+        promotion = i.promotion->operation;
+        wanted = i.promotion->wanted;
+        force = i.promotion->force;
+        started_at = i.promotion->started_at;
+    }
+    return {&instances().put,
+            Params().add(i.name, i.owner, i.release, i.version, i.size, i.parameters_json,
+                         policy.replicas, policy.countries, policy.min_countries, policy.mode,
+                         policy.allow_same_isp, i.desired, i.fence.generation, i.fence.epoch,
+                         i.leader, served_generation, served_epoch, promotion, wanted, force,
+                         started_at, i.operation, i.admin_password, i.replication_password,
+                         i.initialized, i.password_shown_at, i.created_at, i.revision,
+                         i.group_revision, i.route_revision)};
+}
+
+Call put_call(const Replica& r) {
+    const PartitionObservation& seen = r.observed;
+    std::optional<Epoch> epoch;
+    std::optional<std::int64_t> flushed;
+    std::optional<bool> receiving;
+    if (seen.position) {
+        epoch = seen.position->epoch;
+        flushed = seen.position->flushed_bytes;
+        receiving = seen.position->receiving;
+    }
+    return {&replicas().put,
+            Params().add(r.key.instance, r.key.index, r.kind, r.node, r.partition_number,
+                         r.reserved.cpu, r.reserved.memory, r.reserved.disk, r.founder,
+                         seen.partition, seen.fence.generation, seen.fence.epoch, seen.role,
+                         seen.phase, seen.step, seen.reason, seen.ready, seen.initialized, epoch,
+                         flushed, receiving, seen.followers, r.revision)};
+}
+
+Call drop_call(const DropReplica& change) {
+    return {&replicas().drop, Params().add(change.key.instance, change.key.index)};
+}
+
+Call drop_call(const DropInstance& change) {
+    return {&instances().drop, Params().add(change.name)};
+}
+
+void add_instance_loaders(std::vector<Loader>& loaders) {
+    loaders.push_back({{&operations().load}, read_operation});
+    loaders.push_back({{&instances().load}, read_instance});
+    loaders.push_back({{&replicas().load}, read_replica});
+}
+
+}  // namespace foyer::master

@@ -1,0 +1,109 @@
+// Events and request records: tables of schemas/sql/0003.
+#include <limits>
+
+#include "master/store/row_mapping.h"
+
+namespace foyer::master {
+
+namespace {
+
+constexpr auto Time = Column::Kind::Time;
+
+const Table& events() {
+    static const Table table(
+        {.name = "events",
+         .key = {"sequence"},
+         .columns = {{"sequence"}, {"revision"}, {"at", Time}, {"kind"}, {"subject"}, {"message"}},
+         .order = "sequence",
+         .append_only = true});
+    return table;
+}
+
+const Table& requests() {
+    static const Table table(
+        {"requests",
+         {"account", "id"},
+         {{"account"}, {"id"}, {"body_hash"}, {"reply"}, {"at", Time}, {"revision"}}});
+    return table;
+}
+
+// The sequence has no gaps, so the newest ones are those above a number.
+const Statement& newest_events() {
+    static const Statement statement{
+        "load_events", events().select +
+                           " WHERE sequence > (SELECT coalesce(max(sequence), 0) FROM events) - "
+                           "$1::bigint ORDER BY sequence"};
+    return statement;
+}
+
+const Statement& page_of_events() {
+    static const Statement statement{
+        "page_events",
+        events().select + " WHERE sequence < $1 ORDER BY sequence DESC LIMIT $2::bigint"};
+    return statement;
+}
+
+const Statement& page_of_subject() {
+    static const Statement statement{
+        "page_subject_events",
+        events().select +
+            " WHERE subject = $3 AND sequence < $1 ORDER BY sequence DESC LIMIT $2::bigint"};
+    return statement;
+}
+
+Status read_event_into(Row row, Changes& into) {
+    Event event;
+    TRY(read_event(row, event));
+    into.push_back(Put<Event>{std::move(event)});
+    return ok_status();
+}
+
+Status read_request(Row row, Changes& into) {
+    RequestRecord r;
+    Blob reply;
+    TRY(row.into(r.account, r.id, r.body_hash, reply, r.at, r.revision));
+    r.reply = std::move(reply.bytes);
+    into.push_back(Put<RequestRecord>{std::move(r)});
+    return ok_status();
+}
+
+}  // namespace
+
+Status read_event(Row row, Event& e) {
+    return row.into(e.sequence, e.revision, e.at, e.kind, e.subject, e.message);
+}
+
+Call put_call(const Event& e) {
+    return {&events().put,
+            Params().add(e.sequence, e.revision, e.at, e.kind, e.subject, e.message)};
+}
+
+Call put_call(const RequestRecord& r) {
+    return {&requests().put,
+            Params().add(r.account, r.id, r.body_hash, Blob{r.reply}, r.at, r.revision)};
+}
+
+Call drop_call(const DropRequest& change) {
+    return {&requests().drop, Params().add(change.account, change.id)};
+}
+
+Call events_call(const std::string& subject, std::int64_t before, int count) {
+    const std::int64_t end = before > 0 ? before : std::numeric_limits<std::int64_t>::max();
+    if (subject.empty()) return {&page_of_events(), Params().add(end, count)};
+    return {&page_of_subject(), Params().add(end, count, subject)};
+}
+
+void add_journal_loaders(std::vector<Loader>& loaders, int events_max) {
+    loaders.push_back({{&newest_events(), Params().add(events_max)}, read_event_into});
+    loaders.push_back({{&requests().load}, read_request});
+}
+
+std::vector<Loader> loaders(int events_max) {
+    std::vector<Loader> all;
+    add_catalogue_loaders(all);
+    add_instance_loaders(all);
+    add_journal_loaders(all, events_max);
+    return all;
+}
+
+}  // namespace foyer::master

@@ -1,0 +1,41 @@
+// Each row of the domain beside its table: how it is written, how it is read. Private to the store.
+#pragma once
+
+#include "master/domain/change.h"
+#include "master/store/table.h"
+
+namespace foyer::master {
+
+Call put_call(const Account& row);
+Call put_call(const ApiToken& row);
+Call put_call(const Isp& row);
+Call put_call(const Host& row);
+Call put_call(const Site& row);
+Call put_call(const Node& row);
+Call put_call(const Release& row);
+Call put_call(const Instance& row);
+Call put_call(const Replica& row);
+Call put_call(const Operation& row);
+Call put_call(const Event& row);
+Call put_call(const RequestRecord& row);
+Call drop_call(const DropNode& change);
+Call drop_call(const DropReplica& change);
+Call drop_call(const DropInstance& change);
+Call drop_call(const DropRequest& change);
+
+// What to read, and how its rows become changes.
+struct Loader {
+    Call call;
+    Status (*read)(Row row, Changes& into);
+};
+// Each file of rows adds its own, in this order.
+void add_catalogue_loaders(std::vector<Loader>& loaders);
+void add_instance_loaders(std::vector<Loader>& loaders);
+void add_journal_loaders(std::vector<Loader>& loaders, int events_max);
+// In an order in which every row finds what it refers to.
+std::vector<Loader> loaders(int events_max);
+
+Status read_event(Row row, Event& event);
+Call events_call(const std::string& subject, std::int64_t before, int count);
+
+}  // namespace foyer::master
