@@ -5,7 +5,8 @@
 
 namespace foyer::master {
 
-Planner::Planner(ClusterSettings settings, std::unique_ptr<Store> store, Clock& clock, Rng& rng, PlannerLimits limits, Note note)
+Planner::Planner(ClusterSettings settings, std::unique_ptr<Store> store, Clock& clock, Rng& rng,
+                 PlannerLimits limits, Note note)
     : settings_(settings),
       store_(std::move(store)),
       clock_(clock),
@@ -52,13 +53,19 @@ void Planner::submit(Write write, Done done) {
     {
         const std::lock_guard lock(queue_mutex_);
         if (stopping_) {
-            refusal = error(ErrorCode::Unavailable, "the master is shutting down; repeat the request");
+            refusal =
+                error(ErrorCode::Unavailable, "the master is shutting down; repeat the request");
         } else if (phase_ == PlannerPhase::Deposed) {
-            refusal = error(ErrorCode::Unavailable, "another master leads; repeat the request there");
+            refusal =
+                error(ErrorCode::Unavailable, "another master leads; repeat the request there");
         } else if (phase_ == PlannerPhase::Loading) {
-            refusal = error(ErrorCode::Unavailable, "the database does not answer; nothing was changed, repeat the request");
+            refusal =
+                error(ErrorCode::Unavailable,
+                      "the database does not answer; nothing was changed, repeat the request");
         } else if (queue_.size() >= limits_.queue_max) {
-            refusal = error(ErrorCode::ResourceExhausted, "too many requests are waiting; repeat the request in a second", {{"rule", "queue_max"}});
+            refusal = error(ErrorCode::ResourceExhausted,
+                            "too many requests are waiting; repeat the request in a second",
+                            {{"rule", "queue_max"}});
         } else {
             queue_.push_back({std::move(write), std::move(done)});
             queue_filled_.notify_one();
@@ -71,7 +78,8 @@ void Planner::submit(Write write, Done done) {
 Result<Answer> Planner::write(Write write) {
     std::promise<Result<Answer>> promise;
     std::future<Result<Answer>> answer = promise.get_future();
-    submit(std::move(write), [&promise](Result<Answer> result) { promise.set_value(std::move(result)); });
+    submit(std::move(write),
+           [&promise](Result<Answer> result) { promise.set_value(std::move(result)); });
     return answer.get();
 }
 
@@ -103,7 +111,8 @@ bool Planner::load(const std::stop_token& stop) {
         }
         note_("load_failed", loaded.failure().message);
         // Jitter, so that several masters do not knock together.
-        const Duration wait = delay + Duration(static_cast<std::int64_t>(rng_.below(static_cast<std::uint64_t>(delay.count()) + 1)));
+        const Duration wait = delay + Duration(static_cast<std::int64_t>(rng_.below(
+                                          static_cast<std::uint64_t>(delay.count()) + 1)));
         delay = std::min(delay * 2, limits_.reload_delay_max);
         std::unique_lock lock(queue_mutex_);
         queue_filled_.wait_for(lock, stop, wait, [] { return false; });
@@ -133,26 +142,32 @@ Planner::Decided Planner::decide_one(Job job) {
     const Write& write = job.write;
     const WallTime now = clock_.wall();
     if (!write.request_id.empty()) {
-        Result<std::optional<EarlierRequest>> earlier = earlier_request(*working_, write.account, write.request_id, write.body_hash);
+        Result<std::optional<EarlierRequest>> earlier =
+            earlier_request(*working_, write.account, write.request_id, write.body_hash);
         if (!earlier.ok()) return {std::move(job), std::move(earlier).failure(), std::nullopt};
-        if (earlier.value()) return {std::move(job), Answer{earlier.value()->reply, {}, working_->revision(), true}, std::nullopt};
+        if (earlier.value())
+            return {std::move(job), Answer{earlier.value()->reply, {}, working_->revision(), true},
+                    std::nullopt};
     }
     Result<Decision> decision = decide(*working_, write.command, now);
     if (!decision.ok()) return {std::move(job), std::move(decision).failure(), std::nullopt};
     Changes changes = std::move(decision.value().changes);
     const Reply reply = std::move(decision.value().reply);
     if (write.validate_only) {
-        // Shown from a state of its own, then forgotten. Rare and asked for by people, so the copy is affordable.
+        // Shown from a state of its own, then forgotten. Rare and asked for by people, so the copy
+        // is affordable.
         State after = *working_;
         after.apply(changes, after.revision().next());
         std::string rendered = write.render ? write.render(after, reply) : std::string();
-        return {std::move(job), Answer{std::move(rendered), reply, working_->revision(), false}, std::nullopt};
+        return {std::move(job), Answer{std::move(rendered), reply, working_->revision(), false},
+                std::nullopt};
     }
     const Revision revision = changes.empty() ? working_->revision() : working_->revision().next();
     working_->apply(changes, revision);
     std::string rendered = write.render ? write.render(*working_, reply) : std::string();
     if (!write.request_id.empty() && !changes.empty()) {
-        const Changes record{Put<RequestRecord>{{write.account, write.request_id, write.body_hash, rendered, now, revision}}};
+        const Changes record{Put<RequestRecord>{
+            {write.account, write.request_id, write.body_hash, rendered, now, revision}}};
         working_->note(record);
         changes.insert(changes.end(), record.begin(), record.end());
     }
@@ -172,7 +187,8 @@ void Planner::settle(std::vector<Decided> decided) {
         publish(batch);
         {
             const std::lock_guard lock(queue_mutex_);
-            for (const Decided& one : decided) ++(one.answer.ok() ? counters_.decided : counters_.refused);
+            for (const Decided& one : decided)
+                ++(one.answer.ok() ? counters_.decided : counters_.refused);
             if (!batch.empty()) ++counters_.commits;
             counters_.committed_entries += batch.size();
         }
@@ -192,7 +208,8 @@ void Planner::settle(std::vector<Decided> decided) {
         case ErrorCode::FailedPrecondition:
         case ErrorCode::InvalidArgument:
         case ErrorCode::Internal:
-            // A constraint said no to something: find out to what, one command at a time. A single one gets the answer itself.
+            // A constraint said no to something: find out to what, one command at a time. A single
+            // one gets the answer itself.
             if (decided.size() > 1) return redecide_singly(std::move(decided));
             refuse(std::move(decided), why);
             return;
@@ -216,7 +233,8 @@ void Planner::redecide_singly(std::vector<Decided> decided) {
     for (std::size_t i = 0; i < decided.size(); ++i) {
         if (phase() != PlannerPhase::Leading) {
             decided.erase(decided.begin(), decided.begin() + static_cast<std::ptrdiff_t>(i));
-            refuse(std::move(decided), error(ErrorCode::Unavailable, "the database does not answer; repeat the request"));
+            refuse(std::move(decided), error(ErrorCode::Unavailable,
+                                             "the database does not answer; repeat the request"));
             return;
         }
         std::vector<Decided> one;
@@ -237,7 +255,8 @@ void Planner::publish(const std::vector<Entry>& batch) {
 }
 
 void Planner::refuse(std::vector<Decided> decided, const Error& why) {
-    for (Decided& one : decided) one.job.done(one.answer.ok() ? Result<Answer>(why) : std::move(one.answer));
+    for (Decided& one : decided)
+        one.job.done(one.answer.ok() ? Result<Answer>(why) : std::move(one.answer));
 }
 
 void Planner::refuse_queue(const Error& why) {

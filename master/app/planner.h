@@ -1,8 +1,10 @@
-// One thread that decides. Handlers queue commands; the planner takes whatever waits, decides each on a private copy of the state, commits all
-// changes in one transaction, publishes the new state, then answers. Nothing speculative is visible before commit.
+// One thread that decides. Handlers queue commands; the planner takes whatever waits, decides each
+// on a private copy of the state, commits all changes in one transaction, publishes the new state,
+// then answers. Nothing speculative is visible before commit.
 //
-// States:  Loading ──► Leading ──(connection lost)──► Loading          Leading ──(another master leads)──► Deposed (writes refused for ever)
-// While Loading writes are refused with Unavailable and reads see the last published state.
+// States:  Loading ──► Leading ──(connection lost)──► Loading          Leading ──(another master
+// leads)──► Deposed (writes refused for ever) While Loading writes are refused with Unavailable and
+// reads see the last published state.
 #pragma once
 
 #include <condition_variable>
@@ -27,12 +29,14 @@
 
 namespace foyer::master {
 
-// Renders the answer of a write from the state that holds its changes. Runs on the planner's thread: pure and short.
+// Renders the answer of a write from the state that holds its changes. Runs on the planner's
+// thread: pure and short.
 using Render = std::function<std::string(const State& after, const Reply& reply)>;
 
 struct Write {
     Command command;
-    // With a request id, the rendered answer is recorded with the effect and given again to a repetition.
+    // With a request id, the rendered answer is recorded with the effect and given again to a
+    // repetition.
     AccountId account;
     RequestId request_id;   // empty: not recorded
     std::string body_hash;  // hex SHA-256 of method and body
@@ -69,19 +73,22 @@ struct PlannerCounters {
 class Planner {
 public:
     using Done = std::function<void(Result<Answer>)>;
-    // Called after each publication, on the planner's thread: wake the held calls whose node changed. Must not block.
+    // Called after each publication, on the planner's thread: wake the held calls whose node
+    // changed. Must not block.
     using Published = std::function<void(const State& state, Revision before)>;
     // For the shell's log: "reload", "commit_failed", "deposed" with a text.
     using Note = std::function<void(std::string_view event, std::string_view text)>;
 
-    Planner(ClusterSettings settings, std::unique_ptr<Store> store, Clock& clock, Rng& rng, PlannerLimits limits, Note note);
+    Planner(ClusterSettings settings, std::unique_ptr<Store> store, Clock& clock, Rng& rng,
+            PlannerLimits limits, Note note);
     ~Planner();  // finishes the batch under way, refuses the rest
 
     void on_published(Published published);  // before start()
     void start();
     void stop();
 
-    // Never blocks. `done` runs exactly once, on the planner's thread (or here, when refused at once).
+    // Never blocks. `done` runs exactly once, on the planner's thread (or here, when refused at
+    // once).
     void submit(Write write, Done done);
     // Waits for the answer.
     Result<Answer> write(Write write);

@@ -1,4 +1,5 @@
-// The door to the database, as the planner needs it. Implemented by master/store over PostgreSQL, by tests/support in memory.
+// The door to the database, as the planner needs it. Implemented by master/store over PostgreSQL,
+// by tests/support in memory.
 #pragma once
 
 #include <vector>
@@ -18,18 +19,21 @@ class Store {
 public:
     virtual ~Store() = default;
 
-    // Takes the leadership (a new fencing number, on the leadership row, held against any other master) and loads every row. Also the way
-    // back after a lost connection: what was committed, and only that, is in the result.
-    // Unavailable: the database does not answer; try again later.
+    // Takes the leadership (a new fencing number, on the leadership row, held against any other
+    // master) and loads every row. Also the way back after a lost connection: what was committed,
+    // and only that, is in the result. Unavailable: the database does not answer; try again later.
     virtual Result<State> load(const ClusterSettings& settings) = 0;
 
-    // Writes a batch in one transaction, which first updates the leadership row with this master's fencing number.
-    // Unavailable: nothing was written, the connection is gone.   Unknown: the answer to COMMIT was lost: load() tells.
-    // Aborted: another master leads: stop.   AlreadyExists, FailedPrecondition: a constraint refused it, nothing was written.
+    // Writes a batch in one transaction, which first updates the leadership row with this master's
+    // fencing number. Unavailable: nothing was written, the connection is gone.   Unknown: the
+    // answer to COMMIT was lost: load() tells. Aborted: another master leads: stop. AlreadyExists,
+    // FailedPrecondition: a constraint refused it, nothing was written.
     virtual Status commit(const std::vector<Entry>& batch) = 0;
 
-    // Events of one subject ("" = all) with sequence < `before` (0: from the newest), newest first. Readable from any thread.
-    virtual Result<std::vector<Event>> events(const std::string& subject, std::int64_t before, int count) = 0;
+    // Events of one subject ("" = all) with sequence < `before` (0: from the newest), newest first.
+    // Readable from any thread.
+    virtual Result<std::vector<Event>> events(const std::string& subject, std::int64_t before,
+                                              int count) = 0;
 };
 
 }  // namespace foyer::master

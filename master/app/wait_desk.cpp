@@ -46,6 +46,18 @@ void WaitDesk::cancel(Ticket ticket) {
     work_.notify_all();
 }
 
+void WaitDesk::post(std::function<void()> work) {
+    {
+        const std::scoped_lock lock(mutex_);
+        if (!closed_) {
+            woken_.emplace_back([work = std::move(work)](Woken) { work(); }, Woken::Closed);
+            work_.notify_all();
+            return;
+        }
+    }
+    work();
+}
+
 void WaitDesk::published(const State& state) {
     const std::scoped_lock lock(mutex_);
     const std::size_t before = woken_.size();

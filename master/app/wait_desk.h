@@ -42,6 +42,8 @@ public:
     Result<Ticket> wait(const std::string& key, MonoTime until, Ready ready, Wake wake);
     void recheck(Ticket ticket, const State& state);
     void cancel(Ticket ticket);  // unknown or woken already: nothing
+    // Runs `work` on the desk's thread: for what should not burden the planner's. At once when the desk is closed.
+    void post(std::function<void()> work);
 
     // After each publication; never blocks for long.
     void published(const State& state);

@@ -1,0 +1,172 @@
+#include "master/app/agent_sync.h"
+
+#include <utility>
+
+#include "master/domain/desired.h"
+
+namespace foyer::master {
+namespace {
+
+Error gone(const NodeId& node) {
+    return error(ErrorCode::Unauthenticated, "node '" + node.str() + "' does not exist any more; enrol the box again with a new token",
+                 {{"rule", "node_deleted"}});
+}
+
+// The report was not written, and will be sent again: not the box's fault.
+bool is_away(ErrorCode code) {
+    return code == ErrorCode::Unavailable || code == ErrorCode::Unknown || code == ErrorCode::ResourceExhausted ||
+           code == ErrorCode::DeadlineExceeded;
+}
+
+NodeDelta delta_of(DesiredDelta desired) {
+    NodeDelta delta;
+    delta.lineage = std::move(desired.lineage);
+    delta.base = desired.base;
+    delta.revision = desired.revision;
+    delta.settings = std::move(desired.settings);
+    delta.assignments = std::move(desired.assignments);
+    delta.removed_assignments = std::move(desired.removed_assignments);
+    delta.peers = std::move(desired.peers);
+    delta.removed_peers = std::move(desired.removed_peers);
+    delta.routes = std::move(desired.routes);
+    delta.removed_routes = std::move(desired.removed_routes);
+    return delta;
+}
+
+}  // namespace
+
+void HeldSync::cancel() const {
+    shared_->cancelled = true;
+    const WaitDesk::Ticket ticket = shared_->ticket;
+    if (ticket != 0) desk_->cancel(ticket);
+}
+
+AgentSync::AgentSync(Planner& planner, Presence& presence, WaitDesk& desk, const SecretSeal& seal, const Clock& clock, Rng& rng,
+                     SyncLimits limits)
+    : planner_(planner), presence_(presence), desk_(desk), seal_(seal), clock_(clock), rng_(rng), limits_(limits) {}
+
+HeldSync AgentSync::sync(const NodeId& node, SyncReport report_of_box, Done done) {
+    HeldSync call(desk_);
+    if (report_of_box.observations.size() > limits_.observations_max || report_of_box.erased.size() > limits_.observations_max) {
+        done(error(ErrorCode::InvalidArgument, "a report may hold at most " + std::to_string(limits_.observations_max) + " observations",
+                   {{"rule", "observations_max"}}));
+        return call;
+    }
+    presence_.heard(node, report_of_box.clock, report_of_box.disk_free_bytes);
+    const Applied applied{report_of_box.applied_lineage, report_of_box.applied_revision};
+    if (has_news(node, report_of_box)) {
+        report(node, std::move(report_of_box), std::move(done));
+        return call;
+    }
+    const auto presence = presence_.find(node);
+    const bool wanted = !presence || !presence->reported_in_full;
+    if (report_of_box.immediate || wanted) {
+        done(answer(node, applied, planner_.phase() == PlannerPhase::Leading ? Pace::Normal : Pace::Away));
+        return call;
+    }
+    hold(node, applied, call, std::move(done));
+    return call;
+}
+
+// Only what the catalogue does not know yet is worth a commit.
+bool AgentSync::has_news(const NodeId& node, const SyncReport& report) const {
+    if (report.observation_number > 0 || !report.observations.empty() || report.observations_full || !report.erased.empty()) return true;
+    return planner_.read([&](const State& state) {
+        const auto found = state.nodes().find(node);
+        if (found == state.nodes().end()) return false;  // answered as gone below
+        const Node& row = found->second;
+        return row.state != NodeState::Online || !row.token_used || (report.capacity && !(*report.capacity == row.capacity)) ||
+               (!report.agent_version.empty() && report.agent_version != row.agent_version);
+    });
+}
+
+void AgentSync::report(const NodeId& node, SyncReport report, Done done) {
+    const Applied applied{report.applied_lineage, report.applied_revision};
+    const std::uint64_t number = report.observation_number;
+    const bool in_full = report.observations_full;
+    ReportNode command;
+    command.node = node;
+    command.observations = std::move(report.observations);
+    command.observations_full = report.observations_full;
+    command.erased = std::move(report.erased);
+    command.capacity = report.capacity;
+    command.agent_version = std::move(report.agent_version);
+    command.applied = report.applied_revision;
+    Write write;
+    write.command = std::move(command);
+    planner_.submit(std::move(write), [this, node, applied, number, in_full, done = std::move(done)](const Result<Answer>& written) {
+        // The answer may be large; the planner has better things to do.
+        const bool ok = written.ok();
+        const Error why = ok ? Error{} : written.failure();
+        desk_.post([this, node, applied, number, in_full, done, ok, why] {
+            if (!ok && !is_away(why.code)) return done(why);
+            if (ok) presence_.acknowledge(node, number, in_full);
+            done(answer(node, applied, ok ? Pace::Normal : Pace::Away));
+        });
+    });
+}
+
+void AgentSync::hold(const NodeId& node, const Applied& applied, const HeldSync& call, Done done) {
+    const auto held = desk_.wait(
+        "node/" + node.str(), clock_.mono() + limits_.hold,
+        [this, node, applied](const State& state) { return changed(state, node, applied); },
+        [this, node, applied, done](Woken why) {
+            switch (why) {
+                case Woken::Changed:
+                case Woken::Expired: return done(answer(node, applied, Pace::Normal));
+                case Woken::Replaced: return done(error(ErrorCode::Aborted, "a newer Sync of this node took its place", {{"rule", "sync_replaced"}}));
+                case Woken::Closed: return done(error(ErrorCode::Unavailable, "the master is stopping"));
+            }
+        });
+    // Too many are held already: answered now, with the longer delay.
+    if (!held.ok()) return done(answer(node, applied, Pace::Away));
+    call.shared_->ticket = held.value();
+    if (call.shared_->cancelled) return desk_.cancel(held.value());
+    planner_.read([&](const State& state) { desk_.recheck(held.value(), state); });
+}
+
+bool AgentSync::changed(const State& state, const NodeId& node, const Applied& applied) const {
+    return !state.nodes().contains(node) || state.lineage() != applied.lineage || state.desired_revision(node) > applied.revision;
+}
+
+Result<SyncAnswer> AgentSync::answer(const NodeId& node, const Applied& applied, Pace pace) const {
+    SyncAnswer answer;
+    const bool there = planner_.read([&](const State& state) {
+        if (!state.nodes().contains(node)) return false;
+        answer.delta = delta_of(desired_since(state, node, applied.lineage, applied.revision));
+        return true;
+    });
+    if (!there) return gone(node);
+    TRY(open_secrets(answer.delta));
+    const auto presence = presence_.find(node);
+    answer.observations_acknowledged = presence ? presence->acknowledged : 0;
+    answer.observations_wanted = !presence || !presence->reported_in_full;
+    answer.next_delay = with_jitter(pace == Pace::Normal ? limits_.next_delay : limits_.away_delay);
+    answer.hold_max = limits_.hold;
+    return answer;
+}
+
+Status AgentSync::open_secrets(NodeDelta& delta) const {
+    for (Assignment& assignment : delta.assignments) {
+        std::map<std::string, std::string> opened;
+        for (const auto& [name, sealed] : assignment.secrets.by_name) {
+            if (sealed.empty()) continue;  // the release asks for none
+            const auto plain = seal_.open(Sealed(sealed), secret_place(assignment.instance, name));
+            if (!plain.ok()) {
+                return error(ErrorCode::Internal, "secret '" + name + "' of '" + assignment.instance.str() +
+                                                      "' cannot be opened: is seal.key the one of this database? (" + plain.failure().message + ")");
+            }
+            opened[name] = plain.value().reveal();
+        }
+        assignment.secrets.by_name = std::move(opened);
+    }
+    return ok_status();
+}
+
+// Half to one and a half of it, so that boxes that were woken together do not come back together.
+Duration AgentSync::with_jitter(Duration delay) const {
+    if (delay.count() <= 0) return Duration(0);
+    return delay / 2 + Duration(static_cast<std::int64_t>(rng_.below(static_cast<std::uint64_t>(delay.count()) + 1)));
+}
+
+}  // namespace foyer::master

@@ -1,0 +1,87 @@
+// Sync without the wire: heartbeat, report and pull of one box.
+//
+//   heard (memory) ──► something to report? ──yes──► ReportNode, committed ──► answered at once, acknowledged
+//                            │ no                        └─ database away ──► answered, not acknowledged, with a longer delay
+//                            ▼
+//          changed for this box, or wanted at once? ──yes──► answered
+//                            │ no
+//                            ▼
+//                 held at the desk until it changes or the hold ends
+//
+// A box therefore keeps its heartbeat and its wish while the database is away, and resends what was not acknowledged.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include "common/base/random.h"
+#include "common/base/result.h"
+#include "common/base/time.h"
+#include "common/model/sync.h"
+#include "master/app/planner.h"
+#include "master/app/presence.h"
+#include "master/app/secret_seal.h"
+#include "master/app/wait_desk.h"
+
+namespace foyer::master {
+
+struct SyncLimits {
+    Duration hold{30'000};
+    Duration next_delay{100};
+    Duration away_delay{5'000};  // while the database is away
+    std::size_t observations_max = 2'000;
+};
+
+// One call, to be cancelled when its caller is gone. Copies are the same call.
+class HeldSync {
+public:
+    void cancel() const;
+
+private:
+    friend class AgentSync;
+    struct Shared {
+        std::atomic<WaitDesk::Ticket> ticket{0};
+        std::atomic<bool> cancelled{false};
+    };
+    explicit HeldSync(WaitDesk& desk) : desk_(&desk), shared_(std::make_shared<Shared>()) {}
+    WaitDesk* desk_;
+    std::shared_ptr<Shared> shared_;
+};
+
+class AgentSync {
+public:
+    using Done = std::function<void(Result<SyncAnswer>)>;
+
+    // Borrows everything. The desk's published() is called by whoever wires the planner.
+    AgentSync(Planner& planner, Presence& presence, WaitDesk& desk, const SecretSeal& seal, const Clock& clock, Rng& rng, SyncLimits limits);
+
+    // `done` runs once, on any thread. Aborted: a newer call of the same box. Unauthenticated: the box was deleted meanwhile.
+    HeldSync sync(const NodeId& node, SyncReport report, Done done);
+
+private:
+    struct Applied {
+        LineageId lineage;
+        Revision revision;
+    };
+    enum class Pace { Normal, Away };
+
+    bool has_news(const NodeId& node, const SyncReport& report) const;
+    void report(const NodeId& node, SyncReport report, Done done);
+    void hold(const NodeId& node, const Applied& applied, const HeldSync& call, Done done);
+    bool changed(const State& state, const NodeId& node, const Applied& applied) const;
+    Result<SyncAnswer> answer(const NodeId& node, const Applied& applied, Pace pace) const;
+    Status open_secrets(NodeDelta& delta) const;
+    Duration with_jitter(Duration delay) const;
+
+    Planner& planner_;
+    Presence& presence_;
+    WaitDesk& desk_;
+    const SecretSeal& seal_;
+    const Clock& clock_;
+    Rng& rng_;
+    const SyncLimits limits_;
+};
+
+}  // namespace foyer::master

@@ -1,0 +1,103 @@
+#include "master/app/housekeeping.h"
+
+#include <algorithm>
+
+#include "common/os/atomic_file.h"
+#include "common/tls/sha256.h"
+#include "master/app/access.h"
+
+namespace foyer::master {
+namespace {
+
+const AccountId& first_operator() {
+    static const AccountId name("operator");
+    return name;
+}
+constexpr Duration first_token_life{std::int64_t{366} * 24 * 3600 * 1000};
+
+}  // namespace
+
+FreshToken make_api_token(Rng& rng) {
+    TokenText token{TokenId(rng.text(10)), rng.text(40)};  // 200 bits
+    return {token.id, to_text(token), tls::sha256_hex(token.secret)};
+}
+
+Housekeeping::Housekeeping(Planner& planner, Presence& presence, const Clock& clock, Rng& rng, Log& log, HousekeepingConfig config)
+    : planner_(planner), presence_(presence), clock_(clock), rng_(rng), log_(log), config_(std::move(config)) {}
+
+void Housekeeping::tick() {
+    if (planner_.phase() != PlannerPhase::Leading) return;
+    if (!operator_made_) make_operator();
+    const MonoTime now = clock_.mono();
+    if (now >= next_scan_) {
+        next_scan_ = now + config_.silence_scan;
+        scan_silence();
+    }
+    if (now >= next_forget_) {
+        next_forget_ = now + config_.forget_requests;
+        forget_requests();
+    }
+}
+
+void Housekeeping::make_operator() {
+    const bool there = planner_.read([](const State& state) {
+        return std::any_of(state.tokens().begin(), state.tokens().end(),
+                           [](const auto& entry) { return entry.second.account == first_operator(); });
+    });
+    if (!there) {
+        const Status made = make_operator_token();
+        if (!made.ok()) return log_.failure(LogLevel::Error, "operator_token_failed", made.failure());
+        log_.info("operator_token_made", {{"file", config_.operator_token_file}});
+    }
+    operator_made_ = true;
+}
+
+// The file comes before the commit: a token that works is always in the file, whatever is killed in between.
+Status Housekeeping::make_operator_token() {
+    if (!planner_.read([](const State& state) { return state.accounts().contains(first_operator()); })) {
+        Write account;
+        account.command = CreateAccount{first_operator(), {AccountRole::Operator}};
+        TRY(planner_.write(std::move(account)));
+    }
+    const FreshToken token = make_api_token(rng_);
+    TRY(os::write_atomically(config_.operator_token_file, token.text + "\n", {.mode = 0600}));
+    Write write;
+    write.command = CreateToken{token.id, first_operator(), token.secret_hash, "made at the first start", first_token_life};
+    TRY(planner_.write(std::move(write)));
+    return ok_status();
+}
+
+void Housekeeping::scan_silence() {
+    if (marking_->load()) return;
+    const auto online = planner_.read([](const State& state) {
+        std::vector<NodeId> names;
+        for (const auto& [name, node] : state.nodes()) {
+            if (node.state == NodeState::Online) names.push_back(name);
+        }
+        return names;
+    });
+    const Silence verdict = presence_.judge(online);
+    if (verdict.isolated != isolated_) {
+        isolated_ = verdict.isolated;
+        if (isolated_) {
+            log_.warn("most_nodes_late", {{"late", verdict.late}, {"online", online.size()}, {"judged", "this master is cut off"}});
+        } else {
+            log_.info("nodes_back", {{"late", verdict.late}, {"online", online.size()}});
+        }
+    }
+    if (verdict.silent.empty()) return;
+    for (const NodeId& node : verdict.silent) log_.warn("node_silent", {{"node", node}});
+    marking_->store(true);
+    Write write;
+    write.command = MarkSilent{verdict.silent};
+    planner_.submit(std::move(write), [marking = marking_](const Result<Answer>&) { marking->store(false); });
+}
+
+void Housekeeping::forget_requests() {
+    const WallTime before = clock_.wall() + -config_.request_retention;
+    Write write;
+    write.command = ForgetRequests{before};
+    planner_.submit(std::move(write), [](const Result<Answer>& done) { discard(done, "tried again at the next round"); });
+}
+
+}  // namespace foyer::master

@@ -1,0 +1,59 @@
+// What the master does by itself, a little at each tick of main's loop: the first account, boxes fallen silent, old request records.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "common/base/random.h"
+#include "common/base/time.h"
+#include "common/log/log.h"
+#include "master/app/planner.h"
+#include "master/app/presence.h"
+
+namespace foyer::master {
+
+struct HousekeepingConfig {
+    std::string operator_token_file;  // data_dir/operator.token
+    Duration silence_scan{1'000};
+    Duration forget_requests{3'600'000};
+    Duration request_retention{std::int64_t{30} * 24 * 3600 * 1000};
+};
+
+class Housekeeping {
+public:
+    // Borrows everything.
+    Housekeeping(Planner& planner, Presence& presence, const Clock& clock, Rng& rng, Log& log, HousekeepingConfig config);
+
+    // Called several times a second by one thread; does nothing while the database is away. May wait for a commit at the first start.
+    void tick();
+
+private:
+    void make_operator();
+    Status make_operator_token();
+    void scan_silence();
+    void forget_requests();
+
+    Planner& planner_;
+    Presence& presence_;
+    const Clock& clock_;
+    Rng& rng_;
+    Log& log_;
+    HousekeepingConfig config_;
+    bool operator_made_ = false;
+    bool isolated_ = false;
+    MonoTime next_scan_;
+    MonoTime next_forget_;
+    // A mark that is not committed yet is not sent twice. Shared: its continuation may outlive us.
+    std::shared_ptr<std::atomic<bool>> marking_ = std::make_shared<std::atomic<bool>>(false);
+};
+
+// A fresh API token: what is shown once, and the hash that is kept.
+struct FreshToken {
+    TokenId id;
+    std::string text;         // "foyer_<id>_<secret>"
+    std::string secret_hash;  // hex SHA-256 of the secret
+};
+FreshToken make_api_token(Rng& rng);
+
+}  // namespace foyer::master

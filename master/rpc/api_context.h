@@ -1,0 +1,107 @@
+// What the handlers of the public API work with, and the two ways a handler goes: a read answers at once, a write goes through the planner.
+#pragma once
+
+#include <google/protobuf/message.h>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "common/base/random.h"
+#include "common/base/text.h"
+#include "common/base/time.h"
+#include "foyer/api/v1/common.pb.h"
+#include "master/app/api.h"
+#include "master/app/blob_store.h"
+#include "master/app/certificate_authority.h"
+#include "master/app/planner.h"
+#include "master/app/presence.h"
+#include "master/app/secret_seal.h"
+#include "master/app/wait_desk.h"
+
+namespace foyer::master {
+
+namespace api = ::foyer::api::v1;
+
+struct ApiLimits {
+    int page_size_max = 500;
+    Duration wait_max{60'000};
+    Duration reveal_again{600'000};
+};
+
+// Borrowed; all outlive the API.
+struct ApiContext {
+    Planner& planner;
+    Presence& presence;
+    WaitDesk& desk;
+    const BlobStore& blobs;
+    const SecretSeal& seal;
+    const CertificateAuthority& authority;
+    const Clock& clock;
+    Rng& rng;
+    std::vector<std::string> agent_addresses;
+    ApiLimits limits;
+};
+
+// One call on its way through a handler.
+struct ApiCall {
+    std::string_view rpc;
+    const Caller& caller;  // only until the handler returns: copy what a continuation needs
+    Api::Done done;
+};
+
+// A secret in the answer is sealed while it is recorded.
+enum class AnswerKind { Plain, Secret };
+
+// The fields every write has, whatever its message.
+struct WriteFields {
+    std::string request_id;
+    bool validate_only = false;
+};
+
+struct PreparedWrite {
+    Command command;
+    // Fills the (empty) answer from the state that holds the changes. Runs on the planner's thread: pure and short.
+    std::function<void(const State& after, const Reply& reply, google::protobuf::Message& answer)> render;
+    AnswerKind kind = AnswerKind::Plain;
+    // Looks at an answer before it is given; may refuse it (a replay that comes too late).
+    std::function<Status(const Answer& answer)> admit;
+};
+
+// Queues the write; `response` is filled and `call.done` runs when it is committed, refused or replayed. InvalidArgument: the request id.
+void submit_write(const ApiContext& context, ApiCall call, const google::protobuf::Message& request, const WriteFields& fields,
+                  google::protobuf::Message& response, PreparedWrite write);
+
+template <class Request>
+WriteFields write_fields(const Request& request) {
+    return {request.request_id(), request.validate_only()};
+}
+
+// The part of a list a page asks for.
+struct PageWindow {
+    int size = 100;
+    std::string after;  // key of the last row before it; empty: from the beginning
+};
+Result<PageWindow> page_window(const ApiContext& context, const api::PageRequest& page);
+
+// Shows the rows of a map keyed by name that `visible` admits, in order, and says how the list goes on.
+template <class Map, class Visible, class Show>
+void list_rows(const State& state, const Map& rows, const PageWindow& window, api::PageInfo& info, Visible visible, Show show_row) {
+    info.set_revision(state.revision().number());
+    int shown = 0;
+    std::string last;
+    using Key = typename Map::key_type;
+    for (auto at = window.after.empty() ? rows.begin() : rows.upper_bound(Key(window.after)); at != rows.end(); ++at) {
+        if (!visible(at->second)) continue;
+        if (shown == window.size) {
+            info.set_next_page_token(to_base64url(as_bytes(last)));
+            return;
+        }
+        show_row(at->second);
+        last = at->first.str();
+        ++shown;
+    }
+}
+
+}  // namespace foyer::master

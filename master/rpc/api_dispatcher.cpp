@@ -1,0 +1,97 @@
+#include "master/rpc/api_dispatcher.h"
+
+#include <array>
+
+#include "master/rpc/handlers.h"
+
+namespace foyer::master {
+namespace {
+
+using Message = google::protobuf::Message;
+
+// One entry an rpc, its types forgotten behind plain functions.
+struct Door {
+    std::string_view rpc;
+    std::unique_ptr<Message> (*request)();
+    std::unique_ptr<Message> (*response)();
+    void (*call)(const ApiContext&, ApiCall, const Message&, Message&);
+};
+
+template <auto Handler>
+struct Typed;
+
+template <class Request, class Response, void (*Handler)(const ApiContext&, ApiCall, const Request&, Response&)>
+struct Typed<Handler> {
+    static std::unique_ptr<Message> request() { return std::make_unique<Request>(); }
+    static std::unique_ptr<Message> response() { return std::make_unique<Response>(); }
+    static void call(const ApiContext& context, ApiCall call, const Message& request, Message& response) {
+        Handler(context, std::move(call), static_cast<const Request&>(request), static_cast<Response&>(response));
+    }
+};
+
+template <auto Handler>
+constexpr Door door(std::string_view rpc) {
+    return {rpc, &Typed<Handler>::request, &Typed<Handler>::response, &Typed<Handler>::call};
+}
+
+constexpr auto doors = std::to_array<Door>({
+    door<&create_isp>("foyer.api.v1.FleetService/CreateIsp"),
+    door<&get_isp>("foyer.api.v1.FleetService/GetIsp"),
+    door<&list_isps>("foyer.api.v1.FleetService/ListIsps"),
+    door<&create_host>("foyer.api.v1.FleetService/CreateHost"),
+    door<&get_host>("foyer.api.v1.FleetService/GetHost"),
+    door<&list_hosts>("foyer.api.v1.FleetService/ListHosts"),
+    door<&create_site>("foyer.api.v1.FleetService/CreateSite"),
+    door<&get_site>("foyer.api.v1.FleetService/GetSite"),
+    door<&list_sites>("foyer.api.v1.FleetService/ListSites"),
+    door<&create_node_token>("foyer.api.v1.FleetService/CreateNodeToken"),
+    door<&get_node>("foyer.api.v1.FleetService/GetNode"),
+    door<&list_nodes>("foyer.api.v1.FleetService/ListNodes"),
+    door<&delete_node>("foyer.api.v1.FleetService/DeleteNode"),
+    door<&order_instance>("foyer.api.v1.InstanceService/OrderInstance"),
+    door<&get_instance>("foyer.api.v1.InstanceService/GetInstance"),
+    door<&list_instances>("foyer.api.v1.InstanceService/ListInstances"),
+    door<&stop_instance>("foyer.api.v1.InstanceService/StopInstance"),
+    door<&start_instance>("foyer.api.v1.InstanceService/StartInstance"),
+    door<&delete_instance>("foyer.api.v1.InstanceService/DeleteInstance"),
+    door<&promote_instance>("foyer.api.v1.InstanceService/PromoteInstance"),
+    door<&reveal_instance>("foyer.api.v1.InstanceService/RevealInstance"),
+    door<&list_instance_events>("foyer.api.v1.InstanceService/ListInstanceEvents"),
+    door<&get_operation>("foyer.api.v1.OperationService/GetOperation"),
+    door<&publish_release>("foyer.api.v1.ReleaseService/PublishRelease"),
+    door<&get_release>("foyer.api.v1.ReleaseService/GetRelease"),
+    door<&list_releases>("foyer.api.v1.ReleaseService/ListReleases"),
+    door<&create_account>("foyer.api.v1.AccountService/CreateAccount"),
+    door<&list_accounts>("foyer.api.v1.AccountService/ListAccounts"),
+    door<&create_token>("foyer.api.v1.AccountService/CreateToken"),
+    door<&who_am_i>("foyer.api.v1.AccountService/WhoAmI"),
+});
+
+const Door* find(std::string_view rpc) {
+    for (const Door& candidate : doors) {
+        if (candidate.rpc == rpc) return &candidate;
+    }
+    return nullptr;
+}
+
+}  // namespace
+
+std::unique_ptr<Message> ApiDispatcher::new_request(std::string_view rpc) const {
+    const Door* found = find(rpc);
+    CHECK(found != nullptr);
+    return found->request();
+}
+
+std::unique_ptr<Message> ApiDispatcher::new_response(std::string_view rpc) const {
+    const Door* found = find(rpc);
+    CHECK(found != nullptr);
+    return found->response();
+}
+
+void ApiDispatcher::call(std::string_view rpc, const Caller& caller, const Message& request, Message& response, Done done) {
+    const Door* found = find(rpc);
+    CHECK(found != nullptr);
+    found->call(context_, ApiCall{found->rpc, caller, std::move(done)}, request, response);
+}
+
+}  // namespace foyer::master

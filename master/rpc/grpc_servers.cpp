@@ -1,0 +1,64 @@
+#include "master/rpc/grpc_servers.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/impl/service_type.h>
+
+#include <chrono>
+
+namespace foyer::master {
+namespace {
+
+std::shared_ptr<grpc::ServerCredentials> credentials_of(const GrpcServerConfig& config) {
+    const bool asks = config.clients == ClientCertificates::Asked;
+    grpc::SslServerCredentialsOptions options(asks ? GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_AND_VERIFY : GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE);
+    options.pem_key_cert_pairs.push_back({config.identity.key_pem.reveal(), config.identity.chain_pem});
+    if (asks) options.pem_root_certs = config.client_roots_pem;
+    return grpc::SslServerCredentials(options);
+}
+
+// Dead lines are noticed, chatty ones are refused, and one listener belongs to one master.
+void set_limits(grpc::ServerBuilder& builder, const GrpcServerConfig& config) {
+    builder.SetMaxReceiveMessageSize(config.message_bytes_max);
+    builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+    builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10'000);
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, 64);
+    builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, 16 * 1024);
+}
+
+}  // namespace
+
+GrpcServer::GrpcServer() = default;
+
+GrpcServer::~GrpcServer() { stop(Duration(0)); }
+
+Result<std::unique_ptr<GrpcServer>> GrpcServer::start(const GrpcServerConfig& config, std::vector<std::unique_ptr<grpc::Service>> services) {
+    grpc::EnableDefaultHealthCheckService(true);
+    if (config.reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+    std::unique_ptr<GrpcServer> made(new GrpcServer());
+    made->services_ = std::move(services);
+    grpc::ServerBuilder builder;
+    int port = 0;
+    builder.AddListeningPort(config.address, credentials_of(config), &port);
+    set_limits(builder, config);
+    for (const auto& service : made->services_) builder.RegisterService(service.get());
+    made->server_ = builder.BuildAndStart();
+    if (!made->server_ || port == 0) {
+        made->server_.reset();
+        return error(ErrorCode::Unavailable, "cannot listen on " + config.address + "; is the port taken?");
+    }
+    return made;
+}
+
+void GrpcServer::stop(Duration grace) {
+    if (!server_) return;
+    server_->Shutdown(std::chrono::system_clock::now() + grace);
+    server_->Wait();
+    server_.reset();
+}
+
+}  // namespace foyer::master

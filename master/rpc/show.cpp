@@ -1,0 +1,168 @@
+#include "master/rpc/show.h"
+
+#include "master/app/release_document.h"
+
+namespace foyer::master {
+
+void set_time(WallTime from, google::protobuf::Timestamp& to) {
+    const std::int64_t seconds = from.unix_ms >= 0 ? from.unix_ms / 1000 : (from.unix_ms - 999) / 1000;
+    to.set_seconds(seconds);
+    to.set_nanos(static_cast<std::int32_t>((from.unix_ms - seconds * 1000) * 1'000'000));
+}
+
+api::AccountRole to_wire(AccountRole role) {
+    switch (role) {
+        case AccountRole::Operator: return api::ACCOUNT_ROLE_OPERATOR;
+        case AccountRole::Host: return api::ACCOUNT_ROLE_HOST;
+        case AccountRole::Customer: return api::ACCOUNT_ROLE_CUSTOMER;
+        case AccountRole::Publisher: return api::ACCOUNT_ROLE_PUBLISHER;
+    }
+    CHECK(false);
+}
+
+api::HostClass to_wire(HostClass host_class) {
+    switch (host_class) {
+        case HostClass::House: return api::HOST_CLASS_HOUSE;
+        case HostClass::Vetted: return api::HOST_CLASS_VETTED;
+        case HostClass::Open: return api::HOST_CLASS_OPEN;
+    }
+    CHECK(false);
+}
+
+Result<AccountRole> from_wire(api::AccountRole role) {
+    for (const AccountRole known : {AccountRole::Operator, AccountRole::Host, AccountRole::Customer, AccountRole::Publisher}) {
+        if (to_wire(known) == role) return known;
+    }
+    return error(ErrorCode::InvalidArgument, "'/roles' must hold operator, host, customer or publisher", {{"path", "/roles"}});
+}
+
+Result<HostClass> from_wire(api::HostClass host_class) {
+    for (const HostClass known : {HostClass::House, HostClass::Vetted, HostClass::Open}) {
+        if (to_wire(known) == host_class) return known;
+    }
+    return error(ErrorCode::InvalidArgument, "'/host_class' must be house, vetted or open", {{"path", "/host_class"}});
+}
+
+void show(const Account& from, api::Account& to) {
+    to.set_name(from.name.str());
+    for (const AccountRole role : from.roles) to.add_roles(to_wire(role));
+    set_time(from.created_at, *to.mutable_created_at());
+}
+
+void show(const Isp& from, api::Isp& to) {
+    to.set_name(from.name.str());
+    to.set_family(from.family.str());
+    set_time(from.created_at, *to.mutable_created_at());
+}
+
+void show(const Host& from, api::Host& to) {
+    to.set_name(from.name.str());
+    set_time(from.created_at, *to.mutable_created_at());
+}
+
+void show(const State& state, const Site& from, api::Site& to) {
+    to.set_name(from.name.str());
+    to.set_isp(from.isp.str());
+    to.set_country(from.country.str());
+    to.set_host(from.host.str());
+    to.set_host_class(to_wire(from.host_class));
+    for (const auto& [name, node] : state.nodes()) {
+        if (node.site == from.name) to.add_nodes(name.str());
+    }
+    set_time(from.created_at, *to.mutable_created_at());
+}
+
+namespace {
+
+api::NodeState node_state(NodeState state) {
+    switch (state) {
+        case NodeState::Expected: return api::NODE_STATE_EXPECTED;
+        case NodeState::Online: return api::NODE_STATE_ONLINE;
+        case NodeState::Silent: return api::NODE_STATE_SILENT;
+    }
+    CHECK(false);
+}
+
+void show_site_of(const State& state, const Node& from, api::Node& to) {
+    const auto site = state.sites().find(from.site);
+    if (site == state.sites().end()) return;
+    to.set_isp(site->second.isp.str());
+    to.set_country(site->second.country.str());
+    to.set_host(site->second.host.str());
+    to.set_host_class(to_wire(site->second.host_class));
+}
+
+}  // namespace
+
+void show(const State& state, const Node& from, const Presence* presence, api::Node& to) {
+    to.set_name(from.name.str());
+    to.set_site(from.site.str());
+    show_site_of(state, from, to);
+    to.set_edge(from.edge);
+    to.set_public_address(from.public_address);
+    to.set_state(node_state(from.state));
+    to.set_cpu_millicores(from.capacity.total.cpu.count());
+    to.set_memory_bytes(from.capacity.total.memory.count());
+    to.set_disk_bytes(from.capacity.total.disk.count());
+    to.set_uplink_kbit(from.capacity.uplink.count());
+    const Resources reserved = state.reserved_on(from.name);
+    to.set_reserved_cpu_millicores(reserved.cpu.count());
+    to.set_reserved_memory_bytes(reserved.memory.count());
+    to.set_reserved_disk_bytes(reserved.disk.count());
+    to.set_overlay_prefix(overlay_prefix_of(state, from.number));
+    to.set_agent_version(from.agent_version);
+    for (const ReplicaKey& key : state.replicas_on(from.name)) to.add_partitions(partition_id(key).str());
+    if (!from.key_fingerprint.empty()) set_time(from.certificate_expires_at, *to.mutable_certificate_expires_at());
+    const auto seen = presence == nullptr ? std::nullopt : presence->find(from.name);
+    if (!seen) return;
+    if (seen->heard_at) set_time(*seen->heard_at, *to.mutable_last_seen_at());
+    to.set_clock_offset_ms(seen->clock_offset.count());
+    to.set_disk_free_bytes(seen->disk_free_bytes);
+}
+
+void show(const Release& from, api::SoftwareRelease& to) {
+    to.set_name(from.name.str());
+    to.set_version(from.version.str());
+    to.set_title(from.title);
+    to.set_publisher(from.publisher.str());
+    to.set_image_digest(from.image.str());
+    for (const ReleaseSize& size : from.sizes) {
+        api::ReleaseSize& added = *to.add_sizes();
+        added.set_name(size.name.str());
+        added.set_cpu_millicores(size.resources.cpu.count());
+        added.set_memory_bytes(size.resources.memory.count());
+        added.set_disk_bytes(size.resources.disk.count());
+    }
+    to.set_parameters_schema_json(from.parameters_schema_json);
+    to.set_copies_min(from.copies_min);
+    to.set_copies_max(from.copies_max);
+    to.set_copies_default(from.copies_default);
+    set_time(from.created_at, *to.mutable_created_at());
+    to.set_image_bytes(from.image_size.count());
+}
+
+void show(const Event& from, api::Event& to) {
+    to.set_revision(from.revision.number());
+    set_time(from.at, *to.mutable_at());
+    to.set_kind(from.kind);
+    to.set_subject(from.subject);
+    to.set_message(from.message);
+}
+
+void show_connection(const State& state, const Instance& from, api::InstanceConnection& to) {
+    std::string url = url_of(state, from.name);
+    const auto release = state.releases().find({from.release, from.version});
+    if (release != state.releases().end()) {
+        const ReleaseLogin login = login_of(release->second.release_json);
+        if (!login.path.empty()) {
+            if (url.ends_with('/')) url.pop_back();
+            url += login.path;
+        }
+        to.set_database(login.database);
+        to.set_user(login.user);
+    }
+    to.set_url(url);
+    if (from.password_shown_at) set_time(*from.password_shown_at, *to.mutable_password_shown_at());
+}
+
+}  // namespace foyer::master

@@ -1,0 +1,36 @@
+// Rows of the catalogue as messages of the public API. Pure.
+#pragma once
+
+#include "common/base/time.h"
+#include "foyer/api/v1/accounts.pb.h"
+#include "foyer/api/v1/fleet.pb.h"
+#include "foyer/api/v1/instances.pb.h"
+#include "foyer/api/v1/releases.pb.h"
+#include "master/app/presence.h"
+#include "master/domain/state.h"
+
+namespace foyer::master {
+
+namespace api = ::foyer::api::v1;
+
+void set_time(WallTime from, google::protobuf::Timestamp& to);
+api::AccountRole to_wire(AccountRole role);
+api::HostClass to_wire(HostClass host_class);
+// InvalidArgument for an unspecified or unknown number.
+Result<AccountRole> from_wire(api::AccountRole role);
+Result<HostClass> from_wire(api::HostClass host_class);
+
+void show(const Account& from, api::Account& to);
+void show(const Isp& from, api::Isp& to);
+void show(const Host& from, api::Host& to);
+void show(const State& state, const Site& from, api::Site& to);
+// What only memory knows (last Sync, clock, disk) is taken from `presence` when there is one.
+void show(const State& state, const Node& from, const Presence* presence, api::Node& to);
+void show(const Release& from, api::SoftwareRelease& to);
+void show(const State& state, const Instance& from, api::Instance& to);
+void show(const Operation& from, api::Operation& to);
+void show(const Event& from, api::Event& to);
+// Where and as whom; never the password.
+void show_connection(const State& state, const Instance& from, api::InstanceConnection& to);
+
+}  // namespace foyer::master
