@@ -14,11 +14,13 @@ constexpr Duration token_valid_default{std::int64_t{90} * 24 * 3600 * 1000};
 Result<Decision> create_account(const State& state, const CreateAccount& command, WallTime now) {
     TRY(check_name("account", command.name.str()));
     if (command.roles.empty()) {
-        return error(ErrorCode::InvalidArgument, "an account needs at least one role: operator, host, customer or publisher",
+        return error(ErrorCode::InvalidArgument,
+                     "an account needs at least one role: operator, host, customer or publisher",
                      {{"field", "roles"}});
     }
     if (state.accounts().contains(command.name)) {
-        return error(ErrorCode::AlreadyExists, "account '" + command.name.str() + "' already exists", {{"field", "name"}});
+        return error(ErrorCode::AlreadyExists,
+                     "account '" + command.name.str() + "' already exists", {{"field", "name"}});
     }
     Draft draft(state, now);
     draft.put(Account{command.name, command.roles, now, {}});
@@ -30,13 +32,18 @@ Result<Decision> create_token(const State& state, const CreateToken& command, Wa
     TRY(find_row(state.accounts(), command.account, "account", "foyer account ls"));
     const Duration valid = command.valid == Duration(0) ? token_valid_default : command.valid;
     if (valid < token_valid_min || valid > token_valid_max) {
-        return error(ErrorCode::InvalidArgument, "a token may be valid from 60 seconds to 366 days", {{"field", "valid_seconds"}});
+        return error(ErrorCode::InvalidArgument, "a token may be valid from 60 seconds to 366 days",
+                     {{"field", "valid_seconds"}});
     }
-    if (command.note.size() > 200) return error(ErrorCode::InvalidArgument, "a note has at most 200 bytes", {{"field", "note"}});
+    if (command.note.size() > 200)
+        return error(ErrorCode::InvalidArgument, "a note has at most 200 bytes",
+                     {{"field", "note"}});
     CHECK(!command.secret_hash.empty() && !state.tokens().contains(command.id));
     Draft draft(state, now);
-    draft.put(ApiToken{command.id, command.account, command.secret_hash, command.note, now, now + valid, {}});
-    draft.event("token_created", command.account.str(), "API token " + command.id.str() + " created");
+    draft.put(ApiToken{
+        command.id, command.account, command.secret_hash, command.note, now, now + valid, {}});
+    draft.event("token_created", command.account.str(),
+                "API token " + command.id.str() + " created");
     return std::move(draft).done(command.id.str());
 }
 

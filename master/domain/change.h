@@ -1,4 +1,5 @@
-// A decision's changes: rows to put and rows to drop. The store writes them, the state applies them, nothing else changes either.
+// A decision's changes: rows to put and rows to drop. The store writes them, the state applies
+// them, nothing else changes either.
 #pragma once
 
 #include <variant>
@@ -36,8 +37,9 @@ struct DropRequest {
     friend bool operator==(const DropRequest&, const DropRequest&) = default;
 };
 
-using Change = std::variant<Put<Account>, Put<ApiToken>, Put<Isp>, Put<Host>, Put<Site>, Put<Node>, Put<Release>, Put<Instance>,
-                            Put<Replica>, Put<Operation>, Put<Event>, Put<RequestRecord>, DropNode, DropReplica, DropInstance, DropRequest>;
+using Change = std::variant<Put<Account>, Put<ApiToken>, Put<Isp>, Put<Host>, Put<Site>, Put<Node>,
+                            Put<Release>, Put<Instance>, Put<Replica>, Put<Operation>, Put<Event>,
+                            Put<RequestRecord>, DropNode, DropReplica, DropInstance, DropRequest>;
 
 using Changes = std::vector<Change>;
 

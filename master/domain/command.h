@@ -1,5 +1,6 @@
-// Everything that can be asked of the core. A command holds all that the outside knows (ids, hashes, sealed secrets, parsed documents), so
-// that decide() needs nothing but the state and the time. Who may ask is checked at the border, by the route table.
+// Everything that can be asked of the core. A command holds all that the outside knows (ids,
+// hashes, sealed secrets, parsed documents), so that decide() needs nothing but the state and the
+// time. Who may ask is checked at the border, by the route table.
 #pragma once
 
 #include <optional>
@@ -79,8 +80,8 @@ struct OrderInstance {
     InstanceName name;
     AccountId owner;
     ReleaseName release;
-    ReleaseVersion version;  // empty: the newest
-    SizeName size;           // empty: the smallest
+    ReleaseVersion version;       // empty: the newest
+    SizeName size;                // empty: the smallest
     std::string parameters_json;  // valid under the schema of exactly `checked_version`
     ReleaseVersion checked_version;
     std::optional<int> replicas;  // absent: the release's default
@@ -120,7 +121,8 @@ struct RevealInstance {
     InstanceName name;
 };
 
-// What a box says: changed observations, erased partitions, capacity. `first` is the first Sync of a node: its token is used up.
+// What a box says: changed observations, erased partitions, capacity. `first` is the first Sync of
+// a node: its token is used up.
 struct ReportNode {
     NodeId node;
     std::vector<PartitionObservation> observations;
@@ -131,7 +133,8 @@ struct ReportNode {
     Revision applied;           // edges: what it serves
 };
 
-// Boxes that have not been heard of for the silence time, found by the shell's scan of last-seen times.
+// Boxes that have not been heard of for the silence time, found by the shell's scan of last-seen
+// times.
 struct MarkSilent {
     std::vector<NodeId> nodes;
 };
@@ -141,16 +144,19 @@ struct ForgetRequests {
     WallTime before;
 };
 
-using Command = std::variant<CreateAccount, CreateToken, CreateIsp, CreateHost, CreateSite, CreateNodeToken, DeleteNode, EnrolNode, RenewNode,
-                             PublishRelease, OrderInstance, StopInstance, StartInstance, DeleteInstance, PromoteInstance, RevealInstance,
-                             ReportNode, MarkSilent, ForgetRequests>;
+using Command =
+    std::variant<CreateAccount, CreateToken, CreateIsp, CreateHost, CreateSite, CreateNodeToken,
+                 DeleteNode, EnrolNode, RenewNode, PublishRelease, OrderInstance, StopInstance,
+                 StartInstance, DeleteInstance, PromoteInstance, RevealInstance, ReportNode,
+                 MarkSilent, ForgetRequests>;
 
-// What the shell needs to render the answer: which row the command made or changed. The row itself is in the state after the changes.
+// What the shell needs to render the answer: which row the command made or changed. The row itself
+// is in the state after the changes.
 struct Reply {
-    std::string subject;                    // name of the account, token, ISP, host, site, node, release or instance
-    std::optional<OperationId> operation;   // to be watched
-    ReleaseVersion version;                 // of a release
-    std::vector<std::string> warnings;      // for people
+    std::string subject;  // name of the account, token, ISP, host, site, node, release or instance
+    std::optional<OperationId> operation;  // to be watched
+    ReleaseVersion version;                // of a release
+    std::vector<std::string> warnings;     // for people
     friend bool operator==(const Reply&, const Reply&) = default;
 };
 

@@ -8,39 +8,64 @@ namespace {
 struct Dispatch {
     const State& state;
     WallTime now;
-    Result<Decision> operator()(const CreateAccount& c) const { return create_account(state, c, now); }
+    Result<Decision> operator()(const CreateAccount& c) const {
+        return create_account(state, c, now);
+    }
     Result<Decision> operator()(const CreateToken& c) const { return create_token(state, c, now); }
     Result<Decision> operator()(const CreateIsp& c) const { return create_isp(state, c, now); }
     Result<Decision> operator()(const CreateHost& c) const { return create_host(state, c, now); }
     Result<Decision> operator()(const CreateSite& c) const { return create_site(state, c, now); }
-    Result<Decision> operator()(const CreateNodeToken& c) const { return create_node_token(state, c, now); }
+    Result<Decision> operator()(const CreateNodeToken& c) const {
+        return create_node_token(state, c, now);
+    }
     Result<Decision> operator()(const DeleteNode& c) const { return delete_node(state, c, now); }
     Result<Decision> operator()(const EnrolNode& c) const { return enrol_node(state, c, now); }
     Result<Decision> operator()(const RenewNode& c) const { return renew_node(state, c, now); }
-    Result<Decision> operator()(const PublishRelease& c) const { return publish_release(state, c, now); }
-    Result<Decision> operator()(const OrderInstance& c) const { return order_instance(state, c, now); }
-    Result<Decision> operator()(const StopInstance& c) const { return stop_instance(state, c, now); }
-    Result<Decision> operator()(const StartInstance& c) const { return start_instance(state, c, now); }
-    Result<Decision> operator()(const DeleteInstance& c) const { return delete_instance(state, c, now); }
-    Result<Decision> operator()(const PromoteInstance& c) const { return promote_instance(state, c, now); }
-    Result<Decision> operator()(const RevealInstance& c) const { return reveal_instance(state, c, now); }
+    Result<Decision> operator()(const PublishRelease& c) const {
+        return publish_release(state, c, now);
+    }
+    Result<Decision> operator()(const OrderInstance& c) const {
+        return order_instance(state, c, now);
+    }
+    Result<Decision> operator()(const StopInstance& c) const {
+        return stop_instance(state, c, now);
+    }
+    Result<Decision> operator()(const StartInstance& c) const {
+        return start_instance(state, c, now);
+    }
+    Result<Decision> operator()(const DeleteInstance& c) const {
+        return delete_instance(state, c, now);
+    }
+    Result<Decision> operator()(const PromoteInstance& c) const {
+        return promote_instance(state, c, now);
+    }
+    Result<Decision> operator()(const RevealInstance& c) const {
+        return reveal_instance(state, c, now);
+    }
     Result<Decision> operator()(const ReportNode& c) const { return report_node(state, c, now); }
     Result<Decision> operator()(const MarkSilent& c) const { return mark_silent(state, c, now); }
-    Result<Decision> operator()(const ForgetRequests& c) const { return forget_requests(state, c, now); }
+    Result<Decision> operator()(const ForgetRequests& c) const {
+        return forget_requests(state, c, now);
+    }
 };
 
 }  // namespace
 
-Result<Decision> decide(const State& state, const Command& command, WallTime now) { return std::visit(Dispatch{state, now}, command); }
+Result<Decision> decide(const State& state, const Command& command, WallTime now) {
+    return std::visit(Dispatch{state, now}, command);
+}
 
-Result<std::optional<EarlierRequest>> earlier_request(const State& state, const AccountId& account, const RequestId& id,
+Result<std::optional<EarlierRequest>> earlier_request(const State& state, const AccountId& account,
+                                                      const RequestId& id,
                                                       const std::string& body_hash) {
     const auto found = state.requests().find({account, id});
     if (found == state.requests().end()) return std::optional<EarlierRequest>();
     if (found->second.body_hash != body_hash) {
-        return error(ErrorCode::Aborted,
-                     "request id '" + id.str() + "' was used for another request; repeat that request unchanged, or choose a new id",
-                     {{"rule", "request_id_reused"}, {"request_id", id.str()}});
+        return error(
+            ErrorCode::Aborted,
+            "request id '" + id.str() +
+                "' was used for another request; repeat that request unchanged, or choose a new id",
+            {{"rule", "request_id_reused"}, {"request_id", id.str()}});
     }
     return std::optional<EarlierRequest>(EarlierRequest{found->second.reply});
 }

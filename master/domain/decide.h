@@ -1,6 +1,8 @@
-// The decision: (state, command, now) -> changes and reply. Pure and deterministic; refuses with a reason a machine can check.
+// The decision: (state, command, now) -> changes and reply. Pure and deterministic; refuses with a
+// reason a machine can check.
 //
-// decide() never mutates: the planner applies `changes` with state.revision().next() once they are committed.
+// decide() never mutates: the planner applies `changes` with state.revision().next() once they are
+// committed.
 #pragma once
 
 #include "common/base/result.h"
@@ -18,7 +20,8 @@ struct EarlierRequest {
 };
 
 // Absent: new. Aborted: the id was used with another body.
-Result<std::optional<EarlierRequest>> earlier_request(const State& state, const AccountId& account, const RequestId& id,
+Result<std::optional<EarlierRequest>> earlier_request(const State& state, const AccountId& account,
+                                                      const RequestId& id,
                                                       const std::string& body_hash);
 
 }  // namespace foyer::master

@@ -13,7 +13,8 @@ bool is_enrolled(const Node& node) { return !node.wg_public_key.empty(); }
 // A new or changed edge changes who may reach the web ports.
 Revision edges_revision(const State& state) {
     Revision newest;
-    for (const NodeId& edge : state.edges()) newest = std::max(newest, state.nodes().at(edge).overlay_revision);
+    for (const NodeId& edge : state.edges())
+        newest = std::max(newest, state.nodes().at(edge).overlay_revision);
     return newest;
 }
 
@@ -59,7 +60,8 @@ Assignment assignment_of(const State& state, const Instance& instance, const Rep
     wish.address = address_of(state, replica);
     wish.copies = instance.policy.mode == ReplicationMode::Synchronous ? 2 : 1;
     for (const Replica* member : state.replicas_of(instance.name)) {
-        wish.members.push_back({member->key.index, member_name(instance, member->key.index), member->kind, address_of(state, *member)});
+        wish.members.push_back({member->key.index, member_name(instance, member->key.index),
+                                member->kind, address_of(state, *member)});
     }
     wish.proxies = edge_addresses(state);
     wish.secrets.by_name["replication_password"] = instance.replication_password.str();
@@ -75,7 +77,9 @@ OverlayPeer peer_of(const State& state, const Node& node) {
     peer.revision = node.overlay_revision;
     peer.edge = node.edge;
     peer.public_key = node.wg_public_key;
-    if (node.edge) peer.endpoint = node.public_address + ":" + std::to_string(state.settings().edge_wireguard_port);
+    if (node.edge)
+        peer.endpoint =
+            node.public_address + ":" + std::to_string(state.settings().edge_wireguard_port);
     peer.allowed.push_back(overlay_prefix_of(state, node.number));
     return peer;
 }
@@ -95,7 +99,8 @@ EdgeRoute route_of(const State& state, const Instance& instance) {
 }
 
 NodeSettings settings_of(const State& state, const Node& node) {
-    return {node.overlay_revision, overlay_prefix_of(state, node.number), state.settings().overlay_prefix, node.edge, state.settings().zone};
+    return {node.overlay_revision, overlay_prefix_of(state, node.number),
+            state.settings().overlay_prefix, node.edge, state.settings().zone};
 }
 
 void add_tombstones(const State& state, const NodeId& node, Revision since, DesiredDelta& delta) {
@@ -105,7 +110,9 @@ void add_tombstones(const State& state, const NodeId& node, Revision since, Desi
             case Tombstone::Kind::Assignment: {
                 // The same name may have been ordered again since, on the same box.
                 const Replica* again = state.find_replica(PartitionId(gone.key));
-                const bool held = again != nullptr && again->node == node && state.instances().at(again->key.instance).desired != DesiredState::Deleted;
+                const bool held =
+                    again != nullptr && again->node == node &&
+                    state.instances().at(again->key.instance).desired != DesiredState::Deleted;
                 if (!held) delta.removed_assignments.emplace_back(gone.key);
                 break;
             }
@@ -117,10 +124,11 @@ void add_tombstones(const State& state, const NodeId& node, Revision since, Desi
 
 }  // namespace
 
-DesiredDelta desired_since(const State& state, const NodeId& name, const LineageId& applied_lineage, Revision applied) {
+DesiredDelta desired_since(const State& state, const NodeId& name, const LineageId& applied_lineage,
+                           Revision applied) {
     const Node& node = state.nodes().at(name);
-    const bool difference = applied_lineage == state.lineage() && applied > Revision() && applied <= state.revision() &&
-                            applied >= state.tombstones_since(name);
+    const bool difference = applied_lineage == state.lineage() && applied > Revision() &&
+                            applied <= state.revision() && applied >= state.tombstones_since(name);
     const Revision since = difference ? applied : Revision();
     DesiredDelta delta;
     delta.lineage = state.lineage();
@@ -131,7 +139,8 @@ DesiredDelta desired_since(const State& state, const NodeId& name, const Lineage
         const Instance& instance = state.instances().at(key.instance);
         if (instance.desired == DesiredState::Deleted) continue;
         const Replica& replica = state.replicas().at(key);
-        if (std::max(instance.group_revision, edges_revision(state)) > since) delta.assignments.push_back(assignment_of(state, instance, replica));
+        if (std::max(instance.group_revision, edges_revision(state)) > since)
+            delta.assignments.push_back(assignment_of(state, instance, replica));
     }
     for (const auto& [other, row] : state.nodes()) {
         const bool neighbour = other != name && is_enrolled(row) && (node.edge || row.edge);
@@ -139,7 +148,8 @@ DesiredDelta desired_since(const State& state, const NodeId& name, const Lineage
     }
     if (node.edge) {
         for (const auto& [instance_name, instance] : state.instances()) {
-            const bool served = instance.desired != DesiredState::Deleted && instance.route_revision > since;
+            const bool served =
+                instance.desired != DesiredState::Deleted && instance.route_revision > since;
             if (served) delta.routes.push_back(route_of(state, instance));
         }
     }

@@ -15,7 +15,8 @@ struct DesiredDelta {
     Revision base;  // 0: full
     Revision revision;
     std::optional<NodeSettings> settings;
-    std::vector<Assignment> assignments;  // secrets still sealed: by_name holds Sealed texts, the border opens them
+    std::vector<Assignment>
+        assignments;  // secrets still sealed: by_name holds Sealed texts, the border opens them
     std::vector<PartitionId> removed_assignments;
     std::vector<OverlayPeer> peers;
     std::vector<NodeId> removed_peers;
@@ -24,7 +25,9 @@ struct DesiredDelta {
     friend bool operator==(const DesiredDelta&, const DesiredDelta&) = default;
 };
 
-// What changed for `node` since it applied (lineage, revision); full when the difference is not known. The node exists.
-DesiredDelta desired_since(const State& state, const NodeId& node, const LineageId& applied_lineage, Revision applied);
+// What changed for `node` since it applied (lineage, revision); full when the difference is not
+// known. The node exists.
+DesiredDelta desired_since(const State& state, const NodeId& node, const LineageId& applied_lineage,
+                           Revision applied);
 
 }  // namespace foyer::master

@@ -1,4 +1,5 @@
-// The decision being written: collects changes, stamps them with the revision they will make, numbers the events.
+// The decision being written: collects changes, stamps them with the revision they will make,
+// numbers the events.
 #pragma once
 
 #include <string>
@@ -11,7 +12,11 @@ namespace foyer::master {
 
 class Draft {
 public:
-    Draft(const State& state, WallTime now) : state_(state), now_(now), revision_(state.revision().next()), next_event_(state.last_event() + 1) {}
+    Draft(const State& state, WallTime now)
+        : state_(state),
+          now_(now),
+          revision_(state.revision().next()),
+          next_event_(state.last_event() + 1) {}
 
     const State& state() const { return state_; }
     WallTime now() const { return now_; }
@@ -29,12 +34,14 @@ public:
     }
 
     void event(std::string kind, std::string subject, std::string message) {
-        changes_.push_back(Put<Event>{{next_event_++, revision_, now_, std::move(kind), std::move(subject), std::move(message)}});
+        changes_.push_back(Put<Event>{{next_event_++, revision_, now_, std::move(kind),
+                                       std::move(subject), std::move(message)}});
     }
 
     bool empty() const { return changes_.empty(); }
 
-    Decision done(std::string subject = {}, std::optional<OperationId> operation = std::nullopt) && {
+    Decision done(std::string subject = {},
+                  std::optional<OperationId> operation = std::nullopt) && {
         Reply reply;
         reply.subject = std::move(subject);
         reply.operation = std::move(operation);
@@ -58,7 +65,8 @@ Result<Decision> create_token(const State& state, const CreateToken& command, Wa
 Result<Decision> create_isp(const State& state, const CreateIsp& command, WallTime now);
 Result<Decision> create_host(const State& state, const CreateHost& command, WallTime now);
 Result<Decision> create_site(const State& state, const CreateSite& command, WallTime now);
-Result<Decision> create_node_token(const State& state, const CreateNodeToken& command, WallTime now);
+Result<Decision> create_node_token(const State& state, const CreateNodeToken& command,
+                                   WallTime now);
 Result<Decision> delete_node(const State& state, const DeleteNode& command, WallTime now);
 Result<Decision> enrol_node(const State& state, const EnrolNode& command, WallTime now);
 Result<Decision> renew_node(const State& state, const RenewNode& command, WallTime now);
@@ -75,10 +83,12 @@ Result<Decision> forget_requests(const State& state, const ForgetRequests& comma
 
 // The row, or NotFound with what to type next.
 template <class Map, class Key>
-Result<typename Map::mapped_type> find_row(const Map& map, const Key& key, std::string_view what, std::string_view list_command) {
+Result<typename Map::mapped_type> find_row(const Map& map, const Key& key, std::string_view what,
+                                           std::string_view list_command) {
     const auto found = map.find(key);
     if (found == map.end()) {
-        return error(ErrorCode::NotFound, std::string(what) + " '" + key.str() + "' does not exist; `" + std::string(list_command) +
+        return error(ErrorCode::NotFound, std::string(what) + " '" + key.str() +
+                                              "' does not exist; `" + std::string(list_command) +
                                               "` shows those that do");
     }
     return found->second;

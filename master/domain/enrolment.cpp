@@ -21,14 +21,18 @@ NodeId next_name(const State& state, const SiteId& site) {
 Status check_edge(const CreateNodeToken& command, const Site& site) {
     if (!command.edge) {
         if (command.public_address.empty()) return ok_status();
-        return error(ErrorCode::InvalidArgument, "only an edge has a public address; add --edge, or leave the address out",
+        return error(ErrorCode::InvalidArgument,
+                     "only an edge has a public address; add --edge, or leave the address out",
                      {{"field", "public_address"}});
     }
     if (command.public_address.empty() || command.public_address.size() > 100) {
-        return error(ErrorCode::InvalidArgument, "an edge needs its public address, without port", {{"field", "public_address"}});
+        return error(ErrorCode::InvalidArgument, "an edge needs its public address, without port",
+                     {{"field", "public_address"}});
     }
     if (site.host_class == HostClass::Open) {
-        return error(ErrorCode::FailedPrecondition, "an edge may stand on house or vetted sites only; site '" + site.name.str() + "' is open",
+        return error(ErrorCode::FailedPrecondition,
+                     "an edge may stand on house or vetted sites only; site '" + site.name.str() +
+                         "' is open",
                      {{"rule", "edge_host_class"}});
     }
     return ok_status();
@@ -36,20 +40,25 @@ Status check_edge(const CreateNodeToken& command, const Site& site) {
 
 Status check_capacity(const NodeCapacity& capacity) {
     const Resources& total = capacity.total;
-    const bool sane = total.cpu.count() > 0 && total.memory.count() > 0 && total.disk.count() > 0 && capacity.uplink.count() >= 0 &&
-                      total.cpu.count() <= 10'000'000 && total.memory <= gibibytes(1'000'000) && total.disk <= gibibytes(10'000'000);
+    const bool sane = total.cpu.count() > 0 && total.memory.count() > 0 && total.disk.count() > 0 &&
+                      capacity.uplink.count() >= 0 && total.cpu.count() <= 10'000'000 &&
+                      total.memory <= gibibytes(1'000'000) && total.disk <= gibibytes(10'000'000);
     if (sane) return ok_status();
-    return error(ErrorCode::InvalidArgument, "a box offers more than 0 of cpu, memory and disk", {{"field", "capacity"}});
+    return error(ErrorCode::InvalidArgument, "a box offers more than 0 of cpu, memory and disk",
+                 {{"field", "capacity"}});
 }
 
 }  // namespace
 
-Result<Decision> create_node_token(const State& state, const CreateNodeToken& command, WallTime now) {
+Result<Decision> create_node_token(const State& state, const CreateNodeToken& command,
+                                   WallTime now) {
     const Site site = TRY(find_row(state.sites(), command.site, "site", "foyer site ls"));
     TRY(check_edge(command, site));
     const Duration valid = command.valid == Duration(0) ? token_valid_default : command.valid;
     if (valid < token_valid_min || valid > token_valid_max) {
-        return error(ErrorCode::InvalidArgument, "a node token may be valid from 60 seconds to 30 days", {{"field", "valid_seconds"}});
+        return error(ErrorCode::InvalidArgument,
+                     "a node token may be valid from 60 seconds to 30 days",
+                     {{"field", "valid_seconds"}});
     }
     const NodeId name = command.node.empty() ? next_name(state, site.name) : command.node;
     TRY(check_name("node", name.str()));
@@ -58,13 +67,17 @@ Result<Decision> create_node_token(const State& state, const CreateNodeToken& co
     if (found != state.nodes().end()) {
         // A box that never came may get a fresh token; one that did keeps its identity.
         if (found->second.state != NodeState::Expected) {
-            return error(ErrorCode::AlreadyExists, "node '" + name.str() + "' is enrolled; `foyer node delete` first, or choose another name",
+            return error(ErrorCode::AlreadyExists,
+                         "node '" + name.str() +
+                             "' is enrolled; `foyer node delete` first, or choose another name",
                          {{"field", "node"}});
         }
         node = found->second;
     } else {
         if (state.last_node_number() >= node_number_max) {
-            return error(ErrorCode::ResourceExhausted, "all 65535 node numbers of the overlay are used", {{"rule", "node_numbers"}});
+            return error(ErrorCode::ResourceExhausted,
+                         "all 65535 node numbers of the overlay are used",
+                         {{"rule", "node_numbers"}});
         }
         node.number = state.last_node_number() + 1;
     }
@@ -77,7 +90,8 @@ Result<Decision> create_node_token(const State& state, const CreateNodeToken& co
     node.token_used = false;
     Draft draft(state, now);
     draft.put(node);
-    draft.event("node_expected", name.str(), "one-time token made for a box at site '" + site.name.str() + "'");
+    draft.event("node_expected", name.str(),
+                "one-time token made for a box at site '" + site.name.str() + "'");
     return std::move(draft).done(name.str());
 }
 
@@ -87,17 +101,23 @@ Result<Decision> enrol_node(const State& state, const EnrolNode& command, WallTi
         if (!command.token_hash.empty() && node.token_hash == command.token_hash) found = &node;
     }
     if (found == nullptr) {
-        return error(ErrorCode::Unauthenticated, "this token is unknown to this master; ask its operator for a new one (`foyer node token`)",
+        return error(ErrorCode::Unauthenticated,
+                     "this token is unknown to this master; ask its operator for a new one (`foyer "
+                     "node token`)",
                      {{"rule", "token_unknown"}});
     }
     // The same box may repeat its enrolment (a lost answer) until its first Sync.
     const bool repeated = found->key_fingerprint == command.key_fingerprint;
     if (found->token_used || (!found->key_fingerprint.empty() && !repeated)) {
-        return error(ErrorCode::Unauthenticated, "this token was used by node '" + found->name.str() + "'; ask the operator for a new one",
+        return error(ErrorCode::Unauthenticated,
+                     "this token was used by node '" + found->name.str() +
+                         "'; ask the operator for a new one",
                      {{"rule", "token_used"}, {"node", found->name.str()}});
     }
     if (now > found->token_expires_at) {
-        return error(ErrorCode::Unauthenticated, "this token expired at " + to_rfc3339(found->token_expires_at) + "; ask the operator for a new one",
+        return error(ErrorCode::Unauthenticated,
+                     "this token expired at " + to_rfc3339(found->token_expires_at) +
+                         "; ask the operator for a new one",
                      {{"rule", "token_expired"}});
     }
     TRY(check_capacity(command.capacity));
@@ -128,7 +148,8 @@ Result<Decision> delete_node(const State& state, const DeleteNode& command, Wall
     const auto& held = state.replicas_on(node.name);
     if (!held.empty()) {
         return error(ErrorCode::FailedPrecondition,
-                     "node '" + node.name.str() + "' holds " + std::to_string(held.size()) + " partitions, '" + partition_id(*held.begin()).str() +
+                     "node '" + node.name.str() + "' holds " + std::to_string(held.size()) +
+                         " partitions, '" + partition_id(*held.begin()).str() +
                          "' among them; delete those instances first",
                      {{"rule", "node_not_empty"}, {"partitions", std::to_string(held.size())}});
     }

@@ -6,10 +6,12 @@ namespace foyer::master {
 
 Result<Decision> create_isp(const State& state, const CreateIsp& command, WallTime now) {
     TRY(check_name("ISP", command.name.str()));
-    const IspFamilyId family = command.family.empty() ? IspFamilyId(command.name.str()) : command.family;
+    const IspFamilyId family =
+        command.family.empty() ? IspFamilyId(command.name.str()) : command.family;
     TRY(check_name("ISP family", family.str()));
     if (state.isps().contains(command.name)) {
-        return error(ErrorCode::AlreadyExists, "ISP '" + command.name.str() + "' already exists", {{"field", "name"}});
+        return error(ErrorCode::AlreadyExists, "ISP '" + command.name.str() + "' already exists",
+                     {{"field", "name"}});
     }
     Draft draft(state, now);
     draft.put(Isp{command.name, family, now, {}});
@@ -19,7 +21,8 @@ Result<Decision> create_isp(const State& state, const CreateIsp& command, WallTi
 Result<Decision> create_host(const State& state, const CreateHost& command, WallTime now) {
     TRY(check_name("host", command.name.str()));
     if (state.hosts().contains(command.name)) {
-        return error(ErrorCode::AlreadyExists, "host '" + command.name.str() + "' already exists", {{"field", "name"}});
+        return error(ErrorCode::AlreadyExists, "host '" + command.name.str() + "' already exists",
+                     {{"field", "name"}});
     }
     Draft draft(state, now);
     draft.put(Host{command.name, now, {}});
@@ -32,10 +35,12 @@ Result<Decision> create_site(const State& state, const CreateSite& command, Wall
     TRY(find_row(state.hosts(), command.host, "host", "foyer host ls"));
     TRY(check_country(command.country));
     if (state.sites().contains(command.name)) {
-        return error(ErrorCode::AlreadyExists, "site '" + command.name.str() + "' already exists", {{"field", "name"}});
+        return error(ErrorCode::AlreadyExists, "site '" + command.name.str() + "' already exists",
+                     {{"field", "name"}});
     }
     Draft draft(state, now);
-    draft.put(Site{command.name, command.isp, command.country, command.host, command.host_class, now, {}});
+    draft.put(Site{
+        command.name, command.isp, command.country, command.host, command.host_class, now, {}});
     return std::move(draft).done(command.name.str());
 }
 
@@ -43,8 +48,10 @@ Status check_country(const CountryCode& country) {
     const std::string& code = country.str();
     const auto is_upper = [](char letter) { return letter >= 'A' && letter <= 'Z'; };
     if (code.size() == 2 && is_upper(code[0]) && is_upper(code[1])) return ok_status();
-    return error(ErrorCode::InvalidArgument, "country '" + code.substr(0, 20) + "' is not an ISO 3166-1 code of two capitals, like FR",
-                 {{"field", "country"}});
+    return error(
+        ErrorCode::InvalidArgument,
+        "country '" + code.substr(0, 20) + "' is not an ISO 3166-1 code of two capitals, like FR",
+        {{"field", "country"}});
 }
 
 Result<Decision> mark_silent(const State& state, const MarkSilent& command, WallTime now) {
@@ -55,7 +62,8 @@ Result<Decision> mark_silent(const State& state, const MarkSilent& command, Wall
         Node node = found->second;
         node.state = NodeState::Silent;
         draft.put(node);
-        draft.event("node_silent", name.str(), "no Sync within the silence time; what it holds is unknown");
+        draft.event("node_silent", name.str(),
+                    "no Sync within the silence time; what it holds is unknown");
     }
     return std::move(draft).done();
 }

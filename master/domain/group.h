@@ -1,4 +1,5 @@
-// One instance with its copies, taken out of the state to be changed by a decision and put back where it differs.
+// One instance with its copies, taken out of the state to be changed by a decision and put back
+// where it differs.
 #pragma once
 
 #include <algorithm>
@@ -14,7 +15,8 @@ namespace foyer::master {
 
 class Group {
 public:
-    Group(const State& state, const Instance& row) : instance(row), state_(state), instance_before_(row) {
+    Group(const State& state, const Instance& row)
+        : instance(row), state_(state), instance_before_(row) {
         for (const Replica* replica : state.replicas_of(row.name)) replicas.push_back(*replica);
         replicas_before_ = replicas;
     }
@@ -25,7 +27,8 @@ public:
     const State& state() const { return state_; }
 
     Replica* find(ReplicaIndex index) {
-        const auto found = std::ranges::find_if(replicas, [&](const Replica& replica) { return replica.key.index == index; });
+        const auto found = std::ranges::find_if(
+            replicas, [&](const Replica& replica) { return replica.key.index == index; });
         return found == replicas.end() ? nullptr : &*found;
     }
     const Replica* find(ReplicaIndex index) const { return const_cast<Group*>(this)->find(index); }
@@ -35,18 +38,24 @@ public:
     void heard_of(const NodeId& node) { heard_.insert(node); }
     bool is_silent(const NodeId& node) const {
         const auto found = state_.nodes().find(node);
-        return !heard_.contains(node) && (found == state_.nodes().end() || found->second.state != NodeState::Online);
+        return !heard_.contains(node) &&
+               (found == state_.nodes().end() || found->second.state != NodeState::Online);
     }
     bool may_lead(const Replica& replica) const {
         const Node& node = state_.nodes().at(replica.node);
-        return replica.kind == ReplicaKind::Data && state_.sites().at(node.site).host_class != HostClass::Open;
+        return replica.kind == ReplicaKind::Data &&
+               state_.sites().at(node.site).host_class != HostClass::Open;
     }
 
     // The box has applied the newest fence, so what it says counts.
-    bool is_current(const Replica& replica) const { return replica.observed.fence == instance.fence; }
+    bool is_current(const Replica& replica) const {
+        return replica.observed.fence == instance.fence;
+    }
     bool is_serving() const {
         const Replica* lead = leader();
-        return lead != nullptr && is_current(*lead) && lead->observed.role == ReplicaRole::Primary && lead->observed.ready && !is_silent(lead->node);
+        return lead != nullptr && is_current(*lead) &&
+               lead->observed.role == ReplicaRole::Primary && lead->observed.ready &&
+               !is_silent(lead->node);
     }
 
     // What the members' boxes, or the edges, have to hear of changed.

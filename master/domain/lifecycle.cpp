@@ -1,4 +1,5 @@
-// What a customer does with an instance he has: stop, start, delete, see its password once. And the operations that show it.
+// What a customer does with an instance he has: stop, start, delete, see its password once. And the
+// operations that show it.
 #include "common/base/text.h"
 #include "master/domain/group.h"
 
@@ -7,10 +8,13 @@ namespace foyer::master {
 void begin_operation(Group& group, Draft& draft, OperationKind kind, const OperationId& id) {
     if (group.instance.operation) {
         const auto earlier = draft.state().operations().find(*group.instance.operation);
-        if (earlier != draft.state().operations().end() && earlier->second.state == OperationState::Running) {
+        if (earlier != draft.state().operations().end() &&
+            earlier->second.state == OperationState::Running) {
             Operation superseded = earlier->second;
             superseded.state = OperationState::Failed;
-            superseded.failure = error(ErrorCode::Aborted, "superseded by operation '" + id.str() + "' (" + std::string(to_text(kind)) + ")");
+            superseded.failure =
+                error(ErrorCode::Aborted, "superseded by operation '" + id.str() + "' (" +
+                                              std::string(to_text(kind)) + ")");
             superseded.finished_at = draft.now();
             draft.put(superseded);
         }
@@ -28,25 +32,32 @@ void begin_operation(Group& group, Draft& draft, OperationKind kind, const Opera
 void advance_operation(Group& group, Draft& draft) {
     if (!group.instance.operation) return;
     const auto found = draft.state().operations().find(*group.instance.operation);
-    if (found == draft.state().operations().end() || found->second.state != OperationState::Running) return;
+    if (found == draft.state().operations().end() || found->second.state != OperationState::Running)
+        return;
     Operation next = advance(group, found->second, draft.now());
     if (next == found->second) return;
     if (next.state == OperationState::Succeeded) {
         draft.event(std::string(to_text(next.kind)) + "_succeeded", group.instance.name.str(),
-                    "operation '" + next.id.str() + "' done after " + std::to_string((draft.now() - next.created_at).count()) + " ms");
+                    "operation '" + next.id.str() + "' done after " +
+                        std::to_string((draft.now() - next.created_at).count()) + " ms");
         group.instance.operation.reset();
     }
     draft.put(std::move(next));
 }
 
 Result<Decision> stop_instance(const State& state, const StopInstance& command, WallTime now) {
-    Group group(state, TRY(find_row(state.instances(), command.name, "instance", "foyer instance ls")));
+    Group group(state,
+                TRY(find_row(state.instances(), command.name, "instance", "foyer instance ls")));
     if (group.instance.desired != DesiredState::Running) {
-        return error(ErrorCode::FailedPrecondition, "instance '" + command.name.str() + "' is " + std::string(to_text(group.instance.desired)) + " already",
+        return error(ErrorCode::FailedPrecondition,
+                     "instance '" + command.name.str() + "' is " +
+                         std::string(to_text(group.instance.desired)) + " already",
                      {{"rule", "not_running"}});
     }
     if (group.instance.promotion) {
-        return error(ErrorCode::FailedPrecondition, "a promotion is under way; stop the instance when it is done", {{"rule", "promotion_under_way"}});
+        return error(ErrorCode::FailedPrecondition,
+                     "a promotion is under way; stop the instance when it is done",
+                     {{"rule", "promotion_under_way"}});
     }
     Draft draft(state, now);
     group.instance.desired = DesiredState::Stopped;
@@ -58,9 +69,12 @@ Result<Decision> stop_instance(const State& state, const StopInstance& command, 
 }
 
 Result<Decision> start_instance(const State& state, const StartInstance& command, WallTime now) {
-    Group group(state, TRY(find_row(state.instances(), command.name, "instance", "foyer instance ls")));
+    Group group(state,
+                TRY(find_row(state.instances(), command.name, "instance", "foyer instance ls")));
     if (group.instance.desired != DesiredState::Stopped) {
-        return error(ErrorCode::FailedPrecondition, "instance '" + command.name.str() + "' is " + std::string(to_text(group.instance.desired)) + ", not stopped",
+        return error(ErrorCode::FailedPrecondition,
+                     "instance '" + command.name.str() + "' is " +
+                         std::string(to_text(group.instance.desired)) + ", not stopped",
                      {{"rule", "not_stopped"}});
     }
     Draft draft(state, now);
@@ -75,9 +89,12 @@ Result<Decision> start_instance(const State& state, const StartInstance& command
 }
 
 Result<Decision> delete_instance(const State& state, const DeleteInstance& command, WallTime now) {
-    Group group(state, TRY(find_row(state.instances(), command.name, "instance", "foyer instance ls")));
+    Group group(state,
+                TRY(find_row(state.instances(), command.name, "instance", "foyer instance ls")));
     if (group.instance.desired == DesiredState::Deleted) {
-        return error(ErrorCode::FailedPrecondition, "instance '" + command.name.str() + "' is being deleted already", {{"rule", "deleting"}});
+        return error(ErrorCode::FailedPrecondition,
+                     "instance '" + command.name.str() + "' is being deleted already",
+                     {{"rule", "deleting"}});
     }
     Draft draft(state, now);
     group.instance.desired = DesiredState::Deleted;
@@ -92,19 +109,25 @@ Result<Decision> delete_instance(const State& state, const DeleteInstance& comma
 }
 
 Result<Decision> reveal_instance(const State& state, const RevealInstance& command, WallTime now) {
-    Group group(state, TRY(find_row(state.instances(), command.name, "instance", "foyer instance ls")));
+    Group group(state,
+                TRY(find_row(state.instances(), command.name, "instance", "foyer instance ls")));
     if (group.instance.password_shown_at) {
-        return error(ErrorCode::FailedPrecondition, "the password of '" + command.name.str() + "' was shown at " + to_rfc3339(*group.instance.password_shown_at) + " and is not kept",
+        return error(ErrorCode::FailedPrecondition,
+                     "the password of '" + command.name.str() + "' was shown at " +
+                         to_rfc3339(*group.instance.password_shown_at) + " and is not kept",
                      {{"rule", "password_shown"}});
     }
     if (!group.instance.admin_password) {
-        return error(ErrorCode::FailedPrecondition, "instance '" + command.name.str() + "' has no password to show", {{"rule", "no_password"}});
+        return error(ErrorCode::FailedPrecondition,
+                     "instance '" + command.name.str() + "' has no password to show",
+                     {{"rule", "no_password"}});
     }
     Draft draft(state, now);
     group.instance.password_shown_at = now;
     // The founder's box still needs it until init has succeeded; report.cpp forgets it then.
     if (group.instance.initialized) group.instance.admin_password.reset();
-    draft.event("password_shown", command.name.str(), "the generated password was shown to its owner");
+    draft.event("password_shown", command.name.str(),
+                "the generated password was shown to its owner");
     group.put_back(draft);
     return std::move(draft).done(command.name.str());
 }

@@ -18,12 +18,17 @@ Result<Release> find_release(const State& state, const OrderInstance& command) {
         if (newest == nullptr || at->second.sequence > newest->sequence) newest = &at->second;
     }
     if (newest == nullptr) {
-        return error(ErrorCode::NotFound, "release '" + command.release.str() + "'" + (command.version.empty() ? "" : " version '" + command.version.str() + "'") +
-                                              " is not published; `foyer release ls` shows those that are",
-                     {{"field", "release"}});
+        return error(
+            ErrorCode::NotFound,
+            "release '" + command.release.str() + "'" +
+                (command.version.empty() ? "" : " version '" + command.version.str() + "'") +
+                " is not published; `foyer release ls` shows those that are",
+            {{"field", "release"}});
     }
     if (newest->version != command.checked_version) {
-        return error(ErrorCode::Aborted, "a newer version of release '" + command.release.str() + "' was published meanwhile; order again",
+        return error(ErrorCode::Aborted,
+                     "a newer version of release '" + command.release.str() +
+                         "' was published meanwhile; order again",
                      {{"rule", "release_changed"}});
     }
     return *newest;
@@ -31,39 +36,54 @@ Result<Release> find_release(const State& state, const OrderInstance& command) {
 
 Result<ReleaseSize> find_size(const Release& release, const SizeName& name) {
     if (name.empty()) return release.sizes.front();
-    const auto found = std::ranges::find_if(release.sizes, [&](const ReleaseSize& size) { return size.name == name; });
+    const auto found = std::ranges::find_if(
+        release.sizes, [&](const ReleaseSize& size) { return size.name == name; });
     if (found != release.sizes.end()) return *found;
     std::string known;
-    for (const ReleaseSize& size : release.sizes) known += (known.empty() ? "" : ", ") + size.name.str();
-    return error(ErrorCode::InvalidArgument, "release '" + release.name.str() + "' has no size '" + name.str() + "'; it has " + known,
-                 {{"field", "size"}, {"allowed", known}});
+    for (const ReleaseSize& size : release.sizes)
+        known += (known.empty() ? "" : ", ") + size.name.str();
+    return error(
+        ErrorCode::InvalidArgument,
+        "release '" + release.name.str() + "' has no size '" + name.str() + "'; it has " + known,
+        {{"field", "size"}, {"allowed", known}});
 }
 
 Result<ReplicationPolicy> check_policy(const OrderInstance& command, const Release& release) {
-    ReplicationPolicy policy{command.replicas.value_or(release.copies_default), command.countries, std::max(1, command.min_countries), command.mode,
+    ReplicationPolicy policy{command.replicas.value_or(release.copies_default), command.countries,
+                             std::max(1, command.min_countries), command.mode,
                              command.allow_same_isp};
     const auto refuse = [](const std::string& field, const std::string& why) {
         return error(ErrorCode::InvalidArgument, why, {{"field", "policy." + field}});
     };
     if (policy.replicas < release.copies_min || policy.replicas > release.copies_max) {
-        return refuse("replicas", "release '" + release.name.str() + "' keeps " + std::to_string(release.copies_min) + " to " +
-                                      std::to_string(release.copies_max) + " copies; " + std::to_string(policy.replicas) + " were ordered");
+        return refuse("replicas", "release '" + release.name.str() + "' keeps " +
+                                      std::to_string(release.copies_min) + " to " +
+                                      std::to_string(release.copies_max) + " copies; " +
+                                      std::to_string(policy.replicas) + " were ordered");
     }
-    if (policy.mode == ReplicationMode::Synchronous && policy.replicas < 3 && release.copies_max >= 3) {
-        return refuse("replicas", "a synchronous order needs 3 copies or more: with fewer, losing one home stops every write; order 3, or mode asynchronous");
+    if (policy.mode == ReplicationMode::Synchronous && policy.replicas < 3 &&
+        release.copies_max >= 3) {
+        return refuse("replicas",
+                      "a synchronous order needs 3 copies or more: with fewer, losing one home "
+                      "stops every write; order 3, or mode asynchronous");
     }
     for (const CountryCode& country : policy.countries) TRY(check_country(country));
     if (policy.min_countries > policy.replicas) {
-        return refuse("min_countries", std::to_string(policy.replicas) + " copies cannot be in " + std::to_string(policy.min_countries) + " countries");
+        return refuse("min_countries", std::to_string(policy.replicas) + " copies cannot be in " +
+                                           std::to_string(policy.min_countries) + " countries");
     }
-    if (!policy.countries.empty() && policy.min_countries > static_cast<int>(policy.countries.size())) {
-        return refuse("min_countries", "copies may be in " + std::to_string(policy.countries.size()) + " countries only, but must be in " +
+    if (!policy.countries.empty() &&
+        policy.min_countries > static_cast<int>(policy.countries.size())) {
+        return refuse("min_countries", "copies may be in " +
+                                           std::to_string(policy.countries.size()) +
+                                           " countries only, but must be in " +
                                            std::to_string(policy.min_countries));
     }
     return policy;
 }
 
-Instance new_instance(const OrderInstance& command, const Release& release, const ReleaseSize& size, ReplicationPolicy policy, const Draft& draft) {
+Instance new_instance(const OrderInstance& command, const Release& release, const ReleaseSize& size,
+                      ReplicationPolicy policy, const Draft& draft) {
     Instance instance;
     instance.name = command.name;
     instance.owner = command.owner;
@@ -88,13 +108,16 @@ Result<Decision> order_instance(const State& state, const OrderInstance& command
     TRY(check_name("instance", command.name.str()));
     TRY(find_row(state.accounts(), command.owner, "account", "foyer account ls"));
     if (state.instances().contains(command.name)) {
-        return error(ErrorCode::AlreadyExists, "the name '" + command.name.str() + "' is taken; choose another one", {{"field", "name"}});
+        return error(ErrorCode::AlreadyExists,
+                     "the name '" + command.name.str() + "' is taken; choose another one",
+                     {{"field", "name"}});
     }
     const Release release = TRY(find_release(state, command));
     const ReleaseSize size = TRY(find_size(release, command.size));
     const ReplicationPolicy policy = TRY(check_policy(command, release));
-    const Placement placement = TRY(
-        place(state, {size.resources, policy.replicas, policy.min_countries, policy.countries, policy.allow_same_isp}));
+    const Placement placement =
+        TRY(place(state, {size.resources, policy.replicas, policy.min_countries, policy.countries,
+                          policy.allow_same_isp}));
 
     Draft draft(state, now);
     Group group(state, new_instance(command, release, size, policy, draft));
@@ -113,7 +136,9 @@ Result<Decision> order_instance(const State& state, const OrderInstance& command
     begin_operation(group, draft, OperationKind::Order, command.operation);
     std::string homes;
     for (const NodeId& node : placement.nodes) homes += (homes.empty() ? "" : ", ") + node.str();
-    draft.event("ordered", command.name.str(), "release " + release.name.str() + " " + release.version.str() + ", copies on " + homes);
+    draft.event(
+        "ordered", command.name.str(),
+        "release " + release.name.str() + " " + release.version.str() + ", copies on " + homes);
     // New rows: all of them are put, in an order that satisfies the foreign keys.
     draft.put(group.instance);
     for (const Replica& replica : group.replicas) draft.put(replica);

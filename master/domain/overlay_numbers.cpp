@@ -23,19 +23,26 @@ std::string hex(int number) {
 
 }  // namespace
 
-PartitionId partition_id(const ReplicaKey& key) { return PartitionId(key.instance.str() + "-" + std::to_string(key.index.number)); }
+PartitionId partition_id(const ReplicaKey& key) {
+    return PartitionId(key.instance.str() + "-" + std::to_string(key.index.number));
+}
 
-std::string overlay_prefix_of(const State& state, int node_number) { return cluster_stem(state.settings()) + ":" + hex(node_number) + "::/64"; }
+std::string overlay_prefix_of(const State& state, int node_number) {
+    return cluster_stem(state.settings()) + ":" + hex(node_number) + "::/64";
+}
 
 std::string overlay_address(const State& state, int node_number, int host_number) {
     return cluster_stem(state.settings()) + ":" + hex(node_number) + "::" + hex(host_number);
 }
 
-std::string hostname_of(const State& state, const InstanceName& name) { return name.str() + "." + state.settings().zone; }
+std::string hostname_of(const State& state, const InstanceName& name) {
+    return name.str() + "." + state.settings().zone;
+}
 
 std::string url_of(const State& state, const InstanceName& name) {
     const int port = state.settings().public_port;
-    return "https://" + hostname_of(state, name) + (port == 443 ? std::string() : ":" + std::to_string(port)) + "/";
+    return "https://" + hostname_of(state, name) +
+           (port == 443 ? std::string() : ":" + std::to_string(port)) + "/";
 }
 
 }  // namespace foyer::master

@@ -6,16 +6,20 @@ namespace foyer::master {
 namespace {
 
 bool is_settled(const Group& group, const Replica& replica, PartitionPhase phase) {
-    return replica.observed.phase == phase && group.is_current(replica) && !group.is_silent(replica.node);
+    return replica.observed.phase == phase && group.is_current(replica) &&
+           !group.is_silent(replica.node);
 }
 
 bool all_settled(const Group& group, PartitionPhase phase) {
     return std::ranges::all_of(group.replicas, [&](const Replica& replica) {
-        return is_settled(group, replica, phase) && (phase != PartitionPhase::Running || replica.observed.ready);
+        return is_settled(group, replica, phase) &&
+               (phase != PartitionPhase::Running || replica.observed.ready);
     });
 }
 
-std::string copy_title(const Replica& replica) { return "copy " + std::to_string(replica.key.index.number) + " on " + replica.node.str(); }
+std::string copy_title(const Replica& replica) {
+    return "copy " + std::to_string(replica.key.index.number) + " on " + replica.node.str();
+}
 
 // What a person should read beside a copy.
 std::string copy_detail(const Group& group, const Replica& replica) {
@@ -35,19 +39,23 @@ struct Step {
 };
 
 std::vector<Step> order_steps(const Group& group) {
-    std::vector<Step> steps{{"place", true, std::to_string(group.replicas.size()) + " copies placed"}};
+    std::vector<Step> steps{
+        {"place", true, std::to_string(group.replicas.size()) + " copies placed"}};
     for (const Replica& replica : group.replicas) {
-        const bool done = is_settled(group, replica, PartitionPhase::Running) && replica.observed.ready;
+        const bool done =
+            is_settled(group, replica, PartitionPhase::Running) && replica.observed.ready;
         steps.push_back({copy_title(replica), done, copy_detail(group, replica)});
     }
-    steps.push_back({"serve", group.instance.served == group.instance.fence && group.is_serving(), url_of(group.state(), group.instance.name)});
+    steps.push_back({"serve", group.instance.served == group.instance.fence && group.is_serving(),
+                     url_of(group.state(), group.instance.name)});
     return steps;
 }
 
 std::vector<Step> phase_steps(const Group& group, PartitionPhase phase) {
     std::vector<Step> steps;
     for (const Replica& replica : group.replicas) {
-        steps.push_back({copy_title(replica), is_settled(group, replica, phase), copy_detail(group, replica)});
+        steps.push_back(
+            {copy_title(replica), is_settled(group, replica, phase), copy_detail(group, replica)});
     }
     return steps;
 }
@@ -55,16 +63,21 @@ std::vector<Step> phase_steps(const Group& group, PartitionPhase phase) {
 std::vector<Step> erase_steps(const Group& group) {
     std::vector<Step> steps;
     for (const Replica& replica : group.replicas) {
-        steps.push_back({copy_title(replica), false, group.is_silent(replica.node) ? "waits for its silent box" : "being erased"});
+        steps.push_back(
+            {copy_title(replica), false,
+             group.is_silent(replica.node) ? "waits for its silent box" : "being erased"});
     }
     return steps;
 }
 
 std::vector<Step> promote_steps(const Group& group) {
     const Replica* lead = group.leader();
-    return {{"collect positions", lead != nullptr, lead != nullptr ? "" : "every copy stops following and says what it holds"},
-            {"promote", group.is_serving(), lead != nullptr ? copy_title(*lead) + ": " + copy_detail(group, *lead) : ""},
-            {"serve", group.instance.served == group.instance.fence, url_of(group.state(), group.instance.name)}};
+    return {{"collect positions", lead != nullptr,
+             lead != nullptr ? "" : "every copy stops following and says what it holds"},
+            {"promote", group.is_serving(),
+             lead != nullptr ? copy_title(*lead) + ": " + copy_detail(group, *lead) : ""},
+            {"serve", group.instance.served == group.instance.fence,
+             url_of(group.state(), group.instance.name)}};
 }
 
 std::vector<Step> steps_of(const Group& group, OperationKind kind) {
@@ -88,11 +101,15 @@ InstanceState instance_state(const Group& group) {
         case DesiredState::Running: break;
     }
     if (instance.promotion && instance.served != instance.fence) return InstanceState::Promoting;
-    if (group.is_serving()) return all_settled(group, PartitionPhase::Running) ? InstanceState::Running : InstanceState::Degraded;
+    if (group.is_serving())
+        return all_settled(group, PartitionPhase::Running) ? InstanceState::Running
+                                                           : InstanceState::Degraded;
     return instance.served ? InstanceState::Unavailable : InstanceState::Preparing;
 }
 
-InstanceState instance_state(const State& state, const Instance& instance) { return instance_state(Group(state, instance)); }
+InstanceState instance_state(const State& state, const Instance& instance) {
+    return instance_state(Group(state, instance));
+}
 
 ReplicaRole replica_role(const Instance& instance, const Replica& replica) {
     if (replica.kind == ReplicaKind::Witness) return ReplicaRole::Witness;
@@ -105,7 +122,8 @@ bool is_unreachable(const State& state, const Replica& replica) {
     return found == state.nodes().end() || found->second.state == NodeState::Silent;
 }
 
-std::optional<FollowerView> follower_view(const State& state, const Instance& instance, const Replica& replica) {
+std::optional<FollowerView> follower_view(const State& state, const Instance& instance,
+                                          const Replica& replica) {
     if (!instance.leader || *instance.leader == replica.key.index) return std::nullopt;
     const auto lead = state.replicas().find({instance.name, *instance.leader});
     if (lead == state.replicas().end() || is_unreachable(state, lead->second)) return std::nullopt;
@@ -117,7 +135,8 @@ std::optional<FollowerView> follower_view(const State& state, const Instance& in
 }
 
 std::string member_name(const Instance& instance, ReplicaIndex index) {
-    return "r" + std::to_string(index.number) + "g" + std::to_string(instance.fence.generation.number());
+    return "r" + std::to_string(index.number) + "g" +
+           std::to_string(instance.fence.generation.number());
 }
 
 Operation advance(const Group& group, const Operation& operation, WallTime now) {
@@ -127,7 +146,10 @@ Operation advance(const Group& group, const Operation& operation, WallTime now) 
     bool all_done = true;
     for (std::size_t i = 0; i < steps.size(); ++i) {
         OperationStep step;
-        const OperationStep* before = i < operation.steps.size() && operation.steps[i].name == steps[i].name ? &operation.steps[i] : nullptr;
+        const OperationStep* before =
+            i < operation.steps.size() && operation.steps[i].name == steps[i].name
+                ? &operation.steps[i]
+                : nullptr;
         step.name = steps[i].name;
         step.detail = steps[i].detail;
         step.started_at = before != nullptr && before->started_at ? before->started_at : now;
@@ -149,7 +171,8 @@ Operation advance(const Group& group, const Operation& operation, WallTime now) 
 
 Operation advance(const State& state, const Operation& operation, WallTime now) {
     const auto found = state.instances().find(operation.instance);
-    if (found == state.instances().end() || operation.state != OperationState::Running) return operation;
+    if (found == state.instances().end() || operation.state != OperationState::Running)
+        return operation;
     return advance(Group(state, found->second), operation, now);
 }
 

@@ -1,4 +1,5 @@
-// How an instance and its copies are, derived from the rows: shown by the API, and what ends an operation.
+// How an instance and its copies are, derived from the rows: shown by the API, and what ends an
+// operation.
 #pragma once
 
 #include <optional>
@@ -9,7 +10,15 @@
 
 namespace foyer::master {
 
-enum class InstanceState { Preparing, Running, Degraded, Unavailable, Promoting, Stopped, Deleting };
+enum class InstanceState {
+    Preparing,
+    Running,
+    Degraded,
+    Unavailable,
+    Promoting,
+    Stopped,
+    Deleting
+};
 
 InstanceState instance_state(const State& state, const Instance& instance);
 
@@ -20,11 +29,13 @@ ReplicaRole replica_role(const Instance& instance, const Replica& replica);
 bool is_unreachable(const State& state, const Replica& replica);
 
 // What the primary says of this standby; nothing when it says nothing, or for the primary itself.
-std::optional<FollowerView> follower_view(const State& state, const Instance& instance, const Replica& replica);
+std::optional<FollowerView> follower_view(const State& state, const Instance& instance,
+                                          const Replica& replica);
 
 std::string member_name(const Instance& instance, ReplicaIndex index);  // "r0g1"
 
-// The steps of the operation as they stand now (times of earlier steps kept), and whether it has ended.
+// The steps of the operation as they stand now (times of earlier steps kept), and whether it has
+// ended.
 Operation advance(const State& state, const Operation& operation, WallTime now);
 
 }  // namespace foyer::master

@@ -12,41 +12,68 @@ auto rank(const Position& position) { return std::tuple(position.epoch, position
 // Has applied the fence, follows nobody, and says where its log ends.
 bool has_stopped(const Group& group, const Replica& replica) {
     const PartitionObservation& seen = replica.observed;
-    return group.is_current(replica) && seen.role == ReplicaRole::Standby && seen.position && !seen.position->receiving;
+    return group.is_current(replica) && seen.role == ReplicaRole::Standby && seen.position &&
+           !seen.position->receiving;
 }
 
 std::vector<Candidate> collected(const Group& group) {
     std::vector<Candidate> candidates;
     for (const Replica& replica : group.replicas) {
         if (replica.kind != ReplicaKind::Data || !has_stopped(group, replica)) continue;
-        candidates.push_back({replica.key.index, *replica.observed.position, group.may_lead(replica)});
+        candidates.push_back(
+            {replica.key.index, *replica.observed.position, group.may_lead(replica)});
     }
     return candidates;
 }
 
 int data_members(const Group& group) {
-    return static_cast<int>(std::ranges::count_if(group.replicas, [](const Replica& replica) { return replica.kind == ReplicaKind::Data; }));
+    return static_cast<int>(std::ranges::count_if(
+        group.replicas, [](const Replica& replica) { return replica.kind == ReplicaKind::Data; }));
 }
 
-int needed(const Group& group) { return positions_needed(data_members(group), group.copies()); }
+// An asynchronous order accepted the loss of the lag: the best copy that answers may lead.
+int needed(const Group& group) {
+    if (group.instance.policy.mode == ReplicationMode::Asynchronous) return 1;
+    return positions_needed(data_members(group), group.copies());
+}
 
-// With `force`: everybody who can be heard has answered.
+// Obeys the fence and has no service that could tell a position: a killed primary, a failed copy.
+bool has_nothing_to_say(const Group& group, const Replica& replica) {
+    switch (replica.observed.phase) {
+        case PartitionPhase::Starting:
+        case PartitionPhase::Running:
+        case PartitionPhase::Unhealthy: return false;
+        case PartitionPhase::Assigned:
+        case PartitionPhase::Preparing:
+        case PartitionPhase::Stopping:
+        case PartitionPhase::Stopped:
+        case PartitionPhase::Failed:
+        case PartitionPhase::Erasing: return group.is_current(replica);
+    }
+    CHECK(false);
+}
+
+// Everybody who can be heard has answered: nothing more can come.
 bool all_reachable_answered(const Group& group) {
     return std::ranges::all_of(group.replicas, [&](const Replica& replica) {
-        return replica.kind != ReplicaKind::Data || group.is_silent(replica.node) || has_stopped(group, replica);
+        return replica.kind != ReplicaKind::Data || group.is_silent(replica.node) ||
+               has_stopped(group, replica) || has_nothing_to_say(group, replica);
     });
 }
 
 void elect(Group& group, Draft& draft, bool enough) {
     const auto candidates = collected(group);
-    const auto chosen = choose_leader(candidates, group.instance.promotion->wanted, group.instance.promotion->force);
+    const auto chosen = choose_leader(candidates, group.instance.promotion->wanted,
+                                      group.instance.promotion->force);
     if (!chosen) return;
     group.instance.leader = chosen;
     group.group_changed(draft);
-    const std::string lost = enough ? "every acknowledged write is held" : "forced with " + std::to_string(candidates.size()) + " of " +
-                                                                               std::to_string(needed(group)) + " positions: writes may be lost";
+    const std::string lost = enough ? "every acknowledged write is held"
+                                    : "chosen among " + std::to_string(candidates.size()) +
+                                          " positions: what only other copies hold is lost";
     draft.event("leader_chosen", group.instance.name.str(),
-                "copy " + std::to_string(chosen->number) + " on '" + group.find(*chosen)->node.str() + "' leads in epoch " +
+                "copy " + std::to_string(chosen->number) + " on '" +
+                    group.find(*chosen)->node.str() + "' leads in epoch " +
                     std::to_string(group.instance.fence.epoch.number()) + "; " + lost);
 }
 
@@ -55,35 +82,48 @@ Status check_target(const Group& group, const PromoteInstance& command) {
     const Replica* target = group.find(*command.index);
     const std::string name = "copy " + std::to_string(command.index->number);
     if (target == nullptr) {
-        return error(ErrorCode::NotFound, name + " does not exist; `foyer instance show " + group.instance.name.str() + "` lists the copies",
+        return error(ErrorCode::NotFound,
+                     name + " does not exist; `foyer instance show " + group.instance.name.str() +
+                         "` lists the copies",
                      {{"field", "index"}});
     }
     if (group.instance.leader == command.index) {
-        return error(ErrorCode::FailedPrecondition, name + " leads already", {{"rule", "already_leading"}});
+        return error(ErrorCode::FailedPrecondition, name + " leads already",
+                     {{"rule", "already_leading"}});
     }
     if (!group.may_lead(*target)) {
-        return error(ErrorCode::FailedPrecondition, name + " is on an open host's box '" + target->node.str() + "', which never leads",
-                     {{"rule", "may_lead"}, {"node", target->node.str()}});
+        return error(
+            ErrorCode::FailedPrecondition,
+            name + " is on an open host's box '" + target->node.str() + "', which never leads",
+            {{"rule", "may_lead"}, {"node", target->node.str()}});
     }
     return ok_status();
 }
 
 Status check_answers(const Group& group, const PromoteInstance& command) {
+    // The old primary is killed and gives no position, so it does not count.
     int reachable = 0;
     int candidates = 0;
     for (const Replica& replica : group.replicas) {
         if (replica.kind != ReplicaKind::Data || group.is_silent(replica.node)) continue;
+        if (group.instance.leader == replica.key.index || !replica.observed.initialized) continue;
         ++reachable;
-        if (group.may_lead(replica) && group.instance.leader != replica.key.index && replica.observed.initialized) ++candidates;
+        if (group.may_lead(replica)) ++candidates;
     }
     if (candidates == 0) {
-        return error(ErrorCode::FailedPrecondition, "no other copy that may lead is reachable and complete", {{"rule", "no_candidate"}});
+        return error(ErrorCode::FailedPrecondition,
+                     "no other copy that may lead is reachable and complete",
+                     {{"rule", "no_candidate"}});
     }
     if (reachable < needed(group) && !command.force) {
         return error(ErrorCode::FailedPrecondition,
-                     std::to_string(reachable) + " of " + std::to_string(data_members(group)) + " copies answer, " + std::to_string(needed(group)) +
-                         " are needed to prove that no acknowledged write is lost; wait for another one, or accept a possible loss with --force",
-                     {{"rule", "positions_needed"}, {"needed", std::to_string(needed(group))}, {"found", std::to_string(reachable)}});
+                     std::to_string(reachable) + " of " + std::to_string(data_members(group) - 1) +
+                         " other copies answer, " + std::to_string(needed(group)) +
+                         " are needed to prove that no acknowledged write is lost; wait for "
+                         "another one, or accept a possible loss with --force",
+                     {{"rule", "positions_needed"},
+                      {"needed", std::to_string(needed(group))},
+                      {"found", std::to_string(reachable)}});
     }
     return ok_status();
 }
@@ -92,9 +132,11 @@ Status check_answers(const Group& group, const PromoteInstance& command) {
 Result<Decision> promote_again(Group group, const PromoteInstance& command, WallTime now) {
     const OperationId under_way = group.instance.promotion->operation;
     if (!command.force) {
-        return error(ErrorCode::FailedPrecondition,
-                     "a promotion is under way (operation '" + under_way.str() + "'); wait for it, or repeat with --force to go on with the copies that answered",
-                     {{"rule", "promotion_under_way"}, {"operation", under_way.str()}});
+        return error(
+            ErrorCode::FailedPrecondition,
+            "a promotion is under way (operation '" + under_way.str() +
+                "'); wait for it, or repeat with --force to go on with the copies that answered",
+            {{"rule", "promotion_under_way"}, {"operation", under_way.str()}});
     }
     Draft draft(group.state(), now);
     group.instance.promotion->force = true;
@@ -106,18 +148,22 @@ Result<Decision> promote_again(Group group, const PromoteInstance& command, Wall
 
 }  // namespace
 
-std::optional<ReplicaIndex> choose_leader(const std::vector<Candidate>& candidates, std::optional<ReplicaIndex> wanted, bool force) {
+std::optional<ReplicaIndex> choose_leader(const std::vector<Candidate>& candidates,
+                                          std::optional<ReplicaIndex> wanted, bool force) {
     const Candidate* best = nullptr;
     bool barred_ahead = false;
     for (const Candidate& candidate : candidates) {
         if (!candidate.may_lead) continue;
         const bool ahead = best == nullptr || rank(candidate.position) > rank(best->position);
-        const bool wanted_tie = best != nullptr && rank(candidate.position) == rank(best->position) && wanted == candidate.index;
+        const bool wanted_tie = best != nullptr &&
+                                rank(candidate.position) == rank(best->position) &&
+                                wanted == candidate.index;
         if (ahead || wanted_tie) best = &candidate;
     }
     if (best == nullptr) return std::nullopt;
     for (const Candidate& candidate : candidates) {
-        barred_ahead = barred_ahead || (!candidate.may_lead && rank(candidate.position) > rank(best->position));
+        barred_ahead = barred_ahead ||
+                       (!candidate.may_lead && rank(candidate.position) > rank(best->position));
     }
     if (barred_ahead && !force) return std::nullopt;
     return best->index;
@@ -127,23 +173,33 @@ void advance_promotion(Group& group, Draft& draft) {
     if (!group.instance.promotion) return;
     if (!group.instance.leader) {
         const int answers = static_cast<int>(collected(group).size());
-        const bool enough = answers >= needed(group);
-        if (enough || (group.instance.promotion->force && answers > 0 && all_reachable_answered(group))) elect(group, draft, enough);
+        const bool proven =
+            group.instance.policy.mode == ReplicationMode::Synchronous && answers >= needed(group);
+        const bool settled_for = (group.instance.promotion->force ||
+                                  group.instance.policy.mode == ReplicationMode::Asynchronous) &&
+                                 answers > 0 && all_reachable_answered(group);
+        if (proven || settled_for) elect(group, draft, proven);
     } else if (group.instance.served == group.instance.fence) {
         group.instance.promotion.reset();
     }
 }
 
-Result<Decision> promote_instance(const State& state, const PromoteInstance& command, WallTime now) {
-    Group group(state, TRY(find_row(state.instances(), command.name, "instance", "foyer instance ls")));
+Result<Decision> promote_instance(const State& state, const PromoteInstance& command,
+                                  WallTime now) {
+    Group group(state,
+                TRY(find_row(state.instances(), command.name, "instance", "foyer instance ls")));
     if (group.instance.desired != DesiredState::Running) {
-        return error(ErrorCode::FailedPrecondition, "instance '" + command.name.str() + "' is not to run; `foyer instance start` first",
-                     {{"rule", "not_running"}});
+        return error(
+            ErrorCode::FailedPrecondition,
+            "instance '" + command.name.str() + "' is not to run; `foyer instance start` first",
+            {{"rule", "not_running"}});
     }
     TRY(check_target(group, command));
     if (group.instance.promotion) return promote_again(std::move(group), command, now);
     if (!group.instance.initialized) {
-        return error(ErrorCode::FailedPrecondition, "instance '" + command.name.str() + "' is still being prepared", {{"rule", "not_initialized"}});
+        return error(ErrorCode::FailedPrecondition,
+                     "instance '" + command.name.str() + "' is still being prepared",
+                     {{"rule", "not_initialized"}});
     }
     TRY(check_answers(group, command));
     Draft draft(state, now);
@@ -153,7 +209,9 @@ Result<Decision> promote_instance(const State& state, const PromoteInstance& com
     group.instance.promotion = Promotion{command.operation, command.index, command.force, now};
     group.group_changed(draft);
     group.route_changed(draft);
-    draft.event("promotion_started", command.name.str(), "epoch " + std::to_string(group.instance.fence.epoch.number()) + ": positions are collected");
+    draft.event("promotion_started", command.name.str(),
+                "epoch " + std::to_string(group.instance.fence.epoch.number()) +
+                    ": positions are collected");
     advance_operation(group, draft);
     group.put_back(draft);
     return std::move(draft).done(command.name.str(), command.operation);

@@ -1,4 +1,5 @@
-// Publishing: a name belongs to the account and key that published it first; versions are never rewritten.
+// Publishing: a name belongs to the account and key that published it first; versions are never
+// rewritten.
 #include "common/base/text.h"
 #include "master/domain/draft.h"
 
@@ -7,13 +8,17 @@ namespace foyer::master {
 Result<Decision> publish_release(const State& state, const PublishRelease& command, WallTime now) {
     Release release = command.release;
     TRY(check_name("release", release.name.str()));
-    if (release.sizes.empty()) return error(ErrorCode::InvalidArgument, "a release needs at least one size", {{"field", "sizes"}});
+    if (release.sizes.empty())
+        return error(ErrorCode::InvalidArgument, "a release needs at least one size",
+                     {{"field", "sizes"}});
     for (auto at = state.releases().lower_bound({release.name, ReleaseVersion()});
          at != state.releases().end() && at->first.first == release.name; ++at) {
         const Release& earlier = at->second;
-        if (earlier.publisher != release.publisher || earlier.publisher_key != release.publisher_key) {
+        if (earlier.publisher != release.publisher ||
+            earlier.publisher_key != release.publisher_key) {
             return error(ErrorCode::PermissionDenied,
-                         "release '" + release.name.str() + "' belongs to account '" + earlier.publisher.str() + "' and its key; choose another name",
+                         "release '" + release.name.str() + "' belongs to account '" +
+                             earlier.publisher.str() + "' and its key; choose another name",
                          {{"rule", "release_owner"}});
         }
         if (earlier.version == release.version) {
@@ -24,7 +29,8 @@ Result<Decision> publish_release(const State& state, const PublishRelease& comma
                 return same;
             }
             return error(ErrorCode::AlreadyExists,
-                         "release '" + release.name.str() + "' version '" + release.version.str() + "' is published with other content; raise the version",
+                         "release '" + release.name.str() + "' version '" + release.version.str() +
+                             "' is published with other content; raise the version",
                          {{"field", "version"}});
         }
     }
@@ -32,7 +38,9 @@ Result<Decision> publish_release(const State& state, const PublishRelease& comma
     release.created_at = now;
     Draft draft(state, now);
     draft.put(release);
-    draft.event("release_published", release.name.str(), "version " + release.version.str() + " published by '" + release.publisher.str() + "'");
+    draft.event(
+        "release_published", release.name.str(),
+        "version " + release.version.str() + " published by '" + release.publisher.str() + "'");
     Decision decision = std::move(draft).done(release.name.str());
     decision.reply.version = release.version;
     return decision;

@@ -1,4 +1,5 @@
-// The rows of the catalogue: what the master knows and the database keeps. Plain values; invariants are in decide and in SQL.
+// The rows of the catalogue: what the master knows and the database keeps. Plain values; invariants
+// are in decide and in SQL.
 //
 // Every row carries the revision at which it last changed.
 #pragma once
@@ -82,12 +83,14 @@ struct Node {
     std::string public_address;  // edges only, without port
     NodeState state = NodeState::Expected;
     int number = 0;  // 1…65535, never reused: subnet of the overlay prefix
-    // The one-time token: SHA-256 of its secret (hex), until when, and whether a first Sync has used it up.
+    // The one-time token: SHA-256 of its secret (hex), until when, and whether a first Sync has
+    // used it up.
     std::string token_hash;
     WallTime token_expires_at;
     bool token_used = false;
     // Of the enrolled box.
-    std::string key_fingerprint;  // SHA-256 of its public key (SPKI), hex; the certificate must carry this key
+    std::string key_fingerprint;  // SHA-256 of its public key (SPKI), hex; the certificate must
+                                  // carry this key
     WallTime certificate_expires_at;
     WgPublicKey wg_public_key;
     NodeCapacity capacity;
@@ -104,7 +107,8 @@ struct ReleaseSize {
     friend bool operator==(const ReleaseSize&, const ReleaseSize&) = default;
 };
 
-// One published version of a software release, with what the master needs of its release.json (parsed by the shell).
+// One published version of a software release, with what the master needs of its release.json
+// (parsed by the shell).
 struct Release {
     ReleaseName name;
     ReleaseVersion version;
@@ -121,7 +125,8 @@ struct Release {
     int copies_max = 1;
     int copies_default = 1;
     int web_port = 0;
-    std::int64_t sequence = 0;  // order of publication over all releases: the newest has the highest
+    std::int64_t sequence =
+        0;  // order of publication over all releases: the newest has the highest
     WallTime created_at;
     Revision revision;
     friend bool operator==(const Release&, const Release&) = default;
@@ -154,9 +159,10 @@ struct Instance {
     std::string parameters_json;
     ReplicationPolicy policy;
     DesiredState desired = DesiredState::Running;
-    Fence fence;                          // of the present leadership, or of the attempt under way
-    std::optional<ReplicaIndex> leader;   // absent while nobody leads
-    std::optional<Fence> served;          // newest fence at which its leader was ready: edges route from then on
+    Fence fence;                         // of the present leadership, or of the attempt under way
+    std::optional<ReplicaIndex> leader;  // absent while nobody leads
+    std::optional<Fence>
+        served;  // newest fence at which its leader was ready: edges route from then on
     std::optional<Promotion> promotion;
     std::optional<OperationId> operation;  // the operation that is going on
     std::optional<Sealed> admin_password;  // until it was shown and init has succeeded
@@ -226,7 +232,8 @@ struct Event {
     friend bool operator==(const Event&, const Event&) = default;
 };
 
-// A write that was done under a request id, with its rendered answer (secrets in it sealed by the shell).
+// A write that was done under a request id, with its rendered answer (secrets in it sealed by the
+// shell).
 struct RequestRecord {
     AccountId account;
     RequestId id;

@@ -1,7 +1,9 @@
-// How many equal orders still fit, when each takes R slots in R distinct ISP families and at least Z countries.
+// How many equal orders still fit, when each takes R slots in R distinct ISP families and at least
+// Z countries.
 //
-// Exact when every family is in one country (common/docs/placement.md has the sources): with C_o the free slots of family o,
-// F_c(K) = sum of min(C_o, K) over the families of country c, K orders fit if and only if
+// Exact when every family is in one country (common/docs/placement.md has the sources): with C_o
+// the free slots of family o, F_c(K) = sum of min(C_o, K) over the families of country c, K orders
+// fit if and only if
 //     sum_c F_c(K) >= R*K   and   sum_c min(F_c(K), K) >= Z*K.
 #pragma once
 

@@ -44,14 +44,16 @@ void State::put(const Site& row) { sites_.insert_or_assign(row.name, row); }
 
 void State::put(const Node& row) {
     const Node* before = find_in<Node>(nodes_, row.name);
-    const bool neighbours_see = before == nullptr || before->overlay_revision != row.overlay_revision;
+    const bool neighbours_see =
+        before == nullptr || before->overlay_revision != row.overlay_revision;
     nodes_.insert_or_assign(row.name, row);
     last_node_number_ = std::max(last_node_number_, row.number);
     if (row.edge) edges_.insert(row.name);
     by_node_[row.name];
     if (!neighbours_see) return;
     touch(row.name);
-    // A home's neighbours are the edges, an edge's are everybody; a new edge also appears among every instance's proxies.
+    // A home's neighbours are the edges, an edge's are everybody; a new edge also appears among
+    // every instance's proxies.
     if (row.edge) {
         for (auto& [node, index] : by_node_) index.desired = revision_;
     } else {
@@ -68,12 +70,15 @@ void State::put(const Instance& row) {
     const Instance* before = find_in<Instance>(instances_, row.name);
     const bool group = before == nullptr || before->group_revision != row.group_revision;
     const bool route = before == nullptr || before->route_revision != row.route_revision;
-    const bool deleted = before != nullptr && before->desired != DesiredState::Deleted && row.desired == DesiredState::Deleted;
+    const bool deleted = before != nullptr && before->desired != DesiredState::Deleted &&
+                         row.desired == DesiredState::Deleted;
     instances_.insert_or_assign(row.name, row);
     if (deleted) {
         // Its boxes and edges must let go at once; the rows go when the boxes say that they did.
-        for (const Replica* replica : replicas_of(row.name)) bury(replica->node, Tombstone::Kind::Assignment, partition_id(replica->key).str());
-        for (const NodeId& edge : edges_) bury(edge, Tombstone::Kind::Route, hostname_of(*this, row.name));
+        for (const Replica* replica : replicas_of(row.name))
+            bury(replica->node, Tombstone::Kind::Assignment, partition_id(replica->key).str());
+        for (const NodeId& edge : edges_)
+            bury(edge, Tombstone::Kind::Route, hostname_of(*this, row.name));
     }
     if (group) touch_members(row.name);
     if (route) {
@@ -111,7 +116,9 @@ void State::put(const Event& row) {
     if (recent_events_.size() > recent_events_max) recent_events_.pop_front();
 }
 
-void State::put(const RequestRecord& row) { requests_.insert_or_assign({row.account, row.id}, row); }
+void State::put(const RequestRecord& row) {
+    requests_.insert_or_assign({row.account, row.id}, row);
+}
 
 void State::drop(const DropNode& change) {
     const bool edge = edges_.erase(change.name) > 0;
@@ -135,7 +142,8 @@ void State::drop(const DropReplica& change) {
 
 void State::drop(const DropInstance& change) {
     instances_.erase(change.name);
-    for (const NodeId& edge : edges_) bury(edge, Tombstone::Kind::Route, hostname_of(*this, change.name));
+    for (const NodeId& edge : edges_)
+        bury(edge, Tombstone::Kind::Route, hostname_of(*this, change.name));
 }
 
 void State::drop(const DropRequest& change) { requests_.erase({change.account, change.id}); }
@@ -169,7 +177,8 @@ Resources State::reserved_on(const NodeId& node) const {
 
 std::vector<const Replica*> State::replicas_of(const InstanceName& name) const {
     std::vector<const Replica*> found;
-    for (auto at = replicas_.lower_bound({name, ReplicaIndex{0}}); at != replicas_.end() && at->first.instance == name; ++at) {
+    for (auto at = replicas_.lower_bound({name, ReplicaIndex{0}});
+         at != replicas_.end() && at->first.instance == name; ++at) {
         found.push_back(&at->second);
     }
     return found;
@@ -178,13 +187,15 @@ std::vector<const Replica*> State::replicas_of(const InstanceName& name) const {
 const Replica* State::find_replica(const PartitionId& partition) const {
     const std::string& text = partition.str();
     const std::size_t dash = text.rfind('-');
-    if (dash == std::string::npos || dash + 1 == text.size() || text.size() - dash > 4) return nullptr;
+    if (dash == std::string::npos || dash + 1 == text.size() || text.size() - dash > 4)
+        return nullptr;
     int index = 0;
     for (std::size_t i = dash + 1; i < text.size(); ++i) {
         if (text[i] < '0' || text[i] > '9') return nullptr;
         index = index * 10 + (text[i] - '0');
     }
-    return find_in<Replica>(replicas_, ReplicaKey{InstanceName(text.substr(0, dash)), ReplicaIndex{index}});
+    return find_in<Replica>(replicas_,
+                            ReplicaKey{InstanceName(text.substr(0, dash)), ReplicaIndex{index}});
 }
 
 Revision State::desired_revision(const NodeId& node) const {

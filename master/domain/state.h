@@ -1,6 +1,7 @@
 // The whole catalogue in memory, with the indexes decisions need. Changes only through apply().
 //
-// Rebuilding it from the rows of the database, or by replaying the same changes from the beginning, gives the same state.
+// Rebuilding it from the rows of the database, or by replaying the same changes from the beginning,
+// gives the same state.
 #pragma once
 
 #include <cstdint>
@@ -36,13 +37,16 @@ struct Tombstone {
 
 class State {
 public:
-    explicit State(ClusterSettings settings, LineageId lineage = {}) : settings_(std::move(settings)), lineage_(std::move(lineage)) {}
+    explicit State(ClusterSettings settings, LineageId lineage = {})
+        : settings_(std::move(settings)), lineage_(std::move(lineage)) {}
 
-    // Applies the changes of one decision. `revision` is state.revision().next() for a decision, any newer number at loading.
+    // Applies the changes of one decision. `revision` is state.revision().next() for a decision,
+    // any newer number at loading.
     void apply(const Changes& changes, Revision revision);
     // Adds rows that belong to the revision just applied: the record of the request that made it.
     void note(const Changes& changes);
-    // After the rows of the database were applied: what was removed before is not known, so boxes that are behind get full answers.
+    // After the rows of the database were applied: what was removed before is not known, so boxes
+    // that are behind get full answers.
     void mark_loaded() { tombstones_floor_ = revision_; }
 
     const ClusterSettings& settings() const { return settings_; }
@@ -58,11 +62,15 @@ public:
     const std::map<HostId, Host>& hosts() const { return hosts_; }
     const std::map<SiteId, Site>& sites() const { return sites_; }
     const std::map<NodeId, Node>& nodes() const { return nodes_; }
-    const std::map<std::pair<ReleaseName, ReleaseVersion>, Release>& releases() const { return releases_; }
+    const std::map<std::pair<ReleaseName, ReleaseVersion>, Release>& releases() const {
+        return releases_;
+    }
     const std::map<InstanceName, Instance>& instances() const { return instances_; }
     const std::map<ReplicaKey, Replica>& replicas() const { return replicas_; }
     const std::map<OperationId, Operation>& operations() const { return operations_; }
-    const std::map<std::pair<AccountId, RequestId>, RequestRecord>& requests() const { return requests_; }
+    const std::map<std::pair<AccountId, RequestId>, RequestRecord>& requests() const {
+        return requests_;
+    }
     // The newest events, oldest first; older ones are only in the database.
     const std::deque<Event>& recent_events() const { return recent_events_; }
 
@@ -75,7 +83,8 @@ public:
 
     // The revision at which what `node` has to hold last changed.
     Revision desired_revision(const NodeId& node) const;
-    // What it has to hold no longer. Complete from tombstones_since() on; a box that is behind that needs a full answer.
+    // What it has to hold no longer. Complete from tombstones_since() on; a box that is behind that
+    // needs a full answer.
     const std::deque<Tombstone>& tombstones(const NodeId& node) const;
     Revision tombstones_since(const NodeId& node) const;
 
@@ -135,7 +144,7 @@ private:
     Revision tombstones_floor_;
 };
 
-PartitionId partition_id(const ReplicaKey& key);                   // "acme-0"
+PartitionId partition_id(const ReplicaKey& key);                     // "acme-0"
 std::string overlay_prefix_of(const State& state, int node_number);  // "fd50:f0e:1:a::/64"
 std::string overlay_address(const State& state, int node_number, int host_number);
 std::string hostname_of(const State& state, const InstanceName& name);

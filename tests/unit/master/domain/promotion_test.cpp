@@ -113,3 +113,24 @@ TEST_CASE("the leader itself, a missing copy and an open host's box cannot be pr
     CHECK(world.attempt(promote(7)).failure().code == ErrorCode::NotFound);
     CHECK(world.attempt(promote(2)).failure().details.at(0).value == "may_lead");
 }
+
+TEST_CASE("the old primary's own copy proves nothing, so one standby alone is not enough") {
+    World world;
+    world.serve("acme");
+    world.run(MarkSilent{{world.replica("acme", 2).node}});
+    CHECK(world.attempt(promote()).failure().details.at(0).value == "positions_needed");
+}
+
+TEST_CASE("an asynchronous instance goes on with the best copy that answers, when all have") {
+    World world;
+    OrderInstance order = world.order("acme");
+    order.mode = ReplicationMode::Asynchronous;
+    world.run(order);
+    for (int i = 0; i < 3; ++i) world.report("acme", i, PartitionPhase::Running, true);
+    world.run(promote());
+    world.report("acme", 1, PartitionPhase::Running, true, at(100));
+    CHECK_FALSE(world.instance("acme").leader);
+    world.report("acme", 0, PartitionPhase::Stopped, false);
+    world.report("acme", 2, PartitionPhase::Running, true, at(150));
+    CHECK(world.instance("acme").leader == ReplicaIndex{2});
+}
