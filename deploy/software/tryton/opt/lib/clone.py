@@ -1,0 +1,42 @@
+"""Copying the primary's data folder whole."""
+import os
+import shutil
+
+import postgres
+import settings
+from replica import DATA, NOT_YET, REWINDING, VOLUME, fail, step
+
+NEW = VOLUME + "/pg.new"
+
+
+def require_primary(replica):
+    """Leaves with 75 while there is no primary that answers."""
+    if not replica.primary or replica.leads:
+        fail("nobody to copy from", NOT_YET)
+    settings.write(replica)
+    address = replica.primary["address"]
+    if postgres.run("pg_isready", "-q", "-t", "3", "-h", address, "-p", "5432", "-U", "rewinder",
+                    "-d", "postgres").returncode != 0:
+        fail(f"the primary {replica.primary['name']} does not answer", NOT_YET)
+
+
+def clone(replica):
+    """Replace DATA by a fresh copy that follows when it starts. The old folder goes first: two do not
+    fit in the volume, and it is good for nothing."""
+    step(f"copying from {replica.primary['name']}")
+    for folder in (NEW, DATA):
+        shutil.rmtree(folder, ignore_errors=True)
+    done = postgres.run("pg_basebackup", "-d", settings.connection(replica, "replicator"), "-D", NEW,
+                        "-X", "stream", "-S", replica.name, "--checkpoint=fast", "--no-password")
+    if done.returncode != 0:
+        shutil.rmtree(NEW, ignore_errors=True)
+        space = os.statvfs(VOLUME)
+        if space.f_bavail * 20 < space.f_blocks:
+            fail("the volume is full")
+        fail("the copy was interrupted", NOT_YET)
+    os.rename(NEW, DATA)
+    if os.path.exists(REWINDING):
+        os.unlink(REWINDING)
+    settings.mark_standby()
+    folder = os.open(VOLUME, os.O_RDONLY)
+    os.fsync(folder)

@@ -1,0 +1,58 @@
+"""Running PostgreSQL's own programs."""
+import os
+import subprocess
+
+from replica import POSTGRES_BIN, RUN
+
+# What a member knows of itself and the others, as one line `recovering|epoch|holders|end`: holders are the
+# standbys that hold this primary's end of log.
+STATUS = """
+SELECT pg_is_in_recovery()::int, coalesce((SELECT max(epoch) FROM foyer_epoch), 0),
+ CASE WHEN pg_is_in_recovery() THEN 0 ELSE
+  (SELECT count(*) FROM pg_stat_replication
+    WHERE application_name = ANY(string_to_array(:'names', ','))
+      AND state = 'streaming' AND flush_lsn >= pg_current_wal_flush_lsn()) END;
+"""
+
+
+def environment():
+    return {"PATH": POSTGRES_BIN + ":/usr/bin:/bin", "HOME": RUN, "LC_ALL": "C.UTF-8",
+            "PGHOST": RUN, "PGUSER": "foyer", "PGDATABASE": "postgres", "PGCONNECT_TIMEOUT": "3"}
+
+
+def run(*argv, **options):
+    return subprocess.run([POSTGRES_BIN + argv[0], *argv[1:]], env=environment(), check=False,
+                          **options)
+
+
+def query(sql, **values):
+    """Rows as text, fields parted by `|`; None while PostgreSQL does not answer."""
+    argv = ["psql", "-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1"]
+    for name, value in values.items():
+        argv += ["-v", f"{name}={value}"]
+    done = run(*argv, input=sql, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+def status(replica):
+    """(recovering, epoch, holders) or None while PostgreSQL does not answer."""
+    line = query(STATUS, names=",".join(member["name"] for member in replica.others))
+    if not line:
+        return None
+    recovering, epoch, holders = line.split("|")
+    return recovering == "1", int(epoch), int(holders)
+
+
+def make_slots(replica):
+    """A slot a member on the primary, none for anybody else: an orphan would keep the log for ever."""
+    names = ",".join(member["name"] for member in replica.others)
+    return query("""
+SELECT pg_create_physical_replication_slot(name) FROM unnest(string_to_array(:'names', ',')) AS name
+ WHERE name NOT IN (SELECT slot_name FROM pg_replication_slots);
+SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots
+ WHERE NOT active AND (slot_name <> ALL(string_to_array(:'names', ',')) OR wal_status = 'lost');
+""", names=names)
+
+
+def reload(pid):
+    os.kill(pid, 1)

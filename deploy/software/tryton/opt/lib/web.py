@@ -1,0 +1,53 @@
+"""Tryton under uwsgi on a unix socket, and the small HTTP router that opens the web port in front of it.
+Two programs, so that the slow one is loaded before the port may open, and closing is one kill."""
+import os
+
+import settings
+from replica import RUN
+
+SOCKET = RUN + "/tryton.sock"
+TRYTON_CONF = """
+[web]
+root = /usr/share/tryton-sao/www
+num_proxies = 1
+[database]
+uri = postgresql://tryton@/?host={run}
+list = False
+[session]
+authentications = password
+[email]
+uri = smtp://127.0.0.1:1
+from = no-reply@localhost
+[password]
+passlib = /opt/foyer/passlib.ini
+"""
+
+WORKERS = ["uwsgi", "--plugin", "python3", "--master", "--need-app",
+           "--socket", SOCKET, "--chmod-socket=600", "--listen", "64", "--processes", "2", "--threads", "4",
+           "--module", "trytond.application:app", "--mule=/opt/foyer/cron.py",
+           "--buffer-size", "16384", "--disable-logging", "--single-interpreter",
+           "--no-orphans", "--auto-procname"]
+ROUTER = ["uwsgi", "--plugin", "http", "--master", "--no-orphans", "--processes", "0", "--http-to", SOCKET, "--disable-logging",
+          "--http-timeout", "240", "--buffer-size", "16384", "--listen", "64"]
+
+
+def environment():
+    return {"PATH": "/usr/bin:/bin", "HOME": RUN, "LC_ALL": "C.UTF-8", "TZ": "UTC",
+            "TRYTOND_CONFIG": RUN + "/trytond.conf", "TRYTOND_DATABASE_NAMES": "erp",
+            "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def start():
+    """Load Tryton; nobody can reach it yet. Returns its pid."""
+    settings.replace_file(RUN + "/trytond.conf", TRYTON_CONF.format(run=RUN))
+    return os.posix_spawn("/usr/bin/uwsgi", WORKERS, environment(), setpgroup=0)
+
+
+def is_loaded():
+    return os.path.exists(SOCKET)
+
+
+def open_port(replica):
+    """Let clients in. Returns the router's pid."""
+    return os.posix_spawn("/usr/bin/uwsgi", [*ROUTER, "--http", f"[{replica.address}]:8000"],
+                          environment(), setpgroup=0)

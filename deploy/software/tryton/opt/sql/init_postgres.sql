@@ -1,0 +1,11 @@
+-- Roles and the table that names each epoch in the log. The ERP's own role may do none of this.
+CREATE ROLE replicator LOGIN REPLICATION PASSWORD :'replication';
+CREATE ROLE rewinder LOGIN PASSWORD :'replication';
+GRANT EXECUTE ON FUNCTION pg_ls_dir(text, boolean, boolean) TO rewinder;
+GRANT EXECUTE ON FUNCTION pg_stat_file(text, boolean) TO rewinder;
+GRANT EXECUTE ON FUNCTION pg_read_binary_file(text) TO rewinder;
+GRANT EXECUTE ON FUNCTION pg_read_binary_file(text, bigint, bigint, boolean) TO rewinder;
+CREATE TABLE foyer_epoch (epoch int PRIMARY KEY, began timestamptz NOT NULL DEFAULT now());
+INSERT INTO foyer_epoch (epoch) VALUES (:epoch);
+REVOKE CONNECT ON DATABASE postgres, template1 FROM PUBLIC;
+GRANT CONNECT ON DATABASE postgres TO rewinder;

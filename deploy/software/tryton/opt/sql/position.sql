@@ -1,0 +1,24 @@
+-- One line of JSON: where this member's log ends. On a standby the end is what is flushed, which may be
+-- ahead of what is replayed; the epoch is that of the newest log replayed.
+SELECT json_build_object(
+  'role', 'standby',
+  'epoch', coalesce((SELECT max(epoch) FROM foyer_epoch), 0),
+  'timeline', greatest((SELECT received_tli FROM pg_stat_wal_receiver),
+                       (SELECT min_recovery_end_timeline FROM pg_control_recovery()),
+                       (SELECT timeline_id FROM pg_control_checkpoint())),
+  'flushed_bytes', greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()) - '0/0'::pg_lsn,
+  -- A receiver that sleeps between two tries counts: it may wake.
+  'receiving', EXISTS (SELECT FROM pg_stat_wal_receiver) OR current_setting('primary_conninfo') <> '')
+WHERE pg_is_in_recovery();
+SELECT json_build_object(
+  'role', 'primary',
+  'epoch', coalesce((SELECT max(epoch) FROM foyer_epoch), 0),
+  'timeline', ('x' || left(pg_walfile_name(pg_current_wal_flush_lsn()), 8))::bit(32)::int,
+  'flushed_bytes', pg_current_wal_flush_lsn() - '0/0'::pg_lsn,
+  'receiving', false,
+  'replicas', coalesce((SELECT json_agg(json_build_object(
+      'name', application_name, 'state', state, 'sync_state', sync_state,
+      'lag_bytes', greatest(0, pg_current_wal_flush_lsn() - flush_lsn)) ORDER BY application_name)
+    FROM pg_stat_replication WHERE application_name IN (SELECT slot_name FROM pg_replication_slots)),
+    '[]'::json))
+WHERE NOT pg_is_in_recovery();
