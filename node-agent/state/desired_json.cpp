@@ -1,0 +1,201 @@
+#include "node-agent/state/desired_json.h"
+
+#include "common/base/text.h"
+#include "node-agent/state/json_fields.h"
+
+namespace foyer::agent {
+namespace {
+
+using Json = nlohmann::json;
+
+// Signed bytes and documents of others: exact, whatever they hold.
+Json exact(const std::string& bytes) { return to_base64url(as_bytes(bytes)); }
+
+std::string exact_from(JsonFields& fields, const char* key) {
+    const auto bytes = from_base64url(fields.text(key));
+    if (!fields.is(bytes.has_value())) return {};
+    return {bytes->begin(), bytes->end()};
+}
+
+Json to_json(const Member& member) {
+    return {{"index", member.index.number},
+            {"name", member.name},
+            {"kind", to_text(member.kind)},
+            {"address", member.address}};
+}
+
+Member member_from(const Json& body, JsonFields& outer) {
+    JsonFields fields(body);
+    Member member;
+    member.index = {static_cast<int>(fields.number("index"))};
+    member.name = fields.text("name");
+    const auto kind = replica_kind_from(fields.text("kind"));
+    if (fields.is(kind.has_value())) member.kind = *kind;
+    member.address = fields.text("address");
+    outer.is(fields.ok());
+    return member;
+}
+
+Json to_json(const Assignment& from) {
+    Json members = Json::array();
+    for (const Member& member : from.members) members.push_back(to_json(member));
+    Json secret_names = Json::array();
+    for (const auto& [name, content] : from.secrets.by_name) secret_names.push_back(name);
+    Json to = {{"partition", from.partition.str()},
+               {"revision", from.revision.number()},
+               {"instance", from.instance.str()},
+               {"index", from.index.number},
+               {"kind", to_text(from.kind)},
+               {"role", to_text(from.role)},
+               {"generation", from.fence.generation.number()},
+               {"epoch", from.fence.epoch.number()},
+               {"founder", from.founder},
+               {"desired", to_text(from.desired)},
+               {"release_json", exact(from.release_json)},
+               {"release_signature", from.release_signature},
+               {"publisher_key", from.publisher_key},
+               {"size", from.size.str()},
+               {"cpu_millicores", from.reserved.cpu.count()},
+               {"memory_bytes", from.reserved.memory.count()},
+               {"disk_bytes", from.reserved.disk.count()},
+               {"parameters_json", exact(from.parameters_json)},
+               {"hostname", from.hostname},
+               {"url", from.url},
+               {"address", from.address},
+               {"copies", from.copies},
+               {"members", members},
+               {"proxies", from.proxies},
+               {"secret_names", secret_names}};
+    if (from.leader) to["leader"] = from.leader->number;
+    return to;
+}
+
+void read_enums(JsonFields& fields, Assignment& to) {
+    const auto kind = replica_kind_from(fields.text("kind"));
+    const auto role = replica_role_from(fields.text("role"));
+    const auto desired = desired_state_from(fields.text("desired"));
+    if (!fields.is(kind && role && desired)) return;
+    to.kind = *kind;
+    to.role = *role;
+    to.desired = *desired;
+}
+
+Assignment assignment_from(const Json& body, JsonFields& outer,
+                           std::set<std::string>& secret_names) {
+    JsonFields fields(body);
+    Assignment to;
+    to.partition = PartitionId(fields.text("partition"));
+    to.revision = Revision(fields.count("revision"));
+    to.instance = InstanceName(fields.text("instance"));
+    to.index = {static_cast<int>(fields.number("index"))};
+    read_enums(fields, to);
+    to.fence = {Generation(fields.count("generation")), Epoch(fields.count("epoch"))};
+    if (fields.has("leader")) to.leader = ReplicaIndex{static_cast<int>(fields.number("leader"))};
+    to.founder = fields.truth("founder");
+    to.release_json = exact_from(fields, "release_json");
+    to.release_signature = fields.text("release_signature");
+    to.publisher_key = fields.text("publisher_key");
+    to.size = SizeName(fields.text("size"));
+    to.reserved = {Millicores(fields.number("cpu_millicores")),
+                   Bytes(fields.number("memory_bytes")), Bytes(fields.number("disk_bytes"))};
+    to.parameters_json = exact_from(fields, "parameters_json");
+    to.hostname = fields.text("hostname");
+    to.url = fields.text("url");
+    to.address = fields.text("address");
+    to.copies = static_cast<int>(fields.number("copies"));
+    for (const Json& member : fields.list("members"))
+        to.members.push_back(member_from(member, fields));
+    to.proxies = fields.texts("proxies");
+    for (const std::string& name : fields.texts("secret_names")) secret_names.insert(name);
+    outer.is(fields.ok() && !to.partition.empty());
+    return to;
+}
+
+Json to_json(const OverlayPeer& peer) {
+    return {{"node", peer.node.str()},   {"revision", peer.revision.number()},
+            {"edge", peer.edge},         {"public_key", peer.public_key.str()},
+            {"endpoint", peer.endpoint}, {"allowed", peer.allowed}};
+}
+
+OverlayPeer peer_from(const Json& body, JsonFields& outer) {
+    JsonFields fields(body);
+    OverlayPeer peer;
+    peer.node = NodeId(fields.text("node"));
+    peer.revision = Revision(fields.count("revision"));
+    peer.edge = fields.truth("edge");
+    peer.public_key = WgPublicKey(fields.text("public_key"));
+    peer.endpoint = fields.text("endpoint");
+    peer.allowed = fields.texts("allowed");
+    outer.is(fields.ok());
+    return peer;
+}
+
+Json to_json(const EdgeRoute& route) {
+    return {{"hostname", route.hostname},          {"revision", route.revision.number()},
+            {"instance", route.instance.str()},    {"generation", route.fence.generation.number()},
+            {"epoch", route.fence.epoch.number()}, {"backend", route.backend}};
+}
+
+EdgeRoute route_from(const Json& body, JsonFields& outer) {
+    JsonFields fields(body);
+    EdgeRoute route;
+    route.hostname = fields.text("hostname");
+    route.revision = Revision(fields.count("revision"));
+    route.instance = InstanceName(fields.text("instance"));
+    route.fence = {Generation(fields.count("generation")), Epoch(fields.count("epoch"))};
+    route.backend = fields.text("backend");
+    outer.is(fields.ok());
+    return route;
+}
+
+}  // namespace
+
+Json to_json(const DesiredNode& desired) {
+    Json assignments = Json::array();
+    Json peers = Json::array();
+    Json routes = Json::array();
+    for (const auto& [id, item] : desired.assignments) assignments.push_back(to_json(item));
+    for (const auto& [id, item] : desired.peers) peers.push_back(to_json(item));
+    for (const auto& [id, item] : desired.routes) routes.push_back(to_json(item));
+    return {{"lineage", desired.lineage.str()},
+            {"revision", desired.revision.number()},
+            {"settings_revision", desired.settings.revision.number()},
+            {"overlay_prefix", desired.settings.overlay_prefix},
+            {"overlay_cluster_prefix", desired.settings.overlay_cluster_prefix},
+            {"edge", desired.settings.edge},
+            {"zone", desired.settings.zone},
+            {"assignments", assignments},
+            {"peers", peers},
+            {"routes", routes}};
+}
+
+std::optional<ReadDesired> desired_from_json(const Json& body) {
+    JsonFields fields(body);
+    ReadDesired read;
+    DesiredNode& desired = read.desired;
+    desired.lineage = LineageId(fields.text("lineage"));
+    desired.revision = Revision(fields.count("revision"));
+    desired.settings.revision = Revision(fields.count("settings_revision"));
+    desired.settings.overlay_prefix = fields.text("overlay_prefix");
+    desired.settings.overlay_cluster_prefix = fields.text("overlay_cluster_prefix");
+    desired.settings.edge = fields.truth("edge");
+    desired.settings.zone = fields.text("zone");
+    for (const Json& item : fields.list("assignments")) {
+        std::set<std::string> names;
+        Assignment assignment = assignment_from(item, fields, names);
+        read.secret_names[assignment.partition] = std::move(names);
+        desired.assignments[assignment.partition] = std::move(assignment);
+    }
+    for (const Json& item : fields.list("peers")) {
+        OverlayPeer peer = peer_from(item, fields);
+        desired.peers[peer.node] = std::move(peer);
+    }
+    for (const Json& item : fields.list("routes")) {
+        EdgeRoute route = route_from(item, fields);
+        desired.routes[route.hostname] = std::move(route);
+    }
+    if (!fields.ok()) return std::nullopt;
+    return read;
+}
+
+}  // namespace foyer::agent

@@ -1,0 +1,147 @@
+#include "node-agent/state/file_journal.h"
+
+#include <cstdio>
+#include <linux/magic.h>
+#include <nlohmann/json.hpp>
+#include <sys/vfs.h>
+
+#include "common/os/files.h"
+#include "node-agent/state/checked_file.h"
+#include "node-agent/state/desired_json.h"
+#include "node-agent/state/local_json.h"
+
+namespace foyer::agent {
+namespace {
+
+bool is_in_memory(const std::string& folder) {
+    struct statfs facts{};
+    if (::statfs(folder.c_str(), &facts) != 0) return false;
+    return facts.f_type == TMPFS_MAGIC || facts.f_type == RAMFS_MAGIC;
+}
+
+nlohmann::json secrets_json(const DesiredNode& desired) {
+    nlohmann::json body = nlohmann::json::object();
+    for (const auto& [partition, assignment] : desired.assignments)
+        body[partition.str()] = assignment.secrets.by_name;
+    return body;
+}
+
+// The remembered secrets of one assignment, when they are exactly those it had.
+bool restore_secrets(const nlohmann::json& remembered, const std::set<std::string>& names,
+                     Assignment& assignment) {
+    if (names.empty()) return true;
+    const auto mine = remembered.find(assignment.partition.str());
+    if (mine == remembered.end() || !mine->is_object() || mine->size() != names.size())
+        return false;
+    for (const std::string& name : names) {
+        const auto secret = mine->find(name);
+        if (secret == mine->end() || !secret->is_string()) return false;
+        assignment.secrets.by_name[name] = secret->get<std::string>();
+    }
+    return true;
+}
+
+}  // namespace
+
+FileJournal::FileJournal(std::string state_dir, std::string secrets_file, Log& log)
+    : state_dir_(std::move(state_dir)), secrets_file_(std::move(secrets_file)), log_(log) {}
+
+Result<std::unique_ptr<FileJournal>> FileJournal::open(const std::string& state_dir,
+                                                       const std::string& run_dir, Log& log) {
+    TRY(os::make_dirs(state_dir, 0700));
+    TRY(os::make_dirs(state_dir + "/partitions", 0700));
+    TRY(os::make_dirs(run_dir, 0711));
+    const bool in_memory = is_in_memory(run_dir);
+    if (!in_memory)
+        log.warn("secrets_not_kept",
+                 {{"run_dir", run_dir},
+                  {"why", "not a tmpfs: after a restart they come from the master"}});
+    return std::unique_ptr<FileJournal>(
+        new FileJournal(state_dir, in_memory ? run_dir + "/wish-secrets.json" : "", log));
+}
+
+std::string FileJournal::local_file(const PartitionId& partition) const {
+    return state_dir_ + "/partitions/" + partition.str() + ".json";
+}
+
+void FileJournal::put_aside(const std::string& path, const Error& reason) {
+    const std::string aside = path + ".damaged";
+    const bool moved = std::rename(path.c_str(), aside.c_str()) == 0;
+    log_.failure(LogLevel::Error, "journal_damaged", reason,
+                 {{"file", path}, {"put_aside", moved ? aside : "no"}});
+}
+
+Recovered FileJournal::recover() {
+    Recovered recovered;
+    recover_desired(recovered);
+    recover_partitions(recovered);
+    return recovered;
+}
+
+void FileJournal::recover_desired(Recovered& recovered) {
+    const std::string path = state_dir_ + "/desired.json";
+    const auto body = read_checked(path);
+    if (!body.ok()) {
+        recovered.desired_lost = true;
+        if (body.failure().code != ErrorCode::NotFound) put_aside(path, body.failure());
+        return;
+    }
+    auto read = desired_from_json(body.value());
+    if (!read) {
+        recovered.desired_lost = true;
+        put_aside(path, error(ErrorCode::InvalidArgument, "not a journal of this version"));
+        return;
+    }
+    recovered.desired = std::move(read->desired);
+    nlohmann::json remembered = nlohmann::json::object();
+    if (!secrets_file_.empty()) {
+        auto secrets = read_checked(secrets_file_);
+        if (secrets.ok() && secrets.value().is_object()) remembered = std::move(secrets).value();
+    }
+    for (auto& [partition, assignment] : recovered.desired.assignments) {
+        if (!restore_secrets(remembered, read->secret_names[partition], assignment))
+            recovered.without_secrets.insert(partition);
+    }
+}
+
+void FileJournal::recover_partitions(Recovered& recovered) {
+    const std::string folder = state_dir_ + "/partitions";
+    const auto names = os::list_dir(folder);
+    if (!names.ok()) {
+        log_.failure(LogLevel::Error, "journal_unreadable", names.failure());
+        return;
+    }
+    for (const std::string& name : names.value()) {
+        if (!name.ends_with(".json")) continue;
+        const std::string path = folder + "/" + name;
+        const auto body = read_checked(path);
+        const auto local = body.ok() ? local_from_json(body.value()) : std::nullopt;
+        if (local && local->partition.str() + ".json" == name) {
+            recovered.partitions[local->partition] = *local;
+            continue;
+        }
+        put_aside(path, body.ok()
+                            ? error(ErrorCode::InvalidArgument, "not a journal of this version")
+                            : body.failure());
+        // Something was here: its role is asked of the service, not guessed.
+        LocalState unknown{.partition = PartitionId(name.substr(0, name.size() - 5))};
+        unknown.led.reset();
+        recovered.partitions[unknown.partition] = unknown;
+    }
+}
+
+Status FileJournal::save(const DesiredNode& desired) {
+    if (!secrets_file_.empty()) TRY(write_checked(secrets_file_, secrets_json(desired)));
+    return write_checked(state_dir_ + "/desired.json", to_json(desired));
+}
+
+Status FileJournal::save(const LocalState& local) {
+    return write_checked(local_file(local.partition), to_json(local));
+}
+
+Status FileJournal::forget(const PartitionId& partition) {
+    TRY(os::remove_file(local_file(partition)));
+    return os::sync_dir(state_dir_ + "/partitions");
+}
+
+}  // namespace foyer::agent

@@ -1,0 +1,44 @@
+// The journal on the box's disk.
+//
+//   state/desired.json            the wish, without secrets
+//   state/partitions/<id>.json    where each partition stands
+//   <run_dir>/wish-secrets.json   secrets of the wish, only when that folder is in memory (tmpfs)
+//
+// Each file is "sha256 of the rest" + newline + JSON, replaced atomically and fsynced. A file that
+// does not match its hash or its form is renamed to "<name>.damaged" and reported: the agent then
+// asks the master for everything and asks running services what they are; it never stops for it.
+// After a power cut the secrets are gone; they come again with the first full answer.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "common/log/log.h"
+#include "node-agent/app/journal.h"
+
+namespace foyer::agent {
+
+class FileJournal final : public Journal {
+public:
+    // Makes the folders. Unavailable, ResourceExhausted (disk full), PermissionDenied.
+    static Result<std::unique_ptr<FileJournal>> open(const std::string& state_dir,
+                                                     const std::string& run_dir, Log& log);
+
+    Recovered recover();
+    Status save(const DesiredNode& desired) override;
+    Status save(const LocalState& local) override;
+    Status forget(const PartitionId& partition) override;
+
+private:
+    FileJournal(std::string state_dir, std::string secrets_file, Log& log);
+    std::string local_file(const PartitionId& partition) const;
+    void recover_desired(Recovered& recovered);
+    void recover_partitions(Recovered& recovered);
+    void put_aside(const std::string& path, const Error& reason);
+
+    std::string state_dir_;
+    std::string secrets_file_;  // empty: run_dir is not in memory
+    Log& log_;
+};
+
+}  // namespace foyer::agent
