@@ -1,0 +1,87 @@
+#include "master/cli/commands.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "common/base/text.h"
+#include "master/cli/exit_code.h"
+#include "master/cli/human.h"
+#include "master/cli/suggest.h"
+#include "master/cli/watch.h"
+
+namespace foyer::cli {
+
+CLI::App& add_group(CLI::App& app, const std::string& name, const std::string& description) {
+    CLI::App& group = add_command(app, name, description);
+    group.require_subcommand(1);
+    return group;
+}
+
+CLI::App& add_command(CLI::App& group, const std::string& name, const std::string& description) {
+    CLI::App& command = *group.add_subcommand(name, description);
+    command.fallthrough();  // so that --output and its like may stand anywhere
+    return command;
+}
+
+CLI::Validator one_of(std::vector<std::string> words) {
+    const std::string all = join(words, "|");
+    const auto check = [words = std::move(words), all](std::string& word) -> std::string {
+        if (std::ranges::find(words, word) != words.end()) return {};
+        return fmt::format("'{}' is none of {}{}", word, all, did_you_mean(word, words));
+    };
+    return {check, all, ""};
+}
+
+CLI::Validator a_duration() {
+    const auto check = [](std::string& text) -> std::string {
+        const auto duration = parse_duration(text);
+        return duration.ok() ? std::string() : duration.failure().message;
+    };
+    return {check, "DURATION", ""};
+}
+
+void add_dry_run(CLI::App& command, bool& flag) {
+    command.add_flag("--dry-run", flag, "only check; change nothing");
+}
+
+void add_list_command(CLI::App& group, Session& session, const ListRoute& route, View view) {
+    CLI::App& command = add_command(group, "ls", "list them all");
+    command.callback([&session, route, view] {
+        session.action = [&session, route, view] { return session.show_list(route, view); };
+    });
+}
+
+void add_show_command(CLI::App& group, Session& session, const std::string& collection, View view) {
+    auto& name = session.keep<std::string>();
+    CLI::App& command = add_command(group, "show", "show one");
+    command.add_option("name", name, "its name")->required();
+    const std::string next = "foyer " + group.get_name() + " ls";
+    command.callback([&session, &name, collection, next, view] {
+        session.action = [&session, &name, collection, next, view]() -> Status {
+            return session.show(TRY(session.get(path_of(collection, name), next)), view);
+        };
+    });
+}
+
+Status show_created(Session& session, const std::string& body, View view, bool dry_run) {
+    if (dry_run) session.console().note(dry_run_note);
+    return session.show(body, view);
+}
+
+Status confirm_loss(Session& session, const std::string& name, const std::string& question,
+                    bool yes) {
+    if (yes) return ok_status();
+    if (!session.console().is_interactive()) {
+        return usage_error(fmt::format("'{}' would be lost and nobody can be asked", name),
+                           "repeat with --yes");
+    }
+    const std::string answer = TRY(session.console().ask(question + "\nType its name to go on: "));
+    if (answer != name) {
+        return error(ErrorCode::FailedPrecondition, "the name does not match; nothing was done");
+    }
+    return ok_status();
+}
+
+}  // namespace foyer::cli

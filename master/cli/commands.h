@@ -1,0 +1,48 @@
+// The commands, a family a file. Each adds itself to the parser and, when chosen, sets the
+// session's action.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "master/cli/session.h"
+
+namespace CLI {
+class App;
+class Option;
+class Validator;
+}  // namespace CLI
+
+namespace foyer::cli {
+
+void add_session_commands(CLI::App& app, Session& session);    // login, whoami, api
+void add_fleet_commands(CLI::App& app, Session& session);      // isp, host, site, node
+void add_account_commands(CLI::App& app, Session& session);    // account, token
+void add_release_commands(CLI::App& app, Session& session);    // release
+void add_order_command(CLI::App& app, Session& session);       // order
+void add_instance_commands(CLI::App& app, Session& session);   // instance
+void add_operation_commands(CLI::App& app, Session& session);  // op
+
+// A group of commands ("node"): one of them must follow.
+CLI::App& add_group(CLI::App& app, const std::string& name, const std::string& description);
+CLI::App& add_command(CLI::App& group, const std::string& name, const std::string& description);
+
+// One of these words, "did you mean" otherwise.
+CLI::Validator one_of(std::vector<std::string> words);
+// A duration as human.h reads it.
+CLI::Validator a_duration();
+void add_dry_run(CLI::App& command, bool& flag);
+
+// A list command ("ls") of a collection.
+void add_list_command(CLI::App& group, Session& session, const ListRoute& route, View view);
+// A command showing one thing by its name ("show").
+void add_show_command(CLI::App& group, Session& session, const std::string& collection, View view);
+
+// A create command's end: what was made, or that it would be.
+Status show_created(Session& session, const std::string& body, View view, bool dry_run);
+
+// Before something is lost: the name typed again on a terminal, --yes elsewhere.
+Status confirm_loss(Session& session, const std::string& name, const std::string& question,
+                    bool yes);
+
+}  // namespace foyer::cli

@@ -1,0 +1,194 @@
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "master/cli/commands.h"
+#include "master/cli/human.h"
+#include "master/cli/views.h"
+#include "master/cli/watch.h"
+
+namespace foyer::cli {
+namespace {
+
+struct Place {
+    std::string name;
+    std::string family;
+    std::string isp;
+    std::string country;
+    std::string host;
+    std::string host_class;
+    bool dry_run = false;
+};
+
+// POST of what was given; empty texts are left out.
+Status create(Session& session, const std::string& collection, Json body, View view, bool dry_run) {
+    std::erase_if(body.get_ref<Json::object_t&>(),
+                  [](const auto& item) { return item.second == ""; });
+    if (dry_run) body["validate_only"] = true;
+    const std::string answer = TRY(session.write("POST", "/v1/" + collection, body));
+    return show_created(session, answer, view, dry_run);
+}
+
+void add_isps(CLI::App& app, Session& session) {
+    CLI::App& group = add_group(app, "isp", "network operators of the homes' lines");
+    auto& isp = session.keep<Place>();
+    CLI::App& command = add_command(group, "create", "add an ISP (operator)");
+    command.add_option("name", isp.name, "its name")->required();
+    command.add_option("--family", isp.family, "siblings share it; absent: its own name");
+    add_dry_run(command, isp.dry_run);
+    command.callback([&session, &isp] {
+        session.action = [&session, &isp] {
+            return create(session, "isps", {{"name", isp.name}, {"family", isp.family}}, view_isp,
+                          isp.dry_run);
+        };
+    });
+    add_list_command(group, session, {"/v1/isps", "isps", "no ISPs yet: foyer isp create NAME"},
+                     view_isps);
+    add_show_command(group, session, "isps", view_isp);
+}
+
+void add_hosts(CLI::App& app, Session& session) {
+    CLI::App& group = add_group(app, "host", "people and associations that own sites");
+    auto& host = session.keep<Place>();
+    CLI::App& command = add_command(group, "create", "add a host (operator)");
+    command.add_option("name", host.name, "its name")->required();
+    add_dry_run(command, host.dry_run);
+    command.callback([&session, &host] {
+        session.action = [&session, &host] {
+            return create(session, "hosts", {{"name", host.name}}, view_host, host.dry_run);
+        };
+    });
+    add_list_command(group, session, {"/v1/hosts", "hosts", "no hosts yet: foyer host create NAME"},
+                     view_hosts);
+    add_show_command(group, session, "hosts", view_host);
+}
+
+void add_sites(CLI::App& app, Session& session) {
+    CLI::App& group = add_group(app, "site", "homes: one line, one address, one power supply");
+    auto& site = session.keep<Place>();
+    CLI::App& command = add_command(group, "create", "add a site (operator)");
+    command.add_option("name", site.name, "its name")->required();
+    command.add_option("--isp", site.isp, "whose line")->required();
+    command.add_option("--country", site.country, "FR, BE, DE, …")->required();
+    command.add_option("--host", site.host, "who owns it")->required();
+    command.add_option("--class", site.host_class, "how much is known of the host")
+        ->required()
+        ->check(one_of({"house", "vetted", "open"}));
+    add_dry_run(command, site.dry_run);
+    command.callback([&session, &site] {
+        session.action = [&session, &site] {
+            return create(session, "sites",
+                          {{"name", site.name},
+                           {"isp", site.isp},
+                           {"country", site.country},
+                           {"host", site.host},
+                           {"host_class", site.host_class}},
+                          view_site, site.dry_run);
+        };
+    });
+    add_list_command(group, session,
+                     {"/v1/sites", "sites", "no sites yet: foyer site create --help"}, view_sites);
+    add_show_command(group, session, "sites", view_site);
+}
+
+struct NodeTokenOptions {
+    std::string site;
+    std::string name;
+    std::string address;
+    std::string valid = "7d";
+    bool edge = false;
+    bool dry_run = false;
+};
+
+Status make_node_token(Session& session, const NodeTokenOptions& options) {
+    const Duration valid = TRY(parse_duration(options.valid));
+    Json body = {{"site", options.site}, {"valid_seconds", valid.count() / 1000}};
+    if (!options.name.empty()) body["node"] = options.name;
+    if (options.edge) body["edge"] = true;
+    if (!options.address.empty()) body["public_address"] = options.address;
+    if (options.dry_run) body["validate_only"] = true;
+    const std::string answer = TRY(session.write("POST", "/v1/node-tokens", body));
+    if (options.dry_run) session.console().note(dry_run_note);
+    if (session.wants_json()) {
+        session.console().data(answer + "\n");
+        return ok_status();
+    }
+    const Json token = TRY(parse_json(answer));
+    if (options.dry_run) return ok_status();
+    session.console().data(text_field(token, "token") + "\n");
+    session.console().note(
+        fmt::format("token for node '{}', good once, until {}; shown only now.\nOn the box: "
+                    "foyer-node enrol --token TOKEN --data /var/lib/foyer/node",
+                    text_field(token, "node"), text_field(token, "expires_at")));
+    return ok_status();
+}
+
+void add_node_token(CLI::App& group, Session& session) {
+    auto& options = session.keep<NodeTokenOptions>();
+    CLI::App& command =
+        add_command(group, "token", "a one-time token with which one box enrols (operator)");
+    command.add_option("--site", options.site, "where the box stands")->required();
+    command.add_option("--name", options.name, "name of the node; absent: the site's and a number");
+    CLI::Option* edge = command.add_flag("--edge", options.edge, "the box is an edge");
+    CLI::Option* address =
+        command.add_option("--address", options.address, "public address of the edge");
+    edge->needs(address);
+    address->needs(edge);
+    command.add_option("--valid", options.valid, "how long it may be used, 1m to 30d")
+        ->capture_default_str()
+        ->check(a_duration());
+    add_dry_run(command, options.dry_run);
+    command.callback([&session, &options] {
+        session.action = [&session, &options] { return make_node_token(session, options); };
+    });
+}
+
+struct NodeDeleteOptions {
+    std::string name;
+    bool yes = false;
+    bool dry_run = false;
+};
+
+Status delete_node(Session& session, const NodeDeleteOptions& options) {
+    if (!options.dry_run) {
+        TRY(confirm_loss(
+            session, options.name,
+            fmt::format("Node '{}' will have to enrol anew with a new token.", options.name),
+            options.yes));
+    }
+    const std::string query = options.dry_run ? "?validate_only=true" : "";
+    const std::string answer = TRY(session.write("DELETE", path_of("nodes", options.name) + query,
+                                                 std::nullopt, "foyer node ls"));
+    if (session.wants_json()) session.console().data(answer + "\n");
+    session.console().note(options.dry_run ? dry_run_note
+                                           : fmt::format("node '{}' is deleted", options.name));
+    return ok_status();
+}
+
+void add_nodes(CLI::App& app, Session& session) {
+    CLI::App& group = add_group(app, "node", "boxes in the homes");
+    add_list_command(group, session,
+                     {"/v1/nodes", "nodes", "no nodes yet: foyer node token --site SITE"},
+                     view_nodes);
+    add_show_command(group, session, "nodes", view_node);
+    add_node_token(group, session);
+    auto& options = session.keep<NodeDeleteOptions>();
+    CLI::App& command = add_command(group, "delete", "remove a node that holds nothing (operator)");
+    command.add_option("name", options.name, "its name")->required();
+    command.add_flag("--yes", options.yes, "do not ask");
+    add_dry_run(command, options.dry_run);
+    command.callback([&session, &options] {
+        session.action = [&session, &options] { return delete_node(session, options); };
+    });
+}
+
+}  // namespace
+
+void add_fleet_commands(CLI::App& app, Session& session) {
+    add_isps(app, session);
+    add_hosts(app, session);
+    add_sites(app, session);
+    add_nodes(app, session);
+}
+
+}  // namespace foyer::cli

@@ -1,0 +1,137 @@
+#include "master/cli/human.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <fmt/format.h>
+
+#include "common/base/text.h"
+
+namespace foyer::cli {
+namespace {
+
+constexpr std::int64_t seconds_max = std::int64_t{3660} * 86400;
+
+std::int64_t seconds_of_unit(char unit) {
+    switch (unit) {
+        case 's': return 1;
+        case 'm': return 60;
+        case 'h': return 3600;
+        case 'd': return 86400;
+        case 'w': return 604800;
+        default: return 0;
+    }
+}
+
+Error not_a_duration(std::string_view text) {
+    return error(ErrorCode::InvalidArgument,
+                 fmt::format("'{}' is not a duration; write 90s, 10m, 1h30m, 7d or 2w", text));
+}
+
+// The number in text[from, from + length), digits only.
+std::optional<int> digits(std::string_view text, std::size_t from, std::size_t length) {
+    if (from + length > text.size()) return std::nullopt;
+    int number = 0;
+    for (const char letter : text.substr(from, length)) {
+        if (letter < '0' || letter > '9') return std::nullopt;
+        number = number * 10 + (letter - '0');
+    }
+    return number;
+}
+
+}  // namespace
+
+Result<Duration> parse_duration(std::string_view text) {
+    std::int64_t total = 0;
+    std::string_view rest = text;
+    if (rest.empty()) return not_a_duration(text);
+    while (!rest.empty()) {
+        const std::size_t end = std::min(rest.find_first_not_of("0123456789"), rest.size());
+        const auto number = parse_int(rest.substr(0, end));
+        if (!number || *number > seconds_max) return not_a_duration(text);
+        const bool bare = end == rest.size() && rest.size() == text.size();
+        const std::int64_t unit = end < rest.size() ? seconds_of_unit(rest[end]) : (bare ? 1 : 0);
+        if (unit == 0) return not_a_duration(text);
+        total += *number * unit;
+        if (total > seconds_max) {
+            return error(ErrorCode::InvalidArgument, fmt::format("'{}' is over ten years", text));
+        }
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    return Duration(total * 1000);
+}
+
+std::string human_bytes(std::int64_t bytes) {
+    constexpr std::array units = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
+    double amount = static_cast<double>(bytes);
+    std::size_t unit = 0;
+    while ((amount >= 1023.95 || amount <= -1023.95) && unit + 1 < units.size()) {
+        amount /= 1024;
+        ++unit;
+    }
+    if (unit == 0) return fmt::format("{} B", bytes);
+    const bool whole = amount >= 99.95 || amount == static_cast<double>(static_cast<int>(amount));
+    return whole ? fmt::format("{:.0f} {}", amount, units[unit])
+                 : fmt::format("{:.1f} {}", amount, units[unit]);
+}
+
+std::string human_cores(std::int64_t millicores) {
+    if (millicores % 1000 == 0) return fmt::format("{}", millicores / 1000);
+    return fmt::format("{:.1f}", static_cast<double>(millicores) / 1000);
+}
+
+std::string human_duration(Duration span) {
+    const std::int64_t ms = std::max<std::int64_t>(span.count(), 0);
+    if (ms < 9950) return fmt::format("{:.1f} s", static_cast<double>(ms) / 1000);
+    const std::int64_t seconds = (ms + 500) / 1000;
+    if (seconds < 60) return fmt::format("{} s", seconds);
+    if (seconds < 3600) return fmt::format("{} min {:02} s", seconds / 60, seconds % 60);
+    return fmt::format("{} h {:02} min", seconds / 3600, seconds % 3600 / 60);
+}
+
+std::string human_elapsed(Duration span) {
+    const std::int64_t seconds = std::max<std::int64_t>(span.count(), 0) / 1000;
+    if (seconds < 3600) return fmt::format("{}:{:02}", seconds / 60, seconds % 60);
+    return fmt::format("{}:{:02}:{:02}", seconds / 3600, seconds % 3600 / 60, seconds % 60);
+}
+
+std::string human_age(Duration span) {
+    const std::int64_t seconds = std::max<std::int64_t>(span.count(), 0) / 1000;
+    if (seconds < 120) return fmt::format("{} s", seconds);
+    if (seconds < 7200) return fmt::format("{} min", seconds / 60);
+    if (seconds < 172800) return fmt::format("{} h", seconds / 3600);
+    return fmt::format("{} d", seconds / 86400);
+}
+
+std::optional<WallTime> parse_rfc3339(std::string_view text) {
+    if (text.size() < 20 || text[4] != '-' || text[7] != '-' || text[10] != 'T' ||
+        text[13] != ':' || text[16] != ':' || text.back() != 'Z') {
+        return std::nullopt;
+    }
+    std::array<int, 6> parts{};
+    constexpr std::array<std::size_t, 6> at = {0, 5, 8, 11, 14, 17};
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        const auto number = digits(text, at[i], i == 0 ? 4 : 2);
+        if (!number) return std::nullopt;
+        parts[i] = *number;
+    }
+    const std::chrono::year_month_day day{std::chrono::year(parts[0]),
+                                          std::chrono::month(static_cast<unsigned>(parts[1])),
+                                          std::chrono::day(static_cast<unsigned>(parts[2]))};
+    if (!day.ok() || parts[3] > 23 || parts[4] > 59 || parts[5] > 60) return std::nullopt;
+    std::int64_t ms = 0;
+    if (text[19] == '.') {
+        std::string fraction(text.substr(20, text.size() - 21));
+        fraction.resize(3, '0');
+        const auto number = digits(fraction, 0, 3);
+        if (!number) return std::nullopt;
+        ms = *number;
+    } else if (text.size() != 20) {
+        return std::nullopt;
+    }
+    const std::int64_t days = std::chrono::sys_days(day).time_since_epoch().count();
+    const std::int64_t seconds = ((days * 24 + parts[3]) * 60 + parts[4]) * 60 + parts[5];
+    return WallTime{seconds * 1000 + ms};
+}
+
+}  // namespace foyer::cli

@@ -1,0 +1,167 @@
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "common/tls/private_file.h"
+#include "master/cli/commands.h"
+#include "master/cli/exit_code.h"
+#include "master/cli/human.h"
+#include "master/cli/order_parameters.h"
+#include "master/cli/views.h"
+#include "master/cli/watch.h"
+
+namespace foyer::cli {
+namespace {
+
+struct OrderOptions {
+    std::string release;  // "tryton" or "tryton@7.0.30-1"
+    std::string name;
+    std::string size;
+    std::vector<std::string> countries;
+    std::string mode;
+    std::vector<std::string> parameters;
+    std::string parameters_file;
+    int replicas = 0;
+    int min_countries = 0;
+    bool allow_same_isp = false;
+    bool no_reveal = false;
+    WaitOptions wait;
+};
+
+// The names of the release and of its version ("" is the newest).
+std::pair<std::string, std::string> release_and_version(const std::string& text) {
+    const std::size_t at = text.find('@');
+    if (at == std::string::npos) return {text, ""};
+    return {text.substr(0, at), text.substr(at + 1)};
+}
+
+Result<Json> read_parameters(Session& session, const OrderOptions& options) {
+    if (options.parameters.empty() && options.parameters_file.empty()) return Json::object();
+    const auto [release, version] = release_and_version(options.release);
+    const std::string path = path_of("software-releases", release) + "/versions/" +
+                             percent_encoded(version.empty() ? "latest" : version);
+    const Json found = TRY(session.get_json(path, "foyer release ls"));
+    const Json schema = Json::parse(text_field(found, "parameters_schema_json"), nullptr, false);
+    Json from_file;
+    if (!options.parameters_file.empty()) {
+        const std::string text = TRY(tls::read_small_file(options.parameters_file));
+        from_file = Json::parse(text, nullptr, false);
+        if (from_file.is_discarded()) {
+            return usage_error(fmt::format("'{}' is not JSON", options.parameters_file));
+        }
+    }
+    return order_parameters(schema, from_file, options.parameters);
+}
+
+Result<Json> order_body(Session& session, const OrderOptions& options) {
+    const auto [release, version] = release_and_version(options.release);
+    Json body = {{"name", options.name}, {"release", release}};
+    if (!version.empty()) body["version"] = version;
+    if (!options.size.empty()) body["size"] = options.size;
+    const Json parameters = TRY(read_parameters(session, options));
+    if (!parameters.empty()) body["parameters"] = parameters;
+    Json policy = Json::object();
+    if (options.replicas > 0) policy["replicas"] = options.replicas;
+    if (!options.countries.empty()) policy["countries"] = options.countries;
+    if (options.min_countries > 0) policy["min_countries"] = options.min_countries;
+    if (!options.mode.empty()) policy["mode"] = options.mode;
+    if (options.allow_same_isp) policy["allow_same_isp"] = true;
+    if (!policy.empty()) body["policy"] = policy;
+    if (options.wait.dry_run) body["validate_only"] = true;
+    return body;
+}
+
+// The answer in the API's shape, with what is known by now. The password is in it once.
+Status show_order(Session& session, const Json& instance, const Json& operation,
+                  const Json& connection) {
+    if (session.wants_json()) {
+        Json answer = {{"instance", instance}, {"operation", operation}};
+        if (!connection.is_null()) answer["instance"]["connection"] = connection;
+        session.console().data(answer.dump() + "\n");
+        return ok_status();
+    }
+    const Json& shown = connection.is_null() ? field(instance, "connection") : connection;
+    session.console().data(view_connection(shown, session.view_context()) + "\n" +
+                           view_copies(instance, session.view_context()));
+    if (!connection.is_null()) {
+        session.console().note("\nthe password is shown once; keep it");
+    }
+    return ok_status();
+}
+
+Status finish_order(Session& session, const OrderOptions& options, const Json& operation) {
+    const std::string path = path_of("instances", options.name);
+    Json connection;
+    if (!options.no_reveal) {
+        const auto revealed =
+            session.write("POST", path + ":reveal", Json::object(), {}, "-reveal");
+        if (revealed.ok()) {
+            connection = TRY(parse_json(revealed.value()));
+        } else {
+            session.console().note(
+                "foyer: the password was not shown: " + revealed.failure().message +
+                "; foyer instance reveal " + options.name);
+        }
+    }
+    const Json instance = TRY(session.get_json(path));
+    return show_order(session, instance, operation, connection);
+}
+
+Status order(Session& session, const OrderOptions& options) {
+    const Json body = TRY(order_body(session, options));
+    const std::string answer =
+        TRY(session.write("POST", "/v1/instances", body, "foyer release ls"));
+    const Json ordered = TRY(parse_json(answer));
+    if (options.wait.dry_run || options.wait.no_wait) {
+        if (options.wait.dry_run) session.console().note(dry_run_note);
+        if (session.wants_json()) {
+            session.console().data(answer + "\n");
+            return ok_status();
+        }
+        session.console().data(view_copies(field(ordered, "instance"), session.view_context()));
+        const std::string id = text_field(field(ordered, "operation"), "id");
+        if (!options.wait.dry_run)
+            session.console().note("it goes on by itself: foyer op wait " + id);
+        return ok_status();
+    }
+    const Duration timeout = TRY(parse_duration(options.wait.timeout));
+    const auto finished =
+        TRY(wait_for_operation(session, field(ordered, "operation").dump(), timeout));
+    return finish_order(session, options, finished.operation());
+}
+
+}  // namespace
+
+void add_order_command(CLI::App& app, Session& session) {
+    auto& options = session.keep<OrderOptions>();
+    CLI::App& command = add_command(app, "order", "order an instance of a release");
+    command.add_option("release", options.release, "its name, or NAME@VERSION")->required();
+    command.add_option("--name", options.name, "name of the instance, first label of its URL")
+        ->required();
+    command.add_option("--size", options.size, "one of the release's sizes; absent: the smallest");
+    command.add_option("--countries", options.countries, "where every copy must be: FR,BE")
+        ->delimiter(',');
+    command.add_option("--min-countries", options.min_countries, "at least so many countries")
+        ->check(CLI::Range(1, 5));
+    command.add_option("--replicas", options.replicas, "copies of the data")
+        ->check(CLI::Range(1, 5));
+    command.add_option("--mode", options.mode, "when a write counts")
+        ->check(one_of({"synchronous", "asynchronous"}));
+    command.add_flag("--allow-same-isp", options.allow_same_isp,
+                     "copies may share an ISP; the order then does not survive its loss");
+    command.add_option("--param", options.parameters, "key=value, several times")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    command.add_option("--params-file", options.parameters_file, "JSON object with parameters");
+    command.add_flag("--no-reveal", options.no_reveal, "do not show the password");
+    command.add_flag("--no-wait", options.wait.no_wait, "do not wait until it serves");
+    command.add_option("--timeout", options.wait.timeout, "how long to wait")
+        ->capture_default_str()
+        ->check(a_duration());
+    add_dry_run(command, options.wait.dry_run);
+    command.callback([&session, &options] {
+        session.action = [&session, &options] { return order(session, options); };
+    });
+}
+
+}  // namespace foyer::cli

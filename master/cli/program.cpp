@@ -1,0 +1,169 @@
+#include "master/cli/program.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "master/cli/commands.h"
+#include "master/cli/exit_code.h"
+#include "master/cli/suggest.h"
+
+namespace foyer::cli {
+namespace {
+
+constexpr std::size_t request_id_letters_max = 64;
+
+std::string full_name(const CLI::App& command) {
+    const CLI::App* parent = command.get_parent();
+    return (parent == nullptr ? "" : full_name(*parent) + " ") + command.get_name();
+}
+
+bool takes_value(const CLI::Option& option) { return option.get_items_expected_max() > 0; }
+
+// The option of a word like "--name", looked for upwards, as `fallthrough` does.
+const CLI::Option* find_option(const CLI::App* command, const std::string& word) {
+    for (; command != nullptr; command = command->get_parent()) {
+        if (const CLI::Option* option = command->get_option_no_throw(word)) return option;
+    }
+    return nullptr;
+}
+
+std::vector<std::string> option_names(const CLI::App* command) {
+    std::vector<std::string> names;
+    for (; command != nullptr; command = command->get_parent()) {
+        for (const CLI::Option* option : command->get_options()) {
+            if (!option->nonpositional()) continue;
+            for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+        }
+    }
+    return names;
+}
+
+std::vector<std::string> command_names(const CLI::App& group) {
+    std::vector<std::string> names;
+    for (const CLI::App* command : group.get_subcommands({})) names.push_back(command->get_name());
+    return names;
+}
+
+CLI::App* command_named(CLI::App& group, const std::string& name) {
+    for (CLI::App* command : group.get_subcommands({})) {
+        if (command->get_name() == name) return command;
+    }
+    return nullptr;
+}
+
+// Walks the words as the parser will, to say of a mistyped one what was probably meant.
+Status check_words(CLI::App& app, const std::vector<std::string>& words) {
+    CLI::App* command = &app;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        const std::string& word = words[i];
+        if (word == "--") return ok_status();
+        if (word.size() > 1 && word.starts_with('-')) {
+            const std::string name = word.substr(0, word.find('='));
+            const CLI::Option* option = find_option(command, name);
+            if (option == nullptr && word.starts_with("--")) {
+                return usage_error(fmt::format("'{}' has no option '{}'{}", full_name(*command),
+                                               name, did_you_mean(name, option_names(command))),
+                                   full_name(*command) + " --help");
+            }
+            const bool apart = name == word;
+            if (option != nullptr && takes_value(*option) && apart) ++i;
+            continue;
+        }
+        const std::vector<std::string> names = command_names(*command);
+        if (names.empty()) continue;  // its own arguments
+        CLI::App* next = command_named(*command, word);
+        if (next == nullptr) {
+            return usage_error(fmt::format("'{}' has no command '{}'{}", full_name(*command), word,
+                                           did_you_mean(word, names)),
+                               full_name(*command) + " --help");
+        }
+        command = next;
+    }
+    return ok_status();
+}
+
+void add_global_options(CLI::App& app, GlobalOptions& options) {
+    app.set_version_flag("--version", std::string("foyer " FOYER_VERSION));
+    app.add_option("--config", options.config_path,
+                   "configuration file; absent: $FOYER_CONFIG or ~/.config/foyer/config.toml");
+    app.add_option("--profile", options.profile, "which master and account")
+        ->envname("FOYER_PROFILE");
+    app.add_option("--output", options.output, "for people or for programs (the API's JSON)")
+        ->capture_default_str()
+        ->check(one_of({"table", "json"}));
+    app.add_option("--request-id", options.request_id,
+                   "of a write: repeating it with the same id changes nothing");
+    app.add_flag("--quiet", options.quiet, "no progress and no notes on stderr");
+}
+
+// The innermost command that was recognised: whose help to advise.
+const CLI::App& chosen(const CLI::App& app) {
+    const CLI::App* command = &app;
+    while (!command->get_subcommands().empty()) command = command->get_subcommands().front();
+    return *command;
+}
+
+Status parse(CLI::App& app, const std::vector<std::string>& arguments, Session& session,
+             bool& finished) {
+    TRY(check_words(app, arguments));
+    try {
+        std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+        app.parse(std::move(reversed));
+    } catch (const CLI::Success& wish) {  // --help and --version leave by this door
+        finished = true;
+        if (dynamic_cast<const CLI::CallForVersion*>(&wish) != nullptr) {
+            session.console().data(std::string(wish.what()) + "\n");
+        } else {
+            session.console().data(chosen(app).help());
+        }
+        return ok_status();
+    } catch (const CLI::ParseError& failure) {
+        return usage_error(failure.what(), full_name(chosen(app)) + " --help");
+    }
+    const std::string& id = session.options.request_id;
+    const bool usable = std::ranges::all_of(id, [](char c) { return c > ' ' && c < 0x7F; });
+    if (!usable || id.size() > request_id_letters_max) {
+        return usage_error("--request-id is at most 64 printable characters without spaces");
+    }
+    return ok_status();
+}
+
+int finish(Console& console, const Status& status) {
+    if (!status.ok()) {
+        console.fail(describe(status.failure()));
+        return static_cast<int>(exit_code_of(status.failure().code));
+    }
+    console.clear_status();
+    if (!console.output_ok()) {
+        console.fail("foyer: the answer could not be written to stdout\n");
+        return static_cast<int>(ExitCode::Failed);
+    }
+    return static_cast<int>(ExitCode::Ok);
+}
+
+}  // namespace
+
+int run_program(const std::vector<std::string>& arguments, Console& console, const Clock& clock,
+                Rng& rng) {
+    Session session(console, clock, rng);
+    CLI::App app{"foyer: the command of customer, host and operator", "foyer"};
+    add_global_options(app, session.options);
+    add_session_commands(app, session);
+    add_order_command(app, session);
+    add_instance_commands(app, session);
+    add_release_commands(app, session);
+    add_fleet_commands(app, session);
+    add_account_commands(app, session);
+    add_operation_commands(app, session);
+    app.require_subcommand(1);
+    app.footer(std::string(exit_code_help()));
+    bool finished = false;
+    const Status parsed = parse(app, arguments, session, finished);
+    if (!parsed.ok() || finished) return finish(console, parsed);
+    console.set_quiet(session.options.quiet);
+    return finish(console, session.action());
+}
+
+}  // namespace foyer::cli

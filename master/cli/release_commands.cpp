@@ -1,0 +1,161 @@
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "common/base/text.h"
+#include "common/tls/ed25519.h"
+#include "common/tls/private_file.h"
+#include "master/cli/commands.h"
+#include "master/cli/exit_code.h"
+#include "master/cli/oci_layout.h"
+#include "master/cli/views.h"
+#include "master/cli/watch.h"
+
+namespace foyer::cli {
+namespace {
+
+constexpr std::string_view key_header = "foyer-ed25519-seed ";
+constexpr Duration redraw_period{100};
+
+// JSON's form of bytes: the usual alphabet, padded.
+std::string padded_base64(std::string text) {
+    for (char& letter : text) {
+        if (letter == '-') letter = '+';
+        if (letter == '_') letter = '/';
+    }
+    while (text.size() % 4 != 0) text += '=';
+    return text;
+}
+
+Result<Secret<std::string>> read_key(const std::string& file) {
+    std::string text = TRY(tls::read_private_file(file));
+    while (text.ends_with('\n')) text.pop_back();
+    if (!text.starts_with(key_header)) {
+        return usage_error(fmt::format("'{}' is not a signing key of this command", file),
+                           "foyer release keygen --key FILE");
+    }
+    return Secret<std::string>(text.substr(key_header.size()));
+}
+
+Status make_key(Session& session, const std::string& file) {
+    const tls::SigningKey key = tls::make_signing_key(session.rng());
+    TRY(tls::create_private_file(file, std::string(key_header) + key.seed.reveal() + "\n"));
+    const std::string shown = padded_base64(key.public_key);
+    session.console().data(session.wants_json() ? Json{{"publisher_key", shown}}.dump() + "\n"
+                                                : shown + "\n");
+    session.console().note(
+        fmt::format("signing key written to '{}'; keep a copy in a safe place: "
+                    "new versions of your releases need it",
+                    file));
+    return ok_status();
+}
+
+// Draws the bar of one upload, not more often than an eye can see.
+class UploadBar {
+public:
+    UploadBar(Session& session, Transfer transfer)
+        : session_(session), transfer_(std::move(transfer)), begun_(session.clock().mono()) {}
+
+    void sent(std::int64_t bytes) {
+        const MonoTime now = session_.clock().mono();
+        if (now - drawn_ < redraw_period && bytes < transfer_.total_bytes) return;
+        drawn_ = now;
+        transfer_.done_bytes = bytes;
+        transfer_.elapsed = now - begun_;
+        session_.console().status(transfer_line(transfer_, session_.console().style()));
+    }
+
+private:
+    Session& session_;
+    Transfer transfer_;
+    MonoTime begun_;
+    MonoTime drawn_;
+};
+
+Status send_blobs(Session& session, const ReleaseFolder& release) {
+    ApiClient* client = TRY(session.api());
+    for (const Blob& blob : release.blobs) {
+        const std::string path = "/v1/blobs/" + blob.digest;
+        const std::string what = fmt::format("{} {}", release.name, blob.what);
+        if (TRY(client->exists(path))) {
+            session.console().note(fmt::format("{}: already there", what));
+            continue;
+        }
+        UploadBar bar(session, {.what = what, .total_bytes = blob.bytes});
+        TRY(client->upload({.path = path,
+                            .file = blob.file,
+                            .bytes = blob.bytes,
+                            .sent = [&bar](std::int64_t bytes) { bar.sent(bytes); }}));
+        session.console().note(fmt::format("{}: sent {} bytes", what, blob.bytes));
+    }
+    return ok_status();
+}
+
+struct PublishOptions {
+    std::string folder;
+    std::string key_file;
+    bool dry_run = false;
+};
+
+Status publish(Session& session, const PublishOptions& options) {
+    const Secret<std::string> seed = TRY(read_key(options.key_file));
+    const ReleaseFolder release = TRY(read_release_folder(options.folder));
+    const std::string signature = TRY(tls::ed25519_sign(seed, release.document));
+    const std::string public_key = TRY(tls::public_key_of(seed));
+    // A dry run may still need the blobs there; it sends none and lets the master say so.
+    if (!options.dry_run) TRY(send_blobs(session, release));
+    Json body = {
+        {"release_json", padded_base64(to_base64url(as_bytes(release.document)))},
+        {"signature", padded_base64(signature)},
+        {"publisher_key", padded_base64(public_key)},
+    };
+    if (options.dry_run) body["validate_only"] = true;
+    const std::string answer = TRY(session.write("POST", "/v1/software-releases", body));
+    session.console().note(options.dry_run
+                               ? dry_run_note
+                               : fmt::format("published {} {}", release.name, release.version));
+    return session.show(answer, view_release);
+}
+
+Status show_release(Session& session, const std::string& wanted) {
+    const std::size_t at = wanted.find('@');
+    const std::string version = at == std::string::npos ? "latest" : wanted.substr(at + 1);
+    const std::string path = path_of("software-releases", wanted.substr(0, at)) + "/versions/" +
+                             percent_encoded(version);
+    return session.show(TRY(session.get(path, "foyer release ls")), view_release);
+}
+
+}  // namespace
+
+void add_release_commands(CLI::App& app, Session& session) {
+    CLI::App& group = add_group(app, "release", "software to order");
+    add_list_command(group, session,
+                     {"/v1/software-releases", "releases",
+                      "no releases yet: foyer release publish DIR --key FILE"},
+                     view_releases);
+    auto& shown = session.keep<std::string>();
+    CLI::App& show = add_command(group, "show", "show one, with its sizes and parameters");
+    show.add_option("name", shown, "its name, or NAME@VERSION")->required();
+    show.callback([&session, &shown] {
+        session.action = [&session, &shown] { return show_release(session, shown); };
+    });
+
+    auto& key_file = session.keep<std::string>();
+    CLI::App& keygen =
+        add_command(group, "keygen", "make a signing key; prints its public half (base64)");
+    keygen.add_option("--key", key_file, "file to make, mode 0600")->required();
+    keygen.callback([&session, &key_file] {
+        session.action = [&session, &key_file] { return make_key(session, key_file); };
+    });
+
+    auto& options = session.keep<PublishOptions>();
+    CLI::App& command = add_command(group, "publish", "sign a release, send its image, publish it");
+    command.add_option("dir", options.folder, "folder with release.json and image/")->required();
+    command.add_option("--key", options.key_file, "signing key (foyer release keygen)")->required();
+    add_dry_run(command, options.dry_run);
+    command.callback([&session, &options] {
+        session.action = [&session, &options] { return publish(session, options); };
+    });
+}
+
+}  // namespace foyer::cli

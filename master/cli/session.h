@@ -1,0 +1,103 @@
+// One run of the command: its global options, its console, and the calls every command makes.
+#pragma once
+
+#include <any>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/base/random.h"
+#include "common/base/time.h"
+#include "master/cli/api_client.h"
+#include "master/cli/config.h"
+#include "master/cli/console.h"
+#include "master/cli/json_fields.h"
+
+namespace CLI {
+class App;
+}
+
+namespace foyer::cli {
+
+struct GlobalOptions {
+    std::string config_path;
+    std::string profile;           // empty: the default one
+    std::string output = "table";  // or "json"
+    std::string request_id;        // empty: made for this run
+    bool quiet = false;
+};
+
+// What a view may know besides the JSON it shows.
+struct ViewContext {
+    Page page;
+    WallTime now;
+};
+using View = std::string (*)(const Json&, const ViewContext&);
+
+// A list of the API: where it is, and the field that holds the rows.
+struct ListRoute {
+    std::string path;
+    std::string rows;
+    std::string nothing;  // said (on stderr) when there are none
+};
+
+class Session {
+public:
+    Session(Console& console, const Clock& clock, Rng& rng)
+        : console_(console), clock_(clock), rng_(rng) {}
+
+    GlobalOptions options;
+    std::function<Status()> action;  // set by the command that was chosen
+
+    Console& console() { return console_; }
+    const Clock& clock() const { return clock_; }
+    Rng& rng() { return rng_; }
+    bool wants_json() const { return options.output == "json"; }
+    ViewContext view_context() const { return {console_.page(), clock_.wall()}; }
+
+    // Storage for the options of a command; lives as long as the session.
+    template <class T>
+    T& keep() {
+        return std::any_cast<T&>(kept_.emplace_back(T{}));
+    }
+
+    // The client of the chosen profile; made at the first call.
+    Result<ApiClient*> api();
+    // A client with these data, for `login`.
+    Result<ApiClient> connect(const Profile& profile);
+
+    // The body of the answer. `next` is advised when the thing is not found.
+    Result<std::string> get(const std::string& path, std::string_view next = {});
+    Result<Json> get_json(const std::string& path, std::string_view next = {});
+    // One write under this run's request_id. `part` sets a second write of the same run apart: the
+    // same id with another body would be a conflict.
+    Result<std::string> write(const std::string& method, const std::string& path,
+                              const std::optional<Json>& body, std::string_view next = {},
+                              std::string_view part = {});
+    // Identical for every attempt of this run.
+    const std::string& request_id();
+
+    // JSON as the API gave it, or the view of it.
+    Status show(const std::string& body, View view);
+    // Every page of a list.
+    Status show_list(const ListRoute& route, View view);
+
+private:
+    Console& console_;
+    const Clock& clock_;
+    Rng& rng_;
+    std::deque<std::any> kept_;
+    std::optional<ApiClient> client_;
+    std::string request_id_;
+};
+
+// A segment of a path from a name of the user's.
+std::string path_of(std::string_view collection, std::string_view name);
+
+// Adds "next" to a NotFound that has none.
+Error advise(Error failure, std::string_view next);
+
+}  // namespace foyer::cli

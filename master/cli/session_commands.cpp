@@ -1,0 +1,108 @@
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <fmt/format.h>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "common/tls/private_file.h"
+#include "master/cli/commands.h"
+#include "master/cli/exit_code.h"
+#include "master/cli/views.h"
+
+namespace foyer::cli {
+namespace {
+
+constexpr std::size_t token_letters_max = 512;
+
+struct LoginOptions {
+    std::string api;
+    std::string ca_file;
+    std::string token_file;
+};
+
+std::string trimmed(const std::string& text) {
+    const std::size_t from = text.find_first_not_of(" \t\r\n");
+    if (from == std::string::npos) return {};
+    return text.substr(from, text.find_last_not_of(" \t\r\n") - from + 1);
+}
+
+// From a file of the user's own, from a pipe ("-"), or typed unseen. Never from the command line,
+// where every user of the machine could read it.
+Result<Secret<std::string>> read_token(Session& session, const std::string& file) {
+    if (file == "-" && session.console().is_interactive()) {
+        return Secret<std::string>(trimmed(TRY(session.console().ask_secret("API token: "))));
+    }
+    if (file == "-") {
+        std::string line;
+        std::getline(std::cin, line);
+        if (line.size() > token_letters_max) return usage_error("stdin holds no API token");
+        return Secret<std::string>(trimmed(line));
+    }
+    return Secret<std::string>(trimmed(TRY(tls::read_private_file(file))));
+}
+
+Status login(Session& session, const LoginOptions& options) {
+    std::error_code failure;
+    const std::string ca_file = std::filesystem::absolute(options.ca_file, failure).string();
+    const Profile profile{options.api, ca_file, TRY(read_token(session, options.token_file))};
+    ApiClient client = TRY(session.connect(profile));
+    const ApiReply reply = TRY(client.call({.path = "/v1/whoami"}));
+    const std::string path =
+        session.options.config_path.empty() ? default_config_path() : session.options.config_path;
+    auto loaded = load_config(path);
+    if (!loaded.ok() && loaded.failure().code != ErrorCode::NotFound) return loaded.failure();
+    Config config = loaded.ok() ? std::move(loaded).value() : Config{};
+    const std::string name =
+        session.options.profile.empty() ? config.default_profile : session.options.profile;
+    if (config.profiles.empty()) config.default_profile = name;
+    config.profiles[name] = profile;
+    TRY(save_config(path, config));
+    const Json caller = TRY(parse_json(reply.body));
+    session.console().note(fmt::format("logged in to {} as '{}' ({}); profile '{}' in {}",
+                                       options.api, text_field(caller, "account"),
+                                       joined(list_field(caller, "roles")), name, path));
+    if (session.wants_json()) session.console().data(reply.body + "\n");
+    return ok_status();
+}
+
+Status get_path(Session& session, const std::string& path) {
+    if (!path.starts_with('/') || path.find_first_of(" \r\n\t") != std::string::npos) {
+        return usage_error(fmt::format("'{}' is not a path of the API", path),
+                           "foyer api get /v1/whoami");
+    }
+    session.console().data(TRY(session.get(path)) + "\n");
+    return ok_status();
+}
+
+}  // namespace
+
+void add_session_commands(CLI::App& app, Session& session) {
+    auto& options = session.keep<LoginOptions>();
+    CLI::App& command = add_command(app, "login", "remember a master and a token (--profile NAME)");
+    command.add_option("--api", options.api, "https://host:port")->required();
+    command.add_option("--ca", options.ca_file, "certificate authority of the master (PEM)")
+        ->required();
+    command
+        .add_option("--token-file", options.token_file,
+                    "file with the API token, mode 0600; - reads it from stdin")
+        ->required();
+    command.callback([&session, &options] {
+        session.action = [&session, &options] { return login(session, options); };
+    });
+
+    add_command(app, "whoami", "which account the token is of").callback([&session] {
+        session.action = [&session]() -> Status {
+            return session.show(TRY(session.get("/v1/whoami")), view_whoami);
+        };
+    });
+
+    CLI::App& group = add_group(app, "api", "the API itself");
+    auto& path = session.keep<std::string>();
+    CLI::App& get = add_command(group, "get", "print the answer to GET PATH");
+    get.add_option("path", path, "/v1/…")->required();
+    get.callback([&session, &path] {
+        session.action = [&session, &path] { return get_path(session, path); };
+    });
+}
+
+}  // namespace foyer::cli

@@ -1,0 +1,40 @@
+// What people see of the API's answers. Functions of JSON, page and time.
+#pragma once
+
+#include <string>
+
+#include "master/cli/session.h"
+
+namespace foyer::cli {
+
+std::string view_isps(const Json& list, const ViewContext& context);
+std::string view_isp(const Json& isp, const ViewContext& context);
+std::string view_hosts(const Json& list, const ViewContext& context);
+std::string view_host(const Json& host, const ViewContext& context);
+std::string view_sites(const Json& list, const ViewContext& context);
+std::string view_site(const Json& site, const ViewContext& context);
+std::string view_nodes(const Json& list, const ViewContext& context);
+std::string view_node(const Json& node, const ViewContext& context);
+
+std::string view_accounts(const Json& list, const ViewContext& context);
+std::string view_account(const Json& account, const ViewContext& context);
+std::string view_whoami(const Json& caller, const ViewContext& context);
+
+std::string view_releases(const Json& list, const ViewContext& context);
+std::string view_release(const Json& release, const ViewContext& context);
+
+std::string view_instances(const Json& list, const ViewContext& context);
+std::string view_instance(const Json& instance, const ViewContext& context);
+// The table copy, home, ISP, country, role of an instance.
+std::string view_copies(const Json& instance, const ViewContext& context);
+// URL, database, user, password; what is empty is left out.
+std::string view_connection(const Json& connection, const ViewContext& context);
+std::string view_events(const Json& list, const ViewContext& context);
+std::string view_operation(const Json& operation, const ViewContext& context);
+
+// "a, b, c" of a list of texts.
+std::string joined(const Json& list);
+// How long ago a field's time was ("5 min"); "never" when absent.
+std::string age_of(const Json& value, std::string_view key, WallTime now);
+
+}  // namespace foyer::cli

@@ -1,0 +1,175 @@
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "master/cli/human.h"
+#include "master/cli/views.h"
+
+namespace foyer::cli {
+namespace {
+
+std::string share(std::int64_t used, std::int64_t all, std::string (*print)(std::int64_t)) {
+    return print(used) + " / " + print(all);
+}
+
+std::string yes_no(bool value) { return value ? "yes" : "no"; }
+
+}  // namespace
+
+std::string joined(const Json& list) {
+    std::string text;
+    for (const Json& item : list) {
+        if (!item.is_string()) continue;
+        text += (text.empty() ? "" : ", ") + item.get<std::string>();
+    }
+    return text;
+}
+
+std::string age_of(const Json& value, std::string_view key, WallTime now) {
+    const auto time = parse_rfc3339(text_field(value, key));
+    return time ? human_age(now - *time) : "never";
+}
+
+std::string view_isps(const Json& list, const ViewContext& context) {
+    Table table{{{"ISP"}, {"FAMILY"}, {"AGE", Align::Right}}, {}};
+    for (const Json& isp : list_field(list, "isps")) {
+        table.rows.push_back({text_field(isp, "name"), text_field(isp, "family"),
+                              age_of(isp, "created_at", context.now)});
+    }
+    return render(table, context.page);
+}
+
+std::string view_isp(const Json& isp, const ViewContext&) {
+    return render_facts({{"isp", text_field(isp, "name")},
+                         {"family", text_field(isp, "family")},
+                         {"added", text_field(isp, "created_at")}});
+}
+
+std::string view_hosts(const Json& list, const ViewContext& context) {
+    Table table{{{"HOST"}, {"AGE", Align::Right}}, {}};
+    for (const Json& host : list_field(list, "hosts")) {
+        table.rows.push_back({text_field(host, "name"), age_of(host, "created_at", context.now)});
+    }
+    return render(table, context.page);
+}
+
+std::string view_host(const Json& host, const ViewContext&) {
+    return render_facts(
+        {{"host", text_field(host, "name")}, {"added", text_field(host, "created_at")}});
+}
+
+std::string view_sites(const Json& list, const ViewContext& context) {
+    Table table{{{"SITE"}, {"ISP"}, {"COUNTRY"}, {"HOST"}, {"CLASS"}, {"NODES"}}, {}};
+    for (const Json& site : list_field(list, "sites")) {
+        table.rows.push_back({text_field(site, "name"), text_field(site, "isp"),
+                              text_field(site, "country"), text_field(site, "host"),
+                              text_field(site, "host_class"), joined(list_field(site, "nodes"))});
+    }
+    return render(table, context.page);
+}
+
+std::string view_site(const Json& site, const ViewContext&) {
+    return render_facts({{"site", text_field(site, "name")},
+                         {"isp", text_field(site, "isp")},
+                         {"country", text_field(site, "country")},
+                         {"host", text_field(site, "host")},
+                         {"class", text_field(site, "host_class")},
+                         {"nodes", joined(list_field(site, "nodes"))},
+                         {"added", text_field(site, "created_at")}});
+}
+
+std::string view_nodes(const Json& list, const ViewContext& context) {
+    Table table{{{"NODE"},
+                 {"SITE"},
+                 {"ISP"},
+                 {"COUNTRY"},
+                 {"STATE"},
+                 {"EDGE"},
+                 {"CORES", Align::Right},
+                 {"MEMORY", Align::Right},
+                 {"DISK", Align::Right},
+                 {"COPIES", Align::Right},
+                 {"SEEN", Align::Right}},
+                {}};
+    for (const Json& node : list_field(list, "nodes")) {
+        const auto number = [&](const char* key) { return number_field(node, key); };
+        table.rows.push_back(
+            {text_field(node, "name"), text_field(node, "site"), text_field(node, "isp"),
+             text_field(node, "country"), text_field(node, "state"),
+             flag_field(node, "edge") ? "yes" : "",
+             share(number("reserved_cpu_millicores"), number("cpu_millicores"), human_cores),
+             share(number("reserved_memory_bytes"), number("memory_bytes"), human_bytes),
+             share(number("reserved_disk_bytes"), number("disk_bytes"), human_bytes),
+             fmt::format("{}", list_field(node, "partitions").size()),
+             age_of(node, "last_seen_at", context.now)});
+    }
+    return render(table, context.page);
+}
+
+std::string view_node(const Json& node, const ViewContext& context) {
+    const auto number = [&](const char* key) { return number_field(node, key); };
+    return render_facts(
+        {{"node", text_field(node, "name")},
+         {"state", text_field(node, "state")},
+         {"site", text_field(node, "site")},
+         {"isp", text_field(node, "isp")},
+         {"country", text_field(node, "country")},
+         {"host", fmt::format("{} ({})", text_field(node, "host"), text_field(node, "host_class"))},
+         {"edge", flag_field(node, "edge") ? text_field(node, "public_address") : yes_no(false)},
+         {"cores", share(number("reserved_cpu_millicores"), number("cpu_millicores"), human_cores)},
+         {"memory", share(number("reserved_memory_bytes"), number("memory_bytes"), human_bytes)},
+         {"disk", share(number("reserved_disk_bytes"), number("disk_bytes"), human_bytes)},
+         {"disk free", human_bytes(number("disk_free_bytes"))},
+         {"uplink", fmt::format("{} kbit/s", number("uplink_kbit"))},
+         {"seen", age_of(node, "last_seen_at", context.now)},
+         {"clock offset", fmt::format("{} ms", number("clock_offset_ms"))},
+         {"overlay", text_field(node, "overlay_prefix")},
+         {"agent", text_field(node, "agent_version")},
+         {"certificate until", text_field(node, "certificate_expires_at")},
+         {"holds", joined(list_field(node, "partitions"))}});
+}
+
+std::string view_accounts(const Json& list, const ViewContext& context) {
+    Table table{{{"ACCOUNT"}, {"ROLES"}, {"AGE", Align::Right}}, {}};
+    for (const Json& account : list_field(list, "accounts")) {
+        table.rows.push_back({text_field(account, "name"), joined(list_field(account, "roles")),
+                              age_of(account, "created_at", context.now)});
+    }
+    return render(table, context.page);
+}
+
+std::string view_account(const Json& account, const ViewContext&) {
+    return render_facts({{"account", text_field(account, "name")},
+                         {"roles", joined(list_field(account, "roles"))},
+                         {"added", text_field(account, "created_at")}});
+}
+
+std::string view_whoami(const Json& caller, const ViewContext&) {
+    return render_facts({{"account", text_field(caller, "account")},
+                         {"roles", joined(list_field(caller, "roles"))}});
+}
+
+std::string view_releases(const Json& list, const ViewContext& context) {
+    Table table{{{"RELEASE"},
+                 {"VERSION"},
+                 {"TITLE"},
+                 {"SIZES"},
+                 {"COPIES", Align::Right},
+                 {"IMAGE", Align::Right},
+                 {"PUBLISHER"},
+                 {"AGE", Align::Right}},
+                {}};
+    for (const Json& release : list_field(list, "releases")) {
+        Json sizes = Json::array();
+        for (const Json& size : list_field(release, "sizes")) sizes.push_back(field(size, "name"));
+        table.rows.push_back({text_field(release, "name"), text_field(release, "version"),
+                              text_field(release, "title"), joined(sizes),
+                              fmt::format("{}-{}", number_field(release, "copies_min"),
+                                          number_field(release, "copies_max")),
+                              human_bytes(number_field(release, "image_bytes")),
+                              text_field(release, "publisher"),
+                              age_of(release, "created_at", context.now)});
+    }
+    return render(table, context.page);
+}
+
+}  // namespace foyer::cli

@@ -1,0 +1,196 @@
+#include <algorithm>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "master/cli/human.h"
+#include "master/cli/views.h"
+
+namespace foyer::cli {
+namespace {
+
+std::string policy_of(const Json& instance) {
+    const Json& policy = field(instance, "policy");
+    std::string text =
+        fmt::format("{} copies, {}", number_field(policy, "replicas"), text_field(policy, "mode"));
+    const std::string countries = joined(list_field(policy, "countries"));
+    if (!countries.empty()) text += ", in " + countries;
+    if (number_field(policy, "min_countries") > 1) {
+        text += fmt::format(", at least {} countries", number_field(policy, "min_countries"));
+    }
+    if (flag_field(policy, "allow_same_isp")) text += ", one ISP may hold several";
+    return text;
+}
+
+std::string lag_of(const Json& replica) {
+    if (field(replica, "lag_bytes").is_null()) return "";
+    return human_bytes(number_field(replica, "lag_bytes"));
+}
+
+// One line a parameter of the release's schema.
+std::string parameters_of(const Json& release) {
+    const Json schema = Json::parse(text_field(release, "parameters_schema_json"), nullptr, false);
+    const Json& properties = field(schema, "properties");
+    if (!properties.is_object() || properties.empty()) return {};
+    const Json& required = list_field(schema, "required");
+    Table table{{{"PARAMETER"}, {"TYPE"}, {"DEFAULT"}, {"VALUES"}, {"TITLE"}}, {}};
+    for (const auto& [name, property] : properties.items()) {
+        const bool is_required = std::ranges::find(required, Json(name)) != required.end();
+        std::string values;
+        for (const Json& value : list_field(property, "enum")) {
+            values += (values.empty() ? "" : ", ") +
+                      (value.is_string() ? value.get<std::string>() : value.dump());
+        }
+        const std::string preset = text_field(property, "default");
+        table.rows.push_back({name, text_field(property, "type"),
+                              preset.empty() && is_required ? "(required)" : preset, values,
+                              text_field(property, "title")});
+    }
+    return "\n" + render(table, {});
+}
+
+}  // namespace
+
+std::string view_release(const Json& release, const ViewContext& context) {
+    std::string text = render_facts(
+        {{"release", text_field(release, "name")},
+         {"version", text_field(release, "version")},
+         {"title", text_field(release, "title")},
+         {"publisher", text_field(release, "publisher")},
+         {"image", text_field(release, "image_digest")},
+         {"image size", human_bytes(number_field(release, "image_bytes"))},
+         {"copies", fmt::format("{} to {}, usually {}", number_field(release, "copies_min"),
+                                number_field(release, "copies_max"),
+                                number_field(release, "copies_default"))},
+         {"published", text_field(release, "created_at")}});
+    Table sizes{
+        {{"SIZE"}, {"CORES", Align::Right}, {"MEMORY", Align::Right}, {"DISK", Align::Right}}, {}};
+    for (const Json& size : list_field(release, "sizes")) {
+        sizes.rows.push_back({text_field(size, "name"),
+                              human_cores(number_field(size, "cpu_millicores")),
+                              human_bytes(number_field(size, "memory_bytes")),
+                              human_bytes(number_field(size, "disk_bytes"))});
+    }
+    text += "\n" + render(sizes, context.page);
+    return text + parameters_of(release);
+}
+
+std::string view_instances(const Json& list, const ViewContext& context) {
+    Table table{{{"INSTANCE"},
+                 {"STATE"},
+                 {"RELEASE"},
+                 {"SIZE"},
+                 {"COPIES", Align::Right},
+                 {"COUNTRIES"},
+                 {"OWNER"},
+                 {"AGE", Align::Right},
+                 {"URL"}},
+                {}};
+    for (const Json& instance : list_field(list, "instances")) {
+        std::set<std::string> countries;
+        std::size_t running = 0;
+        const Json& replicas = list_field(instance, "replicas");
+        for (const Json& replica : replicas) {
+            countries.insert(text_field(replica, "country"));
+            if (text_field(replica, "state") == "running") ++running;
+        }
+        table.rows.push_back(
+            {text_field(instance, "name"), text_field(instance, "state"),
+             text_field(instance, "release") + " " + text_field(instance, "version"),
+             text_field(instance, "size"), fmt::format("{}/{}", running, replicas.size()),
+             joined(Json(countries)), text_field(instance, "owner"),
+             age_of(instance, "created_at", context.now), text_field(instance, "url")});
+    }
+    return render(table, context.page);
+}
+
+std::string view_copies(const Json& instance, const ViewContext& context) {
+    Table table{{{"COPY", Align::Right}, {"HOME"}, {"ISP"}, {"COUNTRY"}, {"ROLE"}}, {}};
+    for (const Json& replica : list_field(instance, "replicas")) {
+        table.rows.push_back({fmt::format("{}", number_field(replica, "index")),
+                              text_field(replica, "site"), text_field(replica, "isp"),
+                              text_field(replica, "country"), text_field(replica, "role")});
+    }
+    return render(table, context.page);
+}
+
+std::string view_instance(const Json& instance, const ViewContext& context) {
+    const Json& connection = field(instance, "connection");
+    std::string text = render_facts(
+        {{"instance", text_field(instance, "name")},
+         {"state", text_field(instance, "state")},
+         {"url", text_field(instance, "url")},
+         {"database", text_field(connection, "database")},
+         {"user", text_field(connection, "user")},
+         {"release", text_field(instance, "release") + " " + text_field(instance, "version")},
+         {"size", text_field(instance, "size")},
+         {"policy", policy_of(instance)},
+         {"owner", text_field(instance, "owner")},
+         {"ordered", text_field(instance, "created_at")},
+         {"generation", fmt::format("{}, epoch {}", number_field(instance, "generation"),
+                                    number_field(instance, "epoch"))}});
+    Table table{{{"COPY", Align::Right},
+                 {"HOME"},
+                 {"NODE"},
+                 {"ISP"},
+                 {"COUNTRY"},
+                 {"ROLE"},
+                 {"STATE"},
+                 {"LAG", Align::Right},
+                 {"SYNC"},
+                 {"DETAIL"}},
+                {}};
+    for (const Json& replica : list_field(instance, "replicas")) {
+        table.rows.push_back({fmt::format("{}", number_field(replica, "index")),
+                              text_field(replica, "site"), text_field(replica, "node"),
+                              text_field(replica, "isp"), text_field(replica, "country"),
+                              text_field(replica, "role"), text_field(replica, "state"),
+                              lag_of(replica), text_field(replica, "sync_state"),
+                              text_field(replica, "detail")});
+    }
+    return text + "\n" + render(table, context.page);
+}
+
+std::string view_connection(const Json& connection, const ViewContext&) {
+    std::vector<std::pair<std::string, std::string>> facts;
+    for (const char* key : {"url", "database", "user", "password"}) {
+        const std::string value = text_field(connection, key);
+        if (!value.empty()) facts.emplace_back(key, value);
+    }
+    return render_facts(facts);
+}
+
+std::string view_events(const Json& list, const ViewContext& context) {
+    Table table{{{"TIME"}, {"REVISION", Align::Right}, {"KIND"}, {"ABOUT"}, {"MESSAGE"}}, {}};
+    for (const Json& event : list_field(list, "events")) {
+        table.rows.push_back({text_field(event, "at"), text_field(event, "revision"),
+                              text_field(event, "kind"), text_field(event, "subject"),
+                              text_field(event, "message")});
+    }
+    return render(table, context.page);
+}
+
+std::string view_operation(const Json& operation, const ViewContext& context) {
+    std::vector<std::pair<std::string, std::string>> facts = {
+        {"operation", text_field(operation, "id")},
+        {"kind", text_field(operation, "kind")},
+        {"instance", text_field(operation, "instance")},
+        {"state", text_field(operation, "state")},
+        {"begun", text_field(operation, "created_at")},
+        {"ended", text_field(operation, "finished_at")}};
+    const std::string why = text_field(field(operation, "error"), "message");
+    if (!why.empty()) facts.emplace_back("error", why);
+    Table table{{{"STEP"}, {"STATE"}, {"TOOK", Align::Right}, {"DETAIL"}}, {}};
+    for (const Json& step : list_field(operation, "steps")) {
+        const auto begun = parse_rfc3339(text_field(step, "started_at"));
+        const auto ended = parse_rfc3339(text_field(step, "finished_at"));
+        const std::string state = text_field(step, "state");
+        table.rows.push_back({text_field(step, "name"),
+                              state.empty() || state == "unspecified" ? "waits" : state,
+                              begun ? human_duration(ended.value_or(context.now) - *begun) : "",
+                              text_field(step, "detail")});
+    }
+    return render_facts(facts) + "\n" + render(table, context.page);
+}
+
+}  // namespace foyer::cli
