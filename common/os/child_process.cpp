@@ -215,6 +215,26 @@ std::string last_line(const std::string& text) {
                        end - (start == std::string::npos ? 0 : start + 1) + 1);
 }
 
+// One line, or what came before the end, the time limit or the stop.
+std::string read_report(const UniqueFd& report, const StopEvent& stopped, Duration timeout) {
+    const SystemClock clock;
+    const MonoTime deadline = clock.mono() + timeout;
+    std::string line;
+    while (line.empty() || line.back() != '\n') {
+        const Duration left = std::max(Duration(0), deadline - clock.mono());
+        std::array<pollfd, 2> waits = {{{report.get(), POLLIN, 0}, {stopped.fd(), POLLIN, 0}}};
+        if (::poll(waits.data(), waits.size(), static_cast<int>(left.count())) <= 0 &&
+            left.count() == 0)
+            break;
+        if (waits[1].revents != 0) break;
+        if (waits[0].revents == 0) continue;
+        char byte = 0;
+        if (::read(report.get(), &byte, 1) != 1) break;
+        if (line.size() < 4096 || byte == '\n') line += byte;
+    }
+    return line;
+}
+
 }  // namespace
 
 Result<Finished> run(const Command& command, std::stop_token stop) {
@@ -240,6 +260,28 @@ Result<std::string> run_checked(const Command& command, std::stop_token stop) {
                                               std::to_string(finished.exit_code) + ": " +
                                               last_line(finished.messages));
     return std::move(finished.output);
+}
+
+Result<std::string> launch(const Command& command, std::stop_token stop) {
+    const UniqueFd nothing = TRY(open_file("/dev/null", O_RDWR));
+    auto [report, report_write] = TRY(make_pipe());
+    UniqueFd high(::fcntl(report_write.get(), F_DUPFD_CLOEXEC, 10));
+    report_write.reset();
+    SpawnPlan plan;
+    for (const int standard : {0, 1, 2}) plan.give(nothing.get(), standard);
+    plan.give(high.get(), 3);
+    plan.close_from(4);
+    const pid_t pid = TRY(plan.spawn(command.argv, command.env, POSIX_SPAWN_SETSID));
+    const StopEvent stopped(stop);
+    high.reset();  // so that the end of the child's copies is seen
+    std::string line = read_report(report, stopped, command.timeout);
+    if (line.empty() || line.back() != '\n') ::kill(-pid, SIGKILL);
+    while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+    }
+    if (line.empty() || line.back() != '\n')
+        return error(ErrorCode::Unavailable, "'" + command.argv[0] + "' did not report its start");
+    line.pop_back();
+    return line;
 }
 
 Result<ProcessId> spawn_detached(const Detached& program) {

@@ -47,6 +47,11 @@ Result<Finished> run(const Command& command, std::stop_token stop = {});
 // run(), and anything but exit status 0 is an error that carries the last line of standard error.
 Result<std::string> run_checked(const Command& command, std::stop_token stop = {});
 
+// Starts a program that goes on in the background by itself (conmon) and reports its start as one
+// line on descriptor 3. Waits for that line and for the end of the process that was started. The
+// error carries the program's last message.
+Result<std::string> launch(const Command& command, std::stop_token stop = {});
+
 struct Detached {
     std::vector<std::string> argv;
     std::vector<std::string> env = {};

@@ -1,6 +1,7 @@
 #include "common/os/stop_event.h"
 
 #include <cstdint>
+#include <poll.h>
 #include <sys/eventfd.h>
 
 namespace foyer::os {
@@ -14,5 +15,12 @@ void StopEvent::Wake::operator()() const {
 StopEvent::StopEvent(std::stop_token stop)
     : event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       callback_(std::move(stop), Wake{event_.get()}) {}
+
+bool wait_unless_stopped(Duration span, std::stop_token stop) {
+    const StopEvent stopped(stop);
+    pollfd wait = {stopped.fd(), POLLIN, 0};
+    ::poll(&wait, 1, static_cast<int>(span.count()));
+    return !stop.stop_requested();
+}
 
 }  // namespace foyer::os

@@ -3,6 +3,7 @@
 
 #include <stop_token>
 
+#include "common/base/time.h"
 #include "common/os/unique_fd.h"
 
 namespace foyer::os {
@@ -20,5 +21,8 @@ private:
     UniqueFd event_;
     std::stop_callback<Wake> callback_;
 };
+
+// Waits; false when stop was requested meanwhile. For things outside that announce nothing.
+bool wait_unless_stopped(Duration span, std::stop_token stop = {});
 
 }  // namespace foyer::os

@@ -31,9 +31,9 @@ struct BoxConfig {
 
     std::string edge_listen_address = "::";
     int edge_https_port = 443;
-    int edge_http_port = 0;  // redirects to https; 0: none
     int edge_connections_max = 2000;
     Bytes edge_body_max = mebibytes(100);
+    int edge_names_max = 500;  // instances one edge serves
 
     std::uint32_t uid_first = 0x70000000;  // ranges of 65536 users, one a partition, from here on
     std::uint32_t uid_ranges_max = 4000;

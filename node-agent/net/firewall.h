@@ -1,0 +1,39 @@
+// The firewall of a box: one nftables table, `inet foyer`, in the box's own network namespace. Pure
+// text.
+//
+//   partition A ──▶ out_A ──▶ (tunnel)             out_X: only from X's own address, only to
+//   members' replication ports partition A ──▶ out_A ──▶ in_B ──▶ partition B  in_X: replication
+//   from members, web from proxies (tunnel)    ──▶ in_B ──▶ partition B (tunnel)    ──▶ (tunnel)
+//   edges only
+// Everything else is dropped. A partition's two chains are replaced in one transaction; nobody
+// else's are touched.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "common/base/result.h"
+
+namespace foyer::agent {
+
+enum class BoxRole { Home, Edge };
+
+struct PartitionWall {
+    std::string link;                  // the box's end of the partition's cable, "p0a1b2c3d4e"
+    std::string address;               // of the partition
+    std::vector<std::string> members;  // addresses, its own may be among them
+    std::vector<std::string> proxies;
+    int replication_port = 0;  // 0: the release has none
+    int web_port = 0;
+};
+
+// Tunnels are the interfaces whose names begin so.
+inline constexpr const char* tunnel_prefix = "wg";
+
+// The table, its two hooks and its dispatch; partitions' chains that are there stay.
+std::string firewall_of_box(BoxRole role);
+// InvalidArgument when an address is not IPv6 or the link's name is impossible.
+Result<std::string> firewall_of_partition(const PartitionWall& wall);
+std::string firewall_without_partition(const std::string& link);
+
+}  // namespace foyer::agent

@@ -1,0 +1,182 @@
+#include "node-agent/net/haproxy_config.h"
+
+namespace foyer::agent {
+
+namespace {
+
+std::string slot_name(int slot) { return "slot" + std::to_string(slot); }
+
+std::string global_part(const HaproxySettings& settings) {
+    return "global\n"
+           "  stats socket " +
+           settings.socket +
+           " mode 600 level admin\n"
+           "  stats timeout 10s\n"
+           "  user " +
+           settings.run_as +
+           "\n"
+           "  group " +
+           settings.run_as_group +
+           "\n"
+           "  nbthread 2\n"
+           "  maxconn " +
+           std::to_string(settings.connections_max) +
+           "\n"
+           "  tune.bufsize 16384\n"  // a request's headers must fit
+           "  tune.http.maxhdr 100\n"
+           "  ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets\n"
+           "  ssl-default-bind-ciphers ECDHE+AESGCM:ECDHE+CHACHA20\n\n";
+}
+
+// A request whose backend refuses, or does not answer the connection, is tried again each second,
+// always at the slot's present address: up to 15 s, and only while nothing of it was sent.
+std::string defaults_part(const HaproxySettings& settings) {
+    return "defaults\n"
+           "  mode http\n"
+           "  timeout http-request 15s\n"
+           "  timeout client 60s\n"
+           "  timeout http-keep-alive 30s\n"
+           "  timeout queue 15s\n"
+           "  timeout connect 1s\n"
+           "  timeout server 300s\n"
+           "  retries 15\n"
+           "  retry-on conn-failure\n"
+           "  option redispatch 1\n"
+           "  option http-server-close\n"
+           "  option abortonclose\n"
+           "  option dontlognull\n"
+           "  errorfile 503 " +
+           settings.waiting_page() + "\n\n";
+}
+
+std::string frontend_part(const HaproxySettings& settings) {
+    const std::string body = std::to_string(settings.body_max.count());
+    return "frontend https\n"
+           "  bind fd@3 ssl crt " +
+           settings.certificate() +
+           " alpn h2,http/1.1\n"
+           "  http-request deny deny_status 413 if { req.body_size gt " +
+           body +
+           " }\n"
+           "  http-request del-header X-Forwarded- -m beg\n"
+           "  http-request del-header X-Foyer- -m beg\n"
+           "  http-request del-header Forwarded\n"
+           "  http-request del-header X-Real-IP\n"
+           "  http-request set-header X-Forwarded-For %[src,regsub(^::ffff:,)]\n"
+           "  http-request set-header X-Forwarded-Proto https\n"
+           "  http-request set-var(txn.name) req.hdr(host),field(1,:),lower\n"
+           "  http-request set-var(txn.slot) var(txn.name),map(" +
+           settings.hosts_map() +
+           ")\n"
+           "  http-request return status 404 content-type \"text/html; charset=utf-8\" hdr "
+           "Cache-Control no-store file " +
+           settings.unknown_page() +
+           " unless { var(txn.slot) -m found }\n"
+           "  http-response set-header X-Foyer-Fence %[var(txn.name),map(" +
+           settings.fences_map() +
+           ")]\n"
+           "  use_backend %[var(txn.slot)]\n\n";
+}
+
+std::string page(const std::string& title, const std::string& text) {
+    return "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" "
+           "content=\"width=device-width\"><title>" +
+           title +
+           "</title><body style=\"font:16px/1.5 sans-serif;max-width:32em;margin:15vh "
+           "auto;padding:0 1em\"><h1>" +
+           title + "</h1><p>" + text + "</p></body></html>\n";
+}
+
+Result<std::string> address_command(const EdgeSlot& slot) {
+    const EdgeAddress to = TRY(parse_backend(slot.backend));
+    return "set server " + slot_name(slot.slot) + "/s addr " + to.address + " port " +
+           std::to_string(to.port);
+}
+
+std::string cut_command(int slot) { return "shutdown sessions server " + slot_name(slot) + "/s"; }
+
+}  // namespace
+
+std::string haproxy_config(const HaproxySettings& settings, const EdgeTable& table) {
+    std::string text = global_part(settings) + defaults_part(settings) + frontend_part(settings);
+    std::map<int, std::string> backends;
+    for (const auto& [name, slot] : table) backends[slot.slot] = slot.backend;
+    for (int slot = 0; slot < settings.slots; ++slot) {
+        const auto taken = backends.find(slot);
+        const auto to = parse_backend(taken == backends.end() ? "" : taken->second);
+        const EdgeAddress address = to.ok() ? to.value() : parse_backend("").value();
+        text += "backend " + slot_name(slot) + "\n  server s [" + address.address +
+                "]:" + std::to_string(address.port) + "\n";
+    }
+    return text;
+}
+
+std::string haproxy_hosts(const EdgeTable& table) {
+    std::string text;
+    for (const auto& [name, slot] : table) text += name + " " + slot_name(slot.slot) + "\n";
+    return text;
+}
+
+std::string haproxy_fences(const EdgeTable& table) {
+    std::string text;
+    for (const auto& [name, slot] : table) text += name + " " + fence_text(slot.fence) + "\n";
+    return text;
+}
+
+Result<std::vector<std::string>> haproxy_changes(const HaproxySettings& settings,
+                                                 const EdgeTable& from, const EdgeTable& to) {
+    std::vector<std::string> commands;
+    for (const auto& [name, slot] : from) {
+        if (to.contains(name)) continue;
+        commands.push_back("del map " + settings.hosts_map() + " " + name);
+        commands.push_back("del map " + settings.fences_map() + " " + name);
+        commands.push_back(TRY(address_command({.slot = slot.slot, .backend = "", .fence = {}})));
+        commands.push_back(cut_command(slot.slot));
+    }
+    for (const auto& [name, slot] : to) {
+        const auto before = from.find(name);
+        if (before != from.end() && before->second == slot) continue;
+        const bool moved = before == from.end() || before->second.backend != slot.backend;
+        if (moved) commands.push_back(TRY(address_command(slot)));
+        // Requests still in flight to the old leader would only wait for an answer that cannot
+        // count.
+        if (moved && before != from.end()) commands.push_back(cut_command(slot.slot));
+        const std::string verb = before == from.end() ? "add map " : "set map ";
+        commands.push_back(verb + settings.fences_map() + " " + name + " " +
+                           fence_text(slot.fence));
+        if (before == from.end())
+            commands.push_back("add map " + settings.hosts_map() + " " + name + " " +
+                               slot_name(slot.slot));
+    }
+    return commands;
+}
+
+Result<std::vector<std::string>> haproxy_everything(const HaproxySettings& settings,
+                                                    const EdgeTable& table) {
+    std::vector<std::string> commands;
+    for (const auto& [name, slot] : table) commands.push_back(TRY(address_command(slot)));
+    for (const std::string& map : {settings.fences_map(), settings.hosts_map()}) {
+        commands.push_back("clear map " + map);
+        for (const auto& [name, slot] : table)
+            commands.push_back(
+                "add map " + map + " " + name + " " +
+                (map == settings.hosts_map() ? slot_name(slot.slot) : fence_text(slot.fence)));
+    }
+    return commands;
+}
+
+std::string page_unknown() {
+    return page("Unknown address", "Nothing is served under this name. Check the address.");
+}
+
+std::string page_waiting() {
+    const std::string body = page("Being moved",
+                                  "This service is being moved to another place and will be back "
+                                  "in a moment. Please try again.");
+    return "HTTP/1.0 503 Service Unavailable\r\nRetry-After: 5\r\nCache-Control: "
+           "no-store\r\nConnection: close\r\n"
+           "Content-Type: text/html; charset=utf-8\r\nContent-Length: " +
+           std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
+}  // namespace foyer::agent

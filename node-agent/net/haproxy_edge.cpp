@@ -1,0 +1,229 @@
+#include "node-agent/net/haproxy_edge.h"
+
+#include <algorithm>
+#include <arpa/inet.h>
+#include <csignal>
+#include <pwd.h>
+#include <sys/socket.h>
+
+#include "common/os/atomic_file.h"
+#include "common/os/child_process.h"
+#include "common/os/files.h"
+#include "common/os/stop_event.h"
+#include "common/os/sys.h"
+#include "node-agent/net/haproxy_socket.h"
+#include "node-agent/net/netns.h"
+
+namespace foyer::agent {
+
+namespace {
+
+constexpr int start_polls_max = 100;
+constexpr Duration start_poll{50};
+constexpr Duration backoff_min{1'000};
+constexpr Duration backoff_max{30'000};
+constexpr Duration end_wait{10'000};
+constexpr int waiting_connections_max = 1024;
+
+Result<os::UniqueFd> listen_on(const std::string& address, int port) {
+    const bool six = address.find(':') != std::string::npos;
+    os::UniqueFd fd(::socket(six ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (!fd.valid()) return os::errno_error("cannot make the edge's listener");
+    const int on = 1, off = 0;
+    ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    sockaddr_in6 at6 = {};
+    sockaddr_in at4 = {};
+    int bound = -1;
+    if (six) {
+        ::setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
+        at6.sin6_family = AF_INET6;
+        at6.sin6_port = htons(static_cast<std::uint16_t>(port));
+        if (::inet_pton(AF_INET6, address.c_str(), &at6.sin6_addr) != 1)
+            return error(ErrorCode::InvalidArgument,
+                         "'" + address + "' is not an address to listen on");
+        bound = ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&at6), sizeof at6);
+    } else {
+        at4.sin_family = AF_INET;
+        at4.sin_port = htons(static_cast<std::uint16_t>(port));
+        if (::inet_pton(AF_INET, address.c_str(), &at4.sin_addr) != 1)
+            return error(ErrorCode::InvalidArgument,
+                         "'" + address + "' is not an address to listen on");
+        bound = ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&at4), sizeof at4);
+    }
+    if (bound != 0 || ::listen(fd.get(), waiting_connections_max) != 0)
+        return os::errno_error("cannot listen on port " + std::to_string(port) + " of '" + address +
+                               "'");
+    return fd;
+}
+
+// haproxy answers in words; these begin the ones that mean no.
+bool is_refusal(const std::string& answer) {
+    for (const char* word : {"No such", "Unknown", "Invalid", "Can't", "unable", "Require",
+                             "Missing", "Permission", "entry not found"})
+        if (answer.starts_with(word)) return true;
+    return false;
+}
+
+bool user_exists(const char* name) {
+    passwd entry = {};
+    passwd* found = nullptr;
+    char buffer[4096];
+    return ::getpwnam_r(name, &entry, buffer, sizeof buffer, &found) == 0 && found != nullptr;
+}
+
+}  // namespace
+
+HaproxyEdge::HaproxyEdge(HaproxyEdgeConfig config, Clock& clock)
+    : config_(std::move(config)), clock_(clock) {}
+
+HaproxySettings HaproxyEdge::settings() const {
+    HaproxySettings made{.folder = config_.data_dir,
+                         .socket = config_.run_dir + "/haproxy.sock",
+                         .connections_max = config_.connections_max,
+                         .body_max = config_.body_max,
+                         .slots = config_.names_max};
+    if (user_exists("haproxy")) made.run_as = made.run_as_group = "haproxy";
+    return made;
+}
+
+std::optional<os::ProcessId> HaproxyEdge::process() const {
+    const auto text = os::read_file(pid_file(), 256);
+    return text.ok() ? os::process_id_from(text.value()) : std::nullopt;
+}
+
+bool HaproxyEdge::is_running() const {
+    const auto own = process();
+    return own && os::is_alive(*own);
+}
+
+// The table of an earlier agent: fences must never go back, not even over a restart.
+Status HaproxyEdge::load() {
+    if (loaded_) return ok_status();
+    TRY(os::make_dirs(config_.data_dir, 0700));
+    TRY(os::make_dirs(config_.run_dir, 0700));
+    const auto text = os::read_file(config_.data_dir + "/table.json");
+    if (text.ok()) table_ = TRY(edge_table_from(text.value()));
+    if (!text.ok() && text.failure().code != ErrorCode::NotFound) return text.failure();
+    loaded_ = true;
+    return ok_status();
+}
+
+Status HaproxyEdge::write_files(const EdgeTable& table) const {
+    const HaproxySettings all = settings();
+    TRY(os::write_atomically(config_.data_dir + "/table.json", to_json(table)));
+    TRY(os::write_atomically(all.hosts_map(), haproxy_hosts(table)));
+    TRY(os::write_atomically(all.fences_map(), haproxy_fences(table)));
+    TRY(os::write_atomically(all.unknown_page(), page_unknown()));
+    TRY(os::write_atomically(all.waiting_page(), page_waiting()));
+    return os::write_atomically(config_.data_dir + "/haproxy.cfg", haproxy_config(all, table));
+}
+
+Status HaproxyEdge::answers() const {
+    TRY(ask_haproxy(settings().socket, "show version"));
+    return ok_status();
+}
+
+Status HaproxyEdge::launch() {
+    if (!listener_.valid()) listener_ = TRY(listen_on(config_.listen_address, config_.https_port));
+    TRY(os::remove_file(settings().socket));
+    const os::ProcessId id =
+        TRY(os::spawn_detached({.argv = {"nsenter", "--net=" + config_.box_netns, "haproxy", "-db",
+                                         "-f", config_.data_dir + "/haproxy.cfg"},
+                                .log_file = config_.run_dir + "/haproxy.log",
+                                .listener = listener_.get()}));
+    TRY(os::write_atomically(pid_file(), os::to_text(id), {.mode = 0644}));
+    for (int poll = 0; poll < start_polls_max; ++poll) {
+        if (answers().ok()) return ok_status();
+        if (!os::is_alive(id)) break;
+        os::wait_unless_stopped(start_poll);
+    }
+    return error(ErrorCode::Unavailable,
+                 "haproxy did not start ('" + config_.run_dir + "/haproxy.log')");
+}
+
+Status HaproxyEdge::ensure_running() {
+    if (!os::exists(settings().certificate()))
+        return error(ErrorCode::FailedPrecondition, "the edge has no certificate yet");
+    if (is_running()) return ok_status();
+    const MonoTime now = clock_.mono();
+    if (backoff_.count() > 0 && now < retry_at_)
+        return error(ErrorCode::Unavailable, "haproxy is down; it is started again soon");
+    if (!Netns(config_.box_netns).exists())
+        return error(ErrorCode::FailedPrecondition, "the overlay is not up yet");
+    TRY(write_files(table_));
+    const Status up = launch();
+    in_step_ = up.ok();
+    backoff_ = up.ok() ? Duration(0) : std::min(backoff_max, std::max(backoff_min, 2 * backoff_));
+    retry_at_ = now + backoff_;
+    return up;
+}
+
+Status HaproxyEdge::tell(const std::vector<std::string>& commands) const {
+    for (const std::string& command : commands) {
+        const std::string answer = TRY(ask_haproxy(settings().socket, command));
+        if (is_refusal(answer))
+            return error(ErrorCode::Internal, "haproxy refused '" + command + "': " + answer);
+    }
+    return ok_status();
+}
+
+Status HaproxyEdge::apply(const std::map<std::string, EdgeRoute>& routes) {
+    const std::lock_guard lock(turn_);
+    TRY(load());
+    const EdgeTable before = table_;
+    const EdgeTable wanted = TRY(merge_routes(table_, routes, config_.names_max));
+    if (wanted == before && in_step_ && is_running()) return ok_status();
+    TRY(write_files(wanted));
+    table_ = wanted;
+    const bool was_running = is_running();
+    if (!was_running) return ensure_running();
+    const auto commands = TRY(in_step_ ? haproxy_changes(settings(), before, wanted)
+                                       : haproxy_everything(settings(), wanted));
+    in_step_ = false;
+    TRY(tell(commands));
+    in_step_ = true;
+    return ok_status();
+}
+
+Status HaproxyEdge::set_certificate(const std::string& chain_pem, const std::string& key_pem) {
+    const std::lock_guard lock(turn_);
+    TRY(load());
+    std::string pem;
+    for (const std::string& part : {chain_pem, key_pem}) {
+        pem += part;
+        if (!pem.ends_with('\n')) pem += '\n';
+    }
+    // A blank line would end the command to haproxy.
+    for (std::size_t at = pem.find("\n\n"); at != std::string::npos; at = pem.find("\n\n"))
+        pem.erase(at, 1);
+    const std::string file = settings().certificate();
+    if (os::read_file(file).value_or("") == pem && is_running()) return ok_status();
+    TRY(os::write_atomically(file, pem, {.mode = 0600}));
+    if (!is_running()) return ensure_running();
+    TRY(tell({"set ssl cert " + file + " <<\n" + pem, "commit ssl cert " + file}));
+    return ok_status();
+}
+
+Status HaproxyEdge::check() {
+    const std::lock_guard lock(turn_);
+    TRY(load());
+    TRY(ensure_running());
+    TRY(answers());
+    if (in_step_) return ok_status();
+    const auto commands = TRY(haproxy_everything(settings(), table_));
+    TRY(tell(commands));
+    in_step_ = true;
+    return ok_status();
+}
+
+Status HaproxyEdge::stop() {
+    const std::lock_guard lock(turn_);
+    if (const auto own = process()) {
+        TRY(os::signal_process(*own, SIGTERM));
+        if (!os::wait_gone(*own, end_wait).ok()) TRY(os::signal_process(*own, SIGKILL));
+    }
+    listener_.reset();
+    return os::remove_file(pid_file());
+}
+
+}  // namespace foyer::agent

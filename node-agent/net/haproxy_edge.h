@@ -1,0 +1,61 @@
+// EdgeProxy by haproxy: one process in the box's network namespace, on a listener made in the
+// host's. It outlives the agent, is adopted after a restart, and started again when it died.
+#pragma once
+
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "common/os/process_id.h"
+#include "common/os/unique_fd.h"
+#include "node-agent/app/ports.h"
+#include "node-agent/net/edge_table.h"
+#include "node-agent/net/haproxy_config.h"
+
+namespace foyer::agent {
+
+struct HaproxyEdgeConfig {
+    std::string data_dir;  // certificate, table, maps
+    std::string run_dir;   // socket, pid
+    std::string box_netns;
+    std::string listen_address = "::";
+    int https_port = 443;
+    int connections_max = 2000;
+    Bytes body_max;
+    int names_max = 500;
+};
+
+class HaproxyEdge final : public EdgeProxy {
+public:
+    HaproxyEdge(HaproxyEdgeConfig config, Clock& clock);
+
+    Status set_certificate(const std::string& chain_pem, const std::string& key_pem) override;
+    Status apply(const std::map<std::string, EdgeRoute>& routes) override;
+    Status check() override;
+    // Ends haproxy (a box that is an edge no more).
+    Status stop();
+
+private:
+    HaproxySettings settings() const;
+    std::string pid_file() const { return config_.run_dir + "/haproxy.pid"; }
+    std::optional<os::ProcessId> process() const;
+    bool is_running() const;
+    Status load();
+    Status write_files(const EdgeTable& table) const;
+    Status ensure_running();
+    Status launch();
+    Status answers() const;
+    Status tell(const std::vector<std::string>& commands) const;
+
+    const HaproxyEdgeConfig config_;
+    Clock& clock_;
+    std::mutex turn_;  // held while haproxy is told something: its callers must take turns
+    bool loaded_ = false;
+    bool in_step_ = false;  // haproxy is known to hold `table_`
+    EdgeTable table_;
+    os::UniqueFd listener_;
+    Duration backoff_{0};
+    MonoTime retry_at_;
+};
+
+}  // namespace foyer::agent

@@ -1,0 +1,34 @@
+#include "node-agent/net/route_preference.h"
+
+namespace foyer::agent {
+
+void RoutePreference::set_edges(const std::map<NodeId, std::uint64_t>& rank) {
+    std::erase_if(edges_, [&](const auto& edge) { return !rank.contains(edge.first); });
+    for (const auto& [edge, number] : rank) edges_[edge].rank = number;
+    if (current_ && !edges_.contains(*current_)) current_.reset();
+}
+
+void RoutePreference::heard(const NodeId& edge, MonoTime now) {
+    const auto found = edges_.find(edge);
+    if (found != edges_.end()) found->second.last_heard = now;
+}
+
+bool RoutePreference::is_alive(const NodeId& edge, MonoTime now) const {
+    const auto found = edges_.find(edge);
+    return found != edges_.end() && found->second.last_heard &&
+           now - *found->second.last_heard < silence_max_;
+}
+
+std::optional<NodeId> RoutePreference::choose(MonoTime now) {
+    if (current_ && is_alive(*current_, now)) return current_;
+    const std::pair<const NodeId, EdgeState>* best = nullptr;
+    for (const auto& edge : edges_) {
+        if (current_ && !is_alive(edge.first, now))
+            continue;  // before the first choice anyone will do
+        if (best == nullptr || edge.second.rank < best->second.rank) best = &edge;
+    }
+    if (best != nullptr) current_ = best->first;
+    return current_;
+}
+
+}  // namespace foyer::agent

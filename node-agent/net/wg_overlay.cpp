@@ -1,0 +1,211 @@
+#include "node-agent/net/wg_overlay.h"
+
+#include <sstream>
+
+#include "common/base/text.h"
+#include "common/os/files.h"
+#include "common/tls/sha256.h"
+#include "node-agent/net/endpoint_choice.h"
+#include "node-agent/net/partition_net.h"
+
+namespace foyer::agent {
+
+namespace {
+
+constexpr int keepalive_s = 15;  // NAT bindings of homes live longer than that
+
+std::string without_newline(std::string text) {
+    while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
+    return text;
+}
+
+std::uint64_t rank_of(const std::string& node, const NodeId& edge) {
+    return std::stoull(tls::sha256_hex(node + "\n" + edge.str()).substr(0, 15), nullptr, 16);
+}
+
+// "fd50:f0e:1::/48 dev wg1 src … metric 1024" -> prefix and device, one a line.
+std::map<std::string, std::string> parse_routes(const std::string& text) {
+    std::map<std::string, std::string> routes;
+    for (const std::string& line : split(text, '\n')) {
+        std::istringstream words(line);
+        std::string prefix, word, device;
+        words >> prefix;
+        while (words >> word)
+            if (word == "dev") words >> device;
+        if (!device.empty())
+            routes[prefix.find('/') == std::string::npos ? prefix + "/128" : prefix] = device;
+    }
+    return routes;
+}
+
+}  // namespace
+
+WgOverlay::WgOverlay(WgOverlayConfig config, Clock& clock)
+    : config_(std::move(config)),
+      clock_(clock),
+      box_(config_.box_netns),
+      preference_(config_.silence_max) {}
+
+WgOverlay::~WgOverlay() = default;
+
+std::string WgOverlay::tunnel_name(const std::string& suffix) const {
+    // wireguard-go's sockets are named after the interface for the whole machine, so the name says
+    // whose it is.
+    return tunnel_prefix + tls::sha256_hex(config_.run_dir).substr(0, 6) + suffix;
+}
+
+Tunnel& WgOverlay::tunnel(const std::string& name) {
+    return tunnels_.try_emplace(name, name, config_.run_dir + "/wg", box_).first->second;
+}
+
+Status WgOverlay::apply(const NodeSettings& settings, const std::map<NodeId, OverlayPeer>& peers) {
+    const std::lock_guard lock(turn_);
+    const std::string own = TRY(first_address(settings.overlay_prefix));
+    TRY(first_address(settings.overlay_cluster_prefix));
+    wish_ = Wish{settings, peers, own};
+    return settle();
+}
+
+Status WgOverlay::settle() {
+    settled_ = false;
+    TRY(os::make_dirs(config_.run_dir + "/wg", 0700));
+    TRY(ensure_box_net(box_, wish_->settings.edge ? BoxRole::Edge : BoxRole::Home));
+    TRY(box_.ip({"address replace " + wish_->own_address + "/128 dev lo nodad"}));
+    if (routes_.empty())
+        routes_ = parse_routes(TRY(box_.run({"ip", "-6", "route", "show", "proto", "99"})));
+    if (!probe_) probe_ = TRY(EchoProbe::open(box_.file()));
+    TRY(wish_->settings.edge ? apply_edge() : apply_home());
+    settled_ = true;
+    return ok_status();
+}
+
+Status WgOverlay::apply_edge() {
+    WgInterface wish{
+        .private_key = without_newline(TRY(os::read_file(config_.private_key_file, 256))),
+        .listen_port = config_.listen_port,
+        .peers = {}};
+    const std::string name = tunnel_name("e");
+    std::map<std::string, std::string> routes;
+    for (const auto& [node, peer] : wish_->peers) {
+        const std::string endpoint = endpoint_of(peer);
+        wish.peers.push_back({.key = peer.public_key,
+                              .endpoint = endpoint,
+                              .allowed = peer.allowed,
+                              .keepalive_s = endpoint.empty() ? 0 : keepalive_s});
+        for (const std::string& prefix : peer.allowed) routes[prefix] = name;
+    }
+    TRY(tunnel(name).ensure(wish, config_.mtu));
+    std::erase_if(tunnels_, [&](const auto& other) { return other.first != name; });
+    preference_.set_edges({});
+    edge_by_address_.clear();
+    tunnel_of_edge_.clear();
+    cluster_via_.reset();
+    TRY(remove_other_tunnels());
+    return set_routes(routes);
+}
+
+Status WgOverlay::apply_home() {
+    const std::string key = without_newline(TRY(os::read_file(config_.private_key_file, 256)));
+    const std::string& cluster = wish_->settings.overlay_cluster_prefix;
+    std::map<std::string, std::string> routes;
+    std::map<NodeId, std::uint64_t> rank;
+    std::map<std::string, Tunnel> wanted;
+    edge_by_address_.clear();
+    tunnel_of_edge_.clear();
+    for (const auto& [node, peer] : wish_->peers) {
+        if (!peer.edge) continue;
+        const std::string name = tunnel_name("h" + tls::sha256_hex(node.str()).substr(0, 6));
+        const WgPeer edge{.key = peer.public_key,
+                          .endpoint = endpoint_of(peer),
+                          .allowed = {cluster},
+                          .keepalive_s = keepalive_s};
+        TRY(tunnel(name).ensure({.private_key = key, .listen_port = 0, .peers = {edge}},
+                                config_.mtu));
+        wanted.emplace(name, tunnel(name));
+        rank[node] = rank_of(config_.node, node);
+        tunnel_of_edge_[node] = name;
+        const auto own = own_prefix(peer);
+        if (!own || *own == cluster) continue;
+        routes[*own] = name;
+        edge_by_address_[TRY(first_address(*own))] = node;
+    }
+    std::swap(tunnels_, wanted);
+    preference_.set_edges(rank);
+    // After a restart the edge in use stays in use.
+    if (!cluster_via_ && routes_.contains(cluster))
+        for (const auto& [node, name] : tunnel_of_edge_)
+            if (routes_.at(cluster) == name) preference_.adopt(node);
+    const auto via = preference_.choose(clock_.mono());
+    if (via) routes[cluster] = tunnel_of_edge_.at(*via);
+    TRY(set_routes(routes));  // before the old tunnels go
+    cluster_via_ = via;
+    return remove_other_tunnels();
+}
+
+Status WgOverlay::set_routes(const std::map<std::string, std::string>& device_of_prefix) {
+    std::vector<std::string> lines;
+    // `replace` would put a second route beside one on another device when metrics differ; ours all
+    // have the kernel's default.
+    for (const auto& [prefix, device] : device_of_prefix)
+        lines.push_back("-6 route replace " + prefix + " dev " + device + " src " +
+                        wish_->own_address + " proto 99");
+    for (const auto& [prefix, device] : routes_)
+        if (!device_of_prefix.contains(prefix) && box_.has_link(device))
+            lines.push_back("-6 route del " + prefix + " dev " + device + " proto 99");
+    if (!lines.empty()) TRY(box_.ip(lines));
+    routes_ = device_of_prefix;
+    return ok_status();
+}
+
+Status WgOverlay::remove_other_tunnels() {
+    for (const std::string& name : TRY(Tunnel::names_in(box_)))
+        if (!tunnels_.contains(name)) TRY(Tunnel(name, config_.run_dir + "/wg", box_).remove());
+    for (const std::string& file : TRY(os::list_dir(config_.run_dir + "/wg"))) {
+        const std::string name = file.substr(0, file.find('.'));
+        if (!tunnels_.contains(name)) TRY(Tunnel(name, config_.run_dir + "/wg", box_).remove());
+    }
+    return ok_status();
+}
+
+Status WgOverlay::route_cluster(const NodeId& edge) {
+    const std::string& cluster = wish_->settings.overlay_cluster_prefix;
+    const std::string& device = tunnel_of_edge_.at(edge);
+    TRY(box_.ip({"-6 route replace " + cluster + " dev " + device + " src " + wish_->own_address +
+                 " proto 99"}));
+    routes_[cluster] = device;
+    cluster_via_ = edge;
+    return ok_status();
+}
+
+void WgOverlay::tend(MonoTime now) {
+    const std::lock_guard lock(turn_);
+    if (!wish_) return;
+    bool dead = !settled_;
+    for (const auto& [name, one] : tunnels_) dead = dead || !one.is_alive();
+    // A tunnel's process died, or the last attempt failed half-way: bring everything to the wish
+    // again.
+    if (dead) discard(settle(), "tried again at the next call; handshake ages show it");
+    if (wish_->settings.edge || !probe_) return;
+    for (const std::string& address : probe_->answers()) {
+        const auto found = edge_by_address_.find(address);
+        if (found != edge_by_address_.end()) preference_.heard(found->second, now);
+    }
+    for (const auto& [address, edge] : edge_by_address_) probe_->ask(address);
+    const auto via = preference_.choose(now);
+    if (via && via != cluster_via_ && tunnel_of_edge_.contains(*via))
+        discard(route_cluster(*via), "tried again at the next call");
+}
+
+std::map<NodeId, std::int64_t> WgOverlay::handshake_ages() {
+    const std::lock_guard lock(turn_);
+    std::map<NodeId, std::int64_t> ages;
+    if (!wish_) return ages;
+    const std::int64_t now_s = clock_.wall().unix_ms / 1000;
+    for (const auto& [name, one] : tunnels_)
+        for (const auto& [key, time] : one.handshakes())
+            for (const auto& [node, peer] : wish_->peers)
+                if (peer.public_key == key) ages[node] = std::max<std::int64_t>(0, now_s - time);
+    return ages;
+}
+
+}  // namespace foyer::agent

@@ -1,0 +1,33 @@
+// What the machine has for partitions: measured, less what the host keeps. Sees the limits of the
+// agent's own control group.
+#pragma once
+
+#include <string>
+
+#include "node-agent/app/ports.h"
+
+namespace foyer::agent {
+
+struct MeterReserve {
+    Millicores cpu;
+    Bytes memory;
+    Bytes disk;
+    KbitPerSecond uplink;  // told, not measured
+};
+
+class MachineMeter final : public BoxMeter {
+public:
+    MachineMeter(std::string data_dir, MeterReserve reserve)
+        : data_dir_(std::move(data_dir)), reserve_(reserve) {}
+    Result<NodeCapacity> measure() override;
+    std::int64_t disk_free_bytes() override;
+
+private:
+    std::string data_dir_;
+    MeterReserve reserve_;
+};
+
+// "MemTotal:  24639480 kB" of /proc/meminfo, in bytes.
+Result<Bytes> memory_total(const std::string& meminfo);
+
+}  // namespace foyer::agent

@@ -1,0 +1,39 @@
+// Acts on the control groups of this machine: prepares the agent's own, ends everything in one,
+// removes one.
+#pragma once
+
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+#include "common/base/result.h"
+#include "common/base/time.h"
+#include "node-agent/runtime/cgroup_layout.h"
+
+namespace foyer::agent {
+
+class Cgroups {
+public:
+    // Reads the layout, moves the agent to its leaf and hands controllers down where the machine
+    // needs that.
+    static Result<Cgroups> open(const std::string& configured_parent, const std::string& node);
+
+    const CgroupLayout& layout() const { return layout_; }
+    std::string group_of(const std::string& container) const {
+        return plan_.partitions + "/" + container;
+    }
+    bool holds(const std::string& container, pid_t pid) const;
+    std::vector<pid_t> processes(const std::string& container) const;
+    // SIGKILL to everything in the group, frozen or forking; returns when nothing is left.
+    // DeadlineExceeded after `timeout`.
+    Status kill_all(const std::string& container, Duration timeout) const;
+    // Removes the empty group and groups below it. Missing is fine.
+    Status remove(const std::string& container) const;
+    bool limits_swap() const;
+
+private:
+    CgroupLayout layout_;
+    CgroupPlan plan_;
+};
+
+}  // namespace foyer::agent

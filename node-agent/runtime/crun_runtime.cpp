@@ -1,0 +1,261 @@
+#include "node-agent/runtime/crun_runtime.h"
+
+#include <csignal>
+#include <set>
+
+#include "common/base/text.h"
+#include "common/os/atomic_file.h"
+#include "common/os/files.h"
+#include "common/os/stop_event.h"
+#include "node-agent/net/partition_net.h"
+#include "node-agent/runtime/bundle.h"
+#include "node-agent/runtime/digest.h"
+#include "node-agent/runtime/image_manifest.h"
+#include "node-agent/volume/replica_file.h"
+
+namespace foyer::agent {
+
+namespace {
+
+constexpr Duration kill_timeout{15'000};
+constexpr Duration exit_file_poll{20};
+constexpr int exit_file_polls_max = 250;
+
+std::string hook_container(const PartitionId& id) { return id.str() + "-hook"; }
+std::string link_of(const PartitionId& id) { return link_name(sha256_of_text(id.str())); }
+
+// What the image asks to find in the environment; an image without a readable configuration asks
+// for nothing.
+std::vector<std::string> image_env(const BoxPaths& paths, const std::string& image_hex) {
+    const auto manifest_text = os::read_file(paths.blobs() + "/" + image_hex);
+    if (!manifest_text.ok()) return {};
+    const auto manifest = parse_manifest(manifest_text.value());
+    if (!manifest.ok()) return {};
+    const auto config_text =
+        os::read_file(paths.blobs() + "/" + manifest.value().config.digest.str().substr(7));
+    if (!config_text.ok()) return {};
+    return parse_image_env(config_text.value()).value_or({});
+}
+
+std::optional<int> port_of(const Release& release, const std::string& name) {
+    const auto found = release.ports.find(name);
+    return found == release.ports.end() ? std::nullopt : std::optional(found->second);
+}
+
+}  // namespace
+
+Status check_partition_id(const PartitionId& id) {
+    const std::string& text = id.str();
+    const bool shaped =
+        !text.empty() && text.size() <= 64 && text[0] != '-' &&
+        text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
+    if (!shaped)
+        return error(ErrorCode::InvalidArgument,
+                     "'" + text.substr(0, 80) + "' cannot name a partition");
+    return ok_status();
+}
+
+CrunRuntime::CrunRuntime(CrunRuntimeConfig config, Cgroups groups, Crun crun)
+    : config_(std::move(config)),
+      paths_(config_.paths),
+      groups_(std::move(groups)),
+      crun_(std::move(crun)),
+      uids_(paths_, config_.uid_first, config_.uid_ranges_max),
+      box_(paths_.box_netns()) {}
+
+Result<std::unique_ptr<CrunRuntime>> CrunRuntime::open(CrunRuntimeConfig config) {
+    const BoxPaths& paths = config.paths;
+    for (const std::string& folder :
+         {paths.data, paths.partitions(), paths.run, paths.netns_root()})
+        TRY(os::make_dirs(folder, 0711));
+    for (const std::string& folder : {paths.crun(), paths.exits(), paths.run + "/partitions"})
+        TRY(os::make_dirs(folder, 0700));
+    TRY(keep_in_memory(paths.secrets_root()));
+    Cgroups groups = TRY(Cgroups::open(config.cgroup_parent, config.node));
+    Crun crun = TRY(Crun::open(paths.crun(), groups.layout().mode));
+    return std::unique_ptr<CrunRuntime>(
+        new CrunRuntime(std::move(config), std::move(groups), std::move(crun)));
+}
+
+VolumePlaces CrunRuntime::places(const PartitionId& id) const {
+    return {.partition = paths_.partition(id),
+            .volume = paths_.volume(id),
+            .config = paths_.config(id),
+            .secrets = paths_.secrets(id)};
+}
+
+Status CrunRuntime::prepare(const Assignment& assignment, const Release& release) {
+    const PartitionId& id = assignment.partition;
+    TRY(check_partition_id(id));
+    const std::string replica = TRY(replica_json(assignment, release.name, release.version));
+    TRY(os::make_dirs(paths_.partition(id), 0711));
+    TRY(os::make_dirs(paths_.live(id), 0700));
+    const std::uint32_t first = TRY(uids_.take(id));
+    const MappedUser user{.uid = first + static_cast<std::uint32_t>(release.user_id),
+                          .gid = first + static_cast<std::uint32_t>(release.group_id)};
+    TRY(prepare_network(assignment, release));
+    TRY(write_volume(places(id), user, assignment.secrets, replica));
+    return write_bundle(assignment, release, first);
+}
+
+Status CrunRuntime::prepare_network(const Assignment& assignment, const Release& release) {
+    PartitionWall wall{.link = link_of(assignment.partition),
+                       .address = assignment.address,
+                       .members = {},
+                       .proxies = assignment.proxies,
+                       .replication_port = port_of(release, "replication").value_or(0),
+                       .web_port = port_of(release, "web").value_or(0)};
+    for (const Member& member : assignment.members) wall.members.push_back(member.address);
+    // The overlay may not have been set yet: the box's namespace then begins as a home's.
+    if (!box_.exists()) TRY(ensure_box_net(box_, BoxRole::Home));
+    return ensure_partition_net(box_, Netns(paths_.netns(assignment.partition)), wall);
+}
+
+Status CrunRuntime::write_bundle(const Assignment& assignment, const Release& release,
+                                 std::uint32_t uid_first) {
+    const PartitionId& id = assignment.partition;
+    const std::string image = TRY(hex_of(release.image));
+    if (!os::exists(paths_.root_of(image)))
+        return error(ErrorCode::FailedPrecondition,
+                     "image '" + release.image.str() + "' is not on this box");
+    const std::string text = bundle_json({.hostname = id.str(),
+                                          .root = paths_.root_of(image),
+                                          .command = release.command,
+                                          .env = image_env(paths_, image),
+                                          .user_id = release.user_id,
+                                          .group_id = release.group_id,
+                                          .uid_first = uid_first,
+                                          .volume = paths_.volume(id),
+                                          .config = paths_.config(id),
+                                          .secrets = paths_.secrets(id),
+                                          .netns = paths_.netns(id),
+                                          .cgroup = groups_.group_of(id.str()),
+                                          .cpu = assignment.reserved.cpu,
+                                          .memory = assignment.reserved.memory,
+                                          .limit_swap = groups_.limits_swap(),
+                                          .pids = release.pids,
+                                          .open_files_max = config_.open_files_max});
+    TRY(os::make_dirs(paths_.bundle(id), 0711));
+    return os::write_atomically(paths_.bundle(id) + "/config.json", text, {.mode = 0600});
+}
+
+std::optional<os::ProcessId> CrunRuntime::first_process(const PartitionId& id) const {
+    const auto text = os::read_file(paths_.pid_file(id), 32);
+    const auto number =
+        text.ok() ? parse_int(text.value().substr(0, text.value().find('\n'))) : std::nullopt;
+    if (!number || *number <= 0) return std::nullopt;
+    const auto process = os::identify(static_cast<pid_t>(*number));
+    // The file holds only a number, which may be somebody else's by now: who is in our group is
+    // ours.
+    if (!process.ok() || !groups_.holds(id.str(), process.value().pid)) return std::nullopt;
+    return process.value();
+}
+
+Result<ContainerStatus> CrunRuntime::status(const PartitionId& id) {
+    TRY(check_partition_id(id));
+    const auto exit_text = os::read_file(paths_.exit_file(id), 32);
+    if (exit_text.ok()) {
+        const auto code = parse_int(exit_text.value());
+        return ContainerStatus{
+            .state = ContainerState::Exited,
+            .exit_code = code ? std::optional(static_cast<int>(*code)) : std::nullopt};
+    }
+    if (first_process(id))
+        return ContainerStatus{.state = os::exists(paths_.started(id)) ? ContainerState::Running
+                                                                       : ContainerState::Created};
+    // Started, but neither process nor exit code: its keeper died with it (a power cut within /run
+    // cannot be, but kill -9 of both can).
+    if (os::exists(paths_.pid_file(id))) return ContainerStatus{.state = ContainerState::Exited};
+    return ContainerStatus{};
+}
+
+Status CrunRuntime::end_container(const std::string& container) {
+    TRY(groups_.kill_all(container, kill_timeout));
+    TRY(crun_.forget(container));
+    return groups_.remove(container);
+}
+
+Status CrunRuntime::clear_service(const PartitionId& id) {
+    TRY(end_container(id.str()));
+    for (const std::string& file : {paths_.exit_file(id), paths_.pid_file(id), paths_.started(id)})
+        TRY(os::remove_file(file));
+    return ok_status();
+}
+
+Status CrunRuntime::start(const PartitionId& id, const Release&) {
+    if (TRY(status(id)).state == ContainerState::Running) return ok_status();
+    TRY(end_container(hook_container(id)));
+    TRY(clear_service(id));
+    const Status begun = [&]() -> Status {
+        TRY(crun_.create({.container = id.str(),
+                          .bundle = paths_.bundle(id),
+                          .pid_file = paths_.pid_file(id),
+                          .exit_dir = paths_.exits(),
+                          .log_file = paths_.log(id),
+                          .log_bytes_max = config_.log_bytes_max},
+                         {}));
+        TRY(crun_.start(id.str(), {}));
+        return os::write_atomically(paths_.started(id), "", {.mode = 0600});
+    }();
+    if (!begun.ok())
+        discard(clear_service(id),
+                "the first error is the one to tell; the next start clears again");
+    return begun;
+}
+
+Status CrunRuntime::reload(const PartitionId& id) {
+    TRY(check_partition_id(id));
+    const auto process = first_process(id);
+    if (!process)
+        return error(ErrorCode::FailedPrecondition, "partition '" + id.str() + "' is not running");
+    return os::signal_process(*process, SIGHUP);
+}
+
+Status CrunRuntime::wait_exit(const PartitionId& id) const {
+    for (int poll = 0; poll < exit_file_polls_max; ++poll) {
+        if (os::exists(paths_.exit_file(id)) || !os::exists(paths_.pid_file(id))) break;
+        os::wait_unless_stopped(exit_file_poll);
+    }
+    return ok_status();  // without the file the exit code is unknown, and everything else is as it
+                         // should be
+}
+
+Status CrunRuntime::stop(const PartitionId& id, const Release& release) {
+    TRY(check_partition_id(id));
+    if (const auto process = first_process(id)) {
+        TRY(os::signal_process(*process, SIGTERM));
+        discard(os::wait_gone(*process, release.stop_timeout), "SIGKILL follows");
+    }
+    return kill(id);
+}
+
+Status CrunRuntime::kill(const PartitionId& id) {
+    TRY(check_partition_id(id));
+    TRY(groups_.kill_all(id.str(), kill_timeout));
+    TRY(groups_.kill_all(hook_container(id), kill_timeout));
+    if (os::exists(paths_.started(id))) TRY(wait_exit(id));
+    TRY(crun_.forget(id.str()));
+    TRY(crun_.forget(hook_container(id)));
+    TRY(groups_.remove(hook_container(id)));
+    return groups_.remove(id.str());
+}
+
+Status CrunRuntime::erase(const PartitionId& id) {
+    TRY(kill(id));
+    TRY(remove_partition_net(box_, Netns(paths_.netns(id)), link_of(id)));
+    TRY(os::remove_file(paths_.exit_file(id)));
+    TRY(os::remove_tree(paths_.live(id)));
+    // Last, because the partition is listed as long as its folder is there: an interruption is
+    // taken up again.
+    return remove_volume(places(id));
+}
+
+Result<std::vector<PartitionId>> CrunRuntime::list() {
+    std::set<PartitionId> found;
+    for (const std::string& folder : {paths_.partitions(), paths_.run + "/partitions"})
+        for (const std::string& name : TRY(os::list_dir(folder)))
+            if (check_partition_id(PartitionId(name)).ok()) found.insert(PartitionId(name));
+    return std::vector<PartitionId>(found.begin(), found.end());
+}
+
+}  // namespace foyer::agent

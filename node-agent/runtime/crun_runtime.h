@@ -1,0 +1,77 @@
+// PartitionRuntime on this machine: crun and conmon for containers, control groups for their end,
+// net/ and volume/ for the rest.
+//
+//   data/partitions/<id>/   uid_range volume/ config/ bundle/ log      survives a reboot
+//   run/partitions/<id>/    pid started                                of the running container
+//   run/exits/<id>          its exit code, written by conmon
+// The container lives on when the agent dies; everything is found again by these files and by the
+// control group.
+#pragma once
+
+#include <memory>
+
+#include "node-agent/app/ports.h"
+#include "node-agent/net/netns.h"
+#include "node-agent/runtime/box_paths.h"
+#include "node-agent/runtime/cgroup.h"
+#include "node-agent/runtime/crun.h"
+#include "node-agent/runtime/uid_ranges.h"
+#include "node-agent/volume/volume.h"
+
+namespace foyer::agent {
+
+struct CrunRuntimeConfig {
+    BoxPaths paths;
+    std::string node;
+    std::string cgroup_parent;
+    std::uint32_t uid_first = 0;
+    std::uint32_t uid_ranges_max = 0;
+    Bytes log_bytes_max;
+    int open_files_max = 0;
+};
+
+class CrunRuntime final : public PartitionRuntime {
+public:
+    static Result<std::unique_ptr<CrunRuntime>> open(CrunRuntimeConfig config);
+
+    Status prepare(const Assignment& assignment, const Release& release) override;
+    Result<HookResult> run_stopped_hook(const PartitionId& id, const Release& release,
+                                        const std::string& hook, const Steps& steps,
+                                        std::stop_token stop) override;
+    Result<HookResult> run_live_hook(const PartitionId& id, const Release& release,
+                                     const std::string& hook, const Steps& steps,
+                                     std::stop_token stop) override;
+    Status start(const PartitionId& id, const Release& release) override;
+    Status reload(const PartitionId& id) override;
+    Status stop(const PartitionId& id, const Release& release) override;
+    Status kill(const PartitionId& id) override;
+    Result<ContainerStatus> status(const PartitionId& id) override;
+    Status erase(const PartitionId& id) override;
+    Result<std::vector<PartitionId>> list() override;
+
+private:
+    CrunRuntime(CrunRuntimeConfig config, Cgroups groups, Crun crun);
+
+    VolumePlaces places(const PartitionId& id) const;
+    Status write_bundle(const Assignment& assignment, const Release& release,
+                        std::uint32_t uid_first);
+    Status prepare_network(const Assignment& assignment, const Release& release);
+    // The container's first process, if it is alive.
+    std::optional<os::ProcessId> first_process(const PartitionId& id) const;
+    Status end_container(const std::string& container);
+    Status clear_service(const PartitionId& id);
+    Status wait_exit(const PartitionId& id) const;
+
+    const CrunRuntimeConfig config_;
+    const BoxPaths& paths_;
+    const Cgroups groups_;
+    const Crun crun_;
+    UidRanges uids_;
+    const Netns box_;
+};
+
+// Partition ids become folder, container and group names: lower case letters, digits and dashes, at
+// most 64.
+Status check_partition_id(const PartitionId& id);
+
+}  // namespace foyer::agent

@@ -1,0 +1,78 @@
+#include "node-agent/runtime/make_box.h"
+
+#include <sys/stat.h>
+
+#include "common/os/files.h"
+#include "common/os/sys.h"
+#include "node-agent/net/haproxy_edge.h"
+#include "node-agent/net/wg_overlay.h"
+#include "node-agent/runtime/box_meter.h"
+#include "node-agent/runtime/crun_runtime.h"
+#include "node-agent/runtime/image_store.h"
+
+namespace foyer::agent {
+
+namespace {
+
+// Partitions run as users of their own, who must be able to pass every folder on the way to their
+// files.
+Status check_passable(const std::string& folder) {
+    for (std::string path = folder; !path.empty() && path != "/"; path = os::parent_of(path)) {
+        struct stat facts = {};
+        if (::stat(path.c_str(), &facts) != 0) continue;  // not made yet
+        if ((facts.st_mode & S_IXOTH) == 0)
+            return error(
+                ErrorCode::FailedPrecondition,
+                "'" + path +
+                    "' cannot be passed by other users (chmod o+x), so no partition below '" +
+                    folder + "' could start");
+    }
+    return ok_status();
+}
+
+}  // namespace
+
+Result<Box> make_box(const BoxConfig& config, BlobSource& blobs, Clock& clock) {
+    const BoxPaths paths{.data = config.data_dir, .run = config.run_dir};
+    for (const std::string& folder : {paths.data, paths.run}) {
+        if (!folder.starts_with('/'))
+            return error(ErrorCode::InvalidArgument, "'" + folder + "' is not an absolute path");
+        TRY(os::make_dirs(folder, 0711));
+        TRY(check_passable(folder));
+    }
+    Box box;
+    box.partitions = TRY(CrunRuntime::open({.paths = paths,
+                                            .node = config.node,
+                                            .cgroup_parent = config.cgroup_parent,
+                                            .uid_first = config.uid_first,
+                                            .uid_ranges_max = config.uid_ranges_max,
+                                            .log_bytes_max = config.log_bytes_max,
+                                            .open_files_max = config.open_files_max}));
+    box.images = TRY(DiskImageStore::open(paths, blobs));
+    box.overlay =
+        std::make_unique<WgOverlay>(WgOverlayConfig{.node = config.node,
+                                                    .run_dir = paths.run,
+                                                    .box_netns = paths.box_netns(),
+                                                    .private_key_file = config.wg_private_key_file,
+                                                    .listen_port = config.wg_port,
+                                                    .mtu = config.wg_mtu},
+                                    clock);
+    box.proxy = std::make_unique<HaproxyEdge>(
+        HaproxyEdgeConfig{.data_dir = paths.data + "/edge",
+                          .run_dir = paths.run + "/edge",
+                          .box_netns = paths.box_netns(),
+                          .listen_address = config.edge_listen_address,
+                          .https_port = config.edge_https_port,
+                          .connections_max = config.edge_connections_max,
+                          .body_max = config.edge_body_max,
+                          .names_max = config.edge_names_max},
+        clock);
+    box.meter =
+        std::make_unique<MachineMeter>(paths.data, MeterReserve{.cpu = config.cpu_reserve,
+                                                                .memory = config.memory_reserve,
+                                                                .disk = config.disk_reserve,
+                                                                .uplink = config.uplink});
+    return box;
+}
+
+}  // namespace foyer::agent

@@ -1,0 +1,71 @@
+#include "node-agent/volume/volume.h"
+
+#include <sys/mount.h>
+
+#include "common/os/atomic_file.h"
+#include "common/os/files.h"
+#include "common/os/sys.h"
+
+namespace foyer::agent {
+
+namespace {
+
+// Secrets' names become file names.
+bool is_plain_name(const std::string& name) {
+    return !name.empty() && name.size() <= 64 &&
+           name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") == std::string::npos;
+}
+
+Status write_if_changed(const std::string& path, const std::string& content,
+                        const os::AtomicWrite& how) {
+    const auto now = os::read_file(path);
+    if (now.ok() && now.value() == content) return ok_status();
+    return os::write_atomically(path, content, how);
+}
+
+Status write_secrets(const std::string& folder, const MappedUser& user,
+                     const PartitionSecrets& secrets) {
+    TRY(os::make_dirs(folder, 0500));
+    TRY(os::change_owner(folder, user.uid, user.gid));
+    if (!TRY(os::disk_space(folder)).in_memory)
+        return error(ErrorCode::FailedPrecondition,
+                     "'" + folder + "' is on a disk: secrets must stay in memory");
+    for (const auto& [name, content] : secrets.by_name) {
+        if (!is_plain_name(name))
+            return error(ErrorCode::InvalidArgument,
+                         "a secret has the impossible name '" + name + "'");
+        TRY(write_if_changed(folder + "/" + name, content,
+                             {.mode = 0400, .owner = os::FileOwner{user.uid, user.gid}}));
+    }
+    for (const std::string& name : TRY(os::list_dir(folder)))
+        if (!secrets.by_name.contains(name)) TRY(os::remove_file(folder + "/" + name));
+    return ok_status();
+}
+
+}  // namespace
+
+Status write_volume(const VolumePlaces& places, const MappedUser& user,
+                    const PartitionSecrets& secrets, const std::string& replica) {
+    TRY(os::make_dirs(places.partition, 0711));
+    TRY(os::make_dirs(places.volume, 0700));
+    TRY(os::change_owner(places.volume, user.uid, user.gid));
+    TRY(os::make_dirs(places.config, 0755));
+    TRY(write_if_changed(places.config + "/replica.json", replica, {.mode = 0644}));
+    return write_secrets(places.secrets, user, secrets);
+}
+
+Status remove_volume(const VolumePlaces& places) {
+    TRY(os::remove_tree(places.secrets));
+    return os::remove_tree(places.partition);
+}
+
+Status keep_in_memory(const std::string& folder) {
+    TRY(os::make_dirs(folder, 0711));
+    if (TRY(os::disk_space(folder)).in_memory) return ok_status();
+    if (::mount("tmpfs", folder.c_str(), "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC,
+                "mode=0711,size=64m") != 0)
+        return os::errno_error("cannot keep '" + folder + "' in memory");
+    return ok_status();
+}
+
+}  // namespace foyer::agent
