@@ -1,0 +1,216 @@
+#include "master/http/session.h"
+
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+
+#include "master/http/errors.h"
+#include "master/http/json_print.h"
+#include "master/http/request_message.h"
+
+namespace foyer::master {
+namespace {
+
+std::string text_of(beast::string_view text) { return {text.data(), text.size()}; }
+
+bool is_good_id(std::string_view id) {
+    if (id.empty() || id.size() > 64) return false;
+    for (const char letter : id) {
+        if (letter <= ' ' || letter >= '\x7f') return false;
+    }
+    return true;
+}
+
+// The message's own revision as its tag; nothing when it has none.
+std::string etag_of(const google::protobuf::Message& message) {
+    const auto* field = message.GetDescriptor()->FindFieldByName("revision");
+    if (field == nullptr || field->cpp_type() != google::protobuf::FieldDescriptor::CPPTYPE_UINT64) return {};
+    return "\"" + std::to_string(message.GetReflection()->GetUInt64(message, field)) + "\"";
+}
+
+}  // namespace
+
+struct Session::Exchange {
+    std::unique_ptr<google::protobuf::Message> request;
+    std::unique_ptr<google::protobuf::Message> response;
+};
+
+Session::Session(net::ip::tcp::socket socket, net::ssl::context& tls, SessionHost& host) : host_(host), stream_(std::move(socket), tls) {
+    const std::scoped_lock lock(host_.mutex);
+    host_.sessions.insert(this);
+}
+
+Session::~Session() {
+    if (counts_as_upload_) --host_.uploads;
+    const std::scoped_lock lock(host_.mutex);
+    host_.sessions.erase(this);
+}
+
+void Session::start() {
+    beast::get_lowest_layer(stream_).expires_after(host_.limits.handshake_timeout);
+    stream_.async_handshake(net::ssl::stream_base::server, [self = shared_from_this()](beast::error_code failed) {
+        if (!failed) self->read_header();
+    });
+}
+
+void Session::finish_soon() {
+    net::post(stream_.get_executor(), [self = shared_from_this()] {
+        if (self->idle_) self->close();
+    });
+}
+
+void Session::read_header() {
+    idle_ = true;
+    if (host_.stopping) return close();
+    header_.emplace();
+    header_->header_limit(static_cast<std::uint32_t>(host_.limits.header_bytes_max));
+    header_->body_limit(boost::none);  // its own limits come with the body's kind
+    body_.reset();
+    upload_body_.reset();
+    matched_.reset();
+    caller_.reset();
+    beast::get_lowest_layer(stream_).expires_after(first_ ? host_.limits.header_timeout : host_.limits.idle_timeout);
+    first_ = false;
+    http::async_read_header(stream_, buffer_, *header_,
+                            [self = shared_from_this()](beast::error_code failed, std::size_t bytes) { self->on_header(failed, bytes); });
+}
+
+void Session::on_header(beast::error_code failed, std::size_t /*bytes*/) {
+    idle_ = false;
+    if (failed == http::error::end_of_stream || failed == beast::error::timeout || failed == net::error::operation_aborted) return close();
+    started_ = host_.parts.clock.mono();
+    request_id_ = "req-" + host_.parts.rng.text(12);
+    account_.clear();
+    method_ = "-";
+    route_text_ = "-";
+    keep_alive_ = false;
+    unread_body_ = true;
+    if (failed == http::error::header_limit) return refuse(431, error(ErrorCode::InvalidArgument, "the header is too large", {{"rule", "header_bytes_max"}}));
+    if (failed.category() == http::make_error_code(http::error::bad_method).category()) {
+        return refuse(400, error(ErrorCode::InvalidArgument, "this is not HTTP/1.1: " + failed.message()));
+    }
+    if (failed) return close();
+    const auto& request = header_->get();
+    const std::string own_id = text_of(request["X-Request-Id"]);
+    if (is_good_id(own_id)) request_id_ = own_id;
+    method_ = text_of(request.method_string());
+    keep_alive_ = request.keep_alive();
+    unread_body_ = has_body();
+    idempotency_key_ = text_of(request["Idempotency-Key"]);
+    if_none_match_ = text_of(request[http::field::if_none_match]);
+    route_request();
+}
+
+void Session::route_request() {
+    const std::string target = text_of(header_->get().target());
+    const auto method = http_method_from(method_);
+    RouteAnswer answer = find_route(method.value_or(HttpMethod::Get), target);
+    if (!method) {
+        return refuse(405, error(ErrorCode::InvalidArgument, "method " + method_.substr(0, 20) + " is not known here"), http::field::allow,
+                      "GET, HEAD, POST, PUT, DELETE");
+    }
+    if (!answer.matched) {
+        switch (answer.why) {
+            case NoRoute::Malformed: return refuse(error(ErrorCode::InvalidArgument, "the address is malformed"));
+            case NoRoute::UnknownPath: return refuse(error(ErrorCode::NotFound, "there is nothing at this address"));
+            case NoRoute::WrongMethod:
+                return refuse(405, error(ErrorCode::InvalidArgument, "this address takes " + answer.allowed), http::field::allow, answer.allowed);
+        }
+    }
+    matched_ = std::move(answer.matched);
+    const Route& route = *matched_->route;
+    route_text_ = route.path;
+    if (route.kind == RouteKind::Health) return answer_health();
+    auto known = caller();
+    if (!known.ok()) return refuse(known.failure());
+    account_ = known.value().account.str();
+    const Status admitted = allow(route, known.value());
+    if (!admitted.ok()) return refuse(admitted.failure());
+    caller_ = std::move(known).value();
+    if (route.kind == RouteKind::Blob) return serve_blob();
+    read_body();
+}
+
+Result<Caller> Session::caller() const {
+    const std::string bearer = TRY(bearer_of(text_of(header_->get()[http::field::authorization])));
+    return host_.parts.planner.read([&](const State& state) { return caller_of(state, bearer, host_.parts.clock.wall()); });
+}
+
+bool Session::has_body() const { return header_->chunked() || header_->content_length().value_or(0) > 0; }
+
+bool Session::expects_continue() const { return beast::iequals(header_->get()[http::field::expect], "100-continue"); }
+
+Status Session::check_body_kind() const {
+    const auto kind = header_->get()[http::field::content_type];
+    const bool json = kind.empty() || beast::iequals(kind.substr(0, kind.find(';')), "application/json");
+    if (json) return ok_status();
+    return error(ErrorCode::InvalidArgument, "the body must be application/json", {{"rule", "content_type"}});
+}
+
+void Session::after_continue(const std::function<void()>& next) {
+    if (!expects_continue()) return next();
+    auto go_on = std::make_shared<http::response<http::empty_body>>(http::status::continue_, 11);
+    beast::get_lowest_layer(stream_).expires_after(host_.limits.transfer_timeout);
+    http::async_write(stream_, *go_on, [self = shared_from_this(), go_on, next](beast::error_code failed, std::size_t) {
+        if (failed) return self->close();
+        next();
+    });
+}
+
+void Session::read_body() {
+    if (!has_body()) return call_rpc({});
+    const Status kind = check_body_kind();
+    if (!kind.ok()) return refuse(415, kind.failure());
+    const std::size_t limit = host_.limits.body_bytes_max;
+    if (header_->content_length().value_or(0) > limit) {
+        return refuse(413, error(ErrorCode::InvalidArgument, "the body may have at most " + std::to_string(limit) + " bytes", {{"rule", "body_bytes_max"}}));
+    }
+    after_continue([this] {
+        body_.emplace(std::move(*header_));
+        body_->body_limit(host_.limits.body_bytes_max);
+        beast::get_lowest_layer(stream_).expires_after(host_.limits.body_timeout);
+        http::async_read(stream_, buffer_, *body_,
+                         [self = shared_from_this()](beast::error_code failed, std::size_t) { self->on_body(failed); });
+    });
+}
+
+void Session::on_body(beast::error_code failed) {
+    if (failed == http::error::body_limit) {
+        return refuse(413, error(ErrorCode::InvalidArgument, "the body is too large", {{"rule", "body_bytes_max"}}));
+    }
+    if (failed == beast::error::timeout) return close();
+    if (failed) {
+        keep_alive_ = false;
+        return refuse(400, error(ErrorCode::InvalidArgument, "the body could not be read: " + failed.message()));
+    }
+    unread_body_ = false;
+    call_rpc(body_->get().body());
+}
+
+void Session::call_rpc(std::string_view body) {
+    const std::string_view rpc = matched_->route->rpc;
+    auto exchange = std::make_shared<Exchange>();
+    exchange->request = host_.parts.api.new_request(rpc);
+    exchange->response = host_.parts.api.new_response(rpc);
+    const Status filled = fill_request({*matched_, body, idempotency_key_}, *exchange->request, host_.limits.json);
+    if (!filled.ok()) return refuse(filled.failure());
+    // The handler may take as long as its own limits allow; nothing is read or written meanwhile.
+    beast::get_lowest_layer(stream_).expires_never();
+    host_.parts.api.call(rpc, *caller_, *exchange->request, *exchange->response, [self = shared_from_this(), exchange](const Status& status) {
+        net::post(self->stream_.get_executor(), [self, exchange, status] { self->answer_rpc(exchange, status); });
+    });
+}
+
+void Session::answer_rpc(const std::shared_ptr<Exchange>& exchange, const Status& status) {
+    if (!status.ok()) return refuse(status.failure());
+    const std::string etag = matched_->route->write ? std::string() : etag_of(*exchange->response);
+    if (!etag.empty() && if_none_match_ == etag) return reply(304, {}, etag);
+    reply(200, print_json(*exchange->response) + "\n", etag);
+}
+
+void Session::answer_health() {
+    const auto trouble = host_.parts.trouble();
+    if (!trouble) return reply(200, "{\"status\":\"ok\"}\n");
+    refuse(error(ErrorCode::Unavailable, *trouble));
+}
+
+}  // namespace foyer::master

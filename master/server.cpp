@@ -1,0 +1,215 @@
+#include "master/server.h"
+
+#include <fcntl.h>
+#include <grpcpp/grpcpp.h>
+#include <sys/file.h>
+
+#include <set>
+
+#include "common/os/files.h"
+#include "common/os/sys.h"
+#include "common/tls/address.h"
+#include "common/tls/seal.h"
+#include "master/app/agent_sync.h"
+#include "master/app/blob_store.h"
+#include "master/app/certificate_authority.h"
+#include "master/app/database_probe.h"
+#include "master/app/housekeeping.h"
+#include "master/app/metrics.h"
+#include "master/app/planner.h"
+#include "master/app/presence.h"
+#include "master/app/secret_seal.h"
+#include "master/app/wait_desk.h"
+#include "master/http/http_server.h"
+#include "master/http/metrics_server.h"
+#include "master/rpc/agent_service.h"
+#include "master/rpc/api_dispatcher.h"
+#include "master/rpc/api_services.h"
+#include "master/rpc/grpc_servers.h"
+#include "master/server_config.h"
+#include "master/server_metrics.h"
+#include "master/store/dev_cluster.h"
+#include "master/store/pg_store.h"
+
+namespace foyer::master {
+namespace {
+
+// The private database runs as another user and must reach its folder through ours; nothing else in it is theirs to read.
+constexpr mode_t data_folder_mode = 0711;
+
+// One master a data folder: two would sign with one key and write one token.
+Result<os::UniqueFd> lock_folder(const std::string& folder) {
+    os::UniqueFd lock = TRY(os::open_file(folder + "/master.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+        return error(ErrorCode::FailedPrecondition, "another foyer-master runs on '" + folder + "'");
+    }
+    return lock;
+}
+
+}  // namespace
+
+// Declared in the order they are made: each borrows only from those above it, and is gone before them.
+struct Server::Parts {
+    Parts(const Config& chosen, Clock& a_clock, Rng& a_rng, Log& a_log) : config(chosen), clock(a_clock), rng(a_rng), log(a_log) {}
+
+    Config config;
+    Clock& clock;
+    Rng& rng;
+    Log& log;
+    os::UniqueFd lock;
+    std::unique_ptr<DevCluster> cluster;
+    std::unique_ptr<BlobStore> blobs;
+    std::unique_ptr<SecretSeal> seal;
+    std::unique_ptr<CertificateAuthority> authority;
+    std::unique_ptr<WaitDesk> held;   // boxes
+    std::unique_ptr<WaitDesk> waits;  // people who watch operations
+    std::unique_ptr<Presence> presence;
+    HttpMetrics http_metrics;
+    std::unique_ptr<Planner> planner;
+    std::unique_ptr<DatabaseProbe> probe;
+    std::unique_ptr<AgentSync> sync;
+    std::unique_ptr<ApiDispatcher> api;
+    std::unique_ptr<Housekeeping> housekeeping;
+    std::unique_ptr<HttpServer> https;
+    std::unique_ptr<GrpcServer> api_grpc;
+    std::unique_ptr<GrpcServer> agents_grpc;
+    std::unique_ptr<MetricsServer> metrics;
+    std::uint64_t reloads_seen = 0;
+    bool stopped = false;
+
+    Status open_files();
+    Result<std::string> open_database(DatabaseKind kind);
+    void make_core(const std::string& conninfo);
+    Status start_agents();
+    Status start_api();
+    Status start_metrics();
+};
+
+Status Server::Parts::open_files() {
+    TRY(os::make_dirs(config.data_dir, data_folder_mode));
+    lock = TRY(lock_folder(config.data_dir));
+    seal = std::make_unique<SecretSeal>(TRY(tls::Seal::open_key_file(config.data_dir + "/seal.key", rng)), rng);
+    CertificateLives lives;
+    lives.node = Duration(config.agents.certificate_days * 24 * 3600 * 1000);
+    authority = std::make_unique<CertificateAuthority>(TRY(CertificateAuthority::open(config.data_dir + "/ca", lives, clock.wall(), rng)));
+    blobs = TRY(BlobStore::open(config.data_dir + "/blobs", {config.blobs.blob_bytes_max, config.blobs.quota_bytes}, rng));
+    return ok_status();
+}
+
+Result<std::string> Server::Parts::open_database(DatabaseKind kind) {
+    if (kind == DatabaseKind::Named) return config.database_url;
+    DevClusterOptions options;
+    options.folder = config.data_dir + "/postgres";
+    cluster = TRY(DevCluster::start(options, clock, [this](std::string_view event, std::string_view text) { log.info(event, {{"text", text}}); }));
+    return cluster->conninfo();
+}
+
+void Server::Parts::make_core(const std::string& conninfo) {
+    held = std::make_unique<WaitDesk>(clock, static_cast<std::size_t>(config.agents.held_max));
+    waits = std::make_unique<WaitDesk>(clock, static_cast<std::size_t>(config.api.waits_max));
+    presence = std::make_unique<Presence>(clock, presence_limits_of(config));
+    StoreOptions store;
+    store.conninfo = conninfo;
+    store.limits.statement_timeout = Duration(config.database_statement_timeout_ms);
+    planner = std::make_unique<Planner>(cluster_settings_of(config), std::make_unique<PgStore>(store, clock, rng), clock, rng,
+                                        planner_limits_of(config),
+                                        [this](std::string_view event, std::string_view text) { log.info(event, {{"text", text}}); });
+    planner->on_published([this](const State& state, Revision) {
+        held->published(state);
+        waits->published(state);
+    });
+    planner->start();
+    probe = std::make_unique<DatabaseProbe>(*planner, clock, ProbeLimits{});
+    sync = std::make_unique<AgentSync>(*planner, *presence, *held, *seal, clock, rng, sync_limits_of(config));
+    ApiContext context{*planner, *presence, *waits, *blobs, *seal, *authority, clock, rng, config.agents.addresses, api_limits_of(config)};
+    api = std::make_unique<ApiDispatcher>(std::move(context));
+    housekeeping = std::make_unique<Housekeeping>(*planner, *presence, clock, rng, log, housekeeping_config_of(config));
+}
+
+Status Server::Parts::start_agents() {
+    std::set<std::string> names;
+    for (const std::string& address : config.agents.addresses) names.insert(TRY(tls::split_address(address)).host);
+    GrpcServerConfig server;
+    server.address = to_text(config.agents.listen);
+    server.identity = TRY(authority->make_server({names.begin(), names.end()}, clock.wall()));
+    server.client_roots_pem = authority->certificate_pem();
+    server.clients = ClientCertificates::Asked;
+    server.message_bytes_max = static_cast<int>(config.agents.message_bytes_max);
+    std::vector<std::unique_ptr<grpc::Service>> services;
+    services.push_back(make_agent_service({*planner, *sync, *authority, *blobs, clock, log}, agent_service_config_of(config)));
+    agents_grpc = TRY(GrpcServer::start(server, std::move(services)));
+    return ok_status();
+}
+
+Status Server::Parts::start_api() {
+    const ServerIdentity identity = TRY(authority->make_server(config.api.names, clock.wall()));
+    GrpcServerConfig server;
+    server.address = to_text(config.api.grpc_listen);
+    server.identity = identity;
+    server.message_bytes_max = static_cast<int>(config.api.body_bytes_max);
+    server.reflection = true;
+    api_grpc = TRY(GrpcServer::start(server, make_api_services(*api, *planner, clock, log)));
+    HttpServerConfig web;
+    web.host = config.api.https_listen.host;
+    web.port = config.api.https_listen.port;
+    web.identity = identity;
+    web.limits = http_limits_of(config);
+    https = TRY(HttpServer::start(web, HttpParts{*api, *planner, *blobs, http_metrics, clock, rng, log, [this] { return probe->trouble(); }}));
+    return ok_status();
+}
+
+Status Server::Parts::start_metrics() {
+    metrics = TRY(MetricsServer::start(config.metrics.host, config.metrics.port, [this] {
+        return metrics_page({*planner, *presence, *held, *waits, *https, *blobs, http_metrics, probe->trouble()});
+    }));
+    return ok_status();
+}
+
+Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Result<std::unique_ptr<Server>> Server::start(const Config& config, DatabaseKind database, Clock& clock, Rng& rng, Log& log) {
+    std::unique_ptr<Server> server(new Server(std::make_unique<Parts>(config, clock, rng, log)));
+    Parts& parts = *server->parts_;
+    TRY(parts.open_files());
+    const std::string conninfo = TRY(parts.open_database(database));
+    parts.make_core(conninfo);
+    TRY(parts.start_agents());
+    TRY(parts.start_api());
+    TRY(parts.start_metrics());
+    log.info("listening", {{"agents", to_text(config.agents.listen)},
+                           {"https", to_text(config.api.https_listen)},
+                           {"grpc", to_text(config.api.grpc_listen)},
+                           {"metrics", to_text(config.metrics)}});
+    return server;
+}
+
+Server::~Server() { stop(); }
+
+void Server::tick() {
+    parts_->housekeeping->tick();
+    // A reload may have brought what a lost answer to a commit had left open: ask all waiters again.
+    const std::uint64_t reloads = parts_->planner->counters().reloads;
+    if (reloads == parts_->reloads_seen) return;
+    parts_->reloads_seen = reloads;
+    parts_->planner->read([this](const State& state) {
+        parts_->held->published(state);
+        parts_->waits->published(state);
+    });
+}
+
+void Server::stop() {
+    if (parts_->stopped) return;
+    parts_->stopped = true;
+    const Duration grace(parts_->config.shutdown_timeout_ms);
+    if (parts_->held) parts_->held->stop();
+    if (parts_->waits) parts_->waits->stop();
+    if (parts_->https) parts_->https->stop(grace);
+    if (parts_->api_grpc) parts_->api_grpc->stop(grace);
+    if (parts_->agents_grpc) parts_->agents_grpc->stop(grace);
+    parts_->metrics.reset();
+    parts_->probe.reset();
+    if (parts_->planner) parts_->planner->stop();
+    if (parts_->cluster) discard(parts_->cluster->stop(), "the next start adopts or recovers it");
+}
+
+}  // namespace foyer::master

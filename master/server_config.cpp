@@ -1,0 +1,64 @@
+#include "master/server_config.h"
+
+namespace foyer::master {
+namespace {
+
+Duration days(std::int64_t count) { return Duration(count * 24 * 3600 * 1000); }
+
+}  // namespace
+
+ClusterSettings cluster_settings_of(const Config& config) {
+    return {config.zone, static_cast<int>(config.public_port), config.overlay_prefix, static_cast<int>(config.edge_wireguard_port)};
+}
+
+PlannerLimits planner_limits_of(const Config& config) {
+    PlannerLimits limits;
+    limits.queue_max = static_cast<std::size_t>(config.planner.queue_max);
+    limits.batch_max = static_cast<std::size_t>(config.planner.batch_max);
+    limits.request_retention = days(config.planner.request_retention_days);
+    return limits;
+}
+
+PresenceLimits presence_limits_of(const Config& config) {
+    return {Duration(config.agents.silent_after_ms), static_cast<int>(config.agents.isolated_percent),
+            static_cast<int>(config.agents.isolated_nodes_min)};
+}
+
+SyncLimits sync_limits_of(const Config& config) {
+    return {Duration(config.agents.hold_ms), Duration(config.agents.next_delay_ms), Duration(config.agents.away_delay_ms),
+            static_cast<std::size_t>(config.agents.observations_max)};
+}
+
+ApiLimits api_limits_of(const Config& config) {
+    return {static_cast<int>(config.api.page_size_max), Duration(config.api.wait_ms_max), Duration(config.api.reveal_again_ms)};
+}
+
+HttpLimits http_limits_of(const Config& config) {
+    HttpLimits limits;
+    limits.threads = static_cast<int>(config.api.threads);
+    limits.connections_max = static_cast<std::size_t>(config.api.connections_max);
+    limits.header_bytes_max = static_cast<std::size_t>(config.api.header_bytes_max);
+    limits.body_bytes_max = static_cast<std::size_t>(config.api.body_bytes_max);
+    limits.uploads_max = static_cast<int>(config.blobs.uploads_max);
+    limits.handshake_timeout = Duration(config.api.handshake_timeout_ms);
+    limits.header_timeout = Duration(config.api.header_timeout_ms);
+    limits.idle_timeout = Duration(config.api.idle_timeout_ms);
+    limits.body_timeout = Duration(config.api.body_timeout_ms);
+    limits.transfer_timeout = Duration(config.api.transfer_timeout_ms);
+    limits.json.depth_max = static_cast<std::size_t>(config.api.json_depth_max);
+    return limits;
+}
+
+AgentServiceConfig agent_service_config_of(const Config& config) {
+    return {config.agents.addresses, config.zone, static_cast<int>(config.agents.blob_streams_per_node),
+            static_cast<int>(config.agents.blob_streams_max)};
+}
+
+HousekeepingConfig housekeeping_config_of(const Config& config) {
+    HousekeepingConfig housekeeping;
+    housekeeping.operator_token_file = config.data_dir + "/operator.token";
+    housekeeping.request_retention = days(config.planner.request_retention_days);
+    return housekeeping;
+}
+
+}  // namespace foyer::master

@@ -1,0 +1,24 @@
+// The configuration as each part wants its share of it.
+#pragma once
+
+#include "master/app/agent_sync.h"
+#include "master/app/housekeeping.h"
+#include "master/app/planner.h"
+#include "master/app/presence.h"
+#include "master/config.h"
+#include "master/http/http_server.h"
+#include "master/rpc/agent_service.h"
+#include "master/rpc/api_context.h"
+
+namespace foyer::master {
+
+ClusterSettings cluster_settings_of(const Config& config);
+PlannerLimits planner_limits_of(const Config& config);
+PresenceLimits presence_limits_of(const Config& config);
+SyncLimits sync_limits_of(const Config& config);
+ApiLimits api_limits_of(const Config& config);
+HttpLimits http_limits_of(const Config& config);
+AgentServiceConfig agent_service_config_of(const Config& config);
+HousekeepingConfig housekeeping_config_of(const Config& config);
+
+}  // namespace foyer::master

@@ -1,0 +1,29 @@
+// The page Prometheus reads.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "master/app/blob_store.h"
+#include "master/app/metrics.h"
+#include "master/app/planner.h"
+#include "master/app/presence.h"
+#include "master/app/wait_desk.h"
+#include "master/http/http_server.h"
+
+namespace foyer::master {
+
+struct MetricsSources {
+    const Planner& planner;
+    const Presence& presence;
+    const WaitDesk& held;
+    const WaitDesk& waits;
+    const HttpServer& https;
+    const BlobStore& blobs;
+    const HttpMetrics& http;
+    std::optional<std::string> trouble;
+};
+
+std::string metrics_page(const MetricsSources& sources);
+
+}  // namespace foyer::master
