@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Turns the records of deploy/test into its last screen.
 
-    report.py FOLDER     FOLDER/NN-stage.{json,xml}: a plain stage {name, ok, seconds, note} or ctest's JUnit
+    report.py FOLDER     FOLDER/NN-stage.json: a plain stage {name, ok, seconds, note}
+                         FOLDER/NN-stage.xml: ctest's JUnit, FOLDER/NN-stage.seconds beside it
 
-Prints a table of stages, the skipped tests with their reasons, the failed ones, and `N passed, N failed`.
-Exit status 1 if anything failed or nothing passed.
+Prints a table of stages, the skipped tests with their reasons, the failed ones, and
+`N passed, N failed`. Exit status 1 if anything failed or nothing passed.
 """
 
 import json
@@ -12,14 +13,12 @@ import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-EXIT_SKIPPED = "SKIP_RETURN_CODE"
-
-
 def read_plain(path):
     stage = json.loads(path.read_text())
     name = stage["name"]
-    return {"name": name, "seconds": float(stage["seconds"]), "passed": [name] if stage["ok"] else [],
-            "failed": [] if stage["ok"] else [name], "skipped": [], "note": stage.get("note", "")}
+    return {"name": name, "seconds": float(stage["seconds"]),
+            "passed": [name] if stage["ok"] else [], "failed": [] if stage["ok"] else [name],
+            "skipped": [], "note": stage.get("note", "")}
 
 
 def last_line(case):

@@ -4,9 +4,9 @@
     lint.py format [--fix]                      every C++ file, against .clang-format
     lint.py tidy --build FOLDER [--budget S]    files of compile_commands.json; changed ones first
 
-A file that passed clang-tidy is remembered (--cache) by its content, the headers of ours it includes and
-the configuration, so the second run costs seconds. With --budget no new file is begun after S seconds; what
-is left is counted, and deploy/test --all has no budget.
+A file that passed clang-tidy is remembered (--cache) by its content, the headers of ours it
+includes and the configuration, so the second run costs seconds. With --budget no new file is begun
+after S seconds; what is left is counted, and deploy/test --all has no budget.
 """
 
 import argparse

@@ -98,7 +98,8 @@ def check_migration_sums(tree, migrations):
         if listed.get(name) != digest:
             advice = "a released migration never changes" if name in listed else "add its line"
             yield Finding(path, 1, "migration", f"schemas/sql/checksums does not hold"
-                          f" {digest[:12]}…: {advice} (cd schemas/sql && sha256sum *.sql > checksums)")
+                          f" {digest[:12]}…: {advice}"
+                          " (cd schemas/sql && sha256sum *.sql > checksums)")
     for name in sorted(set(listed) - {path.rsplit("/", 1)[1] for path in migrations}):
         yield Finding("schemas/sql/checksums", 1, "migration",
                       f"{name} is gone: migrations only grow")

@@ -1,5 +1,6 @@
-# Inside the VM, in a unit with Delegate=yes: crun limits memory, processes and processor of a container under
-# cgroup v2, and the same container without limits is not limited (so the proof can fail).
+# Inside the VM, in a unit with Delegate=yes: crun limits memory, processes and processor of a
+# container under cgroup v2, and the same container without limits is not limited (so the proof can
+# fail).
 set -euo pipefail
 
 fail() {
@@ -22,32 +23,35 @@ for name in sh cat dd true; do ln -sf busybox $root/bin/$name; done
 ln -sf busybox $root/bin/yes
 ln -sf busybox $root/bin/sleep
 
-make_bundle() { # FOLDER NAME RESOURCES: as root of a user namespace, no capabilities, read-only root
+# make_bundle FOLDER NAME RESOURCES: root of a user namespace, no capabilities, read-only root.
+make_bundle() {
     mkdir -p "$1"
     cat >"$1/config.json" <<END
 {"ociVersion": "1.0.2", "root": {"path": "$root", "readonly": true},
  "process": {"user": {"uid": 0, "gid": 0}, "cwd": "/", "args": ["/bin/sleep", "1000"],
    "env": ["PATH=/bin"], "noNewPrivileges": true, "capabilities": {}},
  "mounts": [{"destination": "/proc", "type": "proc", "source": "proc"},
-            {"destination": "/dev", "type": "tmpfs", "source": "tmpfs", "options": ["nosuid", "mode=755"]},
+            {"destination": "/dev", "type": "tmpfs", "source": "tmpfs",
+             "options": ["nosuid", "mode=755"]},
             {"destination": "/tmp", "type": "tmpfs", "source": "tmpfs"}],
  "linux": {"cgroupsPath": "${group#/sys/fs/cgroup}/$2", "resources": $3,
    "uidMappings": [{"containerID": 0, "hostID": 100000, "size": 65536}],
    "gidMappings": [{"containerID": 0, "hostID": 100000, "size": 65536}],
-   "namespaces": [{"type": "user"}, {"type": "pid"}, {"type": "mount"}, {"type": "ipc"}, {"type": "uts"},
-                  {"type": "network"}, {"type": "cgroup"}]}}
+   "namespaces": [{"type": "user"}, {"type": "pid"}, {"type": "mount"}, {"type": "ipc"},
+                  {"type": "uts"}, {"type": "network"}, {"type": "cgroup"}]}}
 END
 }
 
 crun() { command crun --cgroup-manager=cgroupfs "$@"; }
 eat_memory='dd if=/dev/zero of=/tmp/x bs=1M count=150 2>/dev/null'
-eat_pids='n=0; while [ $n -lt 40 ]; do sleep 3 & n=$((n + 1)); done; exit 0'
+eat_pids='n=0; while [ $n -lt 40 ]; do sleep 300 & n=$((n + 1)); done; exit 0'
 eat_cpu='n=0; while [ $n -lt 60000 ]; do n=$((n + 1)); done'
 value() { awk -v key="$2" '$1 == key { print $2 }' "$group/$1"; }
 
 make_bundle /srv/limited limited '{"memory": {"limit": 67108864, "swap": 67108864},
     "pids": {"limit": 20}, "cpu": {"quota": 10000, "period": 100000}}'
 make_bundle /srv/free free '{}'
+trap 'for name in limited free; do crun delete -f $name 2>/dev/null || true; done' EXIT
 for name in limited free; do
     crun run -d --bundle /srv/$name $name >/srv/$name/log 2>&1 </dev/null ||
         fail "crun run $name: $(cat /srv/$name/log)"
@@ -61,7 +65,8 @@ echo "ok: the limits stand in $group/limited"
 status=$(crun exec limited cat /proc/1/status)
 grep -q '^CapEff:[[:space:]]*0*$' <<<"$status" || fail "the container has capabilities"
 grep -q '^NoNewPrivs:[[:space:]]*1$' <<<"$status" || fail "the container may gain privileges"
-crun exec limited cat /proc/self/uid_map | grep -Eq '^ +0 +100000 +65536$' || fail "no user namespace"
+crun exec limited cat /proc/self/uid_map | grep -Eq '^ +0 +100000 +65536$' ||
+    fail "no user namespace"
 echo "ok: user namespace, no capabilities, no new privileges"
 
 crun exec free sh -c "$eat_memory" || fail "the control without a limit could not take 150 MiB"
