@@ -48,6 +48,17 @@ class Group:
         self.secrets = secrets or {}
         self.replicas = [Replica(self, i, net) for i in range(count)]
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, value, trace):
+        """Leave nothing running; after a failure show what the replicas said last."""
+        for replica in self.replicas:
+            if kind and os.path.exists(replica.log_path):
+                print(f"--- {replica.id}\n{replica.log()[-3000:]}", flush=True)
+            if replica.process:
+                replica.stop(signal.SIGKILL)
+
     def members(self):
         return [{"index": r.index, "name": f"r{r.index}g1", "address": r.address} for r in self.replicas]
 

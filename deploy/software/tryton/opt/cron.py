@@ -1,5 +1,6 @@
 """A uwsgi mule: runs the customer's scheduled tasks. Forked from the loaded server, it costs little memory."""
 import logging
+import os
 import time
 
 from trytond.pool import Pool
@@ -8,6 +9,8 @@ PERIOD_S = 60
 
 while True:
     time.sleep(PERIOD_S)
+    if not os.path.exists("/run/foyer/open"):
+        continue   # this copy may not write yet
     try:
         Pool("erp").get("ir.cron").run("erp")
     except Exception:

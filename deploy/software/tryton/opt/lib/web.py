@@ -6,6 +6,7 @@ import settings
 from replica import RUN
 
 SOCKET = RUN + "/tryton.sock"
+LOADED = RUN + "/loaded"   # written by uwsgi when its first worker takes requests
 TRYTON_CONF = """
 [web]
 root = /usr/share/tryton-sao/www
@@ -22,13 +23,15 @@ from = no-reply@localhost
 passlib = /opt/foyer/passlib.ini
 """
 
-WORKERS = ["uwsgi", "--plugin", "python3", "--master", "--need-app",
-           "--socket", SOCKET, "--chmod-socket=600", "--listen", "64", "--processes", "2", "--threads", "4",
+WORKERS = ["uwsgi", "--plugin", "python3", "--master", "--need-app", "--socket", SOCKET,
+           "--chmod-socket=600", "--listen", "64", "--processes", "2", "--threads", "4",
            "--module", "trytond.application:app", "--mule=/opt/foyer/cron.py",
            "--buffer-size", "16384", "--disable-logging", "--single-interpreter",
+           f"--hook-accepting1-once=write:{LOADED} yes",
            "--no-orphans", "--auto-procname"]
-ROUTER = ["uwsgi", "--plugin", "http", "--master", "--no-orphans", "--processes", "0", "--http-to", SOCKET, "--disable-logging",
-          "--http-timeout", "240", "--buffer-size", "16384", "--listen", "64"]
+ROUTER = ["uwsgi", "--plugin", "http", "--master", "--no-orphans", "--processes", "0",
+          "--http-to", SOCKET, "--disable-logging", "--http-timeout", "240", "--buffer-size", "16384",
+          "--listen", "64"]
 
 
 def environment():
@@ -44,7 +47,7 @@ def start():
 
 
 def is_loaded():
-    return os.path.exists(SOCKET)
+    return os.path.exists(LOADED)
 
 
 def open_port(replica):

@@ -1,0 +1,258 @@
+#!/usr/bin/env python3
+"""The release "tryton" in real containers: three copies, a post on each country's books, a takeover."""
+import io
+import os
+import signal
+import subprocess
+import sys
+import tarfile
+import tempfile
+import threading
+
+from support import sandbox
+from support.erp import Erp, Refused
+from support.replica import Group, unpack, wait_for
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+BUILD = os.path.join(HERE, "../../deploy/software/tryton/build-image")
+PASSWORD = "it's a \\ long: password"
+COUNTRIES = [("BE", "nl"), ("BE", "fr"), ("DE", "de"), ("ES", "es"), ("FR", "en")]
+BLOCKED_S = 3   # how long a write that must wait is watched
+
+
+def parameters(country="FR", language="fr", company="Acme 'Sàrl' \\ Co"):
+    return {"company": company, "country": country, "language": language, "currency": "EUR"}
+
+
+def secrets(password=PASSWORD):
+    return {"admin_password": password, "replication_password": "s'ecret:\\1"}
+
+
+def sql(replica, text, database="erp"):
+    done = replica.exec("/usr/lib/postgresql/17/bin/psql", "-X", "-A", "-t", "-h", "/run/foyer", "-U", "foyer",
+                        "-d", database, "-c", text)
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout.decode().strip()
+
+
+def is_open(replica):
+    return (replica.json("health") or {}).get("ready", False)
+
+
+def port_closed(replica):
+    try:
+        Erp(replica.address, timeout_s=5).call("common.server.version", database=False)
+    except ConnectionRefusedError:
+        return True
+    return False
+
+
+def position(replica):
+    value = replica.json("position")
+    return (value["epoch"], value["flushed_bytes"]) if value else None
+
+
+def start_three(group):
+    """Order to login: the way every instance begins."""
+    first, *others = group.replicas
+    group.configure()
+    status, _ = others[0].run_stopped("join")
+    assert status == 75, "joins while nobody answers"
+    first.must("init")
+    first.must("init")
+    first.forget_secret("admin_password")
+    first.start()
+    wait_for(lambda: first.json("position"), "the primary answers")
+    assert port_closed(first), "open to clients while no other copy holds the log"
+    assert not is_open(first)
+    for standby in others:
+        wait_for(standby.joined, "join")
+        standby.start()
+    wait_for(lambda: is_open(first), "open once another copy holds the log")
+    wait_for(lambda: len(first.json("position")["replicas"]) == len(others), "all stream")
+
+
+def check_first_invoice(group):
+    """Log in as a browser would, write, and find it on every copy."""
+    first, *others = group.replicas
+    erp = Erp(first.address)
+    for wrong in ("wrong", ""):
+        try:
+            erp.login(wrong)
+            raise AssertionError("a wrong password logs in")
+        except Refused:
+            pass
+    erp.login(PASSWORD)
+    foreign = Erp(first.address)
+    foreign.headers["Origin"] = "https://evil.example"
+    try:
+        foreign.login(PASSWORD)
+        raise AssertionError("a foreign page may log in")
+    except Refused as refused:
+        assert refused.args[0] == 403
+    party = erp.create_party("Jane Doe")
+    invoice = erp.create_invoice(party)
+    erp.post(invoice)
+    value = erp.invoice(invoice)
+    assert value["state"] == "posted" and value["number"], value
+    assert {r["sync_state"] for r in first.json("position")["replicas"]} == {"quorum"}
+    for standby in others:
+        wait_for(lambda: sql(standby, "SELECT state FROM account_invoice") == "posted", "the copy")
+        assert sql(standby, "SELECT name FROM party_party ORDER BY id DESC LIMIT 1") == "Jane Doe"
+        assert port_closed(standby)
+        assert standby.json("health") == {"healthy": True, "ready": True, "detail": ""}
+    return erp, party, invoice, value["number"]
+
+
+def check_rights(group):
+    """The ERP's own role can release no waiting commit and copy no log."""
+    first = group.replicas[0]
+    rights = sql(first, "SELECT rolsuper, rolreplication, rolcreaterole, rolcreatedb, "
+                        "pg_has_role('tryton', 'pg_signal_backend', 'member') FROM pg_roles "
+                        "WHERE rolname = 'tryton'")
+    assert rights == "f|f|f|f|f", rights
+    assert sql(first, "SHOW restart_after_crash") == "off"
+    assert sql(first, "SHOW synchronous_standby_names") == 'ANY 1 ("r1g1", "r2g1")'
+    log = "".join(replica.log() for replica in group.replicas)
+    assert PASSWORD not in log and secrets()["replication_password"] not in log
+
+
+def check_write_waits(group, erp):
+    """Without any other copy a write is not acknowledged; it is once one is back."""
+    others = group.replicas[1:]
+    for standby in others:
+        standby.stop()
+    done = threading.Event()
+    writer = threading.Thread(target=lambda: (erp.create_party("Waiting"), done.set()))
+    writer.start()
+    assert not done.wait(BLOCKED_S), "acknowledged with no other copy"
+    assert group.replicas[0].json("health")["healthy"], "waiting for a copy is not ill health"
+    for standby in others:
+        standby.start()
+    writer.join()
+    assert done.is_set(), "the write failed"
+
+
+def check_takeover(group, party, invoice, number):
+    """The primary is killed; the best standby leads; nothing acknowledged is gone; the old one rejoins."""
+    first, *others = group.replicas
+    first.stop(signal.SIGKILL)
+    group.primary = None
+    for standby in others:
+        standby.reload()
+        wait_for(lambda: standby.json("position") and not standby.json("position")["receiving"],
+                 "the receiver stops")
+    best = max(others, key=position)
+    assert position(best)[0] == 1
+    group.primary, group.epoch = best.index, 2
+    for standby in others:
+        standby.reload()
+    wait_for(lambda: best.hook("promote")[0] == 0, "promote")
+    assert best.hook("promote")[0] == 0, "promote cannot be repeated"
+    now = best.json("position")
+    assert now["role"] == "primary" and now["epoch"] == 2 and now["timeline"] == 2, now
+    erp = Erp(best.address)
+    erp.login(PASSWORD)
+    assert erp.invoice(invoice)["number"] == number, "an acknowledged invoice is lost"
+    erp.create_party("After")
+    first.configure()
+    assert first.run_stopped("join")[0] == 0, "join may be repeated"
+    first.must("rejoin")
+    assert "cannot rewind" not in first.run_stopped("rejoin")[1]
+    first.start()
+    wait_for(lambda: len(best.json("position")["replicas"]) == 2, "the old primary follows")
+    wait_for(lambda: position(first) == position(best), "and holds all")
+    assert sql(first, "SELECT count(*) FROM party_party WHERE name = 'After'") == "1"
+    later = erp.create_invoice(party, "7.50")
+    erp.post(later)
+    return best
+
+
+def check_export(leader):
+    status, data = leader.hook("export")
+    assert status == 0
+    with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+        assert archive.getnames() == ["README.txt", "parameters.json", "erp.dump"]
+        assert archive.extractfile("erp.dump").read(5) == b"PGDMP"
+
+
+def check_health(leader):
+    """PostgreSQL killed: the container ends by itself, with an error."""
+    pid = sql(leader, "SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'")
+    leader.exec("/bin/kill", "-9", pid) if os.path.exists(f"{leader.group.root}/bin/kill") else \
+        leader.exec("/bin/bash", "-c", f"kill -9 {pid}")
+    assert not (leader.json("health") or {}).get("healthy", False)
+    assert leader.wait() != 0
+
+
+def identity(replica):
+    """What two instances may never share."""
+    system = sql(replica, "SELECT system_identifier FROM pg_control_system()", "postgres")
+    hashes = sql(replica, "SELECT password_hash FROM res_user WHERE login = 'admin'")
+    scram = sql(replica, "SELECT rolpassword FROM pg_authid WHERE rolname = 'replicator'", "postgres")
+    assert sql(replica, "SELECT count(*) FROM ir_session") == "0"
+    assert hashes.startswith("$scrypt$") and scram.startswith("SCRAM-SHA-256")
+    return {system, hashes, scram}
+
+
+def check_countries(folder, release, root):
+    """One copy each, asynchronous: a company of every country posts an invoice at once."""
+    seen = set()
+    for number, (country, language) in enumerate(COUNTRIES, start=2):
+        group = Group(folder, f"c{number}", release, root, parameters(country, language, f"Firma {number}"),
+                      count=1, copies=1, secrets=secrets(), net=number)
+        only = group.replicas[0]
+        group.configure()
+        only.must("init")
+        only.start()
+        wait_for(lambda: is_open(only), "open")
+        mine = identity(only)
+        assert not mine & seen, f"{country}: shares an identifier or a secret"
+        seen |= mine
+        erp = Erp(only.address)
+        erp.login(PASSWORD)
+        assert erp.context["language"] == language, erp.context
+        invoice = erp.create_invoice(erp.create_party("Kunde"))
+        erp.post(invoice)
+        assert erp.invoice(invoice)["state"] == "posted", country
+        assert only.stop() == 0, "does not stop cleanly"
+
+
+def check_refusals(folder, release, root):
+    group = Group(folder, "bad", release, root, {}, count=1, copies=1, secrets=secrets(), net=9)
+    for wrong in ({"country": "XX"}, {"language": "xx"}, {"currency": "USD"}, {"company": ""},
+                  {"company": "x" * 101}, {"company": "a\nb"}, {"company": 7}, {"country": None}):
+        group.parameters = {**parameters(), **wrong}
+        group.configure()
+        status, text = group.replicas[0].run_stopped("init")
+        assert status == 1 and "parameter" in text, (wrong, status, text)
+    assert os.listdir(f"{group.folder}/0/volume") == [], "a refusal leaves something behind"
+    group.parameters = parameters()
+    group.configure()
+    os.makedirs(f"{group.folder}/0/volume/pg.new")   # as an init that was killed leaves it
+    os.chown(f"{group.folder}/0/volume/pg.new", group.replicas[0].base + 1000, group.replicas[0].base + 1000)
+    group.replicas[0].must("init")
+
+
+def main():
+    sandbox.enter()
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        os.chmod(folder, 0o755)
+        subprocess.run([BUILD, "--out", f"{folder}/release",
+                        *sys.argv[1:]], check=True)
+        release = unpack(f"{folder}/release", f"{folder}/root")
+        check_refusals(folder, release, f"{folder}/root")
+        with Group(folder, "acme", release, f"{folder}/root", parameters(), secrets=secrets()) as group:
+            start_three(group)
+            erp, party, invoice, number = check_first_invoice(group)
+            check_rights(group)
+            check_write_waits(group, erp)
+            leader = check_takeover(group, party, invoice, number)
+            check_export(leader)
+            check_health(leader)
+        check_countries(folder, release, f"{folder}/root")
+    print("tryton_test: passed")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
