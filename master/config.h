@@ -33,6 +33,7 @@ struct AgentsConfig {
     std::int64_t isolated_percent = 50;
     std::int64_t isolated_nodes_min = 3;
     std::int64_t certificate_days = 90;
+    friend bool operator==(const AgentsConfig&, const AgentsConfig&) = default;
 };
 
 struct ApiConfig {
@@ -53,18 +54,21 @@ struct ApiConfig {
     std::int64_t wait_ms_max = 60'000;
     std::int64_t page_size_max = 500;
     std::int64_t reveal_again_ms = 600'000;
+    friend bool operator==(const ApiConfig&, const ApiConfig&) = default;
 };
 
 struct BlobsConfig {
     std::int64_t blob_bytes_max = std::int64_t{4} << 30;
     std::int64_t quota_bytes = std::int64_t{64} << 30;
     std::int64_t uploads_max = 16;
+    friend bool operator==(const BlobsConfig&, const BlobsConfig&) = default;
 };
 
 struct PlannerConfig {
     std::int64_t queue_max = 10'000;
     std::int64_t batch_max = 500;
     std::int64_t request_retention_days = 30;
+    friend bool operator==(const PlannerConfig&, const PlannerConfig&) = default;
 };
 
 struct Config {
@@ -82,6 +86,7 @@ struct Config {
     ListenAddress metrics{"127.0.0.1", 9464};
     BlobsConfig blobs;
     PlannerConfig planner;
+    friend bool operator==(const Config&, const Config&) = default;
 };
 
 struct ConfigProblem {

@@ -1,0 +1,139 @@
+#include "master/app/release_document.h"
+
+#include <nlohmann/json.hpp>
+
+#include "common/base/text.h"
+#include "common/tls/ed25519.h"
+#include "common/tls/sha256.h"
+#include "master/app/parameters.h"
+#include "tests/support/temp_folder.h"
+#include "tests/support/catch.h"
+
+using namespace foyer;
+using namespace foyer::master;
+using Json = nlohmann::json;
+
+namespace {
+
+Json document() {
+    return Json::parse(R"({"schema":1,"name":"echo","version":"1-1","title":"Echo",
+      "image":{"digest":"sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","os":"linux","architecture":"amd64",
+               "compressed_bytes":10,"unpacked_bytes":20},
+      "command":["/bin/serve"],"user":{"uid":1000,"gid":1000},
+      "sizes":{"m":{"cpu_millicores":200,"memory_bytes":20000000,"disk_bytes":2000000,"pids":32},
+               "s":{"cpu_millicores":100,"memory_bytes":10000000,"disk_bytes":2000000,"pids":32}},
+      "parameters":{"type":"object","additionalProperties":false,"required":["company"],"properties":{
+        "company":{"type":"string","title":"Company","minLength":1,"maxLength":40},
+        "country":{"type":"string","title":"Country","enum":["FR","BE"],"default":"FR"},
+        "users":{"type":"integer","title":"Users","minimum":1,"maximum":50,"default":5}}},
+      "secrets":["admin_password"],"login":{"user":"admin","path":"/#x"},"hooks":{},"ports":{"web":8000},"stop_timeout_s":10,
+      "health_period_s":5,"position_period_s":5,"egress":[],"data":{"copies":{"min":1,"max":3,"default":3},"modes":["synchronous"]}})");
+}
+
+std::string raw(const std::string& base64url) {
+    const auto bytes = from_base64url(base64url);
+    return {bytes->begin(), bytes->end()};
+}
+
+SignedRelease sign(const std::string& text) {
+    SystemRng rng;
+    const tls::SigningKey key = tls::make_signing_key(rng);
+    return {text, raw(tls::ed25519_sign(key.seed, text).value()), raw(key.public_key)};
+}
+
+Error refusal(const Json& json) {
+    const auto release = read_release(sign(json.dump()));
+    REQUIRE(!release.ok());
+    return release.failure();
+}
+
+}  // namespace
+
+TEST_CASE("a signed document becomes a row, smallest size first") {
+    const SignedRelease published = sign(document().dump());
+    const auto release = read_release(published);
+    REQUIRE(release.ok());
+    CHECK(release.value().name == ReleaseName("echo"));
+    CHECK(release.value().sizes.front().name == SizeName("s"));
+    CHECK(release.value().copies_default == 3);
+    CHECK(release.value().web_port == 8000);
+    CHECK(release.value().release_json == published.release_json);
+    CHECK(login_of(published.release_json).user == "admin");
+    CHECK(wants_secret(published.release_json, "admin_password"));
+    CHECK(!wants_secret(published.release_json, "replication_password"));
+}
+
+TEST_CASE("a document that was touched, or signed by another, is refused") {
+    SignedRelease published = sign(document().dump());
+    SignedRelease touched = published;
+    touched.release_json += " ";
+    CHECK(!read_release(touched).ok());
+    SignedRelease other = published;
+    other.publisher_key = sign("x").publisher_key;
+    CHECK(!read_release(other).ok());
+    published.signature.resize(10);
+    CHECK(!read_release(published).ok());
+}
+
+TEST_CASE("what the schema forbids is refused with its path") {
+    Json json = document();
+    json["surprise"] = 1;
+    CHECK(refusal(json).code == ErrorCode::InvalidArgument);
+    json = document();
+    json["sizes"]["s"]["pids"] = 0;
+    CHECK(refusal(json).message.find("/sizes/s") != std::string::npos);
+    json = document();
+    json["data"]["copies"]["min"] = 4;
+    CHECK(refusal(json).message.find("/data/copies") != std::string::npos);
+    json = document();
+    json["parameters"]["required"].push_back("ghost");
+    CHECK(refusal(json).message.find("ghost") != std::string::npos);
+    json = document();
+    json["parameters"]["properties"]["users"]["default"] = 99;
+    CHECK(refusal(json).message.find("default") != std::string::npos);
+    CHECK(!read_release(sign("not json")).ok());
+    CHECK(!read_release(sign("[]")).ok());
+}
+
+TEST_CASE("an image is complete only with every blob in its size") {
+    test::TempFolder folder;
+    SystemRng rng;
+    const auto store = BlobStore::open(folder.path(), {}, rng).value();
+    const auto put = [&](const std::string& text) {
+        const Digest digest("sha256:" + tls::sha256_hex(text));
+        auto upload = store->begin(digest, std::nullopt).value();
+        REQUIRE(upload->append(as_bytes(text)).ok());
+        REQUIRE(upload->finish().ok());
+        return digest;
+    };
+    const Digest config = put("{}");
+    const std::string layer_text = "layer";
+    const std::string layer = "sha256:" + tls::sha256_hex(layer_text);
+    const Json manifest = {{"config", {{"digest", config.str()}, {"size", 2}}}, {"layers", Json::array({{{"digest", layer}, {"size", 5}}})}};
+    const Digest manifest_digest = put(manifest.dump());
+    const auto missing = image_size(*store, manifest_digest);
+    REQUIRE(!missing.ok());
+    CHECK(missing.failure().code == ErrorCode::FailedPrecondition);
+    CHECK(missing.failure().details.back().value == layer);
+    put(layer_text);
+    CHECK(image_size(*store, manifest_digest).value().count() == static_cast<std::int64_t>(manifest.dump().size()) + 7);
+    Json lying = manifest;
+    lying["config"]["size"] = 3;
+    CHECK(image_size(*store, put(lying.dump())).failure().code == ErrorCode::InvalidArgument);
+    CHECK(image_size(*store, config).failure().code == ErrorCode::InvalidArgument);
+    CHECK(image_size(*store, Digest(layer)).failure().code == ErrorCode::InvalidArgument);
+}
+
+TEST_CASE("parameters are completed by defaults and refused with what is allowed") {
+    const std::string schema = document()["parameters"].dump();
+    CHECK(complete_parameters(schema, R"({"company":"Acme"})").value() == R"({"company":"Acme","country":"FR","users":5})");
+    const auto refused = complete_parameters(schema, R"({"country":"DE","users":0,"colour":1})");
+    REQUIRE(!refused.ok());
+    const std::string& message = refused.failure().message;
+    CHECK(message.find("'/parameters/country': allowed: string, one of FR, BE") != std::string::npos);
+    CHECK(message.find("'/parameters/users': allowed: integer, at least 1, at most 50") != std::string::npos);
+    CHECK(message.find("'/parameters/colour': is not a parameter; allowed: company, country, users") != std::string::npos);
+    CHECK(message.find("'/parameters/company': is required") != std::string::npos);
+    CHECK(!complete_parameters(schema, "[]").ok());
+    CHECK(!complete_parameters(schema, "{").ok());
+}
