@@ -69,21 +69,23 @@ crun exec limited cat /proc/self/uid_map | grep -Eq '^ +0 +100000 +65536$' ||
     fail "no user namespace"
 echo "ok: user namespace, no capabilities, no new privileges"
 
-crun exec free sh -c "$eat_memory" || fail "the control without a limit could not take 150 MiB"
-crun exec limited sh -c "$eat_memory" && fail "150 MiB fitted under a limit of 64 MiB"
-[ "$(value limited/memory.events oom_kill)" -gt 0 ] || fail "no process was killed for memory"
-echo "ok: memory: killed at 64 MiB ($(value limited/memory.events oom_kill) kill)"
-
-crun exec free sh -c "$eat_pids" || fail "the control without a limit could not start 40 processes"
-crun exec limited sh -c "$eat_pids" 2>/dev/null || true
-[ "$(value limited/pids.events max)" -gt 0 ] || fail "40 processes fitted under a limit of 20"
-echo "ok: pids: a fork was refused at 20"
-
 crun exec free sh -c "$eat_cpu"
 crun exec limited sh -c "$eat_cpu"
 [ "$(value limited/cpu.stat nr_throttled)" -gt 0 ] || fail "a busy loop was never throttled"
 [ "$(value free/cpu.stat nr_throttled)" = 0 ] || fail "the control without a limit was throttled"
 echo "ok: cpu: throttled $(value limited/cpu.stat nr_throttled) times at a tenth of a core"
+
+crun exec free sh -c "$eat_memory" || fail "the control without a limit could not take 150 MiB"
+crun exec limited sh -c "$eat_memory" && fail "150 MiB fitted under a limit of 64 MiB"
+[ "$(value limited/memory.events oom_kill)" -gt 0 ] || fail "no process was killed for memory"
+echo "ok: memory: killed at 64 MiB ($(value limited/memory.events oom_kill) kill)"
+# What was written still counts against the limit; the next process must fit.
+rm "/proc/$(crun state limited | jq .pid)/root/tmp/x"
+
+crun exec free sh -c "$eat_pids" || fail "the control without a limit could not start 40 processes"
+crun exec limited sh -c "$eat_pids" 2>/dev/null || true
+[ "$(value limited/pids.events max)" -gt 0 ] || fail "40 processes fitted under a limit of 20"
+echo "ok: pids: a fork was refused at 20"
 
 for name in limited free; do crun delete -f $name; done
 [ ! -e "$group/limited" ] || fail "the control group outlived its container"
