@@ -1,0 +1,227 @@
+#!/usr/bin/env python3
+"""The edge's proxy: names, fences, waiting pages, route changes under load, restarts, certificates."""
+import http.client
+import http.server
+import json
+import os
+import signal
+import socket
+import ssl
+import sys
+import threading
+import time
+import unittest
+
+import runtime_lab
+from runtime_lab import Driver, Place, run
+
+PORT = 8443
+NAME = "acme.foyer.localhost"
+
+BACKEND = """
+import http.server, socket, sys
+class Server(http.server.ThreadingHTTPServer):
+    address_family = socket.AF_INET6
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        body = (sys.argv[2] + "\\n" + str(self.headers)).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+    do_POST = do_GET
+    def log_message(self, *words): pass
+Server((sys.argv[1], 8000), Handler).serve_forever()
+"""
+
+
+def inside(netns, call):
+    """The result of call() made in another network namespace, by a child."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            fd = os.open(netns, os.O_RDONLY)
+            import ctypes
+            if ctypes.CDLL(None, use_errno=True).setns(fd, 0x40000000) != 0:
+                raise OSError("setns")
+            result = call()
+        except Exception as failure:  # told to the parent
+            result = {"failure": repr(failure)}
+        os.write(writer, json.dumps(result).encode())
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader) as answer:
+        text = answer.read()
+    os.waitpid(child, 0)
+    return json.loads(text)
+
+
+class Edge(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.place = Place()
+        cls.space = cls.place.netns("edge")
+        with open(f"{cls.place.path}/edge.key", "w") as file:
+            file.write(run("wg", "genkey").stdout)
+        cls.make_certificate("first")
+        cls.backends = []
+        cls.box = cls.driver()
+        cls.box.must("overlay_apply", prefix="fd50:f0e:1:1::/64", cluster="fd50:f0e:1::/48", edge=True, peers={})
+        for number in (1, 2):
+            run("nsenter", f"--net={cls.box.run_dir}/netns/box", "ip", "address", "add", f"fd50:f0e:1:f::{number}/128", "dev", "lo")
+            cls.serve(number)
+
+    @classmethod
+    def driver(cls):
+        return Driver(cls.place, "edge", cls.space, key_file=f"{cls.place.path}/edge.key", https_port=PORT,
+                      cgroup_parent=f"/{os.path.basename(cls.place.path)}")
+
+    @classmethod
+    def serve(cls, number):
+        import subprocess
+        cls.backends.append(subprocess.Popen(["nsenter", f"--net={cls.box.run_dir}/netns/box", sys.executable, "-c", BACKEND,
+                                              f"fd50:f0e:1:f::{number}", f"backend {number}"]))
+
+    @classmethod
+    def make_certificate(cls, name):
+        run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30", "-subj", f"/CN={name}",
+            "-addext", "subjectAltName=DNS:*.foyer.localhost", "-keyout", f"{cls.place.path}/{name}.key.pem", "-out", f"{cls.place.path}/{name}.pem")
+
+    def certificate(self, name):
+        with open(f"{self.place.path}/{name}.pem") as chain, open(f"{self.place.path}/{name}.key.pem") as key:
+            self.box.must("edge_certificate", chain=chain.read(), key=key.read())
+
+    @classmethod
+    def tearDownClass(cls):
+        pid = cls.haproxy_pid()
+        cls.box.close()
+        for pid in [pid] + [backend.pid for backend in cls.backends]:
+            os.kill(pid, signal.SIGKILL)
+        folder = cls.box.run_dir + "/wg"
+        for name in os.listdir(folder):
+            if name.endswith(".pid"):
+                os.kill(int(open(f"{folder}/{name}").read().split()[1]), signal.SIGKILL)
+        cls.place.remove()
+
+    @classmethod
+    def haproxy_pid(cls):
+        with open(cls.box.run_dir + "/haproxy.pid" if os.path.exists(cls.box.run_dir + "/haproxy.pid") else cls.box.run_dir + "/edge/haproxy.pid") as file:
+            return int(file.read().split()[1])
+
+    def get(self, name=NAME, trust="first", headers=None, timeout=30):
+        def call():
+            context = ssl.create_default_context(cafile=f"{self.place.path}/{trust}.pem")
+            connection = http.client.HTTPSConnection("127.0.0.1", PORT, context=context, timeout=timeout)
+            raw = socket.create_connection(("127.0.0.1", PORT), timeout)
+            connection.sock = context.wrap_socket(raw, server_hostname=name)
+            begun = time.monotonic()
+            connection.request("GET", "/", headers={"Host": name, **(headers or {})})
+            answer = connection.getresponse()
+            return {"status": answer.status, "body": answer.read().decode(), "headers": dict(answer.getheaders()), "took": time.monotonic() - begun}
+        return inside(self.space, call)
+
+    def route(self, backend, epoch, generation=1):
+        where = f"[fd50:f0e:1:f::{backend}]:8000" if backend else ""
+        self.box.must("edge_apply", routes={NAME: {"backend": where, "epoch": epoch, "generation": generation}})
+
+    def test_1_a_name_is_served_with_its_fence_and_clean_headers(self):
+        self.route(1, 1)
+        self.certificate("first")
+        self.box.must("edge_check")
+        answer = self.get(headers={"X-Forwarded-For": "6.6.6.6", "X-Forwarded-Proto": "gopher", "X-Forwarded-Host": "evil", "Forwarded": "for=evil"})
+        self.assertEqual(200, answer.get("status"), answer)
+        self.assertTrue(answer["body"].startswith("backend 1\n"))
+        self.assertEqual("1.1", answer["headers"]["X-Foyer-Fence"])
+        self.assertNotIn("6.6.6.6", answer["body"])
+        self.assertNotIn("evil", answer["body"])
+        self.assertIn("X-Forwarded-Proto: https", answer["body"].replace("x-forwarded-proto", "X-Forwarded-Proto"))
+        self.assertIn("127.0.0.1", answer["body"])
+
+    def test_2_an_unknown_name_has_a_page(self):
+        answer = self.get("other.foyer.localhost")
+        self.assertEqual(404, answer.get("status"), answer)
+        self.assertIn("Unknown address", answer["body"])
+
+    def test_3_a_route_change_needs_no_reload_and_never_goes_back(self):
+        before = self.haproxy_pid()
+        self.route(2, 2)
+        self.assertEqual("2.2"[1:], self.get()["headers"]["X-Foyer-Fence"][1:])
+        self.assertTrue(self.get()["body"].startswith("backend 2\n"))
+        self.route(1, 1)
+        self.assertTrue(self.get()["body"].startswith("backend 2\n"))
+        self.assertEqual(before, self.haproxy_pid())
+
+    def test_4_a_request_waits_for_the_new_leader(self):
+        self.route(None, 3)
+        mover = threading.Timer(2.5, lambda: self.route(1, 4))
+        mover.start()
+        answer = self.get()
+        mover.join()
+        self.assertEqual(200, answer.get("status"), answer)
+        self.assertEqual("1.4", answer["headers"]["X-Foyer-Fence"])
+        print(f"held {answer['took']:.1f} s, of which 2.5 s nobody led", file=sys.stderr)
+
+    def test_5_waiting_ends_with_a_page(self):
+        self.route(None, 5)
+        answer = self.get()
+        self.assertEqual(503, answer.get("status"), answer)
+        self.assertIn("Being moved", answer["body"])
+        self.assertEqual("5", answer["headers"]["Retry-After"])
+        print(f"gave up after {answer['took']:.1f} s", file=sys.stderr)
+        self.route(1, 6)
+
+    def test_6_requests_go_on_while_routes_change(self):
+        stop, failures, count = threading.Event(), [], [0]
+
+        def client():
+            while not stop.is_set():
+                answer = self.get()
+                count[0] += 1
+                if answer.get("status") != 200:
+                    failures.append(answer)
+        threads = [threading.Thread(target=client) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for epoch in range(7, 27):
+            self.route(1 + epoch % 2, epoch)
+            time.sleep(0.05)
+        stop.set()
+        for thread in threads:
+            thread.join()
+        # A request in flight to the old leader at the moment of a change is cut: no other may fail.
+        print(f"{count[0]} requests during 20 changes, {len(failures)} cut", file=sys.stderr)
+        self.assertLessEqual(len(failures), 20)
+        self.assertTrue(all(failure.get("status") in (None, 502, 503) for failure in failures), failures)
+
+    def test_7_the_proxy_outlives_the_agent_and_is_adopted(self):
+        before = self.haproxy_pid()
+        self.box.kill()
+        self.assertEqual(200, self.get().get("status"))
+        type(self).box = self.driver()
+        self.box.must("overlay_apply", prefix="fd50:f0e:1:1::/64", cluster="fd50:f0e:1::/48", edge=True, peers={})
+        self.box.must("edge_check")
+        self.assertEqual(before, self.haproxy_pid())
+        self.route(1, 3)  # older than what the dead agent had seen
+        self.assertEqual("1.26", self.get()["headers"]["X-Foyer-Fence"])
+
+    def test_8_a_dead_proxy_is_started_again_as_it_was(self):
+        before = self.haproxy_pid()
+        os.kill(before, signal.SIGKILL)
+        time.sleep(0.3)
+        self.box.must("edge_check")
+        self.assertNotEqual(before, self.haproxy_pid())
+        self.assertEqual("1.26", self.get()["headers"]["X-Foyer-Fence"])
+
+    def test_9_a_certificate_is_replaced_without_a_restart(self):
+        before = self.haproxy_pid()
+        self.make_certificate("second")
+        self.certificate("second")
+        self.assertEqual(200, self.get(trust="second").get("status"))
+        self.assertIn("failure", self.get(trust="first"))
+        self.assertEqual(before, self.haproxy_pid())
+
+
+if __name__ == "__main__":
+    runtime_lab.skip_unless_able()
+    unittest.main(argv=sys.argv[:1], verbosity=2)

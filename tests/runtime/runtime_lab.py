@@ -1,0 +1,155 @@
+"""What the tests of this folder share: a box-driver in a network namespace, and a tiny image."""
+import gzip
+import hashlib
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+
+BIN = sys.argv[1] if len(sys.argv) > 1 else "build/bin"
+
+
+def skip_unless_able():
+    missing = [tool for tool in ("crun", "conmon", "umoci", "nft", "wg", "haproxy", "busybox") if not shutil.which(tool)]
+    if os.geteuid() != 0 or missing:
+        print("skipped: needs root" if not missing else "skipped: missing " + " ".join(missing))
+        sys.exit(77)
+
+
+def run(*argv, check=True, **options):
+    return subprocess.run(argv, check=check, text=True, capture_output=True, timeout=60, **options)
+
+
+class Place:
+    """A scratch folder passable by mapped users, with network namespaces that go away with it."""
+
+    def __init__(self):
+        self.path = tempfile.mkdtemp(prefix="foyer-test-")
+        os.chmod(self.path, 0o711)
+        self.spaces = []
+
+    def netns(self, name):
+        file = f"{self.path}/ns-{name}"
+        open(file, "w").close()
+        run("unshare", f"--net={file}", "true")
+        self.spaces.append(file)
+        run("nsenter", f"--net={file}", "ip", "link", "set", "lo", "up")
+        return file
+
+    def folder(self, name):
+        path = f"{self.path}/{name}"
+        os.makedirs(path, mode=0o711, exist_ok=True)
+        return path
+
+    def remove(self):
+        with open("/proc/self/mounts") as mounts:
+            points = [line.split()[1] for line in mounts if line.split()[1].startswith(self.path + "/")]
+        for point in reversed(points):
+            run("umount", "-l", point, check=False)
+        shutil.rmtree(self.path, ignore_errors=True)
+
+
+class Driver:
+    """One box. kill() is kill -9; another Driver with the same folders adopts."""
+
+    def __init__(self, place, name, netns, **config):
+        self.netns = netns
+        config = {"node": name, "data_dir": place.folder(f"{name}/data"), "run_dir": place.folder(f"{name}/run"), **config}
+        self.run_dir, self.data_dir = config["run_dir"], config["data_dir"]
+        os.chmod(place.folder(name), 0o711)
+        with open(f"{place.path}/{name}.json", "w") as file:
+            json.dump(config, file)
+        self.process = subprocess.Popen(
+            ["nsenter", f"--net={netns}", f"{BIN}/box-driver", f"{place.path}/{name}.json"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.answer()
+
+    def answer(self):
+        line = self.process.stdout.readline()
+        if not line:
+            raise AssertionError("box-driver ended")
+        return json.loads(line)
+
+    def ask(self, do, **arguments):
+        self.process.stdin.write(json.dumps({"do": do, **arguments}) + "\n")
+        self.process.stdin.flush()
+        return self.answer()
+
+    def must(self, do, **arguments):
+        answer = self.ask(do, **arguments)
+        if "error" in answer:
+            raise AssertionError(f"{do}: {answer['error']['message']}")
+        return answer
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait(timeout=30)
+
+
+def add_blob(folder, content):
+    name = hashlib.sha256(content).hexdigest()
+    with open(f"{folder}/{name}", "wb") as file:
+        file.write(content)
+    return {"digest": "sha256:" + name, "size": len(content)}
+
+
+def layer(entries):
+    """A gzip layer of [(name, mode, content | None for a folder | ("->", target))]."""
+    raw = io.BytesIO()
+    with tarfile.open(fileobj=raw, mode="w") as tar:
+        for name, mode, content in entries:
+            entry = tarfile.TarInfo(name)
+            entry.mode, entry.uid, entry.gid = mode, 0, 0
+            if content is None:
+                entry.type = tarfile.DIRTYPE
+                tar.addfile(entry)
+            elif isinstance(content, tuple) and content[0] == "->":
+                entry.type, entry.linkname = tarfile.SYMTYPE, content[1]
+                tar.addfile(entry)
+            elif isinstance(content, tuple):
+                entry.type, entry.devmajor, entry.devminor = tarfile.CHRTYPE, 1, 5
+                tar.addfile(entry)
+            else:
+                entry.size = len(content)
+                tar.addfile(entry, io.BytesIO(content))
+    return raw.getvalue(), gzip.compress(raw.getvalue(), mtime=0)
+
+
+def busybox_entries():
+    with open(shutil.which("busybox"), "rb") as file:
+        busybox = file.read()
+    folders = ["bin", "dev", "etc", "proc", "sys", "tmp", "run", "foyer", "foyer/volume", "foyer/config", "foyer/secrets"]
+    entries = [(name, 0o755, None) for name in folders] + [("bin/busybox", 0o4755, busybox)]
+    return entries + [(f"bin/{applet}", 0o777, ("->", "busybox"))
+                      for applet in "sh cat ls id sleep dd mount mkdir nc wget true kill stat httpd ping6 env touch".split()]
+
+
+def make_image(folder, layers):
+    """Blobs of an OCI image in folder; returns the manifest's digest."""
+    os.makedirs(folder, exist_ok=True)
+    packed = [layer(entries) for entries in layers]
+    config = add_blob(folder, json.dumps({
+        "architecture": "amd64", "os": "linux", "config": {"Env": ["FROM_IMAGE=yes"]},
+        "rootfs": {"type": "layers", "diff_ids": ["sha256:" + hashlib.sha256(raw).hexdigest() for raw, _ in packed]}}).encode())
+    manifest = {
+        "schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json",
+        "config": {"mediaType": "application/vnd.oci.image.config.v1+json", **config},
+        "layers": [{"mediaType": "application/vnd.oci.image.layer.v1.tar+gzip", **add_blob(folder, data)} for _, data in packed]}
+    return add_blob(folder, json.dumps(manifest).encode())["digest"]
+
+
+def release(image, command, hooks=None, pids=64):
+    argv = ["/bin/sh", "-c"]
+    return {
+        "schema": 1, "name": "probe", "version": "1-1", "image": {"digest": image}, "command": argv + [command],
+        "user": {"uid": 1000, "gid": 1000}, "sizes": {"s": {"pids": pids}},
+        "hooks": {name: {"argv": argv + [text], "timeout_s": seconds} for name, (text, seconds) in (hooks or {}).items()},
+        "ports": {"web": 8000, "replication": 5432}, "stop_timeout_s": 2, "health_period_s": 2}
