@@ -13,4 +13,5 @@ namespace foyer {
 
 }  // namespace foyer
 
-#define CHECK(condition) ((condition) ? static_cast<void>(0) : ::foyer::check_failed(#condition, __FILE__, __LINE__))
+#define CHECK(condition) \
+    ((condition) ? static_cast<void>(0) : ::foyer::check_failed(#condition, __FILE__, __LINE__))

@@ -1,4 +1,5 @@
-// Id<Tag>: a name or number of one kind of thing. Two kinds cannot be swapped: the compiler says so.
+// Id<Tag>: a name or number of one kind of thing. Two kinds cannot be swapped: the compiler says
+// so.
 #pragma once
 
 #include <compare>
@@ -35,7 +36,9 @@ public:
     constexpr std::uint64_t number() const { return number_; }
     constexpr Counter next() const { return Counter(number_ + 1); }
     friend constexpr auto operator<=>(const Counter&, const Counter&) = default;
-    friend std::ostream& operator<<(std::ostream& out, const Counter& counter) { return out << counter.number_; }
+    friend std::ostream& operator<<(std::ostream& out, const Counter& counter) {
+        return out << counter.number_;
+    }
 
 private:
     std::uint64_t number_ = 0;
@@ -45,5 +48,7 @@ private:
 
 template <class Tag>
 struct std::hash<foyer::Id<Tag>> {
-    std::size_t operator()(const foyer::Id<Tag>& id) const noexcept { return std::hash<std::string>{}(id.str()); }
+    std::size_t operator()(const foyer::Id<Tag>& id) const noexcept {
+        return std::hash<std::string>{}(id.str());
+    }
 };

@@ -1,9 +1,8 @@
 #include "common/base/random.h"
 
-#include <sys/random.h>
-
 #include <cerrno>
 #include <cstring>
+#include <sys/random.h>
 
 #include "common/base/check.h"
 
@@ -49,7 +48,8 @@ void SeededRng::fill(std::span<std::uint8_t> bytes) {
         mixed = (mixed ^ (mixed >> 30U)) * 0xbf58476d1ce4e5b9ULL;
         mixed = (mixed ^ (mixed >> 27U)) * 0x94d049bb133111ebULL;
         mixed ^= mixed >> 31U;
-        const std::size_t part = bytes.size() - done < sizeof mixed ? bytes.size() - done : sizeof mixed;
+        const std::size_t part =
+            bytes.size() - done < sizeof mixed ? bytes.size() - done : sizeof mixed;
         std::memcpy(bytes.data() + done, &mixed, part);
         done += part;
     }

@@ -16,7 +16,8 @@ public:
     std::uint64_t next();
     // Uniform in [0, bound); bound > 0.
     std::uint64_t below(std::uint64_t bound);
-    // `length` characters of Crockford base 32 in lower case (5 bits each): ids and secrets that survive being read aloud.
+    // `length` characters of Crockford base 32 in lower case (5 bits each): ids and secrets that
+    // survive being read aloud.
     std::string text(std::size_t length);
 };
 

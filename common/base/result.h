@@ -1,6 +1,7 @@
 // Result<T>: a value or an Error, and TRY, which leaves the function with the error.
 //
-// Errors of the world are values; exceptions are for bugs and exhausted memory only. A code exists only if some caller reacts to it.
+// Errors of the world are values; exceptions are for bugs and exhausted memory only. A code exists
+// only if some caller reacts to it.
 #pragma once
 
 #include <optional>
@@ -14,7 +15,8 @@
 
 namespace foyer {
 
-// A subset of the gRPC codes; one table per border maps it (common/wire/status_map, master/http/errors).
+// A subset of the gRPC codes; one table per border maps it (common/wire/status_map,
+// master/http/errors).
 enum class ErrorCode {
     InvalidArgument,     // the caller's input is wrong, and will stay wrong
     NotFound,            // no such thing, or not yours to see
@@ -26,8 +28,8 @@ enum class ErrorCode {
     Aborted,             // lost a race (revision, idempotency key with another body): decide again
     Unavailable,         // a part is down: retry the same call
     DeadlineExceeded,    // it took too long; it may or may not have happened
-    Unknown,             // the outcome could not be learnt (lost commit): repeat with the same request_id
-    Internal,            // a bug of ours
+    Unknown,   // the outcome could not be learnt (lost commit): repeat with the same request_id
+    Internal,  // a bug of ours
 };
 
 // The code as APIs and logs spell it: "not_found".
@@ -49,7 +51,8 @@ constexpr std::string_view to_text(ErrorCode code) {
     CHECK(false);
 }
 
-// One fact of an error a machine can check: which rule, which field, which node. Keys are snake_case.
+// One fact of an error a machine can check: which rule, which field, which node. Keys are
+// snake_case.
 struct ErrorDetail {
     std::string key;
     std::string value;
@@ -58,12 +61,14 @@ struct ErrorDetail {
 
 struct Error {
     ErrorCode code = ErrorCode::Internal;
-    std::string message;  // lower case, no full stop, ids quoted: what, why, and what to do next where that is known
+    std::string message;  // lower case, no full stop, ids quoted: what, why, and what to do next
+                          // where that is known
     std::vector<ErrorDetail> details = {};
     friend bool operator==(const Error&, const Error&) = default;
 };
 
-[[nodiscard]] inline Error error(ErrorCode code, std::string message, std::vector<ErrorDetail> details = {}) {
+[[nodiscard]] inline Error error(ErrorCode code, std::string message,
+                                 std::vector<ErrorDetail> details = {}) {
     return Error{code, std::move(message), std::move(details)};
 }
 
@@ -80,8 +85,10 @@ struct Unit {
 template <class T>
 class [[nodiscard]] Result {
 public:
-    Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}          // NOLINT: meant to be implicit
-    Result(Error failure) : state_(std::in_place_index<1>, std::move(failure)) {}  // NOLINT: meant to be implicit
+    Result(T value)
+        : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT: meant to be implicit
+    Result(Error failure)
+        : state_(std::in_place_index<1>, std::move(failure)) {}  // NOLINT: meant to be implicit
 
     bool ok() const { return state_.index() == 0; }
     explicit operator bool() const { return ok(); }
@@ -106,7 +113,9 @@ public:
         CHECK(!ok());
         return std::get<1>(std::move(state_));
     }
-    T value_or(T fallback) && { return ok() ? std::get<0>(std::move(state_)) : std::move(fallback); }
+    T value_or(T fallback) && {
+        return ok() ? std::get<0>(std::move(state_)) : std::move(fallback);
+    }
 
 private:
     std::variant<T, Error> state_;
@@ -122,11 +131,11 @@ void discard(const Result<T>&, std::string_view /*why*/) {}
 }  // namespace foyer
 
 // TRY(expr): the value of a Result, or return its error from this function.
-#define TRY(expression)                                             \
-    __extension__({                                                 \
-        auto&& foyer_try_result = (expression);                     \
-        if (!foyer_try_result.ok()) [[unlikely]] {                  \
-            return std::move(foyer_try_result).failure();           \
-        }                                                           \
-        std::move(foyer_try_result).value();                        \
+#define TRY(expression)                                   \
+    __extension__({                                       \
+        auto&& foyer_try_result = (expression);           \
+        if (!foyer_try_result.ok()) [[unlikely]] {        \
+            return std::move(foyer_try_result).failure(); \
+        }                                                 \
+        std::move(foyer_try_result).value();              \
     })

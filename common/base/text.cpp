@@ -8,7 +8,8 @@
 namespace foyer {
 namespace {
 
-constexpr std::string_view base64url_alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr std::string_view base64url_alphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 constexpr std::string_view hex_alphabet = "0123456789abcdef";
 
 int hex_digit(char letter) {
@@ -18,7 +19,9 @@ int hex_digit(char letter) {
     return -1;
 }
 
-bool is_lower_or_digit(char letter) { return (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9'); }
+bool is_lower_or_digit(char letter) {
+    return (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9');
+}
 
 }  // namespace
 
@@ -84,14 +87,17 @@ std::optional<std::vector<std::uint8_t>> from_base64url(std::string_view text) {
 std::optional<std::int64_t> parse_int(std::string_view text) {
     std::int64_t number = 0;
     const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (failure != std::errc{} || end != text.data() + text.size() || text.empty()) return std::nullopt;
+    if (failure != std::errc{} || end != text.data() + text.size() || text.empty())
+        return std::nullopt;
     return number;
 }
 
 Status check_name(std::string_view what, std::string_view name) {
     const auto refuse = [&](std::string_view why) {
-        return error(ErrorCode::InvalidArgument, std::string(what) + " name '" + std::string(name.substr(0, 60)) + "' " +
-                                                     std::string(why) + "; use 1 to 40 of a-z, 0-9 and '-', beginning with a letter");
+        return error(ErrorCode::InvalidArgument,
+                     std::string(what) + " name '" + std::string(name.substr(0, 60)) + "' " +
+                         std::string(why) +
+                         "; use 1 to 40 of a-z, 0-9 and '-', beginning with a letter");
     };
     if (name.empty()) return refuse("is empty");
     if (name.size() > 40) return refuse("is too long");
@@ -134,8 +140,9 @@ std::string to_rfc3339(WallTime time) {
     std::tm parts{};
     gmtime_r(&whole, &parts);
     std::array<char, 64> text{};
-    std::snprintf(text.data(), text.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", parts.tm_year + 1900, parts.tm_mon + 1,
-                  parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, static_cast<int>(ms));
+    std::snprintf(text.data(), text.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ",
+                  parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour,
+                  parts.tm_min, parts.tm_sec, static_cast<int>(ms));
     return text.data();
 }
 

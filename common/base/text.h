@@ -13,8 +13,9 @@
 
 namespace foyer {
 
-std::string to_hex(std::span<const std::uint8_t> bytes);                    // lower case
-std::optional<std::vector<std::uint8_t>> from_hex(std::string_view text);  // even length, either case
+std::string to_hex(std::span<const std::uint8_t> bytes);  // lower case
+std::optional<std::vector<std::uint8_t>> from_hex(
+    std::string_view text);  // even length, either case
 
 // RFC 4648 base64url without padding: safe in URLs, file names and tokens.
 std::string to_base64url(std::span<const std::uint8_t> bytes);
@@ -27,7 +28,8 @@ inline std::span<const std::uint8_t> as_bytes(std::string_view text) {
 // The whole text is a number in range, or nothing.
 std::optional<std::int64_t> parse_int(std::string_view text);
 
-// Names of instances, sites, ISPs: 1 to 40 of a-z 0-9 and inner dashes, beginning with a letter. They become DNS labels.
+// Names of instances, sites, ISPs: 1 to 40 of a-z 0-9 and inner dashes, beginning with a letter.
+// They become DNS labels.
 Status check_name(std::string_view what, std::string_view name);
 
 std::vector<std::string> split(std::string_view text, char separator);  // "" gives no parts

@@ -15,16 +15,25 @@ using Duration = std::chrono::milliseconds;
 struct WallTime {
     std::int64_t unix_ms = 0;
     friend constexpr auto operator<=>(const WallTime&, const WallTime&) = default;
-    friend constexpr WallTime operator+(WallTime time, Duration span) { return WallTime{time.unix_ms + span.count()}; }
-    friend constexpr Duration operator-(WallTime a, WallTime b) { return Duration(a.unix_ms - b.unix_ms); }
+    friend constexpr WallTime operator+(WallTime time, Duration span) {
+        return WallTime{time.unix_ms + span.count()};
+    }
+    friend constexpr Duration operator-(WallTime a, WallTime b) {
+        return Duration(a.unix_ms - b.unix_ms);
+    }
 };
 
-// Milliseconds since this machine booted, suspended time included (CLOCK_BOOTTIME). Means nothing elsewhere.
+// Milliseconds since this machine booted, suspended time included (CLOCK_BOOTTIME). Means nothing
+// elsewhere.
 struct MonoTime {
     std::int64_t boot_ms = 0;
     friend constexpr auto operator<=>(const MonoTime&, const MonoTime&) = default;
-    friend constexpr MonoTime operator+(MonoTime time, Duration span) { return MonoTime{time.boot_ms + span.count()}; }
-    friend constexpr Duration operator-(MonoTime a, MonoTime b) { return Duration(a.boot_ms - b.boot_ms); }
+    friend constexpr MonoTime operator+(MonoTime time, Duration span) {
+        return MonoTime{time.boot_ms + span.count()};
+    }
+    friend constexpr Duration operator-(MonoTime a, MonoTime b) {
+        return Duration(a.boot_ms - b.boot_ms);
+    }
 };
 
 class Clock {

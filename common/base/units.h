@@ -1,4 +1,5 @@
-// Integers with a meaning. Arithmetic stays inside one unit; a bare number enters only through the constructor.
+// Integers with a meaning. Arithmetic stays inside one unit; a bare number enters only through the
+// constructor.
 #pragma once
 
 #include <compare>
@@ -18,14 +19,16 @@ public:
     constexpr Quantity& operator-=(Quantity other) { return count_ -= other.count_, *this; }
     friend constexpr Quantity operator+(Quantity a, Quantity b) { return a += b; }
     friend constexpr Quantity operator-(Quantity a, Quantity b) { return a -= b; }
-    friend std::ostream& operator<<(std::ostream& out, const Quantity& quantity) { return out << quantity.count_; }
+    friend std::ostream& operator<<(std::ostream& out, const Quantity& quantity) {
+        return out << quantity.count_;
+    }
 
 private:
     std::int64_t count_ = 0;
 };
 
 using Bytes = Quantity<struct BytesTag>;
-using Millicores = Quantity<struct MillicoresTag>;          // 1000 = one core
+using Millicores = Quantity<struct MillicoresTag>;        // 1000 = one core
 using KbitPerSecond = Quantity<struct KbitPerSecondTag>;  // 1000 bits a second
 using Pids = Quantity<struct PidsTag>;
 

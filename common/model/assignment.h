@@ -1,7 +1,8 @@
 // What the master tells a box, and what a box tells the master: the nouns both programs share.
 //
-// DesiredNode is the whole wish for one box. Its three lists are keyed (partition, peer, hostname), each item with the revision at
-// which it last changed, so that the wire may carry only what changed since the box's own revision.
+// DesiredNode is the whole wish for one box. Its three lists are keyed (partition, peer, hostname),
+// each item with the revision at which it last changed, so that the wire may carry only what
+// changed since the box's own revision.
 #pragma once
 
 #include <map>
@@ -51,26 +52,29 @@ struct Assignment {
     std::string parameters_json;  // object, valid under the release's schema
     std::string hostname;
     std::string url;
-    std::string address;       // this partition's overlay ULA
-    int copies = 1;            // members that must hold a write before it is acknowledged, the primary's included
+    std::string address;  // this partition's overlay ULA
+    int copies =
+        1;  // members that must hold a write before it is acknowledged, the primary's included
     std::vector<Member> members;
     std::vector<std::string> proxies;  // overlay addresses of the edges
     PartitionSecrets secrets;
     friend bool operator==(const Assignment&, const Assignment&) = default;
 };
 
-// One neighbour on the overlay. A home's peers are the edges; an edge's peers are all boxes and the other edges.
+// One neighbour on the overlay. A home's peers are the edges; an edge's peers are all boxes and the
+// other edges.
 struct OverlayPeer {
     NodeId node;
     Revision revision;
     bool edge = false;
     WgPublicKey public_key;
-    std::string endpoint;                  // "198.18.1.11:51820"; empty: it dials us
+    std::string endpoint;              // "198.18.1.11:51820"; empty: it dials us
     std::vector<std::string> allowed;  // prefixes this peer may speak for
     friend bool operator==(const OverlayPeer&, const OverlayPeer&) = default;
 };
 
-// One name an edge serves. `backend` is empty while nobody leads: the edge then shows the waiting page.
+// One name an edge serves. `backend` is empty while nobody leads: the edge then shows the waiting
+// page.
 struct EdgeRoute {
     std::string hostname;
     Revision revision;
@@ -83,7 +87,7 @@ struct EdgeRoute {
 // Of this box itself.
 struct NodeSettings {
     Revision revision;
-    std::string overlay_prefix;  // "fd50:f0e:1:a::/64": partitions get addresses from it
+    std::string overlay_prefix;          // "fd50:f0e:1:a::/64": partitions get addresses from it
     std::string overlay_cluster_prefix;  // "fd50:f0e:1::/48"
     bool edge = false;
     std::string zone;
@@ -100,7 +104,8 @@ struct DesiredNode {
     friend bool operator==(const DesiredNode&, const DesiredNode&) = default;
 };
 
-// Where a copy stands in its instance's log (contract: the position hook). Compares by (epoch, flushed_bytes).
+// Where a copy stands in its instance's log (contract: the position hook). Compares by (epoch,
+// flushed_bytes).
 struct Position {
     Epoch epoch;
     std::int64_t flushed_bytes = 0;
@@ -117,7 +122,8 @@ struct FollowerView {
     friend bool operator==(const FollowerView&, const FollowerView&) = default;
 };
 
-// One partition as its box sees it. Accepted by the master only for the newest fence it has handed out.
+// One partition as its box sees it. Accepted by the master only for the newest fence it has handed
+// out.
 struct PartitionObservation {
     PartitionId partition;
     Fence fence;  // the newest fence the agent has applied to it

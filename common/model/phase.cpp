@@ -81,12 +81,15 @@ std::optional<ReplicaKind> replica_kind_from(std::string_view text) {
 }
 
 std::optional<ReplicaRole> replica_role_from(std::string_view text) {
-    return from_text(std::array{ReplicaRole::Primary, ReplicaRole::Standby, ReplicaRole::Witness}, text);
+    return from_text(std::array{ReplicaRole::Primary, ReplicaRole::Standby, ReplicaRole::Witness},
+                     text);
 }
 
 std::optional<PartitionPhase> partition_phase_from(std::string_view text) {
     using enum PartitionPhase;
-    return from_text(std::array{Assigned, Preparing, Starting, Running, Unhealthy, Stopping, Stopped, Failed, Erasing}, text);
+    return from_text(std::array{Assigned, Preparing, Starting, Running, Unhealthy, Stopping,
+                                Stopped, Failed, Erasing},
+                     text);
 }
 
 std::optional<HostClass> host_class_from(std::string_view text) {
@@ -94,7 +97,8 @@ std::optional<HostClass> host_class_from(std::string_view text) {
 }
 
 std::optional<DesiredState> desired_state_from(std::string_view text) {
-    return from_text(std::array{DesiredState::Running, DesiredState::Stopped, DesiredState::Deleted}, text);
+    return from_text(
+        std::array{DesiredState::Running, DesiredState::Stopped, DesiredState::Deleted}, text);
 }
 
 std::optional<ReplicationMode> replication_mode_from(std::string_view text) {

@@ -16,7 +16,8 @@ enum class ReplicaRole { Primary, Standby, Witness };
 //      │             │             │           │            │
 //      └─────────────┴──────┬──────┴───────────┴────────────┘
 //                           ▼
-//              Stopping ──► Stopped ──► (Starting)          Failed: the last step failed; retried with backoff, goes on to Preparing
+//              Stopping ──► Stopped ──► (Starting)          Failed: the last step failed; retried
+//              with backoff, goes on to Preparing
 //                              │
 //                              ▼
 //                          Erasing ──► gone (no longer reported)

@@ -25,7 +25,9 @@ struct Resources {
     friend Resources operator+(Resources a, const Resources& b) { return a += b; }
     friend Resources operator-(Resources a, const Resources& b) { return a -= b; }
     // Every dimension of this fits into every dimension of `room`.
-    bool fits_into(const Resources& room) const { return cpu <= room.cpu && memory <= room.memory && disk <= room.disk; }
+    bool fits_into(const Resources& room) const {
+        return cpu <= room.cpu && memory <= room.memory && disk <= room.disk;
+    }
 };
 
 }  // namespace foyer
