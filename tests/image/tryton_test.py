@@ -195,27 +195,33 @@ def identity(replica):
     return {system, hashes, scram}
 
 
+def check_one_copy(group, language):
+    """From the order to a posted invoice with a single copy; returns what must be its own."""
+    only = group.replicas[0]
+    group.configure()
+    only.must("init")
+    only.start()
+    wait_for(lambda: is_open(only), "open")
+    mine = identity(only)
+    erp = Erp(only.address)
+    erp.login(PASSWORD)
+    assert erp.context["language"] == language, erp.context
+    invoice = erp.create_invoice(erp.create_party("Kunde"))
+    erp.post(invoice)
+    assert erp.invoice(invoice)["state"] == "posted", group.parameters
+    assert only.stop() == 0, "does not stop cleanly"
+    return mine
+
+
 def check_countries(folder, release, root):
     """One copy each, asynchronous: a company of every country posts an invoice at once."""
     seen = set()
     for number, (country, language) in enumerate(COUNTRIES, start=2):
-        group = Group(folder, f"c{number}", release, root, parameters(country, language, f"Firma {number}"),
-                      count=1, copies=1, secrets=secrets(), net=number)
-        only = group.replicas[0]
-        group.configure()
-        only.must("init")
-        only.start()
-        wait_for(lambda: is_open(only), "open")
-        mine = identity(only)
+        with Group(folder, f"c{number}", release, root, parameters(country, language, f"Firma {number}"),
+                   count=1, copies=1, secrets=secrets(), net=number) as group:
+            mine = check_one_copy(group, language)
         assert not mine & seen, f"{country}: shares an identifier or a secret"
         seen |= mine
-        erp = Erp(only.address)
-        erp.login(PASSWORD)
-        assert erp.context["language"] == language, erp.context
-        invoice = erp.create_invoice(erp.create_party("Kunde"))
-        erp.post(invoice)
-        assert erp.invoice(invoice)["state"] == "posted", country
-        assert only.stop() == 0, "does not stop cleanly"
 
 
 def check_refusals(folder, release, root):

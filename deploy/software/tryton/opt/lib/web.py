@@ -25,7 +25,7 @@ passlib = /opt/foyer/passlib.ini
 
 WORKERS = ["uwsgi", "--plugin", "python3", "--master", "--need-app", "--socket", SOCKET,
            "--chmod-socket=600", "--listen", "64", "--processes", "2", "--threads", "4",
-           "--module", "trytond.application:app", "--mule=/opt/foyer/cron.py",
+           "--wsgi-file", "/opt/foyer/app.py", "--mule=/opt/foyer/cron.py",
            "--buffer-size", "16384", "--disable-logging", "--single-interpreter",
            f"--hook-accepting1-once=write:{LOADED} yes",
            "--no-orphans", "--auto-procname"]
