@@ -7,7 +7,7 @@ namespace foyer::master {
 std::optional<std::string_view> Row::take(bool required) {
     if (failure_) return std::nullopt;
     if (column_ >= PQnfields(result_)) {
-        refuse("is missing");
+        refuse("is followed by none");
         return std::nullopt;
     }
     const int column = column_++;

@@ -1,0 +1,213 @@
+// Every constraint refuses what it was made to refuse, and none is forgotten here.
+#include <set>
+#include <string>
+#include <vector>
+
+#include "master/store/sql_error.h"
+#include "tests/pg/support/pg_server.h"
+#include "tests/pg/support/sample.h"
+#include "tests/support/catch.h"
+
+namespace foyer::test {
+
+namespace {
+
+struct Refused {
+    std::string constraint;
+    std::string sql;
+};
+
+// A copy of the row `where` of `table`, with some columns replaced.
+std::string again(const std::string& table, const std::string& where, const std::string& changed) {
+    const std::string copy = "copy_of_row";
+    return "CREATE TEMP TABLE " + copy + " ON COMMIT DROP AS SELECT * FROM " + table + " WHERE " +
+           where + "; UPDATE " + copy + " SET " + changed + "; INSERT INTO " + table +
+           " SELECT * FROM " + copy;
+}
+
+const std::vector<Refused> of_catalogue = {
+    {"accounts_name_length", "INSERT INTO accounts VALUES ('', '{host}', now(), 1)"},
+    {"accounts_roles_known", "UPDATE accounts SET roles = '{king}'"},
+    {"accounts_roles_known", "UPDATE accounts SET roles = '{}'"},
+    {"api_tokens_account_fkey", "UPDATE api_tokens SET account = 'nobody'"},
+    {"isps_family_named", "UPDATE isps SET family = '' WHERE name = 'isp-4'"},
+    {"sites_isp_fkey", "UPDATE sites SET isp = 'none' WHERE name = 'home-4'"},
+    {"sites_host_fkey", "UPDATE sites SET host = 'none'"},
+    {"sites_country_code", "UPDATE sites SET country = 'fr'"},
+    {"sites_host_class_known", "UPDATE sites SET host_class = 'any'"},
+    {"node_numbers_range", "INSERT INTO node_numbers VALUES (0, 'x')"},
+    {"node_numbers_pkey",
+     again("nodes", "name = 'box-4'",
+           "name = 'x', token_hash = '', key_fingerprint = '', wg_public_key = ''")},
+    {"node_numbers_append_only", "DELETE FROM node_numbers"},
+    {"node_numbers_append_only", "UPDATE node_numbers SET node = 'x'"},
+    {"nodes_site_fkey", "UPDATE nodes SET site = 'none' WHERE name = 'box-4'"},
+    {"nodes_number_key", "ALTER TABLE nodes DISABLE TRIGGER USER; UPDATE nodes SET number = 1"},
+    {"nodes_number_kept", "UPDATE nodes SET number = 77 WHERE name = 'box-4'"},
+    {"nodes_state_known", "UPDATE nodes SET state = 'lost'"},
+    {"nodes_edge_address", "UPDATE nodes SET edge = true"},
+    {"nodes_edge_address", "UPDATE nodes SET public_address = '192.0.2.1'"},
+    {"nodes_capacity_range", "UPDATE nodes SET uplink_kbit_s = -1"},
+    {"nodes_partitions_made_range", "UPDATE nodes SET partitions_made = -1"},
+    {"nodes_token_hash_key", "UPDATE nodes SET token_hash = 'same'"},
+    {"nodes_key_fingerprint_key", "UPDATE nodes SET key_fingerprint = 'same'"},
+    {"nodes_wg_public_key_key", "UPDATE nodes SET wg_public_key = 'same'"},
+    {"releases_publisher_fkey", "UPDATE releases SET publisher = 'nobody'"},
+    {"releases_sequence_key", again("releases", "true", "version = '2'")},
+    {"releases_sizes_list", "UPDATE releases SET sizes = '[]'"},
+    {"releases_copies_range", "UPDATE releases SET copies_default = 9"},
+    {"releases_image_size_range", "UPDATE releases SET image_size_bytes = -1"},
+    {"releases_web_port_range", "UPDATE releases SET web_port = 65536"},
+};
+
+const std::vector<Refused> of_instances = {
+    {"operations_owner_fkey", "UPDATE operations SET owner = 'nobody'"},
+    {"operations_kind_known", "UPDATE operations SET kind = 'sell'"},
+    {"operations_state_known", "UPDATE operations SET state = 'odd'"},
+    {"operations_failure_whole", "UPDATE operations SET failure_code = 'aborted'"},
+    {"operations_steps_list", "UPDATE operations SET steps = '{}'"},
+    {"instances_owner_fkey", "UPDATE instances SET owner = 'nobody'"},
+    {"instances_release_fkey", "UPDATE instances SET version = '9'"},
+    {"instances_operation_fkey", "UPDATE instances SET operation = 'op-9'"},
+    {"instances_promotion_fkey",
+     "UPDATE instances SET promotion_operation = 'op-9', promotion_force = false, "
+     "promotion_started_at = now()"},
+    {"instances_promotion_whole", "UPDATE instances SET promotion_wanted = 1"},
+    {"instances_mode_known", "UPDATE instances SET mode = 'quick'"},
+    {"instances_desired_known", "UPDATE instances SET desired = 'better'"},
+    {"instances_replicas_range", "UPDATE instances SET replicas = 0, min_countries = 0"},
+    {"instances_min_countries_range", "UPDATE instances SET min_countries = 4"},
+    {"instances_fence_range",
+     "ALTER TABLE instances DISABLE TRIGGER USER; UPDATE instances SET epoch = -1"},
+    {"instances_served_whole", "UPDATE instances SET served_epoch = 1"},
+    {"instances_served_not_ahead", "UPDATE instances SET served_generation = 1, served_epoch = 3"},
+    {"instances_fence_never_back", "UPDATE instances SET epoch = 1"},
+    {"instances_leader_is_member", "UPDATE instances SET leader = 3"},
+    {"instances_leader_is_member", "DELETE FROM replicas WHERE index = 0"},
+    {"replicas_instance_fkey", "DELETE FROM instances"},
+    {"replicas_instance_fkey", "UPDATE instances SET allow_same_isp = true"},
+    {"replicas_node_fkey", "DELETE FROM nodes WHERE name = 'box-1'"},
+    {"replicas_node_fkey", "UPDATE nodes SET site = 'home-4' WHERE name = 'box-1'"},
+    {"replicas_site_fkey", "UPDATE sites SET isp = 'isp-4' WHERE name = 'home-1'"},
+    {"replicas_family_fkey", "UPDATE isps SET family = 'isp-9' WHERE name = 'isp-1'"},
+    {"replicas_distinct_nodes",
+     "UPDATE replicas SET node = 'box-1', partition_number = 17 + index"},
+    {"replicas_distinct_sites", "UPDATE replicas SET site = 'home-1'"},
+    {"replicas_distinct_isps", "UPDATE replicas SET family = 'isp-1'"},
+    {"replicas_partition_number_key", "UPDATE replicas SET node = 'box-1'"},
+    {"replicas_index_range", again("replicas", "index = 2", "index = -1")},
+    {"replicas_reserved_range", "UPDATE replicas SET cpu_millicores = -1"},
+    {"replicas_kind_known", "UPDATE replicas SET kind = 'odd'"},
+    {"replicas_observed_role_known", "UPDATE replicas SET observed_role = 'odd'"},
+    {"replicas_observed_phase_known", "UPDATE replicas SET observed_phase = 'odd'"},
+    {"replicas_position_whole", "UPDATE replicas SET position_epoch = 1"},
+    {"replicas_followers_list", "UPDATE replicas SET followers = '{}'"},
+    {"replicas_one_founder", "UPDATE replicas SET founder = true"},
+    {"replicas_fit_node",
+     "UPDATE replicas SET memory_bytes = 9 * 1024::bigint ^ 3 WHERE index = 0"},
+    {"replicas_fit_node", "UPDATE nodes SET cpu_millicores = 999 WHERE name = 'box-1'"},
+};
+
+const std::vector<Refused> of_journal = {
+    {"events_pkey", again("events", "true", "message = 'another'")},
+    {"events_sequence_range", again("events", "true", "sequence = 0")},
+    {"events_append_only", "UPDATE events SET message = 'rewritten'"},
+    {"events_append_only", "DELETE FROM events"},
+    {"events_append_only", "TRUNCATE events"},
+    {"requests_account_fkey", "UPDATE requests SET account = 'nobody'"},
+    {"requests_id_length", "UPDATE requests SET id = repeat('x', 65)"},
+    {"leadership_only_row", again("leadership", "true", "only_row = false")},
+    {"leadership_never_back", "UPDATE leadership SET fence = 0"},
+    {"leadership_never_back", "UPDATE leadership SET revision = 0"},
+    {"lineage_only_row", again("lineage", "true", "only_row = false")},
+};
+
+// Only targets of foreign keys, or the key under which rows are replaced: nothing else can break
+// them.
+const std::set<std::string> unbreakable = {
+    "accounts_pkey",  "api_tokens_pkey",       "hosts_pkey",    "instances_name_allow_same_isp_key",
+    "instances_pkey", "isps_name_family_key",  "isps_pkey",     "leadership_pkey",
+    "lineage_pkey",   "nodes_name_site_key",   "nodes_pkey",    "operations_pkey",
+    "releases_pkey",  "replicas_pkey",         "requests_pkey", "sites_name_isp_key",
+    "sites_pkey",     "schema_migrations_pkey"};
+
+std::unique_ptr<master::Connection> world() {
+    const std::string database = new_database();
+    const auto store = open_store(database);
+    REQUIRE(store->load({}).ok());
+    const Status made = store->commit({{Revision(1), sample_world()}});
+    if (!made.ok()) FAIL(made.failure().message);
+    return open_connection(database);
+}
+
+}  // namespace
+
+TEST_CASE("each constraint refuses what it forbids") {
+    const auto connection = world();
+    for (const auto* list : {&of_catalogue, &of_instances, &of_journal}) {
+        for (const Refused& one : *list) {
+            INFO(one.sql);
+            const std::string broken =
+                refusal(*connection, "BEGIN; " + one.sql + "; SET CONSTRAINTS ALL IMMEDIATE");
+            CHECK(broken == one.constraint);
+            REQUIRE(refusal(*connection, "ROLLBACK") == "");
+        }
+    }
+}
+
+TEST_CASE("no constraint is without a test that it refuses") {
+    const auto connection = world();
+    std::set<std::string> tested = unbreakable;
+    for (const auto* list : {&of_catalogue, &of_instances, &of_journal}) {
+        for (const Refused& one : *list) tested.insert(one.constraint);
+    }
+    const std::string all = ask(*connection,
+                                "SELECT string_agg(name, ',') FROM (SELECT conname::text AS name "
+                                "FROM pg_constraint WHERE connamespace ="
+                                " 'public'::regnamespace AND contype <> 't' UNION SELECT "
+                                "c.relname::text FROM pg_index i JOIN"
+                                " pg_class c ON c.oid = i.indexrelid WHERE i.indisunique AND "
+                                "c.relnamespace = 'public'::regnamespace) n");
+    REQUIRE(split(all, ',').size() > 60);
+    for (const std::string& name : split(all, ',')) {
+        INFO(name);
+        CHECK(tested.contains(name));
+    }
+}
+
+TEST_CASE("every message is of a constraint that exists or is raised by a trigger") {
+    std::set<std::string> known = unbreakable;
+    for (const auto* list : {&of_catalogue, &of_instances, &of_journal}) {
+        for (const Refused& one : *list) known.insert(one.constraint);
+    }
+    for (const master::ConstraintMessage& message : master::constraint_messages()) {
+        INFO(message.constraint);
+        CHECK(known.contains(std::string(message.constraint)));
+    }
+}
+
+TEST_CASE("copies may share an ISP when the order says so, but never a site") {
+    const std::string database = new_database();
+    const auto store = open_store(database);
+    REQUIRE(store->load({}).ok());
+    REQUIRE(store->commit({{Revision(1), sample_world()}}).ok());
+    master::Instance relaxed = sample_instance("relaxed");
+    relaxed.policy.allow_same_isp = true;
+    CHECK(store
+              ->commit({entry(2, relaxed, sample_replica("relaxed", 0, "box-1", 17),
+                              sample_replica("relaxed", 1, "box-5", 17))})
+              .ok());
+    master::Instance strict = sample_instance("strict");
+    const Status refused = store->commit({entry(3, strict, sample_replica("strict", 0, "box-1", 18),
+                                                sample_replica("strict", 1, "box-5", 18))});
+    REQUIRE(!refused.ok());
+    CHECK(refused.failure().code == ErrorCode::AlreadyExists);
+    CHECK(refused.failure().message == "copies of one instance are on distinct ISPs");
+    const master::Node second = sample_node(6, "box-1b", "home-1");
+    const Status same_site =
+        store->commit({entry(3, second, relaxed, sample_replica("relaxed", 2, "box-1b", 16))});
+    REQUIRE(!same_site.ok());
+    CHECK(same_site.failure().message == "copies of one instance are on distinct sites");
+}
+
+}  // namespace foyer::test

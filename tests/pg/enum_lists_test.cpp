@@ -1,0 +1,90 @@
+// The lists of states in SQL are those of the C++ enums.
+#include <array>
+#include <regex>
+#include <set>
+#include <string>
+
+#include "master/store/codec.h"
+#include "tests/pg/support/pg_server.h"
+#include "tests/support/catch.h"
+
+namespace foyer::test {
+
+namespace {
+
+std::set<std::string> listed_in(master::Connection& connection, const std::string& constraint) {
+    const std::string text =
+        ask(connection, "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = '" +
+                            constraint + "'");
+    std::set<std::string> found;
+    const std::regex quoted("'([a-z_]+)'");
+    for (std::sregex_iterator at(text.begin(), text.end(), quoted), end; at != end; ++at)
+        found.insert((*at)[1]);
+    return found;
+}
+
+template <class Enum, std::size_t N>
+void compare(master::Connection& connection, const std::string& constraint,
+             const std::array<Enum, N>& values) {
+    INFO(constraint);
+    std::set<std::string> ours;
+    for (const Enum value : values) ours.emplace(to_text(value));
+    const std::set<std::string> theirs = listed_in(connection, constraint);
+    CHECK(ours.size() == N);
+    CHECK(ours == theirs);
+    // What the reader knows and this list has forgotten would show here.
+    for (const std::string& text : theirs) {
+        Enum read{};
+        CHECK(master::from_sql(text, read));
+    }
+}
+
+}  // namespace
+
+TEST_CASE("each list of states in SQL is the C++ enum") {
+    using master::NodeState, master::OperationKind, master::OperationState;
+    const auto connection = open_connection(new_database());
+    {
+        using enum NodeState;
+        compare(*connection, "nodes_state_known", std::array{Expected, Online, Silent});
+    }
+    {
+        using enum HostClass;
+        compare(*connection, "sites_host_class_known", std::array{House, Vetted, Open});
+    }
+    {
+        using enum OperationKind;
+        compare(*connection, "operations_kind_known",
+                std::array{Order, Stop, Start, Delete, Promote});
+    }
+    {
+        using enum OperationState;
+        compare(*connection, "operations_state_known", std::array{Running, Succeeded, Failed});
+    }
+    {
+        using enum PartitionPhase;
+        compare(*connection, "replicas_observed_phase_known",
+                std::array{Assigned, Preparing, Starting, Running, Unhealthy, Stopping, Stopped,
+                           Failed, Erasing});
+    }
+    {
+        using enum DesiredState;
+        compare(*connection, "instances_desired_known", std::array{Running, Stopped, Deleted});
+    }
+    compare(*connection, "replicas_kind_known",
+            std::array{ReplicaKind::Data, ReplicaKind::Witness});
+    compare(*connection, "replicas_observed_role_known",
+            std::array{ReplicaRole::Primary, ReplicaRole::Standby, ReplicaRole::Witness});
+    compare(*connection, "instances_mode_known",
+            std::array{ReplicationMode::Synchronous, ReplicationMode::Asynchronous});
+}
+
+TEST_CASE("the list of roles in SQL is the C++ enum") {
+    using enum master::AccountRole;
+    const auto connection = open_connection(new_database());
+    std::set<std::string> ours;
+    for (const auto role : {Operator, Host, Customer, Publisher}) ours.emplace(to_text(role));
+    CHECK(listed_in(*connection, "accounts_roles_known") == ours);
+}
+
+}  // namespace foyer::test

@@ -1,0 +1,94 @@
+// Migrations: once, in order, together, never other files than those the database was made with.
+#include "master/store/migrate.h"
+
+#include <array>
+#include <atomic>
+#include <thread>
+
+#include "tests/pg/support/pg_server.h"
+#include "tests/support/catch.h"
+
+namespace foyer::test {
+
+namespace {
+
+using master::Migration;
+using master::migrations;
+
+int count_of(const Result<int>& made) {
+    if (!made.ok()) FAIL(made.failure().message);
+    return made.value();
+}
+
+}  // namespace
+
+TEST_CASE("an empty database gets every migration, and a second time none") {
+    const auto connection = open_connection(new_empty_database());
+    CHECK(count_of(migrate(*connection)) == static_cast<int>(migrations().size()));
+    CHECK(count_of(migrate(*connection)) == 0);
+    CHECK(ask(*connection, "SELECT count(*)::text FROM schema_migrations") ==
+          std::to_string(migrations().size()));
+}
+
+TEST_CASE("migrations are numbered from 1 without gaps") {
+    for (std::size_t i = 0; i < migrations().size(); ++i) {
+        CHECK(migrations()[i].number == static_cast<int>(i) + 1);
+        CHECK(migrations()[i].name.substr(0, 4) ==
+              std::string(4 - std::to_string(i + 1).size(), '0') + std::to_string(i + 1));
+        CHECK(migrations()[i].checksum.size() == 64);
+    }
+}
+
+TEST_CASE("a database made with another file is refused and left alone") {
+    const auto connection = open_connection(new_database());
+    REQUIRE(connection->script("UPDATE schema_migrations SET checksum = 'other' WHERE number = 2")
+                .ok());
+    const auto refused = migrate(*connection);
+    REQUIRE(!refused.ok());
+    CHECK(refused.failure().code == ErrorCode::FailedPrecondition);
+    CHECK_THAT(refused.failure().message, Catch::Contains("0002_create_instances.sql"));
+}
+
+TEST_CASE("a database of a newer program is refused, by the store too") {
+    const std::string database = new_database();
+    const auto connection = open_connection(database);
+    REQUIRE(
+        connection->script("INSERT INTO schema_migrations VALUES (9999, '9999_rule_moon.sql', 'x')")
+            .ok());
+    const auto refused = migrate(*connection);
+    REQUIRE(!refused.ok());
+    CHECK_THAT(refused.failure().message, Catch::Contains("newer foyer-master"));
+    const auto loaded = open_store(database)->load({});
+    REQUIRE(!loaded.ok());
+    CHECK(loaded.failure().code == ErrorCode::FailedPrecondition);
+}
+
+TEST_CASE("a migration that fails leaves nothing of itself and keeps those before it") {
+    const auto connection = open_connection(new_empty_database());
+    const std::vector<Migration> broken = {
+        {1, "0001_make_one.sql", "a", "CREATE TABLE one (id int);"},
+        {2, "0002_make_two.sql", "b", "CREATE TABLE two (id int); SELECT 1 / 0;"}};
+    const auto failed = migrate(*connection, broken);
+    REQUIRE(!failed.ok());
+    CHECK_THAT(failed.failure().message, Catch::Contains("0002_make_two.sql"));
+    CHECK(ask(*connection,
+              "SELECT string_agg(tablename::text, ',' ORDER BY tablename) FROM pg_tables WHERE"
+              " schemaname = 'public'") == "one,schema_migrations");
+    CHECK(ask(*connection, "SELECT count(*)::text FROM schema_migrations") == "1");
+}
+
+TEST_CASE("masters that start together migrate once") {
+    const std::string database = new_empty_database();
+    std::array<std::optional<Result<int>>, 4> made;
+    {
+        std::vector<std::jthread> masters;
+        for (auto& one : made) {
+            masters.emplace_back([&] { one = migrate(*open_connection(database)); });
+        }
+    }
+    int total = 0;
+    for (const auto& one : made) total += count_of(*one);
+    CHECK(total == static_cast<int>(migrations().size()));
+}
+
+}  // namespace foyer::test

@@ -1,0 +1,245 @@
+// What is committed is what is loaded, row for row; one master writes.
+#include <limits>
+
+#include "master/store/pg_store.h"
+#include "tests/pg/support/pg_server.h"
+#include "tests/pg/support/sample.h"
+#include "tests/support/catch.h"
+
+namespace foyer::test {
+
+namespace {
+
+using master::Changes;
+using master::Entry;
+using master::Put;
+using master::State;
+
+// Commits to the database and applies to memory, then compares what a load gives.
+class Twin {
+public:
+    Twin() : database(new_database()), store(open_store(database)), state(load()) {}
+
+    State load() {
+        Result<State> loaded = store->load({});
+        if (!loaded.ok()) FAIL(loaded.failure().message);
+        return std::move(loaded).value();
+    }
+    Status commit(const std::vector<Entry>& batch) {
+        Status done = store->commit(batch);
+        if (!done.ok()) return done;
+        for (const Entry& one : batch) state.apply(one.changes, one.revision);
+        return done;
+    }
+    void must_commit(const std::vector<Entry>& batch) {
+        const Status done = commit(batch);
+        if (!done.ok()) FAIL(done.failure().message);
+    }
+
+    std::string database;
+    std::unique_ptr<master::PgStore> store;
+    State state;
+};
+
+std::string constraint_of(const Status& status) {
+    REQUIRE(!status.ok());
+    for (const ErrorDetail& detail : status.failure().details) {
+        if (detail.key == "constraint") return detail.value;
+    }
+    return "";
+}
+
+master::Instance rich_instance() {
+    master::Instance instance = sample_instance("acme");
+    instance.served = Fence{Generation(1), Epoch(1)};
+    instance.promotion =
+        master::Promotion{OperationId("op-1"), ReplicaIndex{1}, true, WallTime{1'772'368'200'001}};
+    instance.operation = OperationId("op-1");
+    instance.admin_password = master::Sealed("sealed, \"and\" {odd} \\ 'text'");
+    instance.password_shown_at = WallTime{1'772'368'200'999};
+    instance.initialized = true;
+    instance.policy.mode = ReplicationMode::Asynchronous;
+    instance.desired = DesiredState::Stopped;
+    instance.revision = Revision(2);
+    return instance;
+}
+
+master::Replica rich_replica() {
+    master::Replica replica = sample_replica("acme", 1, "box-2", 16);
+    PartitionObservation& seen = replica.observed;
+    seen.fence = {Generation(1), Epoch(2)};
+    seen.role = ReplicaRole::Primary;
+    seen.phase = PartitionPhase::Unhealthy;
+    seen.step = "init: restoring dump";
+    seen.reason = "line with \"quotes\" and é";
+    seen.ready = true;
+    seen.initialized = true;
+    seen.position = Position{Epoch(3), std::numeric_limits<std::int64_t>::max(), true};
+    seen.followers = {{"r1g1", "streaming", "quorum", 42}, {"r2g1", "catchup", "async", 0}};
+    replica.revision = Revision(2);
+    return replica;
+}
+
+master::Operation rich_operation() {
+    master::Operation operation;
+    operation.id = OperationId("op-1");
+    operation.kind = master::OperationKind::Promote;
+    operation.instance = InstanceName("acme");
+    operation.owner = AccountId("carl");
+    operation.state = master::OperationState::Failed;
+    operation.steps = {
+        {"place", master::OperationState::Succeeded, "on \"box-1\"", WallTime{5}, WallTime{6}},
+        {"start", master::OperationState::Failed, "", WallTime{7}, std::nullopt},
+        {"serve", master::OperationState::Running, "é\n", std::nullopt, std::nullopt}};
+    operation.failure =
+        error(ErrorCode::Aborted, "superseded", {{"rule", "x"}, {"operation", "op-2"}});
+    operation.created_at = WallTime{1'772'368'200'250};
+    operation.finished_at = WallTime{1'772'368'300'007};
+    operation.revision = Revision(2);
+    return operation;
+}
+
+}  // namespace
+
+TEST_CASE("an empty database is revision 0 of a lineage of its own") {
+    Twin one;
+    CHECK(one.state.revision() == Revision());
+    CHECK(one.state.lineage().str().size() == 36);
+    CHECK(difference(one.load(), one.state) == "");
+}
+
+TEST_CASE("every field of every row comes back as it was") {
+    Twin twin;
+    twin.must_commit({{Revision(1), sample_world()}});
+    CHECK(difference(twin.load(), twin.state) == "");
+    twin.must_commit({entry(2, rich_instance(), rich_replica(), rich_operation())});
+    CHECK(difference(twin.load(), twin.state) == "");
+    // And what was there may be absent again.
+    master::Operation done = rich_operation();
+    done.failure.reset();
+    twin.must_commit(
+        {entry(3, sample_instance("acme"), sample_replica("acme", 1, "box-2", 16), done)});
+    CHECK(difference(twin.load(), twin.state) == "");
+}
+
+TEST_CASE("a batch leaves of each row what it is in the end") {
+    Twin twin;
+    twin.must_commit({{Revision(1), sample_world()}});
+    master::Instance lower = sample_instance("acme");
+    lower.fence = {Generation(1), Epoch(1)};
+    std::vector<Entry> batch = {{Revision(2), {}}, {Revision(3), {Put<master::Instance>{lower}}}};
+    for (int i = 0; i < 3; ++i) {
+        const master::ReplicaKey key{InstanceName("acme"), ReplicaIndex{i}};
+        batch[0].changes.push_back(master::DropReplica{key});
+        batch[1].changes.push_back(
+            Put<master::Replica>{sample_replica("acme", i, "box-" + std::to_string(i + 2), 17)});
+    }
+    batch[0].changes.push_back(master::DropInstance{InstanceName("acme")});
+    batch[0].changes.push_back(master::DropRequest{AccountId("carl"), RequestId("r-1")});
+    twin.must_commit(batch);
+    CHECK(difference(twin.load(), twin.state) == "");
+}
+
+TEST_CASE("the copies of a deleted instance go one by one, the leader first") {
+    Twin twin;
+    twin.must_commit({{Revision(1), sample_world()}});
+    master::Instance deleted = sample_instance("acme");
+    const master::DropReplica leader{{InstanceName("acme"), ReplicaIndex{0}}};
+    CHECK(constraint_of(twin.commit({{Revision(2), {leader}}})) == "instances_leader_is_member");
+    deleted.desired = DesiredState::Deleted;
+    twin.must_commit({entry(2, deleted)});
+    twin.must_commit({{Revision(3), {leader}}});
+    CHECK(difference(twin.load(), twin.state) == "");
+}
+
+TEST_CASE("a refused batch leaves nothing, and the next one is accepted") {
+    Twin twin;
+    twin.must_commit({{Revision(1), sample_world()}});
+    master::Replica huge = sample_replica("acme", 0, "box-1", 16);
+    huge.reserved.cpu = Millicores(5'000);
+    const Status refused =
+        twin.commit({entry(2, sample_account("anna", master::AccountRole::Host)), entry(3, huge)});
+    CHECK(constraint_of(refused) == "replicas_fit_node");
+    CHECK(refused.failure().code == ErrorCode::FailedPrecondition);
+    CHECK(refused.failure().message == "what a node holds never exceeds its capacity");
+    twin.must_commit({entry(2, sample_account("berta", master::AccountRole::Host))});
+    CHECK(difference(twin.load(), twin.state) == "");
+    CHECK(!twin.state.accounts().contains(AccountId("anna")));
+}
+
+TEST_CASE("an instance never takes an older fence") {
+    Twin twin;
+    twin.must_commit({{Revision(1), sample_world()}});
+    master::Instance older = sample_instance("acme");
+    older.fence.epoch = Epoch(1);
+    CHECK(constraint_of(twin.commit({entry(2, older)})) == "instances_fence_never_back");
+}
+
+TEST_CASE("a text that SQL cannot hold is refused, not cut") {
+    Twin twin;
+    const Status refused =
+        twin.commit({entry(1, sample_account(std::string("a\0b", 3), master::AccountRole::Host))});
+    REQUIRE(!refused.ok());
+    CHECK(refused.failure().code == ErrorCode::FailedPrecondition);
+    const Status broken =
+        twin.commit({entry(1, sample_account("a\xff", master::AccountRole::Host))});
+    REQUIRE(!broken.ok());
+    CHECK(broken.failure().code == ErrorCode::FailedPrecondition);
+    CHECK(difference(twin.load(), twin.state) == "");
+}
+
+TEST_CASE("the number of a box that is gone is never given again") {
+    Twin twin;
+    twin.must_commit({{Revision(1), sample_world()}});
+    twin.must_commit({{Revision(2), {master::DropNode{NodeId("box-5")}}}});
+    CHECK(twin.load().last_node_number() == 5);
+    CHECK(difference(twin.load(), twin.state) == "");
+    CHECK(constraint_of(twin.commit({entry(3, sample_node(5, "box-9", "home-5"))})) ==
+          "node_numbers_pkey");
+}
+
+TEST_CASE("memory holds the newest events, the database all") {
+    Twin twin;
+    Changes many;
+    for (int i = 1; i <= 10; ++i) {
+        many.push_back(Put<master::Event>{
+            {i, Revision(1), WallTime{i}, "tick", i % 2 == 0 ? "even" : "odd", ""}});
+    }
+    twin.must_commit({{Revision(1), many}});
+    master::StoreOptions options = store_options(twin.database);
+    options.events_in_memory = 4;
+    SystemRng rng;
+    const auto loaded = master::PgStore(options, system_clock(), rng).load({});
+    REQUIRE(loaded.ok());
+    REQUIRE(loaded.value().recent_events().size() == 4);
+    CHECK(loaded.value().recent_events().front().sequence == 7);
+    CHECK(loaded.value().last_event() == 10);
+
+    const auto sequences = [&](const std::string& subject, std::int64_t before, int count) {
+        std::vector<std::int64_t> found;
+        const auto events = twin.store->events(subject, before, count);
+        REQUIRE(events.ok());
+        for (const master::Event& event : events.value()) found.push_back(event.sequence);
+        return found;
+    };
+    CHECK(sequences("", 0, 3) == std::vector<std::int64_t>{10, 9, 8});
+    CHECK(sequences("", 3, 5) == std::vector<std::int64_t>{2, 1});
+    CHECK(sequences("odd", 9, 2) == std::vector<std::int64_t>{7, 5});
+    CHECK(sequences("'; DROP TABLE events; --", 0, 5).empty());
+}
+
+TEST_CASE("the older of two masters writes no more, and does not come back") {
+    Twin older;
+    older.must_commit({{Revision(1), sample_world()}});
+    const auto newer = open_store(older.database);
+    REQUIRE(newer->load({}).ok());
+    const Status late = older.commit({entry(2, sample_account("late", master::AccountRole::Host))});
+    REQUIRE(!late.ok());
+    CHECK(late.failure().code == ErrorCode::Aborted);
+    const auto again = older.store->load({});
+    REQUIRE(!again.ok());
+    CHECK(again.failure().code == ErrorCode::Aborted);
+    CHECK(newer->commit({entry(2, sample_account("timely", master::AccountRole::Host))}).ok());
+}
+
+}  // namespace foyer::test

@@ -1,0 +1,172 @@
+#include "tests/pg/support/sample.h"
+
+namespace foyer::test {
+
+using master::Account;
+using master::AccountRole;
+using master::ApiToken;
+using master::Changes;
+using master::Event;
+using master::Host;
+using master::Instance;
+using master::Isp;
+using master::Node;
+using master::NodeState;
+using master::Operation;
+using master::Put;
+using master::Release;
+using master::Replica;
+using master::RequestRecord;
+using master::Sealed;
+using master::Site;
+using master::State;
+
+namespace {
+
+constexpr WallTime noon{1'772'368'200'250};
+constexpr Revision first{1};
+
+}  // namespace
+
+Account sample_account(const std::string& name, AccountRole role) {
+    return {AccountId(name), {role}, noon, first};
+}
+
+Node sample_node(int number, const std::string& name, const std::string& site) {
+    Node node;
+    node.name = NodeId(name);
+    node.site = SiteId(site);
+    node.state = NodeState::Online;
+    node.number = number;
+    node.token_hash = "token-" + name;
+    node.token_expires_at = noon;
+    node.token_used = true;
+    node.key_fingerprint = "key-" + name;
+    node.certificate_expires_at = noon;
+    node.wg_public_key = WgPublicKey("wg-" + name);
+    node.capacity = {{Millicores(4'000), gibibytes(8), gibibytes(100)}, KbitPerSecond(10'000)};
+    node.agent_version = "0.1.0";
+    node.partitions_made = 1;
+    node.revision = first;
+    node.overlay_revision = first;
+    return node;
+}
+
+Release sample_release(const std::string& version, std::int64_t sequence) {
+    Release release;
+    release.name = ReleaseName("tryton");
+    release.version = ReleaseVersion(version);
+    release.title = "Tryton \"ERP\", complète";
+    release.publisher = AccountId("pub");
+    release.publisher_key = "publisher-key";
+    release.release_json = "{\"name\": \"tryton\",\n  \"x\": 1}";
+    release.signature = "signature";
+    release.image = Digest("sha256:00");
+    release.image_size = mebibytes(300);
+    release.sizes = {{SizeName("s"), {Millicores(1'000), gibibytes(1), gibibytes(10)}},
+                     {SizeName("m"), {Millicores(2'000), gibibytes(2), gibibytes(20)}}};
+    release.parameters_schema_json = "{}";
+    release.copies_max = 5;
+    release.copies_default = 3;
+    release.web_port = 8'000;
+    release.sequence = sequence;
+    release.created_at = noon;
+    release.revision = first;
+    return release;
+}
+
+Instance sample_instance(const std::string& name) {
+    Instance instance;
+    instance.name = InstanceName(name);
+    instance.owner = AccountId("carl");
+    instance.release = ReleaseName("tryton");
+    instance.version = ReleaseVersion("1");
+    instance.size = SizeName("s");
+    instance.parameters_json = R"({"company": "Acmé, \"SARL\""})";
+    instance.policy.countries = {CountryCode("BE"), CountryCode("FR")};
+    instance.fence = {Generation(1), Epoch(2)};
+    instance.leader = ReplicaIndex{0};
+    instance.replication_password = Sealed("sealed");
+    instance.created_at = noon;
+    instance.revision = first;
+    instance.group_revision = first;
+    instance.route_revision = first;
+    return instance;
+}
+
+Replica sample_replica(const std::string& instance, int index, const std::string& node,
+                       int partition_number) {
+    Replica replica;
+    replica.key = {InstanceName(instance), ReplicaIndex{index}};
+    replica.node = NodeId(node);
+    replica.partition_number = partition_number;
+    replica.reserved = {Millicores(1'000), gibibytes(1), gibibytes(10)};
+    replica.founder = index == 0;
+    replica.observed.partition = partition_id(replica.key);
+    replica.revision = first;
+    return replica;
+}
+
+Changes sample_world() {
+    Changes all;
+    for (int i = 1; i <= 5; ++i) {
+        const std::string number = std::to_string(i);
+        all.push_back(Put<Isp>{{IspId("isp-" + number),
+                                IspFamilyId(i == 5 ? "isp-1" : "isp-" + number), noon, first}});
+        all.push_back(Put<Host>{{HostId("host-" + number), noon, first}});
+        all.push_back(Put<Site>{{SiteId("home-" + number), IspId("isp-" + number),
+                                 CountryCode(i % 2 == 0 ? "BE" : "FR"), HostId("host-" + number),
+                                 HostClass::Vetted, noon, first}});
+        all.push_back(Put<Node>{sample_node(i, "box-" + number, "home-" + number)});
+    }
+    all.push_back(Put<Account>{sample_account("olga", AccountRole::Operator)});
+    all.push_back(Put<Account>{sample_account("carl", AccountRole::Customer)});
+    all.push_back(Put<Account>{sample_account("pub", AccountRole::Publisher)});
+    all.push_back(Put<ApiToken>{
+        {TokenId("t-1"), AccountId("carl"), "hash", "my, {note}", noon, noon, first}});
+    all.push_back(Put<Release>{sample_release("1", 1)});
+    Operation operation;
+    operation.id = OperationId("op-1");
+    operation.instance = InstanceName("acme");
+    operation.owner = AccountId("carl");
+    operation.created_at = noon;
+    operation.revision = first;
+    all.push_back(Put<Operation>{operation});
+    Instance acme = sample_instance("acme");
+    acme.operation = operation.id;
+    all.push_back(Put<Instance>{acme});
+    for (int i = 0; i < 3; ++i) {
+        all.push_back(Put<Replica>{sample_replica("acme", i, "box-" + std::to_string(i + 1), 16)});
+    }
+    all.push_back(Put<Event>{{1, first, noon, "ordered", "acme", "ordered"}});
+    all.push_back(Put<RequestRecord>{
+        {AccountId("carl"), RequestId("r-1"), "hash", std::string("a\0\xff\n", 4), noon, first}});
+    return all;
+}
+
+std::string difference(const State& a, const State& b) {
+    if (a.revision() != b.revision()) return "revision";
+    if (a.last_event() != b.last_event()) return "last_event";
+    if (a.last_release_sequence() != b.last_release_sequence()) return "last_release_sequence";
+    if (a.last_node_number() != b.last_node_number()) return "last_node_number";
+    if (a.accounts() != b.accounts()) return "accounts";
+    if (a.tokens() != b.tokens()) return "tokens";
+    if (a.isps() != b.isps()) return "isps";
+    if (a.hosts() != b.hosts()) return "hosts";
+    if (a.sites() != b.sites()) return "sites";
+    if (a.nodes() != b.nodes()) return "nodes";
+    if (a.releases() != b.releases()) return "releases";
+    if (a.instances() != b.instances()) return "instances";
+    if (a.replicas() != b.replicas()) return "replicas";
+    if (a.operations() != b.operations()) return "operations";
+    if (a.requests() != b.requests()) return "requests";
+    if (a.recent_events() != b.recent_events()) return "recent_events";
+    if (a.edges() != b.edges()) return "edges";
+    for (const auto& [name, node] : a.nodes()) {
+        if (a.replicas_on(name) != b.replicas_on(name)) return "replicas_on " + name.str();
+        if (!(a.reserved_on(name) == b.reserved_on(name))) return "reserved_on " + name.str();
+    }
+    return "";
+}
+
+}  // namespace foyer::test
