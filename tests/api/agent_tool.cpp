@@ -1,0 +1,165 @@
+// A box for tests: reads one JSON command a line, answers with one JSON line. It holds an identity and nothing else, so that a test can be as
+// rude as it likes.
+//
+//   {"do": "enrol", "token": "foyer1.…"}          {"do": "sync", "request": {SyncRequest as protobuf JSON}, "deadline_ms": 40000}
+//   {"do": "renew", "new_key": true, "forget": true, "serving": true}          {"do": "fetch", "digest": "sha256:…", "offset": 0}
+#include <google/protobuf/util/json_util.h>
+#include <grpcpp/grpcpp.h>
+
+#include <chrono>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "common/base/text.h"
+#include "common/tls/certificate.h"
+#include "common/tls/enrol_token.h"
+#include "common/tls/pinned_ca.h"
+#include "common/tls/sha256.h"
+#include "common/wire/status_map.h"
+#include "foyer/agent/v1/agent.grpc.pb.h"
+
+namespace {
+
+using namespace foyer;
+using Json = nlohmann::json;
+namespace v1 = agent::v1;
+
+Json json_of(const Error& failure) {
+    Json details = Json::object();
+    for (const ErrorDetail& detail : failure.details) details[detail.key] = detail.value;
+    return {{"error", std::string(to_text(failure.code))}, {"message", failure.message}, {"details", details}};
+}
+
+Json json_of(const google::protobuf::Message& message) {
+    google::protobuf::util::JsonPrintOptions options;
+    options.preserve_proto_field_names = true;
+    options.always_print_primitive_fields = true;
+    std::string text;
+    if (!google::protobuf::util::MessageToJsonString(message, &text, options).ok()) return {{"error", "print"}};
+    return Json::parse(text);
+}
+
+class Box {
+public:
+    Json enrol(const Json& command) {
+        const auto token = tls::decode_enrol_token(command.value("token", ""));
+        if (!token.ok()) return json_of(token.failure());
+        address_ = token.value().addresses.front();
+        const auto ca = tls::fetch_pinned_ca(address_, token.value().ca_sha256, Duration(10'000), clock_);
+        if (!ca.ok()) return json_of(ca.failure());
+        ca_ = ca.value();
+        if (key_.reveal().empty()) key_ = tls::make_key().value();
+        connect(false);
+        v1::EnrolRequest request;
+        request.set_token_secret(token.value().secret.reveal());
+        request.set_csr_pem(tls::make_request(key_, "box").value());
+        request.set_wg_public_key(std::string(43, 'A') + "=");
+        request.mutable_capacity()->set_cpu_millicores(4000);
+        request.mutable_capacity()->set_memory_bytes(std::int64_t{8} << 30);
+        request.mutable_capacity()->set_disk_bytes(std::int64_t{100} << 30);
+        v1::EnrolResponse response;
+        grpc::ClientContext context;
+        set_deadline(context, command);
+        const auto status = stub_->Enrol(&context, request, &response);
+        if (!status.ok()) return json_of(wire::from_grpc(status));
+        certificate_ = response.certificate_pem();
+        connect(true);
+        return json_of(response);
+    }
+
+    Json sync(const Json& command) {
+        v1::SyncRequest request;
+        const std::string text = command.value("request", Json::object()).dump();
+        if (!google::protobuf::util::JsonStringToMessage(text, &request).ok()) return {{"error", "bad test"}};
+        if (request.clock_unix_ms() == 0) request.set_clock_unix_ms(clock_.wall().unix_ms);
+        v1::SyncResponse response;
+        grpc::ClientContext context;
+        set_deadline(context, command);
+        const auto status = stub_->Sync(&context, request, &response);
+        return status.ok() ? json_of(response) : json_of(wire::from_grpc(status));
+    }
+
+    Json renew(const Json& command) {
+        Secret<std::string> key = command.value("new_key", false) ? tls::make_key().value() : key_;
+        if (command.value("kept_key", false)) key = kept_key_;
+        v1::RenewRequest request;
+        request.set_csr_pem(tls::make_request(key, "box").value());
+        if (command.value("serving", false)) request.set_serving_csr_pem(tls::make_request(key, "serving").value());
+        v1::RenewResponse response;
+        grpc::ClientContext context;
+        set_deadline(context, command);
+        const auto status = stub_->Renew(&context, request, &response);
+        if (!status.ok()) return json_of(wire::from_grpc(status));
+        kept_key_ = key;
+        // A lost answer: the master has the new key, the box still has its old certificate.
+        if (command.value("forget", false)) return json_of(response);
+        key_ = key;
+        certificate_ = response.certificate_pem();
+        connect(true);
+        return json_of(response);
+    }
+
+    Json fetch(const Json& command) {
+        v1::FetchBlobRequest request;
+        request.set_digest(command.value("digest", ""));
+        request.set_offset(command.value("offset", std::uint64_t{0}));
+        grpc::ClientContext context;
+        set_deadline(context, command);
+        const auto reader = stub_->FetchBlob(&context, request);
+        v1::FetchBlobResponse piece;
+        tls::Sha256 hash;
+        std::size_t bytes = 0;
+        std::uint64_t total = 0;
+        while (reader->Read(&piece)) {
+            hash.update(as_bytes(piece.data()));
+            bytes += piece.data().size();
+            if (piece.total_bytes() > 0) total = piece.total_bytes();
+        }
+        const auto status = reader->Finish();
+        if (!status.ok()) return json_of(wire::from_grpc(status));
+        return {{"bytes", bytes}, {"total", total}, {"sha256", hash.finish_hex()}};
+    }
+
+private:
+    void connect(bool with_certificate) {
+        grpc::SslCredentialsOptions options;
+        options.pem_root_certs = ca_;
+        if (with_certificate) {
+            options.pem_private_key = key_.reveal();
+            options.pem_cert_chain = certificate_;
+        }
+        grpc::ChannelArguments arguments;
+        arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+        arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 500);
+        stub_ = v1::AgentService::NewStub(grpc::CreateCustomChannel(address_, grpc::SslCredentials(options), arguments));
+    }
+
+    static void set_deadline(grpc::ClientContext& context, const Json& command) {
+        context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(command.value("deadline_ms", 30'000)));
+        context.set_wait_for_ready(command.value("wait_for_ready", false));
+    }
+
+    SystemClock clock_;
+    std::string address_;
+    std::string ca_;
+    Secret<std::string> key_;
+    Secret<std::string> kept_key_;
+    std::string certificate_;
+    std::unique_ptr<v1::AgentService::Stub> stub_;
+};
+
+}  // namespace
+
+int main() {
+    Box box;
+    for (std::string line; std::getline(std::cin, line);) {
+        const Json command = Json::parse(line, nullptr, false);
+        const std::string verb = command.is_object() ? command.value("do", "") : "";
+        Json answer = {{"error", "bad test"}};
+        if (verb == "enrol") answer = box.enrol(command);
+        if (verb == "sync") answer = box.sync(command);
+        if (verb == "renew") answer = box.renew(command);
+        if (verb == "fetch") answer = box.fetch(command);
+        std::cout << answer.dump() << std::endl;
+    }
+}

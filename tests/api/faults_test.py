@@ -1,0 +1,129 @@
+"""The database away, the master killed: what was answered is kept, what was not may be repeated, and all goes on by itself."""
+import http.client
+import os
+import signal
+import threading
+
+from master_fixture import Client, Master, skip_without_postgres, until
+
+
+def database_away(master, boxes):
+    """PostgreSQL stands still for a while: reads and boxes go on, writes are refused, then everything is as before."""
+    operator = master.operator
+    os.kill(master.postgres_pid(), signal.SIGSTOP)
+    children = [int(pid) for pid in os.listdir("/proc") if pid.isdigit() and parent_of(pid) == master.postgres_pid()]
+    for child in children:
+        os.kill(child, signal.SIGSTOP)
+    try:
+        until("/healthz tells", lambda: Client(master).get("/healthz").status == 503)
+        trouble = Client(master).get("/healthz")
+        assert trouble.json["code"] == "unavailable" and "database" in trouble.json["message"], trouble
+        assert operator.get("/v1/isps").status == 200
+        answer = boxes[0].sync(immediate=True)
+        assert "error" not in answer and answer["lineage"], answer
+    finally:
+        for child in children:
+            os.kill(child, signal.SIGCONT)
+        os.kill(master.postgres_pid(), signal.SIGCONT)
+    until("/healthz is well again", lambda: Client(master).get("/healthz").status == 200)
+    until("writes go on", lambda: operator.post("/v1/isps", {"name": "after-stop"}, key="after-stop").status == 200)
+
+
+def database_killed(master, boxes):
+    """PostgreSQL dies; the master starts it again. A report made meanwhile is not acknowledged, and is when it comes again."""
+    os.kill(master.postgres_pid(), signal.SIGKILL)
+    first = boxes[0].sync(observation_number=50, observations_full=True)
+    assert "error" not in first, first
+
+    def acknowledged():
+        answer = boxes[0].sync(observation_number=51, observations_full=True)
+        return answer.get("observations_acknowledged") == "51"
+
+    until("the report is acknowledged", acknowledged)
+    until("writes go on", lambda: master.operator.post("/v1/isps", {"name": "after-kill"}, key="after-kill").status == 200)
+
+
+def parent_of(pid):
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
+            return int(file.read().rsplit(")", 1)[1].split()[1])
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+def writer(master, number, written, stop):
+    client = Client(master, master.operator.token)
+    count = 0
+    while not stop.is_set():
+        name = f"load-{number}-{count}"
+        count += 1
+        try:
+            if client.post("/v1/hosts", {"name": name}, key=name).status == 200:
+                written.append(name)
+        except (OSError, http.client.HTTPException):
+            stop.wait(0.05)
+
+
+def master_killed(master, boxes):
+    """kill -9 under load: everything that was answered is there afterwards, and boxes find their way back with what they hold."""
+    written, stop = [], threading.Event()
+    writers = [threading.Thread(target=writer, args=(master, number, written, stop)) for number in range(4)]
+    for one in writers:
+        one.start()
+    until("some writes are done", lambda: len(written) >= 40)
+    master.kill()
+    killed_at = len(written)
+    stop.set()
+    for one in writers:
+        one.join()
+    master.start()
+    names, token = set(), ""
+    while True:
+        page = master.operator.get(f"/v1/hosts?page_size=500&page_token={token}").json
+        names |= {row["name"] for row in page["hosts"]}
+        token = page["page"]["next_page_token"]
+        if not token:
+            break
+    lost = [name for name in written if name not in names]
+    assert not lost, f"acknowledged and gone: {lost}"
+    print(f"killed after {killed_at} acknowledged writes: none lost, {len([n for n in names if n.startswith('load-')]) - len(written)} unanswered ones kept")
+    repeated = written[-1]
+    assert master.operator.post("/v1/hosts", {"name": repeated}, key=repeated).status == 200  # the same answer, not "exists"
+    answer = boxes[1].do(do="sync", request={"immediate": True}, wait_for_ready=True)
+    assert answer.get("observations_wanted") is True, answer
+    assert answer["observations_acknowledged"] == "0"
+    nodes = master.operator.get("/v1/nodes").json["nodes"]
+    assert {row["state"] for row in nodes} == {"online"}
+
+
+def second_master_is_refused(master):
+    import subprocess
+    from master_fixture import MASTER
+    done = subprocess.run([MASTER, "run", "--dev", master.data, "--config", master.config], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 1 and "another foyer-master" in done.stderr, done
+
+
+def bad_configuration(master):
+    import subprocess
+    from master_fixture import MASTER
+    with open(master.folder + "/bad.toml", "w", encoding="utf-8") as out:
+        out.write("zonne = 1\n[agents]\nlisten = 5\n")
+    done = subprocess.run([MASTER, "check-config", master.folder + "/bad.toml"], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2 and "line 1: zonne" in done.stderr and "line 3: agents.listen" in done.stderr, done
+    assert subprocess.run([MASTER, "fly"], capture_output=True, timeout=60, check=False).returncode == 2
+    assert subprocess.run([MASTER, "run"], capture_output=True, timeout=60, check=False).returncode == 2
+
+
+def main():
+    skip_without_postgres()
+    with Master().start() as master:
+        boxes = master.homes(2)
+        bad_configuration(master)
+        second_master_is_refused(master)
+        database_away(master, boxes)
+        database_killed(master, boxes)
+        master_killed(master, boxes)
+        assert master.stop() == 0
+
+
+main()
