@@ -71,7 +71,7 @@ class File:
         return self.path.endswith(CPP)
 
     def under(self, *folders):
-        return any(self.path.startswith(folder.rstrip("/") + "/") for folder in folders)
+        return any((self.path + "/").startswith(folder.rstrip("/") + "/") for folder in folders)
 
 
 def line_of(text, position):
