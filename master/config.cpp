@@ -37,7 +37,8 @@ public:
         const auto number = node->value_exact<std::int64_t>();
         if (!number || *number < range.low || *number > range.high) {
             std::string what = "must be a whole number, at least " + std::to_string(range.low);
-            if (range.high != std::numeric_limits<std::int64_t>::max()) what += " and at most " + std::to_string(range.high);
+            if (range.high != std::numeric_limits<std::int64_t>::max())
+                what += " and at most " + std::to_string(range.high);
             return problem(key, *node, what);
         }
         value = *number;
@@ -46,19 +47,23 @@ public:
         const toml::node* node = take(key);
         if (node == nullptr) return;
         const auto text = node->value_exact<std::string>();
-        auto address = text ? tls::split_address(*text) : error(ErrorCode::InvalidArgument, "must be a text");
-        if (!address.ok()) return problem(key, *node, "must be \"address:port\": " + address.failure().message);
+        auto address =
+            text ? tls::split_address(*text) : error(ErrorCode::InvalidArgument, "must be a text");
+        if (!address.ok())
+            return problem(key, *node, "must be \"address:port\": " + address.failure().message);
         value = {address.value().host, address.value().port};
     }
     void read(std::string_view key, std::vector<std::string>& value) {
         const toml::node* node = take(key);
         if (node == nullptr) return;
         const toml::array* array = node->as_array();
-        if (array == nullptr || array->empty()) return problem(key, *node, "must be a list of texts, at least one");
+        if (array == nullptr || array->empty())
+            return problem(key, *node, "must be a list of texts, at least one");
         std::vector<std::string> texts;
         for (const toml::node& element : *array) {
             const auto text = element.value_exact<std::string>();
-            if (!text || text->empty()) return problem(key, element, "must hold texts that are not empty");
+            if (!text || text->empty())
+                return problem(key, element, "must hold texts that are not empty");
             texts.push_back(*text);
         }
         value = std::move(texts);
@@ -72,12 +77,15 @@ public:
     }
     void problem(std::string_view key, std::string what) {
         const toml::node* node = table_.get(key);
-        problems_.push_back({path(key), node == nullptr ? 0 : static_cast<int>(node->source().begin.line), std::move(what)});
+        problems_.push_back({path(key),
+                             node == nullptr ? 0 : static_cast<int>(node->source().begin.line),
+                             std::move(what)});
     }
     void finish() {
         for (const auto& [key, node] : table_) {
             if (known_.contains(key.str())) continue;
-            problems_.push_back({path(key.str()), static_cast<int>(key.source().begin.line), "is not a key of this configuration"});
+            problems_.push_back({path(key.str()), static_cast<int>(key.source().begin.line),
+                                 "is not a key of this configuration"});
         }
     }
 
@@ -86,9 +94,12 @@ private:
         known_.insert(key);
         return table_.get(key);
     }
-    std::string path(std::string_view key) const { return name_.empty() ? std::string(key) : name_ + "." + std::string(key); }
+    std::string path(std::string_view key) const {
+        return name_.empty() ? std::string(key) : name_ + "." + std::string(key);
+    }
     void problem(std::string_view key, const toml::node& node, std::string what) {
-        problems_.push_back({path(key), static_cast<int>(node.source().begin.line), std::move(what)});
+        problems_.push_back(
+            {path(key), static_cast<int>(node.source().begin.line), std::move(what)});
     }
 
     const toml::table& table_;
@@ -114,10 +125,12 @@ void read_agents(Table table, AgentsConfig& config) {
     table.read("certificate_days", config.certificate_days, {1, 825});
     for (const std::string& address : config.addresses) {
         const auto parts = tls::split_address(address);
-        if (!parts.ok()) table.problem("addresses", "'" + address + "': " + parts.failure().message);
+        if (!parts.ok())
+            table.problem("addresses", "'" + address + "': " + parts.failure().message);
     }
     // A box that waits for a held call must not be called silent for it.
-    if (config.silent_after_ms < 2 * config.hold_ms) table.problem("silent_after_ms", "must be at least twice hold_ms");
+    if (config.silent_after_ms < 2 * config.hold_ms)
+        table.problem("silent_after_ms", "must be at least twice hold_ms");
     table.finish();
 }
 
@@ -179,9 +192,12 @@ void read_root(Table& root, Config& config, std::vector<ConfigProblem>& problems
     root.read("edge_wireguard_port", config.edge_wireguard_port, port_range);
     root.read("log_level", config.log_level);
     root.read("shutdown_timeout_ms", config.shutdown_timeout_ms, {0, 600'000});
-    if (!log_level_from(config.log_level)) root.problem("log_level", "must be debug, info, warn or error");
-    if (const toml::table* table = root.sub("agents")) read_agents(Table(*table, "agents", problems), config.agents);
-    if (const toml::table* table = root.sub("api")) read_api(Table(*table, "api", problems), config.api);
+    if (!log_level_from(config.log_level))
+        root.problem("log_level", "must be debug, info, warn or error");
+    if (const toml::table* table = root.sub("agents"))
+        read_agents(Table(*table, "agents", problems), config.agents);
+    if (const toml::table* table = root.sub("api"))
+        read_api(Table(*table, "api", problems), config.api);
     read_rest(root, config, problems);
     root.finish();
 }
@@ -201,10 +217,12 @@ ParsedConfig parse_config(std::string_view text) {
         read_root(root, parsed.config, parsed.problems);
     } catch (const toml::parse_error& why) {
         // The library stops at the first thing that is not TOML.
-        parsed.problems.push_back({"", static_cast<int>(why.source().begin.line), std::string(why.description())});
+        parsed.problems.push_back(
+            {"", static_cast<int>(why.source().begin.line), std::string(why.description())});
     }
-    std::stable_sort(parsed.problems.begin(), parsed.problems.end(),
-                     [](const ConfigProblem& a, const ConfigProblem& b) { return a.line < b.line; });
+    std::stable_sort(
+        parsed.problems.begin(), parsed.problems.end(),
+        [](const ConfigProblem& a, const ConfigProblem& b) { return a.line < b.line; });
     return parsed;
 }
 

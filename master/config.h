@@ -1,4 +1,5 @@
-// The master's configuration: every limit is a key with a default. Nobody below main sees the parser.
+// The master's configuration: every limit is a key with a default. Nobody below main sees the
+// parser.
 #pragma once
 
 #include <cstdint>
@@ -98,7 +99,8 @@ struct ConfigProblem {
 
 struct ParsedConfig {
     Config config;
-    std::vector<ConfigProblem> problems;  // all of them; the config is good only when there are none
+    std::vector<ConfigProblem>
+        problems;  // all of them; the config is good only when there are none
 };
 
 // Pure. TOML; unknown keys are problems.

@@ -1,12 +1,11 @@
 // foyer-master: configuration, signals, exit status. What runs is in server.h.
-#include <signal.h>
-#include <sys/resource.h>
-#include <time.h>
-
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
 #include <iostream>
+#include <signal.h>
+#include <sys/resource.h>
+#include <time.h>
 
 #include "common/base/random.h"
 #include "common/base/time.h"
@@ -89,7 +88,8 @@ int run(const Options& options) {
     SystemRng rng;
     StderrSink sink;
     Log log(sink, clock, log_level_from(config.log_level).value_or(LogLevel::Info));
-    auto server = Server::start(config, dev ? DatabaseKind::Private : DatabaseKind::Named, clock, rng, log);
+    auto server =
+        Server::start(config, dev ? DatabaseKind::Private : DatabaseKind::Named, clock, rng, log);
     if (!server.ok()) {
         log.failure(LogLevel::Error, "start_failed", server.failure());
         return exit_failed;
@@ -108,10 +108,13 @@ int main(int argc, char** argv) {
     Options options;
     CLI::App app("The master of a Foyer cloud.");
     app.require_subcommand(1);
-    auto* running = app.add_subcommand("run", "Runs in the foreground; logs JSON lines to standard error");
+    auto* running =
+        app.add_subcommand("run", "Runs in the foreground; logs JSON lines to standard error");
     running->add_option("--config", options.config_file, "TOML file");
-    running->add_option("--dev", options.dev_folder, "Keep everything in this folder, a private PostgreSQL included");
-    auto* checking = app.add_subcommand("check-config", "Prints every error of a configuration file");
+    running->add_option("--dev", options.dev_folder,
+                        "Keep everything in this folder, a private PostgreSQL included");
+    auto* checking =
+        app.add_subcommand("check-config", "Prints every error of a configuration file");
     checking->add_option("file", options.checked_file, "TOML file")->required();
     try {
         app.parse(argc, argv);

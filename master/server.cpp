@@ -2,9 +2,8 @@
 
 #include <fcntl.h>
 #include <grpcpp/grpcpp.h>
-#include <sys/file.h>
-
 #include <set>
+#include <sys/file.h>
 
 #include "common/os/files.h"
 #include "common/os/sys.h"
@@ -34,23 +33,28 @@
 namespace foyer::master {
 namespace {
 
-// The private database runs as another user and must reach its folder through ours; nothing else in it is theirs to read.
+// The private database runs as another user and must reach its folder through ours; nothing else in
+// it is theirs to read.
 constexpr mode_t data_folder_mode = 0711;
 
 // One master a data folder: two would sign with one key and write one token.
 Result<os::UniqueFd> lock_folder(const std::string& folder) {
-    os::UniqueFd lock = TRY(os::open_file(folder + "/master.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    os::UniqueFd lock =
+        TRY(os::open_file(folder + "/master.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600));
     if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
-        return error(ErrorCode::FailedPrecondition, "another foyer-master runs on '" + folder + "'");
+        return error(ErrorCode::FailedPrecondition,
+                     "another foyer-master runs on '" + folder + "'");
     }
     return lock;
 }
 
 }  // namespace
 
-// Declared in the order they are made: each borrows only from those above it, and is gone before them.
+// Declared in the order they are made: each borrows only from those above it, and is gone before
+// them.
 struct Server::Parts {
-    Parts(const Config& chosen, Clock& a_clock, Rng& a_rng, Log& a_log) : config(chosen), clock(a_clock), rng(a_rng), log(a_log) {}
+    Parts(const Config& chosen, Clock& a_clock, Rng& a_rng, Log& a_log)
+        : config(chosen), clock(a_clock), rng(a_rng), log(a_log) {}
 
     Config config;
     Clock& clock;
@@ -88,11 +92,14 @@ struct Server::Parts {
 Status Server::Parts::open_files() {
     TRY(os::make_dirs(config.data_dir, data_folder_mode));
     lock = TRY(lock_folder(config.data_dir));
-    seal = std::make_unique<SecretSeal>(TRY(tls::Seal::open_key_file(config.data_dir + "/seal.key", rng)), rng);
+    seal = std::make_unique<SecretSeal>(
+        TRY(tls::Seal::open_key_file(config.data_dir + "/seal.key", rng)), rng);
     CertificateLives lives;
     lives.node = Duration(config.agents.certificate_days * 24 * 3600 * 1000);
-    authority = std::make_unique<CertificateAuthority>(TRY(CertificateAuthority::open(config.data_dir + "/ca", lives, clock.wall(), rng)));
-    blobs = TRY(BlobStore::open(config.data_dir + "/blobs", {config.blobs.blob_bytes_max, config.blobs.quota_bytes}, rng));
+    authority = std::make_unique<CertificateAuthority>(
+        TRY(CertificateAuthority::open(config.data_dir + "/ca", lives, clock.wall(), rng)));
+    blobs = TRY(BlobStore::open(config.data_dir + "/blobs",
+                                {config.blobs.blob_bytes_max, config.blobs.quota_bytes}, rng));
     return ok_status();
 }
 
@@ -100,7 +107,10 @@ Result<std::string> Server::Parts::open_database(DatabaseKind kind) {
     if (kind == DatabaseKind::Named) return config.database_url;
     DevClusterOptions options;
     options.folder = config.data_dir + "/postgres";
-    cluster = TRY(DevCluster::start(options, clock, [this](std::string_view event, std::string_view text) { log.info(event, {{"text", text}}); }));
+    cluster = TRY(
+        DevCluster::start(options, clock, [this](std::string_view event, std::string_view text) {
+            log.info(event, {{"text", text}});
+        }));
     return cluster->conninfo();
 }
 
@@ -111,24 +121,38 @@ void Server::Parts::make_core(const std::string& conninfo) {
     StoreOptions store;
     store.conninfo = conninfo;
     store.limits.statement_timeout = Duration(config.database_statement_timeout_ms);
-    planner = std::make_unique<Planner>(cluster_settings_of(config), std::make_unique<PgStore>(store, clock, rng), clock, rng,
-                                        planner_limits_of(config),
-                                        [this](std::string_view event, std::string_view text) { log.info(event, {{"text", text}}); });
+    planner = std::make_unique<Planner>(
+        cluster_settings_of(config), std::make_unique<PgStore>(store, clock, rng), clock, rng,
+        planner_limits_of(config), [this](std::string_view event, std::string_view text) {
+            log.info(event, {{"text", text}});
+        });
     planner->on_published([this](const State& state, Revision) {
         held->published(state);
         waits->published(state);
     });
     planner->start();
     probe = std::make_unique<DatabaseProbe>(*planner, clock, ProbeLimits{});
-    sync = std::make_unique<AgentSync>(*planner, *presence, *held, *seal, clock, rng, sync_limits_of(config));
-    ApiContext context{*planner, *presence, *waits, *blobs, *seal, *authority, clock, rng, config.agents.addresses, api_limits_of(config)};
+    sync = std::make_unique<AgentSync>(*planner, *presence, *held, *seal, clock, rng,
+                                       sync_limits_of(config));
+    ApiContext context{*planner,
+                       *presence,
+                       *waits,
+                       *blobs,
+                       *seal,
+                       *authority,
+                       clock,
+                       rng,
+                       config.agents.addresses,
+                       api_limits_of(config)};
     api = std::make_unique<ApiDispatcher>(std::move(context));
-    housekeeping = std::make_unique<Housekeeping>(*planner, *presence, clock, rng, log, housekeeping_config_of(config));
+    housekeeping = std::make_unique<Housekeeping>(*planner, *presence, clock, rng, log,
+                                                  housekeeping_config_of(config));
 }
 
 Status Server::Parts::start_agents() {
     std::set<std::string> names;
-    for (const std::string& address : config.agents.addresses) names.insert(TRY(tls::split_address(address)).host);
+    for (const std::string& address : config.agents.addresses)
+        names.insert(TRY(tls::split_address(address)).host);
     GrpcServerConfig server;
     server.address = to_text(config.agents.listen);
     server.identity = TRY(authority->make_server({names.begin(), names.end()}, clock.wall()));
@@ -136,7 +160,8 @@ Status Server::Parts::start_agents() {
     server.clients = ClientCertificates::Asked;
     server.message_bytes_max = static_cast<int>(config.agents.message_bytes_max);
     std::vector<std::unique_ptr<grpc::Service>> services;
-    services.push_back(make_agent_service({*planner, *sync, *authority, *blobs, clock, log}, agent_service_config_of(config)));
+    services.push_back(make_agent_service({*planner, *sync, *authority, *blobs, clock, log},
+                                          agent_service_config_of(config)));
     agents_grpc = TRY(GrpcServer::start(server, std::move(services)));
     return ok_status();
 }
@@ -154,20 +179,23 @@ Status Server::Parts::start_api() {
     web.port = config.api.https_listen.port;
     web.identity = identity;
     web.limits = http_limits_of(config);
-    https = TRY(HttpServer::start(web, HttpParts{*api, *planner, *blobs, http_metrics, clock, rng, log, [this] { return probe->trouble(); }}));
+    https = TRY(HttpServer::start(web, HttpParts{*api, *planner, *blobs, http_metrics, clock, rng,
+                                                 log, [this] { return probe->trouble(); }}));
     return ok_status();
 }
 
 Status Server::Parts::start_metrics() {
     metrics = TRY(MetricsServer::start(config.metrics.host, config.metrics.port, [this] {
-        return metrics_page({*planner, *presence, *held, *waits, *https, *blobs, http_metrics, probe->trouble()});
+        return metrics_page(
+            {*planner, *presence, *held, *waits, *https, *blobs, http_metrics, probe->trouble()});
     }));
     return ok_status();
 }
 
 Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
-Result<std::unique_ptr<Server>> Server::start(const Config& config, DatabaseKind database, Clock& clock, Rng& rng, Log& log) {
+Result<std::unique_ptr<Server>> Server::start(const Config& config, DatabaseKind database,
+                                              Clock& clock, Rng& rng, Log& log) {
     std::unique_ptr<Server> server(new Server(std::make_unique<Parts>(config, clock, rng, log)));
     Parts& parts = *server->parts_;
     TRY(parts.open_files());
@@ -187,7 +215,8 @@ Server::~Server() { stop(); }
 
 void Server::tick() {
     parts_->housekeeping->tick();
-    // A reload may have brought what a lost answer to a commit had left open: ask all waiters again.
+    // A reload may have brought what a lost answer to a commit had left open: ask all waiters
+    // again.
     const std::uint64_t reloads = parts_->planner->counters().reloads;
     if (reloads == parts_->reloads_seen) return;
     parts_->reloads_seen = reloads;

@@ -1,4 +1,5 @@
-// All parts of a running master, made in order and stopped in the opposite order. The only place that wires.
+// All parts of a running master, made in order and stopped in the opposite order. The only place
+// that wires.
 #pragma once
 
 #include <memory>
@@ -19,14 +20,17 @@ enum class DatabaseKind {
 
 class Server {
 public:
-    // Everything listens when it returns; the database may still be away (then /healthz says so). Borrows clock, rng and log.
-    static Result<std::unique_ptr<Server>> start(const Config& config, DatabaseKind database, Clock& clock, Rng& rng, Log& log);
+    // Everything listens when it returns; the database may still be away (then /healthz says so).
+    // Borrows clock, rng and log.
+    static Result<std::unique_ptr<Server>> start(const Config& config, DatabaseKind database,
+                                                 Clock& clock, Rng& rng, Log& log);
     ~Server();
 
     // Small regular work; several times a second, from one thread.
     void tick();
 
-    // Held calls end, listeners close, requests under way are answered, the batch under way is committed, then the database goes.
+    // Held calls end, listeners close, requests under way are answered, the batch under way is
+    // committed, then the database goes.
     void stop();
 
 private:

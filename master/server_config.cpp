@@ -8,7 +8,8 @@ Duration days(std::int64_t count) { return Duration(count * 24 * 3600 * 1000); }
 }  // namespace
 
 ClusterSettings cluster_settings_of(const Config& config) {
-    return {config.zone, static_cast<int>(config.public_port), config.overlay_prefix, static_cast<int>(config.edge_wireguard_port)};
+    return {config.zone, static_cast<int>(config.public_port), config.overlay_prefix,
+            static_cast<int>(config.edge_wireguard_port)};
 }
 
 PlannerLimits planner_limits_of(const Config& config) {
@@ -20,17 +21,20 @@ PlannerLimits planner_limits_of(const Config& config) {
 }
 
 PresenceLimits presence_limits_of(const Config& config) {
-    return {Duration(config.agents.silent_after_ms), static_cast<int>(config.agents.isolated_percent),
+    return {Duration(config.agents.silent_after_ms),
+            static_cast<int>(config.agents.isolated_percent),
             static_cast<int>(config.agents.isolated_nodes_min)};
 }
 
 SyncLimits sync_limits_of(const Config& config) {
-    return {Duration(config.agents.hold_ms), Duration(config.agents.next_delay_ms), Duration(config.agents.away_delay_ms),
+    return {Duration(config.agents.hold_ms), Duration(config.agents.next_delay_ms),
+            Duration(config.agents.away_delay_ms),
             static_cast<std::size_t>(config.agents.observations_max)};
 }
 
 ApiLimits api_limits_of(const Config& config) {
-    return {static_cast<int>(config.api.page_size_max), Duration(config.api.wait_ms_max), Duration(config.api.reveal_again_ms)};
+    return {static_cast<int>(config.api.page_size_max), Duration(config.api.wait_ms_max),
+            Duration(config.api.reveal_again_ms)};
 }
 
 HttpLimits http_limits_of(const Config& config) {
@@ -50,7 +54,8 @@ HttpLimits http_limits_of(const Config& config) {
 }
 
 AgentServiceConfig agent_service_config_of(const Config& config) {
-    return {config.agents.addresses, config.zone, static_cast<int>(config.agents.blob_streams_per_node),
+    return {config.agents.addresses, config.zone,
+            static_cast<int>(config.agents.blob_streams_per_node),
             static_cast<int>(config.agents.blob_streams_max)};
 }
 

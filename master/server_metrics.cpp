@@ -4,7 +4,8 @@ namespace foyer::master {
 namespace {
 
 template <class Number>
-void one(MetricsText& text, std::string_view name, std::string_view type, std::string_view help, Number value) {
+void one(MetricsText& text, std::string_view name, std::string_view type, std::string_view help,
+         Number value) {
     text.family(name, type, help);
     text.sample(name, {}, static_cast<double>(value));
 }
@@ -14,8 +15,10 @@ void write_planner(MetricsText& text, const Planner& planner) {
     one(text, "foyer_planner_decided_total", "counter", "Commands decided.", counters.decided);
     one(text, "foyer_planner_refused_total", "counter", "Commands refused.", counters.refused);
     one(text, "foyer_planner_commits_total", "counter", "Database transactions.", counters.commits);
-    one(text, "foyer_planner_entries_total", "counter", "Decisions written in them.", counters.committed_entries);
-    one(text, "foyer_planner_reloads_total", "counter", "Times the state was loaded from the database.", counters.reloads);
+    one(text, "foyer_planner_entries_total", "counter", "Decisions written in them.",
+        counters.committed_entries);
+    one(text, "foyer_planner_reloads_total", "counter",
+        "Times the state was loaded from the database.", counters.reloads);
     one(text, "foyer_planner_queued", "gauge", "Commands waiting.", counters.queued);
 }
 
@@ -29,8 +32,10 @@ struct Counts {
 
 void write_catalogue(MetricsText& text, const Planner& planner) {
     const Counts counts = planner.read([](const State& state) {
-        Counts found{state.revision().number(), state.nodes().size(), 0, state.instances().size(), state.replicas().size()};
-        for (const auto& [name, node] : state.nodes()) found.online += node.state == NodeState::Online ? 1 : 0;
+        Counts found{state.revision().number(), state.nodes().size(), 0, state.instances().size(),
+                     state.replicas().size()};
+        for (const auto& [name, node] : state.nodes())
+            found.online += node.state == NodeState::Online ? 1 : 0;
         return found;
     });
     one(text, "foyer_revision", "gauge", "Revision of the published state.", counts.revision);
@@ -47,12 +52,17 @@ std::string metrics_page(const MetricsSources& sources) {
     one(text, "foyer_up", "gauge", "1 while the master can write.", sources.trouble ? 0 : 1);
     write_planner(text, sources.planner);
     write_catalogue(text, sources.planner);
-    one(text, "foyer_agents_heard", "gauge", "Boxes heard of within the silence time.", sources.presence.online_count());
+    one(text, "foyer_agents_heard", "gauge", "Boxes heard of within the silence time.",
+        sources.presence.online_count());
     one(text, "foyer_syncs_held", "gauge", "Sync calls held.", sources.held.waiting());
-    one(text, "foyer_operation_waits", "gauge", "Callers waiting for an operation.", sources.waits.waiting());
-    one(text, "foyer_http_connections", "gauge", "Open HTTPS connections.", sources.https.connections());
-    one(text, "foyer_blob_bytes", "gauge", "Bytes of blobs, uploads under way included.", sources.blobs.used_bytes());
-    one(text, "foyer_resident_bytes", "gauge", "Resident memory of this process.", resident_bytes());
+    one(text, "foyer_operation_waits", "gauge", "Callers waiting for an operation.",
+        sources.waits.waiting());
+    one(text, "foyer_http_connections", "gauge", "Open HTTPS connections.",
+        sources.https.connections());
+    one(text, "foyer_blob_bytes", "gauge", "Bytes of blobs, uploads under way included.",
+        sources.blobs.used_bytes());
+    one(text, "foyer_resident_bytes", "gauge", "Resident memory of this process.",
+        resident_bytes());
     sources.http.write(text);
     return std::move(text).take();
 }

@@ -13,18 +13,21 @@ constexpr std::size_t token_bytes_max = 200;
 std::optional<TokenText> parse_token(std::string_view text) {
     if (text.size() > token_bytes_max) return std::nullopt;
     const auto parts = split(text, '_');
-    if (parts.size() != 3 || parts[0] != "foyer" || parts[1].empty() || parts[2].empty()) return std::nullopt;
+    if (parts.size() != 3 || parts[0] != "foyer" || parts[1].empty() || parts[2].empty())
+        return std::nullopt;
     return TokenText{TokenId(parts[1]), parts[2]};
 }
 
 Error unknown_token() {
-    return error(ErrorCode::Unauthenticated, "this token is not known here; ask the operator for one (`foyer token create`)",
+    return error(ErrorCode::Unauthenticated,
+                 "this token is not known here; ask the operator for one (`foyer token create`)",
                  {{"rule", "token_unknown"}});
 }
 
 std::string names_of(Roles roles) {
     std::string text;
-    for (const AccountRole role : {AccountRole::Operator, AccountRole::Host, AccountRole::Customer, AccountRole::Publisher}) {
+    for (const AccountRole role : {AccountRole::Operator, AccountRole::Host, AccountRole::Customer,
+                                   AccountRole::Publisher}) {
         if (!roles.has(role)) continue;
         text += (text.empty() ? "" : ", ") + std::string(to_text(role));
     }
@@ -33,16 +36,21 @@ std::string names_of(Roles roles) {
 
 }  // namespace
 
-std::string to_text(const TokenText& token) { return "foyer_" + token.id.str() + "_" + token.secret; }
+std::string to_text(const TokenText& token) {
+    return "foyer_" + token.id.str() + "_" + token.secret;
+}
 
 Result<Caller> caller_of(const State& state, std::string_view bearer, WallTime now) {
     const auto token = parse_token(bearer);
     if (!token) return unknown_token();
     const auto found = state.tokens().find(token->id);
     const std::string hash = tls::sha256_hex(token->secret);
-    if (found == state.tokens().end() || !tls::equal_in_constant_time(found->second.secret_hash, hash)) return unknown_token();
+    if (found == state.tokens().end() ||
+        !tls::equal_in_constant_time(found->second.secret_hash, hash))
+        return unknown_token();
     if (now > found->second.expires_at) {
-        return error(ErrorCode::Unauthenticated, "this token expired at " + to_rfc3339(found->second.expires_at),
+        return error(ErrorCode::Unauthenticated,
+                     "this token expired at " + to_rfc3339(found->second.expires_at),
                      {{"rule", "token_expired"}});
     }
     const auto account = state.accounts().find(found->second.account);
@@ -53,7 +61,8 @@ Result<Caller> caller_of(const State& state, std::string_view bearer, WallTime n
 Result<std::string> bearer_of(std::string_view authorization) {
     constexpr std::string_view scheme = "Bearer ";
     if (!authorization.starts_with(scheme)) {
-        return error(ErrorCode::Unauthenticated, "send a token as `Authorization: Bearer foyer_…`", {{"rule", "token_missing"}});
+        return error(ErrorCode::Unauthenticated, "send a token as `Authorization: Bearer foyer_…`",
+                     {{"rule", "token_missing"}});
     }
     return std::string(authorization.substr(scheme.size()));
 }
@@ -64,7 +73,8 @@ Status allow(const Route& route, const Caller& caller) {
         if (route.roles.has(role)) return ok_status();
     }
     return error(ErrorCode::PermissionDenied,
-                 "account '" + caller.account.str() + "' may not do this; it takes one of the roles " + names_of(route.roles),
+                 "account '" + caller.account.str() +
+                     "' may not do this; it takes one of the roles " + names_of(route.roles),
                  {{"rule", "role"}, {"roles", names_of(route.roles)}});
 }
 

@@ -25,7 +25,8 @@ struct TokenText {
 };
 std::string to_text(const TokenText& token);
 
-// The account behind a bearer token. Unauthenticated: malformed, unknown, wrong or expired; the first three are not told apart.
+// The account behind a bearer token. Unauthenticated: malformed, unknown, wrong or expired; the
+// first three are not told apart.
 Result<Caller> caller_of(const State& state, std::string_view bearer, WallTime now);
 // The token in "Bearer …", or Unauthenticated.
 Result<std::string> bearer_of(std::string_view authorization);

@@ -8,14 +8,18 @@ namespace foyer::master {
 namespace {
 
 Error gone(const NodeId& node) {
-    return error(ErrorCode::Unauthenticated, "node '" + node.str() + "' does not exist any more; enrol the box again with a new token",
-                 {{"rule", "node_deleted"}});
+    return error(
+        ErrorCode::Unauthenticated,
+        "node '" + node.str() + "' does not exist any more; enrol the box again with a new token",
+        {{"rule", "node_deleted"}});
 }
+
+std::string desk_key(const NodeId& node) { return "node/" + node.str(); }
 
 // The report was not written, and will be sent again: not the box's fault.
 bool is_away(ErrorCode code) {
-    return code == ErrorCode::Unavailable || code == ErrorCode::Unknown || code == ErrorCode::ResourceExhausted ||
-           code == ErrorCode::DeadlineExceeded;
+    return code == ErrorCode::Unavailable || code == ErrorCode::Unknown ||
+           code == ErrorCode::ResourceExhausted || code == ErrorCode::DeadlineExceeded;
 }
 
 NodeDelta delta_of(DesiredDelta desired) {
@@ -41,27 +45,38 @@ void HeldSync::cancel() const {
     if (ticket != 0) desk_->cancel(ticket);
 }
 
-AgentSync::AgentSync(Planner& planner, Presence& presence, WaitDesk& desk, const SecretSeal& seal, const Clock& clock, Rng& rng,
-                     SyncLimits limits)
-    : planner_(planner), presence_(presence), desk_(desk), seal_(seal), clock_(clock), rng_(rng), limits_(limits) {}
+AgentSync::AgentSync(Planner& planner, Presence& presence, WaitDesk& desk, const SecretSeal& seal,
+                     const Clock& clock, Rng& rng, SyncLimits limits)
+    : planner_(planner),
+      presence_(presence),
+      desk_(desk),
+      seal_(seal),
+      clock_(clock),
+      rng_(rng),
+      limits_(limits) {}
 
 HeldSync AgentSync::sync(const NodeId& node, SyncReport report_of_box, Done done) {
     HeldSync call(desk_);
-    if (report_of_box.observations.size() > limits_.observations_max || report_of_box.erased.size() > limits_.observations_max) {
-        done(error(ErrorCode::InvalidArgument, "a report may hold at most " + std::to_string(limits_.observations_max) + " observations",
+    if (report_of_box.observations.size() > limits_.observations_max ||
+        report_of_box.erased.size() > limits_.observations_max) {
+        done(error(ErrorCode::InvalidArgument,
+                   "a report may hold at most " + std::to_string(limits_.observations_max) +
+                       " observations",
                    {{"rule", "observations_max"}}));
         return call;
     }
+    desk_.replace(desk_key(node));  // one call outstanding a node
     presence_.heard(node, report_of_box.clock, report_of_box.disk_free_bytes);
     const Applied applied{report_of_box.applied_lineage, report_of_box.applied_revision};
     if (has_news(node, report_of_box)) {
         report(node, std::move(report_of_box), std::move(done));
         return call;
     }
-    const auto presence = presence_.find(node);
-    const bool wanted = !presence || !presence->reported_in_full;
-    if (report_of_box.immediate || wanted) {
-        done(answer(node, applied, planner_.phase() == PlannerPhase::Leading ? Pace::Normal : Pace::Away));
+    // A box we know nothing of since our start is asked at once for everything; asked, not hurried:
+    // its next call is held as usual.
+    if (report_of_box.immediate || presence_.must_ask(node)) {
+        done(answer(node, applied,
+                    planner_.phase() == PlannerPhase::Leading ? Pace::Normal : Pace::Away));
         return call;
     }
     hold(node, applied, call, std::move(done));
@@ -70,12 +85,15 @@ HeldSync AgentSync::sync(const NodeId& node, SyncReport report_of_box, Done done
 
 // Only what the catalogue does not know yet is worth a commit.
 bool AgentSync::has_news(const NodeId& node, const SyncReport& report) const {
-    if (report.observation_number > 0 || !report.observations.empty() || report.observations_full || !report.erased.empty()) return true;
+    if (report.observation_number > 0 || !report.observations.empty() || report.observations_full ||
+        !report.erased.empty())
+        return true;
     return planner_.read([&](const State& state) {
         const auto found = state.nodes().find(node);
         if (found == state.nodes().end()) return false;  // answered as gone below
         const Node& row = found->second;
-        return row.state != NodeState::Online || !row.token_used || (report.capacity && !(*report.capacity == row.capacity)) ||
+        return row.state != NodeState::Online || !row.token_used ||
+               (report.capacity && !(*report.capacity == row.capacity)) ||
                (!report.agent_version.empty() && report.agent_version != row.agent_version);
     });
 }
@@ -94,7 +112,8 @@ void AgentSync::report(const NodeId& node, SyncReport report, Done done) {
     command.applied = report.applied_revision;
     Write write;
     write.command = std::move(command);
-    planner_.submit(std::move(write), [this, node, applied, number, in_full, done = std::move(done)](const Result<Answer>& written) {
+    planner_.submit(std::move(write), [this, node, applied, number, in_full,
+                                       done = std::move(done)](const Result<Answer>& written) {
         // The answer may be large; the planner has better things to do.
         const bool ok = written.ok();
         const Error why = ok ? Error{} : written.failure();
@@ -108,14 +127,18 @@ void AgentSync::report(const NodeId& node, SyncReport report, Done done) {
 
 void AgentSync::hold(const NodeId& node, const Applied& applied, const HeldSync& call, Done done) {
     const auto held = desk_.wait(
-        "node/" + node.str(), clock_.mono() + limits_.hold,
+        desk_key(node), clock_.mono() + limits_.hold,
         [this, node, applied](const State& state) { return changed(state, node, applied); },
         [this, node, applied, done](Woken why) {
             switch (why) {
                 case Woken::Changed:
                 case Woken::Expired: return done(answer(node, applied, Pace::Normal));
-                case Woken::Replaced: return done(error(ErrorCode::Aborted, "a newer Sync of this node took its place", {{"rule", "sync_replaced"}}));
-                case Woken::Closed: return done(error(ErrorCode::Unavailable, "the master is stopping"));
+                case Woken::Replaced:
+                    return done(error(ErrorCode::Aborted,
+                                      "a newer Sync of this node took its place",
+                                      {{"rule", "sync_replaced"}}));
+                case Woken::Closed:
+                    return done(error(ErrorCode::Unavailable, "the master is stopping"));
             }
         });
     // Too many are held already: answered now, with the longer delay.
@@ -126,7 +149,8 @@ void AgentSync::hold(const NodeId& node, const Applied& applied, const HeldSync&
 }
 
 bool AgentSync::changed(const State& state, const NodeId& node, const Applied& applied) const {
-    return !state.nodes().contains(node) || state.lineage() != applied.lineage || state.desired_revision(node) > applied.revision;
+    return !state.nodes().contains(node) || state.lineage() != applied.lineage ||
+           state.desired_revision(node) > applied.revision;
 }
 
 Result<SyncAnswer> AgentSync::answer(const NodeId& node, const Applied& applied, Pace pace) const {
@@ -153,8 +177,10 @@ Status AgentSync::open_secrets(NodeDelta& delta) const {
             if (sealed.empty()) continue;  // the release asks for none
             const auto plain = seal_.open(Sealed(sealed), secret_place(assignment.instance, name));
             if (!plain.ok()) {
-                return error(ErrorCode::Internal, "secret '" + name + "' of '" + assignment.instance.str() +
-                                                      "' cannot be opened: is seal.key the one of this database? (" + plain.failure().message + ")");
+                return error(ErrorCode::Internal,
+                             "secret '" + name + "' of '" + assignment.instance.str() +
+                                 "' cannot be opened: is seal.key the one of this database? (" +
+                                 plain.failure().message + ")");
             }
             opened[name] = plain.value().reveal();
         }
@@ -166,7 +192,8 @@ Status AgentSync::open_secrets(NodeDelta& delta) const {
 // Half to one and a half of it, so that boxes that were woken together do not come back together.
 Duration AgentSync::with_jitter(Duration delay) const {
     if (delay.count() <= 0) return Duration(0);
-    return delay / 2 + Duration(static_cast<std::int64_t>(rng_.below(static_cast<std::uint64_t>(delay.count()) + 1)));
+    return delay / 2 + Duration(static_cast<std::int64_t>(
+                           rng_.below(static_cast<std::uint64_t>(delay.count()) + 1)));
 }
 
 }  // namespace foyer::master

@@ -1,14 +1,16 @@
 // Sync without the wire: heartbeat, report and pull of one box.
 //
-//   heard (memory) ──► something to report? ──yes──► ReportNode, committed ──► answered at once, acknowledged
-//                            │ no                        └─ database away ──► answered, not acknowledged, with a longer delay
-//                            ▼
+//   heard (memory) ──► something to report? ──yes──► ReportNode, committed ──► answered at once,
+//   acknowledged
+//                            │ no                        └─ database away ──► answered, not
+//                            acknowledged, with a longer delay ▼
 //          changed for this box, or wanted at once? ──yes──► answered
 //                            │ no
 //                            ▼
 //                 held at the desk until it changes or the hold ends
 //
-// A box therefore keeps its heartbeat and its wish while the database is away, and resends what was not acknowledged.
+// A box therefore keeps its heartbeat and its wish while the database is away, and resends what was
+// not acknowledged.
 #pragma once
 
 #include <atomic>
@@ -55,9 +57,11 @@ public:
     using Done = std::function<void(Result<SyncAnswer>)>;
 
     // Borrows everything. The desk's published() is called by whoever wires the planner.
-    AgentSync(Planner& planner, Presence& presence, WaitDesk& desk, const SecretSeal& seal, const Clock& clock, Rng& rng, SyncLimits limits);
+    AgentSync(Planner& planner, Presence& presence, WaitDesk& desk, const SecretSeal& seal,
+              const Clock& clock, Rng& rng, SyncLimits limits);
 
-    // `done` runs once, on any thread. Aborted: a newer call of the same box. Unauthenticated: the box was deleted meanwhile.
+    // `done` runs once, on any thread. Aborted: a newer call of the same box. Unauthenticated: the
+    // box was deleted meanwhile.
     HeldSync sync(const NodeId& node, SyncReport report, Done done);
 
 private:

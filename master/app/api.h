@@ -1,4 +1,5 @@
-// The public API as both borders see it: one asynchronous call on messages. Implemented by master/rpc, used by gRPC services and HTTP.
+// The public API as both borders see it: one asynchronous call on messages. Implemented by
+// master/rpc, used by gRPC services and HTTP.
 #pragma once
 
 #include <functional>
@@ -23,10 +24,11 @@ public:
     virtual std::unique_ptr<google::protobuf::Message> new_request(std::string_view rpc) const = 0;
     virtual std::unique_ptr<google::protobuf::Message> new_response(std::string_view rpc) const = 0;
 
-    // Never blocks on the database. The caller was admitted (allow()). Both messages live until `done`, which runs exactly once, on any
-    // thread; the response is filled only when it is ok.
-    virtual void call(std::string_view rpc, const Caller& caller, const google::protobuf::Message& request,
-                      google::protobuf::Message& response, Done done) = 0;
+    // Never blocks on the database. The caller was admitted (allow()). Both messages live until
+    // `done`, which runs exactly once, on any thread; the response is filled only when it is ok.
+    virtual void call(std::string_view rpc, const Caller& caller,
+                      const google::protobuf::Message& request, google::protobuf::Message& response,
+                      Done done) = 0;
 };
 
 }  // namespace foyer::master

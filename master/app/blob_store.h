@@ -1,6 +1,8 @@
-// Image blobs by digest: data_dir/blobs/sha256/<hex>. A blob is there completely and with the right content, or not at all.
+// Image blobs by digest: data_dir/blobs/sha256/<hex>. A blob is there completely and with the right
+// content, or not at all.
 //
-// Uploads go to a temporary file, are hashed on the way, fsynced and renamed. What a crash leaves behind is removed at the next start.
+// Uploads go to a temporary file, are hashed on the way, fsynced and renamed. What a crash leaves
+// behind is removed at the next start.
 #pragma once
 
 #include <atomic>
@@ -20,7 +22,8 @@ namespace foyer::master {
 
 struct BlobLimits {
     std::int64_t blob_bytes_max = std::int64_t{4} << 30;
-    std::int64_t quota_bytes = std::int64_t{64} << 30;  // all blobs together, uploads under way included
+    std::int64_t quota_bytes = std::int64_t{64}
+                               << 30;  // all blobs together, uploads under way included
 };
 
 // InvalidArgument unless "sha256:" and 64 lower-case hex digits.
@@ -61,11 +64,15 @@ private:
 
 class BlobStore {
 public:
-    // Makes the folders and removes unfinished uploads. `rng` names temporary files and outlives the store.
-    static Result<std::unique_ptr<BlobStore>> open(const std::string& folder, BlobLimits limits, Rng& rng);
+    // Makes the folders and removes unfinished uploads. `rng` names temporary files and outlives
+    // the store.
+    static Result<std::unique_ptr<BlobStore>> open(const std::string& folder, BlobLimits limits,
+                                                   Rng& rng);
 
-    // InvalidArgument: not a digest. AlreadyExists: it is there. ResourceExhausted: `size` (when known) is beyond a limit.
-    Result<std::unique_ptr<BlobUpload>> begin(const Digest& digest, std::optional<std::int64_t> size);
+    // InvalidArgument: not a digest. AlreadyExists: it is there. ResourceExhausted: `size` (when
+    // known) is beyond a limit.
+    Result<std::unique_ptr<BlobUpload>> begin(const Digest& digest,
+                                              std::optional<std::int64_t> size);
     // Size in bytes, or NotFound.
     Result<std::int64_t> find(const Digest& digest) const;
     Result<OpenBlob> open_blob(const Digest& digest) const;
@@ -77,7 +84,8 @@ public:
 
 private:
     friend class BlobUpload;
-    BlobStore(std::string folder, BlobLimits limits, Rng& rng) : folder_(std::move(folder)), limits_(limits), rng_(rng) {}
+    BlobStore(std::string folder, BlobLimits limits, Rng& rng)
+        : folder_(std::move(folder)), limits_(limits), rng_(rng) {}
     std::string path_of(const Digest& digest) const;
     // Takes room within the quota; false: there is none.
     bool reserve(std::int64_t bytes);

@@ -1,7 +1,6 @@
 #include "master/app/certificate_authority.h"
 
 #include <arpa/inet.h>
-
 #include <array>
 
 #include "common/os/atomic_file.h"
@@ -18,13 +17,17 @@ constexpr mode_t folder_mode = 0755;
 
 bool is_ip_address(const std::string& name) {
     std::array<unsigned char, 16> bytes{};
-    return ::inet_pton(AF_INET, name.c_str(), bytes.data()) == 1 || ::inet_pton(AF_INET6, name.c_str(), bytes.data()) == 1;
+    return ::inet_pton(AF_INET, name.c_str(), bytes.data()) == 1 ||
+           ::inet_pton(AF_INET6, name.c_str(), bytes.data()) == 1;
 }
 
 Result<tls::Authority> make(const std::string& folder, Duration life, WallTime now, Rng& rng) {
-    tls::Authority authority = TRY(tls::make_authority("Foyer CA", {now + -backdating, now + life}, rng));
-    // The certificate first: a key without a certificate would be refused at the next start, a certificate without a key is made again.
-    TRY(os::write_atomically(folder + "/ca.crt", authority.certificate_pem, {.mode = certificate_mode}));
+    tls::Authority authority =
+        TRY(tls::make_authority("Foyer CA", {now + -backdating, now + life}, rng));
+    // The certificate first: a key without a certificate would be refused at the next start, a
+    // certificate without a key is made again.
+    TRY(os::write_atomically(folder + "/ca.crt", authority.certificate_pem,
+                             {.mode = certificate_mode}));
     TRY(tls::create_private_file(folder + "/ca.key", authority.key_pem.reveal()));
     return authority;
 }
@@ -33,8 +36,10 @@ Result<tls::Authority> read(const std::string& folder) {
     std::string key = TRY(tls::read_private_file(folder + "/ca.key"));
     auto certificate = tls::read_small_file(folder + "/ca.crt");
     if (!certificate.ok()) {
-        return error(ErrorCode::FailedPrecondition, "'" + folder + "/ca.key' is there but not its ca.crt: restore it from your backup (" +
-                                                        certificate.failure().message + ")");
+        return error(ErrorCode::FailedPrecondition,
+                     "'" + folder +
+                         "/ca.key' is there but not its ca.crt: restore it from your backup (" +
+                         certificate.failure().message + ")");
     }
     tls::Authority authority{std::move(certificate).value(), Secret<std::string>(std::move(key))};
     TRY(tls::check_key_pair(authority.certificate_pem, authority.key_pem));
@@ -43,17 +48,24 @@ Result<tls::Authority> read(const std::string& folder) {
 
 }  // namespace
 
-Result<CertificateAuthority> CertificateAuthority::open(const std::string& folder, CertificateLives lives, WallTime now, Rng& rng) {
+Result<CertificateAuthority> CertificateAuthority::open(const std::string& folder,
+                                                        CertificateLives lives, WallTime now,
+                                                        Rng& rng) {
     TRY(os::make_dirs(folder, folder_mode));
-    tls::Authority authority = os::exists(folder + "/ca.key") ? TRY(read(folder)) : TRY(make(folder, lives.authority, now, rng));
+    tls::Authority authority = os::exists(folder + "/ca.key")
+                                   ? TRY(read(folder))
+                                   : TRY(make(folder, lives.authority, now, rng));
     const tls::CertificateFacts facts = TRY(tls::read_certificate(authority.certificate_pem));
     if (now > facts.not_after) {
-        return error(ErrorCode::FailedPrecondition, "the CA's certificate '" + folder + "/ca.crt' has expired, or this clock is wrong");
+        return error(
+            ErrorCode::FailedPrecondition,
+            "the CA's certificate '" + folder + "/ca.crt' has expired, or this clock is wrong");
     }
     return CertificateAuthority(std::move(authority), facts.fingerprint, lives, rng);
 }
 
-Result<std::string> CertificateAuthority::sign_node(const NodeId& node, std::string_view csr_pem, WallTime now, WallTime expires_at) const {
+Result<std::string> CertificateAuthority::sign_node(const NodeId& node, std::string_view csr_pem,
+                                                    WallTime now, WallTime expires_at) const {
     tls::CertificateSpec spec;
     spec.common_name = node.str();
     spec.uris = {tls::node_uri(node)};
@@ -62,8 +74,8 @@ Result<std::string> CertificateAuthority::sign_node(const NodeId& node, std::str
     return tls::sign_request(authority_, csr_pem, spec, rng_);
 }
 
-Result<std::string> CertificateAuthority::sign_zone(const NodeId& edge, const std::string& zone, std::string_view csr_pem,
-                                                    WallTime now) const {
+Result<std::string> CertificateAuthority::sign_zone(const NodeId& edge, const std::string& zone,
+                                                    std::string_view csr_pem, WallTime now) const {
     tls::CertificateSpec spec;
     spec.common_name = edge.str();
     spec.dns_names = {"*." + zone, zone};
@@ -72,16 +84,19 @@ Result<std::string> CertificateAuthority::sign_zone(const NodeId& edge, const st
     return tls::sign_request(authority_, csr_pem, spec, rng_);
 }
 
-Result<ServerIdentity> CertificateAuthority::make_server(const std::vector<std::string>& names, WallTime now) const {
+Result<ServerIdentity> CertificateAuthority::make_server(const std::vector<std::string>& names,
+                                                         WallTime now) const {
     tls::CertificateSpec spec;
     spec.common_name = "foyer-master";
-    for (const std::string& name : names) (is_ip_address(name) ? spec.ip_addresses : spec.dns_names).push_back(name);
+    for (const std::string& name : names)
+        (is_ip_address(name) ? spec.ip_addresses : spec.dns_names).push_back(name);
     spec.validity = {now + -backdating, now + lives_.server};
     spec.usage = tls::Usage::Server;
     ServerIdentity identity;
     identity.key_pem = TRY(tls::make_key());
     const std::string request = TRY(tls::make_request(identity.key_pem, spec.common_name));
-    identity.chain_pem = TRY(tls::sign_request(authority_, request, spec, rng_)) + authority_.certificate_pem;
+    identity.chain_pem =
+        TRY(tls::sign_request(authority_, request, spec, rng_)) + authority_.certificate_pem;
     return identity;
 }
 

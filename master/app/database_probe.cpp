@@ -2,7 +2,8 @@
 
 namespace foyer::master {
 
-DatabaseProbe::DatabaseProbe(Planner& planner, const Clock& clock, ProbeLimits limits) : planner_(planner), clock_(clock), limits_(limits) {
+DatabaseProbe::DatabaseProbe(Planner& planner, const Clock& clock, ProbeLimits limits)
+    : planner_(planner), clock_(clock), limits_(limits) {
     thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
@@ -18,7 +19,8 @@ std::optional<std::string> DatabaseProbe::trouble() const {
         case PlannerPhase::Leading: break;
     }
     const std::scoped_lock lock(mutex_);
-    if (asked_ && clock_.mono() - *asked_ > limits_.answer_max) return "the database does not answer";
+    if (asked_ && clock_.mono() - *asked_ > limits_.answer_max)
+        return "the database does not answer";
     return failure_;
 }
 
@@ -32,7 +34,9 @@ void DatabaseProbe::run(const std::stop_token& stop) {
             const auto answer = planner_.store().events("", 0, 1);
             const std::scoped_lock lock(mutex_);
             asked_.reset();
-            failure_ = answer.ok() ? std::nullopt : std::optional<std::string>("the database does not answer: " + answer.failure().message);
+            failure_ = answer.ok() ? std::nullopt
+                                   : std::optional<std::string>("the database does not answer: " +
+                                                                answer.failure().message);
         }
         std::unique_lock lock(mutex_);
         pause_.wait_for(lock, stop, limits_.period, [] { return false; });

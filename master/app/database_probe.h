@@ -1,4 +1,5 @@
-// Asks the database a small question every few seconds, so that /healthz knows it is away before somebody's write finds out.
+// Asks the database a small question every few seconds, so that /healthz knows it is away before
+// somebody's write finds out.
 #pragma once
 
 #include <condition_variable>

@@ -22,8 +22,14 @@ FreshToken make_api_token(Rng& rng) {
     return {token.id, to_text(token), tls::sha256_hex(token.secret)};
 }
 
-Housekeeping::Housekeeping(Planner& planner, Presence& presence, const Clock& clock, Rng& rng, Log& log, HousekeepingConfig config)
-    : planner_(planner), presence_(presence), clock_(clock), rng_(rng), log_(log), config_(std::move(config)) {}
+Housekeeping::Housekeeping(Planner& planner, Presence& presence, const Clock& clock, Rng& rng,
+                           Log& log, HousekeepingConfig config)
+    : planner_(planner),
+      presence_(presence),
+      clock_(clock),
+      rng_(rng),
+      log_(log),
+      config_(std::move(config)) {}
 
 void Housekeeping::tick() {
     if (planner_.phase() != PlannerPhase::Leading) return;
@@ -41,20 +47,24 @@ void Housekeeping::tick() {
 
 void Housekeeping::make_operator() {
     const bool there = planner_.read([](const State& state) {
-        return std::any_of(state.tokens().begin(), state.tokens().end(),
-                           [](const auto& entry) { return entry.second.account == first_operator(); });
+        return std::any_of(state.tokens().begin(), state.tokens().end(), [](const auto& entry) {
+            return entry.second.account == first_operator();
+        });
     });
     if (!there) {
         const Status made = make_operator_token();
-        if (!made.ok()) return log_.failure(LogLevel::Error, "operator_token_failed", made.failure());
+        if (!made.ok())
+            return log_.failure(LogLevel::Error, "operator_token_failed", made.failure());
         log_.info("operator_token_made", {{"file", config_.operator_token_file}});
     }
     operator_made_ = true;
 }
 
-// The file comes before the commit: a token that works is always in the file, whatever is killed in between.
+// The file comes before the commit: a token that works is always in the file, whatever is killed in
+// between.
 Status Housekeeping::make_operator_token() {
-    if (!planner_.read([](const State& state) { return state.accounts().contains(first_operator()); })) {
+    if (!planner_.read(
+            [](const State& state) { return state.accounts().contains(first_operator()); })) {
         Write account;
         account.command = CreateAccount{first_operator(), {AccountRole::Operator}};
         TRY(planner_.write(std::move(account)));
@@ -62,7 +72,8 @@ Status Housekeeping::make_operator_token() {
     const FreshToken token = make_api_token(rng_);
     TRY(os::write_atomically(config_.operator_token_file, token.text + "\n", {.mode = 0600}));
     Write write;
-    write.command = CreateToken{token.id, first_operator(), token.secret_hash, "made at the first start", first_token_life};
+    write.command = CreateToken{token.id, first_operator(), token.secret_hash,
+                                "made at the first start", first_token_life};
     TRY(planner_.write(std::move(write)));
     return ok_status();
 }
@@ -80,7 +91,9 @@ void Housekeeping::scan_silence() {
     if (verdict.isolated != isolated_) {
         isolated_ = verdict.isolated;
         if (isolated_) {
-            log_.warn("most_nodes_late", {{"late", verdict.late}, {"online", online.size()}, {"judged", "this master is cut off"}});
+            log_.warn("most_nodes_late", {{"late", verdict.late},
+                                          {"online", online.size()},
+                                          {"judged", "this master is cut off"}});
         } else {
             log_.info("nodes_back", {{"late", verdict.late}, {"online", online.size()}});
         }
@@ -90,14 +103,17 @@ void Housekeeping::scan_silence() {
     marking_->store(true);
     Write write;
     write.command = MarkSilent{verdict.silent};
-    planner_.submit(std::move(write), [marking = marking_](const Result<Answer>&) { marking->store(false); });
+    planner_.submit(std::move(write),
+                    [marking = marking_](const Result<Answer>&) { marking->store(false); });
 }
 
 void Housekeeping::forget_requests() {
     const WallTime before = clock_.wall() + -config_.request_retention;
     Write write;
     write.command = ForgetRequests{before};
-    planner_.submit(std::move(write), [](const Result<Answer>& done) { discard(done, "tried again at the next round"); });
+    planner_.submit(std::move(write), [](const Result<Answer>& done) {
+        discard(done, "tried again at the next round");
+    });
 }
 
 }  // namespace foyer::master

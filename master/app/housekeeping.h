@@ -1,4 +1,5 @@
-// What the master does by itself, a little at each tick of main's loop: the first account, boxes fallen silent, old request records.
+// What the master does by itself, a little at each tick of main's loop: the first account, boxes
+// fallen silent, old request records.
 #pragma once
 
 #include <atomic>
@@ -23,9 +24,11 @@ struct HousekeepingConfig {
 class Housekeeping {
 public:
     // Borrows everything.
-    Housekeeping(Planner& planner, Presence& presence, const Clock& clock, Rng& rng, Log& log, HousekeepingConfig config);
+    Housekeeping(Planner& planner, Presence& presence, const Clock& clock, Rng& rng, Log& log,
+                 HousekeepingConfig config);
 
-    // Called several times a second by one thread; does nothing while the database is away. May wait for a commit at the first start.
+    // Called several times a second by one thread; does nothing while the database is away. May
+    // wait for a commit at the first start.
     void tick();
 
 private:

@@ -15,15 +15,19 @@ using Json = nlohmann::json;
 using Adapter = valijson::adapters::NlohmannJsonAdapter;
 constexpr std::size_t problems_max = 20;
 
-Json parse(std::string_view text) { return Json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false); }
+Json parse(std::string_view text) {
+    return Json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
+}
 
 // valijson speaks of ["a"]["b"][0] under <root>; we speak of /a/b/0.
 std::string pointer_of(const std::vector<std::string>& context) {
     std::string pointer;
     for (std::size_t i = 1; i < context.size(); ++i) {
         std::string part = context[i];
-        if (part.size() >= 2 && part.front() == '[' && part.back() == ']') part = part.substr(1, part.size() - 2);
-        if (part.size() >= 2 && part.front() == '"' && part.back() == '"') part = part.substr(1, part.size() - 2);
+        if (part.size() >= 2 && part.front() == '[' && part.back() == ']')
+            part = part.substr(1, part.size() - 2);
+        if (part.size() >= 2 && part.front() == '"' && part.back() == '"')
+            part = part.substr(1, part.size() - 2);
         pointer += "/" + part;
     }
     return pointer;
@@ -42,11 +46,14 @@ std::vector<SchemaProblem> problems_of(valijson::ValidationResults& results) {
 
 }  // namespace
 
-Result<std::vector<SchemaProblem>> check_schema(std::string_view schema_text, std::string_view document_text) {
+Result<std::vector<SchemaProblem>> check_schema(std::string_view schema_text,
+                                                std::string_view document_text) {
     const Json schema_json = parse(schema_text);
     const Json document = parse(document_text);
-    if (schema_json.is_discarded()) return error(ErrorCode::InvalidArgument, "the schema is not JSON");
-    if (document.is_discarded()) return error(ErrorCode::InvalidArgument, "the document is not JSON", {{"path", ""}});
+    if (schema_json.is_discarded())
+        return error(ErrorCode::InvalidArgument, "the schema is not JSON");
+    if (document.is_discarded())
+        return error(ErrorCode::InvalidArgument, "the document is not JSON", {{"path", ""}});
     // The library reports bad schemas and impossible patterns by throwing: the border is here.
     try {
         valijson::Schema schema;
@@ -54,17 +61,20 @@ Result<std::vector<SchemaProblem>> check_schema(std::string_view schema_text, st
         parser.populateSchema(Adapter(schema_json), schema);
         valijson::Validator validator;
         valijson::ValidationResults results;
-        if (validator.validate(schema, Adapter(document), &results)) return std::vector<SchemaProblem>();
+        if (validator.validate(schema, Adapter(document), &results))
+            return std::vector<SchemaProblem>();
         return problems_of(results);
     } catch (const std::exception& why) {
-        return error(ErrorCode::InvalidArgument, std::string("the schema cannot be used: ") + why.what());
+        return error(ErrorCode::InvalidArgument,
+                     std::string("the schema cannot be used: ") + why.what());
     }
 }
 
 Error schema_error(std::string_view subject, const std::vector<SchemaProblem>& problems) {
     Error failure = error(ErrorCode::InvalidArgument, std::string(subject) + " is not valid");
     for (const SchemaProblem& problem : problems) {
-        failure.message += (failure.details.empty() ? ": '" : "; '") + problem.path + "': " + problem.what;
+        failure.message +=
+            (failure.details.empty() ? ": '" : "; '") + problem.path + "': " + problem.what;
         failure.details.push_back({"path", problem.path});
         failure.details.push_back({"problem", problem.what});
     }

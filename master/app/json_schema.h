@@ -15,11 +15,12 @@ struct SchemaProblem {
     friend bool operator==(const SchemaProblem&, const SchemaProblem&) = default;
 };
 
-// What is wrong with the document, at most 20 problems; none: it is valid. InvalidArgument: one of the two texts is not JSON, or the
-// schema is no schema.
+// What is wrong with the document, at most 20 problems; none: it is valid. InvalidArgument: one of
+// the two texts is not JSON, or the schema is no schema.
 Result<std::vector<SchemaProblem>> check_schema(std::string_view schema, std::string_view document);
 
-// InvalidArgument whose details are {"path", pointer} and {"problem", what} of each problem in turn.
+// InvalidArgument whose details are {"path", pointer} and {"problem", what} of each problem in
+// turn.
 Error schema_error(std::string_view subject, const std::vector<SchemaProblem>& problems);
 
 }  // namespace foyer::master

@@ -1,9 +1,8 @@
 #include "master/app/metrics.h"
 
-#include <unistd.h>
-
 #include <array>
 #include <cstdio>
+#include <unistd.h>
 
 #include "common/base/text.h"
 #include "common/os/files.h"
@@ -11,7 +10,8 @@
 namespace foyer::master {
 
 void MetricsText::family(std::string_view name, std::string_view type, std::string_view help) {
-    text_ += "# HELP " + std::string(name) + " " + std::string(help) + "\n# TYPE " + std::string(name) + " " + std::string(type) + "\n";
+    text_ += "# HELP " + std::string(name) + " " + std::string(help) + "\n# TYPE " +
+             std::string(name) + " " + std::string(type) + "\n";
 }
 
 void MetricsText::sample(std::string_view name, std::string_view labels, double value) {
@@ -40,14 +40,17 @@ void HttpMetrics::count(std::string_view route, int status, Duration took) {
 
 void HttpMetrics::write(MetricsText& text) const {
     const std::scoped_lock lock(mutex_);
-    text.family("foyer_http_requests_total", "counter", "Finished HTTP requests by route and status.");
+    text.family("foyer_http_requests_total", "counter",
+                "Finished HTTP requests by route and status.");
     for (const auto& [key, sum] : sums_) {
-        text.sample("foyer_http_requests_total", label("route", key.first) + "," + label("status", std::to_string(key.second)),
+        text.sample("foyer_http_requests_total",
+                    label("route", key.first) + "," + label("status", std::to_string(key.second)),
                     static_cast<double>(sum.requests));
     }
     text.family("foyer_http_request_seconds_total", "counter", "Time spent on them.");
     for (const auto& [key, sum] : sums_) {
-        text.sample("foyer_http_request_seconds_total", label("route", key.first) + "," + label("status", std::to_string(key.second)),
+        text.sample("foyer_http_request_seconds_total",
+                    label("route", key.first) + "," + label("status", std::to_string(key.second)),
                     static_cast<double>(sum.ms) / 1000);
     }
 }

@@ -1,6 +1,7 @@
 // Counters of the shell, and the text Prometheus reads.
 //
-// A writer of our own: the format is a page of text, and the library's server would bring a thread pool and a second HTTP parser.
+// A writer of our own: the format is a page of text, and the library's server would bring a thread
+// pool and a second HTTP parser.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +28,8 @@ private:
 };
 std::string label(std::string_view key, std::string_view value);  // key="escaped value"
 
-// Finished HTTP requests by route and status. Routes come from the table, so the number of series is bounded.
+// Finished HTTP requests by route and status. Routes come from the table, so the number of series
+// is bounded.
 class HttpMetrics {
 public:
     void count(std::string_view route, int status, Duration took);

@@ -9,18 +9,23 @@ namespace {
 
 using Json = nlohmann::json;
 
-Json parse(std::string_view text) { return Json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false); }
+Json parse(std::string_view text) {
+    return Json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
+}
 
 // What the schema says of one parameter, in words: "string, one of FR, BE" / "integer, 1 to 100".
 std::string allowed(const Json& rule) {
     std::string text = rule.value("type", "value");
     if (rule.contains("enum")) {
         std::string values;
-        for (const Json& value : rule["enum"]) values += (values.empty() ? "" : ", ") + (value.is_string() ? value.get<std::string>() : value.dump());
+        for (const Json& value : rule["enum"])
+            values += (values.empty() ? "" : ", ") +
+                      (value.is_string() ? value.get<std::string>() : value.dump());
         text += ", one of " + values;
     }
     if (rule.contains("pattern")) text += ", matching " + rule["pattern"].get<std::string>();
-    if (rule.contains("minLength")) text += ", at least " + rule["minLength"].dump() + " characters";
+    if (rule.contains("minLength"))
+        text += ", at least " + rule["minLength"].dump() + " characters";
     if (rule.contains("maxLength")) text += ", at most " + rule["maxLength"].dump() + " characters";
     if (rule.contains("minimum")) text += ", at least " + rule["minimum"].dump();
     if (rule.contains("maximum")) text += ", at most " + rule["maximum"].dump();
@@ -44,29 +49,36 @@ std::vector<SchemaProblem> problems_of(const Json& schema, const Json& given) {
             continue;
         }
         const auto found = check_schema(properties[name].dump(), value.dump());
-        if (!found.ok() || !found.value().empty()) problems.push_back({path, "allowed: " + allowed(properties[name])});
+        if (!found.ok() || !found.value().empty())
+            problems.push_back({path, "allowed: " + allowed(properties[name])});
     }
     for (const Json& name : schema.value("required", Json::array())) {
         const auto key = name.get<std::string>();
         if (given.contains(key)) continue;
-        problems.push_back({"/parameters/" + key, "is required; allowed: " + allowed(properties.value(key, Json::object()))});
+        problems.push_back(
+            {"/parameters/" + key,
+             "is required; allowed: " + allowed(properties.value(key, Json::object()))});
     }
     return problems;
 }
 
 }  // namespace
 
-Result<std::string> complete_parameters(std::string_view schema_json, std::string_view parameters_json) {
+Result<std::string> complete_parameters(std::string_view schema_json,
+                                        std::string_view parameters_json) {
     const Json schema = parse(schema_json);
-    if (!schema.is_object()) return error(ErrorCode::Internal, "a published parameter schema is not an object");
+    if (!schema.is_object())
+        return error(ErrorCode::Internal, "a published parameter schema is not an object");
     Json given = parse(parameters_json.empty() ? "{}" : parameters_json);
-    if (!given.is_object()) return schema_error("the order", {{"/parameters", "must be an object"}});
+    if (!given.is_object())
+        return schema_error("the order", {{"/parameters", "must be an object"}});
     for (const auto& [name, rule] : schema.value("properties", Json::object()).items()) {
         if (!given.contains(name) && rule.contains("default")) given[name] = rule["default"];
     }
     const auto problems = problems_of(schema, given);
     if (!problems.empty()) return schema_error("the order", problems);
-    // The whole schema once more: what is checked piece by piece above may never be less than what it says.
+    // The whole schema once more: what is checked piece by piece above may never be less than what
+    // it says.
     const auto rest = TRY(check_schema(schema_json, given.dump()));
     if (!rest.empty()) return schema_error("the order", rest);
     return given.dump();

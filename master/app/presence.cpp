@@ -2,7 +2,8 @@
 
 namespace foyer::master {
 
-Presence::Presence(const Clock& clock, PresenceLimits limits) : clock_(clock), limits_(limits), started_(clock.mono()) {}
+Presence::Presence(const Clock& clock, PresenceLimits limits)
+    : clock_(clock), limits_(limits), started_(clock.mono()) {}
 
 void Presence::heard(const NodeId& node, WallTime clock_of_node, std::int64_t disk_free_bytes) {
     const std::scoped_lock lock(mutex_);
@@ -19,6 +20,14 @@ void Presence::acknowledge(const NodeId& node, std::uint64_t number, bool in_ful
     NodePresence& presence = nodes_[node];
     if (number > presence.acknowledged) presence.acknowledged = number;
     if (in_full) presence.reported_in_full = true;
+}
+
+bool Presence::must_ask(const NodeId& node) {
+    const std::scoped_lock lock(mutex_);
+    NodePresence& presence = nodes_[node];
+    const bool first = !presence.reported_in_full && !presence.asked_in_full;
+    presence.asked_in_full = true;
+    return first;
 }
 
 void Presence::forget(const NodeId& node) {
@@ -39,11 +48,13 @@ Silence Presence::judge(const std::vector<NodeId>& online) const {
     Silence verdict;
     for (const NodeId& node : online) {
         const Duration quiet = quiet_for(node, now);
-        // Half the silence time: when the first box of an isolated master falls silent, the last one was heard at most a hold ago.
+        // Half the silence time: when the first box of an isolated master falls silent, the last
+        // one was heard at most a hold ago.
         if (quiet * 2 >= limits_.silent_after) ++verdict.late;
         if (quiet >= limits_.silent_after) verdict.silent.push_back(node);
     }
-    const bool most = verdict.late * 100 > online.size() * static_cast<std::size_t>(limits_.isolated_percent);
+    const bool most =
+        verdict.late * 100 > online.size() * static_cast<std::size_t>(limits_.isolated_percent);
     if (most && verdict.late >= static_cast<std::size_t>(limits_.isolated_nodes_min)) {
         verdict.isolated = true;
         verdict.silent.clear();
@@ -63,7 +74,8 @@ std::size_t Presence::online_count() const {
 
 Duration Presence::quiet_for(const NodeId& node, MonoTime now) const {
     const auto found = nodes_.find(node);
-    return now - (found == nodes_.end() || !found->second.heard_at ? started_ : found->second.heard_mono);
+    return now -
+           (found == nodes_.end() || !found->second.heard_at ? started_ : found->second.heard_mono);
 }
 
 }  // namespace foyer::master

@@ -1,7 +1,9 @@
-// Who was heard of when. In memory only: heartbeats never reach the database, only the change to Silent (and back) does.
+// Who was heard of when. In memory only: heartbeats never reach the database, only the change to
+// Silent (and back) does.
 //
-// Silence is judged once a second. A master that is itself cut off hears nobody: when most of the boxes that should be there are late at
-// once, nobody is called silent until enough of them are back. After a start every box has the full silence time to show up.
+// Silence is judged once a second. A master that is itself cut off hears nobody: when most of the
+// boxes that should be there are late at once, nobody is called silent until enough of them are
+// back. After a start every box has the full silence time to show up.
 #pragma once
 
 #include <cstdint>
@@ -29,6 +31,7 @@ struct NodePresence {
     std::int64_t disk_free_bytes = 0;
     std::uint64_t acknowledged = 0;  // newest observation number that was committed
     bool reported_in_full = false;   // every partition was reported since this master started
+    bool asked_in_full = false;      // it was told that we want that
 };
 
 struct Silence {
@@ -44,6 +47,8 @@ public:
     // `disk_free_bytes` 0: unchanged.
     void heard(const NodeId& node, WallTime clock_of_node, std::int64_t disk_free_bytes);
     void acknowledge(const NodeId& node, std::uint64_t number, bool in_full);
+    // True once for a box that has not reported in full: tell it so at once.
+    bool must_ask(const NodeId& node);
     void forget(const NodeId& node);
     std::optional<NodePresence> find(const NodeId& node) const;
 

@@ -20,7 +20,9 @@ constexpr std::size_t release_json_bytes_max = 256 * 1024;
 constexpr std::int64_t manifest_bytes_max = 1024 * 1024;
 constexpr std::size_t layers_max = 128;
 
-Json parse(std::string_view text) { return Json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false); }
+Json parse(std::string_view text) {
+    return Json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
+}
 
 Status check_rules(const Json& document) {
     std::vector<SchemaProblem> problems;
@@ -31,14 +33,16 @@ Status check_rules(const Json& document) {
     const Json& parameters = document["parameters"];
     for (const Json& name : parameters["required"]) {
         if (!parameters["properties"].contains(name.get<std::string>())) {
-            problems.push_back({"/parameters/required", "names '" + name.get<std::string>() + "', which is not in properties"});
+            problems.push_back({"/parameters/required", "names '" + name.get<std::string>() +
+                                                            "', which is not in properties"});
         }
     }
     for (const auto& [name, rule] : parameters["properties"].items()) {
         if (!rule.contains("default")) continue;
         const auto found = check_schema(rule.dump(), rule["default"].dump());
         if (!found.ok() || !found.value().empty()) {
-            problems.push_back({"/parameters/properties/" + name + "/default", "does not fit its own rule"});
+            problems.push_back(
+                {"/parameters/properties/" + name + "/default", "does not fit its own rule"});
         }
     }
     if (problems.empty()) return ok_status();
@@ -49,7 +53,8 @@ std::vector<ReleaseSize> sizes_of(const Json& document) {
     std::vector<ReleaseSize> sizes;
     for (const auto& [name, size] : document["sizes"].items()) {
         sizes.push_back({SizeName(name),
-                         {Millicores(size["cpu_millicores"].get<std::int64_t>()), Bytes(size["memory_bytes"].get<std::int64_t>()),
+                         {Millicores(size["cpu_millicores"].get<std::int64_t>()),
+                          Bytes(size["memory_bytes"].get<std::int64_t>()),
                           Bytes(size["disk_bytes"].get<std::int64_t>())}});
     }
     std::sort(sizes.begin(), sizes.end(), [](const ReleaseSize& a, const ReleaseSize& b) {
@@ -82,23 +87,27 @@ struct Part {
 };
 
 std::optional<Part> part_of(const Json& descriptor) {
-    if (!descriptor.is_object() || !descriptor.contains("digest") || !descriptor["digest"].is_string() || !descriptor.contains("size") ||
+    if (!descriptor.is_object() || !descriptor.contains("digest") ||
+        !descriptor["digest"].is_string() || !descriptor.contains("size") ||
         !descriptor["size"].is_number_integer()) {
         return std::nullopt;
     }
-    Part part{Digest(descriptor["digest"].get<std::string>()), descriptor["size"].get<std::int64_t>()};
+    Part part{Digest(descriptor["digest"].get<std::string>()),
+              descriptor["size"].get<std::int64_t>()};
     if (!check_digest(part.digest.str()).ok() || part.size < 0) return std::nullopt;
     return part;
 }
 
 Error not_a_manifest(const Digest& digest) {
-    return error(ErrorCode::InvalidArgument, "blob '" + digest.str() + "' is not an OCI image manifest with config and layers",
+    return error(ErrorCode::InvalidArgument,
+                 "blob '" + digest.str() + "' is not an OCI image manifest with config and layers",
                  {{"rule", "manifest"}});
 }
 
 Result<std::vector<Part>> parts_of(const Json& manifest, const Digest& digest) {
-    if (!manifest.is_object() || !manifest.contains("config") || !manifest.contains("layers") || !manifest["layers"].is_array() ||
-        manifest["layers"].empty() || manifest["layers"].size() > layers_max) {
+    if (!manifest.is_object() || !manifest.contains("config") || !manifest.contains("layers") ||
+        !manifest["layers"].is_array() || manifest["layers"].empty() ||
+        manifest["layers"].size() > layers_max) {
         return not_a_manifest(digest);
     }
     std::vector<Part> parts;
@@ -117,8 +126,10 @@ Result<std::vector<Part>> parts_of(const Json& manifest, const Digest& digest) {
 
 Result<Release> read_release(const SignedRelease& published) {
     if (published.release_json.size() > release_json_bytes_max) {
-        return error(ErrorCode::InvalidArgument, "release.json may have at most " + std::to_string(release_json_bytes_max) + " bytes",
-                     {{"path", ""}});
+        return error(
+            ErrorCode::InvalidArgument,
+            "release.json may have at most " + std::to_string(release_json_bytes_max) + " bytes",
+            {{"path", ""}});
     }
     const std::string key = to_base64url(as_bytes(published.publisher_key));
     const std::string signature = to_base64url(as_bytes(published.signature));
@@ -138,13 +149,15 @@ Result<Release> read_release(const SignedRelease& published) {
 Result<Bytes> image_size(const BlobStore& blobs, const Digest& manifest) {
     const auto text = blobs.read(manifest, manifest_bytes_max);
     if (!text.ok() && text.failure().code == ErrorCode::NotFound) {
-        return error(ErrorCode::FailedPrecondition, "the image's manifest '" + manifest.str() + "' is not uploaded",
+        return error(ErrorCode::FailedPrecondition,
+                     "the image's manifest '" + manifest.str() + "' is not uploaded",
                      {{"rule", "blobs_missing"}, {"digest", manifest.str()}});
     }
     if (!text.ok()) return text.failure();
     const auto parts = TRY(parts_of(parse(text.value()), manifest));
     Bytes total(static_cast<std::int64_t>(text.value().size()));
-    Error missing = error(ErrorCode::FailedPrecondition, "blobs of the image are not uploaded", {{"rule", "blobs_missing"}});
+    Error missing = error(ErrorCode::FailedPrecondition, "blobs of the image are not uploaded",
+                          {{"rule", "blobs_missing"}});
     std::set<Digest> counted;
     for (const Part& part : parts) {
         if (!counted.insert(part.digest).second) continue;
@@ -155,8 +168,8 @@ Result<Bytes> image_size(const BlobStore& blobs, const Digest& manifest) {
         }
         if (size.value() != part.size) {
             return error(ErrorCode::InvalidArgument,
-                         "blob '" + part.digest.str() + "' has " + std::to_string(size.value()) + " bytes, its manifest says " +
-                             std::to_string(part.size),
+                         "blob '" + part.digest.str() + "' has " + std::to_string(size.value()) +
+                             " bytes, its manifest says " + std::to_string(part.size),
                          {{"rule", "blob_size"}, {"digest", part.digest.str()}});
         }
         total += Bytes(part.size);
@@ -167,16 +180,20 @@ Result<Bytes> image_size(const BlobStore& blobs, const Digest& manifest) {
 
 ReleaseLogin login_of(std::string_view release_json) {
     const Json document = parse(release_json);
-    if (!document.is_object() || !document.contains("login") || !document["login"].is_object()) return {};
+    if (!document.is_object() || !document.contains("login") || !document["login"].is_object())
+        return {};
     const Json& login = document["login"];
     return {login.value("user", ""), login.value("database", ""), login.value("path", "")};
 }
 
 bool wants_secret(std::string_view release_json, std::string_view secret) {
     const Json document = parse(release_json);
-    if (!document.is_object() || !document.contains("secrets") || !document["secrets"].is_array()) return false;
+    if (!document.is_object() || !document.contains("secrets") || !document["secrets"].is_array())
+        return false;
     return std::any_of(document["secrets"].begin(), document["secrets"].end(),
-                       [&](const Json& name) { return name.is_string() && name.get_ref<const std::string&>() == secret; });
+                       [&](const Json& name) {
+                           return name.is_string() && name.get_ref<const std::string&>() == secret;
+                       });
 }
 
 std::string_view release_schema() { return release_schema_text; }

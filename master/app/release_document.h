@@ -16,12 +16,14 @@ struct SignedRelease {
     std::string publisher_key;  // raw, 32 bytes
 };
 
-// Checks signature, schema and the two rules a schema cannot say. The row's publisher and image size are left to the caller.
-// PermissionDenied: the signature is not by this key. InvalidArgument: the rest, each problem with its path.
+// Checks signature, schema and the two rules a schema cannot say. The row's publisher and image
+// size are left to the caller. PermissionDenied: the signature is not by this key. InvalidArgument:
+// the rest, each problem with its path.
 Result<Release> read_release(const SignedRelease& published);
 
-// Size of the image: manifest, config and layers, all of which are in the store with the sizes the manifest says.
-// FailedPrecondition names the missing blobs; InvalidArgument: the manifest is not an OCI image manifest.
+// Size of the image: manifest, config and layers, all of which are in the store with the sizes the
+// manifest says. FailedPrecondition names the missing blobs; InvalidArgument: the manifest is not
+// an OCI image manifest.
 Result<Bytes> image_size(const BlobStore& blobs, const Digest& manifest);
 
 // What opens the door of a release for people. Empty fields: none.

@@ -1,5 +1,5 @@
-// The public API as one table: every door, how it is reached by HTTP, and who may open it. gRPC and HTTP both read permissions here and
-// nowhere else; a test walks the table.
+// The public API as one table: every door, how it is reached by HTTP, and who may open it. gRPC and
+// HTTP both read permissions here and nowhere else; a test walks the table.
 #pragma once
 
 #include <array>
@@ -15,7 +15,9 @@ enum class HttpMethod { Get, Head, Post, Put, Delete };
 // Set of roles as bits.
 struct Roles {
     unsigned bits = 0;
-    constexpr bool has(AccountRole role) const { return (bits & (1U << static_cast<unsigned>(role))) != 0; }
+    constexpr bool has(AccountRole role) const {
+        return (bits & (1U << static_cast<unsigned>(role))) != 0;
+    }
     friend constexpr Roles operator|(Roles a, Roles b) { return {a.bits | b.bits}; }
     friend constexpr bool operator==(Roles, Roles) = default;
 };
@@ -34,9 +36,10 @@ enum class RouteKind { Rpc, Blob, Health };
 
 struct Route {
     HttpMethod method = HttpMethod::Get;
-    std::string_view path;  // "/v1/instances/{name}:stop": {x} is one segment, and the field x of the request
-    std::string_view rpc;   // "foyer.api.v1.InstanceService/StopInstance"; empty unless kind is Rpc
-    Roles roles;            // operators may always
+    std::string_view
+        path;  // "/v1/instances/{name}:stop": {x} is one segment, and the field x of the request
+    std::string_view rpc;  // "foyer.api.v1.InstanceService/StopInstance"; empty unless kind is Rpc
+    Roles roles;           // operators may always
     Scope scope = Scope::Unset;
     RouteKind kind = RouteKind::Rpc;
     bool write = false;
@@ -54,48 +57,69 @@ constexpr Roles everybody = hosts | customers | publishers;
 constexpr Route read(std::string_view path, std::string_view rpc, Roles roles, Scope scope) {
     return {HttpMethod::Get, path, rpc, roles, scope, RouteKind::Rpc, false};
 }
-constexpr Route write(HttpMethod method, std::string_view path, std::string_view rpc, Roles roles, Scope scope) {
+constexpr Route write(HttpMethod method, std::string_view path, std::string_view rpc, Roles roles,
+                      Scope scope) {
     return {method, path, rpc, roles, scope, RouteKind::Rpc, true};
 }
 
 constexpr auto table = std::to_array<Route>({
-    write(HttpMethod::Post, "/v1/isps", "foyer.api.v1.FleetService/CreateIsp", operators, Scope::All),
+    write(HttpMethod::Post, "/v1/isps", "foyer.api.v1.FleetService/CreateIsp", operators,
+          Scope::All),
     read("/v1/isps/{name}", "foyer.api.v1.FleetService/GetIsp", hosts, Scope::All),
     read("/v1/isps", "foyer.api.v1.FleetService/ListIsps", hosts, Scope::All),
-    write(HttpMethod::Post, "/v1/hosts", "foyer.api.v1.FleetService/CreateHost", operators, Scope::All),
+    write(HttpMethod::Post, "/v1/hosts", "foyer.api.v1.FleetService/CreateHost", operators,
+          Scope::All),
     read("/v1/hosts/{name}", "foyer.api.v1.FleetService/GetHost", operators, Scope::All),
     read("/v1/hosts", "foyer.api.v1.FleetService/ListHosts", operators, Scope::All),
-    write(HttpMethod::Post, "/v1/sites", "foyer.api.v1.FleetService/CreateSite", operators, Scope::All),
+    write(HttpMethod::Post, "/v1/sites", "foyer.api.v1.FleetService/CreateSite", operators,
+          Scope::All),
     read("/v1/sites/{name}", "foyer.api.v1.FleetService/GetSite", hosts, Scope::Own),
     read("/v1/sites", "foyer.api.v1.FleetService/ListSites", hosts, Scope::Own),
-    write(HttpMethod::Post, "/v1/node-tokens", "foyer.api.v1.FleetService/CreateNodeToken", operators, Scope::All),
+    write(HttpMethod::Post, "/v1/node-tokens", "foyer.api.v1.FleetService/CreateNodeToken",
+          operators, Scope::All),
     read("/v1/nodes/{name}", "foyer.api.v1.FleetService/GetNode", hosts, Scope::Own),
     read("/v1/nodes", "foyer.api.v1.FleetService/ListNodes", hosts, Scope::Own),
-    write(HttpMethod::Delete, "/v1/nodes/{name}", "foyer.api.v1.FleetService/DeleteNode", operators, Scope::All),
+    write(HttpMethod::Delete, "/v1/nodes/{name}", "foyer.api.v1.FleetService/DeleteNode", operators,
+          Scope::All),
 
-    write(HttpMethod::Post, "/v1/instances", "foyer.api.v1.InstanceService/OrderInstance", customers, Scope::Own),
+    write(HttpMethod::Post, "/v1/instances", "foyer.api.v1.InstanceService/OrderInstance",
+          customers, Scope::Own),
     read("/v1/instances/{name}", "foyer.api.v1.InstanceService/GetInstance", customers, Scope::Own),
     read("/v1/instances", "foyer.api.v1.InstanceService/ListInstances", customers, Scope::Own),
-    write(HttpMethod::Post, "/v1/instances/{name}:stop", "foyer.api.v1.InstanceService/StopInstance", customers, Scope::Own),
-    write(HttpMethod::Post, "/v1/instances/{name}:start", "foyer.api.v1.InstanceService/StartInstance", customers, Scope::Own),
-    write(HttpMethod::Delete, "/v1/instances/{name}", "foyer.api.v1.InstanceService/DeleteInstance", customers, Scope::Own),
-    write(HttpMethod::Post, "/v1/instances/{name}:promote", "foyer.api.v1.InstanceService/PromoteInstance", customers, Scope::Own),
-    write(HttpMethod::Post, "/v1/instances/{name}:reveal", "foyer.api.v1.InstanceService/RevealInstance", customers, Scope::Own),
-    read("/v1/instances/{name}/events", "foyer.api.v1.InstanceService/ListInstanceEvents", customers, Scope::Own),
-    read("/v1/operations/{id}", "foyer.api.v1.OperationService/GetOperation", customers, Scope::Own),
+    write(HttpMethod::Post, "/v1/instances/{name}:stop",
+          "foyer.api.v1.InstanceService/StopInstance", customers, Scope::Own),
+    write(HttpMethod::Post, "/v1/instances/{name}:start",
+          "foyer.api.v1.InstanceService/StartInstance", customers, Scope::Own),
+    write(HttpMethod::Delete, "/v1/instances/{name}", "foyer.api.v1.InstanceService/DeleteInstance",
+          customers, Scope::Own),
+    write(HttpMethod::Post, "/v1/instances/{name}:promote",
+          "foyer.api.v1.InstanceService/PromoteInstance", customers, Scope::Own),
+    write(HttpMethod::Post, "/v1/instances/{name}:reveal",
+          "foyer.api.v1.InstanceService/RevealInstance", customers, Scope::Own),
+    read("/v1/instances/{name}/events", "foyer.api.v1.InstanceService/ListInstanceEvents",
+         customers, Scope::Own),
+    read("/v1/operations/{id}", "foyer.api.v1.OperationService/GetOperation", customers,
+         Scope::Own),
 
-    write(HttpMethod::Post, "/v1/software-releases", "foyer.api.v1.ReleaseService/PublishRelease", publishers, Scope::All),
-    read("/v1/software-releases/{name}/versions/{version}", "foyer.api.v1.ReleaseService/GetRelease", release_readers, Scope::All),
-    read("/v1/software-releases", "foyer.api.v1.ReleaseService/ListReleases", release_readers, Scope::All),
+    write(HttpMethod::Post, "/v1/software-releases", "foyer.api.v1.ReleaseService/PublishRelease",
+          publishers, Scope::All),
+    read("/v1/software-releases/{name}/versions/{version}",
+         "foyer.api.v1.ReleaseService/GetRelease", release_readers, Scope::All),
+    read("/v1/software-releases", "foyer.api.v1.ReleaseService/ListReleases", release_readers,
+         Scope::All),
 
-    write(HttpMethod::Post, "/v1/accounts", "foyer.api.v1.AccountService/CreateAccount", operators, Scope::All),
+    write(HttpMethod::Post, "/v1/accounts", "foyer.api.v1.AccountService/CreateAccount", operators,
+          Scope::All),
     read("/v1/accounts", "foyer.api.v1.AccountService/ListAccounts", operators, Scope::All),
-    write(HttpMethod::Post, "/v1/tokens", "foyer.api.v1.AccountService/CreateToken", operators, Scope::All),
+    write(HttpMethod::Post, "/v1/tokens", "foyer.api.v1.AccountService/CreateToken", operators,
+          Scope::All),
     read("/v1/whoami", "foyer.api.v1.AccountService/WhoAmI", everybody, Scope::Own),
 
     Route{HttpMethod::Put, "/v1/blobs/{digest}", "", publishers, Scope::All, RouteKind::Blob, true},
-    Route{HttpMethod::Get, "/v1/blobs/{digest}", "", publishers, Scope::All, RouteKind::Blob, false},
-    Route{HttpMethod::Head, "/v1/blobs/{digest}", "", publishers, Scope::All, RouteKind::Blob, false},
+    Route{HttpMethod::Get, "/v1/blobs/{digest}", "", publishers, Scope::All, RouteKind::Blob,
+          false},
+    Route{HttpMethod::Head, "/v1/blobs/{digest}", "", publishers, Scope::All, RouteKind::Blob,
+          false},
     Route{HttpMethod::Get, "/healthz", "", {}, Scope::Public, RouteKind::Health, false},
 });
 

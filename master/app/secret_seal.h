@@ -1,4 +1,5 @@
-// Secrets at rest: what the domain carries as Sealed is base64url of the sealed form, tied to its place.
+// Secrets at rest: what the domain carries as Sealed is base64url of the sealed form, tied to its
+// place.
 #pragma once
 
 #include <string>

@@ -5,13 +5,15 @@
 
 namespace foyer::master {
 
-WaitDesk::WaitDesk(const Clock& clock, std::size_t waiting_max) : clock_(clock), waiting_max_(waiting_max) {
+WaitDesk::WaitDesk(const Clock& clock, std::size_t waiting_max)
+    : clock_(clock), waiting_max_(waiting_max) {
     thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
 WaitDesk::~WaitDesk() { stop(); }
 
-Result<WaitDesk::Ticket> WaitDesk::wait(const std::string& key, MonoTime until, Ready ready, Wake wake) {
+Result<WaitDesk::Ticket> WaitDesk::wait(const std::string& key, MonoTime until, Ready ready,
+                                        Wake wake) {
     const std::scoped_lock lock(mutex_);
     if (closed_) return error(ErrorCode::Unavailable, "the master is stopping");
     const auto older = key.empty() ? by_key_.end() : by_key_.find(key);
@@ -19,14 +21,17 @@ Result<WaitDesk::Ticket> WaitDesk::wait(const std::string& key, MonoTime until, 
         finish_locked(waiters_.find(older->second), Woken::Replaced);
         work_.notify_all();
     } else if (waiters_.size() >= waiting_max_) {
-        return error(ErrorCode::ResourceExhausted, "too many calls are waiting (" + std::to_string(waiting_max_) + "); try again later",
-                     {{"rule", "waiting_max"}});
+        return error(
+            ErrorCode::ResourceExhausted,
+            "too many calls are waiting (" + std::to_string(waiting_max_) + "); try again later",
+            {{"rule", "waiting_max"}});
     }
     const Ticket ticket = next_++;
     waiters_.emplace(ticket, Waiter{key, until, std::move(ready), std::move(wake)});
     if (!key.empty()) by_key_[key] = ticket;
     const auto placed = deadlines_.emplace(until, ticket).first;
-    if (placed == deadlines_.begin()) work_.notify_all();  // an earlier end than the thread sleeps for
+    if (placed == deadlines_.begin())
+        work_.notify_all();  // an earlier end than the thread sleeps for
     return ticket;
 }
 
@@ -43,6 +48,14 @@ void WaitDesk::cancel(Ticket ticket) {
     const auto at = waiters_.find(ticket);
     if (at == waiters_.end()) return;
     finish_locked(at, Woken::Closed);
+    work_.notify_all();
+}
+
+void WaitDesk::replace(const std::string& key) {
+    const std::scoped_lock lock(mutex_);
+    const auto held = by_key_.find(key);
+    if (held == by_key_.end()) return;
+    finish_locked(waiters_.find(held->second), Woken::Replaced);
     work_.notify_all();
 }
 
@@ -109,10 +122,14 @@ void WaitDesk::run(const std::stop_token& stop) {
         }
         if (stop.stop_requested()) return;
         constexpr Duration long_enough{60'000};
-        const Duration pause = deadlines_.empty() ? long_enough : std::min(long_enough, deadlines_.begin()->first - now);
-        const std::optional<MonoTime> earliest = deadlines_.empty() ? std::nullopt : std::optional(deadlines_.begin()->first);
+        const Duration pause = deadlines_.empty()
+                                   ? long_enough
+                                   : std::min(long_enough, deadlines_.begin()->first - now);
+        const std::optional<MonoTime> earliest =
+            deadlines_.empty() ? std::nullopt : std::optional(deadlines_.begin()->first);
         work_.wait_for(lock, stop, pause, [this, earliest] {
-            return !woken_.empty() || (!deadlines_.empty() && (!earliest || deadlines_.begin()->first < *earliest));
+            return !woken_.empty() ||
+                   (!deadlines_.empty() && (!earliest || deadlines_.begin()->first < *earliest));
         });
     }
 }

@@ -1,7 +1,8 @@
 // Calls that are held until the state says so or their time is up, without a thread each.
 //
-// A waiter is a question about the state, asked again at each publication, and a continuation that runs exactly once, on the desk's own
-// thread and never under its lock. To miss nothing: wait() first, then recheck() with the state as it is published now.
+// A waiter is a question about the state, asked again at each publication, and a continuation that
+// runs exactly once, on the desk's own thread and never under its lock. To miss nothing: wait()
+// first, then recheck() with the state as it is published now.
 #pragma once
 
 #include <condition_variable>
@@ -32,17 +33,22 @@ enum class Woken {
 class WaitDesk {
 public:
     using Ticket = std::uint64_t;
-    using Ready = std::function<bool(const State& state)>;  // pure and short; runs under the desk's lock
+    using Ready =
+        std::function<bool(const State& state)>;  // pure and short; runs under the desk's lock
     using Wake = std::function<void(Woken why)>;
 
     WaitDesk(const Clock& clock, std::size_t waiting_max);
     ~WaitDesk();  // wakes everybody with Closed
 
-    // A newer wait under the same key ends the older one; an empty key is nobody's. ResourceExhausted: too many wait; `wake` is not kept.
+    // A newer wait under the same key ends the older one; an empty key is nobody's.
+    // ResourceExhausted: too many wait; `wake` is not kept.
     Result<Ticket> wait(const std::string& key, MonoTime until, Ready ready, Wake wake);
     void recheck(Ticket ticket, const State& state);
     void cancel(Ticket ticket);  // unknown or woken already: nothing
-    // Runs `work` on the desk's thread: for what should not burden the planner's. At once when the desk is closed.
+    void replace(const std::string&
+                     key);  // ends the wait under this key, if there is one, as a newer one would
+    // Runs `work` on the desk's thread: for what should not burden the planner's. At once when the
+    // desk is closed.
     void post(std::function<void()> work);
 
     // After each publication; never blocks for long.

@@ -11,12 +11,14 @@ int http_status_of(ErrorCode code) {
         case ErrorCode::AlreadyExists: return 409;
         case ErrorCode::PermissionDenied: return 403;
         case ErrorCode::Unauthenticated: return 401;
-        case ErrorCode::FailedPrecondition: return 409;  // the state says no: the same request may go through later
+        case ErrorCode::FailedPrecondition:
+            return 409;  // the state says no: the same request may go through later
         case ErrorCode::ResourceExhausted: return 429;
         case ErrorCode::Aborted: return 409;
         case ErrorCode::Unavailable: return 503;
         case ErrorCode::DeadlineExceeded: return 504;
-        case ErrorCode::Unknown: return 504;  // it may have happened: repeat with the same Idempotency-Key
+        case ErrorCode::Unknown:
+            return 504;  // it may have happened: repeat with the same Idempotency-Key
         case ErrorCode::Internal: return 500;
     }
     CHECK(false);

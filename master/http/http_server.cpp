@@ -18,11 +18,15 @@ constexpr std::chrono::milliseconds accept_pause{100};
 
 Status load_identity(net::ssl::context& tls, const ServerIdentity& identity) {
     beast::error_code failed;
-    tls.set_options(net::ssl::context::default_workarounds | net::ssl::context::no_sslv2 | net::ssl::context::no_sslv3 |
-                    net::ssl::context::no_tlsv1 | net::ssl::context::no_tlsv1_1 | net::ssl::context::no_compression);
+    tls.set_options(net::ssl::context::default_workarounds | net::ssl::context::no_sslv2 |
+                    net::ssl::context::no_sslv3 | net::ssl::context::no_tlsv1 |
+                    net::ssl::context::no_tlsv1_1 | net::ssl::context::no_compression);
     tls.use_certificate_chain(net::buffer(identity.chain_pem), failed);
-    if (!failed) tls.use_private_key(net::buffer(identity.key_pem.reveal()), net::ssl::context::pem, failed);
-    if (failed) return error(ErrorCode::InvalidArgument, "the API's certificate cannot be used: " + failed.message());
+    if (!failed)
+        tls.use_private_key(net::buffer(identity.key_pem.reveal()), net::ssl::context::pem, failed);
+    if (failed)
+        return error(ErrorCode::InvalidArgument,
+                     "the API's certificate cannot be used: " + failed.message());
     // An idle connection gives its buffers back; a session cache would grow with every visitor.
     SSL_CTX_set_mode(tls.native_handle(), SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_session_cache_mode(tls.native_handle(), SSL_SESS_CACHE_OFF);
@@ -38,28 +42,34 @@ Status listen(Tcp::acceptor& acceptor, const std::string& host, int port) {
     if (!failed) acceptor.bind(endpoint, failed);
     if (!failed) acceptor.listen(backlog, failed);
     if (!failed) return ok_status();
-    return error(ErrorCode::Unavailable, "cannot listen on " + host + ":" + std::to_string(port) + ": " + failed.message());
+    return error(ErrorCode::Unavailable,
+                 "cannot listen on " + host + ":" + std::to_string(port) + ": " + failed.message());
 }
 
 }  // namespace
 
 struct HttpServer::Shared {
     Shared(const HttpServerConfig& config, HttpParts parts)
-        : threads(config.limits.threads), tls(net::ssl::context::tls_server), host(std::move(parts), config.limits), acceptor(io), pause(io) {}
+        : threads(config.limits.threads),
+          tls(net::ssl::context::tls_server),
+          host(std::move(parts), config.limits),
+          acceptor(io),
+          pause(io) {}
 
     void accept() {
-        acceptor.async_accept(net::make_strand(io), [this](beast::error_code failed, Tcp::socket socket) {
-            if (!acceptor.is_open()) return;
-            if (failed) {
-                pause.expires_after(accept_pause);
-                pause.async_wait([this](beast::error_code stopped) {
-                    if (!stopped) accept();
-                });
-                return;
-            }
-            admit(std::move(socket));
-            accept();
-        });
+        acceptor.async_accept(net::make_strand(io),
+                              [this](beast::error_code failed, Tcp::socket socket) {
+                                  if (!acceptor.is_open()) return;
+                                  if (failed) {
+                                      pause.expires_after(accept_pause);
+                                      pause.async_wait([this](beast::error_code stopped) {
+                                          if (!stopped) accept();
+                                      });
+                                      return;
+                                  }
+                                  admit(std::move(socket));
+                                  accept();
+                              });
     }
 
     void admit(Tcp::socket socket) {
@@ -85,7 +95,8 @@ struct HttpServer::Shared {
 
 HttpServer::HttpServer(std::unique_ptr<Shared> shared) : shared_(std::move(shared)) {}
 
-Result<std::unique_ptr<HttpServer>> HttpServer::start(const HttpServerConfig& config, HttpParts parts) {
+Result<std::unique_ptr<HttpServer>> HttpServer::start(const HttpServerConfig& config,
+                                                      HttpParts parts) {
     auto shared = std::make_unique<Shared>(config, std::move(parts));
     TRY(load_identity(shared->tls, config.identity));
     TRY(listen(shared->acceptor, config.host, config.port));
@@ -122,7 +133,8 @@ void HttpServer::stop(Duration grace) {
     std::mutex mutex;
     std::condition_variable tick;
     std::unique_lock lock(mutex);
-    while (connections() > 0 && shared_->host.parts.clock.mono() < until) tick.wait_for(lock, std::chrono::milliseconds(20));
+    while (connections() > 0 && shared_->host.parts.clock.mono() < until)
+        tick.wait_for(lock, std::chrono::milliseconds(20));
     shared_->io.stop();
     shared_->workers.clear();  // joins
     shared_->host.slow.join();

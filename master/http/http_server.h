@@ -1,6 +1,8 @@
-// The public API over HTTPS, event-driven: a silent connection costs memory, not a thread. HTTP/1.1 with keep-alive, TLS 1.2 or newer.
+// The public API over HTTPS, event-driven: a silent connection costs memory, not a thread. HTTP/1.1
+// with keep-alive, TLS 1.2 or newer.
 //
-// No handler blocks: the planner answers through continuations, waits are held at the desk. Only a blob's fsync runs on a thread of its own.
+// No handler blocks: the planner answers through continuations, waits are held at the desk. Only a
+// blob's fsync runs on a thread of its own.
 #pragma once
 
 #include <cstddef>
@@ -29,9 +31,9 @@ struct HttpLimits {
     std::size_t body_bytes_max = 1 << 20;
     int uploads_max = 16;
     Duration handshake_timeout{10'000};
-    Duration header_timeout{10'000};  // of the first request, from its connection on
-    Duration idle_timeout{60'000};    // from one answer to the end of the next header
-    Duration body_timeout{30'000};    // of a JSON body as a whole; of each piece of a blob
+    Duration header_timeout{10'000};    // of the first request, from its connection on
+    Duration idle_timeout{60'000};      // from one answer to the end of the next header
+    Duration body_timeout{30'000};      // of a JSON body as a whole; of each piece of a blob
     Duration transfer_timeout{30'000};  // of writing an answer; of each piece of a blob
     JsonLimits json;
 };
@@ -57,8 +59,10 @@ struct HttpParts {
 
 class HttpServer {
 public:
-    // Unavailable: the address cannot be listened on. InvalidArgument: key and certificate do not fit.
-    static Result<std::unique_ptr<HttpServer>> start(const HttpServerConfig& config, HttpParts parts);
+    // Unavailable: the address cannot be listened on. InvalidArgument: key and certificate do not
+    // fit.
+    static Result<std::unique_ptr<HttpServer>> start(const HttpServerConfig& config,
+                                                     HttpParts parts);
     ~HttpServer();
 
     // No new connections, idle ones are closed, requests under way have `grace` to be answered.

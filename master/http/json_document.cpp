@@ -19,7 +19,9 @@ public:
     bool boolean(bool value) { return add(Json(value)); }
     bool number_integer(Json::number_integer_t value) { return add(Json(value)); }
     bool number_unsigned(Json::number_unsigned_t value) { return add(Json(value)); }
-    bool number_float(Json::number_float_t value, const std::string& /*text*/) { return add(Json(value)); }
+    bool number_float(Json::number_float_t value, const std::string& /*text*/) {
+        return add(Json(value));
+    }
     bool string(std::string& value) { return add(Json(std::move(value))); }
     bool binary(Json::binary_t& /*value*/) { return refuse("holds binary data"); }
     bool start_object(std::size_t /*members*/) { return open(Json::object()); }
@@ -32,15 +34,18 @@ public:
         if (level.value->contains(text)) return refuse("is given twice");
         return true;
     }
-    bool parse_error(std::size_t position, const std::string& /*token*/, const Json::exception& /*why*/) {
-        failure_ = error(ErrorCode::InvalidArgument, "the body is not JSON: stopped at byte " + std::to_string(position),
+    bool parse_error(std::size_t position, const std::string& /*token*/,
+                     const Json::exception& /*why*/) {
+        failure_ = error(ErrorCode::InvalidArgument,
+                         "the body is not JSON: stopped at byte " + std::to_string(position),
                          {{"path", pointer()}, {"byte", std::to_string(position)}});
         return false;
     }
 
     Result<Json> finish(bool complete) && {
         if (failure_) return *std::move(failure_);
-        if (!complete) return error(ErrorCode::InvalidArgument, "the body is not JSON", {{"path", ""}});
+        if (!complete)
+            return error(ErrorCode::InvalidArgument, "the body is not JSON", {{"path", ""}});
         return std::move(root_);
     }
 
@@ -51,7 +56,8 @@ private:
     };
 
     bool open(Json container) {
-        if (levels_.size() >= limits_.depth_max) return refuse("is nested deeper than " + std::to_string(limits_.depth_max) + " levels");
+        if (levels_.size() >= limits_.depth_max)
+            return refuse("is nested deeper than " + std::to_string(limits_.depth_max) + " levels");
         Json* placed = place(std::move(container));
         if (placed == nullptr) return false;
         levels_.push_back({placed, {}});
@@ -83,7 +89,8 @@ private:
     }
 
     bool refuse(const std::string& what) {
-        failure_ = error(ErrorCode::InvalidArgument, "'" + pointer() + "' " + what, {{"path", pointer()}});
+        failure_ =
+            error(ErrorCode::InvalidArgument, "'" + pointer() + "' " + what, {{"path", pointer()}});
         return false;
     }
 
@@ -91,14 +98,16 @@ private:
         std::string text;
         for (const Level& level : levels_) {
             text += '/';
-            text += level.value->is_array() ? std::to_string(level.value->size()) : escape_pointer(level.key);
+            text += level.value->is_array() ? std::to_string(level.value->size())
+                                            : escape_pointer(level.key);
         }
         return text;
     }
 
     const JsonLimits& limits_;
     Json root_;
-    std::vector<Level> levels_;  // a level's container does not move while it is open: only its last member grows
+    std::vector<Level>
+        levels_;  // a level's container does not move while it is open: only its last member grows
     std::size_t values_ = 0;
     std::optional<Error> failure_;
 };

@@ -1,4 +1,5 @@
-// JSON text to a tree, with limits and without doubled keys. Included only by .cpp files (the library is heavy).
+// JSON text to a tree, with limits and without doubled keys. Included only by .cpp files (the
+// library is heavy).
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -10,7 +11,8 @@
 
 namespace foyer::master {
 
-// InvalidArgument with details {"path": …}: not JSON (with the place), a doubled key, deeper or larger than the limits.
+// InvalidArgument with details {"path": …}: not JSON (with the place), a doubled key, deeper or
+// larger than the limits.
 Result<nlohmann::json> parse_document(std::string_view text, const JsonLimits& limits);
 
 // A key as a part of a JSON pointer (RFC 6901), cut when absurdly long.

@@ -1,11 +1,10 @@
 #include "master/http/json_parse.h"
 
+#include <cmath>
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
 #include <google/protobuf/struct.pb.h>
 #include <google/protobuf/timestamp.pb.h>
-
-#include <cmath>
 #include <limits>
 #include <optional>
 #include <string>
@@ -31,21 +30,45 @@ Status fill(pb::Message& message, const Json& json, const std::string& path);
 // Sets or appends: reflection spells the two differently.
 class Target {
 public:
-    Target(pb::Message& message, const pb::FieldDescriptor& field) : message_(message), field_(field) {}
+    Target(pb::Message& message, const pb::FieldDescriptor& field)
+        : message_(message), field_(field) {}
 
-    void put(std::int32_t value) { field_.is_repeated() ? r().AddInt32(&message_, &field_, value) : r().SetInt32(&message_, &field_, value); }
-    void put(std::int64_t value) { field_.is_repeated() ? r().AddInt64(&message_, &field_, value) : r().SetInt64(&message_, &field_, value); }
-    void put(std::uint32_t value) { field_.is_repeated() ? r().AddUInt32(&message_, &field_, value) : r().SetUInt32(&message_, &field_, value); }
-    void put(std::uint64_t value) { field_.is_repeated() ? r().AddUInt64(&message_, &field_, value) : r().SetUInt64(&message_, &field_, value); }
-    void put(double value) { field_.is_repeated() ? r().AddDouble(&message_, &field_, value) : r().SetDouble(&message_, &field_, value); }
-    void put(bool value) { field_.is_repeated() ? r().AddBool(&message_, &field_, value) : r().SetBool(&message_, &field_, value); }
+    void put(std::int32_t value) {
+        field_.is_repeated() ? r().AddInt32(&message_, &field_, value)
+                             : r().SetInt32(&message_, &field_, value);
+    }
+    void put(std::int64_t value) {
+        field_.is_repeated() ? r().AddInt64(&message_, &field_, value)
+                             : r().SetInt64(&message_, &field_, value);
+    }
+    void put(std::uint32_t value) {
+        field_.is_repeated() ? r().AddUInt32(&message_, &field_, value)
+                             : r().SetUInt32(&message_, &field_, value);
+    }
+    void put(std::uint64_t value) {
+        field_.is_repeated() ? r().AddUInt64(&message_, &field_, value)
+                             : r().SetUInt64(&message_, &field_, value);
+    }
+    void put(double value) {
+        field_.is_repeated() ? r().AddDouble(&message_, &field_, value)
+                             : r().SetDouble(&message_, &field_, value);
+    }
+    void put(bool value) {
+        field_.is_repeated() ? r().AddBool(&message_, &field_, value)
+                             : r().SetBool(&message_, &field_, value);
+    }
     void put(std::string value) {
-        field_.is_repeated() ? r().AddString(&message_, &field_, std::move(value)) : r().SetString(&message_, &field_, std::move(value));
+        field_.is_repeated() ? r().AddString(&message_, &field_, std::move(value))
+                             : r().SetString(&message_, &field_, std::move(value));
     }
     void put_enum(int value) {
-        field_.is_repeated() ? r().AddEnumValue(&message_, &field_, value) : r().SetEnumValue(&message_, &field_, value);
+        field_.is_repeated() ? r().AddEnumValue(&message_, &field_, value)
+                             : r().SetEnumValue(&message_, &field_, value);
     }
-    pb::Message& sub() { return *(field_.is_repeated() ? r().AddMessage(&message_, &field_) : r().MutableMessage(&message_, &field_)); }
+    pb::Message& sub() {
+        return *(field_.is_repeated() ? r().AddMessage(&message_, &field_)
+                                      : r().MutableMessage(&message_, &field_));
+    }
 
 private:
     const pb::Reflection& r() const { return *message_.GetReflection(); }
@@ -57,14 +80,16 @@ template <class Number>
 std::optional<Number> integer(const Json& json) {
     if (json.is_number_unsigned()) {
         const auto value = json.get<std::uint64_t>();
-        if (value > static_cast<std::uint64_t>(std::numeric_limits<Number>::max())) return std::nullopt;
+        if (value > static_cast<std::uint64_t>(std::numeric_limits<Number>::max()))
+            return std::nullopt;
         return static_cast<Number>(value);
     }
     if (json.is_number_integer()) {
         const auto value = json.get<std::int64_t>();
         if constexpr (std::is_unsigned_v<Number>) {
             if (value < 0) return std::nullopt;
-        } else if (value < std::numeric_limits<Number>::min() || value > std::numeric_limits<Number>::max()) {
+        } else if (value < std::numeric_limits<Number>::min() ||
+                   value > std::numeric_limits<Number>::max()) {
             return std::nullopt;
         }
         return static_cast<Number>(value);
@@ -76,7 +101,8 @@ template <class Number>
 Status put_integer(Target& target, const Json& json, const std::string& path) {
     const auto value = integer<Number>(json);
     if (!value) {
-        return wrong(path, "must be a whole number from " + std::to_string(std::numeric_limits<Number>::min()) + " to " +
+        return wrong(path, "must be a whole number from " +
+                               std::to_string(std::numeric_limits<Number>::min()) + " to " +
                                std::to_string(std::numeric_limits<Number>::max()));
     }
     target.put(*value);
@@ -99,14 +125,16 @@ std::optional<int> enum_number(const pb::EnumDescriptor& type, const std::string
     return std::nullopt;
 }
 
-Status put_enum(Target& target, const pb::FieldDescriptor& field, const std::string& text, const std::string& path) {
+Status put_enum(Target& target, const pb::FieldDescriptor& field, const std::string& text,
+                const std::string& path) {
     const auto number = enum_number(*field.enum_type(), text);
     if (!number) return wrong(path, "must be one of " + allowed_values(*field.enum_type()));
     target.put_enum(*number);
     return ok_status();
 }
 
-Status put_text(Target& target, const pb::FieldDescriptor& field, std::string text, const std::string& path) {
+Status put_text(Target& target, const pb::FieldDescriptor& field, std::string text,
+                const std::string& path) {
     if (field.type() != pb::FieldDescriptor::TYPE_BYTES) {
         target.put(std::move(text));
         return ok_status();
@@ -117,7 +145,8 @@ Status put_text(Target& target, const pb::FieldDescriptor& field, std::string te
     return ok_status();
 }
 
-Status put_single(Target& target, const pb::FieldDescriptor& field, const Json& json, const std::string& path) {
+Status put_single(Target& target, const pb::FieldDescriptor& field, const Json& json,
+                  const std::string& path) {
     switch (field.cpp_type()) {
         case Cpp::CPPTYPE_INT32: return put_integer<std::int32_t>(target, json, path);
         case Cpp::CPPTYPE_INT64: return put_integer<std::int64_t>(target, json, path);
@@ -133,7 +162,8 @@ Status put_single(Target& target, const pb::FieldDescriptor& field, const Json& 
             target.put(json.get<bool>());
             return ok_status();
         case Cpp::CPPTYPE_ENUM:
-            if (!json.is_string()) return wrong(path, "must be one of " + allowed_values(*field.enum_type()));
+            if (!json.is_string())
+                return wrong(path, "must be one of " + allowed_values(*field.enum_type()));
             return put_enum(target, field, json.get<std::string>(), path);
         case Cpp::CPPTYPE_STRING:
             if (!json.is_string()) return wrong(path, "must be a string");
@@ -147,11 +177,13 @@ void fill_value(pb::Value& value, const Json& json) {
     switch (json.type()) {
         case Json::value_t::object:
             value.mutable_struct_value();
-            for (const auto& [key, member] : json.items()) fill_value((*value.mutable_struct_value()->mutable_fields())[key], member);
+            for (const auto& [key, member] : json.items())
+                fill_value((*value.mutable_struct_value()->mutable_fields())[key], member);
             return;
         case Json::value_t::array:
             value.mutable_list_value();
-            for (const Json& member : json) fill_value(*value.mutable_list_value()->add_values(), member);
+            for (const Json& member : json)
+                fill_value(*value.mutable_list_value()->add_values(), member);
             return;
         case Json::value_t::string: value.set_string_value(json.get<std::string>()); return;
         case Json::value_t::boolean: value.set_bool_value(json.get<bool>()); return;
@@ -165,7 +197,8 @@ void fill_value(pb::Value& value, const Json& json) {
 }
 
 Status fill_timestamp(pb::Timestamp& time, const Json& json, const std::string& path) {
-    const auto parts = json.is_string() ? parse_rfc3339(json.get_ref<const std::string&>()) : std::nullopt;
+    const auto parts =
+        json.is_string() ? parse_rfc3339(json.get_ref<const std::string&>()) : std::nullopt;
     if (!parts) return wrong(path, "must be a time like 2026-03-01T12:30:00Z (RFC 3339)");
     time.set_seconds(parts->seconds);
     time.set_nanos(parts->nanos);
@@ -174,16 +207,19 @@ Status fill_timestamp(pb::Timestamp& time, const Json& json, const std::string& 
 
 Status fill_struct(pb::Struct& object, const Json& json, const std::string& path) {
     if (!json.is_object()) return wrong(path, "must be an object");
-    for (const auto& [key, member] : json.items()) fill_value((*object.mutable_fields())[key], member);
+    for (const auto& [key, member] : json.items())
+        fill_value((*object.mutable_fields())[key], member);
     return ok_status();
 }
 
-Status fill_field(pb::Message& message, const pb::FieldDescriptor& field, const Json& json, const std::string& path) {
+Status fill_field(pb::Message& message, const pb::FieldDescriptor& field, const Json& json,
+                  const std::string& path) {
     if (json.is_null()) return ok_status();
     Target target(message, field);
     if (!field.is_repeated()) return put_single(target, field, json, path);
     if (!json.is_array()) return wrong(path, "must be an array");
-    for (std::size_t i = 0; i < json.size(); ++i) TRY(put_single(target, field, json[i], path + "/" + std::to_string(i)));
+    for (std::size_t i = 0; i < json.size(); ++i)
+        TRY(put_single(target, field, json[i], path + "/" + std::to_string(i)));
     return ok_status();
 }
 
@@ -199,7 +235,8 @@ Status fill(pb::Message& message, const Json& json, const std::string& path) {
     for (const auto& [key, member] : json.items()) {
         const std::string here = path + "/" + escape_pointer(key);
         const pb::FieldDescriptor* field = descriptor.FindFieldByName(key);
-        if (field == nullptr || field->is_map()) return wrong(here, "is not a field of this request");
+        if (field == nullptr || field->is_map())
+            return wrong(here, "is not a field of this request");
         TRY(fill_field(message, *field, member, here));
     }
     return ok_status();
@@ -210,11 +247,13 @@ Status fill(pb::Message& message, const Json& json, const std::string& path) {
 Status parse_json(std::string_view text, pb::Message& message, const JsonLimits& limits) {
     if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) return ok_status();
     const Json document = TRY(parse_document(text, limits));
-    if (!document.is_object()) return error(ErrorCode::InvalidArgument, "the body must be a JSON object", {{"path", ""}});
+    if (!document.is_object())
+        return error(ErrorCode::InvalidArgument, "the body must be a JSON object", {{"path", ""}});
     return fill(message, document, "");
 }
 
-Status set_from_text(pb::Message& message, const pb::FieldDescriptor& field, std::string_view text, std::string_view path) {
+Status set_from_text(pb::Message& message, const pb::FieldDescriptor& field, std::string_view text,
+                     std::string_view path) {
     const std::string where(path);
     Target target(message, field);
     switch (field.cpp_type()) {

@@ -1,14 +1,13 @@
 #include "master/http/json_print.h"
 
-#include <google/protobuf/descriptor.h>
-#include <google/protobuf/message.h>
-#include <google/protobuf/struct.pb.h>
-#include <google/protobuf/timestamp.pb.h>
-
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+#include <google/protobuf/struct.pb.h>
+#include <google/protobuf/timestamp.pb.h>
 #include <map>
 
 #include "master/http/json_text.h"
@@ -70,7 +69,8 @@ void print_value(std::string& out, const pb::Value& value) {
     }
 }
 
-void print_bytes_or_text(std::string& out, const pb::FieldDescriptor& field, const std::string& text) {
+void print_bytes_or_text(std::string& out, const pb::FieldDescriptor& field,
+                         const std::string& text) {
     if (field.type() == pb::FieldDescriptor::TYPE_BYTES) {
         append_json_string(out, to_base64(text));
     } else {
@@ -92,34 +92,71 @@ void print_single(std::string& out, const pb::Message& message, const pb::FieldD
     switch (field->cpp_type()) {
         case Cpp::CPPTYPE_INT32: out += std::to_string(reflection.GetInt32(message, field)); return;
         case Cpp::CPPTYPE_INT64: out += std::to_string(reflection.GetInt64(message, field)); return;
-        case Cpp::CPPTYPE_UINT32: out += std::to_string(reflection.GetUInt32(message, field)); return;
-        case Cpp::CPPTYPE_UINT64: out += std::to_string(reflection.GetUInt64(message, field)); return;
+        case Cpp::CPPTYPE_UINT32:
+            out += std::to_string(reflection.GetUInt32(message, field));
+            return;
+        case Cpp::CPPTYPE_UINT64:
+            out += std::to_string(reflection.GetUInt64(message, field));
+            return;
         case Cpp::CPPTYPE_DOUBLE: append_number(out, reflection.GetDouble(message, field)); return;
-        case Cpp::CPPTYPE_FLOAT: append_number(out, static_cast<double>(reflection.GetFloat(message, field))); return;
-        case Cpp::CPPTYPE_BOOL: out += reflection.GetBool(message, field) ? "true" : "false"; return;
-        case Cpp::CPPTYPE_ENUM: print_enum(out, *field, reflection.GetEnumValue(message, field)); return;
-        case Cpp::CPPTYPE_STRING: print_bytes_or_text(out, *field, reflection.GetString(message, field)); return;
-        case Cpp::CPPTYPE_MESSAGE: print_message(out, reflection.GetMessage(message, field)); return;
+        case Cpp::CPPTYPE_FLOAT:
+            append_number(out, static_cast<double>(reflection.GetFloat(message, field)));
+            return;
+        case Cpp::CPPTYPE_BOOL:
+            out += reflection.GetBool(message, field) ? "true" : "false";
+            return;
+        case Cpp::CPPTYPE_ENUM:
+            print_enum(out, *field, reflection.GetEnumValue(message, field));
+            return;
+        case Cpp::CPPTYPE_STRING:
+            print_bytes_or_text(out, *field, reflection.GetString(message, field));
+            return;
+        case Cpp::CPPTYPE_MESSAGE:
+            print_message(out, reflection.GetMessage(message, field));
+            return;
     }
 }
 
-void print_element(std::string& out, const pb::Message& message, const pb::FieldDescriptor* field, int at) {
+void print_element(std::string& out, const pb::Message& message, const pb::FieldDescriptor* field,
+                   int at) {
     const pb::Reflection& reflection = *message.GetReflection();
     switch (field->cpp_type()) {
-        case Cpp::CPPTYPE_INT32: out += std::to_string(reflection.GetRepeatedInt32(message, field, at)); return;
-        case Cpp::CPPTYPE_INT64: out += std::to_string(reflection.GetRepeatedInt64(message, field, at)); return;
-        case Cpp::CPPTYPE_UINT32: out += std::to_string(reflection.GetRepeatedUInt32(message, field, at)); return;
-        case Cpp::CPPTYPE_UINT64: out += std::to_string(reflection.GetRepeatedUInt64(message, field, at)); return;
-        case Cpp::CPPTYPE_DOUBLE: append_number(out, reflection.GetRepeatedDouble(message, field, at)); return;
-        case Cpp::CPPTYPE_FLOAT: append_number(out, static_cast<double>(reflection.GetRepeatedFloat(message, field, at))); return;
-        case Cpp::CPPTYPE_BOOL: out += reflection.GetRepeatedBool(message, field, at) ? "true" : "false"; return;
-        case Cpp::CPPTYPE_ENUM: print_enum(out, *field, reflection.GetRepeatedEnumValue(message, field, at)); return;
-        case Cpp::CPPTYPE_STRING: print_bytes_or_text(out, *field, reflection.GetRepeatedString(message, field, at)); return;
-        case Cpp::CPPTYPE_MESSAGE: print_message(out, reflection.GetRepeatedMessage(message, field, at)); return;
+        case Cpp::CPPTYPE_INT32:
+            out += std::to_string(reflection.GetRepeatedInt32(message, field, at));
+            return;
+        case Cpp::CPPTYPE_INT64:
+            out += std::to_string(reflection.GetRepeatedInt64(message, field, at));
+            return;
+        case Cpp::CPPTYPE_UINT32:
+            out += std::to_string(reflection.GetRepeatedUInt32(message, field, at));
+            return;
+        case Cpp::CPPTYPE_UINT64:
+            out += std::to_string(reflection.GetRepeatedUInt64(message, field, at));
+            return;
+        case Cpp::CPPTYPE_DOUBLE:
+            append_number(out, reflection.GetRepeatedDouble(message, field, at));
+            return;
+        case Cpp::CPPTYPE_FLOAT:
+            append_number(out,
+                          static_cast<double>(reflection.GetRepeatedFloat(message, field, at)));
+            return;
+        case Cpp::CPPTYPE_BOOL:
+            out += reflection.GetRepeatedBool(message, field, at) ? "true" : "false";
+            return;
+        case Cpp::CPPTYPE_ENUM:
+            print_enum(out, *field, reflection.GetRepeatedEnumValue(message, field, at));
+            return;
+        case Cpp::CPPTYPE_STRING:
+            print_bytes_or_text(out, *field, reflection.GetRepeatedString(message, field, at));
+            return;
+        case Cpp::CPPTYPE_MESSAGE:
+            print_message(out, reflection.GetRepeatedMessage(message, field, at));
+            return;
     }
 }
 
-void print_repeated(std::string& out, const pb::Message& message, const pb::FieldDescriptor* field) {
+void print_repeated(std::string& out, const pb::Message& message,
+                    const pb::FieldDescriptor* field) {
     out += '[';
     const int count = message.GetReflection()->FieldSize(message, field);
     for (int at = 0; at < count; ++at) {

@@ -1,5 +1,5 @@
-// A protobuf message as JSON text, in the form json_parse.h reads. Fields in the order of the proto; every field is there except absent
-// `optional` and message fields.
+// A protobuf message as JSON text, in the form json_parse.h reads. Fields in the order of the
+// proto; every field is there except absent `optional` and message fields.
 #pragma once
 
 #include <string>

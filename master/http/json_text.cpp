@@ -7,11 +7,14 @@
 namespace foyer::master {
 namespace {
 
-constexpr std::string_view base64_alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view base64_alphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::int64_t seconds_min = -62'135'596'800;  // 0001-01-01T00:00:00Z
 constexpr std::int64_t seconds_max = 253'402'300'799;  // 9999-12-31T23:59:59Z
 
-unsigned byte_at(std::string_view text, std::size_t at) { return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U; }
+unsigned byte_at(std::string_view text, std::size_t at) {
+    return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U;
+}
 
 // Length of the well-formed UTF-8 sequence at `at`, or 0.
 std::size_t utf8_length(std::string_view text, std::size_t at) {
@@ -49,7 +52,8 @@ void append_escaped(std::string& out, char letter) {
         return;
     }
     std::array<char, 8> escape{};
-    std::snprintf(escape.data(), escape.size(), "\\u%04x", static_cast<unsigned>(static_cast<unsigned char>(letter)));
+    std::snprintf(escape.data(), escape.size(), "\\u%04x",
+                  static_cast<unsigned>(static_cast<unsigned char>(letter)));
     out += escape.data();
 }
 
@@ -86,7 +90,8 @@ std::optional<Fraction> fraction(std::string_view text, std::size_t at) {
 // Seconds east of UTC of "Z", "+01:00".
 std::optional<std::int64_t> offset(std::string_view text) {
     if (text == "Z" || text == "z") return 0;
-    if (text.size() != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':') return std::nullopt;
+    if (text.size() != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':')
+        return std::nullopt;
     const auto hours = digits(text, 1, 2);
     const auto minutes = digits(text, 4, 2);
     if (!hours || !minutes || *hours > 23 || *minutes > 59) return std::nullopt;
@@ -112,7 +117,8 @@ std::string to_base64(std::string_view bytes) {
     std::string text;
     text.reserve((bytes.size() + 2) / 3 * 4);
     for (std::size_t at = 0; at < bytes.size(); at += 3) {
-        const unsigned held = (byte_at(bytes, at) << 16U) | (byte_at(bytes, at + 1) << 8U) | byte_at(bytes, at + 2);
+        const unsigned held =
+            (byte_at(bytes, at) << 16U) | (byte_at(bytes, at + 1) << 8U) | byte_at(bytes, at + 2);
         const std::size_t left = bytes.size() - at;
         text += base64_alphabet[(held >> 18U) & 63U];
         text += base64_alphabet[(held >> 12U) & 63U];
@@ -137,7 +143,8 @@ std::optional<std::string> from_base64(std::string_view text) {
             held = (held << 6U) | static_cast<unsigned>(value);
         }
         // Bits that no byte carries must be zero, else two texts would mean the same bytes.
-        if ((padding == 1 && (held & 0xFFU) != 0) || (padding == 2 && (held & 0xFFFFU) != 0)) return std::nullopt;
+        if ((padding == 1 && (held & 0xFFU) != 0) || (padding == 2 && (held & 0xFFFFU) != 0))
+            return std::nullopt;
         bytes += static_cast<char>((held >> 16U) & 255U);
         if (padding < 2) bytes += static_cast<char>((held >> 8U) & 255U);
         if (padding < 1) bytes += static_cast<char>(held & 255U);
@@ -153,12 +160,14 @@ std::optional<TimeParts> parse_rfc3339(std::string_view text) {
     const auto minute = digits(text, 14, 2);
     const auto second = digits(text, 17, 2);
     if (!year || !month || !day || !hour || !minute || !second) return std::nullopt;
-    const bool marks = text[4] == '-' && text[7] == '-' && (text[10] == 'T' || text[10] == 't') && text[13] == ':' && text[16] == ':';
+    const bool marks = text[4] == '-' && text[7] == '-' && (text[10] == 'T' || text[10] == 't') &&
+                       text[13] == ':' && text[16] == ':';
     if (!marks || *hour > 23 || *minute > 59 || *second > 59) return std::nullopt;
     const auto part = fraction(text, 19);
     if (!part) return std::nullopt;
     const auto east = offset(text.substr(part->end));
-    const std::chrono::year_month_day date(std::chrono::year(*year), std::chrono::month(static_cast<unsigned>(*month)),
+    const std::chrono::year_month_day date(std::chrono::year(*year),
+                                           std::chrono::month(static_cast<unsigned>(*month)),
                                            std::chrono::day(static_cast<unsigned>(*day)));
     if (!east || !date.ok()) return std::nullopt;
     const std::int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
@@ -168,12 +177,14 @@ std::optional<TimeParts> parse_rfc3339(std::string_view text) {
 }
 
 std::string print_rfc3339(const TimeParts& time) {
-    const std::int64_t day = time.seconds >= 0 ? time.seconds / 86'400 : (time.seconds - 86'399) / 86'400;
+    const std::int64_t day =
+        time.seconds >= 0 ? time.seconds / 86'400 : (time.seconds - 86'399) / 86'400;
     const std::int64_t rest = time.seconds - day * 86'400;
     const std::chrono::year_month_day date{std::chrono::sys_days(std::chrono::days(day))};
     std::array<char, 48> text{};
-    std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d", static_cast<int>(date.year()),
-                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), static_cast<int>(rest / 3600),
+    std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d",
+                  static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                  static_cast<unsigned>(date.day()), static_cast<int>(rest / 3600),
                   static_cast<int>(rest / 60 % 60), static_cast<int>(rest % 60));
     std::string out = text.data();
     if (time.nanos == 0) return out + "Z";

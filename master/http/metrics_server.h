@@ -11,8 +11,10 @@ namespace foyer::master {
 
 class MetricsServer {
 public:
-    // `write` makes the page; called on the server's thread. Unavailable: the address cannot be listened on.
-    static Result<std::unique_ptr<MetricsServer>> start(const std::string& host, int port, std::function<std::string()> write);
+    // `write` makes the page; called on the server's thread. Unavailable: the address cannot be
+    // listened on.
+    static Result<std::unique_ptr<MetricsServer>> start(const std::string& host, int port,
+                                                        std::function<std::string()> write);
     ~MetricsServer();
 
 private:

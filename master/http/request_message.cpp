@@ -13,11 +13,13 @@ Error wrong(const std::string& path, const std::string& what) {
 }
 
 // The message may hold another value from its body; both must say the same.
-Status set_once(pb::Message& message, const pb::FieldDescriptor& field, const std::string& value, const std::string& path) {
+Status set_once(pb::Message& message, const pb::FieldDescriptor& field, const std::string& value,
+                const std::string& path) {
     const pb::Reflection& reflection = *message.GetReflection();
     if (field.cpp_type() == pb::FieldDescriptor::CPPTYPE_STRING && !field.is_repeated()) {
         const std::string given = reflection.GetString(message, &field);
-        if (!given.empty() && given != value) return wrong(path, "differs from what the address or a header says");
+        if (!given.empty() && given != value)
+            return wrong(path, "differs from what the address or a header says");
     }
     return set_from_text(message, field, value, path);
 }
@@ -34,7 +36,8 @@ Status set_query(pb::Message& message, const std::string& key, const std::string
             if (field != nullptr) target = message.GetReflection()->MutableMessage(&message, page);
         }
     }
-    if (field == nullptr || field->is_repeated()) return wrong(path, "is not a parameter of this request");
+    if (field == nullptr || field->is_repeated())
+        return wrong(path, "is not a parameter of this request");
     return set_once(*target, *field, value, path);
 }
 

@@ -1,4 +1,5 @@
-// An HTTP request as the message its rpc takes: body, path, query and Idempotency-Key put together. Pure.
+// An HTTP request as the message its rpc takes: body, path, query and Idempotency-Key put together.
+// Pure.
 #pragma once
 
 #include <string_view>
@@ -15,7 +16,9 @@ struct RequestParts {
     std::string_view idempotency_key;  // empty: none
 };
 
-// InvalidArgument with the path of what is wrong: a field given twice with different values, an unknown query key, …
-Status fill_request(const RequestParts& parts, google::protobuf::Message& message, const JsonLimits& limits);
+// InvalidArgument with the path of what is wrong: a field given twice with different values, an
+// unknown query key, …
+Status fill_request(const RequestParts& parts, google::protobuf::Message& message,
+                    const JsonLimits& limits);
 
 }  // namespace foyer::master

@@ -39,14 +39,16 @@ bool match_segment(std::string_view pattern, std::string_view segment, TextPairs
     const std::string_view verb = pattern.substr(close + 1);
     if (!segment.ends_with(verb) || segment.size() == verb.size()) return false;
     segment.remove_suffix(verb.size());
-    // A name with a colon in it is a verb this pattern does not have; digests carry one of their own.
+    // A name with a colon in it is a verb this pattern does not have; digests carry one of their
+    // own.
     const bool digest = pattern.substr(1, close - 1) == "digest";
     if (!digest && segment.find(':') != std::string_view::npos) return false;
     found.emplace_back(std::string(pattern.substr(1, close - 1)), std::string(segment));
     return true;
 }
 
-std::optional<TextPairs> match_path(std::string_view pattern, const std::vector<std::string>& segments) {
+std::optional<TextPairs> match_path(std::string_view pattern,
+                                    const std::vector<std::string>& segments) {
     const auto wanted = segments_of(pattern);
     if (wanted.size() != segments.size()) return std::nullopt;
     TextPairs found;
@@ -89,7 +91,8 @@ std::optional<std::string> percent_decode(std::string_view text) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         char letter = text[i];
         if (letter == '%') {
-            if (i + 2 >= text.size() || hex(text[i + 1]) < 0 || hex(text[i + 2]) < 0) return std::nullopt;
+            if (i + 2 >= text.size() || hex(text[i + 1]) < 0 || hex(text[i + 2]) < 0)
+                return std::nullopt;
             letter = static_cast<char>(hex(text[i + 1]) * 16 + hex(text[i + 2]));
             i += 2;
         }
@@ -102,8 +105,10 @@ std::optional<std::string> percent_decode(std::string_view text) {
 RouteAnswer find_route(HttpMethod method, std::string_view target) {
     RouteAnswer answer;
     const std::size_t mark = target.find('?');
-    const auto segments = target.size() > target_bytes_max ? std::nullopt : decode_path(target.substr(0, mark));
-    auto query = mark == std::string_view::npos ? std::optional<TextPairs>(TextPairs()) : decode_query(target.substr(mark + 1));
+    const auto segments =
+        target.size() > target_bytes_max ? std::nullopt : decode_path(target.substr(0, mark));
+    auto query = mark == std::string_view::npos ? std::optional<TextPairs>(TextPairs())
+                                                : decode_query(target.substr(mark + 1));
     if (!segments || !query) {
         answer.why = NoRoute::Malformed;
         return answer;
@@ -133,7 +138,8 @@ std::string_view to_text(HttpMethod method) {
 }
 
 std::optional<HttpMethod> http_method_from(std::string_view text) {
-    for (const HttpMethod method : {HttpMethod::Get, HttpMethod::Head, HttpMethod::Post, HttpMethod::Put, HttpMethod::Delete}) {
+    for (const HttpMethod method : {HttpMethod::Get, HttpMethod::Head, HttpMethod::Post,
+                                    HttpMethod::Put, HttpMethod::Delete}) {
         if (to_text(method) == text) return method;
     }
     return std::nullopt;

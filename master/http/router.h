@@ -30,8 +30,8 @@ struct RouteAnswer {
     std::string allowed;  // WrongMethod: "GET, POST"
 };
 
-// `target` as in the request line: an absolute path, perhaps with a query. Malformed: longer than 4 KiB, bad percent escapes, control
-// characters, "." or ".." segments.
+// `target` as in the request line: an absolute path, perhaps with a query. Malformed: longer than 4
+// KiB, bad percent escapes, control characters, "." or ".." segments.
 RouteAnswer find_route(HttpMethod method, std::string_view target);
 
 std::string_view to_text(HttpMethod method);

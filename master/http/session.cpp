@@ -23,7 +23,8 @@ bool is_good_id(std::string_view id) {
 // The message's own revision as its tag; nothing when it has none.
 std::string etag_of(const google::protobuf::Message& message) {
     const auto* field = message.GetDescriptor()->FindFieldByName("revision");
-    if (field == nullptr || field->cpp_type() != google::protobuf::FieldDescriptor::CPPTYPE_UINT64) return {};
+    if (field == nullptr || field->cpp_type() != google::protobuf::FieldDescriptor::CPPTYPE_UINT64)
+        return {};
     return "\"" + std::to_string(message.GetReflection()->GetUInt64(message, field)) + "\"";
 }
 
@@ -34,7 +35,8 @@ struct Session::Exchange {
     std::unique_ptr<google::protobuf::Message> response;
 };
 
-Session::Session(net::ip::tcp::socket socket, net::ssl::context& tls, SessionHost& host) : host_(host), stream_(std::move(socket), tls) {
+Session::Session(net::ip::tcp::socket socket, net::ssl::context& tls, SessionHost& host)
+    : host_(host), stream_(std::move(socket), tls) {
     const std::scoped_lock lock(host_.mutex);
     host_.sessions.insert(this);
 }
@@ -47,9 +49,10 @@ Session::~Session() {
 
 void Session::start() {
     beast::get_lowest_layer(stream_).expires_after(host_.limits.handshake_timeout);
-    stream_.async_handshake(net::ssl::stream_base::server, [self = shared_from_this()](beast::error_code failed) {
-        if (!failed) self->read_header();
-    });
+    stream_.async_handshake(net::ssl::stream_base::server,
+                            [self = shared_from_this()](beast::error_code failed) {
+                                if (!failed) self->read_header();
+                            });
 }
 
 void Session::finish_soon() {
@@ -68,15 +71,21 @@ void Session::read_header() {
     upload_body_.reset();
     matched_.reset();
     caller_.reset();
-    beast::get_lowest_layer(stream_).expires_after(first_ ? host_.limits.header_timeout : host_.limits.idle_timeout);
+    beast::get_lowest_layer(stream_).expires_after(first_ ? host_.limits.header_timeout
+                                                          : host_.limits.idle_timeout);
     first_ = false;
-    http::async_read_header(stream_, buffer_, *header_,
-                            [self = shared_from_this()](beast::error_code failed, std::size_t bytes) { self->on_header(failed, bytes); });
+    http::async_read_header(
+        stream_, buffer_, *header_,
+        [self = shared_from_this()](beast::error_code failed, std::size_t bytes) {
+            self->on_header(failed, bytes);
+        });
 }
 
 void Session::on_header(beast::error_code failed, std::size_t /*bytes*/) {
     idle_ = false;
-    if (failed == http::error::end_of_stream || failed == beast::error::timeout || failed == net::error::operation_aborted) return close();
+    if (failed == http::error::end_of_stream || failed == beast::error::timeout ||
+        failed == net::error::operation_aborted)
+        return close();
     started_ = host_.parts.clock.mono();
     request_id_ = "req-" + host_.parts.rng.text(12);
     account_.clear();
@@ -84,9 +93,12 @@ void Session::on_header(beast::error_code failed, std::size_t /*bytes*/) {
     route_text_ = "-";
     keep_alive_ = false;
     unread_body_ = true;
-    if (failed == http::error::header_limit) return refuse(431, error(ErrorCode::InvalidArgument, "the header is too large", {{"rule", "header_bytes_max"}}));
+    if (failed == http::error::header_limit)
+        return refuse(431, error(ErrorCode::InvalidArgument, "the header is too large",
+                                 {{"rule", "header_bytes_max"}}));
     if (failed.category() == http::make_error_code(http::error::bad_method).category()) {
-        return refuse(400, error(ErrorCode::InvalidArgument, "this is not HTTP/1.1: " + failed.message()));
+        return refuse(
+            400, error(ErrorCode::InvalidArgument, "this is not HTTP/1.1: " + failed.message()));
     }
     if (failed) return close();
     const auto& request = header_->get();
@@ -105,15 +117,21 @@ void Session::route_request() {
     const auto method = http_method_from(method_);
     RouteAnswer answer = find_route(method.value_or(HttpMethod::Get), target);
     if (!method) {
-        return refuse(405, error(ErrorCode::InvalidArgument, "method " + method_.substr(0, 20) + " is not known here"), http::field::allow,
-                      "GET, HEAD, POST, PUT, DELETE");
+        return refuse(405,
+                      error(ErrorCode::InvalidArgument,
+                            "method " + method_.substr(0, 20) + " is not known here"),
+                      http::field::allow, "GET, HEAD, POST, PUT, DELETE");
     }
     if (!answer.matched) {
         switch (answer.why) {
-            case NoRoute::Malformed: return refuse(error(ErrorCode::InvalidArgument, "the address is malformed"));
-            case NoRoute::UnknownPath: return refuse(error(ErrorCode::NotFound, "there is nothing at this address"));
+            case NoRoute::Malformed:
+                return refuse(error(ErrorCode::InvalidArgument, "the address is malformed"));
+            case NoRoute::UnknownPath:
+                return refuse(error(ErrorCode::NotFound, "there is nothing at this address"));
             case NoRoute::WrongMethod:
-                return refuse(405, error(ErrorCode::InvalidArgument, "this address takes " + answer.allowed), http::field::allow, answer.allowed);
+                return refuse(
+                    405, error(ErrorCode::InvalidArgument, "this address takes " + answer.allowed),
+                    http::field::allow, answer.allowed);
         }
     }
     matched_ = std::move(answer.matched);
@@ -132,28 +150,37 @@ void Session::route_request() {
 
 Result<Caller> Session::caller() const {
     const std::string bearer = TRY(bearer_of(text_of(header_->get()[http::field::authorization])));
-    return host_.parts.planner.read([&](const State& state) { return caller_of(state, bearer, host_.parts.clock.wall()); });
+    return host_.parts.planner.read(
+        [&](const State& state) { return caller_of(state, bearer, host_.parts.clock.wall()); });
 }
 
-bool Session::has_body() const { return header_->chunked() || header_->content_length().value_or(0) > 0; }
+bool Session::has_body() const {
+    return header_->chunked() || header_->content_length().value_or(0) > 0;
+}
 
-bool Session::expects_continue() const { return beast::iequals(header_->get()[http::field::expect], "100-continue"); }
+bool Session::expects_continue() const {
+    return beast::iequals(header_->get()[http::field::expect], "100-continue");
+}
 
 Status Session::check_body_kind() const {
     const auto kind = header_->get()[http::field::content_type];
-    const bool json = kind.empty() || beast::iequals(kind.substr(0, kind.find(';')), "application/json");
+    const bool json =
+        kind.empty() || beast::iequals(kind.substr(0, kind.find(';')), "application/json");
     if (json) return ok_status();
-    return error(ErrorCode::InvalidArgument, "the body must be application/json", {{"rule", "content_type"}});
+    return error(ErrorCode::InvalidArgument, "the body must be application/json",
+                 {{"rule", "content_type"}});
 }
 
 void Session::after_continue(const std::function<void()>& next) {
     if (!expects_continue()) return next();
     auto go_on = std::make_shared<http::response<http::empty_body>>(http::status::continue_, 11);
     beast::get_lowest_layer(stream_).expires_after(host_.limits.transfer_timeout);
-    http::async_write(stream_, *go_on, [self = shared_from_this(), go_on, next](beast::error_code failed, std::size_t) {
-        if (failed) return self->close();
-        next();
-    });
+    http::async_write(
+        stream_, *go_on,
+        [self = shared_from_this(), go_on, next](beast::error_code failed, std::size_t) {
+            if (failed) return self->close();
+            next();
+        });
 }
 
 void Session::read_body() {
@@ -162,25 +189,31 @@ void Session::read_body() {
     if (!kind.ok()) return refuse(415, kind.failure());
     const std::size_t limit = host_.limits.body_bytes_max;
     if (header_->content_length().value_or(0) > limit) {
-        return refuse(413, error(ErrorCode::InvalidArgument, "the body may have at most " + std::to_string(limit) + " bytes", {{"rule", "body_bytes_max"}}));
+        return refuse(413, error(ErrorCode::InvalidArgument,
+                                 "the body may have at most " + std::to_string(limit) + " bytes",
+                                 {{"rule", "body_bytes_max"}}));
     }
     after_continue([this] {
         body_.emplace(std::move(*header_));
         body_->body_limit(host_.limits.body_bytes_max);
         beast::get_lowest_layer(stream_).expires_after(host_.limits.body_timeout);
         http::async_read(stream_, buffer_, *body_,
-                         [self = shared_from_this()](beast::error_code failed, std::size_t) { self->on_body(failed); });
+                         [self = shared_from_this()](beast::error_code failed, std::size_t) {
+                             self->on_body(failed);
+                         });
     });
 }
 
 void Session::on_body(beast::error_code failed) {
     if (failed == http::error::body_limit) {
-        return refuse(413, error(ErrorCode::InvalidArgument, "the body is too large", {{"rule", "body_bytes_max"}}));
+        return refuse(413, error(ErrorCode::InvalidArgument, "the body is too large",
+                                 {{"rule", "body_bytes_max"}}));
     }
     if (failed == beast::error::timeout) return close();
     if (failed) {
         keep_alive_ = false;
-        return refuse(400, error(ErrorCode::InvalidArgument, "the body could not be read: " + failed.message()));
+        return refuse(400, error(ErrorCode::InvalidArgument,
+                                 "the body could not be read: " + failed.message()));
     }
     unread_body_ = false;
     call_rpc(body_->get().body());
@@ -191,13 +224,17 @@ void Session::call_rpc(std::string_view body) {
     auto exchange = std::make_shared<Exchange>();
     exchange->request = host_.parts.api.new_request(rpc);
     exchange->response = host_.parts.api.new_response(rpc);
-    const Status filled = fill_request({*matched_, body, idempotency_key_}, *exchange->request, host_.limits.json);
+    const Status filled =
+        fill_request({*matched_, body, idempotency_key_}, *exchange->request, host_.limits.json);
     if (!filled.ok()) return refuse(filled.failure());
     // The handler may take as long as its own limits allow; nothing is read or written meanwhile.
     beast::get_lowest_layer(stream_).expires_never();
-    host_.parts.api.call(rpc, *caller_, *exchange->request, *exchange->response, [self = shared_from_this(), exchange](const Status& status) {
-        net::post(self->stream_.get_executor(), [self, exchange, status] { self->answer_rpc(exchange, status); });
-    });
+    host_.parts.api.call(rpc, *caller_, *exchange->request, *exchange->response,
+                         [self = shared_from_this(), exchange](const Status& status) {
+                             net::post(self->stream_.get_executor(), [self, exchange, status] {
+                                 self->answer_rpc(exchange, status);
+                             });
+                         });
 }
 
 void Session::answer_rpc(const std::shared_ptr<Exchange>& exchange, const Status& status) {

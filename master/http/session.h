@@ -1,8 +1,10 @@
-// One HTTPS connection: reads a request, has it answered, writes the answer, again. Everything runs on the connection's strand.
+// One HTTPS connection: reads a request, has it answered, writes the answer, again. Everything runs
+// on the connection's strand.
 //
 //   handshake ──► header ──► (who? may he?) ──► JSON body ──► handler ──► answer ──► header …
 //                              │                  └─ or blob, piece by piece, in either direction
-//                              └─ refused: answered at once; a body that nobody will read ends the connection
+//                              └─ refused: answered at once; a body that nobody will read ends the
+//                              connection
 #pragma once
 
 #include <array>
@@ -35,7 +37,8 @@ class Session;
 
 // What all connections of a server share.
 struct SessionHost {
-    SessionHost(HttpParts borrowed, HttpLimits chosen) : parts(std::move(borrowed)), limits(chosen) {}
+    SessionHost(HttpParts borrowed, HttpLimits chosen)
+        : parts(std::move(borrowed)), limits(chosen) {}
 
     HttpParts parts;
     HttpLimits limits;
@@ -78,7 +81,8 @@ private:
 
     // session_reply.cpp
     void refuse(const Error& why);
-    void refuse(int status, const Error& why, http::field extra = http::field::unknown, const std::string& extra_value = {});
+    void refuse(int status, const Error& why, http::field extra = http::field::unknown,
+                const std::string& extra_value = {});
     void reply(int status, std::string body, const std::string& etag = {});
     void send(Response response);
     void prepare(http::fields& header) const;

@@ -1,7 +1,6 @@
 // Blobs: streamed through a fixed buffer in either direction, whatever their size.
-#include <unistd.h>
-
 #include <algorithm>
+#include <unistd.h>
 
 #include "master/http/json_text.h"
 #include "master/http/session.h"
@@ -40,7 +39,9 @@ void Session::send_head(std::int64_t size) {
     response_ = std::make_shared<Response>(std::move(response));
     auto header = std::make_shared<http::response_serializer<http::string_body>>(*response_);
     beast::get_lowest_layer(stream_).expires_after(host_.limits.transfer_timeout);
-    http::async_write_header(stream_, *header, [self = shared_from_this(), header](beast::error_code failed, std::size_t) { self->on_sent(failed); });
+    http::async_write_header(stream_, *header,
+                             [self = shared_from_this(), header](
+                                 beast::error_code failed, std::size_t) { self->on_sent(failed); });
 }
 
 void Session::send_blob(const OpenBlob& blob) {
@@ -52,7 +53,9 @@ void Session::send_blob(const OpenBlob& blob) {
     beast::file_posix file;
     file.native_handle(::dup(blob.file.get()));
     download_->body().reset(std::move(file), failed);
-    if (failed) return refuse(error(ErrorCode::Unavailable, "the blob cannot be read: " + failed.message()));
+    if (failed)
+        return refuse(
+            error(ErrorCode::Unavailable, "the blob cannot be read: " + failed.message()));
     download_->content_length(static_cast<std::uint64_t>(blob.size));
     finish_exchange(200);
     download_pieces_ = std::make_shared<http::response_serializer<http::file_body>>(*download_);
@@ -62,32 +65,39 @@ void Session::send_blob(const OpenBlob& blob) {
 void Session::write_piece() {
     if (download_pieces_->is_done()) return on_sent({});
     beast::get_lowest_layer(stream_).expires_after(host_.limits.transfer_timeout);
-    http::async_write_some(stream_, *download_pieces_, [self = shared_from_this()](beast::error_code failed, std::size_t) {
-        if (failed) return self->close();
-        self->write_piece();
-    });
+    http::async_write_some(stream_, *download_pieces_,
+                           [self = shared_from_this()](beast::error_code failed, std::size_t) {
+                               if (failed) return self->close();
+                               self->write_piece();
+                           });
 }
 
 void Session::begin_upload() {
     const Digest digest(matched_->path.front().second);
     std::optional<std::int64_t> size;
-    if (const auto length = header_->content_length()) size = static_cast<std::int64_t>(std::min<std::uint64_t>(*length, INT64_MAX));
+    if (const auto length = header_->content_length())
+        size = static_cast<std::int64_t>(std::min<std::uint64_t>(*length, INT64_MAX));
     auto begun = host_.parts.blobs.begin(digest, size);
     if (!begun.ok() && begun.failure().code == ErrorCode::AlreadyExists) {
         // Content-addressed: what is there is what was sent. Nothing more is read.
         return reply(200, blob_json(digest.str(), host_.parts.blobs.find(digest).value_or(0)));
     }
-    if (!begun.ok()) return refuse(begun.failure().code == ErrorCode::ResourceExhausted ? 413 : 400, begun.failure());
+    if (!begun.ok())
+        return refuse(begun.failure().code == ErrorCode::ResourceExhausted ? 413 : 400,
+                      begun.failure());
     if (host_.uploads.fetch_add(1) >= host_.limits.uploads_max) {
         --host_.uploads;
-        return refuse(error(ErrorCode::ResourceExhausted, "too many uploads at once; try again in a moment", {{"rule", "uploads_max"}}));
+        return refuse(error(ErrorCode::ResourceExhausted,
+                            "too many uploads at once; try again in a moment",
+                            {{"rule", "uploads_max"}}));
     }
     counts_as_upload_ = true;
     upload_ = std::move(begun).value();
     if (!piece_) piece_ = std::make_unique<std::array<char, piece_bytes>>();
     after_continue([this] {
         upload_body_.emplace(std::move(*header_));
-        upload_body_->body_limit(static_cast<std::uint64_t>(host_.parts.blobs.limits().blob_bytes_max) + 1);
+        upload_body_->body_limit(
+            static_cast<std::uint64_t>(host_.parts.blobs.limits().blob_bytes_max) + 1);
         read_piece();
     });
 }
@@ -99,16 +109,20 @@ void Session::read_piece() {
     upload_body_->get().body().more = true;
     beast::get_lowest_layer(stream_).expires_after(host_.limits.body_timeout);
     http::async_read_some(stream_, buffer_, *upload_body_,
-                          [self = shared_from_this()](beast::error_code failed, std::size_t) { self->on_piece(failed); });
+                          [self = shared_from_this()](beast::error_code failed, std::size_t) {
+                              self->on_piece(failed);
+                          });
 }
 
 void Session::on_piece(beast::error_code failed) {
     if (failed == http::error::body_limit) {
-        return refuse(413, error(ErrorCode::ResourceExhausted, "the blob is too large", {{"rule", "blob_bytes_max"}}));
+        return refuse(413, error(ErrorCode::ResourceExhausted, "the blob is too large",
+                                 {{"rule", "blob_bytes_max"}}));
     }
     if (failed && failed != http::error::need_buffer) return close();
     const std::size_t bytes = piece_->size() - upload_body_->get().body().size;
-    const Status kept = upload_->append({reinterpret_cast<const std::uint8_t*>(piece_->data()), bytes});
+    const Status kept =
+        upload_->append({reinterpret_cast<const std::uint8_t*>(piece_->data()), bytes});
     if (!kept.ok()) {
         upload_.reset();
         return refuse(507, kept.failure());

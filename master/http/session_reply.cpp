@@ -5,14 +5,20 @@
 namespace foyer::master {
 
 void Session::refuse(const Error& why) {
-    const http::field extra = why.code == ErrorCode::Unauthenticated ? http::field::www_authenticate
-                              : why.code == ErrorCode::Unavailable || why.code == ErrorCode::ResourceExhausted ? http::field::retry_after
-                                                                                                               : http::field::unknown;
-    refuse(http_status_of(why.code), why, extra, extra == http::field::www_authenticate ? "Bearer" : "1");
+    const http::field extra =
+        why.code == ErrorCode::Unauthenticated ? http::field::www_authenticate
+        : why.code == ErrorCode::Unavailable || why.code == ErrorCode::ResourceExhausted
+            ? http::field::retry_after
+            : http::field::unknown;
+    refuse(http_status_of(why.code), why, extra,
+           extra == http::field::www_authenticate ? "Bearer" : "1");
 }
 
-void Session::refuse(int status, const Error& why, http::field extra, const std::string& extra_value) {
-    if (why.code == ErrorCode::Internal) host_.parts.log.failure(LogLevel::Error, "http_internal_error", why, {{"request_id", request_id_}});
+void Session::refuse(int status, const Error& why, http::field extra,
+                     const std::string& extra_value) {
+    if (why.code == ErrorCode::Internal)
+        host_.parts.log.failure(LogLevel::Error, "http_internal_error", why,
+                                {{"request_id", request_id_}});
     Response response(http::int_to_status(static_cast<unsigned>(status)), 11);
     response.set(http::field::content_type, "application/json");
     if (extra != http::field::unknown) response.set(extra, extra_value);
@@ -44,7 +50,8 @@ void Session::send(Response response) {
     response_ = std::make_shared<Response>(std::move(response));
     beast::get_lowest_layer(stream_).expires_after(host_.limits.transfer_timeout);
     http::async_write(stream_, *response_,
-                      [self = shared_from_this(), kept = response_](beast::error_code failed, std::size_t) { self->on_sent(failed); });
+                      [self = shared_from_this(), kept = response_](
+                          beast::error_code failed, std::size_t) { self->on_sent(failed); });
 }
 
 void Session::on_sent(beast::error_code failed) {
@@ -70,7 +77,8 @@ void Session::finish_exchange(int status) {
                                           {"ms", took}});
 }
 
-// A client that is still sending gets our answer only if we read on a little: closing at once would reset the line under it.
+// A client that is still sending gets our answer only if we read on a little: closing at once would
+// reset the line under it.
 void Session::linger() {
     if (!piece_) piece_ = std::make_unique<std::array<char, piece_bytes>>();
     constexpr Duration patience{2'000};
@@ -78,11 +86,13 @@ void Session::linger() {
     auto left = std::make_shared<std::size_t>(std::size_t{4} << 20);
     auto again = std::make_shared<std::function<void()>>();
     *again = [this, left, weak = std::weak_ptr(again)] {
-        stream_.async_read_some(net::buffer(*piece_), [self = shared_from_this(), left, next = weak.lock()](beast::error_code failed, std::size_t bytes) {
-            if (failed || bytes >= *left) return self->close();
-            *left -= bytes;
-            (*next)();
-        });
+        stream_.async_read_some(net::buffer(*piece_),
+                                [self = shared_from_this(), left, next = weak.lock()](
+                                    beast::error_code failed, std::size_t bytes) {
+                                    if (failed || bytes >= *left) return self->close();
+                                    *left -= bytes;
+                                    (*next)();
+                                });
     };
     (*again)();
 }

@@ -1,7 +1,6 @@
 #include "master/rpc/agent_service.h"
 
 #include <grpcpp/grpcpp.h>
-
 #include <memory>
 #include <optional>
 
@@ -25,8 +24,9 @@ Reactor* refuse(Context* context, const Error& why) {
     return reactor;
 }
 
-// A held Sync. Answers that come before gRPC has taken the reactor over are kept by it until then, so start() needs no lock: OnCancel and
-// OnDone run only after the service's method has returned. Deletes itself.
+// A held Sync. Answers that come before gRPC has taken the reactor over are kept by it until then,
+// so start() needs no lock: OnCancel and OnDone run only after the service's method has returned.
+// Deletes itself.
 class SyncReactor final : public Reactor {
 public:
     explicit SyncReactor(v1::SyncResponse& response) : response_(response) {}
@@ -50,12 +50,18 @@ private:
 class AgentService final : public v1::AgentService::CallbackService {
 public:
     AgentService(AgentServiceParts parts, AgentServiceConfig config)
-        : parts_(parts), config_(std::move(config)), streams_(config_.blob_streams_per_node, config_.blob_streams_max) {}
+        : parts_(parts),
+          config_(std::move(config)),
+          streams_(config_.blob_streams_per_node, config_.blob_streams_max) {}
 
-    Reactor* Enrol(Context* context, const v1::EnrolRequest* request, v1::EnrolResponse* response) override;
-    Reactor* Renew(Context* context, const v1::RenewRequest* request, v1::RenewResponse* response) override;
-    Reactor* Sync(Context* context, const v1::SyncRequest* request, v1::SyncResponse* response) override;
-    grpc::ServerWriteReactor<v1::FetchBlobResponse>* FetchBlob(Context* context, const v1::FetchBlobRequest* request) override;
+    Reactor* Enrol(Context* context, const v1::EnrolRequest* request,
+                   v1::EnrolResponse* response) override;
+    Reactor* Renew(Context* context, const v1::RenewRequest* request,
+                   v1::RenewResponse* response) override;
+    Reactor* Sync(Context* context, const v1::SyncRequest* request,
+                  v1::SyncResponse* response) override;
+    grpc::ServerWriteReactor<v1::FetchBlobResponse>* FetchBlob(
+        Context* context, const v1::FetchBlobRequest* request) override;
 
 private:
     struct Renewal {
@@ -64,10 +70,12 @@ private:
         WallTime expires_at;
     };
     Result<EnrolNode> enrolment(const v1::EnrolRequest& request) const;
-    Status welcome(const NodeId& name, const EnrolNode& command, const std::string& csr_pem, v1::EnrolResponse& response) const;
+    Status welcome(const NodeId& name, const EnrolNode& command, const std::string& csr_pem,
+                   v1::EnrolResponse& response) const;
     Result<Node> caller(const Context& context) const;
     Result<Node> renewing_node(const Context& context, const v1::RenewRequest& request) const;
-    Status sign_serving(const Node& node, const std::string& csr_pem, v1::RenewResponse& response) const;
+    Status sign_serving(const Node& node, const std::string& csr_pem,
+                        v1::RenewResponse& response) const;
 
     AgentServiceParts parts_;
     AgentServiceConfig config_;
@@ -76,9 +84,11 @@ private:
 
 Result<EnrolNode> AgentService::enrolment(const v1::EnrolRequest& request) const {
     constexpr std::size_t wg_key_length = 44;  // 32 bytes, base64
-    if (request.token_secret().empty()) return error(ErrorCode::InvalidArgument, "the token is empty", {{"field", "token_secret"}});
+    if (request.token_secret().empty())
+        return error(ErrorCode::InvalidArgument, "the token is empty", {{"field", "token_secret"}});
     if (request.wg_public_key().size() != wg_key_length) {
-        return error(ErrorCode::InvalidArgument, "wg_public_key is not a WireGuard public key", {{"field", "wg_public_key"}});
+        return error(ErrorCode::InvalidArgument, "wg_public_key is not a WireGuard public key",
+                     {{"field", "wg_public_key"}});
     }
     const tls::RequestFacts facts = TRY(tls::read_request(request.csr_pem()));
     EnrolNode command;
@@ -91,11 +101,14 @@ Result<EnrolNode> AgentService::enrolment(const v1::EnrolRequest& request) const
     return command;
 }
 
-Status AgentService::welcome(const NodeId& name, const EnrolNode& command, const std::string& csr_pem, v1::EnrolResponse& response) const {
+Status AgentService::welcome(const NodeId& name, const EnrolNode& command,
+                             const std::string& csr_pem, v1::EnrolResponse& response) const {
     response.set_node(name.str());
-    response.set_certificate_pem(TRY(parts_.authority.sign_node(name, csr_pem, parts_.clock.wall(), command.certificate_expires_at)));
+    response.set_certificate_pem(TRY(parts_.authority.sign_node(name, csr_pem, parts_.clock.wall(),
+                                                                command.certificate_expires_at)));
     response.set_ca_pem(parts_.authority.certificate_pem());
-    for (const std::string& address : config_.master_addresses) response.add_master_addresses(address);
+    for (const std::string& address : config_.master_addresses)
+        response.add_master_addresses(address);
     parts_.planner.read([&](const State& state) {
         const auto node = state.nodes().find(name);
         response.set_edge(node != state.nodes().end() && node->second.edge);
@@ -104,16 +117,21 @@ Status AgentService::welcome(const NodeId& name, const EnrolNode& command, const
     return ok_status();
 }
 
-Reactor* AgentService::Enrol(Context* context, const v1::EnrolRequest* request, v1::EnrolResponse* response) {
+Reactor* AgentService::Enrol(Context* context, const v1::EnrolRequest* request,
+                             v1::EnrolResponse* response) {
     auto command = enrolment(*request);
     if (!command.ok()) return refuse(context, command.failure());
     Reactor* reactor = context->DefaultReactor();
     Write write;
     write.command = command.value();
-    parts_.planner.submit(std::move(write), [this, reactor, response, csr = request->csr_pem(), command = command.value()](Result<Answer> answer) {
-        const Status done = answer.ok() ? welcome(NodeId(answer.value().reply.subject), command, csr, *response) : Status(answer.failure());
+    parts_.planner.submit(std::move(write), [this, reactor, response, csr = request->csr_pem(),
+                                             command = command.value()](Result<Answer> answer) {
+        const Status done =
+            answer.ok() ? welcome(NodeId(answer.value().reply.subject), command, csr, *response)
+                        : Status(answer.failure());
         if (done.ok()) {
-            parts_.log.info("node_enrolled", {{"node", response->node()}, {"edge", response->edge()}});
+            parts_.log.info("node_enrolled",
+                            {{"node", response->node()}, {"edge", response->edge()}});
         } else {
             parts_.log.failure(LogLevel::Warn, "enrol_refused", done.failure());
         }
@@ -127,9 +145,11 @@ Result<Node> AgentService::caller(const Context& context) const {
     return parts_.planner.read([&](const State& state) { return known_node(state, peer); });
 }
 
-// A box whose answer to a renewal with a new key was lost still holds the old certificate; its request proves that it holds the new key,
-// which the catalogue knows already. Either key lets it renew.
-Result<Node> AgentService::renewing_node(const Context& context, const v1::RenewRequest& request) const {
+// A box whose answer to a renewal with a new key was lost still holds the old certificate; its
+// request proves that it holds the new key, which the catalogue knows already. Either key lets it
+// renew.
+Result<Node> AgentService::renewing_node(const Context& context,
+                                         const v1::RenewRequest& request) const {
     PeerCertificate peer = TRY(peer_certificate(context));
     auto known = parts_.planner.read([&](const State& state) { return known_node(state, peer); });
     if (known.ok() || request.csr_pem().empty()) return known;
@@ -137,16 +157,21 @@ Result<Node> AgentService::renewing_node(const Context& context, const v1::Renew
     return parts_.planner.read([&](const State& state) { return known_node(state, peer); });
 }
 
-Status AgentService::sign_serving(const Node& node, const std::string& csr_pem, v1::RenewResponse& response) const {
+Status AgentService::sign_serving(const Node& node, const std::string& csr_pem,
+                                  v1::RenewResponse& response) const {
     if (csr_pem.empty()) return ok_status();
     if (!node.edge) {
-        return error(ErrorCode::PermissionDenied, "node '" + node.name.str() + "' is not an edge; only edges serve the zone", {{"rule", "edge_only"}});
+        return error(ErrorCode::PermissionDenied,
+                     "node '" + node.name.str() + "' is not an edge; only edges serve the zone",
+                     {{"rule", "edge_only"}});
     }
-    response.set_serving_certificate_pem(TRY(parts_.authority.sign_zone(node.name, config_.zone, csr_pem, parts_.clock.wall())));
+    response.set_serving_certificate_pem(
+        TRY(parts_.authority.sign_zone(node.name, config_.zone, csr_pem, parts_.clock.wall())));
     return ok_status();
 }
 
-Reactor* AgentService::Renew(Context* context, const v1::RenewRequest* request, v1::RenewResponse* response) {
+Reactor* AgentService::Renew(Context* context, const v1::RenewRequest* request,
+                             v1::RenewResponse* response) {
     const auto node = renewing_node(*context, *request);
     if (!node.ok()) return refuse(context, node.failure());
     const Status served = sign_serving(node.value(), request->serving_csr_pem(), *response);
@@ -162,21 +187,25 @@ Reactor* AgentService::Renew(Context* context, const v1::RenewRequest* request, 
         reactor->Finish(wire::to_grpc(facts.failure()));
         return reactor;
     }
-    const Renewal renewal{node.value(), request->csr_pem(), parts_.authority.node_expiry(parts_.clock.wall())};
+    const Renewal renewal{node.value(), request->csr_pem(),
+                          parts_.authority.node_expiry(parts_.clock.wall())};
     Write write;
     write.command = RenewNode{renewal.node.name, facts.value().key_fingerprint, renewal.expires_at};
-    parts_.planner.submit(std::move(write), [this, reactor, response, renewal](const Result<Answer>& answer) {
-        if (!answer.ok()) return reactor->Finish(wire::to_grpc(answer.failure()));
-        const auto signed_pem = parts_.authority.sign_node(renewal.node.name, renewal.csr_pem, parts_.clock.wall(), renewal.expires_at);
-        if (!signed_pem.ok()) return reactor->Finish(wire::to_grpc(signed_pem.failure()));
-        response->set_certificate_pem(signed_pem.value());
-        parts_.log.info("node_renewed", {{"node", renewal.node.name}});
-        reactor->Finish(grpc::Status::OK);
-    });
+    parts_.planner.submit(
+        std::move(write), [this, reactor, response, renewal](const Result<Answer>& answer) {
+            if (!answer.ok()) return reactor->Finish(wire::to_grpc(answer.failure()));
+            const auto signed_pem = parts_.authority.sign_node(
+                renewal.node.name, renewal.csr_pem, parts_.clock.wall(), renewal.expires_at);
+            if (!signed_pem.ok()) return reactor->Finish(wire::to_grpc(signed_pem.failure()));
+            response->set_certificate_pem(signed_pem.value());
+            parts_.log.info("node_renewed", {{"node", renewal.node.name}});
+            reactor->Finish(grpc::Status::OK);
+        });
     return reactor;
 }
 
-Reactor* AgentService::Sync(Context* context, const v1::SyncRequest* request, v1::SyncResponse* response) {
+Reactor* AgentService::Sync(Context* context, const v1::SyncRequest* request,
+                            v1::SyncResponse* response) {
     const auto node = caller(*context);
     if (!node.ok()) return refuse(context, node.failure());
     auto report = wire::from_wire(*request);
@@ -186,22 +215,29 @@ Reactor* AgentService::Sync(Context* context, const v1::SyncRequest* request, v1
     return reactor.release();  // deletes itself when the call is done
 }
 
-grpc::ServerWriteReactor<v1::FetchBlobResponse>* AgentService::FetchBlob(Context* context, const v1::FetchBlobRequest* request) {
+grpc::ServerWriteReactor<v1::FetchBlobResponse>* AgentService::FetchBlob(
+    Context* context, const v1::FetchBlobRequest* request) {
     const auto node = caller(*context);
     if (!node.ok()) return std::make_unique<RefusedStream>(node.failure()).release();
     auto blob = parts_.blobs.open_blob(Digest(request->digest()));
     if (!blob.ok()) return std::make_unique<RefusedStream>(blob.failure()).release();
     if (request->offset() > static_cast<std::uint64_t>(blob.value().size)) {
-        return std::make_unique<RefusedStream>(error(ErrorCode::InvalidArgument, "the offset is beyond the end of the blob", {{"field", "offset"}})).release();
+        return std::make_unique<RefusedStream>(error(ErrorCode::InvalidArgument,
+                                                     "the offset is beyond the end of the blob",
+                                                     {{"field", "offset"}}))
+            .release();
     }
     const Status entered = streams_.enter(node.value().name);
     if (!entered.ok()) return std::make_unique<RefusedStream>(entered.failure()).release();
-    return std::make_unique<BlobStream>(streams_, node.value().name, std::move(blob).value(), static_cast<std::int64_t>(request->offset())).release();
+    return std::make_unique<BlobStream>(streams_, node.value().name, std::move(blob).value(),
+                                        static_cast<std::int64_t>(request->offset()))
+        .release();
 }
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> make_agent_service(AgentServiceParts parts, AgentServiceConfig config) {
+std::unique_ptr<grpc::Service> make_agent_service(AgentServiceParts parts,
+                                                  AgentServiceConfig config) {
     return std::make_unique<AgentService>(parts, std::move(config));
 }
 

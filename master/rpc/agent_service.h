@@ -1,7 +1,9 @@
-// foyer.agent.v1 for boxes: first contact, renewal, Sync, blobs. Callback API: a held call costs memory, no thread.
+// foyer.agent.v1 for boxes: first contact, renewal, Sync, blobs. Callback API: a held call costs
+// memory, no thread.
 //
-// A box is known by its certificate: signed by our CA (checked in the handshake), naming the node, carrying the key the catalogue holds. A
-// deleted box, and one that enrolled again with another key, is refused with the reason.
+// A box is known by its certificate: signed by our CA (checked in the handshake), naming the node,
+// carrying the key the catalogue holds. A deleted box, and one that enrolled again with another
+// key, is refused with the reason.
 #pragma once
 
 #include <memory>
@@ -37,6 +39,7 @@ struct AgentServiceParts {
     Log& log;
 };
 
-std::unique_ptr<grpc::Service> make_agent_service(AgentServiceParts parts, AgentServiceConfig config);
+std::unique_ptr<grpc::Service> make_agent_service(AgentServiceParts parts,
+                                                  AgentServiceConfig config);
 
 }  // namespace foyer::master

@@ -1,9 +1,8 @@
 #include "master/rpc/api_context.h"
 
+#include <algorithm>
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
-
-#include <algorithm>
 
 #include "common/tls/sha256.h"
 
@@ -33,17 +32,23 @@ std::string body_hash(std::string_view rpc, const google::protobuf::Message& req
 }
 
 Status check_request_id(const std::string& id) {
-    const bool printable = std::all_of(id.begin(), id.end(), [](char letter) { return letter > ' ' && letter < '\x7f'; });
+    const bool printable = std::all_of(id.begin(), id.end(),
+                                       [](char letter) { return letter > ' ' && letter < '\x7f'; });
     if (printable && id.size() <= request_id_bytes_max) return ok_status();
-    return error(ErrorCode::InvalidArgument, "'/request_id' has at most 64 printable ASCII characters", {{"path", "/request_id"}});
+    return error(ErrorCode::InvalidArgument,
+                 "'/request_id' has at most 64 printable ASCII characters",
+                 {{"path", "/request_id"}});
 }
 
-std::string reply_place(const AccountId& account, const std::string& request_id) { return "reply/" + account.str() + "/" + request_id; }
+std::string reply_place(const AccountId& account, const std::string& request_id) {
+    return "reply/" + account.str() + "/" + request_id;
+}
 
 }  // namespace
 
-void submit_write(const ApiContext& context, ApiCall call, const google::protobuf::Message& request, const WriteFields& fields,
-                  google::protobuf::Message& response, PreparedWrite prepared) {
+void submit_write(const ApiContext& context, ApiCall call, const google::protobuf::Message& request,
+                  const WriteFields& fields, google::protobuf::Message& response,
+                  PreparedWrite prepared) {
     const Status good_id = check_request_id(fields.request_id);
     if (!good_id.ok()) return call.done(good_id);
     Write write;
@@ -55,40 +60,50 @@ void submit_write(const ApiContext& context, ApiCall call, const google::protobu
     const bool sealed = prepared.kind == AnswerKind::Secret;
     const std::string place = reply_place(write.account, fields.request_id);
     const google::protobuf::Message* prototype = &response;
-    write.render = [render = std::move(prepared.render), prototype, sealed, place, &context](const State& after, const Reply& reply) {
+    write.render = [render = std::move(prepared.render), prototype, sealed, place, &context](
+                       const State& after, const Reply& reply) {
         const std::unique_ptr<google::protobuf::Message> answer(prototype->New());
         if (render) render(after, reply, *answer);
         std::string bytes = answer->SerializeAsString();
-        return sealed ? context.seal.seal(Secret<std::string>(std::move(bytes)), place).str() : bytes;
+        return sealed ? context.seal.seal(Secret<std::string>(std::move(bytes)), place).str()
+                      : bytes;
     };
-    context.planner.submit(std::move(write), [&context, &response, sealed, place, admit = std::move(prepared.admit),
-                                              done = std::move(call.done)](Result<Answer> answer) {
-        if (!answer.ok()) return done(answer.failure());
-        if (admit) {
-            const Status admitted = admit(answer.value());
-            if (!admitted.ok()) return done(admitted);
-        }
-        std::string bytes = std::move(answer.value().rendered);
-        if (sealed) {
-            auto opened = context.seal.open(Sealed(bytes), place);
-            if (!opened.ok()) return done(error(ErrorCode::Internal, "a recorded answer cannot be opened: " + opened.failure().message));
-            bytes = opened.value().reveal();
-        }
-        if (!response.ParseFromString(bytes)) return done(error(ErrorCode::Internal, "a recorded answer cannot be read"));
-        done(ok_status());
-    });
+    context.planner.submit(
+        std::move(write), [&context, &response, sealed, place, admit = std::move(prepared.admit),
+                           done = std::move(call.done)](Result<Answer> answer) {
+            if (!answer.ok()) return done(answer.failure());
+            if (admit) {
+                const Status admitted = admit(answer.value());
+                if (!admitted.ok()) return done(admitted);
+            }
+            std::string bytes = std::move(answer.value().rendered);
+            if (sealed) {
+                auto opened = context.seal.open(Sealed(bytes), place);
+                if (!opened.ok())
+                    return done(error(ErrorCode::Internal, "a recorded answer cannot be opened: " +
+                                                               opened.failure().message));
+                bytes = opened.value().reveal();
+            }
+            if (!response.ParseFromString(bytes))
+                return done(error(ErrorCode::Internal, "a recorded answer cannot be read"));
+            done(ok_status());
+        });
 }
 
 Result<PageWindow> page_window(const ApiContext& context, const api::PageRequest& page) {
     if (page.page_size() < 0 || page.page_size() > context.limits.page_size_max) {
-        return error(ErrorCode::InvalidArgument, "'/page/page_size' must be from 1 to " + std::to_string(context.limits.page_size_max),
-                     {{"path", "/page/page_size"}});
+        return error(
+            ErrorCode::InvalidArgument,
+            "'/page/page_size' must be from 1 to " + std::to_string(context.limits.page_size_max),
+            {{"path", "/page/page_size"}});
     }
     const auto after = from_base64url(page.page_token());
     if (!after || page.page_token().size() > 512) {
-        return error(ErrorCode::InvalidArgument, "'/page/page_token' is not one this API gave", {{"path", "/page/page_token"}});
+        return error(ErrorCode::InvalidArgument, "'/page/page_token' is not one this API gave",
+                     {{"path", "/page/page_token"}});
     }
-    return PageWindow{page.page_size() == 0 ? page_size_default : page.page_size(), std::string(after->begin(), after->end())};
+    return PageWindow{page.page_size() == 0 ? page_size_default : page.page_size(),
+                      std::string(after->begin(), after->end())};
 }
 
 }  // namespace foyer::master

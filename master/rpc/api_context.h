@@ -1,9 +1,9 @@
-// What the handlers of the public API work with, and the two ways a handler goes: a read answers at once, a write goes through the planner.
+// What the handlers of the public API work with, and the two ways a handler goes: a read answers at
+// once, a write goes through the planner.
 #pragma once
 
-#include <google/protobuf/message.h>
-
 #include <functional>
+#include <google/protobuf/message.h>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -62,16 +62,20 @@ struct WriteFields {
 
 struct PreparedWrite {
     Command command;
-    // Fills the (empty) answer from the state that holds the changes. Runs on the planner's thread: pure and short.
-    std::function<void(const State& after, const Reply& reply, google::protobuf::Message& answer)> render;
+    // Fills the (empty) answer from the state that holds the changes. Runs on the planner's thread:
+    // pure and short.
+    std::function<void(const State& after, const Reply& reply, google::protobuf::Message& answer)>
+        render;
     AnswerKind kind = AnswerKind::Plain;
     // Looks at an answer before it is given; may refuse it (a replay that comes too late).
     std::function<Status(const Answer& answer)> admit;
 };
 
-// Queues the write; `response` is filled and `call.done` runs when it is committed, refused or replayed. InvalidArgument: the request id.
-void submit_write(const ApiContext& context, ApiCall call, const google::protobuf::Message& request, const WriteFields& fields,
-                  google::protobuf::Message& response, PreparedWrite write);
+// Queues the write; `response` is filled and `call.done` runs when it is committed, refused or
+// replayed. InvalidArgument: the request id.
+void submit_write(const ApiContext& context, ApiCall call, const google::protobuf::Message& request,
+                  const WriteFields& fields, google::protobuf::Message& response,
+                  PreparedWrite write);
 
 template <class Request>
 WriteFields write_fields(const Request& request) {
@@ -85,14 +89,17 @@ struct PageWindow {
 };
 Result<PageWindow> page_window(const ApiContext& context, const api::PageRequest& page);
 
-// Shows the rows of a map keyed by name that `visible` admits, in order, and says how the list goes on.
+// Shows the rows of a map keyed by name that `visible` admits, in order, and says how the list goes
+// on.
 template <class Map, class Visible, class Show>
-void list_rows(const State& state, const Map& rows, const PageWindow& window, api::PageInfo& info, Visible visible, Show show_row) {
+void list_rows(const State& state, const Map& rows, const PageWindow& window, api::PageInfo& info,
+               Visible visible, Show show_row) {
     info.set_revision(state.revision().number());
     int shown = 0;
     std::string last;
     using Key = typename Map::key_type;
-    for (auto at = window.after.empty() ? rows.begin() : rows.upper_bound(Key(window.after)); at != rows.end(); ++at) {
+    for (auto at = window.after.empty() ? rows.begin() : rows.upper_bound(Key(window.after));
+         at != rows.end(); ++at) {
         if (!visible(at->second)) continue;
         if (shown == window.size) {
             info.set_next_page_token(to_base64url(as_bytes(last)));

@@ -20,12 +20,15 @@ struct Door {
 template <auto Handler>
 struct Typed;
 
-template <class Request, class Response, void (*Handler)(const ApiContext&, ApiCall, const Request&, Response&)>
+template <class Request, class Response,
+          void (*Handler)(const ApiContext&, ApiCall, const Request&, Response&)>
 struct Typed<Handler> {
     static std::unique_ptr<Message> request() { return std::make_unique<Request>(); }
     static std::unique_ptr<Message> response() { return std::make_unique<Response>(); }
-    static void call(const ApiContext& context, ApiCall call, const Message& request, Message& response) {
-        Handler(context, std::move(call), static_cast<const Request&>(request), static_cast<Response&>(response));
+    static void call(const ApiContext& context, ApiCall call, const Message& request,
+                     Message& response) {
+        Handler(context, std::move(call), static_cast<const Request&>(request),
+                static_cast<Response&>(response));
     }
 };
 
@@ -88,7 +91,8 @@ std::unique_ptr<Message> ApiDispatcher::new_response(std::string_view rpc) const
     return found->response();
 }
 
-void ApiDispatcher::call(std::string_view rpc, const Caller& caller, const Message& request, Message& response, Done done) {
+void ApiDispatcher::call(std::string_view rpc, const Caller& caller, const Message& request,
+                         Message& response, Done done) {
     const Door* found = find(rpc);
     CHECK(found != nullptr);
     found->call(context_, ApiCall{found->rpc, caller, std::move(done)}, request, response);

@@ -1,4 +1,5 @@
-// The public API by rpc name: finds the handler and its messages. Names come from the route table, so an unknown one is a bug.
+// The public API by rpc name: finds the handler and its messages. Names come from the route table,
+// so an unknown one is a bug.
 #pragma once
 
 #include <memory>
@@ -15,8 +16,8 @@ public:
 
     std::unique_ptr<google::protobuf::Message> new_request(std::string_view rpc) const override;
     std::unique_ptr<google::protobuf::Message> new_response(std::string_view rpc) const override;
-    void call(std::string_view rpc, const Caller& caller, const google::protobuf::Message& request, google::protobuf::Message& response,
-              Done done) override;
+    void call(std::string_view rpc, const Caller& caller, const google::protobuf::Message& request,
+              google::protobuf::Message& response, Done done) override;
 
 private:
     ApiContext context_;

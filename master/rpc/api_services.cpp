@@ -20,17 +20,20 @@ using Reactor = grpc::ServerUnaryReactor;
 Result<Caller> caller_of(Planner& planner, const Clock& clock, const Context& context) {
     const auto& metadata = context.client_metadata();
     const auto found = metadata.find("authorization");
-    const std::string bearer =
-        TRY(bearer_of(found == metadata.end() ? std::string_view() : std::string_view(found->second.data(), found->second.size())));
+    const std::string bearer = TRY(bearer_of(
+        found == metadata.end() ? std::string_view()
+                                : std::string_view(found->second.data(), found->second.size())));
     return planner.read([&](const State& state) { return caller_of(state, bearer, clock.wall()); });
 }
 
 // What all services do with a call: who, may he, do it, one log line.
 class Door {
 public:
-    Door(Api& api, Planner& planner, const Clock& clock, Log& log) : api_(api), planner_(planner), clock_(clock), log_(log) {}
+    Door(Api& api, Planner& planner, const Clock& clock, Log& log)
+        : api_(api), planner_(planner), clock_(clock), log_(log) {}
 
-    Reactor* serve(Context* context, std::string_view rpc, const Message& request, Message& response) {
+    Reactor* serve(Context* context, std::string_view rpc, const Message& request,
+                   Message& response) {
         Reactor* reactor = context->DefaultReactor();
         const MonoTime started = clock_.mono();
         const auto caller = caller_of(planner_, clock_, *context);
@@ -38,13 +41,15 @@ public:
         const auto finish = [this, reactor, rpc, account, started](const Status& status) {
             log_.info("grpc_request", {{"rpc", rpc},
                                        {"account", account},
-                                       {"status", status.ok() ? std::string_view("ok") : to_text(status.failure().code)},
+                                       {"status", status.ok() ? std::string_view("ok")
+                                                              : to_text(status.failure().code)},
                                        {"ms", clock_.mono() - started}});
             reactor->Finish(status.ok() ? grpc::Status::OK : wire::to_grpc(status.failure()));
         };
         const Route* route = find_rpc_route(rpc);
         CHECK(route != nullptr);
-        const Status admitted = caller.ok() ? allow(*route, caller.value()) : Status(caller.failure());
+        const Status admitted =
+            caller.ok() ? allow(*route, caller.value()) : Status(caller.failure());
         if (admitted.ok()) {
             api_.call(rpc, caller.value(), request, response, finish);
         } else {
@@ -63,25 +68,58 @@ private:
 class Fleet final : public api::FleetService::CallbackService {
 public:
     explicit Fleet(Door door) : door_(door) {}
-    Reactor* CreateIsp(Context* c, const api::CreateIspRequest* q, api::Isp* a) override { return serve(c, "CreateIsp", *q, *a); }
-    Reactor* GetIsp(Context* c, const api::GetIspRequest* q, api::Isp* a) override { return serve(c, "GetIsp", *q, *a); }
-    Reactor* ListIsps(Context* c, const api::ListIspsRequest* q, api::ListIspsResponse* a) override { return serve(c, "ListIsps", *q, *a); }
-    Reactor* CreateHost(Context* c, const api::CreateHostRequest* q, api::Host* a) override { return serve(c, "CreateHost", *q, *a); }
-    Reactor* GetHost(Context* c, const api::GetHostRequest* q, api::Host* a) override { return serve(c, "GetHost", *q, *a); }
-    Reactor* ListHosts(Context* c, const api::ListHostsRequest* q, api::ListHostsResponse* a) override { return serve(c, "ListHosts", *q, *a); }
-    Reactor* CreateSite(Context* c, const api::CreateSiteRequest* q, api::Site* a) override { return serve(c, "CreateSite", *q, *a); }
-    Reactor* GetSite(Context* c, const api::GetSiteRequest* q, api::Site* a) override { return serve(c, "GetSite", *q, *a); }
-    Reactor* ListSites(Context* c, const api::ListSitesRequest* q, api::ListSitesResponse* a) override { return serve(c, "ListSites", *q, *a); }
-    Reactor* CreateNodeToken(Context* c, const api::CreateNodeTokenRequest* q, api::NodeToken* a) override {
+    Reactor* CreateIsp(Context* c, const api::CreateIspRequest* q, api::Isp* a) override {
+        return serve(c, "CreateIsp", *q, *a);
+    }
+    Reactor* GetIsp(Context* c, const api::GetIspRequest* q, api::Isp* a) override {
+        return serve(c, "GetIsp", *q, *a);
+    }
+    Reactor* ListIsps(Context* c, const api::ListIspsRequest* q,
+                      api::ListIspsResponse* a) override {
+        return serve(c, "ListIsps", *q, *a);
+    }
+    Reactor* CreateHost(Context* c, const api::CreateHostRequest* q, api::Host* a) override {
+        return serve(c, "CreateHost", *q, *a);
+    }
+    Reactor* GetHost(Context* c, const api::GetHostRequest* q, api::Host* a) override {
+        return serve(c, "GetHost", *q, *a);
+    }
+    Reactor* ListHosts(Context* c, const api::ListHostsRequest* q,
+                       api::ListHostsResponse* a) override {
+        return serve(c, "ListHosts", *q, *a);
+    }
+    Reactor* CreateSite(Context* c, const api::CreateSiteRequest* q, api::Site* a) override {
+        return serve(c, "CreateSite", *q, *a);
+    }
+    Reactor* GetSite(Context* c, const api::GetSiteRequest* q, api::Site* a) override {
+        return serve(c, "GetSite", *q, *a);
+    }
+    Reactor* ListSites(Context* c, const api::ListSitesRequest* q,
+                       api::ListSitesResponse* a) override {
+        return serve(c, "ListSites", *q, *a);
+    }
+    Reactor* CreateNodeToken(Context* c, const api::CreateNodeTokenRequest* q,
+                             api::NodeToken* a) override {
         return serve(c, "CreateNodeToken", *q, *a);
     }
-    Reactor* GetNode(Context* c, const api::GetNodeRequest* q, api::Node* a) override { return serve(c, "GetNode", *q, *a); }
-    Reactor* ListNodes(Context* c, const api::ListNodesRequest* q, api::ListNodesResponse* a) override { return serve(c, "ListNodes", *q, *a); }
-    Reactor* DeleteNode(Context* c, const api::DeleteNodeRequest* q, api::DeleteNodeResponse* a) override { return serve(c, "DeleteNode", *q, *a); }
+    Reactor* GetNode(Context* c, const api::GetNodeRequest* q, api::Node* a) override {
+        return serve(c, "GetNode", *q, *a);
+    }
+    Reactor* ListNodes(Context* c, const api::ListNodesRequest* q,
+                       api::ListNodesResponse* a) override {
+        return serve(c, "ListNodes", *q, *a);
+    }
+    Reactor* DeleteNode(Context* c, const api::DeleteNodeRequest* q,
+                        api::DeleteNodeResponse* a) override {
+        return serve(c, "DeleteNode", *q, *a);
+    }
 
 private:
-    Reactor* serve(Context* context, std::string_view name, const Message& request, Message& response) {
-        return door_.serve(context, find_rpc_route("foyer.api.v1.FleetService/" + std::string(name))->rpc, request, response);
+    Reactor* serve(Context* context, std::string_view name, const Message& request,
+                   Message& response) {
+        return door_.serve(context,
+                           find_rpc_route("foyer.api.v1.FleetService/" + std::string(name))->rpc,
+                           request, response);
     }
     Door door_;
 };
@@ -89,29 +127,48 @@ private:
 class Instances final : public api::InstanceService::CallbackService {
 public:
     explicit Instances(Door door) : door_(door) {}
-    Reactor* OrderInstance(Context* c, const api::OrderInstanceRequest* q, api::OrderInstanceResponse* a) override {
+    Reactor* OrderInstance(Context* c, const api::OrderInstanceRequest* q,
+                           api::OrderInstanceResponse* a) override {
         return serve(c, "OrderInstance", *q, *a);
     }
-    Reactor* GetInstance(Context* c, const api::GetInstanceRequest* q, api::Instance* a) override { return serve(c, "GetInstance", *q, *a); }
-    Reactor* ListInstances(Context* c, const api::ListInstancesRequest* q, api::ListInstancesResponse* a) override {
+    Reactor* GetInstance(Context* c, const api::GetInstanceRequest* q, api::Instance* a) override {
+        return serve(c, "GetInstance", *q, *a);
+    }
+    Reactor* ListInstances(Context* c, const api::ListInstancesRequest* q,
+                           api::ListInstancesResponse* a) override {
         return serve(c, "ListInstances", *q, *a);
     }
-    Reactor* StopInstance(Context* c, const api::InstanceActionRequest* q, api::Operation* a) override { return serve(c, "StopInstance", *q, *a); }
-    Reactor* StartInstance(Context* c, const api::InstanceActionRequest* q, api::Operation* a) override { return serve(c, "StartInstance", *q, *a); }
-    Reactor* DeleteInstance(Context* c, const api::InstanceActionRequest* q, api::Operation* a) override { return serve(c, "DeleteInstance", *q, *a); }
-    Reactor* PromoteInstance(Context* c, const api::PromoteInstanceRequest* q, api::Operation* a) override {
+    Reactor* StopInstance(Context* c, const api::InstanceActionRequest* q,
+                          api::Operation* a) override {
+        return serve(c, "StopInstance", *q, *a);
+    }
+    Reactor* StartInstance(Context* c, const api::InstanceActionRequest* q,
+                           api::Operation* a) override {
+        return serve(c, "StartInstance", *q, *a);
+    }
+    Reactor* DeleteInstance(Context* c, const api::InstanceActionRequest* q,
+                            api::Operation* a) override {
+        return serve(c, "DeleteInstance", *q, *a);
+    }
+    Reactor* PromoteInstance(Context* c, const api::PromoteInstanceRequest* q,
+                             api::Operation* a) override {
         return serve(c, "PromoteInstance", *q, *a);
     }
-    Reactor* RevealInstance(Context* c, const api::InstanceActionRequest* q, api::InstanceConnection* a) override {
+    Reactor* RevealInstance(Context* c, const api::InstanceActionRequest* q,
+                            api::InstanceConnection* a) override {
         return serve(c, "RevealInstance", *q, *a);
     }
-    Reactor* ListInstanceEvents(Context* c, const api::ListInstanceEventsRequest* q, api::ListInstanceEventsResponse* a) override {
+    Reactor* ListInstanceEvents(Context* c, const api::ListInstanceEventsRequest* q,
+                                api::ListInstanceEventsResponse* a) override {
         return serve(c, "ListInstanceEvents", *q, *a);
     }
 
 private:
-    Reactor* serve(Context* context, std::string_view name, const Message& request, Message& response) {
-        return door_.serve(context, find_rpc_route("foyer.api.v1.InstanceService/" + std::string(name))->rpc, request, response);
+    Reactor* serve(Context* context, std::string_view name, const Message& request,
+                   Message& response) {
+        return door_.serve(context,
+                           find_rpc_route("foyer.api.v1.InstanceService/" + std::string(name))->rpc,
+                           request, response);
     }
     Door door_;
 };
@@ -119,7 +176,8 @@ private:
 class Operations final : public api::OperationService::CallbackService {
 public:
     explicit Operations(Door door) : door_(door) {}
-    Reactor* GetOperation(Context* c, const api::GetOperationRequest* q, api::Operation* a) override {
+    Reactor* GetOperation(Context* c, const api::GetOperationRequest* q,
+                          api::Operation* a) override {
         return door_.serve(c, "foyer.api.v1.OperationService/GetOperation", *q, *a);
     }
 
@@ -130,13 +188,16 @@ private:
 class Releases final : public api::ReleaseService::CallbackService {
 public:
     explicit Releases(Door door) : door_(door) {}
-    Reactor* PublishRelease(Context* c, const api::PublishReleaseRequest* q, api::SoftwareRelease* a) override {
+    Reactor* PublishRelease(Context* c, const api::PublishReleaseRequest* q,
+                            api::SoftwareRelease* a) override {
         return door_.serve(c, "foyer.api.v1.ReleaseService/PublishRelease", *q, *a);
     }
-    Reactor* GetRelease(Context* c, const api::GetReleaseRequest* q, api::SoftwareRelease* a) override {
+    Reactor* GetRelease(Context* c, const api::GetReleaseRequest* q,
+                        api::SoftwareRelease* a) override {
         return door_.serve(c, "foyer.api.v1.ReleaseService/GetRelease", *q, *a);
     }
-    Reactor* ListReleases(Context* c, const api::ListReleasesRequest* q, api::ListReleasesResponse* a) override {
+    Reactor* ListReleases(Context* c, const api::ListReleasesRequest* q,
+                          api::ListReleasesResponse* a) override {
         return door_.serve(c, "foyer.api.v1.ReleaseService/ListReleases", *q, *a);
     }
 
@@ -147,10 +208,12 @@ private:
 class Accounts final : public api::AccountService::CallbackService {
 public:
     explicit Accounts(Door door) : door_(door) {}
-    Reactor* CreateAccount(Context* c, const api::CreateAccountRequest* q, api::Account* a) override {
+    Reactor* CreateAccount(Context* c, const api::CreateAccountRequest* q,
+                           api::Account* a) override {
         return door_.serve(c, "foyer.api.v1.AccountService/CreateAccount", *q, *a);
     }
-    Reactor* ListAccounts(Context* c, const api::ListAccountsRequest* q, api::ListAccountsResponse* a) override {
+    Reactor* ListAccounts(Context* c, const api::ListAccountsRequest* q,
+                          api::ListAccountsResponse* a) override {
         return door_.serve(c, "foyer.api.v1.AccountService/ListAccounts", *q, *a);
     }
     Reactor* CreateToken(Context* c, const api::CreateTokenRequest* q, api::ApiToken* a) override {
@@ -166,7 +229,8 @@ private:
 
 }  // namespace
 
-std::vector<std::unique_ptr<grpc::Service>> make_api_services(Api& api, Planner& planner, const Clock& clock, Log& log) {
+std::vector<std::unique_ptr<grpc::Service>> make_api_services(Api& api, Planner& planner,
+                                                              const Clock& clock, Log& log) {
     const Door door(api, planner, clock, log);
     std::vector<std::unique_ptr<grpc::Service>> services;
     services.push_back(std::make_unique<Fleet>(door));

@@ -1,4 +1,5 @@
-// The public API as gRPC: one adapter for all its services. Rights come from the route table, as for HTTP.
+// The public API as gRPC: one adapter for all its services. Rights come from the route table, as
+// for HTTP.
 #pragma once
 
 #include <memory>
@@ -16,6 +17,7 @@ class Service;
 namespace foyer::master {
 
 // Borrows everything; the services live as long as the server that registered them.
-std::vector<std::unique_ptr<grpc::Service>> make_api_services(Api& api, Planner& planner, const Clock& clock, Log& log);
+std::vector<std::unique_ptr<grpc::Service>> make_api_services(Api& api, Planner& planner,
+                                                              const Clock& clock, Log& log);
 
 }  // namespace foyer::master

@@ -1,8 +1,7 @@
 #include "master/rpc/blob_stream.h"
 
-#include <unistd.h>
-
 #include <algorithm>
+#include <unistd.h>
 
 #include "common/wire/status_map.h"
 
@@ -16,7 +15,9 @@ constexpr std::int64_t piece_bytes = 256 * 1024;
 Status StreamCounter::enter(const NodeId& node) {
     const std::scoped_lock lock(mutex_);
     if (running_ >= total_ || by_node_[node] >= per_node_) {
-        return error(ErrorCode::ResourceExhausted, "too many downloads at once; try again in a moment", {{"rule", "blob_streams"}});
+        return error(ErrorCode::ResourceExhausted,
+                     "too many downloads at once; try again in a moment",
+                     {{"rule", "blob_streams"}});
     }
     ++running_;
     ++by_node_[node];
@@ -40,7 +41,9 @@ void BlobStream::next() {
     std::string& data = *piece_.mutable_data();
     data.resize(static_cast<std::size_t>(std::min(left, piece_bytes)));
     const ssize_t count = ::pread(blob_.file.get(), data.data(), data.size(), offset_);
-    if (count <= 0) return Finish(grpc::Status(grpc::StatusCode::UNAVAILABLE, "the blob cannot be read; try again"));
+    if (count <= 0)
+        return Finish(
+            grpc::Status(grpc::StatusCode::UNAVAILABLE, "the blob cannot be read; try again"));
     data.resize(static_cast<std::size_t>(count));
     offset_ += count;
     piece_.set_total_bytes(first_ ? static_cast<std::uint64_t>(blob_.size) : 0);

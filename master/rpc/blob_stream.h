@@ -1,8 +1,8 @@
-// One FetchBlob: pieces of a file, the next one read when the last one was written (gRPC's flow control paces us).
+// One FetchBlob: pieces of a file, the next one read when the last one was written (gRPC's flow
+// control paces us).
 #pragma once
 
 #include <grpcpp/grpcpp.h>
-
 #include <map>
 #include <mutex>
 

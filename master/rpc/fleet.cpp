@@ -6,28 +6,35 @@ namespace foyer::master {
 namespace {
 
 // Operators see every site, a host (an account of the same name) his own.
-bool may_see(const Caller& caller, const Site& site) { return caller.is_operator() || site.host.str() == caller.account.str(); }
+bool may_see(const Caller& caller, const Site& site) {
+    return caller.is_operator() || site.host.str() == caller.account.str();
+}
 
 const auto everything = [](const auto&) { return true; };
 
 }  // namespace
 
-void create_isp(const ApiContext& context, ApiCall call, const api::CreateIspRequest& request, api::Isp& response) {
+void create_isp(const ApiContext& context, ApiCall call, const api::CreateIspRequest& request,
+                api::Isp& response) {
     PreparedWrite write;
     write.command = CreateIsp{IspId(request.name()), IspFamilyId(request.family())};
     write.render = [](const State& after, const Reply& reply, google::protobuf::Message& answer) {
         show(after.isps().at(IspId(reply.subject)), static_cast<api::Isp&>(answer));
     };
-    submit_write(context, std::move(call), request, write_fields(request), response, std::move(write));
+    submit_write(context, std::move(call), request, write_fields(request), response,
+                 std::move(write));
 }
 
-void get_isp(const ApiContext& context, ApiCall call, const api::GetIspRequest& request, api::Isp& response) {
+void get_isp(const ApiContext& context, ApiCall call, const api::GetIspRequest& request,
+             api::Isp& response) {
     call.done(context.planner.read([&](const State& state) {
-        return show_found(state.isps(), request.name(), "ISP", [&](const Isp& row) { show(row, response); });
+        return show_found(state.isps(), request.name(), "ISP",
+                          [&](const Isp& row) { show(row, response); });
     }));
 }
 
-void list_isps(const ApiContext& context, ApiCall call, const api::ListIspsRequest& request, api::ListIspsResponse& response) {
+void list_isps(const ApiContext& context, ApiCall call, const api::ListIspsRequest& request,
+               api::ListIspsResponse& response) {
     const auto window = page_window(context, request.page());
     if (!window.ok()) return call.done(window.failure());
     context.planner.read([&](const State& state) {
@@ -37,22 +44,27 @@ void list_isps(const ApiContext& context, ApiCall call, const api::ListIspsReque
     call.done(ok_status());
 }
 
-void create_host(const ApiContext& context, ApiCall call, const api::CreateHostRequest& request, api::Host& response) {
+void create_host(const ApiContext& context, ApiCall call, const api::CreateHostRequest& request,
+                 api::Host& response) {
     PreparedWrite write;
     write.command = CreateHost{HostId(request.name())};
     write.render = [](const State& after, const Reply& reply, google::protobuf::Message& answer) {
         show(after.hosts().at(HostId(reply.subject)), static_cast<api::Host&>(answer));
     };
-    submit_write(context, std::move(call), request, write_fields(request), response, std::move(write));
+    submit_write(context, std::move(call), request, write_fields(request), response,
+                 std::move(write));
 }
 
-void get_host(const ApiContext& context, ApiCall call, const api::GetHostRequest& request, api::Host& response) {
+void get_host(const ApiContext& context, ApiCall call, const api::GetHostRequest& request,
+              api::Host& response) {
     call.done(context.planner.read([&](const State& state) {
-        return show_found(state.hosts(), request.name(), "host", [&](const Host& row) { show(row, response); });
+        return show_found(state.hosts(), request.name(), "host",
+                          [&](const Host& row) { show(row, response); });
     }));
 }
 
-void list_hosts(const ApiContext& context, ApiCall call, const api::ListHostsRequest& request, api::ListHostsResponse& response) {
+void list_hosts(const ApiContext& context, ApiCall call, const api::ListHostsRequest& request,
+                api::ListHostsResponse& response) {
     const auto window = page_window(context, request.page());
     if (!window.ok()) return call.done(window.failure());
     context.planner.read([&](const State& state) {
@@ -62,19 +74,23 @@ void list_hosts(const ApiContext& context, ApiCall call, const api::ListHostsReq
     call.done(ok_status());
 }
 
-void create_site(const ApiContext& context, ApiCall call, const api::CreateSiteRequest& request, api::Site& response) {
+void create_site(const ApiContext& context, ApiCall call, const api::CreateSiteRequest& request,
+                 api::Site& response) {
     const auto host_class = from_wire(request.host_class());
     if (!host_class.ok()) return call.done(host_class.failure());
     PreparedWrite write;
-    write.command = CreateSite{SiteId(request.name()), IspId(request.isp()), CountryCode(request.country()), HostId(request.host()),
-                               host_class.value()};
+    write.command =
+        CreateSite{SiteId(request.name()), IspId(request.isp()), CountryCode(request.country()),
+                   HostId(request.host()), host_class.value()};
     write.render = [](const State& after, const Reply& reply, google::protobuf::Message& answer) {
         show(after, after.sites().at(SiteId(reply.subject)), static_cast<api::Site&>(answer));
     };
-    submit_write(context, std::move(call), request, write_fields(request), response, std::move(write));
+    submit_write(context, std::move(call), request, write_fields(request), response,
+                 std::move(write));
 }
 
-void get_site(const ApiContext& context, ApiCall call, const api::GetSiteRequest& request, api::Site& response) {
+void get_site(const ApiContext& context, ApiCall call, const api::GetSiteRequest& request,
+              api::Site& response) {
     call.done(context.planner.read([&](const State& state) -> Status {
         const auto found = state.sites().find(SiteId(request.name()));
         if (found == state.sites().end() || !may_see(call.caller, found->second)) {
@@ -85,12 +101,14 @@ void get_site(const ApiContext& context, ApiCall call, const api::GetSiteRequest
     }));
 }
 
-void list_sites(const ApiContext& context, ApiCall call, const api::ListSitesRequest& request, api::ListSitesResponse& response) {
+void list_sites(const ApiContext& context, ApiCall call, const api::ListSitesRequest& request,
+                api::ListSitesResponse& response) {
     const auto window = page_window(context, request.page());
     if (!window.ok()) return call.done(window.failure());
     context.planner.read([&](const State& state) {
         list_rows(
-            state, state.sites(), window.value(), *response.mutable_page(), [&](const Site& row) { return may_see(call.caller, row); },
+            state, state.sites(), window.value(), *response.mutable_page(),
+            [&](const Site& row) { return may_see(call.caller, row); },
             [&](const Site& row) { show(state, row, *response.add_sites()); });
     });
     call.done(ok_status());

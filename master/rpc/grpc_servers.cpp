@@ -1,19 +1,20 @@
 #include "master/rpc/grpc_servers.h"
 
+#include <chrono>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/impl/service_type.h>
-
-#include <chrono>
 
 namespace foyer::master {
 namespace {
 
 std::shared_ptr<grpc::ServerCredentials> credentials_of(const GrpcServerConfig& config) {
     const bool asks = config.clients == ClientCertificates::Asked;
-    grpc::SslServerCredentialsOptions options(asks ? GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_AND_VERIFY : GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE);
-    options.pem_key_cert_pairs.push_back({config.identity.key_pem.reveal(), config.identity.chain_pem});
+    grpc::SslServerCredentialsOptions options(asks ? GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_AND_VERIFY
+                                                   : GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE);
+    options.pem_key_cert_pairs.push_back(
+        {config.identity.key_pem.reveal(), config.identity.chain_pem});
     if (asks) options.pem_root_certs = config.client_roots_pem;
     return grpc::SslServerCredentials(options);
 }
@@ -36,7 +37,8 @@ GrpcServer::GrpcServer() = default;
 
 GrpcServer::~GrpcServer() { stop(Duration(0)); }
 
-Result<std::unique_ptr<GrpcServer>> GrpcServer::start(const GrpcServerConfig& config, std::vector<std::unique_ptr<grpc::Service>> services) {
+Result<std::unique_ptr<GrpcServer>> GrpcServer::start(
+    const GrpcServerConfig& config, std::vector<std::unique_ptr<grpc::Service>> services) {
     grpc::EnableDefaultHealthCheckService(true);
     if (config.reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
     std::unique_ptr<GrpcServer> made(new GrpcServer());
@@ -49,7 +51,8 @@ Result<std::unique_ptr<GrpcServer>> GrpcServer::start(const GrpcServerConfig& co
     made->server_ = builder.BuildAndStart();
     if (!made->server_ || port == 0) {
         made->server_.reset();
-        return error(ErrorCode::Unavailable, "cannot listen on " + config.address + "; is the port taken?");
+        return error(ErrorCode::Unavailable,
+                     "cannot listen on " + config.address + "; is the port taken?");
     }
     return made;
 }

@@ -1,4 +1,5 @@
-// The two gRPC listeners: boxes (mutual TLS) and the public API (TLS and tokens). Knows how to stop in an orderly way.
+// The two gRPC listeners: boxes (mutual TLS) and the public API (TLS and tokens). Knows how to stop
+// in an orderly way.
 #pragma once
 
 #include <memory>
@@ -16,7 +17,10 @@ class Service;
 
 namespace foyer::master {
 
-enum class ClientCertificates { NotAsked, Asked };  // asked: verified against the CA when one is shown, but not required
+enum class ClientCertificates {
+    NotAsked,
+    Asked
+};  // asked: verified against the CA when one is shown, but not required
 
 struct GrpcServerConfig {
     std::string address;  // "host:port"
@@ -30,10 +34,12 @@ struct GrpcServerConfig {
 class GrpcServer {
 public:
     // Unavailable: the address cannot be listened on. Owns the services.
-    static Result<std::unique_ptr<GrpcServer>> start(const GrpcServerConfig& config, std::vector<std::unique_ptr<grpc::Service>> services);
+    static Result<std::unique_ptr<GrpcServer>> start(
+        const GrpcServerConfig& config, std::vector<std::unique_ptr<grpc::Service>> services);
     ~GrpcServer();
 
-    // No new calls; those under way have `grace` to end, then they are cancelled. Returns when all are done.
+    // No new calls; those under way have `grace` to end, then they are cancelled. Returns when all
+    // are done.
     void stop(Duration grace);
 
 private:

@@ -1,5 +1,6 @@
-// The handlers of the public API: one function an rpc, plain functions on messages, one file a service. Both gRPC and HTTP call them
-// through the dispatcher; rights by role were checked before, "own" is checked here, because only the rows know whose they are.
+// The handlers of the public API: one function an rpc, plain functions on messages, one file a
+// service. Both gRPC and HTTP call them through the dispatcher; rights by role were checked before,
+// "own" is checked here, because only the rows know whose they are.
 #pragma once
 
 #include "foyer/api/v1/accounts.pb.h"
@@ -11,59 +12,91 @@
 namespace foyer::master {
 
 // fleet.cpp
-void create_isp(const ApiContext& context, ApiCall call, const api::CreateIspRequest& request, api::Isp& response);
-void get_isp(const ApiContext& context, ApiCall call, const api::GetIspRequest& request, api::Isp& response);
-void list_isps(const ApiContext& context, ApiCall call, const api::ListIspsRequest& request, api::ListIspsResponse& response);
-void create_host(const ApiContext& context, ApiCall call, const api::CreateHostRequest& request, api::Host& response);
-void get_host(const ApiContext& context, ApiCall call, const api::GetHostRequest& request, api::Host& response);
-void list_hosts(const ApiContext& context, ApiCall call, const api::ListHostsRequest& request, api::ListHostsResponse& response);
-void create_site(const ApiContext& context, ApiCall call, const api::CreateSiteRequest& request, api::Site& response);
-void get_site(const ApiContext& context, ApiCall call, const api::GetSiteRequest& request, api::Site& response);
-void list_sites(const ApiContext& context, ApiCall call, const api::ListSitesRequest& request, api::ListSitesResponse& response);
+void create_isp(const ApiContext& context, ApiCall call, const api::CreateIspRequest& request,
+                api::Isp& response);
+void get_isp(const ApiContext& context, ApiCall call, const api::GetIspRequest& request,
+             api::Isp& response);
+void list_isps(const ApiContext& context, ApiCall call, const api::ListIspsRequest& request,
+               api::ListIspsResponse& response);
+void create_host(const ApiContext& context, ApiCall call, const api::CreateHostRequest& request,
+                 api::Host& response);
+void get_host(const ApiContext& context, ApiCall call, const api::GetHostRequest& request,
+              api::Host& response);
+void list_hosts(const ApiContext& context, ApiCall call, const api::ListHostsRequest& request,
+                api::ListHostsResponse& response);
+void create_site(const ApiContext& context, ApiCall call, const api::CreateSiteRequest& request,
+                 api::Site& response);
+void get_site(const ApiContext& context, ApiCall call, const api::GetSiteRequest& request,
+              api::Site& response);
+void list_sites(const ApiContext& context, ApiCall call, const api::ListSitesRequest& request,
+                api::ListSitesResponse& response);
 
 // nodes.cpp
-void create_node_token(const ApiContext& context, ApiCall call, const api::CreateNodeTokenRequest& request, api::NodeToken& response);
-void get_node(const ApiContext& context, ApiCall call, const api::GetNodeRequest& request, api::Node& response);
-void list_nodes(const ApiContext& context, ApiCall call, const api::ListNodesRequest& request, api::ListNodesResponse& response);
-void delete_node(const ApiContext& context, ApiCall call, const api::DeleteNodeRequest& request, api::DeleteNodeResponse& response);
+void create_node_token(const ApiContext& context, ApiCall call,
+                       const api::CreateNodeTokenRequest& request, api::NodeToken& response);
+void get_node(const ApiContext& context, ApiCall call, const api::GetNodeRequest& request,
+              api::Node& response);
+void list_nodes(const ApiContext& context, ApiCall call, const api::ListNodesRequest& request,
+                api::ListNodesResponse& response);
+void delete_node(const ApiContext& context, ApiCall call, const api::DeleteNodeRequest& request,
+                 api::DeleteNodeResponse& response);
 
 // instances.cpp
-void order_instance(const ApiContext& context, ApiCall call, const api::OrderInstanceRequest& request, api::OrderInstanceResponse& response);
-void stop_instance(const ApiContext& context, ApiCall call, const api::InstanceActionRequest& request, api::Operation& response);
-void start_instance(const ApiContext& context, ApiCall call, const api::InstanceActionRequest& request, api::Operation& response);
-void delete_instance(const ApiContext& context, ApiCall call, const api::InstanceActionRequest& request, api::Operation& response);
-void promote_instance(const ApiContext& context, ApiCall call, const api::PromoteInstanceRequest& request, api::Operation& response);
-void reveal_instance(const ApiContext& context, ApiCall call, const api::InstanceActionRequest& request, api::InstanceConnection& response);
+void order_instance(const ApiContext& context, ApiCall call,
+                    const api::OrderInstanceRequest& request, api::OrderInstanceResponse& response);
+void stop_instance(const ApiContext& context, ApiCall call,
+                   const api::InstanceActionRequest& request, api::Operation& response);
+void start_instance(const ApiContext& context, ApiCall call,
+                    const api::InstanceActionRequest& request, api::Operation& response);
+void delete_instance(const ApiContext& context, ApiCall call,
+                     const api::InstanceActionRequest& request, api::Operation& response);
+void promote_instance(const ApiContext& context, ApiCall call,
+                      const api::PromoteInstanceRequest& request, api::Operation& response);
+void reveal_instance(const ApiContext& context, ApiCall call,
+                     const api::InstanceActionRequest& request, api::InstanceConnection& response);
 
 // instance_reads.cpp
-void get_instance(const ApiContext& context, ApiCall call, const api::GetInstanceRequest& request, api::Instance& response);
-void list_instances(const ApiContext& context, ApiCall call, const api::ListInstancesRequest& request, api::ListInstancesResponse& response);
-void list_instance_events(const ApiContext& context, ApiCall call, const api::ListInstanceEventsRequest& request,
+void get_instance(const ApiContext& context, ApiCall call, const api::GetInstanceRequest& request,
+                  api::Instance& response);
+void list_instances(const ApiContext& context, ApiCall call,
+                    const api::ListInstancesRequest& request, api::ListInstancesResponse& response);
+void list_instance_events(const ApiContext& context, ApiCall call,
+                          const api::ListInstanceEventsRequest& request,
                           api::ListInstanceEventsResponse& response);
 // The instance, if the caller may see it; another's is answered as if it did not exist.
 Result<const Instance*> find_own(const State& state, const Caller& caller, const std::string& name);
 
 // operations.cpp
-void get_operation(const ApiContext& context, ApiCall call, const api::GetOperationRequest& request, api::Operation& response);
+void get_operation(const ApiContext& context, ApiCall call, const api::GetOperationRequest& request,
+                   api::Operation& response);
 
 // releases.cpp
-void publish_release(const ApiContext& context, ApiCall call, const api::PublishReleaseRequest& request, api::SoftwareRelease& response);
-void get_release(const ApiContext& context, ApiCall call, const api::GetReleaseRequest& request, api::SoftwareRelease& response);
-void list_releases(const ApiContext& context, ApiCall call, const api::ListReleasesRequest& request, api::ListReleasesResponse& response);
+void publish_release(const ApiContext& context, ApiCall call,
+                     const api::PublishReleaseRequest& request, api::SoftwareRelease& response);
+void get_release(const ApiContext& context, ApiCall call, const api::GetReleaseRequest& request,
+                 api::SoftwareRelease& response);
+void list_releases(const ApiContext& context, ApiCall call, const api::ListReleasesRequest& request,
+                   api::ListReleasesResponse& response);
 // The version, or the newest published one when `version` is empty. NotFound.
-Result<const Release*> find_release(const State& state, const ReleaseName& name, const ReleaseVersion& version);
+Result<const Release*> find_release(const State& state, const ReleaseName& name,
+                                    const ReleaseVersion& version);
 
 // accounts.cpp
-void create_account(const ApiContext& context, ApiCall call, const api::CreateAccountRequest& request, api::Account& response);
-void list_accounts(const ApiContext& context, ApiCall call, const api::ListAccountsRequest& request, api::ListAccountsResponse& response);
-void create_token(const ApiContext& context, ApiCall call, const api::CreateTokenRequest& request, api::ApiToken& response);
-void who_am_i(const ApiContext& context, ApiCall call, const api::WhoAmIRequest& request, api::WhoAmIResponse& response);
+void create_account(const ApiContext& context, ApiCall call,
+                    const api::CreateAccountRequest& request, api::Account& response);
+void list_accounts(const ApiContext& context, ApiCall call, const api::ListAccountsRequest& request,
+                   api::ListAccountsResponse& response);
+void create_token(const ApiContext& context, ApiCall call, const api::CreateTokenRequest& request,
+                  api::ApiToken& response);
+void who_am_i(const ApiContext& context, ApiCall call, const api::WhoAmIRequest& request,
+              api::WhoAmIResponse& response);
 
 // The row shown into a message, or NotFound.
 template <class Map, class Show>
 Status show_found(const Map& rows, const std::string& name, std::string_view what, Show show_row) {
     const auto found = rows.find(typename Map::key_type(name));
-    if (found == rows.end()) return error(ErrorCode::NotFound, std::string(what) + " '" + name + "' does not exist");
+    if (found == rows.end())
+        return error(ErrorCode::NotFound, std::string(what) + " '" + name + "' does not exist");
     show_row(found->second);
     return ok_status();
 }

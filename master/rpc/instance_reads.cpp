@@ -5,43 +5,57 @@
 namespace foyer::master {
 namespace {
 
-bool may_see(const Caller& caller, const Instance& row) { return caller.is_operator() || row.owner == caller.account; }
+bool may_see(const Caller& caller, const Instance& row) {
+    return caller.is_operator() || row.owner == caller.account;
+}
 
 }  // namespace
 
-Result<const Instance*> find_own(const State& state, const Caller& caller, const std::string& name) {
+Result<const Instance*> find_own(const State& state, const Caller& caller,
+                                 const std::string& name) {
     const auto found = state.instances().find(InstanceName(name));
     if (found == state.instances().end() || !may_see(caller, found->second)) {
-        return error(ErrorCode::NotFound, "instance '" + name + "' does not exist; `foyer instance ls` shows yours");
+        return error(ErrorCode::NotFound,
+                     "instance '" + name + "' does not exist; `foyer instance ls` shows yours");
     }
     return &found->second;
 }
 
-void get_instance(const ApiContext& context, ApiCall call, const api::GetInstanceRequest& request, api::Instance& response) {
+void get_instance(const ApiContext& context, ApiCall call, const api::GetInstanceRequest& request,
+                  api::Instance& response) {
     call.done(context.planner.read([&](const State& state) -> Status {
         show(state, *TRY(find_own(state, call.caller, request.name())), response);
         return ok_status();
     }));
 }
 
-void list_instances(const ApiContext& context, ApiCall call, const api::ListInstancesRequest& request, api::ListInstancesResponse& response) {
+void list_instances(const ApiContext& context, ApiCall call,
+                    const api::ListInstancesRequest& request,
+                    api::ListInstancesResponse& response) {
     const auto window = page_window(context, request.page());
     if (!window.ok()) return call.done(window.failure());
     context.planner.read([&](const State& state) {
         list_rows(
-            state, state.instances(), window.value(), *response.mutable_page(), [&](const Instance& row) { return may_see(call.caller, row); },
+            state, state.instances(), window.value(), *response.mutable_page(),
+            [&](const Instance& row) { return may_see(call.caller, row); },
             [&](const Instance& row) { show(state, row, *response.add_instances()); });
     });
     call.done(ok_status());
 }
 
-// From the newest events in memory, which reach back far enough for every screen; older ones stay in the database.
-void list_instance_events(const ApiContext& context, ApiCall call, const api::ListInstanceEventsRequest& request,
+// From the newest events in memory, which reach back far enough for every screen; older ones stay
+// in the database.
+void list_instance_events(const ApiContext& context, ApiCall call,
+                          const api::ListInstanceEventsRequest& request,
                           api::ListInstanceEventsResponse& response) {
     const auto window = page_window(context, request.page());
     if (!window.ok()) return call.done(window.failure());
-    const auto before = window.value().after.empty() ? std::optional<std::int64_t>(0) : parse_int(window.value().after);
-    if (!before) return call.done(error(ErrorCode::InvalidArgument, "'/page/page_token' is not one this API gave", {{"path", "/page/page_token"}}));
+    const auto before = window.value().after.empty() ? std::optional<std::int64_t>(0)
+                                                     : parse_int(window.value().after);
+    if (!before)
+        return call.done(error(ErrorCode::InvalidArgument,
+                               "'/page/page_token' is not one this API gave",
+                               {{"path", "/page/page_token"}}));
     call.done(context.planner.read([&](const State& state) -> Status {
         TRY(find_own(state, call.caller, request.name()));
         response.mutable_page()->set_revision(state.revision().number());
@@ -49,7 +63,8 @@ void list_instance_events(const ApiContext& context, ApiCall call, const api::Li
         for (auto at = state.recent_events().rbegin(); at != state.recent_events().rend(); ++at) {
             if (at->subject != request.name() || (*before > 0 && at->sequence >= *before)) continue;
             if (response.events_size() == window.value().size) {
-                response.mutable_page()->set_next_page_token(to_base64url(as_bytes(std::to_string(last))));
+                response.mutable_page()->set_next_page_token(
+                    to_base64url(as_bytes(std::to_string(last))));
                 break;
             }
             show(*at, *response.add_events());

@@ -11,27 +11,35 @@ namespace {
 constexpr std::size_t password_length = 20;  // 100 bits
 constexpr std::size_t operation_id_length = 12;
 
-OperationId new_operation(const ApiContext& context) { return OperationId("op-" + context.rng.text(operation_id_length)); }
+OperationId new_operation(const ApiContext& context) {
+    return OperationId("op-" + context.rng.text(operation_id_length));
+}
 
-Result<std::string> parameters_of(const api::OrderInstanceRequest& request, const std::string& schema) {
+Result<std::string> parameters_of(const api::OrderInstanceRequest& request,
+                                  const std::string& schema) {
     std::string json = "{}";
     if (request.has_parameters()) {
         json.clear();
         if (!google::protobuf::util::MessageToJsonString(request.parameters(), &json).ok()) {
-            return error(ErrorCode::InvalidArgument, "'/parameters' holds what JSON cannot say", {{"path", "/parameters"}});
+            return error(ErrorCode::InvalidArgument, "'/parameters' holds what JSON cannot say",
+                         {{"path", "/parameters"}});
         }
     }
     return complete_parameters(schema, json);
 }
 
 Result<ReplicationMode> mode_of(api::ReplicationMode mode) {
-    if (mode == api::REPLICATION_MODE_UNSPECIFIED || mode == api::REPLICATION_MODE_SYNCHRONOUS) return ReplicationMode::Synchronous;
+    if (mode == api::REPLICATION_MODE_UNSPECIFIED || mode == api::REPLICATION_MODE_SYNCHRONOUS)
+        return ReplicationMode::Synchronous;
     if (mode == api::REPLICATION_MODE_ASYNCHRONOUS) return ReplicationMode::Asynchronous;
-    return error(ErrorCode::InvalidArgument, "'/policy/mode' must be synchronous or asynchronous", {{"path", "/policy/mode"}});
+    return error(ErrorCode::InvalidArgument, "'/policy/mode' must be synchronous or asynchronous",
+                 {{"path", "/policy/mode"}});
 }
 
-// The order as the core wants it. The release is looked at now; the decision refuses if it is another one by then.
-Result<OrderInstance> order_of(const ApiContext& context, const AccountId& owner, const api::OrderInstanceRequest& request) {
+// The order as the core wants it. The release is looked at now; the decision refuses if it is
+// another one by then.
+Result<OrderInstance> order_of(const ApiContext& context, const AccountId& owner,
+                               const api::OrderInstanceRequest& request) {
     OrderInstance order;
     order.name = InstanceName(request.name());
     order.owner = owner;
@@ -49,21 +57,25 @@ Result<OrderInstance> order_of(const ApiContext& context, const AccountId& owner
     order.parameters_json = TRY(parameters_of(request, schema));
     const api::ReplicationPolicy& policy = request.policy();
     if (policy.replicas() != 0) order.replicas = policy.replicas();
-    for (const std::string& country : policy.countries()) order.countries.insert(CountryCode(country));
+    for (const std::string& country : policy.countries())
+        order.countries.insert(CountryCode(country));
     order.min_countries = policy.min_countries() == 0 ? 1 : policy.min_countries();
     order.mode = TRY(mode_of(policy.mode()));
     order.allow_same_isp = policy.allow_same_isp();
     order.operation = new_operation(context);
-    order.admin_password = context.seal.seal(Secret<std::string>(context.rng.text(password_length)), secret_place(order.name, "admin_password"));
+    order.admin_password = context.seal.seal(Secret<std::string>(context.rng.text(password_length)),
+                                             secret_place(order.name, "admin_password"));
     order.replication_password =
-        context.seal.seal(Secret<std::string>(context.rng.text(password_length)), secret_place(order.name, "replication_password"));
+        context.seal.seal(Secret<std::string>(context.rng.text(password_length)),
+                          secret_place(order.name, "replication_password"));
     return order;
 }
 
 void render_operation(const State& after, const Reply& reply, google::protobuf::Message& answer) {
     if (!reply.operation) return;
     const auto found = after.operations().find(*reply.operation);
-    if (found != after.operations().end()) show(found->second, static_cast<api::Operation&>(answer));
+    if (found != after.operations().end())
+        show(found->second, static_cast<api::Operation&>(answer));
 }
 
 // Only the owner's, and NotFound for anybody else, before anything is decided.
@@ -74,14 +86,18 @@ Status check_own(const ApiContext& context, const Caller& caller, const std::str
     });
 }
 
-// A repetition is answered even if the instance is gone by now, so ownership is only checked for what is new.
+// A repetition is answered even if the instance is gone by now, so ownership is only checked for
+// what is new.
 bool is_repetition(const ApiContext& context, const Caller& caller, const std::string& request_id) {
     if (request_id.empty()) return false;
-    return context.planner.read([&](const State& state) { return state.requests().contains({caller.account, RequestId(request_id)}); });
+    return context.planner.read([&](const State& state) {
+        return state.requests().contains({caller.account, RequestId(request_id)});
+    });
 }
 
 template <class Make>
-void act(const ApiContext& context, ApiCall call, const api::InstanceActionRequest& request, api::Operation& response, Make make) {
+void act(const ApiContext& context, ApiCall call, const api::InstanceActionRequest& request,
+         api::Operation& response, Make make) {
     if (!is_repetition(context, call.caller, request.request_id())) {
         const Status own = check_own(context, call.caller, request.name());
         if (!own.ok()) return call.done(own);
@@ -89,56 +105,73 @@ void act(const ApiContext& context, ApiCall call, const api::InstanceActionReque
     PreparedWrite write;
     write.command = make(InstanceName(request.name()), new_operation(context));
     write.render = render_operation;
-    submit_write(context, std::move(call), request, write_fields(request), response, std::move(write));
+    submit_write(context, std::move(call), request, write_fields(request), response,
+                 std::move(write));
 }
 
 }  // namespace
 
-void order_instance(const ApiContext& context, ApiCall call, const api::OrderInstanceRequest& request, api::OrderInstanceResponse& response) {
+void order_instance(const ApiContext& context, ApiCall call,
+                    const api::OrderInstanceRequest& request,
+                    api::OrderInstanceResponse& response) {
     auto order = order_of(context, call.caller.account, request);
     if (!order.ok()) return call.done(order.failure());
     PreparedWrite write;
     const bool only_plan = request.validate_only();
     write.command = std::move(order).value();
-    write.render = [only_plan](const State& after, const Reply& reply, google::protobuf::Message& answer) {
+    write.render = [only_plan](const State& after, const Reply& reply,
+                               google::protobuf::Message& answer) {
         auto& shown = static_cast<api::OrderInstanceResponse&>(answer);
         const auto instance = after.instances().find(InstanceName(reply.subject));
-        if (instance != after.instances().end()) show(after, instance->second, *shown.mutable_instance());
+        if (instance != after.instances().end())
+            show(after, instance->second, *shown.mutable_instance());
         if (!only_plan) render_operation(after, reply, *shown.mutable_operation());
     };
-    submit_write(context, std::move(call), request, write_fields(request), response, std::move(write));
+    submit_write(context, std::move(call), request, write_fields(request), response,
+                 std::move(write));
 }
 
-void stop_instance(const ApiContext& context, ApiCall call, const api::InstanceActionRequest& request, api::Operation& response) {
-    act(context, std::move(call), request, response,
-        [](InstanceName name, OperationId operation) { return StopInstance{std::move(name), std::move(operation)}; });
+void stop_instance(const ApiContext& context, ApiCall call,
+                   const api::InstanceActionRequest& request, api::Operation& response) {
+    act(context, std::move(call), request, response, [](InstanceName name, OperationId operation) {
+        return StopInstance{std::move(name), std::move(operation)};
+    });
 }
 
-void start_instance(const ApiContext& context, ApiCall call, const api::InstanceActionRequest& request, api::Operation& response) {
-    act(context, std::move(call), request, response,
-        [](InstanceName name, OperationId operation) { return StartInstance{std::move(name), std::move(operation)}; });
+void start_instance(const ApiContext& context, ApiCall call,
+                    const api::InstanceActionRequest& request, api::Operation& response) {
+    act(context, std::move(call), request, response, [](InstanceName name, OperationId operation) {
+        return StartInstance{std::move(name), std::move(operation)};
+    });
 }
 
-void delete_instance(const ApiContext& context, ApiCall call, const api::InstanceActionRequest& request, api::Operation& response) {
-    act(context, std::move(call), request, response,
-        [](InstanceName name, OperationId operation) { return DeleteInstance{std::move(name), std::move(operation)}; });
+void delete_instance(const ApiContext& context, ApiCall call,
+                     const api::InstanceActionRequest& request, api::Operation& response) {
+    act(context, std::move(call), request, response, [](InstanceName name, OperationId operation) {
+        return DeleteInstance{std::move(name), std::move(operation)};
+    });
 }
 
-void promote_instance(const ApiContext& context, ApiCall call, const api::PromoteInstanceRequest& request, api::Operation& response) {
+void promote_instance(const ApiContext& context, ApiCall call,
+                      const api::PromoteInstanceRequest& request, api::Operation& response) {
     if (!is_repetition(context, call.caller, request.request_id())) {
         const Status own = check_own(context, call.caller, request.name());
         if (!own.ok()) return call.done(own);
     }
-    PromoteInstance command{InstanceName(request.name()), std::nullopt, request.force(), new_operation(context)};
+    PromoteInstance command{InstanceName(request.name()), std::nullopt, request.force(),
+                            new_operation(context)};
     if (request.has_index()) command.index = ReplicaIndex{request.index()};
     PreparedWrite write;
     write.command = std::move(command);
     write.render = render_operation;
-    submit_write(context, std::move(call), request, write_fields(request), response, std::move(write));
+    submit_write(context, std::move(call), request, write_fields(request), response,
+                 std::move(write));
 }
 
-// The decision says whether the password may still be shown; what is shown was sealed when it was ordered and is opened only here.
-void reveal_instance(const ApiContext& context, ApiCall call, const api::InstanceActionRequest& request, api::InstanceConnection& response) {
+// The decision says whether the password may still be shown; what is shown was sealed when it was
+// ordered and is opened only here.
+void reveal_instance(const ApiContext& context, ApiCall call,
+                     const api::InstanceActionRequest& request, api::InstanceConnection& response) {
     const InstanceName name(request.name());
     std::optional<Sealed> sealed;
     const Status own = context.planner.read([&](const State& state) -> Status {
@@ -149,13 +182,17 @@ void reveal_instance(const ApiContext& context, ApiCall call, const api::Instanc
     std::string password;
     if (sealed && !request.validate_only()) {
         const auto plain = context.seal.open(*sealed, secret_place(name, "admin_password"));
-        if (!plain.ok()) return call.done(error(ErrorCode::Internal, "the password cannot be opened: is seal.key the one of this database?"));
+        if (!plain.ok())
+            return call.done(
+                error(ErrorCode::Internal,
+                      "the password cannot be opened: is seal.key the one of this database?"));
         password = plain.value().reveal();
     }
     PreparedWrite write;
     write.command = RevealInstance{name};
     write.kind = AnswerKind::Secret;
-    write.render = [password](const State& after, const Reply& reply, google::protobuf::Message& answer) {
+    write.render = [password](const State& after, const Reply& reply,
+                              google::protobuf::Message& answer) {
         const auto instance = after.instances().find(InstanceName(reply.subject));
         if (instance == after.instances().end()) return;
         auto& shown = static_cast<api::InstanceConnection&>(answer);
@@ -166,14 +203,18 @@ void reveal_instance(const ApiContext& context, ApiCall call, const api::Instanc
         if (!answer.replayed) return ok_status();
         const auto shown_at = context.planner.read([&](const State& state) {
             const auto found = state.instances().find(name);
-            return found == state.instances().end() ? std::nullopt : found->second.password_shown_at;
+            return found == state.instances().end() ? std::nullopt
+                                                    : found->second.password_shown_at;
         });
-        if (shown_at && context.clock.wall() - *shown_at <= context.limits.reveal_again) return ok_status();
-        return error(ErrorCode::FailedPrecondition, "the password of '" + name.str() + "' was already shown" +
-                                                        (shown_at ? " at " + to_rfc3339(*shown_at) : std::string()),
+        if (shown_at && context.clock.wall() - *shown_at <= context.limits.reveal_again)
+            return ok_status();
+        return error(ErrorCode::FailedPrecondition,
+                     "the password of '" + name.str() + "' was already shown" +
+                         (shown_at ? " at " + to_rfc3339(*shown_at) : std::string()),
                      {{"rule", "password_shown"}});
     };
-    submit_write(context, std::move(call), request, write_fields(request), response, std::move(write));
+    submit_write(context, std::move(call), request, write_fields(request), response,
+                 std::move(write));
 }
 
 }  // namespace foyer::master

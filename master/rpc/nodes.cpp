@@ -17,31 +17,43 @@ bool may_see(const State& state, const Caller& caller, const Node& node) {
 
 }  // namespace
 
-void create_node_token(const ApiContext& context, ApiCall call, const api::CreateNodeTokenRequest& request, api::NodeToken& response) {
+void create_node_token(const ApiContext& context, ApiCall call,
+                       const api::CreateNodeTokenRequest& request, api::NodeToken& response) {
     constexpr std::int64_t valid_seconds_max = 30LL * 24 * 3600;
     if (request.valid_seconds() < 0 || request.valid_seconds() > valid_seconds_max) {
-        return call.done(error(ErrorCode::InvalidArgument, "'/valid_seconds' must be from 60 to 2592000 (30 days)", {{"path", "/valid_seconds"}}));
+        return call.done(error(ErrorCode::InvalidArgument,
+                               "'/valid_seconds' must be from 60 to 2592000 (30 days)",
+                               {{"path", "/valid_seconds"}}));
     }
     tls::EnrolToken token;
     token.addresses = context.agent_addresses;
     token.secret = Secret<std::string>(context.rng.text(token_secret_length));
     token.ca_sha256 = context.authority.fingerprint();
     PreparedWrite write;
-    write.command = CreateNodeToken{SiteId(request.site()), NodeId(request.node()), request.edge(), request.public_address(),
-                                    tls::sha256_hex(token.secret.reveal()), Duration(request.valid_seconds() * 1000)};
+    write.command = CreateNodeToken{SiteId(request.site()),
+                                    NodeId(request.node()),
+                                    request.edge(),
+                                    request.public_address(),
+                                    tls::sha256_hex(token.secret.reveal()),
+                                    Duration(request.valid_seconds() * 1000)};
     // With validate_only nothing is kept, so a token would be a lie.
-    const std::string text = request.validate_only() ? std::string() : tls::encode_enrol_token(token);
+    const std::string text =
+        request.validate_only() ? std::string() : tls::encode_enrol_token(token);
     write.kind = AnswerKind::Secret;
-    write.render = [text](const State& after, const Reply& reply, google::protobuf::Message& answer) {
+    write.render = [text](const State& after, const Reply& reply,
+                          google::protobuf::Message& answer) {
         auto& shown = static_cast<api::NodeToken&>(answer);
         shown.set_token(text);
         shown.set_node(reply.subject);
-        set_time(after.nodes().at(NodeId(reply.subject)).token_expires_at, *shown.mutable_expires_at());
+        set_time(after.nodes().at(NodeId(reply.subject)).token_expires_at,
+                 *shown.mutable_expires_at());
     };
-    submit_write(context, std::move(call), request, write_fields(request), response, std::move(write));
+    submit_write(context, std::move(call), request, write_fields(request), response,
+                 std::move(write));
 }
 
-void get_node(const ApiContext& context, ApiCall call, const api::GetNodeRequest& request, api::Node& response) {
+void get_node(const ApiContext& context, ApiCall call, const api::GetNodeRequest& request,
+              api::Node& response) {
     call.done(context.planner.read([&](const State& state) -> Status {
         const auto found = state.nodes().find(NodeId(request.name()));
         if (found == state.nodes().end() || !may_see(state, call.caller, found->second)) {
@@ -52,7 +64,8 @@ void get_node(const ApiContext& context, ApiCall call, const api::GetNodeRequest
     }));
 }
 
-void list_nodes(const ApiContext& context, ApiCall call, const api::ListNodesRequest& request, api::ListNodesResponse& response) {
+void list_nodes(const ApiContext& context, ApiCall call, const api::ListNodesRequest& request,
+                api::ListNodesResponse& response) {
     const auto window = page_window(context, request.page());
     if (!window.ok()) return call.done(window.failure());
     context.planner.read([&](const State& state) {
@@ -64,7 +77,8 @@ void list_nodes(const ApiContext& context, ApiCall call, const api::ListNodesReq
     call.done(ok_status());
 }
 
-void delete_node(const ApiContext& context, ApiCall call, const api::DeleteNodeRequest& request, api::DeleteNodeResponse& response) {
+void delete_node(const ApiContext& context, ApiCall call, const api::DeleteNodeRequest& request,
+                 api::DeleteNodeResponse& response) {
     PreparedWrite write;
     const NodeId node(request.name());
     write.command = DeleteNode{node};
@@ -74,7 +88,8 @@ void delete_node(const ApiContext& context, ApiCall call, const api::DeleteNodeR
             return ok_status();
         };
     }
-    submit_write(context, std::move(call), request, write_fields(request), response, std::move(write));
+    submit_write(context, std::move(call), request, write_fields(request), response,
+                 std::move(write));
 }
 
 }  // namespace foyer::master

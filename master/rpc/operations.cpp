@@ -5,34 +5,45 @@
 namespace foyer::master {
 namespace {
 
-Error no_operation(const std::string& id) { return error(ErrorCode::NotFound, "operation '" + id + "' does not exist"); }
+Error no_operation(const std::string& id) {
+    return error(ErrorCode::NotFound, "operation '" + id + "' does not exist");
+}
 
 bool is_news(const State& state, const OperationId& id, Revision known) {
     const auto found = state.operations().find(id);
-    return found == state.operations().end() || found->second.state != OperationState::Running || found->second.revision > known;
+    return found == state.operations().end() || found->second.state != OperationState::Running ||
+           found->second.revision > known;
 }
 
 }  // namespace
 
-void get_operation(const ApiContext& context, ApiCall call, const api::GetOperationRequest& request, api::Operation& response) {
+void get_operation(const ApiContext& context, ApiCall call, const api::GetOperationRequest& request,
+                   api::Operation& response) {
     if (request.wait_ms() < 0 || request.wait_ms() > context.limits.wait_max.count()) {
-        return call.done(error(ErrorCode::InvalidArgument,
-                               "'/wait_ms' must be from 0 to " + std::to_string(context.limits.wait_max.count()), {{"path", "/wait_ms"}}));
+        return call.done(
+            error(ErrorCode::InvalidArgument,
+                  "'/wait_ms' must be from 0 to " + std::to_string(context.limits.wait_max.count()),
+                  {{"path", "/wait_ms"}}));
     }
     const OperationId id(request.id());
     const Status seen = context.planner.read([&](const State& state) -> Status {
         const auto found = state.operations().find(id);
-        const bool own = found != state.operations().end() && (call.caller.is_operator() || found->second.owner == call.caller.account);
+        const bool own = found != state.operations().end() &&
+                         (call.caller.is_operator() || found->second.owner == call.caller.account);
         if (!own) return no_operation(id.str());
         show(found->second, response);
         return ok_status();
     });
     // Without after_revision: until it has ended, or changed from what it is now.
-    const Revision known(request.after_revision() == 0 ? response.revision() : request.after_revision());
-    const bool news = !seen.ok() || context.planner.read([&](const State& state) { return is_news(state, id, known); });
+    const Revision known(request.after_revision() == 0 ? response.revision()
+                                                       : request.after_revision());
+    const bool news = !seen.ok() || context.planner.read([&](const State& state) {
+        return is_news(state, id, known);
+    });
     if (request.wait_ms() == 0 || news) return call.done(seen);
     const auto held = context.desk.wait(
-        {}, context.clock.mono() + Duration(request.wait_ms()), [id, known](const State& state) { return is_news(state, id, known); },
+        {}, context.clock.mono() + Duration(request.wait_ms()),
+        [id, known](const State& state) { return is_news(state, id, known); },
         [&context, id, &response, done = call.done](Woken) {
             done(context.planner.read([&](const State& state) -> Status {
                 const auto found = state.operations().find(id);

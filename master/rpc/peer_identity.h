@@ -13,7 +13,8 @@ class ServerContextBase;
 
 namespace foyer::master {
 
-// The certificate of the caller, which the handshake has verified. Unauthenticated: none was shown, or it names no node.
+// The certificate of the caller, which the handshake has verified. Unauthenticated: none was shown,
+// or it names no node.
 struct PeerCertificate {
     NodeId node;
     std::string key_fingerprint;

@@ -38,19 +38,26 @@ bool is_after(const Release& row, const ReleaseMark& mark) {
 
 }  // namespace
 
-Result<const Release*> find_release(const State& state, const ReleaseName& name, const ReleaseVersion& version) {
+Result<const Release*> find_release(const State& state, const ReleaseName& name,
+                                    const ReleaseVersion& version) {
     const Release* found = nullptr;
-    for (auto at = state.releases().lower_bound({name, ReleaseVersion()}); at != state.releases().end() && at->first.first == name; ++at) {
+    for (auto at = state.releases().lower_bound({name, ReleaseVersion()});
+         at != state.releases().end() && at->first.first == name; ++at) {
         const bool fits = version.empty() || at->first.second == version;
-        if (fits && (found == nullptr || at->second.sequence > found->sequence)) found = &at->second;
+        if (fits && (found == nullptr || at->second.sequence > found->sequence))
+            found = &at->second;
     }
     if (found != nullptr) return found;
     const std::string which = version.empty() ? "" : " version '" + version.str() + "'";
-    return error(ErrorCode::NotFound, "release '" + name.str() + "'" + which + " is not published; `foyer release ls` shows those that are");
+    return error(ErrorCode::NotFound,
+                 "release '" + name.str() + "'" + which +
+                     " is not published; `foyer release ls` shows those that are");
 }
 
-void publish_release(const ApiContext& context, ApiCall call, const api::PublishReleaseRequest& request, api::SoftwareRelease& response) {
-    auto release = read_release({request.release_json(), request.signature(), request.publisher_key()});
+void publish_release(const ApiContext& context, ApiCall call,
+                     const api::PublishReleaseRequest& request, api::SoftwareRelease& response) {
+    auto release =
+        read_release({request.release_json(), request.signature(), request.publisher_key()});
     if (!release.ok()) return call.done(release.failure());
     const auto size = image_size(context.blobs, release.value().image);
     if (!size.ok()) return call.done(size.failure());
@@ -59,12 +66,15 @@ void publish_release(const ApiContext& context, ApiCall call, const api::Publish
     PreparedWrite write;
     write.command = PublishRelease{std::move(release).value()};
     write.render = [](const State& after, const Reply& reply, google::protobuf::Message& answer) {
-        show(after.releases().at({ReleaseName(reply.subject), reply.version}), static_cast<api::SoftwareRelease&>(answer));
+        show(after.releases().at({ReleaseName(reply.subject), reply.version}),
+             static_cast<api::SoftwareRelease&>(answer));
     };
-    submit_write(context, std::move(call), request, write_fields(request), response, std::move(write));
+    submit_write(context, std::move(call), request, write_fields(request), response,
+                 std::move(write));
 }
 
-void get_release(const ApiContext& context, ApiCall call, const api::GetReleaseRequest& request, api::SoftwareRelease& response) {
+void get_release(const ApiContext& context, ApiCall call, const api::GetReleaseRequest& request,
+                 api::SoftwareRelease& response) {
     const ReleaseVersion version(request.version() == "latest" ? std::string() : request.version());
     call.done(context.planner.read([&](const State& state) -> Status {
         show(*TRY(find_release(state, ReleaseName(request.name()), version)), response);
@@ -72,11 +82,15 @@ void get_release(const ApiContext& context, ApiCall call, const api::GetReleaseR
     }));
 }
 
-void list_releases(const ApiContext& context, ApiCall call, const api::ListReleasesRequest& request, api::ListReleasesResponse& response) {
+void list_releases(const ApiContext& context, ApiCall call, const api::ListReleasesRequest& request,
+                   api::ListReleasesResponse& response) {
     const auto window = page_window(context, request.page());
     if (!window.ok()) return call.done(window.failure());
     const auto mark = read_mark(window.value().after);
-    if (!mark) return call.done(error(ErrorCode::InvalidArgument, "'/page/page_token' is not one this API gave", {{"path", "/page/page_token"}}));
+    if (!mark)
+        return call.done(error(ErrorCode::InvalidArgument,
+                               "'/page/page_token' is not one this API gave",
+                               {{"path", "/page/page_token"}}));
     context.planner.read([&](const State& state) {
         response.mutable_page()->set_revision(state.revision().number());
         const Release* last = nullptr;

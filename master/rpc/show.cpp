@@ -5,7 +5,8 @@
 namespace foyer::master {
 
 void set_time(WallTime from, google::protobuf::Timestamp& to) {
-    const std::int64_t seconds = from.unix_ms >= 0 ? from.unix_ms / 1000 : (from.unix_ms - 999) / 1000;
+    const std::int64_t seconds =
+        from.unix_ms >= 0 ? from.unix_ms / 1000 : (from.unix_ms - 999) / 1000;
     to.set_seconds(seconds);
     to.set_nanos(static_cast<std::int32_t>((from.unix_ms - seconds * 1000) * 1'000'000));
 }
@@ -30,17 +31,20 @@ api::HostClass to_wire(HostClass host_class) {
 }
 
 Result<AccountRole> from_wire(api::AccountRole role) {
-    for (const AccountRole known : {AccountRole::Operator, AccountRole::Host, AccountRole::Customer, AccountRole::Publisher}) {
+    for (const AccountRole known : {AccountRole::Operator, AccountRole::Host, AccountRole::Customer,
+                                    AccountRole::Publisher}) {
         if (to_wire(known) == role) return known;
     }
-    return error(ErrorCode::InvalidArgument, "'/roles' must hold operator, host, customer or publisher", {{"path", "/roles"}});
+    return error(ErrorCode::InvalidArgument,
+                 "'/roles' must hold operator, host, customer or publisher", {{"path", "/roles"}});
 }
 
 Result<HostClass> from_wire(api::HostClass host_class) {
     for (const HostClass known : {HostClass::House, HostClass::Vetted, HostClass::Open}) {
         if (to_wire(known) == host_class) return known;
     }
-    return error(ErrorCode::InvalidArgument, "'/host_class' must be house, vetted or open", {{"path", "/host_class"}});
+    return error(ErrorCode::InvalidArgument, "'/host_class' must be house, vetted or open",
+                 {{"path", "/host_class"}});
 }
 
 void show(const Account& from, api::Account& to) {
@@ -111,8 +115,10 @@ void show(const State& state, const Node& from, const Presence* presence, api::N
     to.set_reserved_disk_bytes(reserved.disk.count());
     to.set_overlay_prefix(overlay_prefix_of(state, from.number));
     to.set_agent_version(from.agent_version);
-    for (const ReplicaKey& key : state.replicas_on(from.name)) to.add_partitions(partition_id(key).str());
-    if (!from.key_fingerprint.empty()) set_time(from.certificate_expires_at, *to.mutable_certificate_expires_at());
+    for (const ReplicaKey& key : state.replicas_on(from.name))
+        to.add_partitions(partition_id(key).str());
+    if (!from.key_fingerprint.empty())
+        set_time(from.certificate_expires_at, *to.mutable_certificate_expires_at());
     const auto seen = presence == nullptr ? std::nullopt : presence->find(from.name);
     if (!seen) return;
     if (seen->heard_at) set_time(*seen->heard_at, *to.mutable_last_seen_at());

@@ -20,7 +20,9 @@ api::InstanceState to_wire(InstanceState state) {
     CHECK(false);
 }
 
-api::ReplicaKind to_wire(ReplicaKind kind) { return kind == ReplicaKind::Data ? api::REPLICA_KIND_DATA : api::REPLICA_KIND_WITNESS; }
+api::ReplicaKind to_wire(ReplicaKind kind) {
+    return kind == ReplicaKind::Data ? api::REPLICA_KIND_DATA : api::REPLICA_KIND_WITNESS;
+}
 
 api::ReplicaRole to_wire(ReplicaRole role) {
     switch (role) {
@@ -71,7 +73,8 @@ void show(const State& state, const Instance& instance, const Replica& from, api
     to.set_kind(to_wire(from.kind));
     to.set_role(to_wire(replica_role(instance, from)));
     show_place(state, from.node, to);
-    to.set_state(is_unreachable(state, from) ? api::REPLICA_STATE_UNREACHABLE : to_wire(from.observed.phase));
+    to.set_state(is_unreachable(state, from) ? api::REPLICA_STATE_UNREACHABLE
+                                             : to_wire(from.observed.phase));
     if (const auto follower = follower_view(state, instance, from)) {
         to.set_lag_bytes(follower->lag_bytes);
         to.set_sync_state(follower->sync_state);
@@ -83,7 +86,8 @@ void show(const ReplicationPolicy& from, api::ReplicationPolicy& to) {
     to.set_replicas(from.replicas);
     for (const CountryCode& country : from.countries) to.add_countries(country.str());
     to.set_min_countries(from.min_countries);
-    to.set_mode(from.mode == ReplicationMode::Synchronous ? api::REPLICATION_MODE_SYNCHRONOUS : api::REPLICATION_MODE_ASYNCHRONOUS);
+    to.set_mode(from.mode == ReplicationMode::Synchronous ? api::REPLICATION_MODE_SYNCHRONOUS
+                                                          : api::REPLICATION_MODE_ASYNCHRONOUS);
     to.set_allow_same_isp(from.allow_same_isp);
 }
 
@@ -95,12 +99,15 @@ void show(const State& state, const Instance& from, api::Instance& to) {
     to.set_url(url_of(state, from.name));
     to.set_generation(from.fence.generation.number());
     to.set_epoch(from.fence.epoch.number());
-    for (const Replica* replica : state.replicas_of(from.name)) show(state, from, *replica, *to.add_replicas());
+    for (const Replica* replica : state.replicas_of(from.name))
+        show(state, from, *replica, *to.add_replicas());
     to.set_release(from.release.str());
     to.set_version(from.version.str());
     to.set_size(from.size.str());
     // Stored by us and valid: what cannot be read is shown as nothing.
-    if (!google::protobuf::util::JsonStringToMessage(from.parameters_json, to.mutable_parameters()).ok()) to.mutable_parameters()->Clear();
+    if (!google::protobuf::util::JsonStringToMessage(from.parameters_json, to.mutable_parameters())
+             .ok())
+        to.mutable_parameters()->Clear();
     show(from.policy, *to.mutable_policy());
     to.set_owner(from.owner.str());
     set_time(from.created_at, *to.mutable_created_at());

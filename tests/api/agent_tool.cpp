@@ -1,14 +1,19 @@
-// A box for tests: reads one JSON command a line, answers with one JSON line. It holds an identity and nothing else, so that a test can be as
-// rude as it likes.
+// A box for tests: reads one JSON command a line, answers with one JSON line. It holds an identity
+// and nothing else, so that a test can be as rude as it likes.
 //
-//   {"do": "enrol", "token": "foyer1.…"}          {"do": "sync", "request": {SyncRequest as protobuf JSON}, "deadline_ms": 40000}
-//   {"do": "renew", "new_key": true, "forget": true, "serving": true}          {"do": "fetch", "digest": "sha256:…", "offset": 0}
+//   {"do": "enrol", "token": "foyer1.…"}          {"do": "sync", "request": {SyncRequest as
+//   protobuf JSON}, "deadline_ms": 40000} "background": true answers when it is done and lets the
+//   next command begin at once.
+//   {"do": "renew", "new_key": true, "forget": true, "serving": true}          {"do": "fetch",
+//   "digest": "sha256:…", "offset": 0}
+#include <chrono>
 #include <google/protobuf/util/json_util.h>
 #include <grpcpp/grpcpp.h>
-
-#include <chrono>
 #include <iostream>
+#include <mutex>
 #include <nlohmann/json.hpp>
+#include <thread>
+#include <vector>
 
 #include "common/base/text.h"
 #include "common/tls/certificate.h"
@@ -27,7 +32,9 @@ namespace v1 = agent::v1;
 Json json_of(const Error& failure) {
     Json details = Json::object();
     for (const ErrorDetail& detail : failure.details) details[detail.key] = detail.value;
-    return {{"error", std::string(to_text(failure.code))}, {"message", failure.message}, {"details", details}};
+    return {{"error", std::string(to_text(failure.code))},
+            {"message", failure.message},
+            {"details", details}};
 }
 
 Json json_of(const google::protobuf::Message& message) {
@@ -35,7 +42,8 @@ Json json_of(const google::protobuf::Message& message) {
     options.preserve_proto_field_names = true;
     options.always_print_primitive_fields = true;
     std::string text;
-    if (!google::protobuf::util::MessageToJsonString(message, &text, options).ok()) return {{"error", "print"}};
+    if (!google::protobuf::util::MessageToJsonString(message, &text, options).ok())
+        return {{"error", "print"}};
     return Json::parse(text);
 }
 
@@ -45,7 +53,8 @@ public:
         const auto token = tls::decode_enrol_token(command.value("token", ""));
         if (!token.ok()) return json_of(token.failure());
         address_ = token.value().addresses.front();
-        const auto ca = tls::fetch_pinned_ca(address_, token.value().ca_sha256, Duration(10'000), clock_);
+        const auto ca =
+            tls::fetch_pinned_ca(address_, token.value().ca_sha256, Duration(10'000), clock_);
         if (!ca.ok()) return json_of(ca.failure());
         ca_ = ca.value();
         if (key_.reveal().empty()) key_ = tls::make_key().value();
@@ -70,7 +79,8 @@ public:
     Json sync(const Json& command) {
         v1::SyncRequest request;
         const std::string text = command.value("request", Json::object()).dump();
-        if (!google::protobuf::util::JsonStringToMessage(text, &request).ok()) return {{"error", "bad test"}};
+        if (!google::protobuf::util::JsonStringToMessage(text, &request).ok())
+            return {{"error", "bad test"}};
         if (request.clock_unix_ms() == 0) request.set_clock_unix_ms(clock_.wall().unix_ms);
         v1::SyncResponse response;
         grpc::ClientContext context;
@@ -84,7 +94,8 @@ public:
         if (command.value("kept_key", false)) key = kept_key_;
         v1::RenewRequest request;
         request.set_csr_pem(tls::make_request(key, "box").value());
-        if (command.value("serving", false)) request.set_serving_csr_pem(tls::make_request(key, "serving").value());
+        if (command.value("serving", false))
+            request.set_serving_csr_pem(tls::make_request(key, "serving").value());
         v1::RenewResponse response;
         grpc::ClientContext context;
         set_deadline(context, command);
@@ -131,11 +142,13 @@ private:
         grpc::ChannelArguments arguments;
         arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
         arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 500);
-        stub_ = v1::AgentService::NewStub(grpc::CreateCustomChannel(address_, grpc::SslCredentials(options), arguments));
+        stub_ = v1::AgentService::NewStub(
+            grpc::CreateCustomChannel(address_, grpc::SslCredentials(options), arguments));
     }
 
     static void set_deadline(grpc::ClientContext& context, const Json& command) {
-        context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(command.value("deadline_ms", 30'000)));
+        context.set_deadline(std::chrono::system_clock::now() +
+                             std::chrono::milliseconds(command.value("deadline_ms", 30'000)));
         context.set_wait_for_ready(command.value("wait_for_ready", false));
     }
 
@@ -148,18 +161,32 @@ private:
     std::unique_ptr<v1::AgentService::Stub> stub_;
 };
 
+Json act(Box& box, const Json& command) {
+    const std::string verb = command.is_object() ? command.value("do", "") : "";
+    if (verb == "enrol") return box.enrol(command);
+    if (verb == "sync") return box.sync(command);
+    if (verb == "renew") return box.renew(command);
+    if (verb == "fetch") return box.fetch(command);
+    return {{"error", "bad test"}};
+}
+
 }  // namespace
 
 int main() {
     Box box;
+    std::mutex printing;
+    std::vector<std::jthread> background;
     for (std::string line; std::getline(std::cin, line);) {
         const Json command = Json::parse(line, nullptr, false);
-        const std::string verb = command.is_object() ? command.value("do", "") : "";
-        Json answer = {{"error", "bad test"}};
-        if (verb == "enrol") answer = box.enrol(command);
-        if (verb == "sync") answer = box.sync(command);
-        if (verb == "renew") answer = box.renew(command);
-        if (verb == "fetch") answer = box.fetch(command);
-        std::cout << answer.dump() << std::endl;
+        const auto answer = [&box, &printing, command] {
+            const Json said = act(box, command);
+            const std::scoped_lock lock(printing);
+            std::cout << said.dump() << std::endl;
+        };
+        if (command.is_object() && command.value("background", false)) {
+            background.emplace_back(answer);
+        } else {
+            answer();
+        }
     }
 }

@@ -1,7 +1,10 @@
 """Boxes: first contact, identity, the long poll, differences, blobs."""
+import base64
+import json
 import threading
+import urllib.request
 
-from master_fixture import Box, Master, sha256, skip_without_postgres
+from master_fixture import Box, Master, sha256, skip_without_postgres, until
 from release_maker import publish
 
 
@@ -35,8 +38,6 @@ def other_masters(master):
         must(post("/v1/hosts", {"name": "ann"}))
         must(post("/v1/sites", {"name": "lille", "isp": "alder", "country": "FR", "host": "ann", "host_class": "house"}))
         token = must(post("/v1/node-tokens", {"site": "lille"}))["token"]
-        import base64
-        import json
         inside = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
         here = {**inside, "a": [f"127.0.0.1:{master.agents}"]}
         refused(Box().do(do="enrol", token="foyer1." + base64.urlsafe_b64encode(json.dumps(here).encode()).decode().rstrip("=")),
@@ -90,13 +91,18 @@ def long_poll(master, boxes):
 
 def replaced(boxes, delta):
     """A newer Sync of the same box ends the older one."""
-    boxes[0].send(do="sync", request=where(delta))
-    twin_answer = []
-    # The same identity in the same process cannot overlap, so the newer call comes from a copy of the box's state: a report of its own.
-    boxes[0].send(do="sync", request={**where(delta), "immediate": True})
-    for _ in range(2):
-        twin_answer.append(boxes[0].receive())
-    assert all("revision" in answer for answer in twin_answer), twin_answer
+    boxes[0].send(do="sync", request=where(delta), background=True)
+    until("the call is held", lambda: "foyer_syncs_held 1\n" in master_metrics(boxes[0].master))
+    boxes[0].send(do="sync", request={**where(delta), "immediate": True}, background=True)
+    answers = [boxes[0].receive(), boxes[0].receive()]
+    older = [answer for answer in answers if "error" in answer]
+    assert len(older) == 1, answers
+    refused(older[0], "aborted", "sync_replaced")
+
+
+def master_metrics(master):
+    with urllib.request.urlopen(f"http://127.0.0.1:{master.metrics}/metrics", timeout=60) as page:
+        return page.read().decode()
 
 
 def reports(master, customer, boxes):

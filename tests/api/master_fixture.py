@@ -226,6 +226,7 @@ listen = "127.0.0.1:{self.metrics}"
                                     "host": f"host{number}", "host_class": "vetted"}))
             token = must(post("/v1/node-tokens", {"site": f"site{number}"}))
             box = Box()
+            box.master = self
             box.name = token["node"]
             box.token = token["token"]
             assert box.do(do="enrol", token=box.token).get("node") == box.name

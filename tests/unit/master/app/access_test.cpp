@@ -43,7 +43,8 @@ TEST_CASE("wrong tokens are not told apart") {
     const State state = world();
     const Error wrong = caller_of(state, "foyer_abc_other", noon).failure();
     const std::string long_token = "foyer_abc_" + std::string(1000, 's');
-    for (const std::string& bearer : {std::string("foyer_xyz_s3cret"), std::string("foyer_abc_"), std::string("foyer_abc"), std::string(), long_token}) {
+    for (const std::string& bearer : {std::string("foyer_xyz_s3cret"), std::string("foyer_abc_"),
+                                      std::string("foyer_abc"), std::string(), long_token}) {
         const auto caller = caller_of(state, bearer, noon);
         REQUIRE(!caller.ok());
         CHECK(caller.failure() == wrong);

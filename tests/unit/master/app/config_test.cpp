@@ -13,7 +13,9 @@ TEST_CASE("an empty file is the defaults") {
 }
 
 TEST_CASE("values are read") {
-    const ParsedConfig parsed = parse_config("zone = \"x.example\"\n[agents]\nlisten = \"[::1]:9000\"\naddresses = [\"a:1\", \"b:2\"]\n");
+    const ParsedConfig parsed = parse_config(
+        "zone = \"x.example\"\n[agents]\nlisten = \"[::1]:9000\"\naddresses = [\"a:1\", "
+        "\"b:2\"]\n");
     REQUIRE(parsed.problems.empty());
     CHECK(parsed.config.zone == "x.example");
     CHECK(to_text(parsed.config.agents.listen) == "[::1]:9000");
@@ -22,7 +24,8 @@ TEST_CASE("values are read") {
 
 TEST_CASE("all problems are told together, with key and line") {
     const ParsedConfig parsed = parse_config(
-        "zonne = \"x\"\npublic_port = 70000\n[agents]\nlisten = \"nowhere\"\nhold_ms = \"long\"\naddresses = []\n[api]\nthreads = 0\n[colour]\n");
+        "zonne = \"x\"\npublic_port = 70000\n[agents]\nlisten = \"nowhere\"\nhold_ms = "
+        "\"long\"\naddresses = []\n[api]\nthreads = 0\n[colour]\n");
     REQUIRE(parsed.problems.size() == 7);
     CHECK(parsed.problems[0] == ConfigProblem{"zonne", 1, "is not a key of this configuration"});
     CHECK(parsed.problems[1].key == "public_port");

@@ -1,7 +1,7 @@
 #include "master/app/presence.h"
 
-#include "tests/support/fake_clock.h"
 #include "tests/support/catch.h"
+#include "tests/support/fake_clock.h"
 
 using namespace foyer;
 using namespace foyer::master;
@@ -43,7 +43,8 @@ TEST_CASE("one box of many falls silent alone") {
     CHECK(!verdict.isolated);
 }
 
-TEST_CASE("a master that hears nobody accuses nobody, even when boxes fall silent one after another") {
+TEST_CASE(
+    "a master that hears nobody accuses nobody, even when boxes fall silent one after another") {
     test::FakeClock clock;
     Presence presence(clock, {});
     const auto nodes = boxes(10);

@@ -6,8 +6,8 @@
 #include "common/tls/ed25519.h"
 #include "common/tls/sha256.h"
 #include "master/app/parameters.h"
-#include "tests/support/temp_folder.h"
 #include "tests/support/catch.h"
+#include "tests/support/temp_folder.h"
 
 using namespace foyer;
 using namespace foyer::master;
@@ -109,14 +109,16 @@ TEST_CASE("an image is complete only with every blob in its size") {
     const Digest config = put("{}");
     const std::string layer_text = "layer";
     const std::string layer = "sha256:" + tls::sha256_hex(layer_text);
-    const Json manifest = {{"config", {{"digest", config.str()}, {"size", 2}}}, {"layers", Json::array({{{"digest", layer}, {"size", 5}}})}};
+    const Json manifest = {{"config", {{"digest", config.str()}, {"size", 2}}},
+                           {"layers", Json::array({{{"digest", layer}, {"size", 5}}})}};
     const Digest manifest_digest = put(manifest.dump());
     const auto missing = image_size(*store, manifest_digest);
     REQUIRE(!missing.ok());
     CHECK(missing.failure().code == ErrorCode::FailedPrecondition);
     CHECK(missing.failure().details.back().value == layer);
     put(layer_text);
-    CHECK(image_size(*store, manifest_digest).value().count() == static_cast<std::int64_t>(manifest.dump().size()) + 7);
+    CHECK(image_size(*store, manifest_digest).value().count() ==
+          static_cast<std::int64_t>(manifest.dump().size()) + 7);
     Json lying = manifest;
     lying["config"]["size"] = 3;
     CHECK(image_size(*store, put(lying.dump())).failure().code == ErrorCode::InvalidArgument);
@@ -126,13 +128,18 @@ TEST_CASE("an image is complete only with every blob in its size") {
 
 TEST_CASE("parameters are completed by defaults and refused with what is allowed") {
     const std::string schema = document()["parameters"].dump();
-    CHECK(complete_parameters(schema, R"({"company":"Acme"})").value() == R"({"company":"Acme","country":"FR","users":5})");
+    CHECK(complete_parameters(schema, R"({"company":"Acme"})").value() ==
+          R"({"company":"Acme","country":"FR","users":5})");
     const auto refused = complete_parameters(schema, R"({"country":"DE","users":0,"colour":1})");
     REQUIRE(!refused.ok());
     const std::string& message = refused.failure().message;
-    CHECK(message.find("'/parameters/country': allowed: string, one of FR, BE") != std::string::npos);
-    CHECK(message.find("'/parameters/users': allowed: integer, at least 1, at most 50") != std::string::npos);
-    CHECK(message.find("'/parameters/colour': is not a parameter; allowed: company, country, users") != std::string::npos);
+    CHECK(message.find("'/parameters/country': allowed: string, one of FR, BE") !=
+          std::string::npos);
+    CHECK(message.find("'/parameters/users': allowed: integer, at least 1, at most 50") !=
+          std::string::npos);
+    CHECK(message.find(
+              "'/parameters/colour': is not a parameter; allowed: company, country, users") !=
+          std::string::npos);
     CHECK(message.find("'/parameters/company': is required") != std::string::npos);
     CHECK(!complete_parameters(schema, "[]").ok());
     CHECK(!complete_parameters(schema, "{").ok());

@@ -2,8 +2,8 @@
 
 #include <future>
 
-#include "tests/support/fake_clock.h"
 #include "tests/support/catch.h"
+#include "tests/support/fake_clock.h"
 
 using namespace foyer;
 using namespace foyer::master;

@@ -49,9 +49,11 @@ TEST_CASE("a message becomes the JSON of the contract") {
     CHECK(json.find(R"("name":"acme","state":"running")") != std::string::npos);
     CHECK(json.find(R"("epoch":9007199254740993)") != std::string::npos);
     CHECK(json.find(R"("created_at":"2026-03-01T12:30:00.250Z")") != std::string::npos);
-    CHECK(json.find(R"("lag_bytes":0)") == json.rfind(R"("lag_bytes")"));  // absent on the second copy
+    CHECK(json.find(R"("lag_bytes":0)") ==
+          json.rfind(R"("lag_bytes")"));  // absent on the second copy
     CHECK(json.find(R"("parameters":{"n":5})") != std::string::npos);
-    CHECK(json.find(R"("owner":"")") != std::string::npos);  // fields without presence are always there
+    CHECK(json.find(R"("owner":"")") !=
+          std::string::npos);  // fields without presence are always there
 }
 
 TEST_CASE("what is not understood is refused with its path") {
@@ -66,15 +68,19 @@ TEST_CASE("what is not understood is refused with its path") {
     CHECK(path_of(refusal(R"({"a/b~c":1})")) == "/a~1b~0c");
     CHECK(path_of(refusal(R"({"parameters":{"x":1,"x":2}})")) == "/parameters/x");
     CHECK(refusal("[1]").message.find("object") != std::string::npos);
-    for (const char* text : {"{", "{]", "nul", "{\"name\":\"\xff\"}", "{\"name\":1e999}", "\"x", "{} {}"}) refusal(text);
+    for (const char* text :
+         {"{", "{]", "nul", "{\"name\":\"\xff\"}", "{\"name\":1e999}", "\"x", "{} {}"})
+        refusal(text);
 }
 
 TEST_CASE("depth and size of a document are bounded") {
-    const std::string deep = R"({"parameters":{"x":)" + std::string(200'000, '[') + std::string(200'000, ']') + "}}";
+    const std::string deep =
+        R"({"parameters":{"x":)" + std::string(200'000, '[') + std::string(200'000, ']') + "}}";
     CHECK(refusal(deep).message.find("deeper") != std::string::npos);
     std::string wide = R"({"parameters":{"x":[0)";
     for (int i = 0; i < 100; ++i) wide += ",0";
-    CHECK(refusal(wide + "]}}", {.depth_max = 32, .values_max = 50}).message.find("limit") != std::string::npos);
+    CHECK(refusal(wide + "]}}", {.depth_max = 32, .values_max = 50}).message.find("limit") !=
+          std::string::npos);
 }
 
 TEST_CASE("an empty body and null members leave fields unset") {
@@ -89,7 +95,8 @@ TEST_CASE("bytes travel as padded base64, and only in one form") {
     api::PublishReleaseRequest request;
     REQUIRE(parse_json(R"({"signature":"AAEC/w=="})", request).ok());
     CHECK(request.signature() == std::string("\x00\x01\x02\xff", 4));
-    for (const char* text : {"AAEC/w", "AAEC/x==", "AAEC=w==", "====", "A"}) CHECK(!from_base64(text));
+    for (const char* text : {"AAEC/w", "AAEC/x==", "AAEC=w==", "====", "A"})
+        CHECK(!from_base64(text));
     CHECK(print_json(request).find("AAEC/w==") != std::string::npos);
 }
 
@@ -97,8 +104,9 @@ TEST_CASE("times are read with any offset and written in UTC") {
     CHECK(parse_rfc3339("1970-01-01T01:00:00+01:00") == TimeParts{0, 0});
     CHECK(parse_rfc3339("2024-02-29T12:00:00.5Z")->nanos == 500'000'000);
     CHECK(print_rfc3339({-1, 0}) == "1969-12-31T23:59:59Z");
-    for (const char* text : {"2023-02-29T12:00:00Z", "2024-13-01T00:00:00Z", "2024-01-01T24:00:00Z", "2024-01-01 00:00:00Z", "2024-01-01T00:00:00",
-                             "2024-01-01T00:00:00.Z", "2024-01-01T00:00:00.1234567891Z", "", "x"}) {
+    for (const char* text : {"2023-02-29T12:00:00Z", "2024-13-01T00:00:00Z", "2024-01-01T24:00:00Z",
+                             "2024-01-01 00:00:00Z", "2024-01-01T00:00:00", "2024-01-01T00:00:00.Z",
+                             "2024-01-01T00:00:00.1234567891Z", "", "x"}) {
         CHECK(!parse_rfc3339(text));
     }
 }
@@ -120,8 +128,10 @@ TEST_CASE("printing and parsing again gives the same message") {
         node.set_clock_offset_ms(-static_cast<std::int64_t>(rng.below(1'000'000)));
         for (std::uint64_t i = rng.below(4); i > 0; --i) node.add_partitions(rng.text(5));
         if (rng.below(2) == 1) {
-            node.mutable_last_seen_at()->set_seconds(static_cast<std::int64_t>(rng.below(4'000'000'000)));
-            node.mutable_last_seen_at()->set_nanos(static_cast<std::int32_t>(rng.below(1'000'000'000)));
+            node.mutable_last_seen_at()->set_seconds(
+                static_cast<std::int64_t>(rng.below(4'000'000'000)));
+            node.mutable_last_seen_at()->set_nanos(
+                static_cast<std::int32_t>(rng.below(1'000'000'000)));
         }
         api::Node again;
         const Status status = parse_json(print_json(node), again);
@@ -132,7 +142,8 @@ TEST_CASE("printing and parsing again gives the same message") {
 
 TEST_CASE("no bytes can break the parser") {
     SeededRng rng(test::test_seed());
-    const std::string seed_text = R"({"name":"acme","policy":{"replicas":3,"countries":["FR"]},"parameters":{"a":[1,{"b":null}]}})";
+    const std::string seed_text =
+        R"({"name":"acme","policy":{"replicas":3,"countries":["FR"]},"parameters":{"a":[1,{"b":null}]}})";
     for (int round = 0; round < 5'000; ++round) {
         std::string text = seed_text;
         for (std::uint64_t changes = 1 + rng.below(4); changes > 0; --changes) {

@@ -1,5 +1,6 @@
-#include <google/protobuf/descriptor.h>
+#include "master/http/router.h"
 
+#include <google/protobuf/descriptor.h>
 #include <set>
 
 #include "foyer/api/v1/accounts.pb.h"
@@ -8,7 +9,6 @@
 #include "foyer/api/v1/releases.pb.h"
 #include "master/http/errors.h"
 #include "master/http/request_message.h"
-#include "master/http/router.h"
 #include "tests/support/catch.h"
 
 using namespace foyer;
@@ -20,8 +20,9 @@ namespace {
 
 std::vector<const pb::ServiceDescriptor*> services() {
     std::vector<const pb::ServiceDescriptor*> found;
-    for (const pb::FileDescriptor* file : {api::Account::descriptor()->file(), api::Isp::descriptor()->file(), api::Instance::descriptor()->file(),
-                                           api::SoftwareRelease::descriptor()->file()}) {
+    for (const pb::FileDescriptor* file :
+         {api::Account::descriptor()->file(), api::Isp::descriptor()->file(),
+          api::Instance::descriptor()->file(), api::SoftwareRelease::descriptor()->file()}) {
         for (int i = 0; i < file->service_count(); ++i) found.push_back(file->service(i));
     }
     return found;
@@ -35,7 +36,8 @@ std::string rpc_at(HttpMethod method, std::string_view target) {
 const pb::MethodDescriptor* method_of(std::string_view rpc) {
     for (const auto* service : services()) {
         for (int i = 0; i < service->method_count(); ++i) {
-            if (service->full_name() + "/" + service->method(i)->name() == rpc) return service->method(i);
+            if (service->full_name() + "/" + service->method(i)->name() == rpc)
+                return service->method(i);
         }
     }
     return nullptr;
@@ -66,15 +68,18 @@ TEST_CASE("every rpc has exactly one route, and every route its rpc") {
         CHECK(method_of(route.rpc) != nullptr);
     }
     std::size_t rpcs = 0;
-    for (const auto* service : services()) rpcs += static_cast<std::size_t>(service->method_count());
+    for (const auto* service : services())
+        rpcs += static_cast<std::size_t>(service->method_count());
     CHECK(rpcs == routed.size());
 }
 
-TEST_CASE("the names in a path are fields of its request, and writes carry the fields every write has") {
+TEST_CASE(
+    "the names in a path are fields of its request, and writes carry the fields every write has") {
     for (const Route& route : routes::table) {
         if (route.kind != RouteKind::Rpc) continue;
         const pb::Descriptor* request = method_of(route.rpc)->input_type();
-        for (std::size_t at = route.path.find('{'); at != std::string_view::npos; at = route.path.find('{', at + 1)) {
+        for (std::size_t at = route.path.find('{'); at != std::string_view::npos;
+             at = route.path.find('{', at + 1)) {
             const std::string name(route.path.substr(at + 1, route.path.find('}', at) - at - 1));
             INFO(route.path << " " << name);
             CHECK(request->FindFieldByName(name) != nullptr);
@@ -85,9 +90,12 @@ TEST_CASE("the names in a path are fields of its request, and writes carry the f
 }
 
 TEST_CASE("a target finds its route") {
-    CHECK(rpc_at(HttpMethod::Get, "/v1/instances/acme") == "foyer.api.v1.InstanceService/GetInstance");
-    CHECK(rpc_at(HttpMethod::Post, "/v1/instances/acme:stop") == "foyer.api.v1.InstanceService/StopInstance");
-    CHECK(rpc_at(HttpMethod::Get, "/v1/instances/acme/events?page_size=3") == "foyer.api.v1.InstanceService/ListInstanceEvents");
+    CHECK(rpc_at(HttpMethod::Get, "/v1/instances/acme") ==
+          "foyer.api.v1.InstanceService/GetInstance");
+    CHECK(rpc_at(HttpMethod::Post, "/v1/instances/acme:stop") ==
+          "foyer.api.v1.InstanceService/StopInstance");
+    CHECK(rpc_at(HttpMethod::Get, "/v1/instances/acme/events?page_size=3") ==
+          "foyer.api.v1.InstanceService/ListInstanceEvents");
     CHECK(rpc_at(HttpMethod::Get, "/v1/instances") == "foyer.api.v1.InstanceService/ListInstances");
     const RouteAnswer blob = find_route(HttpMethod::Put, "/v1/blobs/sha256:ab");
     REQUIRE(blob.matched);
@@ -95,8 +103,10 @@ TEST_CASE("a target finds its route") {
 }
 
 TEST_CASE("tricks in a target find nothing") {
-    for (const char* target : {"/v1/instances/../accounts", "/v1/./instances", "/v1/instances/%2e%2e", "/v1/instances/a%2fb", "/v1/instances/a%00",
-                               "/v1/instances/a%zz", "/v1/instances/a%2", "v1/instances", "", "*", "http://x/v1/instances", "/v1/instances?a=%01"}) {
+    for (const char* target :
+         {"/v1/instances/../accounts", "/v1/./instances", "/v1/instances/%2e%2e",
+          "/v1/instances/a%2fb", "/v1/instances/a%00", "/v1/instances/a%zz", "/v1/instances/a%2",
+          "v1/instances", "", "*", "http://x/v1/instances", "/v1/instances?a=%01"}) {
         INFO(target);
         const RouteAnswer answer = find_route(HttpMethod::Get, target);
         CHECK(!answer.matched);
@@ -113,7 +123,8 @@ TEST_CASE("tricks in a target find nothing") {
 }
 
 TEST_CASE("body, path, query and key become one message") {
-    const RouteAnswer answer = find_route(HttpMethod::Post, "/v1/instances/acme:promote?validate_only=true");
+    const RouteAnswer answer =
+        find_route(HttpMethod::Post, "/v1/instances/acme:promote?validate_only=true");
     REQUIRE(answer.matched);
     api::PromoteInstanceRequest request;
     REQUIRE(fill_request({*answer.matched, R"({"index":1})", "key-1"}, request, {}).ok());
@@ -144,7 +155,8 @@ TEST_CASE("parts of a request that contradict each other are refused") {
 TEST_CASE("an error has one shape") {
     const Error failure = error(ErrorCode::NotFound, "no \"x\"", {{"rule", "a"}, {"rule", "b"}});
     CHECK(error_body(failure, "req-1") ==
-          "{\"code\":\"not_found\",\"message\":\"no \\\"x\\\"\",\"details\":[{\"key\":\"rule\",\"value\":\"a\"},"
+          "{\"code\":\"not_found\",\"message\":\"no "
+          "\\\"x\\\"\",\"details\":[{\"key\":\"rule\",\"value\":\"a\"},"
           "{\"key\":\"rule\",\"value\":\"b\"}],\"request_id\":\"req-1\"}\n");
     CHECK(http_status_of(ErrorCode::ResourceExhausted) == 429);
 }
