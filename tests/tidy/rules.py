@@ -87,7 +87,8 @@ BANNED = [
     ("thread", r"\bstd::thread\b(?!::)", ["tests"], "std::jthread with an owner"),
     ("stdout", r"\bstd::(cout|printf|puts|putchar)\b|" + FREE + r"(?:printf|puts|putchar)\s*\("
      r"|\bfmt::print\s*\(",
-     ["master/cli", "master/main.cpp", "node-agent/main.cpp", "tests"], "programs log through common/log; only the CLI prints"),
+     ["master/cli", "master/main.cpp", "node-agent/main.cpp", "tests"],
+     "programs log through common/log; only the CLI prints"),
     ("views", r"\bstd::(ranges::)?views\b|\branges::views\b", [],
      "std::ranges algorithms and loops only: views hide lifetimes"),
     ("unsafe", r"\b(strcpy|strcat|sprintf|vsprintf|gets|tmpnam|mktemp)\s*\(", [],
