@@ -34,6 +34,8 @@ std::string view_operation(const Json& operation, const ViewContext& context);
 
 // "a, b, c" of a list of texts.
 std::string joined(const Json& list);
+// An enum's word; empty where the API says "unspecified".
+std::string word_of(const Json& value, std::string_view key);
 // How long ago a field's time was ("5 min"); "never" when absent.
 std::string age_of(const Json& value, std::string_view key, WallTime now);
 

@@ -24,6 +24,11 @@ std::string joined(const Json& list) {
     return text;
 }
 
+std::string word_of(const Json& value, std::string_view key) {
+    std::string word = text_field(value, key);
+    return word == "unspecified" ? std::string() : word;
+}
+
 std::string age_of(const Json& value, std::string_view key, WallTime now) {
     const auto time = parse_rfc3339(text_field(value, key));
     return time ? human_age(now - *time) : "never";

@@ -12,7 +12,7 @@ namespace {
 std::string policy_of(const Json& instance) {
     const Json& policy = field(instance, "policy");
     std::string text =
-        fmt::format("{} copies, {}", number_field(policy, "replicas"), text_field(policy, "mode"));
+        fmt::format("{} copies, {}", number_field(policy, "replicas"), word_of(policy, "mode"));
     const std::string countries = joined(list_field(policy, "countries"));
     if (!countries.empty()) text += ", in " + countries;
     if (number_field(policy, "min_countries") > 1) {
@@ -109,7 +109,7 @@ std::string view_copies(const Json& instance, const ViewContext& context) {
     for (const Json& replica : list_field(instance, "replicas")) {
         table.rows.push_back({fmt::format("{}", number_field(replica, "index")),
                               text_field(replica, "site"), text_field(replica, "isp"),
-                              text_field(replica, "country"), text_field(replica, "role")});
+                              text_field(replica, "country"), word_of(replica, "role")});
     }
     return render(table, context.page);
 }
@@ -144,9 +144,8 @@ std::string view_instance(const Json& instance, const ViewContext& context) {
         table.rows.push_back({fmt::format("{}", number_field(replica, "index")),
                               text_field(replica, "site"), text_field(replica, "node"),
                               text_field(replica, "isp"), text_field(replica, "country"),
-                              text_field(replica, "role"), text_field(replica, "state"),
-                              lag_of(replica), text_field(replica, "sync_state"),
-                              text_field(replica, "detail")});
+                              word_of(replica, "role"), word_of(replica, "state"), lag_of(replica),
+                              text_field(replica, "sync_state"), text_field(replica, "detail")});
     }
     return text + "\n" + render(table, context.page);
 }
@@ -184,9 +183,8 @@ std::string view_operation(const Json& operation, const ViewContext& context) {
     for (const Json& step : list_field(operation, "steps")) {
         const auto begun = parse_rfc3339(text_field(step, "started_at"));
         const auto ended = parse_rfc3339(text_field(step, "finished_at"));
-        const std::string state = text_field(step, "state");
-        table.rows.push_back({text_field(step, "name"),
-                              state.empty() || state == "unspecified" ? "waits" : state,
+        const std::string state = word_of(step, "state");
+        table.rows.push_back({text_field(step, "name"), state.empty() ? "waits" : state,
                               begun ? human_duration(ended.value_or(context.now) - *begun) : "",
                               text_field(step, "detail")});
     }

@@ -1,0 +1,244 @@
+"""Every command, its errors and its exit status, against a fake API."""
+import json
+import unittest
+
+from fake_api import PASSWORD, ROWS, Refusal
+from harness import CliTest
+
+ORDER = ("order", "tryton", "--name", "acme", "--size", "s", "--countries", "FR,BE",
+         "--min-countries", "2", "--replicas", "3", "--mode", "synchronous", "--param",
+         "company=Acme SARL", "--param", "seats=12")
+
+
+class Reading(CliTest):
+    def test_lists_are_tables_for_people_and_the_apis_json_for_programs(self):
+        for noun, path in (("host", "hosts"), ("site", "sites"), ("node", "nodes"),
+                           ("instance", "instances"), ("release", "software-releases"),
+                           ("account", "accounts")):
+            with self.subTest(noun):
+                table = self.ok(noun, "ls")
+                self.assertIn(ROWS[path][0]["name"], table.out.splitlines()[1])
+                self.assertEqual(table.err, "")
+                raw = self.ok(noun, "ls", "--output", "json").out
+                self.assertEqual(raw, self.ok("api", "get", f"/v1/{path}").out)
+
+    def test_a_list_of_several_pages_is_one_list(self):
+        self.assertEqual([line.split()[0] for line in self.ok("isp", "ls").out.splitlines()],
+                         ["ISP", "alder", "birch"])
+        names = json.loads(self.ok("--output", "json", "isp", "ls").out)["isps"]
+        self.assertEqual([row["name"] for row in names], ["alder", "birch"])
+
+    def test_one_thing_is_shown_by_name(self):
+        for noun, name in (("isp", "alder"), ("host", "maison"), ("site", "lille"),
+                           ("node", "lille-1"), ("instance", "acme"), ("release", "tryton"),
+                           ("release", "tryton@7.0.30-1")):
+            with self.subTest(noun):
+                self.assertIn(name.split("@")[0], self.ok(noun, "show", name).out)
+        self.assertIn("liège", self.ok("instance", "show", "acme").out)
+        self.assertIn("serves", self.ok("instance", "events", "acme").out)
+
+    def test_what_is_not_there_is_exit_3_with_the_next_command(self):
+        self.assertIn("next: foyer node ls", self.fails(3, "node", "show", "nowhere").err)
+        self.fails(3, "op", "wait", "op-404")
+
+    def test_a_name_cannot_leave_its_path(self):
+        self.fails(3, "instance", "show", "../tokens?x=1")
+        self.assertEqual(self.api.calls[-1]["path"], "/v1/instances/..%2Ftokens%3Fx%3D1")
+
+
+class Usage(CliTest):
+    def test_mistyped_words_are_recognised(self):
+        for words, meant in ((("instnce", "ls"), "'instance'"), (("--quiet", "isp", "sl"), "'ls'"),
+                             (("node", "ls", "--ouput", "json"), "'--output'"),
+                             (("--output", "jsno", "isp", "ls"), "'json'"),
+                             ((*ORDER[:4], "--mode", "synchronus"), "'synchronous'"),
+                             (("account", "create", "x", "--role", "custmer"), "'customer'")):
+            with self.subTest(words):
+                self.assertIn("did you mean " + meant, self.fails(2, *words).err)
+        self.assertEqual(self.api.calls, [])
+
+    def test_wrong_use_is_exit_2_and_asks_nobody(self):
+        for words in ((), ("isp",), ("isp", "create"), ("isp", "ls", "extra"),
+                      ("node", "token", "--site", "lille", "--valid", "soon"),
+                      ("node", "token", "--site", "lille", "--edge"),
+                      ("order", "tryton"), ("api", "get", "v1"), ("api", "get", "/a b"),
+                      ("isp", "ls", "--request-id", "a b"), ("--frobnicate",)):
+            with self.subTest(words):
+                self.assertIn("foyer", self.fails(2, *words).err)
+        self.assertEqual(self.api.calls, [])
+
+    def test_help_documents_the_exit_status(self):
+        text = self.ok("--help").out
+        for line in ("0  done", "3  not found", "5  still running", "7  the master cannot"):
+            self.assertIn(line, text)
+        self.assertIn("--min-countries", self.ok("order", "--help").out)
+        self.assertRegex(self.ok("--version").out, r"^foyer \d+\.\d+\.\d+\n$")
+
+
+class Writing(CliTest):
+    def test_the_catalogue_is_written(self):
+        self.ok("isp", "create", "dune", "--family", "alder")
+        self.ok("host", "create", "maison")
+        self.ok("site", "create", "lille", "--isp", "dune", "--country", "FR", "--host", "maison",
+                "--class", "vetted")
+        self.ok("account", "create", "acme", "--role", "customer,publisher")
+        bodies = [json.loads(call["body"]) for call in self.api.writes()]
+        self.assertEqual(bodies, [
+            {"name": "dune", "family": "alder"}, {"name": "maison"},
+            {"name": "lille", "isp": "dune", "country": "FR", "host": "maison",
+             "host_class": "vetted"},
+            {"name": "acme", "roles": ["customer", "publisher"]}])
+        keys = {call["key"] for call in self.api.writes()}
+        self.assertEqual(len(keys), 4)
+
+    def test_dry_run_says_so_and_asks_the_master_to_check_only(self):
+        done = self.ok("isp", "create", "dune", "--dry-run")
+        self.assertIn("nothing was changed", done.err)
+        self.assertTrue(json.loads(self.api.writes()[0]["body"])["validate_only"])
+        self.ok("node", "delete", "lille-1", "--dry-run")
+        self.assertEqual(self.api.writes()[1]["query"], "validate_only=true")
+
+    def test_tokens_are_alone_on_stdout(self):
+        done = self.ok("node", "token", "--site", "lille", "--name", "lille-2", "--edge",
+                       "--address", "192.0.2.1", "--valid", "2d")
+        self.assertEqual(done.out, "foyer1.abcdef\n")
+        self.assertNotIn("foyer1.abcdef", done.err)
+        self.assertEqual(json.loads(self.api.writes()[0]["body"]),
+                         {"site": "lille", "node": "lille-2", "edge": True,
+                          "public_address": "192.0.2.1", "valid_seconds": 172800})
+        done = self.ok("token", "create", "--account", "acme", "--valid", "30d")
+        self.assertEqual(done.out, "foyer_t1_newsecret\n")
+        self.assertNotIn("newsecret", done.err)
+
+    def test_refusals_have_their_exit_status_and_facts(self):
+        for status, code, exit_code in ((400, "invalid_argument", 2), (409, "already_exists", 6),
+                                        (403, "permission_denied", 4), (409, "aborted", 6),
+                                        (412, "failed_precondition", 4),
+                                        (429, "resource_exhausted", 4), (500, "internal", 1)):
+            with self.subTest(code):
+                self.api.refuse_next = Refusal(status, code, "no: " + code, [("rule", "isps")])
+                done = self.fails(exit_code, "isp", "create", "dune")
+                self.assertIn("no: " + code, done.err)
+                self.assertIn("rule: isps", done.err)
+                self.assertIn("request_id: req-1", done.err)
+
+    def test_the_same_request_id_with_another_body_is_a_conflict(self):
+        self.ok("isp", "create", "dune", "--request-id", "r1")
+        self.ok("isp", "create", "dune", "--request-id", "r1")
+        self.fails(6, "isp", "create", "elm", "--request-id", "r1")
+
+    def test_delete_needs_yes_without_a_terminal(self):
+        for words in (("instance", "delete", "acme"), ("node", "delete", "lille-1")):
+            self.assertIn("--yes", self.fails(2, *words).err)
+        self.assertEqual(self.api.writes(), [])
+        self.ok("instance", "delete", "acme", "--yes")
+        self.ok("node", "delete", "lille-1", "--yes")
+        self.assertEqual([call["method"] for call in self.api.writes()], ["DELETE", "DELETE"])
+
+    def test_delete_asks_for_the_name_on_a_terminal(self):
+        wrong = self.on_terminal("instance", "delete", "acme", typed="acne\n")
+        self.assertEqual(wrong.code, 4, wrong)
+        self.assertEqual(self.api.writes(), [])
+        right = self.on_terminal("instance", "delete", "acme", typed="acme\n")
+        self.assertEqual(right.code, 0, right)
+        self.assertIn("is erased", right.out)
+
+
+class Ordering(CliTest):
+    def test_an_order_is_watched_and_ends_in_url_password_and_copies(self):
+        done = self.ok(*ORDER)
+        for line in ("database  erp", "user      admin", f"password  {PASSWORD}"):
+            self.assertIn(line, done.out)
+        self.assertRegex(done.out, r"COPY  HOME   ISP    COUNTRY  ROLE\n +0  lille  alder")
+        self.assertEqual((done.out + done.err).count(PASSWORD), 1)
+        self.assertIn("place: done", done.err)
+        order, reveal = self.api.writes()
+        self.assertEqual(json.loads(order["body"]), {
+            "name": "acme", "release": "tryton", "size": "s",
+            "parameters": {"company": "Acme SARL", "seats": 12},
+            "policy": {"replicas": 3, "countries": ["FR", "BE"], "min_countries": 2,
+                       "mode": "synchronous"}})
+        self.assertNotEqual(order["key"], reveal["key"])
+        self.assertTrue(any("wait_ms=" in call["query"] and "after_revision=1" in call["query"]
+                            for call in self.api.calls))
+
+    def test_for_programs_the_answer_has_the_apis_shape_and_the_password_once(self):
+        done = self.ok(*ORDER, "--output", "json")
+        answer = json.loads(done.out)
+        self.assertEqual(answer["instance"]["connection"]["password"], PASSWORD)
+        self.assertEqual(answer["operation"]["state"], "succeeded")
+        self.assertEqual((done.out + done.err).count(PASSWORD), 1)
+
+    def test_a_terminal_gets_a_bar_with_steps_and_time(self):
+        done = self.on_terminal(*ORDER)
+        self.assertEqual(done.code, 0, done)
+        self.assertRegex(done.out, r"\[[█░]+\]  0/2  place")
+        self.assertRegex(done.out, r"\[█+░+\]  1/2")
+        self.assertEqual(done.out.count(PASSWORD), 1)
+
+    def test_quiet_and_no_colour(self):
+        self.assertEqual(self.ok(*ORDER, "--quiet").err, "")
+        self.assertIn("\x1b[1;31m", self.on_terminal("isp", "show", "x").out)
+        self.assertNotIn("\x1b", self.on_terminal("isp", "show", "x", NO_COLOR="1").out)
+
+    def test_no_wait_and_dry_run_end_at_once(self):
+        self.assertIn("foyer op wait op-1", self.ok(*ORDER, "--no-wait").err)
+        done = self.ok(*ORDER, "--dry-run")
+        self.assertIn("nothing was changed", done.err)
+        self.assertIn("lille", done.out)
+        self.assertEqual(len(self.api.writes()), 2)
+
+    def test_parameters_are_checked_under_the_schema_before_anything_is_ordered(self):
+        for parameter, meant in (("compny=x", "'company'"), ("country=FX", "'FR'")):
+            done = self.fails(2, *ORDER[:4], "--param", parameter)
+            self.assertIn("did you mean " + meant, done.err)
+        self.assertIn("whole number", self.fails(2, *ORDER[:4], "--param", "seats=x").err)
+        bad = self.write_file("p.json", "{")
+        self.assertIn("not JSON", self.fails(2, *ORDER[:4], "--params-file", bad).err)
+        self.assertEqual(self.api.writes(), [])
+        good = self.write_file("p.json", '{"company": "File", "seats": 3}')
+        self.ok(*ORDER[:4], "--params-file", good, "--param", "seats=4", "--no-wait")
+        self.assertEqual(json.loads(self.api.writes()[0]["body"])["parameters"],
+                         {"company": "File", "seats": 4})
+
+    def test_a_failed_operation_is_exit_1_with_its_reason(self):
+        self.api.fail_operations = True
+        done = self.fails(1, *ORDER)
+        self.assertIn("no copy answered", done.err)
+        self.assertIn("node: lille-1", done.err)
+        self.assertNotIn(PASSWORD, done.err)
+
+    def test_an_endless_operation_is_exit_5_and_goes_on(self):
+        self.api.endless_operations = True
+        done = self.fails(5, *ORDER, "--timeout", "1s")
+        self.assertIn("next: foyer op wait op-1", done.err)
+        self.api.endless_operations = False
+        self.ok("op", "wait", "op-1")
+        self.assertIn("succeeded", self.ok("op", "show", "op-1").out)
+
+
+class Living(CliTest):
+    def test_actions_wait_for_their_operation(self):
+        for verb in ("stop", "start", "promote"):
+            self.ok("instance", verb, "acme")
+        self.ok("instance", "promote", "acme", "--to", "2", "--force")
+        bodies = [json.loads(call["body"]) for call in self.api.writes()]
+        self.assertEqual(bodies, [{}, {}, {}, {"index": 2, "force": True}])
+        answer = json.loads(self.ok("instance", "stop", "acme", "--output", "json").out)
+        self.assertEqual(answer["state"], "succeeded")
+
+    def test_waiting_for_a_state(self):
+        self.ok("instance", "wait", "acme")
+        self.api.instance_state = "degraded"
+        self.fails(5, "instance", "wait", "acme", "--timeout", "1s")
+        self.fails(3, "instance", "wait", "nobody")
+        self.ok("instance", "wait", "nobody", "--state", "deleted")
+
+    def test_reveal_shows_the_password_once(self):
+        done = self.ok("instance", "reveal", "acme", "--request-id", "again")
+        self.assertEqual((done.out + done.err).count(PASSWORD), 1)
+        self.assertEqual(self.api.writes()[0]["key"], "again")
+
+
+if __name__ == "__main__":
+    unittest.main()

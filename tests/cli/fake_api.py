@@ -1,0 +1,267 @@
+"""A stand-in for the master's public API, over TLS, with faults on demand.
+
+It keeps what it was asked (`calls`), enforces tokens and idempotency keys as the contract says, and
+answers canned rows. Faults are queued: "unavailable" (503), "cut" (the work is done, the answer is
+lost), "html" (a proxy's page).
+"""
+import hashlib
+import json
+import re
+import ssl
+import subprocess
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+TOKEN = "foyer_op_secretsecretsecret"
+PASSWORD = "correct-horse-battery"
+NOW = "2026-03-01T12:00:00Z"
+
+SCHEMA = {"type": "object", "required": ["company"], "additionalProperties": False, "properties": {
+    "company": {"type": "string", "title": "Company"},
+    "seats": {"type": "integer", "title": "Seats", "default": 5},
+    "country": {"type": "string", "title": "Country", "enum": ["FR", "BE"]}}}
+
+
+def replica(index, site, isp, country):
+    return {"index": index, "kind": "data", "role": "standby" if index else "primary",
+            "node": site + "-1", "site": site, "isp": isp, "country": country, "state": "running"}
+
+
+def instance(name):
+    return {"name": name, "state": "running", "url": f"https://{name}.foyer.localhost:8443/",
+            "generation": 1, "epoch": 1, "release": "tryton", "version": "7.0.30-1", "size": "s",
+            "replicas": [replica(0, "lille", "alder", "FR"), replica(1, "liège", "birch", "BE"),
+                         replica(2, "paris", "cedar", "FR")],
+            "policy": {"replicas": 3, "mode": "synchronous"}, "owner": "acme", "revision": 9,
+            "created_at": NOW, "connection": {"url": f"https://{name}.foyer.localhost:8443/",
+                                              "database": "erp", "user": "admin"}}
+
+
+ROWS = {
+    "isps": [{"name": "alder", "family": "alder", "created_at": NOW}],
+    "hosts": [{"name": "maison", "created_at": NOW}],
+    "sites": [{"name": "lille", "isp": "alder", "country": "FR", "host": "maison",
+               "host_class": "house", "nodes": ["lille-1"]}],
+    "nodes": [{"name": "lille-1", "site": "lille", "isp": "alder", "country": "FR",
+               "state": "online", "cpu_millicores": 4000, "memory_bytes": 8 << 30,
+               "disk_bytes": 100 << 30, "partitions": ["acme-0"], "last_seen_at": NOW}],
+    "accounts": [{"name": "acme", "roles": ["customer"], "created_at": NOW}],
+    "software-releases": [{"name": "tryton", "version": "7.0.30-1", "title": "Tryton ERP",
+                           "publisher": "house", "sizes": [{"name": "s", "memory_bytes": 1 << 29}],
+                           "parameters_schema_json": json.dumps(SCHEMA), "copies_min": 1,
+                           "copies_max": 5, "copies_default": 3, "image_bytes": 123456789}],
+    "instances": [instance("acme")],
+}
+FIELDS = {"software-releases": "releases"}
+
+
+class Refusal(Exception):
+    def __init__(self, status, code, message, details=()):
+        super().__init__(message)
+        self.status = status
+        self.body = {"code": code, "message": message, "request_id": "req-1",
+                     "details": [{"key": k, "value": v} for k, v in details]}
+
+
+class FakeApi:
+    """The state behind the handler. `url` and `ca_file` are what the command needs."""
+
+    def __init__(self, folder):
+        self.calls, self.faults, self.blobs = [], [], {}
+        self.recorded, self.operations, self.published = {}, {}, []
+        self.refuse_next = None     # a Refusal for the next write
+        self.fail_operations = self.endless_operations = False
+        self.instance_state = "running"
+        self.lock = threading.RLock()
+        self.ca_file = make_certificates(folder)
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler_of(self))
+        self.server.daemon_threads = True
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(f"{folder}/server.crt", f"{folder}/server.key")
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True,
+                                                 do_handshake_on_connect=False)
+        self.port = self.server.server_address[1]
+        self.url = f"https://localhost:{self.port}"
+        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+    def writes(self):
+        return [call for call in self.calls if call["method"] in ("POST", "DELETE")]
+
+    def answer(self, call):
+        """(status, bytes) for a call that passed the doorkeeper."""
+        if call["path"].startswith("/v1/blobs/"):
+            return self.blob(call)
+        if call["method"] == "GET":
+            return 200, json.dumps(self.read(call["path"], call["query"])).encode()
+        return 200, self.write(call)
+
+    def blob(self, call):
+        digest = call["path"].rsplit("/", 1)[1]
+        if call["method"] == "HEAD":
+            return (200 if digest in self.blobs else 404), b""
+        if "sha256:" + hashlib.sha256(call["body"]).hexdigest() != digest:
+            raise Refusal(400, "invalid_argument", "digest does not match the bytes")
+        self.blobs[digest] = call["body"]
+        return 201, b"{}"
+
+    def read(self, path, query):
+        if path == "/v1/whoami":
+            return {"account": "operator", "roles": ["operator"]}
+        parts = path.split("/")[2:]
+        if parts[0] == "operations":
+            return self.operation(parts[1])
+        if parts[0] not in ROWS:
+            raise Refusal(404, "not_found", f"no route '{path}'")
+        if len(parts) == 1:
+            return self.page(parts[0], query)
+        found = [row for row in ROWS[parts[0]] if row["name"] == parts[1]]
+        if not found:
+            raise Refusal(404, "not_found", f"no {parts[0]} '{parts[1]}'")
+        if parts[-1] == "events":
+            return {"events": [{"revision": 9, "at": NOW, "kind": "running", "subject": parts[1],
+                                "message": "serves"}], "page": {}}
+        row = dict(found[0])
+        if parts[0] == "instances":
+            row["state"] = self.instance_state
+        return row
+
+    def page(self, noun, query):
+        rows = ROWS[noun]
+        if noun == "isps":  # two pages
+            second = [{"name": "birch", "family": "birch", "created_at": NOW}]
+            rows, token = (second, "") if query == "page_token=p2%2F" else (rows, "p2/")
+            return {"isps": rows, "page": {"next_page_token": token, "revision": 3}}
+        return {FIELDS.get(noun, noun): rows, "page": {"next_page_token": "", "revision": 3}}
+
+    def write(self, call):
+        key = call["key"]
+        if not key:
+            raise Refusal(400, "invalid_argument", "a write needs an Idempotency-Key")
+        print_of = (call["method"], call["path"], call["query"], call["body"])
+        if key in self.recorded:
+            known, answer = self.recorded[key]
+            if known != print_of:
+                raise Refusal(409, "aborted", f"request id '{key}' was used for another request")
+            return answer
+        if self.refuse_next:
+            refusal, self.refuse_next = self.refuse_next, None
+            raise refusal
+        body = json.loads(call["body"] or b"{}")
+        answer = json.dumps(self.effect(call, body)).encode()
+        self.recorded[key] = (print_of, answer)
+        return answer
+
+    def effect(self, call, body):
+        path = call["path"]
+        if path == "/v1/tokens":
+            return {"id": "t1", "account": body["account"], "token": "foyer_t1_newsecret",
+                    "expires_at": NOW}
+        if path == "/v1/node-tokens":
+            return {"token": "foyer1.abcdef", "node": body.get("node", "lille-2"),
+                    "expires_at": NOW}
+        if path == "/v1/software-releases":
+            self.published.append(body)
+            return ROWS["software-releases"][0]
+        if path == "/v1/instances":
+            answer = {"instance": instance(body["name"])}
+            if not body.get("validate_only"):
+                answer["operation"] = self.start("order", body["name"])
+            return answer
+        if path.endswith(":reveal"):
+            return dict(instance("acme")["connection"], password=PASSWORD)
+        action = re.fullmatch(r"/v1/instances/([^/:]+):(\w+)", path)
+        if action:
+            return self.start(action[2], action[1])
+        if call["method"] == "DELETE" and path.startswith("/v1/instances/"):
+            return self.start("delete", path.rsplit("/", 1)[1])
+        return dict(body, created_at=NOW) if call["method"] == "POST" else {}
+
+    def start(self, kind, name):
+        number = f"op-{len(self.operations) + 1}"
+        self.operations[number] = {
+            "id": number, "kind": kind, "instance": name, "state": "running", "revision": 1,
+            "created_at": NOW, "steps": [{"name": "place", "state": "running", "started_at": NOW},
+                                         {"name": "serve", "state": "unspecified"}]}
+        return self.operations[number]
+
+    def operation(self, number):
+        """Each look at a running operation moves it on by one step."""
+        if number not in self.operations:
+            raise Refusal(404, "not_found", f"no operation '{number}'")
+        operation = self.operations[number]
+        if self.endless_operations or operation["state"] != "running":
+            return operation
+        operation["revision"] += 1
+        for step in operation["steps"]:
+            if step["state"] != "succeeded":
+                step.update(state="succeeded", started_at=NOW, finished_at=NOW, detail="")
+                break
+        if all(step["state"] == "succeeded" for step in operation["steps"]):
+            operation.update(state="failed" if self.fail_operations else "succeeded",
+                             finished_at=NOW)
+            if self.fail_operations:
+                operation["error"] = {"code": "unavailable", "message": "no copy answered",
+                                      "facts": [{"key": "node", "value": "lille-1"}]}
+        return operation
+
+
+def handler_of(api):
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def log_message(self, *_):
+            pass
+
+        def serve(self):
+            path, _, query = self.path.partition("?")
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            call = {"method": self.command, "path": path, "query": query, "body": body,
+                    "key": self.headers.get("Idempotency-Key", ""), "host": self.headers["Host"]}
+            with api.lock:
+                api.calls.append(call)
+                fault = api.faults.pop(0) if api.faults else None
+                status, answer = self.judge(call, fault)
+            if fault == "cut":
+                self.close_connection = True
+                return
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(answer)
+
+        def judge(self, call, fault):
+            if fault == "html":
+                return 502, b"<html>bad gateway</html>"
+            try:
+                if fault == "unavailable":
+                    raise Refusal(503, "unavailable", "the database is away")
+                if self.headers.get("Authorization") != "Bearer " + TOKEN:
+                    raise Refusal(401, "unauthenticated", "unknown token")
+                return api.answer(call)
+            except Refusal as refusal:
+                return refusal.status, json.dumps(refusal.body).encode()
+
+        do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = serve
+
+    return Handler
+
+
+def make_certificates(folder):
+    """A CA and a certificate for localhost, in PEM; returns the CA's file."""
+    run = lambda *words: subprocess.run(words, cwd=folder, check=True, capture_output=True)
+    new_key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
+    run("openssl", "req", "-x509", *new_key, "-keyout", "ca.key", "-out", "ca.crt", "-days", "2",
+        "-subj", "/CN=fake CA", "-addext", "basicConstraints=critical,CA:TRUE")
+    run("openssl", "req", *new_key, "-keyout", "server.key", "-out", "server.csr", "-subj",
+        "/CN=api")
+    with open(f"{folder}/san.cnf", "w") as file:
+        file.write("subjectAltName=DNS:localhost\n")
+    run("openssl", "x509", "-req", "-in", "server.csr", "-CA", "ca.crt", "-CAkey", "ca.key",
+        "-CAcreateserial", "-days", "2", "-extfile", "san.cnf", "-out", "server.crt")
+    return f"{folder}/ca.crt"
