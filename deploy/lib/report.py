@@ -18,7 +18,7 @@ def read_plain(path):
     name = stage["name"]
     return {"name": name, "seconds": float(stage["seconds"]),
             "passed": [name] if stage["ok"] else [], "failed": [] if stage["ok"] else [name],
-            "skipped": [], "note": stage.get("note", "")}
+            "skipped": [], "note": stage.get("note", ""), "tests": False}
 
 
 def last_line(case):
@@ -29,7 +29,7 @@ def last_line(case):
 def read_junit(path):
     suite = ElementTree.parse(path).getroot()
     stage = {"name": path.stem.split("-", 1)[1], "seconds": 0.0, "passed": [], "failed": [],
-             "skipped": [], "note": ""}
+             "skipped": [], "note": "", "tests": True}
     slowest = (0.0, "")
     for case in suite.iter("testcase"):
         name, seconds = case.get("name"), float(case.get("time", 0))
@@ -71,8 +71,11 @@ def main():
         print(f"FAILED   {name}")
     passed = sum(len(s["passed"]) for s in stages)
     tail = f", {len(skipped)} skipped" if skipped else ""
+    if not failed and not any(s["passed"] for s in stages if s["tests"]):
+        failed.append("no test ran")
+        print("FAILED   no test ran")
     print(f"\n{passed} passed, {len(failed)} failed{tail}")
-    return 1 if failed or not passed else 0
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
