@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <fmt/format.h>
 
 #include "common/base/text.h"
@@ -70,7 +71,8 @@ std::string human_bytes(std::int64_t bytes) {
         ++unit;
     }
     if (unit == 0) return fmt::format("{} B", bytes);
-    const bool whole = amount >= 99.95 || amount == static_cast<double>(static_cast<int>(amount));
+    const double tenths = std::round(amount * 10);
+    const bool whole = amount >= 99.95 || std::fmod(tenths, 10) == 0;
     return whole ? fmt::format("{:.0f} {}", amount, units[unit])
                  : fmt::format("{:.1f} {}", amount, units[unit]);
 }
