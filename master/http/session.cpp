@@ -2,6 +2,7 @@
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
+#include <limits>
 
 #include "master/http/errors.h"
 #include "master/http/json_print.h"
@@ -66,7 +67,8 @@ void Session::read_header() {
     if (host_.stopping) return close();
     header_.emplace();
     header_->header_limit(static_cast<std::uint32_t>(host_.limits.header_bytes_max));
-    header_->body_limit(boost::none);  // its own limits come with the body's kind
+    // The body's own limit comes with its kind. (Boost 1.74 takes "none" for a limit of nothing.)
+    header_->body_limit(std::numeric_limits<std::uint64_t>::max());
     body_.reset();
     upload_body_.reset();
     matched_.reset();
