@@ -1,0 +1,138 @@
+#include "node-agent/config.h"
+
+// Debian builds the library with exceptions only; without them it is used as headers.
+#undef TOML_HEADER_ONLY
+#undef TOML_SHARED_LIB
+#define TOML_HEADER_ONLY 1
+#define TOML_EXCEPTIONS 0
+#include <functional>
+#include <map>
+#include <toml++/toml.h>
+
+#include "common/tls/private_file.h"
+
+namespace foyer::agent {
+namespace {
+
+// Takes one value and says what is wrong with it, or nothing.
+using Setter = std::function<std::string(const toml::node&)>;
+using Keys = std::map<std::string, Setter>;
+
+Setter text(std::string& target) {
+    return [&target](const toml::node& value) -> std::string {
+        const auto given = value.value_exact<std::string>();
+        if (!given) return "must be text";
+        target = *given;
+        return {};
+    };
+}
+
+Setter number(std::int64_t lowest, std::int64_t highest,
+              const std::function<void(std::int64_t)>& take) {
+    return [=](const toml::node& value) -> std::string {
+        const auto given = value.value_exact<std::int64_t>();
+        if (!given || *given < lowest || *given > highest) {
+            return "must be a whole number from " + std::to_string(lowest) + " to " +
+                   std::to_string(highest);
+        }
+        take(*given);
+        return {};
+    };
+}
+
+Setter integer(std::int64_t lowest, std::int64_t highest, int& target) {
+    return number(lowest, highest,
+                  [&target](std::int64_t given) { target = static_cast<int>(given); });
+}
+
+Setter milliseconds(std::int64_t lowest, Duration& target) {
+    return number(lowest, 86'400'000, [&target](std::int64_t given) { target = Duration(given); });
+}
+
+Setter seconds(Duration& target) {
+    return number(0, 366LL * 86'400,
+                  [&target](std::int64_t given) { target = std::chrono::seconds(given); });
+}
+
+Setter level(LogLevel& target) {
+    return [&target](const toml::node& value) -> std::string {
+        const auto given = log_level_from(value.value_or(std::string()));
+        if (!given) return "must be debug, info, warn or error";
+        target = *given;
+        return {};
+    };
+}
+
+Keys keys_of(NodeConfig& config) {
+    Keys keys;
+    keys["log_level"] = level(config.log_level);
+    keys["run_dir"] = text(config.run_dir);
+    keys["cgroup_parent"] = text(config.cgroup_parent);
+    keys["partitions_max"] = integer(1, 4000, config.partitions_max);
+    keys["wireguard.port"] = integer(1, 65535, config.wireguard_port);
+    keys["edge.listen"] = text(config.edge_listen);
+    keys["edge.https_port"] = integer(1, 65535, config.edge_https_port);
+    keys["edge.connections_max"] = integer(1, 1'000'000, config.edge_connections_max);
+    keys["edge.body_mib_max"] = integer(1, 65536, config.edge_body_mib_max);
+    keys["reserve.cpu_millicores"] = number(
+        0, 1'000'000, [&config](std::int64_t given) { config.reserve_cpu = Millicores(given); });
+    keys["reserve.memory_mib"] = number(
+        0, 1 << 24, [&config](std::int64_t given) { config.reserve_memory = mebibytes(given); });
+    keys["reserve.disk_gib"] = number(
+        0, 1 << 24, [&config](std::int64_t given) { config.reserve_disk = gibibytes(given); });
+    keys["hold.erase_s"] = seconds(config.erase_hold);
+    keys["hold.forgotten_s"] = seconds(config.forgotten_hold);
+    keys["partition.rejoin_after_ms"] = milliseconds(100, config.rejoin_after);
+    keys["partition.retry_first_ms"] = milliseconds(10, config.retry_first);
+    keys["partition.retry_longest_ms"] = milliseconds(10, config.retry_longest);
+    keys["sync.retry_longest_ms"] = milliseconds(100, config.sync_retry_longest);
+    keys["sync.report_quiet_ms"] = milliseconds(100, config.report_quiet);
+    return keys;
+}
+
+void read_table(const toml::table& table, const std::string& prefix, const Keys& keys,
+                const std::string& name, std::string& mistakes) {
+    for (const auto& [key, value] : table) {
+        const std::string path = prefix + std::string(key.str());
+        const std::string at =
+            name + ":" + std::to_string(value.source().begin.line) + ": " + path + " ";
+        const bool is_section = keys.lower_bound(path + ".") != keys.end() &&
+                                keys.lower_bound(path + ".")->first.starts_with(path + ".");
+        if (const toml::table* section = value.as_table(); section != nullptr && is_section) {
+            read_table(*section, path + ".", keys, name, mistakes);
+            continue;
+        }
+        const auto setter = keys.find(path);
+        const std::string mistake =
+            setter == keys.end() ? "is not a key of this program" : setter->second(value);
+        if (!mistake.empty()) mistakes += (mistakes.empty() ? "" : "\n") + at + mistake;
+    }
+}
+
+}  // namespace
+
+Result<NodeConfig> parse_config(std::string_view text_of_file, const std::string& name) {
+    const toml::parse_result parsed = toml::parse(text_of_file, name);
+    if (!parsed) {
+        const auto& failure = parsed.error();
+        return error(ErrorCode::InvalidArgument, name + ":" +
+                                                     std::to_string(failure.source().begin.line) +
+                                                     ": " + std::string(failure.description()));
+    }
+    NodeConfig config;
+    std::string mistakes;
+    read_table(parsed.table(), "", keys_of(config), name, mistakes);
+    if (!mistakes.empty()) return error(ErrorCode::InvalidArgument, mistakes);
+    if (config.retry_longest < config.retry_first) {
+        return error(ErrorCode::InvalidArgument,
+                     name + ": partition.retry_longest_ms is less than partition.retry_first_ms");
+    }
+    return config;
+}
+
+Result<NodeConfig> load_config(const std::string& path) {
+    const std::string content = TRY(tls::read_small_file(path));
+    return parse_config(content, path);
+}
+
+}  // namespace foyer::agent

@@ -1,0 +1,48 @@
+// The agent's configuration: one TOML file, every key with a default (deploy/node.toml lists them).
+// Unknown keys are errors.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "common/base/result.h"
+#include "common/base/time.h"
+#include "common/base/units.h"
+#include "common/log/sink.h"
+
+namespace foyer::agent {
+
+struct NodeConfig {
+    LogLevel log_level = LogLevel::Info;
+    std::string run_dir;        // empty: /run/foyer/<node>
+    std::string cgroup_parent;  // empty: chosen by the runtime
+    int partitions_max = 64;
+
+    int wireguard_port = 51820;
+
+    std::string edge_listen = "::";
+    int edge_https_port = 443;
+    int edge_connections_max = 2000;
+    int edge_body_mib_max = 100;
+
+    Millicores reserve_cpu{0};
+    Bytes reserve_memory = mebibytes(512);
+    Bytes reserve_disk = gibibytes(2);
+
+    Duration erase_hold{0};
+    Duration forgotten_hold = std::chrono::hours(7 * 24);
+    Duration rejoin_after = std::chrono::seconds(15);
+
+    Duration retry_first{1'000};
+    Duration retry_longest{60'000};
+    Duration sync_retry_longest{30'000};
+    Duration report_quiet{30'000};
+};
+
+// InvalidArgument: every mistake of the file, one a line, each with its line number and key.
+// NotFound: no such file.
+Result<NodeConfig> load_config(const std::string& path);
+// The same from text; `name` stands in messages.
+Result<NodeConfig> parse_config(std::string_view text, const std::string& name);
+
+}  // namespace foyer::agent

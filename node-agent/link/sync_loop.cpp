@@ -1,0 +1,153 @@
+#include "node-agent/link/sync_loop.h"
+
+#include <algorithm>
+
+namespace foyer::agent {
+
+SyncLoop::SyncLoop(Agent& agent, MasterClient& client, Renewal& renewal, const Clock& clock,
+                   Rng& rng, Log& log, SyncRules rules)
+    : agent_(agent),
+      client_(client),
+      renewal_(renewal),
+      clock_(clock),
+      rng_(rng),
+      log_(log),
+      rules_(rules),
+      hold_(rules.hold_first),
+      nudger_([this](const std::stop_token& stop) { nudge(stop); }),
+      thread_([this](const std::stop_token& stop) { run(stop); }) {}
+
+SyncLoop::~SyncLoop() {
+    thread_.request_stop();
+    nudger_.request_stop();
+    {
+        const std::scoped_lock lock(mutex_);
+        cancel_.request_stop();
+    }
+    wake_.notify_all();
+}
+
+void SyncLoop::poke() {
+    const std::scoped_lock lock(mutex_);
+    news_ = true;
+    wake_.notify_all();
+}
+
+LinkState SyncLoop::state() const {
+    const std::scoped_lock lock(mutex_);
+    return state_;
+}
+
+void SyncLoop::show(const LinkState& state) {
+    const std::scoped_lock lock(mutex_);
+    state_ = state;
+}
+
+// Ends a held call when there is news: after the coalescing time, and not sooner than `pace` after
+// the call began.
+void SyncLoop::nudge(const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    while (!stop.stop_requested()) {
+        wake_.wait(lock, stop, [this] { return news_ && calling_; });
+        if (stop.stop_requested()) return;
+        const Duration since = clock_.mono() - call_started_;
+        const Duration quiet = std::max(rules_.coalesce, rules_.pace - since);
+        wake_.wait_for(lock, stop, quiet, [this] { return !calling_; });
+        if (calling_ && news_) {
+            cancel_.request_stop();
+            wake_.wait(lock, stop, [this] { return !calling_; });
+        }
+    }
+}
+
+void SyncLoop::run(const std::stop_token& stop) {
+    while (!stop.stop_requested()) round(stop);
+}
+
+void SyncLoop::round(const std::stop_token& stop) {
+    std::stop_token cancel;
+    {
+        const std::scoped_lock lock(mutex_);
+        news_ = false;
+        cancel_ = std::stop_source();
+        cancel = cancel_.get_token();
+        calling_ = true;
+        call_started_ = clock_.mono();
+        if (stop.stop_requested()) return;
+    }
+    SyncReport report = agent_.report();
+    // A report is answered at once, so that it is acknowledged at once; the next call, without one,
+    // is held.
+    if (report.observation_number != 0) report.immediate = true;
+    const auto answer = client_.sync(report, hold_ + rules_.deadline_margin, cancel);
+    {
+        const std::scoped_lock lock(mutex_);
+        calling_ = false;
+        wake_.notify_all();
+    }
+    if (stop.stop_requested()) return;
+    if (answer.ok()) {
+        answered(answer.value(), stop);
+    } else if (!(cancel.stop_requested() && answer.failure().code == ErrorCode::Aborted)) {
+        failed(answer.failure(), stop);
+    }
+}
+
+void SyncLoop::answered(const SyncAnswer& answer, const std::stop_token& stop) {
+    if (answer.hold_max > Duration(0)) hold_ = answer.hold_max;
+    const Status digested = agent_.digest(answer);
+    if (!digested.ok()) {
+        if (digested.failure().code == ErrorCode::Aborted) {
+            log_.failure(LogLevel::Info, "difference_did_not_fit", digested.failure());
+            failures_ += 1;
+            if (failures_ <= 2)
+                return;  // ask for everything at once; a master that never fits is asked ever more
+                         // slowly
+        }
+        failed(digested.failure(), stop);
+        return;
+    }
+    if (failures_ > 0)
+        log_.info("master_answers",
+                  {{"address", client_.address()}, {"after_failures", failures_}});
+    failures_ = 0;
+    show({true, client_.address(), clock_.wall(), ""});
+    const auto settings = agent_.overview().settings;
+    renewal_.tend(settings.edge, settings.zone);
+    if (agent_.has_overdue_news()) poke();
+    pause(answer.next_delay, /*until_news=*/true, stop);
+}
+
+void SyncLoop::failed(const Error& cause, const std::stop_token& stop) {
+    failures_ = std::min(failures_ + 1, 30);
+    LinkState shown = state();
+    shown.connected = false;
+    shown.problem = cause.message;
+    const bool refused = cause.code == ErrorCode::Unauthenticated ||
+                         cause.code == ErrorCode::PermissionDenied ||
+                         cause.code == ErrorCode::NotFound;
+    if (refused)
+        shown.problem =
+            "the master does not know this box any more (was it removed?); partitions go on as "
+            "they are: " +
+            cause.message;
+    const Status own = renewal_.check_own_certificate();
+    if (!own.ok())
+        shown.problem = own.failure().message + "; if the clock is right, enrol this box again";
+    show(shown);
+    const Duration wait =
+        backoff_wait(refused ? rules_.refused_backoff : rules_.backoff, failures_, rng_);
+    log_.warn("sync_failed", {{"code", to_text(cause.code)},
+                              {"problem", shown.problem},
+                              {"failures", failures_},
+                              {"retry_ms", wait}});
+    pause(wait, /*until_news=*/false, stop);
+}
+
+void SyncLoop::pause(Duration span, bool until_news, const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    const bool news = wake_.wait_for(lock, stop, span, [&] { return until_news && news_; });
+    if (news) wake_.wait_for(lock, stop, rules_.coalesce, [] { return false; });
+}
+
+}  // namespace foyer::agent

@@ -1,0 +1,83 @@
+// The long poll: one Sync outstanding at any time, ended early and sent anew when this box has
+// news.
+//
+// News within `coalesce` travel together. After a failure the next address is dialled, with backoff
+// and jitter; partitions are not touched by any of it.
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <thread>
+
+#include "common/base/random.h"
+#include "common/log/log.h"
+#include "node-agent/app/agent.h"
+#include "node-agent/domain/backoff.h"
+#include "node-agent/link/master_client.h"
+#include "node-agent/link/renewal.h"
+
+namespace foyer::agent {
+
+struct SyncRules {
+    Backoff backoff{Duration(500), Duration(30'000)};
+    Backoff refused_backoff{Duration(30'000),
+                            Duration(600'000)};  // of a box the master does not want
+    Duration coalesce{200};
+    Duration hold_first{30'000};  // until the master has said how long it holds
+    Duration deadline_margin{10'000};
+    Duration pace{1'000};  // news end a held call at most this often
+};
+
+// Shown in the status.
+struct LinkState {
+    bool connected = false;
+    std::string address;
+    WallTime last_answer;  // 0: none yet
+    std::string problem;   // empty: none
+};
+
+class SyncLoop {
+public:
+    SyncLoop(Agent& agent, MasterClient& client, Renewal& renewal, const Clock& clock, Rng& rng,
+             Log& log, SyncRules rules);
+    ~SyncLoop();
+
+    // The agent has news. Any thread.
+    void poke();
+    LinkState state() const;
+
+private:
+    void run(const std::stop_token& stop);
+    void nudge(const std::stop_token& stop);
+    void round(const std::stop_token& stop);
+    void answered(const SyncAnswer& answer, const std::stop_token& stop);
+    void failed(const Error& cause, const std::stop_token& stop);
+    void pause(Duration span, bool until_news, const std::stop_token& stop);
+    void show(const LinkState& state);
+
+    Agent& agent_;
+    MasterClient& client_;
+    Renewal& renewal_;
+    const Clock& clock_;
+    Rng& rng_;
+    Log& log_;
+    SyncRules rules_;
+
+    int failures_ = 0;
+    Duration hold_;
+
+    mutable std::mutex mutex_;
+    std::condition_variable_any wake_;
+    bool news_ = false;
+    bool calling_ = false;
+    MonoTime call_started_;
+    std::stop_source cancel_;
+    LinkState state_;
+
+    std::jthread nudger_;
+    std::jthread thread_;
+};
+
+}  // namespace foyer::agent

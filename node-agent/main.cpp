@@ -1,0 +1,165 @@
+// foyer-node: enrol, run, status (common/docs/processes.md). Exit status: 0 done, 2 usage or
+// configuration, 1 anything else.
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <iostream>
+#include <iterator>
+
+#include "common/base/random.h"
+#include "common/base/time.h"
+#include "common/os/files.h"
+#include "common/tls/private_file.h"
+#include "node-agent/config.h"
+#include "node-agent/link/enrol.h"
+#include "node-agent/run.h"
+#include "node-agent/runtime/box_meter.h"
+#include "node-agent/status_server.h"
+#include "node-agent/status_text.h"
+
+using namespace foyer;
+using namespace foyer::agent;
+
+namespace {
+
+struct EnrolOptions {
+    std::string token;
+    std::string token_file;
+    std::int64_t cpu_millicores = 0;
+    std::int64_t memory_mib = 0;
+    std::int64_t disk_gib = 0;
+    std::int64_t uplink_kbit = 0;
+};
+
+int fail(const Error& failure) {
+    std::fprintf(stderr, "foyer-node: %s\n", failure.message.c_str());
+    return 1;
+}
+
+Result<std::string> read_token(const EnrolOptions& options) {
+    if (!options.token.empty()) return options.token;
+    if (options.token_file == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
+    return tls::read_small_file(options.token_file);
+}
+
+template <class Tag>
+void lower(Quantity<Tag>& measured, Quantity<Tag> wished) {
+    if (wished.count() > 0 && wished < measured) measured = wished;
+}
+
+Result<NodeCapacity> offered_capacity(const std::string& data_dir, const EnrolOptions& options) {
+    const NodeConfig defaults;
+    MachineMeter meter(data_dir, {defaults.reserve_cpu, defaults.reserve_memory,
+                                  defaults.reserve_disk, KbitPerSecond(options.uplink_kbit)});
+    NodeCapacity capacity = TRY(meter.measure());
+    lower(capacity.total.cpu, Millicores(options.cpu_millicores));
+    lower(capacity.total.memory, mebibytes(options.memory_mib));
+    lower(capacity.total.disk, gibibytes(options.disk_gib));
+    return capacity;
+}
+
+Status enrol_box(const std::string& data_dir, const EnrolOptions& options) {
+    const SystemClock clock;
+    SystemRng rng;
+    EnrolOrder order;
+    order.token = TRY(read_token(options));
+    // Every folder on the way to a partition must be passable for its mapped user; what is private
+    // is private by its own mode.
+    TRY(os::make_dirs(data_dir, 0711));
+    order.capacity = TRY(offered_capacity(data_dir, options));
+    order.agent_version = FOYER_VERSION;
+    const Identity identity = TRY(enrol(order, IdentityFolder(data_dir + "/identity"), clock, rng));
+    std::printf("enrolled as %s%s; now start: foyer-node run --data %s\n",
+                identity.node.str().c_str(), identity.edge ? " (an edge)" : "", data_dir.c_str());
+    return ok_status();
+}
+
+Status show_status(const std::string& data_dir, const std::string& output) {
+    const std::string json = TRY(ask_status(data_dir));
+    if (output == "json") {
+        std::fputs(json.c_str(), stdout);
+        return ok_status();
+    }
+    const std::string page = TRY(status_page(json));
+    std::fputs(page.c_str(), stdout);
+    return ok_status();
+}
+
+int run_box(const std::string& data_dir, const std::string& config_file) {
+    NodeConfig config;
+    if (!config_file.empty()) {
+        auto loaded = load_config(config_file);
+        if (!loaded.ok()) {
+            std::fprintf(stderr, "foyer-node: %s\n", loaded.failure().message.c_str());
+            return 2;
+        }
+        config = std::move(loaded).value();
+    }
+    const Status done = run(data_dir, config, FOYER_VERSION);
+    return done.ok() ? 0 : fail(done.failure());
+}
+
+int guarded_main(int argc, char** argv) {
+    CLI::App app{"The agent of a Foyer box."};
+    app.set_version_flag("--version", FOYER_VERSION);
+    app.require_subcommand(1);
+    std::string data_dir = "/var/lib/foyer/node";
+    std::string config_file;
+    std::string output = "text";
+    EnrolOptions enrol_options;
+
+    CLI::App* enrol_command =
+        app.add_subcommand("enrol", "turn a one-time token into this box's identity");
+    auto* token = enrol_command->add_option("--token", enrol_options.token,
+                                            "the token, as printed by `foyer node token`");
+    auto* token_file =
+        enrol_command->add_option("--token-file", enrol_options.token_file,
+                                  "file that holds the token; - reads standard input");
+    token->excludes(token_file);
+    enrol_command
+        ->add_option("--cpu-millicores", enrol_options.cpu_millicores, "offer at most this")
+        ->check(CLI::PositiveNumber);
+    enrol_command->add_option("--memory-mib", enrol_options.memory_mib, "offer at most this")
+        ->check(CLI::PositiveNumber);
+    enrol_command->add_option("--disk-gib", enrol_options.disk_gib, "offer at most this")
+        ->check(CLI::PositiveNumber);
+    enrol_command->add_option("--uplink-kbit", enrol_options.uplink_kbit, "upload of the line")
+        ->check(CLI::PositiveNumber);
+    CLI::App* run_command = app.add_subcommand("run", "hold what the master assigns to this box");
+    run_command->add_option("--config", config_file,
+                            "TOML file (deploy/node.toml lists every key)");
+    CLI::App* status_command = app.add_subcommand("status", "ask the running agent");
+    status_command->add_option("--output", output, "text or json")
+        ->check(CLI::IsMember({"text", "json"}));
+    for (CLI::App* command : {enrol_command, run_command, status_command})
+        command->add_option("--data", data_dir, "the box's folder")->capture_default_str();
+
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& failure) {
+        return app.exit(failure) == 0 ? 0 : 2;
+    }
+    std::signal(SIGPIPE, SIG_IGN);
+    if (run_command->parsed()) return run_box(data_dir, config_file);
+    if (status_command->parsed()) {
+        const Status shown = show_status(data_dir, output);
+        return shown.ok() ? 0 : fail(shown.failure());
+    }
+    if (enrol_options.token.empty() && enrol_options.token_file.empty()) {
+        std::fprintf(stderr, "foyer-node: enrol needs --token or --token-file\n");
+        return 2;
+    }
+    const Status enrolled = enrol_box(data_dir, enrol_options);
+    return enrolled.ok() ? 0 : fail(enrolled.failure());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        return guarded_main(argc, argv);
+    } catch (const std::exception& failure) {
+        std::fprintf(stderr, "foyer-node: unexpected: %s\n", failure.what());
+        return 1;
+    }
+}

@@ -1,0 +1,160 @@
+#include "node-agent/run.h"
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/file.h>
+#include <sys/signalfd.h>
+
+#include "common/os/files.h"
+#include "node-agent/app/agent.h"
+#include "node-agent/link/blob_fetch.h"
+#include "node-agent/link/sync_loop.h"
+#include "node-agent/runtime/make_box.h"
+#include "node-agent/runtime/release_file.h"
+#include "node-agent/state/file_journal.h"
+#include "node-agent/status_server.h"
+#include "node-agent/status_text.h"
+
+namespace foyer::agent {
+namespace {
+
+// Blocks the signals in every thread made afterwards, so that only this descriptor hears them.
+Result<os::UniqueFd> signals_to_descriptor() {
+    sigset_t wanted;
+    sigemptyset(&wanted);
+    sigaddset(&wanted, SIGTERM);
+    sigaddset(&wanted, SIGINT);
+    if (pthread_sigmask(SIG_BLOCK, &wanted, nullptr) != 0)
+        return error(ErrorCode::Internal, "cannot block signals");
+    os::UniqueFd descriptor(signalfd(-1, &wanted, SFD_CLOEXEC));
+    if (!descriptor.valid())
+        return error(ErrorCode::Internal,
+                     std::string("cannot receive signals: ") + std::strerror(errno));
+    return descriptor;
+}
+
+Result<os::UniqueFd> lock_folder(const std::string& data_dir) {
+    os::UniqueFd lock(
+        ::open((data_dir + "/agent.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    if (!lock.valid())
+        return error(ErrorCode::FailedPrecondition,
+                     "cannot open '" + data_dir + "/agent.lock': " + std::strerror(errno));
+    if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+        return error(ErrorCode::FailedPrecondition, "another agent runs in '" + data_dir + "'");
+    }
+    return lock;
+}
+
+BoxConfig box_config(const std::string& data_dir, const std::string& run_dir,
+                     const NodeConfig& config, const Identity& identity,
+                     const IdentityFolder& folder) {
+    BoxConfig box;
+    box.node = identity.node.str();
+    box.data_dir = data_dir;
+    box.run_dir = run_dir;
+    box.cgroup_parent = config.cgroup_parent;
+    box.wg_private_key_file = folder.wireguard_key_file();
+    box.wg_port = config.wireguard_port;
+    box.edge_listen_address = config.edge_listen;
+    box.edge_https_port = config.edge_https_port;
+    box.edge_connections_max = config.edge_connections_max;
+    box.edge_body_max = mebibytes(config.edge_body_mib_max);
+    box.memory_reserve = config.reserve_memory;
+    box.disk_reserve = config.reserve_disk;
+    box.cpu_reserve = config.reserve_cpu;
+    return box;
+}
+
+AgentRules agent_rules(const NodeConfig& config, const Identity& identity,
+                       const std::string& version) {
+    AgentRules rules;
+    rules.worker.steps = {config.erase_hold, config.forgotten_hold, config.rejoin_after};
+    rules.worker.backoff = {config.retry_first, config.retry_longest};
+    rules.report.quiet_period = config.report_quiet;
+    rules.box.backoff = {config.retry_first, config.retry_longest};
+    rules.partitions_max = config.partitions_max;
+    rules.version = version;
+    rules.capacity = identity.capacity;
+    return rules;
+}
+
+// Answers status callers until a signal comes.
+void serve_until_signal(int signals, const StatusServer& server,
+                        const std::function<std::string()>& document) {
+    std::array<pollfd, 2> watched{pollfd{signals, POLLIN, 0},
+                                  pollfd{server.descriptor(), POLLIN, 0}};
+    for (;;) {
+        if (::poll(watched.data(), watched.size(), -1) < 0 && errno != EINTR) return;
+        if ((watched[0].revents & POLLIN) != 0) return;
+        if ((watched[1].revents & POLLIN) != 0) server.answer(document);
+    }
+}
+
+}  // namespace
+
+Status run(const std::string& data_dir, const NodeConfig& config, const std::string& version) {
+    std::signal(SIGPIPE, SIG_IGN);
+    const os::UniqueFd signals = TRY(signals_to_descriptor());
+    SystemClock clock;
+    SystemRng rng;
+    StderrSink sink;
+    Log log(sink, clock, config.log_level);
+
+    const IdentityFolder folder(data_dir + "/identity");
+    const Identity identity = TRY(folder.load());
+    const os::UniqueFd lock = TRY(lock_folder(data_dir));
+    const std::string run_dir =
+        config.run_dir.empty() ? "/run/foyer/" + identity.node.str() : config.run_dir;
+
+    MasterClient client(identity, ClientRules{});
+    BlobFetch blobs(client, rng, BlobFetchRules{});
+    const Box box =
+        TRY(make_box(box_config(data_dir, run_dir, config, identity, folder), blobs, clock));
+    const auto journal = TRY(FileJournal::open(data_dir + "/state", run_dir, log));
+
+    const AgentPorts ports{*box.images,  *box.partitions, *box.overlay, *box.proxy, *box.meter,
+                           read_release, *journal,        clock,        rng,        log};
+    Agent agent(ports, agent_rules(config, identity, version), journal->recover());
+    Renewal renewal(folder, identity, client, clock, log, [&](const ServingCertificate& serving) {
+        const Status told =
+            box.proxy->set_certificate(serving.certificate_pem, serving.key_pem.reveal());
+        if (!told.ok()) log.failure(LogLevel::Error, "serving_certificate_refused", told.failure());
+    });
+    const StatusServer server = TRY(StatusServer::listen(data_dir));
+
+    SyncRules sync_rules;
+    sync_rules.backoff.longest = config.sync_retry_longest;
+    // News before the link exists are in the first report anyway.
+    std::unique_ptr<SyncLoop> link;
+    std::mutex link_mutex;
+    agent.on_news([&] {
+        const std::scoped_lock guard(link_mutex);
+        if (link) link->poke();
+    });
+    TRY(agent.start());
+    {
+        const std::scoped_lock guard(link_mutex);
+        link = std::make_unique<SyncLoop>(agent, client, renewal, clock, rng, log, sync_rules);
+    }
+    log.info("node_started",
+             {{"node", identity.node}, {"data", data_dir}, {"run", run_dir}, {"version", version}});
+    serve_until_signal(signals.get(), server, [&] {
+        return status_json(identity.node, version, agent.overview(), link->state());
+    });
+
+    // The link first: no new orders. Then the agent's workers; what they started stays.
+    log.info("node_stopping");
+    std::unique_ptr<SyncLoop> ended;
+    {
+        const std::scoped_lock guard(link_mutex);
+        ended = std::move(link);
+    }
+    ended.reset();
+    return ok_status();
+}
+
+}  // namespace foyer::agent

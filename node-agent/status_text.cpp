@@ -1,0 +1,102 @@
+#include "node-agent/status_text.h"
+
+#include <nlohmann/json.hpp>
+
+#include "common/base/text.h"
+
+namespace foyer::agent {
+namespace {
+
+using Json = nlohmann::json;
+
+Json partition_json(const PartitionObservation& seen) {
+    Json body = {{"partition", seen.partition.str()},
+                 {"generation", seen.fence.generation.number()},
+                 {"epoch", seen.fence.epoch.number()},
+                 {"role", to_text(seen.role)},
+                 {"phase", to_text(seen.phase)},
+                 {"step", seen.step},
+                 {"reason", seen.reason},
+                 {"ready", seen.ready},
+                 {"initialized", seen.initialized}};
+    if (seen.position) {
+        body["position"] = {{"epoch", seen.position->epoch.number()},
+                            {"flushed_bytes", seen.position->flushed_bytes},
+                            {"receiving", seen.position->receiving}};
+    }
+    Json followers = Json::array();
+    for (const FollowerView& follower : seen.followers) {
+        followers.push_back({{"name", follower.name},
+                             {"state", follower.state},
+                             {"sync_state", follower.sync_state},
+                             {"lag_bytes", follower.lag_bytes}});
+    }
+    if (!followers.empty()) body["followers"] = followers;
+    return body;
+}
+
+std::string text_at(const Json& body, const char* key) {
+    const auto at = body.find(key);
+    return at != body.end() && at->is_string() ? at->get<std::string>() : std::string();
+}
+
+std::string padded(std::string text, std::size_t width) {
+    if (text.size() < width) text.append(width - text.size(), ' ');
+    return text + " ";
+}
+
+}  // namespace
+
+std::string status_json(const NodeId& node, const std::string& version,
+                        const Agent::Overview& overview, const LinkState& link) {
+    Json partitions = Json::array();
+    for (const PartitionObservation& seen : overview.partitions)
+        partitions.push_back(partition_json(seen));
+    Json handshakes = Json::object();
+    for (const auto& [peer, age] : overview.box.handshake_ages_s) handshakes[peer.str()] = age;
+    const Json body = {
+        {"node", node.str()},
+        {"version", version},
+        {"edge", overview.settings.edge},
+        {"lineage", overview.lineage.str()},
+        {"revision", overview.revision.number()},
+        {"master",
+         {{"connected", link.connected},
+          {"address", link.address},
+          {"last_answer", link.last_answer.unix_ms == 0 ? "" : to_rfc3339(link.last_answer)},
+          {"problem", link.problem}}},
+        {"overlay", {{"problem", overview.box.overlay_problem}, {"handshake_ages_s", handshakes}}},
+        {"proxy", {{"problem", overview.box.proxy_problem}}},
+        {"disk_free_bytes", overview.box.disk_free_bytes},
+        {"partitions", partitions}};
+    return body.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+Result<std::string> status_page(const std::string& json) {
+    const Json body = Json::parse(json, nullptr, /*allow_exceptions=*/false);
+    if (!body.is_object() || !body.contains("master") || !body.contains("partitions")) {
+        return error(ErrorCode::InvalidArgument, "the agent's answer is not a status document");
+    }
+    const Json& master = body["master"];
+    std::string page = "node     " + text_at(body, "node") + "\nmaster   ";
+    const bool connected = master.value("connected", false);
+    page += connected ? "connected to " + text_at(master, "address")
+                      : "not connected: " + text_at(master, "problem");
+    page += "\nheard    " + text_at(master, "last_answer") + "\n";
+    for (const char* part : {"overlay", "proxy"}) {
+        const std::string problem = body.contains(part) ? text_at(body[part], "problem") : "";
+        if (!problem.empty()) page += padded(part, 8) + problem + "\n";
+    }
+    if (body["partitions"].empty()) return page + "no partitions\n";
+    page += "\n" + padded("PARTITION", 20) + padded("ROLE", 8) + padded("PHASE", 10) + "DETAIL\n";
+    for (const Json& item : body["partitions"]) {
+        const std::string reason = text_at(item, "reason");
+        page += padded(text_at(item, "partition"), 20) + padded(text_at(item, "role"), 8) +
+                padded(text_at(item, "phase"), 10) +
+                (reason.empty() ? text_at(item, "step") : reason.substr(0, reason.find('\n'))) +
+                "\n";
+    }
+    return page;
+}
+
+}  // namespace foyer::agent

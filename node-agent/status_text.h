@@ -1,0 +1,17 @@
+// The agent's status as a JSON document and as a page for people.
+#pragma once
+
+#include <string>
+
+#include "common/base/result.h"
+#include "node-agent/app/agent.h"
+#include "node-agent/link/sync_loop.h"
+
+namespace foyer::agent {
+
+std::string status_json(const NodeId& node, const std::string& version,
+                        const Agent::Overview& overview, const LinkState& link);
+// InvalidArgument: not such a document.
+Result<std::string> status_page(const std::string& json);
+
+}  // namespace foyer::agent
