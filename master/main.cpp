@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <iostream>
 #include <signal.h>
 #include <sys/resource.h>
@@ -77,7 +78,7 @@ int run(const Options& options) {
         config = *read;
     }
     const bool dev = !options.dev_folder.empty();
-    if (dev) config.data_dir = options.dev_folder;
+    if (dev) config.data_dir = std::filesystem::absolute(options.dev_folder).lexically_normal();
     if (!dev && config.database_url.empty()) {
         std::cerr << "database.url is missing: name a PostgreSQL, or use --dev DIR\n";
         return exit_usage;

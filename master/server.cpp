@@ -1,7 +1,7 @@
 #include "master/server.h"
 
 #include <fcntl.h>
-#include <grpcpp/grpcpp.h>
+#include <grpcpp/impl/service_type.h>
 #include <grpcpp/impl/codegen/service_type.h>
 #include <set>
 #include <sys/file.h>

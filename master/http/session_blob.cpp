@@ -19,6 +19,7 @@ std::string blob_json(const std::string& digest, std::int64_t size) {
 void Session::serve_blob() {
     const Digest digest(matched_->path.front().second);
     if (matched_->route->method == HttpMethod::Put) return begin_upload();
+    if (has_body()) return refuse(error(ErrorCode::InvalidArgument, "this request has no body"));
     if (matched_->route->method == HttpMethod::Head) {
         const auto size = host_.parts.blobs.find(digest);
         return size.ok() ? send_head(size.value()) : refuse(size.failure());

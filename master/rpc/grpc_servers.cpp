@@ -1,6 +1,5 @@
 #include "master/rpc/grpc_servers.h"
 
-#include <chrono>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
@@ -59,7 +58,7 @@ Result<std::unique_ptr<GrpcServer>> GrpcServer::start(
 
 void GrpcServer::stop(Duration grace) {
     if (!server_) return;
-    server_->Shutdown(std::chrono::system_clock::now() + grace);
+    server_->Shutdown(gpr_time_from_millis(grace.count(), GPR_TIMESPAN));  // from now on
     server_->Wait();
     server_.reset();
 }

@@ -70,7 +70,10 @@ public:
         grpc::ClientContext context;
         set_deadline(context, command);
         const auto status = stub_->Enrol(&context, request, &response);
-        if (!status.ok()) return json_of(wire::from_grpc(status));
+        if (!status.ok()) {
+            if (!certificate_.empty()) connect(true);
+            return json_of(wire::from_grpc(status));
+        }
         certificate_ = response.certificate_pem();
         connect(true);
         return json_of(response);

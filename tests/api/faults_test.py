@@ -1,4 +1,5 @@
-"""The database away, the master killed: what was answered is kept, what was not may be repeated, and all goes on by itself."""
+"""The database away, the master killed: what was answered is kept, what was not may be repeated."""
+
 import http.client
 import os
 import signal
@@ -8,16 +9,22 @@ from master_fixture import Client, Master, skip_without_postgres, until
 
 
 def database_away(master, boxes):
-    """PostgreSQL stands still for a while: reads and boxes go on, writes are refused, then everything is as before."""
+    """PostgreSQL stands still for a while: reads and boxes go on, then everything is as before."""
     operator = master.operator
     os.kill(master.postgres_pid(), signal.SIGSTOP)
-    children = [int(pid) for pid in os.listdir("/proc") if pid.isdigit() and parent_of(pid) == master.postgres_pid()]
+    children = [
+        int(pid)
+        for pid in os.listdir("/proc")
+        if pid.isdigit() and parent_of(pid) == master.postgres_pid()
+    ]
     for child in children:
         os.kill(child, signal.SIGSTOP)
     try:
         until("/healthz tells", lambda: Client(master).get("/healthz").status == 503)
         trouble = Client(master).get("/healthz")
-        assert trouble.json["code"] == "unavailable" and "database" in trouble.json["message"], trouble
+        assert (
+            trouble.json["code"] == "unavailable" and "database" in trouble.json["message"]
+        ), trouble
         assert operator.get("/v1/isps").status == 200
         answer = boxes[0].sync(immediate=True)
         assert "error" not in answer and answer["lineage"], answer
@@ -26,11 +33,14 @@ def database_away(master, boxes):
             os.kill(child, signal.SIGCONT)
         os.kill(master.postgres_pid(), signal.SIGCONT)
     until("/healthz is well again", lambda: Client(master).get("/healthz").status == 200)
-    until("writes go on", lambda: operator.post("/v1/isps", {"name": "after-stop"}, key="after-stop").status == 200)
+    until(
+        "writes go on",
+        lambda: operator.post("/v1/isps", {"name": "after-stop"}, key="after-stop").status == 200,
+    )
 
 
 def database_killed(master, boxes):
-    """PostgreSQL dies; the master starts it again. A report made meanwhile is not acknowledged, and is when it comes again."""
+    """PostgreSQL dies; the master starts it again, and reports that come again are acknowledged."""
     os.kill(master.postgres_pid(), signal.SIGKILL)
     first = boxes[0].sync(observation_number=50, observations_full=True)
     assert "error" not in first, first
@@ -40,7 +50,11 @@ def database_killed(master, boxes):
         return answer.get("observations_acknowledged") == "51"
 
     until("the report is acknowledged", acknowledged)
-    until("writes go on", lambda: master.operator.post("/v1/isps", {"name": "after-kill"}, key="after-kill").status == 200)
+    until(
+        "writes go on",
+        lambda: master.operator.post("/v1/isps", {"name": "after-kill"}, key="after-kill").status
+        == 200,
+    )
 
 
 def parent_of(pid):
@@ -65,9 +79,11 @@ def writer(master, number, written, stop):
 
 
 def master_killed(master, boxes):
-    """kill -9 under load: everything that was answered is there afterwards, and boxes find their way back with what they hold."""
+    """kill -9 under load: everything that was answered is there afterwards, and boxes come back."""
     written, stop = [], threading.Event()
-    writers = [threading.Thread(target=writer, args=(master, number, written, stop)) for number in range(4)]
+    writers = [
+        threading.Thread(target=writer, args=(master, number, written, stop)) for number in range(4)
+    ]
     for one in writers:
         one.start()
     until("some writes are done", lambda: len(written) >= 40)
@@ -86,9 +102,12 @@ def master_killed(master, boxes):
             break
     lost = [name for name in written if name not in names]
     assert not lost, f"acknowledged and gone: {lost}"
-    print(f"killed after {killed_at} acknowledged writes: none lost, {len([n for n in names if n.startswith('load-')]) - len(written)} unanswered ones kept")
+    unanswered = sum(name.startswith("load-") for name in names) - len(written)
+    print(f"killed after {killed_at} acknowledged writes: none lost, {unanswered} unanswered kept")
     repeated = written[-1]
-    assert master.operator.post("/v1/hosts", {"name": repeated}, key=repeated).status == 200  # the same answer, not "exists"
+    assert (
+        master.operator.post("/v1/hosts", {"name": repeated}, key=repeated).status == 200
+    )  # the same answer, not "exists"
     answer = boxes[1].do(do="sync", request={"immediate": True}, wait_for_ready=True)
     assert answer.get("observations_wanted") is True, answer
     assert answer["observations_acknowledged"] == "0"
@@ -99,19 +118,43 @@ def master_killed(master, boxes):
 def second_master_is_refused(master):
     import subprocess
     from master_fixture import MASTER
-    done = subprocess.run([MASTER, "run", "--dev", master.data, "--config", master.config], capture_output=True, text=True, timeout=120, check=False)
+
+    done = subprocess.run(
+        [MASTER, "run", "--dev", master.data, "--config", master.config],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
     assert done.returncode == 1 and "another foyer-master" in done.stderr, done
 
 
 def bad_configuration(master):
     import subprocess
     from master_fixture import MASTER
+
     with open(master.folder + "/bad.toml", "w", encoding="utf-8") as out:
         out.write("zonne = 1\n[agents]\nlisten = 5\n")
-    done = subprocess.run([MASTER, "check-config", master.folder + "/bad.toml"], capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 2 and "line 1: zonne" in done.stderr and "line 3: agents.listen" in done.stderr, done
-    assert subprocess.run([MASTER, "fly"], capture_output=True, timeout=60, check=False).returncode == 2
-    assert subprocess.run([MASTER, "run"], capture_output=True, timeout=60, check=False).returncode == 2
+    done = subprocess.run(
+        [MASTER, "check-config", master.folder + "/bad.toml"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (
+        done.returncode == 2
+        and "line 1: zonne" in done.stderr
+        and "line 3: agents.listen" in done.stderr
+    ), done
+    assert (
+        subprocess.run([MASTER, "fly"], capture_output=True, timeout=60, check=False).returncode
+        == 2
+    )
+    assert (
+        subprocess.run([MASTER, "run"], capture_output=True, timeout=60, check=False).returncode
+        == 2
+    )
 
 
 def main():

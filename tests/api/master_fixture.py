@@ -1,4 +1,5 @@
-"""A real foyer-master in a folder of its own, and the clients tests drive it with. Standard library only."""
+"""A real foyer-master in a folder of its own, and its clients. Standard library only."""
+
 import hashlib
 import http.client
 import json
@@ -19,7 +20,8 @@ PATIENCE_S = 90
 
 def skip_without_postgres():
     found = shutil.which("initdb") or any(
-        os.path.exists(f"/usr/lib/postgresql/{version}/bin/initdb") for version in range(12, 30))
+        os.path.exists(f"/usr/lib/postgresql/{version}/bin/initdb") for version in range(12, 30)
+    )
     if not found:
         print("skipped: no PostgreSQL programs on this machine")
         sys.exit(77)
@@ -60,14 +62,16 @@ class Answer:
 
 
 class Client:
-    """One caller of the HTTPS API, with one token; a new connection for each request unless kept."""
+    """One caller of the HTTPS API, with one token; a new connection for each request."""
 
     def __init__(self, master, token=None):
         self.master, self.token = master, token
         self.kept = None
 
     def connect(self, timeout=PATIENCE_S):
-        return http.client.HTTPSConnection("127.0.0.1", self.master.https, context=self.master.tls(), timeout=timeout)
+        return http.client.HTTPSConnection(
+            "127.0.0.1", self.master.https, context=self.master.tls(), timeout=timeout
+        )
 
     def call(self, method, path, body=None, key=None, headers=None, connection=None):
         sent = dict(headers or {})
@@ -102,7 +106,9 @@ class Box:
     """A rude little agent (agent_tool)."""
 
     def __init__(self):
-        self.process = subprocess.Popen([AGENT_TOOL], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            [AGENT_TOOL], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
 
     def send(self, **command):
         self.process.stdin.write(json.dumps(command) + "\n")
@@ -155,10 +161,14 @@ listen = "127.0.0.1:{self.metrics}"
 
     def start(self):
         self.log = open(self.folder + "/log", "ab")
-        self.process = subprocess.Popen([MASTER, "run", "--dev", self.data, "--config", self.config], stderr=self.log)
+        self.process = subprocess.Popen(
+            [MASTER, "run", "--dev", self.data, "--config", self.config], stderr=self.log
+        )
         until("the master is healthy", self.healthy)
         until("the operator's token", lambda: os.path.exists(self.data + "/operator.token"))
-        self.operator = Client(self, open(self.data + "/operator.token", encoding="ascii").read().strip())
+        self.operator = Client(
+            self, open(self.data + "/operator.token", encoding="ascii").read().strip()
+        )
         until("the token is committed", lambda: self.operator.get("/v1/whoami").status == 200)
         return self
 
@@ -204,8 +214,8 @@ listen = "127.0.0.1:{self.metrics}"
         if kind is not None:
             sys.stderr.write(self.log_text()[-6000:])
         try:
-            if self.process and self.process.poll() is not None and os.path.exists(self.data + "/postgres"):
-                self.start()  # a killed master leaves its database running: the next one stops it in an orderly way
+            if self.process and self.process.poll() == -signal.SIGKILL:
+                self.start()  # a killed master leaves its database running: the next one stops it
             self.stop()
         finally:
             shutil.rmtree(self.folder, ignore_errors=True)
@@ -222,8 +232,18 @@ listen = "127.0.0.1:{self.metrics}"
         for number in range(count):
             must(post("/v1/isps", {"name": f"isp{number}"}))
             must(post("/v1/hosts", {"name": f"host{number}"}))
-            must(post("/v1/sites", {"name": f"site{number}", "isp": f"isp{number}", "country": country,
-                                    "host": f"host{number}", "host_class": "vetted"}))
+            must(
+                post(
+                    "/v1/sites",
+                    {
+                        "name": f"site{number}",
+                        "isp": f"isp{number}",
+                        "country": country,
+                        "host": f"host{number}",
+                        "host_class": "vetted",
+                    },
+                )
+            )
             token = must(post("/v1/node-tokens", {"site": f"site{number}"}))
             box = Box()
             box.master = self

@@ -1,4 +1,5 @@
-"""Blobs and releases: what is refused, and that nothing of it stays. Then orders: refused with reasons, shown, revealed once."""
+"""Blobs and releases that lie leave nothing; orders are refused with reasons, shown, revealed once."""
+
 import os
 
 from master_fixture import Master, sha256, skip_without_postgres, until
@@ -13,12 +14,20 @@ def blobs(master, publisher):
     data = os.urandom(700_000)
     digest = sha256(data)
     assert publisher.call("HEAD", "/v1/blobs/" + digest).status == 404
-    assert publisher.call("PUT", "/v1/blobs/" + digest, body=data).json == {"digest": digest, "size_bytes": len(data)}
+    assert publisher.call("PUT", "/v1/blobs/" + digest, body=data).json == {
+        "digest": digest,
+        "size_bytes": len(data),
+    }
     head = publisher.call("HEAD", "/v1/blobs/" + digest)
     assert head.status == 200 and int(head.headers["Content-Length"]) == len(data)
     assert publisher.get("/v1/blobs/" + digest).body == data
     assert publisher.call("PUT", "/v1/blobs/" + digest, body=data).status == 200  # there already
-    assert publisher.call("PUT", "/v1/blobs/" + digest, body=data, headers={"Expect": "100-continue"}).status == 200
+    assert (
+        publisher.call(
+            "PUT", "/v1/blobs/" + digest, body=data, headers={"Expect": "100-continue"}
+        ).status
+        == 200
+    )
     wrong = publisher.call("PUT", "/v1/blobs/" + sha256(b"other"), body=data)
     assert wrong.status == 400 and facts(wrong)["rule"] == "digest", wrong
     assert publisher.call("HEAD", "/v1/blobs/" + sha256(b"other")).status == 404
@@ -44,12 +53,27 @@ def releases(publisher, other):
     assert publisher.post("/v1/software-releases", {"release_json": "***"}).status == 400
     row = publisher.must(publisher.post("/v1/software-releases", key.request(good), key="p1"))
     assert row["publisher"] == "house" and row["image_bytes"] == sum(map(len, image.blobs))
-    assert publisher.must(publisher.post("/v1/software-releases", key.request(good))) == row  # the same bytes again: no change
+    assert (
+        publisher.must(publisher.post("/v1/software-releases", key.request(good))) == row
+    )  # the same bytes again: no change
     other_title = {**good, "title": "Other"}
-    assert publisher.post("/v1/software-releases", key.request(other_title)).json["code"] == "already_exists"
-    assert other.post("/v1/software-releases", key.request(document(image, version="1-2"))).status == 403  # another account
-    assert publisher.post("/v1/software-releases", Publisher().request(document(image, version="1-2"))).status == 403  # another key
-    publisher.must(publisher.post("/v1/software-releases", key.request(document(image, version="1-2"))))
+    assert (
+        publisher.post("/v1/software-releases", key.request(other_title)).json["code"]
+        == "already_exists"
+    )
+    assert (
+        other.post("/v1/software-releases", key.request(document(image, version="1-2"))).status
+        == 403
+    )  # another account
+    assert (
+        publisher.post(
+            "/v1/software-releases", Publisher().request(document(image, version="1-2"))
+        ).status
+        == 403
+    )  # another key
+    publisher.must(
+        publisher.post("/v1/software-releases", key.request(document(image, version="1-2")))
+    )
     versions = [row["version"] for row in publisher.get("/v1/software-releases").json["releases"]]
     assert versions == ["1-2", "1-1"]
     assert publisher.get("/v1/software-releases/echo/versions/latest").json["version"] == "1-2"
@@ -60,9 +84,12 @@ def orders(master):
     customer = master.account("acme", "customer")
     order = {"name": "acme", "release": "echo", "parameters": {"company": "Acme"}}
     assert customer.post("/v1/instances", {**order, "release": "none"}).status == 404
-    wrong = customer.post("/v1/instances", {**order, "parameters": {"company": "", "country": "DE"}})
-    assert wrong.status == 400 and [fact["value"] for fact in wrong.json["details"] if fact["key"] == "path"] == [
-        "/parameters/company", "/parameters/country"], wrong
+    wrong = customer.post(
+        "/v1/instances", {**order, "parameters": {"company": "", "country": "DE"}}
+    )
+    assert wrong.status == 400 and [
+        fact["value"] for fact in wrong.json["details"] if fact["key"] == "path"
+    ] == ["/parameters/company", "/parameters/country"], wrong
     impossible = customer.post("/v1/instances", order)
     assert impossible.status in (409, 429) and impossible.json["details"], impossible
     master.homes(3)
@@ -76,11 +103,21 @@ def orders(master):
     instance = shown.json
     for field in ("name", "state", "url", "generation", "epoch", "replicas"):
         assert field in instance, field
-    assert {"index", "kind", "role", "node", "site", "isp", "country", "state"} <= set(instance["replicas"][0])
-    assert instance["parameters"] == {"company": "Acme", "country": "FR"} and len({row["isp"] for row in instance["replicas"]}) == 3
-    assert customer.get("/v1/instances/acme", headers={"If-None-Match": shown.headers["ETag"]}).status == 304
-    assert "password" not in shown.body.decode().replace("password\":\"\"", "")
-    residency = customer.post("/v1/instances", {**order, "name": "acme2", "policy": {"countries": ["BE"]}})
+    assert {"index", "kind", "role", "node", "site", "isp", "country", "state"} <= set(
+        instance["replicas"][0]
+    )
+    assert (
+        instance["parameters"] == {"company": "Acme", "country": "FR"}
+        and len({row["isp"] for row in instance["replicas"]}) == 3
+    )
+    assert (
+        customer.get("/v1/instances/acme", headers={"If-None-Match": shown.headers["ETag"]}).status
+        == 304
+    )
+    assert "password" not in shown.body.decode().replace('password":""', "")
+    residency = customer.post(
+        "/v1/instances", {**order, "name": "acme2", "policy": {"countries": ["BE"]}}
+    )
     assert residency.status in (409, 429) and residency.json["details"], residency
     return customer
 
@@ -102,7 +139,9 @@ def reveal(customer, operation_wait=1_000):
 def main():
     skip_without_postgres()
     with Master(blobs={"blob_bytes_max": 2_000_000}).start() as master:
-        publisher, other = master.account("house", "publisher"), master.account("other", "publisher")
+        publisher, other = master.account("house", "publisher"), master.account(
+            "other", "publisher"
+        )
         blobs(master, publisher)
         releases(publisher, other)
         password = reveal(orders(master))

@@ -1,4 +1,5 @@
-"""Who may open which door: every route of the table, tried with every role and with none; and what is whose."""
+"""Who may open which door: every route of the table with every role and none; what is whose."""
+
 import os
 import re
 
@@ -6,22 +7,33 @@ from master_fixture import Client, Master, skip_without_postgres
 from release_maker import publish
 
 ROLES = {
-    "operators": {"operator"}, "hosts": {"operator", "host"}, "customers": {"operator", "customer"},
-    "publishers": {"operator", "publisher"}, "release_readers": {"operator", "customer", "publisher"},
+    "operators": {"operator"},
+    "hosts": {"operator", "host"},
+    "customers": {"operator", "customer"},
+    "publishers": {"operator", "publisher"},
+    "release_readers": {"operator", "customer", "publisher"},
     "everybody": {"operator", "host", "customer", "publisher"},
 }
 PUT_BACK = {"name": "nobody", "id": "op-none", "version": "1", "digest": "sha256:" + "0" * 64}
 
 
 def routes():
-    with open(os.environ["FOYER_SOURCE_DIR"] + "/master/app/route_table.h", encoding="utf-8") as file:
+    with open(
+        os.environ["FOYER_SOURCE_DIR"] + "/master/app/route_table.h", encoding="utf-8"
+    ) as file:
         text = file.read()
     found = []
-    for path, roles in re.findall(r'read\("([^"]+)", "[^"]+", (\w+), Scope', text.replace("\n", " ")):
+    for path, roles in re.findall(
+        r'read\("([^"]+)",\s*"[^"]+",\s*(\w+),\s*Scope', text.replace("\n", " ")
+    ):
         found.append(("GET", path, ROLES[roles]))
-    for method, path, roles in re.findall(r'write\(HttpMethod::(\w+), "([^"]+)",\s*"[^"]+",\s*(\w+), Scope', text):
+    for method, path, roles in re.findall(
+        r'write\(HttpMethod::(\w+),\s*"([^"]+)",\s*"[^"]+",\s*(\w+),\s*Scope', text
+    ):
         found.append((method.upper(), path, ROLES[roles]))
-    for method, path, roles in re.findall(r'Route\{HttpMethod::(\w+), "([^"]+)", "", (\w+), Scope::All', text):
+    for method, path, roles in re.findall(
+        r'Route\{HttpMethod::(\w+),\s*"([^"]+)",\s*"",\s*(\w+),\s*Scope::All', text
+    ):
         found.append((method.upper(), path, ROLES[roles]))
     assert len(found) == 33, f"the table has other lines than this test reads: {len(found)}"
     return found
@@ -32,32 +44,49 @@ def filled(path):
 
 
 def every_route_with_every_role(master):
-    callers = {role: master.account("only-" + role, role) for role in ("operator", "host", "customer", "publisher")}
+    callers = {
+        role: master.account("only-" + role, role)
+        for role in ("operator", "host", "customer", "publisher")
+    }
     for method, path, allowed in routes():
         # An unknown field makes every write that passes the gate harmless.
         body = {"no_such_field": 1} if method == "POST" else None
         for role, client in callers.items():
             answer = client.call(method, filled(path), body=body)
             assert (answer.status == 403) == (role not in allowed), (method, path, role, answer)
-        for nobody in (Client(master), Client(master, "foyer_abc_def"), Client(master, "rubbish"), Client(master, "foyer_" + "x" * 5000)):
+        for nobody in (
+            Client(master),
+            Client(master, "foyer_abc_def"),
+            Client(master, "rubbish"),
+            Client(master, "foyer_" + "x" * 5000),
+        ):
             answer = nobody.call(method, filled(path), body=body)
             assert answer.status == 401, (method, path, answer)
             if method != "HEAD":
-                assert answer.json["code"] == "unauthenticated" and answer.json["request_id"], answer
+                assert (
+                    answer.json["code"] == "unauthenticated" and answer.json["request_id"]
+                ), answer
 
 
 def what_is_whose(master):
     master.homes(3)
     publish(master.account("house", "publisher"))
     ann, bob = master.account("ann", "customer"), master.account("bob", "customer")
-    order = ann.must(ann.post("/v1/instances", {"name": "ann-shop", "release": "echo", "parameters": {"company": "Ann"}}))
+    order = ann.must(
+        ann.post(
+            "/v1/instances",
+            {"name": "ann-shop", "release": "echo", "parameters": {"company": "Ann"}},
+        )
+    )
     operation = "/v1/operations/" + order["operation"]["id"]
     assert ann.get("/v1/instances/ann-shop").status == 200
     assert ann.get(operation).status == 200
     hidden = bob.get("/v1/instances/ann-shop")
     unknown = bob.get("/v1/instances/no-shop")
     assert hidden.status == unknown.status == 404
-    assert hidden.json["message"].replace("ann-shop", "X") == unknown.json["message"].replace("no-shop", "X")
+    assert hidden.json["message"].replace("ann-shop", "X") == unknown.json["message"].replace(
+        "no-shop", "X"
+    )
     for verb in ("stop", "start", "promote", "reveal"):
         assert bob.post(f"/v1/instances/ann-shop:{verb}").status == 404, verb
     assert bob.call("DELETE", "/v1/instances/ann-shop").status == 404
