@@ -2,6 +2,7 @@
 """A cut is silent, immediate, exact, has a direction, and heals."""
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -19,8 +20,10 @@ class Cuts(LabCase):
 
     def reached(self):
         """Who reaches the master now."""
-        homes = ("lyon", "lille", "nantes", "namur", "gand", "edge-paris", "edge-liege")
-        return {home for home in homes if self.lab.hears(home, MASTER, 7444)}
+        homes = sorted(self.ALL)
+        with ThreadPoolExecutor(len(homes)) as pool:  # they wait beside each other
+            heard = list(pool.map(lambda home: self.lab.hears(home, MASTER, 7444), homes))
+        return {home for home, answer in zip(homes, heard) if answer}
 
     ALL = {"lyon", "lille", "nantes", "namur", "gand", "edge-paris", "edge-liege"}
 

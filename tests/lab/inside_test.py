@@ -15,7 +15,7 @@ class Inside(LabCase):
     def test_exec_gives_the_commands_own_status_and_streams(self):
         done = self.lab.exec("lyon", "sh", "-c", "cat; echo err >&2; exit 7", check=False)
         self.assertEqual((done.returncode, done.stderr), (7, "err\n"))
-        piped = subprocess.run([sys.executable, str(LAB), "exec", "--state", str(self.lab.state),
+        piped = subprocess.run([str(LAB), "exec", "--state", str(self.lab.state),
                                 "lyon", "--", "cat"], input="through\n", text=True,
                                capture_output=True, check=True)
         self.assertEqual(piped.stdout, "through\n")

@@ -12,8 +12,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.dont_write_bytecode = True
 
-from foyer_lab.cgroups import Groups  # noqa: E402
-from foyer_lab.launch import lab_id  # noqa: E402
+from foyer_lab.cgroups import Groups, lab_id  # noqa: E402
 from support.lab_case import (LAB, Lab, SPECS, eventually, main,  # noqa: E402
                               processes_of)
 
@@ -81,7 +80,7 @@ class Leftovers(unittest.TestCase):
         self.nothing_left(self.lab.state)
 
     def test_kill_9_of_up_in_the_middle(self):
-        up = subprocess.Popen([sys.executable, str(LAB), "up", "--state", str(self.lab.state),
+        up = subprocess.Popen([str(LAB), "up", "--state", str(self.lab.state),
                                "--spec", str(SPEC)], stdout=subprocess.DEVNULL)
         eventually("the keeper exists", (self.lab.state / "keeper.pid").exists)
         up.kill()

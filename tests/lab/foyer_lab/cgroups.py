@@ -6,6 +6,7 @@
 /foyer-lab-ID/HOME/boxN/tenants     the agent's `cgroup_parent`: its containers go below
 """
 
+import hashlib
 import os
 import signal
 import time
@@ -13,6 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SETTLE_S = 10.0  # how long the kernel may take to freeze, or to empty a group
+
+
+def lab_id(state):
+    """The state folder is the lab's identity."""
+    return hashlib.sha256(str(Path(state).resolve()).encode()).hexdigest()[:8]
 
 
 @dataclass(frozen=True)

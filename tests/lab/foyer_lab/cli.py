@@ -1,15 +1,16 @@
 """The verbs of `lab`."""
 
 import argparse
+import contextlib
 import json
 import os
 import re
 import shutil
+import signal
 import sys
 import time
 from pathlib import Path
 
-from . import launch, preflight, raise_lab, show, spec as specs
 from .client import Client
 from .cuts import DIRECTIONS, SCOPES
 from .errors import EXEC, LabError, OK, STATE, USAGE
@@ -54,6 +55,7 @@ def parser():
     up.add_argument("--bin", default=default_bin(), help="folder of the programs (%(default)s)")
     up.add_argument("--publish", action="append", default=[], metavar="NAME=PORT",
                     help="another port on 127.0.0.1 for an entry of the spec; 0 = any")
+    up.add_argument("--owner", type=int, metavar="PID", help="the lab ends when this process ends")
     down = verb("down", "end everything in the lab and remove its folder")
     down.add_argument("--keep", action="store_true", help="keep the folder: disks and logs")
     status = verb("status", "table of homes")
@@ -113,6 +115,7 @@ def main(argv):
 
 
 def up(options):
+    from . import launch, preflight, raise_lab, spec as specs  # other verbs start without them
     began = time.monotonic()
     spec_path, state = Path(options.spec), Path(options.state).resolve()
     spec = specs.load(spec_path)
@@ -136,13 +139,14 @@ def up(options):
         clear_folder(state)
         listeners = launch.bind_ports(spec.publish)  # before anything is raised
         raise_lab.up(state, json.loads(spec_path.read_text()), spec, Path(options.bin).resolve(),
-                     listeners, began)
+                     listeners, began, options.owner)
     print(f"lab up in {time.monotonic() - began:.1f} s: {len(spec.homes)} homes and edges, "
           f"state {state}")
 
 
 def clear_folder(state, everything=False):
     """Removes what a lab makes in its folder, by name: never anything else."""
+    from . import launch
     for name in launch.OURS:
         path = state / name
         if name in (launch.MARK, "lock") and not everything:
@@ -154,6 +158,7 @@ def clear_folder(state, everything=False):
 
 
 def down(options):
+    from . import launch
     state = Path(options.state).resolve()
     if not (state / launch.MARK).exists():
         raise LabError("no lab is here", f"{state} is not a lab's folder", "lab up --spec FILE",
@@ -161,8 +166,12 @@ def down(options):
     with launch.Lock(state):
         living = launch.open_keeper(state)
         if living is not None:
-            with Client(state) as client:
-                client.ask("down")
+            try:
+                with Client(state) as client:
+                    client.ask("down")
+            except LabError:  # it is ending already, or stuck
+                with contextlib.suppress(ProcessLookupError):
+                    signal.pidfd_send_signal(living, signal.SIGKILL)
             launch.wait_gone(living, state, 30.0)
         else:
             launch.sweep(state)
@@ -173,6 +182,7 @@ def down(options):
 
 
 def status(options):
+    from . import show
     with Client(options.state) as client:
         found = show.with_machine_pids(options.state, client.ask("status"))
     found["state"] = str(Path(options.state).resolve())

@@ -275,12 +275,17 @@ class Desk:
         self.waiting.register(listener, selectors.EVENT_READ)
         self.buffers = {}
 
-    def serve(self, wakeup):
+    def serve(self, wakeup, owner):
+        """Until the lab ends. wakeup: readable at signals; owner: pidfd to end with, or None."""
         self.waiting.register(wakeup, selectors.EVENT_READ)
+        if owner is not None:
+            self.waiting.register(owner, selectors.EVENT_READ)
         while not self.keeper.stopping:
             pause = self.keeper.tick(time.monotonic())
             for key, _ in self.waiting.select(pause):
-                if key.fileobj is wakeup:
+                if key.fileobj == owner:
+                    self.keeper.stopping = True
+                elif key.fileobj is wakeup:
                     wakeup.recv(4096)
                 elif key.fileobj is self.listener:
                     client, _ = self.listener.accept()
@@ -332,7 +337,7 @@ class Desk:
             os.close(descriptor)
 
 
-def run(state, lab_id, spec_value, wire_program, published, listener, say):
+def run(state, lab_id, spec_value, wire_program, published, listener, owner, say):
     """Body of pid 1. `say` tells the launcher b"ready" or b"!reason"; never returns."""
     try:
         kernel.unshare(kernel.CLONE_NEWNET | kernel.CLONE_NEWNS | kernel.CLONE_NEWUTS
@@ -353,7 +358,7 @@ def run(state, lab_id, spec_value, wire_program, published, listener, say):
         keeper.network.raise_internet()
         keeper.raise_places(list(keeper.plan.places))
         say(b"ready")
-        Desk(keeper, listener).serve(far)
+        Desk(keeper, listener).serve(far, owner)
     except BaseException as error:
         text = error.text() if isinstance(error, LabError) else repr(error)
         say(f"!{text}".encode())

@@ -7,16 +7,16 @@ control groups. Should the janitor be gone too, the next `up` or `down` does the
 """
 
 import fcntl
-import hashlib
 import json
 import os
+import select
 import signal
 import socket
 import time
 from pathlib import Path
 
-from . import keeper, kernel
-from .cgroups import Groups
+from . import kernel
+from .cgroups import Groups, lab_id
 from .errors import LabError, PORT, STATE, USAGE
 
 MARK = "lab.json"  # a folder with this file was made by us and may be removed by us
@@ -24,10 +24,6 @@ OURS = (MARK, "control.sock", "lock", "homes", "log", "clocks", "master", "foyer
         "tokens", "janitor.pid")
 READY_S = 120.0
 HIDDEN = ("/run", "/proc", "/sys", "/dev")  # places have their own of these
-
-
-def lab_id(state):
-    return hashlib.sha256(str(Path(state).resolve()).encode()).hexdigest()[:8]
 
 
 def check_folder(path, what):
@@ -116,8 +112,12 @@ def sweep(state):
         groups.remove()
 
 
-def raise_world(state, spec_value, wire_program, listeners):
-    """Forks janitor and keeper; returns when the world is up. Listeners stay open in the keeper."""
+def raise_world(state, spec_value, wire_program, listeners, owner=None):
+    """Forks janitor and keeper; returns when the world is up. Listeners stay open in the keeper.
+
+    owner: pid of a process with which the lab ends.
+    """
+    owner_descriptor = None if owner is None else _watch(owner)
     state = Path(state).resolve()
     control = _control_listener(state)
     ears, mouth = os.pipe()
@@ -125,7 +125,7 @@ def raise_world(state, spec_value, wire_program, listeners):
     if not janitor:
         try:
             os.close(ears)
-            _janitor(state, spec_value, wire_program, listeners, control, mouth)
+            _janitor(state, spec_value, wire_program, listeners, control, mouth, owner_descriptor)
         finally:
             os._exit(1)
     os.close(mouth)
@@ -154,7 +154,15 @@ def _control_listener(state):
     return listener
 
 
-def _janitor(state, spec_value, wire_program, listeners, control, mouth):
+def _watch(owner):
+    try:
+        return os.pidfd_open(owner)
+    except OSError as error:
+        raise LabError(f"there is no process {owner}", "the lab would end at once",
+                       "lab up --help", USAGE) from error
+
+
+def _janitor(state, spec_value, wire_program, listeners, control, mouth, owner):
     os.setsid()
     if Lock.held:
         Lock.held.close()
@@ -176,9 +184,10 @@ def _janitor(state, spec_value, wire_program, listeners, control, mouth):
         os.read(born, 1)
         published = [{"name": e.name, "port": s.getsockname()[1], "descriptor": s.fileno()}
                      for e, s in listeners]
-        keeper.run(state, identity, spec_value, wire_program, published, control,
+        from . import keeper
+        keeper.run(state, identity, spec_value, wire_program, published, control, owner,
                    lambda text: (os.write(mouth, text), os.close(mouth)))
-    for descriptor in (held, mouth, born):
+    for descriptor in filter(None, (held, mouth, born, owner)):
         os.close(descriptor)
     for _, listener in listeners:
         listener.close()
@@ -201,16 +210,17 @@ def _clean(groups, pid):
 
 def wait_gone(descriptor, state, patience_s):
     """Waits until the keeper behind the pidfd has ended and the groups are removed."""
-    import select
-    ready, _, _ = select.select([descriptor], [], [], patience_s)
-    os.close(descriptor)
-    if not ready:
-        raise LabError("the lab does not end", f"its keeper still runs after {patience_s:.0f} s",
-                       f"kill -9 {json.loads((Path(state) / 'keeper.pid').read_text())['pid']}")
-    deadline = time.monotonic() + patience_s
-    while Groups(lab_id(state)).exists() and time.monotonic() < deadline:
+    groups, deadline = Groups(lab_id(state)), time.monotonic() + patience_s
+    while not select.select([descriptor], [], [], 0.05)[0]:
         if not _janitor_lives(state):
-            break
+            groups.thaw_all()  # frozen processes cannot die
+        if time.monotonic() > deadline:
+            pid = json.loads((Path(state) / "keeper.pid").read_text())["pid"]
+            raise LabError("the lab does not end", f"its keeper still runs after {patience_s:.0f} s",
+                           f"kill -9 {pid}")
+    os.close(descriptor)
+    deadline = time.monotonic() + patience_s
+    while groups.exists() and _janitor_lives(state) and time.monotonic() < deadline:
         time.sleep(0.005)
     sweep(state)
 

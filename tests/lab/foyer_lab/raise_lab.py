@@ -22,11 +22,12 @@ class Steps:
         print(f"[{time.monotonic() - self.began:6.2f} s] {text}", flush=True)
 
 
-def up(state, spec_value, spec, bin_folder, listeners, began):
+def up(state, spec_value, spec, bin_folder, listeners, began, owner):
     steps = Steps(began)
     for name in ("log", "homes"):
         (state / name).mkdir(exist_ok=True)
-    launch.raise_world(state, spec_value, str(bin_folder / "foyer-lab-wire"), listeners)
+    launch.raise_world(state, spec_value, str(bin_folder / "foyer-lab-wire"), listeners,
+                       owner)
     for _, listener in listeners:
         listener.close()
     plan = make_plan(spec)

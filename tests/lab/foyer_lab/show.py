@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from .cgroups import Groups
-from .launch import lab_id
+from .cgroups import Groups, lab_id
 
 
 def with_machine_pids(state, status):

@@ -5,7 +5,6 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 import unittest
@@ -29,7 +28,7 @@ class Lab:
 
     def run(self, verb, *words, check=True, **options):
         """lab VERB --state … WORDS; CompletedProcess with text."""
-        argv = [sys.executable, str(LAB), verb, "--state", str(self.state), *map(str, words)]
+        argv = [str(LAB), verb, "--state", str(self.state), *map(str, words)]
         done = subprocess.run(argv, text=True, capture_output=True, timeout=200, check=False,
                               **options)
         if check and done.returncode:
@@ -42,7 +41,8 @@ class Lab:
             path = self.state.with_name(self.state.name + ".spec.json")
             path.write_text(json.dumps(spec))
             spec = path
-        done = self.run("up", "--spec", spec, *words, check=False)
+        # A test that is killed leaves no lab behind either.
+        done = self.run("up", "--owner", os.getpid(), "--spec", spec, *words, check=False)
         if done.returncode == ENVIRONMENT:
             print(done.stderr, flush=True)
             os._exit(ENVIRONMENT)
@@ -78,7 +78,7 @@ class Lab:
 
     def ask(self, home, address, port, box=1, patience_s=PATIENCE_S):
         """What the stand-in at address answers over TCP, as asked from a box; "" for silence."""
-        done = self.exec(home, "/usr/bin/python3", "-c", ASK, address, str(port), str(patience_s),
+        done = self.exec(home, "/usr/bin/python3", "-SE", "-c", ASK, address, str(port), str(patience_s),
                          box=box, check=False)
         return done.stdout.strip()
 

@@ -5,6 +5,7 @@ standin.py NAME PORT [--silent]: HTTP-like, one answer a connection: "NAME <addr
 UDP: the same. Also notes the wall clock in ./clock every 0.1 s, so that a test sees its clock.
 """
 
+import os
 import selectors
 import socket
 import sys
@@ -30,8 +31,9 @@ def main(name, port):
             else:
                 _, address = udp.recvfrom(2048)
                 udp.sendto(f"{name} {address[0]} {address[1]}\n".encode(), address)
-        with open("clock", "w", encoding="ascii") as file:
+        with open("clock.new", "w", encoding="ascii") as file:
             file.write(f"{time.time():.3f}\n")
+        os.replace("clock.new", "clock")
 
 
 if __name__ == "__main__":
