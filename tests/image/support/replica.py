@@ -11,7 +11,7 @@ from support import sandbox
 ID_RANGE = 65536
 ID_BASE = 1 << 20
 POLL_S = 0.05
-WAIT_S = 60
+WAIT_S = 180
 
 
 def wait_for(condition, what, limit_s=WAIT_S):
@@ -75,6 +75,8 @@ class Replica:
         self.address = f"{sandbox.PREFIX}:{net:x}{index:x}::1"
         self.base = ID_BASE + (net * 8 + index) * ID_RANGE
         self.netns = sandbox.add_namespace(f"n{net}{index}", self.address)
+        # Two tests at a time share the cgroup tree, so the name carries the test's folder.
+        self.cgroup = f"/foyer-test-{os.path.basename(os.path.dirname(group.folder))}/{self.id}"
         self.process = None
         self.log_path = f"{self.folder}/log"
         self.prepare()
@@ -142,7 +144,7 @@ class Replica:
             "linux": {
                 "namespaces": [{"type": kind} for kind in ("pid", "ipc", "uts", "mount", "user")] +
                               [{"type": "network", "path": self.netns}],
-                "uidMappings": mapping, "gidMappings": mapping, "cgroupsPath": f"/foyer-test/{self.id}",
+                "uidMappings": mapping, "gidMappings": mapping, "cgroupsPath": self.cgroup,
                 "resources": {"memory": {"limit": size["memory_bytes"], "swap": size["memory_bytes"]},
                               "pids": {"limit": size["pids"]},
                               "cpu": {"quota": size["cpu_millicores"] * 100, "period": 100000}}}}
@@ -171,7 +173,8 @@ class Replica:
 
     def exec(self, *argv, **options):
         user = self.group.release["user"]
-        return self.crun("exec", "--user", f"{user['uid']}:{user['gid']}", self.id, *argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
+        return self.crun("exec", "--user", f"{user['uid']}:{user['gid']}", self.id, *argv,
+                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
 
     def hook(self, hook):
         """Run a "running" hook; returns (exit status, standard output as bytes)."""
@@ -186,8 +189,11 @@ class Replica:
         return status == 0
 
     def json(self, hook):
-        """What `position` or `health` says; None while it does not."""
-        status, text = self.hook(hook)
+        """What `position` or `health` says; None while it does not, or not in time."""
+        try:
+            status, text = self.hook(hook)
+        except subprocess.TimeoutExpired:
+            return None
         return json.loads(text) if status == 0 else None
 
     def start(self):
