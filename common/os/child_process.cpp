@@ -207,12 +207,14 @@ private:
     Finished result_;
 };
 
-std::string last_line(const std::string& text) {
-    const std::size_t end = text.find_last_not_of('\n');
-    if (end == std::string::npos) return "no message";
-    const std::size_t start = text.rfind('\n', end);
-    return text.substr(start == std::string::npos ? 0 : start + 1,
-                       end - (start == std::string::npos ? 0 : start + 1) + 1);
+// The end of a program's messages, on one line: some name the cause last, some (ip) first.
+std::string gist_of(const std::string& messages) {
+    constexpr std::size_t gist_max = 300;
+    std::string gist = messages.substr(0, messages.find_last_not_of('\n') + 1);
+    if (gist.size() > gist_max) gist.erase(0, gist.size() - gist_max);
+    for (std::size_t at = gist.find('\n'); at != std::string::npos; at = gist.find('\n'))
+        gist.replace(at, 1, "; ");
+    return gist.empty() ? "no message" : gist;
 }
 
 // One line, or what came before the end, the time limit or the stop.
@@ -258,7 +260,7 @@ Result<std::string> run_checked(const Command& command, std::stop_token stop) {
     if (finished.exit_code != 0)
         return error(ErrorCode::Internal, "'" + command.argv[0] + "' failed with status " +
                                               std::to_string(finished.exit_code) + ": " +
-                                              last_line(finished.messages));
+                                              gist_of(finished.messages));
     return std::move(finished.output);
 }
 

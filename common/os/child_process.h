@@ -44,7 +44,7 @@ struct Finished {
 // program.
 Result<Finished> run(const Command& command, std::stop_token stop = {});
 
-// run(), and anything but exit status 0 is an error that carries the last line of standard error.
+// run(), and anything but exit status 0 is an error that carries the end of standard error.
 Result<std::string> run_checked(const Command& command, std::stop_token stop = {});
 
 // Starts a program that goes on in the background by itself (conmon) and reports its start as one

@@ -57,7 +57,7 @@ Result<std::string> Netns::run(std::vector<std::string> argv, std::string input)
 Status Netns::ip(const std::vector<std::string>& lines) const {
     std::string batch;
     for (const std::string& line : lines) batch += line + "\n";
-    TRY(run({"ip", "-batch", "-"}, batch));
+    TRY(run({"ip", "-6", "-batch", "-"}, batch));
     return ok_status();
 }
 

@@ -29,13 +29,13 @@ Status set_routes(const Netns& partition, const PartitionWall& wall) {
     std::vector<std::string> lines;
     for (const std::string& address : wanted)
         if (address != wall.address)
-            lines.push_back("-6 route replace " + address + "/128 via " + box_end +
-                            " dev eth0 src " + wall.address + " proto 99");
+            lines.push_back("route replace " + address + "/128 via " + box_end + " dev eth0 src " +
+                            wall.address + " proto 99");
     std::string now = TRY(partition.run({"ip", "-6", "route", "show", "proto", "99"}));
     for (std::size_t start = 0; start < now.size();) {
         const std::string address = now.substr(start, now.find_first_of(" \n", start) - start);
         if (!address.empty() && std::find(wanted.begin(), wanted.end(), address) == wanted.end())
-            lines.push_back("-6 route del " + address + " proto 99");
+            lines.push_back("route del " + address + " proto 99");
         const std::size_t end = now.find('\n', start);
         start = end == std::string::npos ? now.size() : end + 1;
     }
@@ -61,7 +61,7 @@ Status ensure_partition_net(const Netns& box, const Netns& partition, const Part
     TRY(box.nft(rules));  // before the cable: it is never open, not for a moment
     TRY(lay_cable(box, partition, wall.link));
     TRY(partition.ip({"address replace " + wall.address + "/128 dev eth0 nodad"}));
-    TRY(box.ip({"-6 route replace " + wall.address + "/128 dev " + wall.link}));
+    TRY(box.ip({"route replace " + wall.address + "/128 dev " + wall.link}));
     return set_routes(partition, wall);
 }
 

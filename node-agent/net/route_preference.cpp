@@ -21,12 +21,16 @@ bool RoutePreference::is_alive(const NodeId& edge, MonoTime now) const {
 
 std::optional<NodeId> RoutePreference::choose(MonoTime now) {
     if (current_ && is_alive(*current_, now)) return current_;
-    const std::pair<const NodeId, EdgeState>* best = nullptr;
-    for (const auto& edge : edges_) {
-        if (current_ && !is_alive(edge.first, now))
-            continue;  // before the first choice anyone will do
-        if (best == nullptr || edge.second.rank < best->second.rank) best = &edge;
-    }
+    const auto best_of = [&](bool live_only) {
+        const std::pair<const NodeId, EdgeState>* best = nullptr;
+        for (const auto& edge : edges_) {
+            if (live_only && !is_alive(edge.first, now)) continue;
+            if (best == nullptr || edge.second.rank < best->second.rank) best = &edge;
+        }
+        return best;
+    };
+    const auto* best = best_of(true);
+    if (best == nullptr && !current_) best = best_of(false);  // before anybody answered
     if (best != nullptr) current_ = best->first;
     return current_;
 }

@@ -147,11 +147,11 @@ Status WgOverlay::set_routes(const std::map<std::string, std::string>& device_of
     // `replace` would put a second route beside one on another device when metrics differ; ours all
     // have the kernel's default.
     for (const auto& [prefix, device] : device_of_prefix)
-        lines.push_back("-6 route replace " + prefix + " dev " + device + " src " +
+        lines.push_back("route replace " + prefix + " dev " + device + " src " +
                         wish_->own_address + " proto 99");
     for (const auto& [prefix, device] : routes_)
         if (!device_of_prefix.contains(prefix) && box_.has_link(device))
-            lines.push_back("-6 route del " + prefix + " dev " + device + " proto 99");
+            lines.push_back("route del " + prefix + " dev " + device + " proto 99");
     if (!lines.empty()) TRY(box_.ip(lines));
     routes_ = device_of_prefix;
     return ok_status();
@@ -170,7 +170,7 @@ Status WgOverlay::remove_other_tunnels() {
 Status WgOverlay::route_cluster(const NodeId& edge) {
     const std::string& cluster = wish_->settings.overlay_cluster_prefix;
     const std::string& device = tunnel_of_edge_.at(edge);
-    TRY(box_.ip({"-6 route replace " + cluster + " dev " + device + " src " + wish_->own_address +
+    TRY(box_.ip({"route replace " + cluster + " dev " + device + " src " + wish_->own_address +
                  " proto 99"}));
     routes_[cluster] = device;
     cluster_via_ = edge;

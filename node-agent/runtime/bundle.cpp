@@ -107,6 +107,11 @@ json walls(const BundleSpec& spec) {
              {"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"}}};
 }
 
+Error damaged() {
+    return error(ErrorCode::FailedPrecondition,
+                 "the partition's bundle is damaged: prepare it again");
+}
+
 }  // namespace
 
 std::string bundle_json(const BundleSpec& spec) {
@@ -119,13 +124,20 @@ std::string bundle_json(const BundleSpec& spec) {
     return bundle.dump(1) + "\n";
 }
 
+Result<std::string> process_for_hook(const std::string& bundle,
+                                     const std::vector<std::string>& command) {
+    json made = json::parse(bundle, nullptr, /*allow_exceptions=*/false);
+    if (!made.is_object() || !made.contains("process") || !made["process"].is_object())
+        return damaged();
+    made["process"]["args"] = command;
+    return made["process"].dump(1) + "\n";
+}
+
 Result<std::string> bundle_for_hook(const std::string& bundle,
                                     const std::vector<std::string>& command,
                                     const std::string& cgroup) {
     json hook = json::parse(bundle, nullptr, /*allow_exceptions=*/false);
-    if (!hook.is_object() || !hook.contains("process") || !hook.contains("linux"))
-        return error(ErrorCode::FailedPrecondition,
-                     "the partition's bundle is damaged: prepare it again");
+    if (!hook.is_object() || !hook.contains("process") || !hook.contains("linux")) return damaged();
     hook["process"]["args"] = command;
     hook["linux"]["cgroupsPath"] = cgroup;
     return hook.dump(1) + "\n";

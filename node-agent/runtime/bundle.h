@@ -32,6 +32,10 @@ struct BundleSpec {
 
 // config.json for crun.
 std::string bundle_json(const BundleSpec& spec);
+// The process of the bundle with another command, for `crun exec`: left to itself, that runs as the
+// container's root.
+Result<std::string> process_for_hook(const std::string& bundle,
+                                     const std::vector<std::string>& command);
 // The same bundle with another command and another group beside it: a hook of the same shape.
 Result<std::string> bundle_for_hook(const std::string& bundle,
                                     const std::vector<std::string>& command,

@@ -86,11 +86,11 @@ Result<os::Finished> Crun::run(const std::string& container, const std::string& 
     return os::run(call, stop);
 }
 
-Result<os::Finished> Crun::exec(const std::string& container, const std::vector<std::string>& argv,
+Result<os::Finished> Crun::exec(const std::string& container, const std::string& process_file,
                                 const std::string& pid_file, Duration timeout,
                                 const OnLine& on_message, std::stop_token stop) const {
-    os::Command call = command({"exec", "--pid-file", pid_file, container});
-    call.argv.insert(call.argv.end(), argv.begin(), argv.end());
+    os::Command call =
+        command({"exec", "--process", process_file, "--pid-file", pid_file, container});
     call.timeout = timeout;
     call.on_message = on_message;
     return os::run(call, stop);

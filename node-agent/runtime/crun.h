@@ -35,8 +35,8 @@ public:
     Result<os::Finished> run(const std::string& container, const std::string& bundle,
                              Duration timeout, const OnLine& on_message,
                              std::stop_token stop) const;
-    // Inside a running container, as its user and within its walls.
-    Result<os::Finished> exec(const std::string& container, const std::vector<std::string>& command,
+    // Inside a running container: the OCI process of `process_file`, with its user and walls.
+    Result<os::Finished> exec(const std::string& container, const std::string& process_file,
                               const std::string& pid_file, Duration timeout,
                               const OnLine& on_message, std::stop_token stop) const;
     // Removes what crun knows of it, alive or not. Unknown is fine.

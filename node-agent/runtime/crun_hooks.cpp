@@ -78,8 +78,12 @@ Result<HookResult> CrunRuntime::run_live_hook(const PartitionId& id, const Relea
         discard(os::remove_file(pid_file), "overwritten by the next run");
     };
     end_program();  // left by an agent that died
+    const std::string process_file = paths_.live(id) + "/hook-" + hook + ".json";
+    const std::string bundle = TRY(os::read_file(paths_.bundle(id) + "/config.json"));
+    const std::string process = TRY(process_for_hook(bundle, program->command));
+    TRY(os::write_atomically(process_file, process));
     auto finished =
-        crun_.exec(id.str(), program->command, pid_file, program->timeout, steps_only(steps), stop);
+        crun_.exec(id.str(), process_file, pid_file, program->timeout, steps_only(steps), stop);
     end_program();
     return result_of(TRY(std::move(finished)));
 }

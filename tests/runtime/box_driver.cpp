@@ -1,14 +1,14 @@
-// box-driver: a box without an agent. usage: box-driver CONFIG.json; then one JSON command a line on standard input, one JSON answer a line
-// on standard output: {"ok": …} or {"error": {"code", "message"}}. Lets tests act through app/ports.h, and be killed at any moment.
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
+// box-driver: a box without an agent. usage: box-driver CONFIG.json; then one JSON command a line
+// on standard input, one JSON answer a line on standard output: {"ok": …} or {"error": {"code",
+// "message"}}. Lets tests act through app/ports.h, and be killed at any moment.
 #include <csignal>
+#include <fcntl.h>
 #include <fstream>
 #include <functional>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "common/os/files.h"
 #include "common/os/stop_event.h"
@@ -26,9 +26,11 @@ using nlohmann::json;
 class FolderBlobs final : public BlobSource {
 public:
     explicit FolderBlobs(std::string folder) : folder_(std::move(folder)) {}
-    Status fetch(const Digest& digest, const std::string& file, const Progress& progress, std::stop_token) override {
+    Status fetch(const Digest& digest, const std::string& file, const Progress& progress,
+                 std::stop_token) override {
         ++fetches;
-        const os::UniqueFd from = TRY(os::open_file(folder_ + "/" + digest.str().substr(7), O_RDONLY));
+        const os::UniqueFd from =
+            TRY(os::open_file(folder_ + "/" + digest.str().substr(7), O_RDONLY));
         const os::UniqueFd to = TRY(os::open_file(file, O_WRONLY | O_CREAT | O_APPEND, 0600));
         const off_t total = ::lseek(from.get(), 0, SEEK_END);
         off_t at = ::lseek(to.get(), 0, SEEK_END);
@@ -36,7 +38,8 @@ public:
         while (at < total) {
             const ssize_t count = ::pread(from.get(), buffer.data(), buffer.size(), at);
             if (count <= 0) return os::errno_error("cannot read a blob");
-            TRY(os::write_all(to.get(), std::string_view(buffer).substr(0, static_cast<std::size_t>(count))));
+            TRY(os::write_all(to.get(),
+                              std::string_view(buffer).substr(0, static_cast<std::size_t>(count))));
             at += count;
             bytes += count;
             progress(at, total);
@@ -55,22 +58,26 @@ Assignment assignment_from(const json& wish) {
     made.partition = PartitionId(wish.at("partition"));
     made.instance = InstanceName(wish.value("instance", "acme"));
     made.index = ReplicaIndex{wish.value("index", 0)};
-    made.role = wish.value("role", "standby") == "primary" ? ReplicaRole::Primary : ReplicaRole::Standby;
+    made.role =
+        wish.value("role", "standby") == "primary" ? ReplicaRole::Primary : ReplicaRole::Standby;
     made.fence = {Generation(1), Epoch(wish.value("epoch", 1U))};
     if (wish.contains("leader")) made.leader = ReplicaIndex{wish["leader"]};
     made.size = SizeName("s");
-    made.reserved = {Millicores(wish.value("cpu", 500)), Bytes(wish.value("memory", 33554432)), Bytes(wish.value("disk", 16777216))};
+    made.reserved = {Millicores(wish.value("cpu", 500)), Bytes(wish.value("memory", 33554432)),
+                     Bytes(wish.value("disk", 16777216))};
     made.parameters_json = wish.value("parameters", json::object()).dump();
     made.hostname = "acme.foyer.localhost";
     made.url = "https://acme.foyer.localhost/";
     made.address = wish.at("address");
     made.proxies = wish.value("proxies", std::vector<std::string>{});
     int index = 0;
-    for (const std::string address : wish.value("members", std::vector<std::string>{})) {
-        made.members.push_back({ReplicaIndex{index}, "r" + std::to_string(index) + "g1", ReplicaKind::Data, address});
+    for (const std::string& address : wish.value("members", std::vector<std::string>{})) {
+        made.members.push_back(
+            {ReplicaIndex{index}, "r" + std::to_string(index) + "g1", ReplicaKind::Data, address});
         ++index;
     }
-    for (const auto& [name, content] : wish.value("secrets", json::object()).items()) made.secrets.by_name[name] = content;
+    const json secrets = wish.value("secrets", json::object());
+    for (const auto& [name, content] : secrets.items()) made.secrets.by_name[name] = content;
     return made;
 }
 
@@ -88,12 +95,16 @@ json error_json(const Error& failure) {
     return {{"error", {{"code", static_cast<int>(failure.code)}, {"message", failure.message}}}};
 }
 
-json status_json(const Status& status) { return status.ok() ? json{{"ok", true}} : error_json(status.failure()); }
+json status_json(const Status& status) {
+    return status.ok() ? json{{"ok", true}} : error_json(status.failure());
+}
 
 class Driver {
 public:
     explicit Driver(const json& config) : blobs_(config.value("blobs", "")) {
-        BoxConfig box{.node = config.at("node"), .data_dir = config.at("data_dir"), .run_dir = config.at("run_dir")};
+        BoxConfig box{.node = config.at("node"),
+                      .data_dir = config.at("data_dir"),
+                      .run_dir = config.at("run_dir")};
         box.cgroup_parent = config.value("cgroup_parent", "");
         box.wg_private_key_file = config.value("key_file", "");
         box.wg_port = config.value("wg_port", 51820);
@@ -114,7 +125,9 @@ public:
             if (!release.ok()) return error_json(release.failure());
             release_ = std::move(release).value();
         }
-        if (verb.starts_with("edge_") || verb.starts_with("overlay_") || verb == "tend" || verb == "measure") return act_on_box(verb, command);
+        if (verb.starts_with("edge_") || verb.starts_with("overlay_") || verb == "tend" ||
+            verb == "measure")
+            return act_on_box(verb, command);
         return act_on_partition(verb, command);
     }
 
@@ -123,14 +136,16 @@ private:
         const PartitionId id(command.value("partition", ""));
         PartitionRuntime& runtime = *box_.partitions;
         if (verb == "ensure") {
-            const Status done = box_.images->ensure(Digest(command.at("image")), [](std::int64_t, std::int64_t) {}, {});
+            const Status done = box_.images->ensure(Digest(command.at("image")),
+                                                    [](std::int64_t, std::int64_t) {}, {});
             json answer = status_json(done);
             answer["fetches"] = blobs_.fetches;
             answer["bytes"] = blobs_.bytes;
             return answer;
         }
         if (verb == "collect") return status_json(box_.images->collect({}));
-        if (verb == "prepare") return status_json(runtime.prepare(assignment_from(command), release_));
+        if (verb == "prepare")
+            return status_json(runtime.prepare(assignment_from(command), release_));
         if (verb == "start") return status_json(runtime.start(id, release_));
         if (verb == "stop") return status_json(runtime.stop(id, release_));
         if (verb == "kill") return status_json(runtime.kill(id));
@@ -159,17 +174,23 @@ private:
         json steps = json::array();
         const auto on_step = [&](const std::string& step) { steps.push_back(step); };
         const std::string name = command.at("hook");
-        const auto done = command.value("live", false) ? box_.partitions->run_live_hook(id, release_, name, on_step, {})
-                                                       : box_.partitions->run_stopped_hook(id, release_, name, on_step, {});
+        const auto done = command.value("live", false)
+                              ? box_.partitions->run_live_hook(id, release_, name, on_step, {})
+                              : box_.partitions->run_stopped_hook(id, release_, name, on_step, {});
         if (!done.ok()) return error_json(done.failure());
-        return {{"ok", done.value().exit_code}, {"output", done.value().output}, {"messages", done.value().last_messages}, {"steps", steps}};
+        return {{"ok", done.value().exit_code},
+                {"output", done.value().output},
+                {"messages", done.value().last_messages},
+                {"steps", steps}};
     }
 
     json act_on_box(const std::string& verb, const json& command) {
         if (verb == "measure") {
             const auto found = box_.meter->measure();
             if (!found.ok()) return error_json(found.failure());
-            return {{"ok", {{"cpu", found.value().total.cpu.count()}, {"memory", found.value().total.memory.count()}}}};
+            return {{"ok",
+                     {{"cpu", found.value().total.cpu.count()},
+                      {"memory", found.value().total.memory.count()}}}};
         }
         if (verb == "overlay_apply") {
             NodeSettings settings;
@@ -177,7 +198,8 @@ private:
             settings.overlay_cluster_prefix = command.at("cluster");
             settings.edge = command.value("edge", false);
             std::map<NodeId, OverlayPeer> peers;
-            for (const auto& [node, peer] : command.at("peers").items()) peers[NodeId(node)] = peer_from(node, peer);
+            for (const auto& [node, peer] : command.at("peers").items())
+                peers[NodeId(node)] = peer_from(node, peer);
             return status_json(box_.overlay->apply(settings, peers));
         }
         if (verb == "tend") {
@@ -192,14 +214,16 @@ private:
             for (const auto& [node, age] : box_.overlay->handshake_ages()) ages[node.str()] = age;
             return {{"ok", ages}};
         }
-        if (verb == "edge_certificate") return status_json(box_.proxy->set_certificate(command.at("chain"), command.at("key")));
+        if (verb == "edge_certificate")
+            return status_json(box_.proxy->set_certificate(command.at("chain"), command.at("key")));
         if (verb == "edge_check") return status_json(box_.proxy->check());
         if (verb == "edge_apply") {
             std::map<std::string, EdgeRoute> routes;
             for (const auto& [name, route] : command.at("routes").items()) {
                 EdgeRoute made;
                 made.hostname = name;
-                made.fence = {Generation(route.value("generation", 1U)), Epoch(route.value("epoch", 1U))};
+                made.fence = {Generation(route.value("generation", 1U)),
+                              Epoch(route.value("epoch", 1U))};
                 made.backend = route.value("backend", "");
                 routes[name] = made;
             }
@@ -225,6 +249,7 @@ int main(int argc, char** argv) {
     std::ifstream file(argv[1]);
     Driver driver(json::parse(file));
     std::cout << R"({"ok":"ready"})" << std::endl;
-    for (std::string line; std::getline(std::cin, line);) std::cout << driver.act(json::parse(line)).dump() << std::endl;
+    for (std::string line; std::getline(std::cin, line);)
+        std::cout << driver.act(json::parse(line)).dump() << std::endl;
     return 0;
 }

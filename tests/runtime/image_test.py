@@ -89,4 +89,4 @@ class Images(unittest.TestCase):
 
 if __name__ == "__main__":
     runtime_lab.skip_unless_able()
-    unittest.main(argv=sys.argv[:1], verbosity=2)
+    unittest.main(argv=sys.argv[:1], verbosity=2, warnings="ignore")

@@ -9,7 +9,7 @@ import time
 import unittest
 
 import runtime_lab
-from runtime_lab import Driver, Place, busybox_entries, make_image, release, run
+from runtime_lab import Driver, Place, busybox_entries, make_image, pid_of, release, run
 
 CLUSTER = "fd50:f0e:1::/48"
 NODES = {"home-a": ("fd50:f0e:1:a", 10), "home-b": ("fd50:f0e:1:b", 11), "edge-1": ("fd50:f0e:1:1", 1), "edge-2": ("fd50:f0e:1:2", 2)}
@@ -81,7 +81,7 @@ class Overlay(unittest.TestCase):
     @classmethod
     def tunnel_pids(cls, node):
         folder = cls.boxes[node].run_dir + "/wg"
-        return [int(open(f"{folder}/{name}").read().split()[1]) for name in os.listdir(folder) if name.endswith(".pid")]
+        return [pid_of(f"{folder}/{name}") for name in os.listdir(folder) if name.endswith(".pid")]
 
     def tend(self, node, times=1, period_ms=300):
         self.boxes[node].must("tend", times=times, period_ms=period_ms)
@@ -169,4 +169,4 @@ class Overlay(unittest.TestCase):
 
 if __name__ == "__main__":
     runtime_lab.skip_unless_able()
-    unittest.main(argv=sys.argv[:1], verbosity=2)
+    unittest.main(argv=sys.argv[:1], verbosity=2, warnings="ignore")

@@ -13,6 +13,12 @@ import tempfile
 BIN = sys.argv[1] if len(sys.argv) > 1 else "build/bin"
 
 
+def pid_of(file):
+    """The number in a pid file of ours: "boot pid start"."""
+    with open(file) as text:
+        return int(text.read().split()[1])
+
+
 def skip_unless_able():
     missing = [tool for tool in ("crun", "conmon", "umoci", "nft", "wg", "haproxy", "busybox") if not shutil.which(tool)]
     if os.geteuid() != 0 or missing:
@@ -50,6 +56,11 @@ class Place:
             points = [line.split()[1] for line in mounts if line.split()[1].startswith(self.path + "/")]
         for point in reversed(points):
             run("umount", "-l", point, check=False)
+        with open("/proc/self/mounts") as mounts:
+            groups = [line.split()[1] for line in mounts if line.split()[2].startswith("cgroup")]
+        for group in groups:  # cgroup_parent of our boxes begins with the folder's name
+            for name in [name for name in os.listdir(group) if name.startswith(os.path.basename(self.path))]:
+                run("rmdir", f"{group}/{name}", check=False)
         shutil.rmtree(self.path, ignore_errors=True)
 
 
@@ -87,11 +98,12 @@ class Driver:
 
     def kill(self):
         self.process.kill()
-        self.process.wait()
+        self.close()
 
     def close(self):
         self.process.stdin.close()
-        self.process.wait(timeout=30)
+        self.process.wait(timeout=60)
+        self.process.stdout.close()
 
 
 def add_blob(folder, content):

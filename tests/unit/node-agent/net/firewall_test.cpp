@@ -1,0 +1,64 @@
+#include "node-agent/net/firewall.h"
+
+#include "tests/support/catch.h"
+
+using namespace foyer;
+using namespace foyer::agent;
+
+namespace {
+
+PartitionWall wall() {
+    return {.link = "p0123456789",
+            .address = "fd50::a",
+            .members = {"fd50::b", "fd50::a", "fd50::b"},
+            .proxies = {"fd50::1"},
+            .replication_port = 5432,
+            .web_port = 8000};
+}
+
+}  // namespace
+
+TEST_CASE("replication is for members, the web for edges, and the rest is dropped") {
+    const std::string rules = firewall_of_partition(wall()).value();
+    CHECK(rules.find("out_p0123456789 ip6 saddr fd50::a ip6 daddr { fd50::a, fd50::b } tcp dport "
+                     "5432 return\n") != std::string::npos);
+    CHECK(rules.find("in_p0123456789 ip6 daddr fd50::a ip6 saddr { fd50::a, fd50::b } tcp dport "
+                     "5432 accept\n") != std::string::npos);
+    CHECK(rules.find(
+              "in_p0123456789 ip6 daddr fd50::a ip6 saddr { fd50::1 } tcp dport 8000 accept\n") !=
+          std::string::npos);
+    CHECK(rules.find("out_p0123456789 drop\n") != std::string::npos);
+    CHECK(rules.find("in_p0123456789 drop\n") != std::string::npos);
+}
+
+TEST_CASE("a release without ports, or without neighbours, is reached by nobody") {
+    PartitionWall alone = wall();
+    alone.replication_port = alone.web_port = 0;
+    CHECK(firewall_of_partition(alone).value().find("accept") == std::string::npos);
+    alone = wall();
+    alone.members.clear();
+    alone.proxies.clear();
+    CHECK(firewall_of_partition(alone).value().find("accept") == std::string::npos);
+}
+
+TEST_CASE("nothing can be smuggled into the rules") {
+    PartitionWall evil = wall();
+    evil.proxies = {"fd50::1 } accept; {"};
+    CHECK_FALSE(firewall_of_partition(evil).ok());
+    evil = wall();
+    evil.address = "10.0.0.1";
+    CHECK_FALSE(firewall_of_partition(evil).ok());
+    evil = wall();
+    evil.link = "p\" accept";
+    CHECK_FALSE(firewall_of_partition(evil).ok());
+}
+
+TEST_CASE("both hooks drop by default, and only an edge forwards between tunnels") {
+    const std::string between = "forward iifname \"wg*\" oifname \"wg*\" accept";
+    for (const BoxRole role : {BoxRole::Home, BoxRole::Edge}) {
+        const std::string rules = firewall_of_box(role);
+        CHECK(rules.find("hook input priority filter; policy drop") != std::string::npos);
+        CHECK(rules.find("hook forward priority filter; policy drop") != std::string::npos);
+        CHECK((rules.find(between) != std::string::npos) == (role == BoxRole::Edge));
+    }
+}

@@ -1,0 +1,58 @@
+#include "node-agent/net/haproxy_config.h"
+
+#include "tests/support/catch.h"
+
+using namespace foyer;
+using namespace foyer::agent;
+
+namespace {
+
+const HaproxySettings settings{
+    .folder = "/e", .socket = "/r/s", .body_max = mebibytes(1), .slots = 3};
+
+EdgeSlot slot(int number, const std::string& backend, std::uint64_t epoch) {
+    return {.slot = number, .backend = backend, .fence = {Generation(1), Epoch(epoch)}};
+}
+
+}  // namespace
+
+TEST_CASE("a change of leader tells one slot its address, then its fence") {
+    const EdgeTable before{{"x.z", slot(0, "[fd50::a]:8000", 1)},
+                           {"y.z", slot(1, "[fd50::b]:8000", 1)}};
+    EdgeTable after = before;
+    after["y.z"] = slot(1, "[fd50::a]:8000", 2);
+    CHECK(haproxy_changes(settings, before, after).value() ==
+          std::vector<std::string>{"set server slot1/s addr fd50::a port 8000",
+                                   "shutdown sessions server slot1/s",
+                                   "set map /e/fences.map y.z 1.2"});
+    CHECK(haproxy_changes(settings, after, after).value().empty());
+}
+
+TEST_CASE("a new name becomes visible last, a lost one invisible first") {
+    const EdgeTable one{{"x.z", slot(0, "[fd50::a]:8000", 1)}};
+    const auto added = haproxy_changes(settings, {}, one).value();
+    CHECK(added.front() == "set server slot0/s addr fd50::a port 8000");
+    CHECK(added.back() == "add map /e/hosts.map x.z slot0");
+    const auto removed = haproxy_changes(settings, one, {}).value();
+    CHECK(removed.front() == "del map /e/hosts.map x.z");
+    CHECK(removed.back() == "shutdown sessions server slot0/s");
+}
+
+TEST_CASE("the written configuration holds the same state") {
+    const EdgeTable table{{"x.z", slot(2, "[fd50::a]:8000", 4)}};
+    const std::string text = haproxy_config(settings, table);
+    CHECK(text.find("backend slot2\n  server s [fd50::a]:8000\n") != std::string::npos);
+    CHECK(text.find("backend slot0\n  server s [::1]:1\n") != std::string::npos);
+    CHECK(text.find("backend slot3") == std::string::npos);
+    CHECK(haproxy_hosts(table) == "x.z slot2\n");
+    CHECK(haproxy_fences(table) == "x.z 1.4\n");
+}
+
+TEST_CASE("what a client says of itself is dropped, and limits are set") {
+    const std::string text = haproxy_config(settings, {});
+    for (const char* line :
+         {"del-header X-Forwarded- -m beg", "del-header X-Foyer- -m beg", "del-header Forwarded",
+          "ssl-min-ver TLSv1.2", "alpn h2,http/1.1", "req.body_size gt 1048576",
+          "timeout http-request", "retry-on conn-failure", "option redispatch 1"})
+        CHECK(text.find(line) != std::string::npos);
+}

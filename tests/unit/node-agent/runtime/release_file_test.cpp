@@ -1,0 +1,76 @@
+#include "node-agent/runtime/release_file.h"
+
+#include <nlohmann/json.hpp>
+
+#include "common/base/random.h"
+#include "common/tls/ed25519.h"
+#include "tests/support/catch.h"
+
+using namespace foyer;
+using namespace foyer::agent;
+using nlohmann::json;
+
+namespace {
+
+json valid() {
+    return json::parse(
+        R"({"schema": 1, "name": "echo", "version": "1-1", "command": ["/serve"], "user": {"uid": 1000, "gid": 1001},
+      "sizes": {"s": {"pids": 64}}, "hooks": {"init": {"argv": ["/init", "x"], "timeout_s": 10}}, "ports": {"web": 8000},
+      "stop_timeout_s": 5, "health_period_s": 2, "image": {"digest": "sha256:0000000000000000000000000000000000000000000000000000000000000000"}})");
+}
+
+Assignment signed_assignment(Rng& rng) {
+    const tls::SigningKey key = tls::make_signing_key(rng);
+    Assignment assignment;
+    assignment.size = SizeName("s");
+    assignment.release_json = valid().dump();
+    assignment.release_signature = tls::ed25519_sign(key.seed, assignment.release_json).value();
+    assignment.publisher_key = key.public_key;
+    return assignment;
+}
+
+}  // namespace
+
+TEST_CASE("a signed release is read at the assigned size") {
+    SeededRng rng(1);
+    const auto release = read_release(signed_assignment(rng));
+    REQUIRE(release.ok());
+    CHECK(release.value().name == ReleaseName("echo"));
+    CHECK(release.value().hooks.at("init").command == std::vector<std::string>{"/init", "x"});
+    CHECK(release.value().hooks.at("init").timeout == Duration(10'000));
+    CHECK(release.value().pids == Pids(64));
+    CHECK(release.value().ports == std::map<std::string, int>{{"web", 8000}});
+    CHECK(release.value().stop_timeout == Duration(5'000));
+    CHECK(release.value().group_id == 1001);
+}
+
+TEST_CASE("one changed byte and nothing of it is used") {
+    SeededRng rng(2);
+    Assignment assignment = signed_assignment(rng);
+    assignment.release_json += " ";
+    CHECK(read_release(assignment).failure().code == ErrorCode::PermissionDenied);
+}
+
+TEST_CASE("a size the release does not have is refused by name") {
+    const auto release = parse_release(valid().dump(), SizeName("xl"));
+    CHECK(release.failure().message.find("'xl'") != std::string::npos);
+}
+
+TEST_CASE("each missing or wrong field is named") {
+    for (const char* field : {"name", "version", "image", "command", "user", "sizes", "hooks",
+                              "ports", "stop_timeout_s", "health_period_s"}) {
+        json broken = valid();
+        broken.erase(field);
+        CHECK(parse_release(broken.dump(), SizeName("s")).failure().code ==
+              ErrorCode::InvalidArgument);
+        broken[field] = "x\n";
+        const auto wrong = parse_release(broken.dump(), SizeName("s"));
+        if (std::string(field) != "name" && std::string(field) != "version")
+            CHECK_FALSE(wrong.ok());
+    }
+    json root = valid();
+    root["user"]["uid"] = 0;
+    CHECK_FALSE(parse_release(root.dump(), SizeName("s")).ok());
+    CHECK_FALSE(parse_release("{\"schema\": 2}", SizeName("s")).ok());
+    CHECK_FALSE(parse_release("nonsense", SizeName("s")).ok());
+}
