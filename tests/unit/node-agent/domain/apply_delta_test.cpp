@@ -1,0 +1,96 @@
+#include "node-agent/domain/apply_delta.h"
+
+#include "tests/support/assignments.h"
+#include "tests/support/catch.h"
+
+using namespace foyer;
+using namespace foyer::agent;
+using foyer::test::assignment;
+
+namespace {
+
+DesiredNode at_seven() {
+    DesiredNode node;
+    node.lineage = LineageId("l1");
+    node.revision = Revision(7);
+    node.assignments[PartitionId("acme-0")] = assignment(0, 3);
+    node.assignments[PartitionId("acme-1")] = assignment(1, 3);
+    node.peers[NodeId("edge-1")] = {NodeId("edge-1"), Revision(2), true,
+                                    WgPublicKey("k"), "h:1",       {}};
+    node.routes["acme.x"] = {"acme.x", Revision(3), InstanceName("acme"), test::fence(3),
+                             "[::1]:80"};
+    return node;
+}
+
+NodeDelta delta(std::uint64_t base, std::uint64_t revision, const char* lineage = "l1") {
+    NodeDelta made;
+    made.lineage = LineageId(lineage);
+    made.base = Revision(base);
+    made.revision = Revision(revision);
+    return made;
+}
+
+}  // namespace
+
+TEST_CASE("a difference applies only on exactly its base") {
+    CHECK(apply_delta(at_seven(), delta(7, 8)).value().node.revision == Revision(8));
+    CHECK(apply_delta(at_seven(), delta(6, 8)).failure().code == ErrorCode::Aborted);
+    CHECK(apply_delta(at_seven(), delta(7, 8, "l2")).failure().code == ErrorCode::Aborted);
+}
+
+TEST_CASE("an empty difference changes the revision alone") {
+    auto expected = at_seven();
+    expected.revision = Revision(9);
+    CHECK(apply_delta(at_seven(), delta(7, 9)).value().node == expected);
+}
+
+TEST_CASE("within a lineage the master never goes back") {
+    CHECK(apply_delta(at_seven(), delta(0, 6)).failure().code == ErrorCode::FailedPrecondition);
+    CHECK(apply_delta(at_seven(), delta(0, 6, "l2")).ok());
+}
+
+TEST_CASE("an assignment with an older fence is not obeyed") {
+    auto change = delta(7, 8);
+    change.assignments = {assignment(1, 2)};
+    const auto applied = apply_delta(at_seven(), change).value();
+    CHECK(applied.stale == std::vector<PartitionId>{PartitionId("acme-1")});
+    CHECK(applied.node.assignments.at(PartitionId("acme-1")).fence == test::fence(3));
+    change.assignments = {assignment(1, 4)};
+    CHECK(
+        apply_delta(at_seven(), change).value().node.assignments.at(PartitionId("acme-1")).fence ==
+        test::fence(4));
+}
+
+TEST_CASE("what is named as removed is removed by order") {
+    auto change = delta(7, 8);
+    change.removed_assignments = {PartitionId("acme-1"), PartitionId("never-here")};
+    const auto applied = apply_delta(at_seven(), change).value();
+    CHECK(applied.removed ==
+          std::map<PartitionId, Removal>{{PartitionId("acme-1"), Removal::Ordered}});
+    CHECK(applied.node.assignments.size() == 1);
+}
+
+TEST_CASE("what a full answer leaves out is removed by its own lineage, forgotten by another") {
+    auto own = delta(0, 8);
+    own.assignments = {assignment(0, 3)};
+    CHECK(apply_delta(at_seven(), own).value().removed.at(PartitionId("acme-1")) ==
+          Removal::Ordered);
+    auto other = delta(0, 1, "l2");
+    const auto applied = apply_delta(at_seven(), other).value();
+    CHECK(applied.removed.at(PartitionId("acme-0")) == Removal::Forgotten);
+    CHECK(applied.removed.at(PartitionId("acme-1")) == Removal::Forgotten);
+    CHECK(applied.node.peers.empty());
+    CHECK(applied.node.routes.empty());
+    CHECK(applied.node.lineage == LineageId("l2"));
+}
+
+TEST_CASE("an edge's route never goes back to an older fence of the same instance") {
+    auto change = delta(7, 8);
+    change.routes = {{"acme.x", Revision(8), InstanceName("acme"), test::fence(2), "[::2]:80"}};
+    CHECK(apply_delta(at_seven(), change).value().node.routes.at("acme.x").backend == "[::1]:80");
+    change.routes[0].instance = InstanceName("other");
+    CHECK(apply_delta(at_seven(), change).value().node.routes.at("acme.x").backend == "[::2]:80");
+    change.routes.clear();
+    change.removed_routes = {"acme.x"};
+    CHECK(apply_delta(at_seven(), change).value().node.routes.empty());
+}

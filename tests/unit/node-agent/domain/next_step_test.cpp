@@ -1,0 +1,274 @@
+#include "node-agent/domain/next_step.h"
+
+#include "tests/support/assignments.h"
+#include "tests/support/catch.h"
+
+using namespace foyer;
+using namespace foyer::agent;
+using foyer::test::assignment;
+
+namespace {
+
+constexpr MonoTime start{10'000};
+
+// One partition's world with a decision to make.
+struct World {
+    std::optional<Assignment> desired;
+    LocalState local{.partition = PartitionId("acme-0")};
+    Session session;
+    StepRules rules;
+    Now now{start, {1'000'000}};
+
+    const Assignment* wish() const { return desired ? &*desired : nullptr; }
+    Step next() const { return next_step(wish(), local, session, rules, now); }
+    StepKind kind() const { return next().kind; }
+    World& does(StepKind expected) {
+        const Step step = next();
+        REQUIRE(std::string(to_text(step.kind)) == std::string(to_text(expected)));
+        local = after_step(before_step(local, step, wish()), step, wish());
+        session = session_after(session, step, wish());
+        if (step.kind == StepKind::Probe) session.next_probe = now.mono + Duration(5000);
+        return *this;
+    }
+    bool waits(const std::string& reason = "") const {
+        return kind() == StepKind::Wait && next().reason.find(reason) != std::string::npos;
+    }
+};
+
+World founder() {
+    World world;
+    world.desired = assignment(0);
+    return world;
+}
+
+World standby() {
+    World world;
+    world.desired = assignment(1);
+    world.local.partition = PartitionId("acme-1");
+    return world;
+}
+
+World running(World world) {
+    for (int i = 0; i < 10 && !(world.kind() == StepKind::Wait); ++i) world.does(world.kind());
+    REQUIRE(world.session.service == ServiceState::Running);
+    return world;
+}
+
+}  // namespace
+
+TEST_CASE("the founder fetches, prepares, initialises, starts") {
+    auto world = founder();
+    world.does(StepKind::EnsureImage)
+        .does(StepKind::Prepare)
+        .does(StepKind::RunInit)
+        .does(StepKind::Start)
+        .does(StepKind::Probe);
+    CHECK(world.waits());
+    CHECK(world.local.promoted == test::fence(1));
+    CHECK(world.local.led == true);
+}
+
+TEST_CASE("the others join, and wait while nobody leads") {
+    auto world = standby();
+    world.desired->leader.reset();
+    CHECK(world.waits("nobody leads"));
+    world.desired->leader = ReplicaIndex{0};
+    world.does(StepKind::EnsureImage)
+        .does(StepKind::Prepare)
+        .does(StepKind::RunJoin)
+        .does(StepKind::Start)
+        .does(StepKind::Probe);
+    CHECK(world.local.led == false);
+}
+
+TEST_CASE("a copy without data is never made to lead by joining nobody") {
+    auto world = standby();
+    world.desired->role = ReplicaRole::Primary;
+    world.desired->leader = ReplicaIndex{1};
+    CHECK(world.waits("holds no data"));
+}
+
+TEST_CASE("a standby told to lead is prepared, then promoted, and the intention is written first") {
+    auto world = running(standby());
+    world.desired = assignment(1, 2, 5);
+    world.desired->role = ReplicaRole::Primary;
+    world.desired->leader = ReplicaIndex{1};
+    CHECK(before_step(world.local, world.next(), world.wish()).led == true);
+    world.does(StepKind::Prepare).does(StepKind::Promote).does(StepKind::Probe);
+    CHECK(world.local.promoted == test::fence(2));
+    CHECK(world.waits());
+}
+
+TEST_CASE(
+    "a primary that lost the lead is killed at once, whatever its backoff, then rejoins and "
+    "starts") {
+    auto world = running(founder());
+    world.session.not_before = start + Duration(60'000);
+    world.session.failures = 9;
+    world.desired = assignment(0, 2, 5);
+    world.desired->role = ReplicaRole::Standby;
+    world.desired->leader = ReplicaIndex{1};
+    world.does(StepKind::Fence);
+    CHECK(world.local.applied == test::fence(2));
+    CHECK(world.kind() == StepKind::Wait);
+    world.session.not_before = {};
+    world.does(StepKind::Prepare)
+        .does(StepKind::Rejoin)
+        .does(StepKind::Start)
+        .does(StepKind::Probe);
+    CHECK(world.local.led == false);
+}
+
+TEST_CASE(
+    "a former primary stays stopped while nobody leads, and may lead again without rejoining") {
+    auto world = running(founder());
+    world.desired = assignment(0, 2, 5);
+    world.desired->role = ReplicaRole::Standby;
+    world.desired->leader.reset();
+    world.does(StepKind::Fence);
+    CHECK(world.waits("nobody leads"));
+    world.desired = assignment(0, 3, 6);
+    world.does(StepKind::Prepare)
+        .does(StepKind::Start)
+        .does(StepKind::Promote)
+        .does(StepKind::Probe);
+    CHECK(world.local.promoted == test::fence(3));
+}
+
+TEST_CASE("a standby follows another leader, or nobody, by a reload") {
+    auto world = running(standby());
+    world.desired = assignment(1, 2, 5);
+    world.desired->leader.reset();
+    world.does(StepKind::Prepare).does(StepKind::Reload).does(StepKind::Probe);
+    CHECK(world.local.applied == test::fence(2));
+    world.desired = assignment(1, 3, 6);
+    world.desired->leader = ReplicaIndex{2};
+    world.does(StepKind::Prepare).does(StepKind::Reload).does(StepKind::Probe);
+}
+
+TEST_CASE("other parameters or sizes restart the service; members do not") {
+    auto world = running(standby());
+    world.desired->revision = Revision(5);
+    world.desired->parameters_json = R"({"company":"x"})";
+    world.does(StepKind::Prepare)
+        .does(StepKind::Stop)
+        .does(StepKind::Prepare)
+        .does(StepKind::Start)
+        .does(StepKind::Probe);
+    world.desired->revision = Revision(6);
+    world.desired->members.pop_back();
+    world.does(StepKind::Prepare).does(StepKind::Reload);
+}
+
+TEST_CASE("a diverged standby rejoins, but only when there is someone to rejoin") {
+    auto world = running(standby());
+    world.local.diverged = true;
+    world.desired->leader.reset();
+    CHECK(world.kind() != StepKind::Stop);
+    world.desired->leader = ReplicaIndex{0};
+    world.does(StepKind::Stop).does(StepKind::Prepare).does(StepKind::Rejoin).does(StepKind::Start);
+    CHECK_FALSE(world.local.diverged);
+}
+
+TEST_CASE("an older order is not obeyed") {
+    auto world = running(founder());
+    world.local.fence = test::fence(5);
+    world.desired = assignment(0, 4, 9);
+    world.desired->role = ReplicaRole::Standby;
+    CHECK(world.waits("older"));
+    CHECK(world.next().until > start + Duration(1'000'000'000));
+}
+
+TEST_CASE("after a restart of the agent a healthy partition is only probed") {
+    auto world = running(founder());
+    world.session = Session{};
+    world.session.service = ServiceState::Running;
+    world.session.secrets_known = false;
+    world.does(StepKind::Probe);
+    CHECK(world.waits());
+}
+
+TEST_CASE("after a power cut nothing starts before the secrets are back") {
+    auto world = running(founder());
+    world.session = Session{};
+    world.session.secrets_known = false;
+    CHECK(world.waits("secrets"));
+    world.session.secrets_known = true;
+    world.does(StepKind::EnsureImage)
+        .does(StepKind::Prepare)
+        .does(StepKind::Start)
+        .does(StepKind::Probe);
+}
+
+TEST_CASE("a running service without a journal is asked before it is touched") {
+    auto world = standby();
+    world.local.led.reset();
+    world.session.service = ServiceState::Running;
+    CHECK(world.kind() == StepKind::Probe);
+    world.local = adopted(world.local, *world.desired, false, std::nullopt);
+    CHECK(world.local.initialized);
+    world.does(StepKind::EnsureImage).does(StepKind::Prepare).does(StepKind::Reload);
+}
+
+TEST_CASE("told to stop it stops, and stays") {
+    auto world = running(founder());
+    world.desired->desired = DesiredState::Stopped;
+    world.does(StepKind::Stop);
+    CHECK(world.waits());
+}
+
+TEST_CASE("an ordered removal stops and erases after the hold") {
+    auto world = running(founder());
+    world.desired.reset();
+    world.local.removal = Removal::Ordered;
+    world.local.removed_at = world.now.wall;
+    world.rules.erase_hold = Duration(1000);
+    world.does(StepKind::Stop);
+    CHECK(world.next().until == start + Duration(1000));
+    world.now.wall = world.now.wall + Duration(1000);
+    world.does(StepKind::Erase);
+    CHECK(world.local == LocalState{.partition = PartitionId("acme-0")});
+}
+
+TEST_CASE("a clock that jumped back does not make a hold longer than it is") {
+    auto world = founder();
+    world.desired.reset();
+    world.local.removal = Removal::Ordered;
+    world.local.removed_at = world.now.wall + Duration(1'000'000'000);
+    world.rules.erase_hold = Duration(1000);
+    CHECK(world.next().until == start + Duration(1000));
+}
+
+TEST_CASE("what a restored master forgot runs on untouched for the long hold") {
+    auto world = running(founder());
+    world.desired.reset();
+    world.local.removal = Removal::Forgotten;
+    world.local.removed_at = world.now.wall;
+    CHECK(world.waits("kept"));
+    world.now.wall = world.now.wall + world.rules.forgotten_hold;
+    world.does(StepKind::Stop).does(StepKind::Erase);
+}
+
+TEST_CASE("an unwanted partition that nobody removed is left alone") {
+    auto world = running(founder());
+    world.desired.reset();
+    CHECK(world.kind() == StepKind::Wait);
+}
+
+TEST_CASE("a removal is finished before the same name lives here again") {
+    auto world = running(founder());
+    world.local.removal = Removal::Ordered;
+    world.local.removed_at = world.now.wall;
+    world.does(StepKind::Stop)
+        .does(StepKind::Erase)
+        .does(StepKind::EnsureImage)
+        .does(StepKind::Prepare)
+        .does(StepKind::RunInit);
+}
+
+TEST_CASE("a witness has nothing to run") {
+    auto world = standby();
+    world.desired->kind = ReplicaKind::Witness;
+    world.desired->role = ReplicaRole::Witness;
+    CHECK(world.waits());
+}
