@@ -22,7 +22,7 @@ std::vector<std::string> edge_addresses(const State& state) {
     std::vector<std::string> addresses;
     for (const NodeId& name : state.edges()) {
         const Node& edge = state.nodes().at(name);
-        if (is_enrolled(edge)) addresses.push_back(overlay_address(state, edge.number, 1));
+        if (is_enrolled(edge)) addresses.push_back(overlay_box_address(state, edge.number));
     }
     return addresses;
 }

@@ -1,6 +1,6 @@
 // Addresses and names that follow from numbers: nothing of them is stored.
 #include <array>
-#include <cstdio>
+#include <charconv>
 
 #include "common/base/check.h"
 #include "master/domain/state.h"
@@ -17,8 +17,9 @@ std::string cluster_stem(const ClusterSettings& settings) {
 
 std::string hex(int number) {
     std::array<char, 16> text{};
-    std::snprintf(text.data(), text.size(), "%x", static_cast<unsigned>(number));
-    return text.data();
+    const auto [end, failure] = std::to_chars(text.data(), text.data() + text.size(), number, 16);
+    CHECK(failure == std::errc());
+    return {text.data(), end};
 }
 
 }  // namespace
@@ -33,6 +34,10 @@ std::string overlay_prefix_of(const State& state, int node_number) {
 
 std::string overlay_address(const State& state, int node_number, int host_number) {
     return cluster_stem(state.settings()) + ":" + hex(node_number) + "::" + hex(host_number);
+}
+
+std::string overlay_box_address(const State& state, int node_number) {
+    return cluster_stem(state.settings()) + ":" + hex(node_number) + "::";
 }
 
 std::string hostname_of(const State& state, const InstanceName& name) {

@@ -147,6 +147,8 @@ private:
 PartitionId partition_id(const ReplicaKey& key);                     // "acme-0"
 std::string overlay_prefix_of(const State& state, int node_number);  // "fd50:f0e:1:a::/64"
 std::string overlay_address(const State& state, int node_number, int host_number);
+// The box's own: host number 0 of its network.
+std::string overlay_box_address(const State& state, int node_number);
 std::string hostname_of(const State& state, const InstanceName& name);
 std::string url_of(const State& state, const InstanceName& name);
 

@@ -55,5 +55,6 @@ TEST_CASE("addresses and URLs follow from numbers") {
     const World world;
     CHECK(overlay_prefix_of(world.state, 10) == "fd50:f0e:1:a::/64");
     CHECK(overlay_address(world.state, 10, 16) == "fd50:f0e:1:a::10");
+    CHECK(overlay_box_address(world.state, 10) == "fd50:f0e:1:a::");
     CHECK(url_of(world.state, InstanceName("acme")) == "https://acme.foyer.localhost/");
 }
