@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The release "tryton" in real containers: three copies, a post on each country's books, a takeover."""
+"""The release "tryton" in real containers: three copies, a post on each country's books, a
+takeover."""
 import io
 import os
 import signal
@@ -29,8 +30,8 @@ def secrets(password=PASSWORD):
 
 
 def sql(replica, text, database="erp"):
-    done = replica.exec("/usr/lib/postgresql/17/bin/psql", "-X", "-A", "-t", "-h", "/run/foyer", "-U", "foyer",
-                        "-d", database, "-c", text)
+    done = replica.exec("/usr/lib/postgresql/17/bin/psql", "-X", "-A", "-t",
+                        "-h", "/run/foyer", "-U", "foyer", "-d", database, "-c", text)
     assert done.returncode == 0, done.stderr.decode()
     return done.stdout.decode().strip()
 
@@ -134,14 +135,20 @@ def check_write_waits(group, erp):
 
 
 def check_takeover(group, party, invoice, number):
-    """The primary is killed; the best standby leads; nothing acknowledged is gone; the old one rejoins."""
+    """The primary is killed; the best standby leads; nothing acknowledged is gone; the old one
+    rejoins."""
     first, *others = group.replicas
-    first.stop(signal.SIGKILL)
     group.primary = None
     for standby in others:
         standby.reload()
         wait_for(lambda: standby.json("position") and not standby.json("position")["receiving"],
                  "the receiver stops")
+    held = [position(standby) for standby in others]
+    # What only the old primary holds, and nobody was told of.
+    sql(first, "SET synchronous_commit = local; CREATE TABLE only_here (); SELECT pg_switch_wal()",
+        "postgres")
+    first.stop(signal.SIGKILL)
+    assert held == [position(standby) for standby in others], "a cut standby still receives"
     best = max(others, key=position)
     assert position(best)[0] == 1
     group.primary, group.epoch = best.index, 2
@@ -157,12 +164,17 @@ def check_takeover(group, party, invoice, number):
     erp.create_party("After")
     first.configure()
     assert first.run_stopped("join")[0] == 0, "join may be repeated"
+    first.start()
+    wait_for(lambda: (first.json("health") or {}).get("diverged"), "it knows that it diverged")
+    first.stop()
+    status, text = first.run_stopped("rejoin")
+    assert status == 0 and "cannot rewind" not in text, text
     first.must("rejoin")
-    assert "cannot rewind" not in first.run_stopped("rejoin")[1]
     first.start()
     wait_for(lambda: len(best.json("position")["replicas"]) == 2, "the old primary follows")
     wait_for(lambda: position(first) == position(best), "and holds all")
     assert sql(first, "SELECT count(*) FROM party_party WHERE name = 'After'") == "1"
+    assert sql(first, "SELECT to_regclass('only_here')", "postgres") == "", "not rewound"
     later = erp.create_invoice(party, "7.50")
     erp.post(later)
     return best
@@ -189,7 +201,8 @@ def identity(replica):
     """What two instances may never share."""
     system = sql(replica, "SELECT system_identifier FROM pg_control_system()", "postgres")
     hashes = sql(replica, "SELECT password_hash FROM res_user WHERE login = 'admin'")
-    scram = sql(replica, "SELECT rolpassword FROM pg_authid WHERE rolname = 'replicator'", "postgres")
+    scram = sql(replica, "SELECT rolpassword FROM pg_authid WHERE rolname = 'replicator'",
+                "postgres")
     assert sql(replica, "SELECT count(*) FROM ir_session") == "0"
     assert hashes.startswith("$scrypt$") and scram.startswith("SCRAM-SHA-256")
     return {system, hashes, scram}
@@ -217,7 +230,7 @@ def check_countries(folder, release, root):
     """One copy each, asynchronous: a company of every country posts an invoice at once."""
     seen = set()
     for number, (country, language) in enumerate(COUNTRIES, start=2):
-        with Group(folder, f"c{number}", release, root, parameters(country, language, f"Firma {number}"),
+        with Group(folder, f"c{number}", release, root, parameters(country, language, "Firma"),
                    count=1, copies=1, secrets=secrets(), net=number) as group:
             mine = check_one_copy(group, language)
         assert not mine & seen, f"{country}: shares an identifier or a secret"
@@ -236,7 +249,8 @@ def check_refusals(folder, release, root):
     group.parameters = parameters()
     group.configure()
     os.makedirs(f"{group.folder}/0/volume/pg.new")   # as an init that was killed leaves it
-    os.chown(f"{group.folder}/0/volume/pg.new", group.replicas[0].base + 1000, group.replicas[0].base + 1000)
+    owner = group.replicas[0].base + 1000
+    os.chown(f"{group.folder}/0/volume/pg.new", owner, owner)
     group.replicas[0].must("init")
 
 
@@ -248,7 +262,8 @@ def main():
                         *sys.argv[1:]], check=True)
         release = unpack(f"{folder}/release", f"{folder}/root")
         check_refusals(folder, release, f"{folder}/root")
-        with Group(folder, "acme", release, f"{folder}/root", parameters(), secrets=secrets()) as group:
+        root = f"{folder}/root"
+        with Group(folder, "acme", release, root, parameters(), secrets=secrets()) as group:
             start_three(group)
             erp, party, invoice, number = check_first_invoice(group)
             check_rights(group)

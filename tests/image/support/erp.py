@@ -10,11 +10,11 @@ class Refused(Exception):
 
 
 class Erp:
-    def __init__(self, address, host="acme.foyer.localhost", port=8000, database="erp", timeout_s=30):
-        self.address, self.port, self.database, self.timeout_s = address, port, database, timeout_s
+    def __init__(self, address, host="acme.foyer.localhost", timeout_s=30):
+        self.address, self.port, self.database, self.timeout_s = address, 8000, "erp", timeout_s
         # What an edge passes on, and what a browser sends.
-        self.headers = {"Content-Type": "application/json", "Host": host, "Origin": f"https://{host}",
-                        "X-Forwarded-For": "203.0.113.7", "X-Forwarded-Proto": "https"}
+        self.headers = {"Content-Type": "application/json", "Host": host,
+                        "Origin": f"https://{host}", "X-Forwarded-For": "203.0.113.7", "X-Forwarded-Proto": "https"}
         self.context = {}
 
     def call(self, method, *params, database=True):
@@ -50,7 +50,8 @@ class Erp:
             {"name": name, "addresses": [["create", [{"street": "1 rue X", "city": "Lille"}]]]}])[0]
 
     def create_invoice(self, party, price="42.00"):
-        """A customer's invoice of today with one line on the default revenue account; returns its id."""
+        """A customer's invoice of today with one line on the default revenue account; returns
+        its id."""
         address = self.find("party.address", [["party", "=", party]])[0]["id"]
         configuration = self.model("account.configuration", "read", [1], [
             "default_account_receivable", "default_category_account_revenue"])[0]

@@ -1,4 +1,5 @@
-"""One replica in a container, as an agent would run it: bundle, volume, secrets, replica.json, hooks."""
+"""One replica in a container, as an agent would run it: bundle, volume, secrets, replica.json,
+hooks."""
 import json
 import os
 import shutil
@@ -42,7 +43,8 @@ def unpack(release_folder, root):
 class Group:
     """The replicas of one instance and what they all know."""
 
-    def __init__(self, folder, name, release, root, parameters, count=3, copies=2, secrets=None, net=1):
+    def __init__(self, folder, name, release, root, parameters, count=3, copies=2, secrets=None,
+                 net=1):
         self.folder, self.name, self.release, self.root = f"{folder}/{name}", name, release, root
         self.parameters, self.copies, self.epoch, self.primary = parameters, copies, 1, 0
         self.secrets = secrets or {}
@@ -60,7 +62,8 @@ class Group:
                 replica.stop(signal.SIGKILL)
 
     def members(self):
-        return [{"index": r.index, "name": f"r{r.index}g1", "address": r.address} for r in self.replicas]
+        return [{"index": replica.index, "name": f"r{replica.index}g1", "address": replica.address}
+                for replica in self.replicas]
 
     def configure(self, only=None):
         for replica in only or self.replicas:
@@ -102,7 +105,8 @@ class Replica:
         leads = group.primary == self.index
         value = {"instance": group.name, "release": group.release["name"],
                  "version": group.release["version"], "hostname": f"{group.name}.foyer.localhost",
-                 "url": f"https://{group.name}.foyer.localhost:8443/", "parameters": group.parameters,
+                 "url": f"https://{group.name}.foyer.localhost:8443/",
+                 "parameters": group.parameters,
                  "index": self.index, "role": "primary" if leads else "standby", "generation": 1,
                  "epoch": group.epoch, "address": self.address, "copies": group.copies,
                  "members": group.members(), "proxies": []}
@@ -137,7 +141,9 @@ class Replica:
             "mounts": [
                 {"destination": "/proc", "type": "proc", "source": "proc"},
                 tmpfs("/dev", ["mode=755", "size=65536k"]),
-                tmpfs("/dev/shm", ["mode=1777"]), tmpfs("/tmp", ["mode=1777"]), tmpfs("/run", ["mode=1777"]),
+                tmpfs("/dev/shm", ["mode=1777"]),
+                tmpfs("/tmp", ["mode=1777"]),
+                tmpfs("/run", ["noexec", "mode=755", f"uid={user['uid']}", f"gid={user['gid']}"]),
                 bind(f"{self.folder}/volume", "/foyer/volume", "rw"),
                 bind(f"{self.folder}/config", "/foyer/config", "ro"),
                 bind(f"{self.folder}/secrets", "/foyer/secrets", "ro")],
@@ -145,7 +151,8 @@ class Replica:
                 "namespaces": [{"type": kind} for kind in ("pid", "ipc", "uts", "mount", "user")] +
                               [{"type": "network", "path": self.netns}],
                 "uidMappings": mapping, "gidMappings": mapping, "cgroupsPath": self.cgroup,
-                "resources": {"memory": {"limit": size["memory_bytes"], "swap": size["memory_bytes"]},
+                "resources": {"memory": {"limit": size["memory_bytes"],
+                                         "swap": size["memory_bytes"]},
                               "pids": {"limit": size["pids"]},
                               "cpu": {"quota": size["cpu_millicores"] * 100, "period": 100000}}}}
         folder = f"{self.folder}/bundle"
@@ -156,7 +163,8 @@ class Replica:
         return folder
 
     def crun(self, *argv, **options):
-        return subprocess.run(["crun", f"--root={self.group.folder}/crun", *argv], check=False, **options)
+        return subprocess.run(["crun", f"--root={self.group.folder}/crun", *argv], check=False,
+                              **options)
 
     def run_stopped(self, hook):
         """Run a "stopped" hook in a container of its own; returns (exit status, standard error)."""
@@ -183,7 +191,7 @@ class Replica:
         return done.returncode, done.stdout
 
     def joined(self):
-        """Run `join` once; False while the primary does not answer, an error on any other failure."""
+        """Run `join` once; False while the primary does not answer, an error on other failures."""
         status, text = self.run_stopped("join")
         assert status in (0, 75), f"{self.id} join ended with {status}:\n{text}"
         return status == 0

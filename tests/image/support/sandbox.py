@@ -1,4 +1,5 @@
-"""A world of the test's own: mount, pid and network namespaces that die with it, and a bridge in them."""
+"""A world of the test's own: mount, pid and network namespaces that die with it, and a bridge
+in them."""
 import os
 import subprocess
 import sys
@@ -27,8 +28,9 @@ def enter():
     for tool in ("crun", "unshare", "ip"):
         if subprocess.run(["which", tool], stdout=subprocess.DEVNULL, check=False).returncode != 0:
             skip(f"{tool} is missing")
-    os.execvpe("unshare", ["unshare", "--mount", "--propagation", "private", "--net", "--pid", "--fork",
-                           "--kill-child", "--mount-proc", sys.executable, "-B", *sys.argv],
+    os.execvpe("unshare",
+               ["unshare", "--mount", "--propagation", "private", "--net", "--pid", "--fork",
+                "--kill-child", "--mount-proc", sys.executable, "-B", *sys.argv],
                {**os.environ, MARK: "1"})
 
 
@@ -54,7 +56,8 @@ def add_namespace(name, address):
     run("ip", "netns", "add", name)
     run("ip", "link", "add", name, "type", "veth", "peer", "name", "eth0", "netns", name)
     run("ip", "link", "set", name, "master", "br0", "up")
-    for argv in (["link", "set", "lo", "up"], ["address", "add", f"{address}/48", "dev", "eth0", "nodad"],
+    for argv in (["link", "set", "lo", "up"],
+                 ["address", "add", f"{address}/48", "dev", "eth0", "nodad"],
                  ["link", "set", "eth0", "up"]):
         run("ip", "-n", name, *argv)
     return f"/run/netns/{name}"

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Fill a database with the company, chart, taxes and fiscal year of one chart of charts.json.
 
-usage: charts.py list | charts.py fill CHART TRYTOND_CONF     (the database is called like the chart)
+usage: charts.py list | charts.py fill CHART TRYTOND_CONF     (the database is called like the
+chart)
 
-Built with the client library of Tryton, so everything passes through the checks a person's clicks would.
-"""
+Built with the client library of Tryton, so everything passes through the checks a person's
+clicks would."""
 import datetime
 import decimal
 import json

@@ -1,5 +1,5 @@
-"""Tryton's WSGI application, with its refusals answered: what it raises before its own handlers (a foreign
-Origin) would otherwise close the connection without a word."""
+"""Tryton's WSGI application, with its refusals answered: what it raises before its own handlers
+(a foreign Origin) would otherwise close the connection without a word."""
 from trytond.application import app
 from werkzeug.exceptions import HTTPException
 

@@ -1,4 +1,5 @@
-"""A uwsgi mule: runs the customer's scheduled tasks. Forked from the loaded server, it costs little memory."""
+"""A uwsgi mule: runs the customer's scheduled tasks. Forked from the loaded server, it costs
+little memory."""
 import logging
 import os
 import time

@@ -4,8 +4,8 @@ import subprocess
 
 from replica import POSTGRES_BIN, RUN
 
-# What a member knows of itself and the others, as one line `recovering|epoch|holders|end`: holders are the
-# standbys that hold this primary's end of log.
+# What a member knows of itself and the others, as one line `recovering|epoch|holders`: holders
+# are the standbys that hold this primary's end of log.
 STATUS = """
 SELECT pg_is_in_recovery()::int, coalesce((SELECT max(epoch) FROM foyer_epoch), 0),
  CASE WHEN pg_is_in_recovery() THEN 0 ELSE
@@ -44,7 +44,7 @@ def status(replica):
 
 
 def make_slots(replica):
-    """A slot a member on the primary, none for anybody else: an orphan would keep the log for ever."""
+    """A slot a member on the primary, none for others: an orphan would keep the log for ever."""
     names = ",".join(member["name"] for member in replica.others)
     return query("""
 SELECT pg_create_physical_replication_slot(name) FROM unnest(string_to_array(:'names', ',')) AS name

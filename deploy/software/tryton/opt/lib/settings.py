@@ -1,5 +1,5 @@
-"""Writes the settings of PostgreSQL and Tryton into /run/foyer from replica.json. They never live in the
-volume, so a copied or rewound data folder brings no foreign settings with it."""
+"""Writes the settings of PostgreSQL and Tryton into /run/foyer from replica.json. They never
+live in the volume, so a copied or rewound data folder brings no foreign settings with it."""
 import os
 
 from replica import DATA, REWINDING, RUN, VOLUME, secret
@@ -58,8 +58,8 @@ def replace_file(path, text, mode=0o600):
 
 
 def wal_limits(volume_bytes):
-    """Bounds of the log kept for standbys, in MiB: one dead standby must not fill the volume, so all that
-    is kept for others is below a quarter of it; and no more than a slow line can still catch up."""
+    """Bounds of the log kept for standbys, in MiB: one dead standby must not fill the volume, so
+    all that is kept for others is below a quarter of it; nor more than a line can catch up."""
     volume = volume_bytes // MIB
     return {"wal_keep_size": max(16, min(256, volume // 16)),
             "max_slot_wal_keep_size": max(32, min(2048, volume // 5)),

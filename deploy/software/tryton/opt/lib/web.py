@@ -1,5 +1,6 @@
-"""Tryton under uwsgi on a unix socket, and the small HTTP router that opens the web port in front of it.
-Two programs, so that the slow one is loaded before the port may open, and closing is one kill."""
+"""Tryton under uwsgi on a unix socket, and the small HTTP router that opens the web port in front
+of it. Two programs, so that the slow one is loaded before the port may open, and closing is one
+kill."""
 import os
 
 import settings
@@ -30,8 +31,8 @@ WORKERS = ["uwsgi", "--plugin", "python3", "--master", "--need-app", "--socket",
            f"--hook-accepting1-once=write:{LOADED} yes",
            "--no-orphans", "--auto-procname"]
 ROUTER = ["uwsgi", "--plugin", "http", "--master", "--no-orphans", "--processes", "0",
-          "--http-to", SOCKET, "--disable-logging", "--http-timeout", "240", "--buffer-size", "16384",
-          "--listen", "64"]
+          "--http-to", SOCKET, "--disable-logging", "--http-timeout", "240",
+          "--buffer-size", "16384", "--listen", "64"]
 
 
 def environment():

@@ -1,5 +1,6 @@
--- The customer's own values over the golden dump. The dump holds one company, one active user (admin) and
--- one fiscal year, the calendar year in which the image was built: it moves to the year of the order.
+-- The customer's own values over the golden dump. The dump holds one company, one active user
+-- (admin) and one fiscal year, the calendar year in which the image was built: it moves to the year
+-- of the order.
 UPDATE party_party SET name = :'company' WHERE id IN (SELECT party FROM company_company);
 UPDATE party_party_lang SET lang = (SELECT id FROM ir_lang WHERE code = :'language')
  WHERE party IN (SELECT party FROM company_company);

@@ -1,5 +1,5 @@
--- One line of JSON: where this member's log ends. On a standby the end is what is flushed, which may be
--- ahead of what is replayed; the epoch is that of the newest log replayed.
+-- One line of JSON: where this member's log ends. On a standby the end is what is flushed, which
+-- may be ahead of what is replayed; the epoch is that of the newest log replayed.
 SELECT json_build_object(
   'role', 'standby',
   'epoch', coalesce((SELECT max(epoch) FROM foyer_epoch), 0),
