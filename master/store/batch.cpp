@@ -1,5 +1,7 @@
 #include "master/store/batch.h"
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <string>
 #include <tuple>
@@ -55,6 +57,32 @@ Key key_of(const DropRequest& change) {
     return {Rank::Request, change.account.str(), change.id.str()};
 }
 
+struct ChangeKey {
+    template <class Row>
+    Key operator()(const Put<Row>& change) const {
+        return key_of(change.row);
+    }
+    template <class Drop>
+    Key operator()(const Drop& change) const {
+        return key_of(change);
+    }
+};
+
+struct ChangeCall {
+    template <class Row>
+    Call operator()(const Put<Row>& change) const {
+        return put_call(change.row);
+    }
+    template <class Drop>
+    Call operator()(const Drop& change) const {
+        return drop_call(change);
+    }
+};
+
+bool is_put(const Change& change) {
+    return std::visit([](const auto& one) { return requires { one.row; }; }, change);
+}
+
 // What became of one row: pointers into the batch.
 struct Fate {
     const Change* dropped = nullptr;
@@ -65,35 +93,28 @@ struct Fate {
 
 std::vector<Call> calls_of(const std::vector<Entry>& batch) {
     std::map<Key, Fate> fates;
+    std::vector<Call> numbers;
     for (const Entry& entry : batch) {
         for (const Change& change : entry.changes) {
-            std::visit(
-                [&](const auto& one) {
-                    if constexpr (requires { one.row; }) {
-                        fates[key_of(one.row)].put = &change;
-                    } else {
-                        fates[key_of(one)] = {&change, nullptr};
-                    }
-                },
-                change);
+            Fate& fate = fates[std::visit(ChangeKey{}, change)];
+            if (is_put(change)) {
+                fate.put = &change;
+                continue;
+            }
+            // A box that is gone leaves its overlay number behind, even one that was never written.
+            if (const auto* made = fate.put ? std::get_if<Put<Node>>(fate.put) : nullptr)
+                numbers.push_back(number_given_call(made->row));
+            fate = {&change, nullptr};
         }
     }
     std::vector<Call> calls;
-    calls.reserve(fates.size());
-    for (const bool dropping : {true, false}) {
-        for (const auto& [key, fate] : fates) {
-            const Change* change = dropping ? fate.dropped : fate.put;
-            if (change == nullptr) continue;
-            std::visit(
-                [&](const auto& one) {
-                    if constexpr (requires { one.row; }) {
-                        calls.push_back(put_call(one.row));
-                    } else {
-                        calls.push_back(drop_call(one));
-                    }
-                },
-                *change);
-        }
+    calls.reserve(fates.size() + numbers.size());
+    for (const auto& [key, fate] : fates) {
+        if (fate.dropped != nullptr) calls.push_back(std::visit(ChangeCall{}, *fate.dropped));
+    }
+    std::ranges::move(numbers, std::back_inserter(calls));
+    for (const auto& [key, fate] : fates) {
+        if (fate.put != nullptr) calls.push_back(std::visit(ChangeCall{}, *fate.put));
     }
     return calls;
 }

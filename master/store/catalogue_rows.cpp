@@ -134,6 +134,11 @@ Status read_row(Row row, Release& r) {
 const Statement last_number{"load_last_node_number",
                             "SELECT max(number) FROM node_numbers HAVING count(*) > 0"};
 
+const Statement number_given{
+    "put_node_number",
+    "INSERT INTO node_numbers (number, node) SELECT $1::integer, $2::text WHERE NOT EXISTS"
+    " (SELECT FROM node_numbers WHERE number = $1::integer AND node = $2::text)"};
+
 Status read_last_number(Row row, Changes& into) {
     Node gone;
     gone.name = NodeId("gone");
@@ -192,6 +197,8 @@ Call put_call(const Release& r) {
                          r.copies_min, r.copies_max, r.copies_default, r.web_port, r.sequence,
                          r.created_at, r.revision)};
 }
+
+Call number_given_call(const Node& n) { return {&number_given, Params().add(n.number, n.name)}; }
 
 Call drop_call(const DropNode& change) { return {&nodes().drop, Params().add(change.name)}; }
 

@@ -23,6 +23,9 @@ Call drop_call(const DropReplica& change);
 Call drop_call(const DropInstance& change);
 Call drop_call(const DropRequest& change);
 
+// The overlay number of a box that came and went within one batch: given, never to be given again.
+Call number_given_call(const Node& row);
+
 // What to read, and how its rows become changes.
 struct Loader {
     Call call;

@@ -63,7 +63,6 @@ CREATE TABLE instances (
     CONSTRAINT instances_name_allow_same_isp_key UNIQUE (name, allow_same_isp),
     CONSTRAINT instances_mode_known CHECK (mode IN ('synchronous', 'asynchronous')),
     CONSTRAINT instances_desired_known CHECK (desired IN ('running', 'stopped', 'deleted')),
-    CONSTRAINT instances_replicas_range CHECK (replicas >= 1),
     CONSTRAINT instances_min_countries_range CHECK (min_countries BETWEEN 1 AND replicas),
     CONSTRAINT instances_fence_range CHECK (generation >= 0 AND epoch >= 0),
     CONSTRAINT instances_served_whole CHECK (num_nulls(served_generation, served_epoch) IN (0, 2)),

@@ -15,13 +15,32 @@ namespace foyer::test {
 
 namespace {
 
+constexpr std::uint64_t boxes = 300;  // a box then holds some dozens of copies, as a home does
+
+std::string box(std::uint64_t number) { return "home-box-" + std::to_string(number % boxes); }
+
+// Homes for the copies, each third of them on another ISP.
+master::Entry homes() {
+    master::Entry made{Revision(2), {}};
+    for (std::uint64_t i = 0; i < boxes; ++i) {
+        const std::string site = "street-" + std::to_string(i);
+        made.changes.push_back(master::Put<master::Site>{
+            {SiteId(site), IspId("isp-" + std::to_string(i % 3 + 1)), CountryCode("FR"),
+             HostId("host-1"), HostClass::Vetted, WallTime{1}, Revision(2)}});
+        made.changes.push_back(
+            master::Put<master::Node>{sample_node(static_cast<int>(i) + 10, box(i), site)});
+    }
+    return made;
+}
+
 // A decision like an order: seven rows, constraints and all.
 master::Entry decision(std::uint64_t revision) {
     const std::string name = "firm-" + std::to_string(revision);
     master::Entry made = entry(revision, sample_instance(name));
     for (int i = 0; i < 3; ++i) {
-        master::Replica copy = sample_replica(name, i, "box-" + std::to_string(i + 1),
-                                              static_cast<int>(revision) + 100);
+        master::Replica copy =
+            sample_replica(name, i, box(revision * 3 + static_cast<std::uint64_t>(i)),
+                           static_cast<int>(revision) + 100);
         copy.reserved = {};
         made.changes.push_back(master::Put<master::Replica>{copy});
     }
@@ -40,7 +59,7 @@ master::Entry decision(std::uint64_t revision) {
 }
 
 Status measure(master::PgStore& store, std::uint64_t decisions) {
-    std::uint64_t revision = 1;
+    std::uint64_t revision = 2;
     double alone = 0;
     std::cout << "batch  decisions/s  ratio  ms/batch\n";
     for (const std::uint64_t size : {1U, 10U, 100U, 500U}) {
@@ -71,7 +90,7 @@ Status bench(std::uint64_t decisions) {
         TRY(master::DevCluster::start({.folder = folder.path() + "/postgres"}, clock, {}));
     master::PgStore store({.conninfo = cluster->conninfo()}, clock, rng);
     TRY(store.load({}));
-    TRY(store.commit({{Revision(1), sample_world()}}));
+    TRY(store.commit({{Revision(1), sample_world()}, homes()}));
     return measure(store, decisions);
 }
 

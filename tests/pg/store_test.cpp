@@ -198,6 +198,17 @@ TEST_CASE("the number of a box that is gone is never given again") {
           "node_numbers_pkey");
 }
 
+TEST_CASE("a box that came and went within one batch leaves its number behind") {
+    Twin twin;
+    twin.must_commit({{Revision(1), sample_world()}});
+    twin.must_commit({entry(2, sample_node(6, "box-6", "home-4")),
+                      {Revision(3), {master::DropNode{NodeId("box-6")}}},
+                      entry(4, sample_node(7, "box-6", "home-4")),
+                      {Revision(5), {master::DropNode{NodeId("box-6")}}}});
+    CHECK(twin.load().last_node_number() == 7);
+    CHECK(difference(twin.load(), twin.state) == "");
+}
+
 TEST_CASE("memory holds the newest events, the database all") {
     Twin twin;
     Changes many;
