@@ -72,7 +72,8 @@ Result<std::string> complete_parameters(std::string_view schema_json,
     Json given = parse(parameters_json.empty() ? "{}" : parameters_json);
     if (!given.is_object())
         return schema_error("the order", {{"/parameters", "must be an object"}});
-    for (const auto& [name, rule] : schema.value("properties", Json::object()).items()) {
+    const Json properties = schema.value("properties", Json::object());
+    for (const auto& [name, rule] : properties.items()) {
         if (!given.contains(name) && rule.contains("default")) given[name] = rule["default"];
     }
     const auto problems = problems_of(schema, given);

@@ -15,6 +15,7 @@
 #include <thread>
 #include <vector>
 
+#include "common/base/random.h"
 #include "common/base/text.h"
 #include "common/tls/certificate.h"
 #include "common/tls/enrol_token.h"
@@ -62,7 +63,7 @@ public:
         v1::EnrolRequest request;
         request.set_token_secret(token.value().secret.reveal());
         request.set_csr_pem(tls::make_request(key_, "box").value());
-        request.set_wg_public_key(std::string(43, 'A') + "=");
+        request.set_wg_public_key(wg_key_);
         request.mutable_capacity()->set_cpu_millicores(4000);
         request.mutable_capacity()->set_memory_bytes(std::int64_t{8} << 30);
         request.mutable_capacity()->set_disk_bytes(std::int64_t{100} << 30);
@@ -160,6 +161,7 @@ private:
     std::string ca_;
     Secret<std::string> key_;
     Secret<std::string> kept_key_;
+    std::string wg_key_ = SystemRng().text(42) + "A=";  // of the right form, of nobody
     std::string certificate_;
     std::unique_ptr<v1::AgentService::Stub> stub_;
 };

@@ -15,7 +15,7 @@ import time
 
 MASTER = os.environ["FOYER_MASTER"]
 AGENT_TOOL = os.environ["FOYER_AGENT_TOOL"]
-PATIENCE_S = 90
+PATIENCE_S = 300  # of a machine that does other work too
 
 
 def skip_without_postgres():
@@ -164,13 +164,21 @@ listen = "127.0.0.1:{self.metrics}"
         self.process = subprocess.Popen(
             [MASTER, "run", "--dev", self.data, "--config", self.config], stderr=self.log
         )
+        try:
+            self.wait_until_ready()
+        except BaseException:
+            sys.stderr.write(self.log_text()[-3000:])
+            self.stop()
+            raise
+        return self
+
+    def wait_until_ready(self):
         until("the master is healthy", self.healthy)
         until("the operator's token", lambda: os.path.exists(self.data + "/operator.token"))
         self.operator = Client(
             self, open(self.data + "/operator.token", encoding="ascii").read().strip()
         )
         until("the token is committed", lambda: self.operator.get("/v1/whoami").status == 200)
-        return self
 
     def healthy(self):
         if self.process.poll() is not None:

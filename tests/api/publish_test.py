@@ -1,4 +1,4 @@
-"""Blobs and releases that lie leave nothing; orders are refused with reasons, shown, revealed once."""
+"""Blobs and releases that lie leave nothing; orders are refused with reasons or shown."""
 
 import os
 

@@ -16,18 +16,26 @@ using Json = nlohmann::json;
 namespace {
 
 Json document() {
-    return Json::parse(R"({"schema":1,"name":"echo","version":"1-1","title":"Echo",
-      "image":{"digest":"sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","os":"linux","architecture":"amd64",
-               "compressed_bytes":10,"unpacked_bytes":20},
-      "command":["/bin/serve"],"user":{"uid":1000,"gid":1000},
-      "sizes":{"m":{"cpu_millicores":200,"memory_bytes":20000000,"disk_bytes":2000000,"pids":32},
-               "s":{"cpu_millicores":100,"memory_bytes":10000000,"disk_bytes":2000000,"pids":32}},
-      "parameters":{"type":"object","additionalProperties":false,"required":["company"],"properties":{
-        "company":{"type":"string","title":"Company","minLength":1,"maxLength":40},
-        "country":{"type":"string","title":"Country","enum":["FR","BE"],"default":"FR"},
-        "users":{"type":"integer","title":"Users","minimum":1,"maximum":50,"default":5}}},
-      "secrets":["admin_password"],"login":{"user":"admin","path":"/#x"},"hooks":{},"ports":{"web":8000},"stop_timeout_s":10,
-      "health_period_s":5,"position_period_s":5,"egress":[],"data":{"copies":{"min":1,"max":3,"default":3},"modes":["synchronous"]}})");
+    return Json::parse(R"({
+      "schema": 1, "name": "echo", "version": "1-1", "title": "Echo",
+      "image": {
+        "digest": "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "os": "linux", "architecture": "amd64", "compressed_bytes": 10, "unpacked_bytes": 20},
+      "command": ["/bin/serve"], "user": {"uid": 1000, "gid": 1000},
+      "sizes": {
+        "m": {"cpu_millicores": 200, "memory_bytes": 20000000, "disk_bytes": 2000000, "pids": 32},
+        "s": {"cpu_millicores": 100, "memory_bytes": 10000000, "disk_bytes": 2000000, "pids": 32}},
+      "parameters": {
+        "type": "object", "additionalProperties": false, "required": ["company"],
+        "properties": {
+          "company": {"type": "string", "title": "Company", "minLength": 1, "maxLength": 40},
+          "country": {"type": "string", "title": "Country", "enum": ["FR", "BE"], "default": "FR"},
+          "users": {"type": "integer", "title": "Users", "minimum": 1, "maximum": 50,
+                    "default": 5}}},
+      "secrets": ["admin_password"], "login": {"user": "admin", "path": "/#x"}, "hooks": {},
+      "ports": {"web": 8000}, "stop_timeout_s": 10, "health_period_s": 5, "position_period_s": 5,
+      "egress": [],
+      "data": {"copies": {"min": 1, "max": 3, "default": 3}, "modes": ["synchronous"]}})");
 }
 
 std::string raw(const std::string& base64url) {

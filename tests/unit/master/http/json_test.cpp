@@ -13,12 +13,12 @@
 
 using namespace foyer;
 using namespace foyer::master;
-namespace api = foyer::api::v1;
+namespace v1 = foyer::api::v1;
 
 namespace {
 
 Error refusal(std::string_view text, const JsonLimits& limits = {}) {
-    api::OrderInstanceRequest request;
+    v1::OrderInstanceRequest request;
     const Status status = parse_json(text, request, limits);
     REQUIRE(!status.ok());
     REQUIRE(status.failure().code == ErrorCode::InvalidArgument);
@@ -35,9 +35,9 @@ std::string path_of(const Error& failure) {
 }  // namespace
 
 TEST_CASE("a message becomes the JSON of the contract") {
-    api::Instance instance;
+    v1::Instance instance;
     instance.set_name("acme");
-    instance.set_state(api::INSTANCE_STATE_RUNNING);
+    instance.set_state(v1::INSTANCE_STATE_RUNNING);
     instance.set_epoch(9'007'199'254'740'993ULL);
     instance.mutable_created_at()->set_seconds(1'772'368'200);
     instance.mutable_created_at()->set_nanos(250'000'000);
@@ -84,7 +84,7 @@ TEST_CASE("depth and size of a document are bounded") {
 }
 
 TEST_CASE("an empty body and null members leave fields unset") {
-    api::OrderInstanceRequest request;
+    v1::OrderInstanceRequest request;
     REQUIRE(parse_json("  \n", request).ok());
     REQUIRE(parse_json(R"({"name":null,"policy":null})", request).ok());
     CHECK(request.name().empty());
@@ -92,7 +92,7 @@ TEST_CASE("an empty body and null members leave fields unset") {
 }
 
 TEST_CASE("bytes travel as padded base64, and only in one form") {
-    api::PublishReleaseRequest request;
+    v1::PublishReleaseRequest request;
     REQUIRE(parse_json(R"({"signature":"AAEC/w=="})", request).ok());
     CHECK(request.signature() == std::string("\x00\x01\x02\xff", 4));
     for (const char* text : {"AAEC/w", "AAEC/x==", "AAEC=w==", "====", "A"})
@@ -120,9 +120,9 @@ TEST_CASE("text that is not UTF-8 still prints as JSON") {
 TEST_CASE("printing and parsing again gives the same message") {
     SeededRng rng(test::test_seed());
     for (int round = 0; round < 500; ++round) {
-        api::Node node;
+        v1::Node node;
         node.set_name(rng.text(rng.below(20)));
-        node.set_host_class(static_cast<api::HostClass>(rng.below(4)));
+        node.set_host_class(static_cast<v1::HostClass>(rng.below(4)));
         node.set_edge(rng.below(2) == 1);
         node.set_memory_bytes(static_cast<std::int64_t>(rng.next()));
         node.set_clock_offset_ms(-static_cast<std::int64_t>(rng.below(1'000'000)));
@@ -133,7 +133,7 @@ TEST_CASE("printing and parsing again gives the same message") {
             node.mutable_last_seen_at()->set_nanos(
                 static_cast<std::int32_t>(rng.below(1'000'000'000)));
         }
-        api::Node again;
+        v1::Node again;
         const Status status = parse_json(print_json(node), again);
         REQUIRE(status.ok());
         REQUIRE(google::protobuf::util::MessageDifferencer::Equals(node, again));
@@ -142,14 +142,14 @@ TEST_CASE("printing and parsing again gives the same message") {
 
 TEST_CASE("no bytes can break the parser") {
     SeededRng rng(test::test_seed());
-    const std::string seed_text =
-        R"({"name":"acme","policy":{"replicas":3,"countries":["FR"]},"parameters":{"a":[1,{"b":null}]}})";
+    const std::string seed_text = R"({"name":"acme","policy":{"replicas":3,"countries":["FR"]},)"
+                                  R"("parameters":{"a":[1,{"b":null}]}})";
     for (int round = 0; round < 5'000; ++round) {
         std::string text = seed_text;
         for (std::uint64_t changes = 1 + rng.below(4); changes > 0; --changes) {
             text[rng.below(text.size())] = static_cast<char>(rng.below(256));
         }
-        api::OrderInstanceRequest request;
+        v1::OrderInstanceRequest request;
         const Status status = parse_json(text, request);
         if (!status.ok()) REQUIRE(status.failure().code == ErrorCode::InvalidArgument);
     }

@@ -13,7 +13,7 @@
 
 using namespace foyer;
 using namespace foyer::master;
-namespace api = foyer::api::v1;
+namespace v1 = foyer::api::v1;
 namespace pb = google::protobuf;
 
 namespace {
@@ -21,8 +21,8 @@ namespace {
 std::vector<const pb::ServiceDescriptor*> services() {
     std::vector<const pb::ServiceDescriptor*> found;
     for (const pb::FileDescriptor* file :
-         {api::Account::descriptor()->file(), api::Isp::descriptor()->file(),
-          api::Instance::descriptor()->file(), api::SoftwareRelease::descriptor()->file()}) {
+         {v1::Account::descriptor()->file(), v1::Isp::descriptor()->file(),
+          v1::Instance::descriptor()->file(), v1::SoftwareRelease::descriptor()->file()}) {
         for (int i = 0; i < file->service_count(); ++i) found.push_back(file->service(i));
     }
     return found;
@@ -126,7 +126,7 @@ TEST_CASE("body, path, query and key become one message") {
     const RouteAnswer answer =
         find_route(HttpMethod::Post, "/v1/instances/acme:promote?validate_only=true");
     REQUIRE(answer.matched);
-    api::PromoteInstanceRequest request;
+    v1::PromoteInstanceRequest request;
     REQUIRE(fill_request({*answer.matched, R"({"index":1})", "key-1"}, request, {}).ok());
     CHECK(request.name() == "acme");
     CHECK(request.index() == 1);
@@ -134,19 +134,19 @@ TEST_CASE("body, path, query and key become one message") {
     CHECK(request.request_id() == "key-1");
 
     const RouteAnswer list = find_route(HttpMethod::Get, "/v1/instances?page_size=7&page_token=YQ");
-    api::ListInstancesRequest listing;
+    v1::ListInstancesRequest listing;
     REQUIRE(fill_request({*list.matched, "", ""}, listing, {}).ok());
     CHECK(listing.page().page_size() == 7);
 }
 
 TEST_CASE("parts of a request that contradict each other are refused") {
     const RouteAnswer answer = find_route(HttpMethod::Post, "/v1/instances/acme:stop");
-    api::InstanceActionRequest request;
+    v1::InstanceActionRequest request;
     CHECK(!fill_request({*answer.matched, R"({"name":"other"})", ""}, request, {}).ok());
     request.Clear();
     CHECK(!fill_request({*answer.matched, R"({"request_id":"a"})", "b"}, request, {}).ok());
     const RouteAnswer unknown = find_route(HttpMethod::Get, "/v1/instances?colour=red");
-    api::ListInstancesRequest listing;
+    v1::ListInstancesRequest listing;
     const Status status = fill_request({*unknown.matched, "", ""}, listing, {});
     REQUIRE(!status.ok());
     CHECK(status.failure().details.front().value == "?colour");
