@@ -155,10 +155,10 @@ Status PartitionWorker::perform(const Step& step, std::stop_token interrupted) {
             return ports_.images.ensure(TRY(release()).image, progress, std::move(interrupted));
         }
         case StepKind::Prepare: return ports_.runtime.prepare(*desired_, TRY(release()));
-        case StepKind::RunInit: return run_hook("init", false, std::move(interrupted));
-        case StepKind::RunJoin: return run_hook("join", false, std::move(interrupted));
-        case StepKind::Rejoin: return run_hook("rejoin", false, std::move(interrupted));
-        case StepKind::Promote: return run_hook("promote", true, std::move(interrupted));
+        case StepKind::RunInit: return run_hook(step, "init", std::move(interrupted));
+        case StepKind::RunJoin: return run_hook(step, "join", std::move(interrupted));
+        case StepKind::Rejoin: return run_hook(step, "rejoin", std::move(interrupted));
+        case StepKind::Promote: return run_hook(step, "promote", std::move(interrupted));
         case StepKind::Start: return ports_.runtime.start(id, TRY(release()));
         case StepKind::Reload: return ports_.runtime.reload(id);
         case StepKind::Fence: return ports_.runtime.kill(id);
@@ -178,11 +178,13 @@ Status PartitionWorker::perform(const Step& step, std::stop_token interrupted) {
     CHECK(false);
 }
 
-Status PartitionWorker::run_hook(const std::string& name, bool live, std::stop_token interrupted) {
+Status PartitionWorker::run_hook(const Step& kind, const std::string& name,
+                                 std::stop_token interrupted) {
+    const bool live = kind.kind == StepKind::Promote;
     const Release release_now = TRY(release());
     if (!release_now.hooks.contains(name)) return ok_status();  // software without state needs none
     const auto steps = [&](const std::string& step) {
-        publish({StepKind::RunInit, {}, {}}, name + ": " + step.substr(0, 200));
+        publish(kind, name + ": " + step.substr(0, 200));
     };
     const HookResult result = TRY(
         live ? ports_.runtime.run_live_hook(local_.partition, release_now, name, steps, interrupted)

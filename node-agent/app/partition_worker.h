@@ -70,7 +70,7 @@ private:
     void look();
     bool act(const Step& step, const std::stop_token& stop);
     Status perform(const Step& step, std::stop_token interrupted);
-    Status run_hook(const std::string& name, bool live, std::stop_token interrupted);
+    Status run_hook(const Step& step, const std::string& name, std::stop_token interrupted);
     Status probe(std::stop_token interrupted);
     Status probe_position(const Release& release, std::stop_token interrupted);
     void failed(const Step& step, const Error& cause);

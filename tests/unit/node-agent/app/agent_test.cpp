@@ -1,0 +1,276 @@
+#include "node-agent/app/agent.h"
+
+#include "tests/support/assignments.h"
+#include "tests/support/catch.h"
+#include "tests/support/eventually.h"
+#include "tests/support/fake_box.h"
+
+using namespace foyer;
+using namespace foyer::agent;
+using foyer::test::assignment;
+using foyer::test::eventually;
+
+namespace {
+
+AgentRules quick() {
+    AgentRules rules;
+    rules.worker.backoff = {Duration(5), Duration(40)};
+    rules.worker.not_yet_wait_max = Duration(20);
+    rules.worker.look_period = Duration(10);
+    rules.worker.unready_probe_period = Duration(10);
+    rules.worker.fence_retry = Duration(5);
+    rules.worker.steps.rejoin_after = Duration(50);
+    rules.box.tick = Duration(10);
+    rules.box.backoff = {Duration(5), Duration(20)};
+    rules.partitions_max = 3;
+    return rules;
+}
+
+struct World {
+    test::FakeBox box;
+    test::MemoryJournal journal;
+    SystemClock clock;
+    SystemRng rng;
+    CapturingSink sink;
+    Log log{sink, clock};
+    std::unique_ptr<Agent> agent;
+    std::uint64_t revision = 0;
+
+    ~World() { agent.reset(); }
+
+    void boot() {
+        agent.reset();
+        const AgentPorts ports{box,     box,   box, box, box, test::fake_release,
+                               journal, clock, rng, log};
+        agent = std::make_unique<Agent>(ports, quick(), journal.recovered());
+        REQUIRE(agent->start().ok());
+    }
+    SyncAnswer answer(std::vector<Assignment> assignments) {
+        SyncAnswer made;
+        made.delta.lineage = LineageId("l1");
+        made.delta.base = Revision(revision);
+        made.delta.revision = Revision(++revision);
+        for (Assignment& item : assignments) item.revision = made.delta.revision;
+        made.delta.assignments = std::move(assignments);
+        return made;
+    }
+    void assign(std::vector<Assignment> assignments) {
+        REQUIRE(agent->digest(answer(std::move(assignments))).ok());
+    }
+    void remove(const char* partition) {
+        auto made = answer({});
+        made.delta.removed_assignments = {PartitionId(partition)};
+        REQUIRE(agent->digest(made).ok());
+    }
+    PartitionObservation seen(const std::string& partition) const {
+        for (const auto& item : agent->overview().partitions) {
+            if (item.partition.str() == partition) return item;
+        }
+        return {};
+    }
+    bool runs(const std::string& partition, ReplicaRole role, std::uint64_t epoch) const {
+        const auto item = seen(partition);
+        return item.phase == PartitionPhase::Running && item.role == role &&
+               item.fence == test::fence(epoch) && item.position;
+    }
+};
+
+Assignment led_by(int leader, int index, std::uint64_t epoch) {
+    Assignment made = assignment(index, epoch);
+    made.role = leader == index ? ReplicaRole::Primary : ReplicaRole::Standby;
+    made.leader = ReplicaIndex{leader};
+    if (leader < 0) made.leader.reset();
+    return made;
+}
+
+}  // namespace
+
+TEST_CASE("an ordered partition comes up, and so does its neighbour while it is stuck") {
+    World world;
+    world.boot();
+    world.box.block("init acme-0");
+    world.assign({assignment(0), assignment(1)});
+    CHECK(eventually([&] { return world.runs("acme-1", ReplicaRole::Standby, 1); }));
+    CHECK(world.seen("acme-0").phase == PartitionPhase::Preparing);
+    CHECK(eventually([&] { return world.seen("acme-0").step == "init: restoring"; }));
+    world.box.release("init acme-0");
+    CHECK(eventually([&] { return world.runs("acme-0", ReplicaRole::Primary, 1); }));
+}
+
+TEST_CASE("failing steps are tried again and then forgotten") {
+    World world;
+    world.boot();
+    world.box.fail("image", 2, error(ErrorCode::ResourceExhausted, "disk full"));
+    world.box.fail("start acme-0", 2);
+    world.assign({assignment(0)});
+    CHECK(eventually([&] { return world.runs("acme-0", ReplicaRole::Primary, 1); }));
+    CHECK(world.seen("acme-0").reason.empty());
+    CHECK(world.sink.holds("disk full"));
+}
+
+TEST_CASE("a hook that says 'not yet' is asked again without being called a failure") {
+    World world;
+    world.boot();
+    world.box.hook_status("join", 75);
+    world.assign({assignment(1)});
+    CHECK(eventually(
+        [&] { return world.seen("acme-1").reason.find("not yet") != std::string::npos; }));
+    CHECK(world.seen("acme-1").phase == PartitionPhase::Preparing);
+    world.box.hook_status("join", 0);
+    CHECK(eventually([&] { return world.runs("acme-1", ReplicaRole::Standby, 1); }));
+}
+
+TEST_CASE("a promotion by hand: nobody leads, then the standby does, and the old primary rejoins") {
+    World world;
+    world.boot();
+    world.assign({assignment(0), assignment(1)});
+    REQUIRE(eventually([&] {
+        return world.runs("acme-0", ReplicaRole::Primary, 1) &&
+               world.runs("acme-1", ReplicaRole::Standby, 1);
+    }));
+    world.assign({led_by(-1, 0, 2), led_by(-1, 1, 2)});
+    CHECK(eventually([&] { return world.runs("acme-1", ReplicaRole::Standby, 2); }));
+    CHECK(eventually([&] {
+        return !world.box.partition("acme-0").running &&
+               world.seen("acme-0").fence == test::fence(2);
+    }));
+    CHECK(world.box.count("kill acme-0") == 1);
+    CHECK(world.box.count("stop acme-0") == 0);
+    world.assign({led_by(1, 0, 3), led_by(1, 1, 3)});
+    CHECK(eventually([&] {
+        return world.runs("acme-1", ReplicaRole::Primary, 3) &&
+               world.runs("acme-0", ReplicaRole::Standby, 3);
+    }));
+    CHECK(world.box.count("promote acme-1") == 1);
+    CHECK(world.box.count("rejoin acme-0") == 1);
+}
+
+TEST_CASE("a fence interrupts a long step and is tried until it works") {
+    World world;
+    world.boot();
+    world.assign({assignment(0)});
+    REQUIRE(eventually([&] { return world.runs("acme-0", ReplicaRole::Primary, 1); }));
+    world.box.block("promote acme-0");
+    world.assign({led_by(0, 0, 2)});
+    REQUIRE(eventually([&] { return world.box.count("promote acme-0") == 1; }));
+    world.box.fail("kill acme-0", 3);
+    world.assign({led_by(1, 0, 3)});
+    CHECK(eventually([&] { return world.box.count("kill acme-0") == 4; }));
+    CHECK(eventually([&] { return world.runs("acme-0", ReplicaRole::Standby, 3); }));
+}
+
+TEST_CASE("a service that dies is started again") {
+    World world;
+    world.boot();
+    world.assign({assignment(0)});
+    REQUIRE(eventually([&] { return world.runs("acme-0", ReplicaRole::Primary, 1); }));
+    world.box.crash("acme-0");
+    CHECK(eventually([&] {
+        return world.box.count("start acme-0") == 2 &&
+               world.runs("acme-0", ReplicaRole::Primary, 1);
+    }));
+    CHECK(world.sink.holds("service ended with status 1"));
+    CHECK(world.box.count("init acme-0") == 1);
+}
+
+TEST_CASE("the agent's death touches nothing that runs") {
+    World world;
+    world.boot();
+    world.assign({assignment(0), assignment(1)});
+    REQUIRE(eventually([&] {
+        return world.runs("acme-0", ReplicaRole::Primary, 1) &&
+               world.runs("acme-1", ReplicaRole::Standby, 1);
+    }));
+    const auto before = world.box.deeds().size();
+    world.boot();
+    CHECK(eventually([&] {
+        return world.runs("acme-0", ReplicaRole::Primary, 1) &&
+               world.runs("acme-1", ReplicaRole::Standby, 1);
+    }));
+    const auto deeds = world.box.deeds();
+    for (std::size_t i = before; i < deeds.size(); ++i) CHECK(deeds[i] == "overlay");
+    CHECK(world.agent->report().applied_revision == Revision(world.revision));
+}
+
+TEST_CASE("a lost journal asks for everything, and asks what runs what it is") {
+    World world;
+    world.boot();
+    world.assign({assignment(0), assignment(1)});
+    REQUIRE(eventually([&] {
+        return world.runs("acme-0", ReplicaRole::Primary, 1) &&
+               world.runs("acme-1", ReplicaRole::Standby, 1);
+    }));
+    world.agent.reset();
+    const auto before = world.box.deeds().size();
+    const AgentPorts ports{world.box,          world.box,     world.box,   world.box, world.box,
+                           test::fake_release, world.journal, world.clock, world.rng, world.log};
+    Recovered nothing;
+    nothing.desired_lost = true;
+    world.agent = std::make_unique<Agent>(ports, quick(), nothing);
+    REQUIRE(world.agent->start().ok());
+    const auto report = world.agent->report();
+    CHECK(report.applied_lineage.empty());
+    CHECK(report.observations_full);
+    world.revision = 0;
+    world.assign({assignment(0), assignment(1)});
+    CHECK(eventually([&] {
+        return world.runs("acme-0", ReplicaRole::Primary, 1) &&
+               world.runs("acme-1", ReplicaRole::Standby, 1);
+    }));
+    const auto deeds = world.box.deeds();
+    for (std::size_t i = before; i < deeds.size(); ++i) {
+        CAPTURE(deeds[i]);
+        CHECK(deeds[i].find("kill") == std::string::npos);
+        CHECK(deeds[i].find("stop") == std::string::npos);
+        CHECK(deeds[i].find("start") == std::string::npos);
+    }
+}
+
+TEST_CASE(
+    "a removed partition is stopped, erased and named to the master; its name may come again") {
+    World world;
+    world.boot();
+    world.assign({assignment(0)});
+    REQUIRE(eventually([&] { return world.runs("acme-0", ReplicaRole::Primary, 1); }));
+    world.remove("acme-0");
+    CHECK(eventually([&] { return world.box.names().empty(); }));
+    CHECK(eventually([&] { return !world.agent->report().erased.empty(); }));
+    CHECK(world.journal.recovered().partitions.empty());
+    world.assign({assignment(0)});
+    CHECK(eventually([&] { return world.runs("acme-0", ReplicaRole::Primary, 1); }));
+    CHECK(world.box.count("init acme-0") == 2);
+}
+
+TEST_CASE("a difference that does not fit changes nothing and asks for everything") {
+    World world;
+    world.boot();
+    world.assign({assignment(0)});
+    auto strange = world.answer({assignment(1)});
+    strange.delta.base = Revision(99);
+    CHECK(world.agent->digest(strange).failure().code == ErrorCode::Aborted);
+    CHECK(world.agent->report().applied_revision == Revision(0));
+    auto full = world.answer({assignment(0), assignment(1)});
+    full.delta.base = Revision(0);
+    CHECK(world.agent->digest(full).ok());
+    CHECK(world.agent->report().applied_revision == full.delta.revision);
+}
+
+TEST_CASE("more partitions than the box holds are refused with a reason") {
+    World world;
+    world.boot();
+    world.assign({assignment(0), assignment(1), assignment(2), assignment(3)});
+    CHECK(eventually(
+        [&] { return world.seen("acme-3").reason.find("at most 3") != std::string::npos; }));
+    CHECK(world.seen("acme-3").phase == PartitionPhase::Failed);
+}
+
+TEST_CASE("a copy that says it diverged is stopped, rejoined and started") {
+    World world;
+    world.boot();
+    world.assign({assignment(1)});
+    REQUIRE(eventually([&] { return world.runs("acme-1", ReplicaRole::Standby, 1); }));
+    world.box.health(R"({"healthy":true,"ready":false,"diverged":true,"detail":"forked"})");
+    CHECK(eventually([&] { return world.box.count("rejoin acme-1") >= 1; }));
+    world.box.health(R"({"healthy":true,"ready":true})");
+    CHECK(eventually([&] { return world.runs("acme-1", ReplicaRole::Standby, 1); }));
+}

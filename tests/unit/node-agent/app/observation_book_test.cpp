@@ -1,0 +1,130 @@
+#include "node-agent/app/observation_book.h"
+
+#include "tests/support/catch.h"
+#include "tests/support/fake_clock.h"
+
+using namespace foyer;
+using namespace foyer::agent;
+
+namespace {
+
+PartitionObservation seen(const char* name, PartitionPhase phase = PartitionPhase::Running,
+                          std::int64_t flushed = 0) {
+    PartitionObservation made;
+    made.partition = PartitionId(name);
+    made.phase = phase;
+    made.position = Position{Epoch(1), flushed, false};
+    return made;
+}
+
+struct World {
+    test::FakeClock clock;
+    int news = 0;
+    ObservationBook book{clock, ReportRules{}};
+    World() {
+        book.on_news([this] { ++news; });
+    }
+    // The first report is full; get it out of the way.
+    void settle() {
+        const auto first = book.take();
+        book.acknowledge(first.number, false);
+        news = 0;
+    }
+};
+
+}  // namespace
+
+TEST_CASE("the first report is full, later ones carry what changed") {
+    World world;
+    world.book.set(seen("a"));
+    world.book.set(seen("b"));
+    const auto first = world.book.take();
+    CHECK(first.full);
+    CHECK(first.observations.size() == 2);
+    world.book.acknowledge(first.number, false);
+    CHECK(world.book.take().number == 0);
+    world.book.set(seen("b", PartitionPhase::Unhealthy));
+    const auto second = world.book.take();
+    CHECK_FALSE(second.full);
+    CHECK(second.number == first.number + 1);
+    REQUIRE(second.observations.size() == 1);
+    CHECK(second.observations[0].partition == PartitionId("b"));
+}
+
+TEST_CASE("what is not acknowledged is sent again, with what changed meanwhile") {
+    World world;
+    world.settle();
+    world.book.set(seen("a"));
+    const auto lost = world.book.take();
+    world.book.set(seen("a", PartitionPhase::Failed));
+    const auto again = world.book.take();
+    CHECK(again.number == lost.number + 1);
+    REQUIRE(again.observations.size() == 1);
+    CHECK(again.observations[0].phase == PartitionPhase::Failed);
+    world.book.acknowledge(lost.number, false);
+    CHECK(world.book.take().observations.size() == 1);
+    world.book.acknowledge(again.number + 1, false);
+    CHECK(world.book.take().number == 0);
+}
+
+TEST_CASE("an acknowledgement of a later state does not hide a change made after it was sent") {
+    World world;
+    world.settle();
+    world.book.set(seen("a"));
+    const auto sent = world.book.take();
+    world.book.set(seen("a", PartitionPhase::Failed));
+    world.book.acknowledge(sent.number, false);
+    CHECK(world.book.take().observations.size() == 1);
+}
+
+TEST_CASE("mere progress waits for the quiet period") {
+    World world;
+    world.book.set(seen("a"));
+    world.settle();
+    world.book.set(seen("a", PartitionPhase::Running, 100));
+    CHECK(world.news == 0);
+    CHECK(world.book.take().number == 0);
+    CHECK_FALSE(world.book.has_overdue());
+    world.clock.advance(Duration(30'000));
+    CHECK(world.book.has_overdue());
+    CHECK(world.book.take().observations.size() == 1);
+}
+
+TEST_CASE("erased partitions are named until acknowledged") {
+    World world;
+    world.book.set(seen("a"));
+    world.settle();
+    world.book.erased(PartitionId("a"));
+    CHECK(world.news == 1);
+    const auto first = world.book.take();
+    CHECK(first.erased == std::vector<PartitionId>{PartitionId("a")});
+    CHECK(world.book.take().erased.size() == 1);
+    world.book.acknowledge(first.number + 1, false);
+    CHECK(world.book.take().number == 0);
+}
+
+TEST_CASE("a restarted master gets everything again, once") {
+    World world;
+    world.book.set(seen("a"));
+    world.settle();
+    world.book.acknowledge(0, true);
+    const auto again = world.book.take();
+    CHECK(again.full);
+    CHECK(again.observations.size() == 1);
+    world.book.acknowledge(again.number, false);
+    CHECK(world.book.take().number == 0);
+}
+
+TEST_CASE("acknowledgements of an earlier life of this box are not ours") {
+    World world;
+    world.book.set(seen("a"));
+    const auto first = world.book.take();
+    world.book.acknowledge(5, false);  // an old, small number
+    CHECK(world.book.take().full);
+    world.book.acknowledge(first.number + 1'000'000, false);  // our clock was set back since
+    const auto next = world.book.take();
+    CHECK(next.full);
+    CHECK(next.number > first.number + 1'000'000);
+    world.book.acknowledge(next.number, false);
+    CHECK(world.book.take().number == 0);
+}

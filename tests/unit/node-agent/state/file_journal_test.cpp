@@ -1,0 +1,158 @@
+#include "node-agent/state/file_journal.h"
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "common/base/random.h"
+#include "tests/support/assignments.h"
+#include "tests/support/catch.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/temp_folder.h"
+
+using namespace foyer;
+using namespace foyer::agent;
+
+namespace {
+
+std::string content_of(const std::string& path) {
+    std::ostringstream text;
+    text << std::ifstream(path).rdbuf();
+    return text.str();
+}
+
+// /dev/shm is a tmpfs on every Linux; a plain folder stands for a run_dir that is not.
+struct World {
+    test::TempFolder disk;
+    std::string memory = "/dev/shm/foyer-test-" + std::to_string(SystemRng().next());
+    CapturingSink sink;
+    test::FakeClock clock;
+    Log log{sink, clock};
+
+    ~World() {
+        std::error_code ignored;
+        std::filesystem::remove_all(memory, ignored);
+    }
+    std::string state() const { return disk.path() + "/state"; }
+    std::unique_ptr<FileJournal> open() { return FileJournal::open(state(), memory, log).value(); }
+    Recovered recover() { return open()->recover(); }
+    void power_cut() const { std::filesystem::remove_all(memory); }
+};
+
+DesiredNode wish() {
+    DesiredNode node;
+    node.lineage = LineageId("l1");
+    node.revision = Revision(7);
+    node.settings = {Revision(3), "fd50:1::/64", "fd50::/48", true, "foyer.localhost"};
+    for (int index : {0, 1}) {
+        auto assignment = test::assignment(index, 4, 6);
+        assignment.release_json = std::string("{\"odd\": \"\xff\x00\xfe\"}", 14);
+        node.assignments[assignment.partition] = assignment;
+    }
+    node.assignments[PartitionId("acme-1")].leader.reset();
+    node.peers[NodeId("edge-1")] = {NodeId("edge-1"), Revision(2), true,
+                                    WgPublicKey("k"), "h:1",       {"fd50::/48"}};
+    node.routes["acme.x"] = {"acme.x", Revision(3), InstanceName("acme"), test::fence(3),
+                             "[::1]:80"};
+    return node;
+}
+
+LocalState local(const char* name) {
+    return {.partition = PartitionId(name),
+            .initialized = true,
+            .led = true,
+            .diverged = true,
+            .fence = test::fence(4, 2),
+            .applied = test::fence(3, 2),
+            .promoted = test::fence(2, 2),
+            .applied_revision = Revision(6),
+            .shape = "abc",
+            .removal = Removal::Forgotten,
+            .removed_at = WallTime{99}};
+}
+
+}  // namespace
+
+TEST_CASE("what was saved is found again") {
+    World world;
+    const auto journal = world.open();
+    REQUIRE(journal->save(wish()).ok());
+    REQUIRE(journal->save(local("acme-0")).ok());
+    const auto found = world.recover();
+    CHECK(found.desired == wish());
+    CHECK(found.partitions.at(PartitionId("acme-0")) == local("acme-0"));
+    CHECK(found.without_secrets.empty());
+    CHECK_FALSE(found.desired_lost);
+    REQUIRE(journal->forget(PartitionId("acme-0")).ok());
+    CHECK(world.recover().partitions.empty());
+}
+
+TEST_CASE("secrets are never on the disk, and gone with the power") {
+    World world;
+    REQUIRE(world.open()->save(wish()).ok());
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(world.disk.path())) {
+        if (entry.is_regular_file())
+            CHECK(content_of(entry.path()).find("s3cret") == std::string::npos);
+    }
+    world.power_cut();
+    const auto found = world.recover();
+    CHECK(found.without_secrets.size() == 2);
+    CHECK(found.desired.assignments.at(PartitionId("acme-0")).secrets.by_name.empty());
+    CHECK(found.desired.revision == Revision(7));
+}
+
+TEST_CASE("a run folder that is not in memory keeps no secrets") {
+    World world;
+    const test::TempFolder plain;
+    if (content_of("/proc/mounts").find(" /tmp tmpfs") != std::string::npos) return;
+    const auto journal = FileJournal::open(world.state(), plain.path(), world.log).value();
+    REQUIRE(journal->save(wish()).ok());
+    CHECK(std::filesystem::is_empty(plain.path()));
+    CHECK(journal->recover().without_secrets.size() == 2);
+}
+
+TEST_CASE("a new box has nothing to recover and says so") {
+    World world;
+    CHECK(world.recover().desired_lost);
+    CHECK(world.sink.lines().empty());
+}
+
+TEST_CASE("a damaged file is put aside, whatever the damage, and never crashes the agent") {
+    World world;
+    REQUIRE(world.open()->save(wish()).ok());
+    REQUIRE(world.open()->save(local("acme-0")).ok());
+    const std::string desired_file = world.state() + "/desired.json";
+    const std::string local_file = world.state() + "/partitions/acme-0.json";
+    const std::string good_desired = content_of(desired_file);
+    const std::string good_local = content_of(local_file);
+    const auto put = [](const std::string& path, const std::string& content) {
+        std::ofstream(path, std::ios::trunc) << content;
+    };
+    for (std::size_t cut = 0; cut < good_desired.size(); cut += 97) {
+        put(desired_file, good_desired.substr(0, cut));
+        put(local_file, good_local.substr(0, cut % good_local.size()));
+        const auto found = world.recover();
+        CHECK(found.desired_lost);
+        REQUIRE(found.partitions.contains(PartitionId("acme-0")));
+        CHECK_FALSE(found.partitions.at(PartitionId("acme-0")).led.has_value());
+        CHECK(std::filesystem::exists(desired_file + ".damaged"));
+        CHECK_FALSE(std::filesystem::exists(desired_file));
+    }
+    for (std::size_t at = 3; at < good_desired.size(); at += 211) {
+        std::string flipped = good_desired;
+        flipped[at] = static_cast<char>(flipped[at] ^ 1);
+        put(desired_file, flipped);
+        CHECK(world.recover().desired_lost);
+    }
+    CHECK(world.sink.holds("journal_damaged"));
+}
+
+TEST_CASE("a write that was cut off leaves the old content") {
+    World world;
+    REQUIRE(world.open()->save(local("acme-0")).ok());
+    // What a power cut leaves of an atomic write: a temporary file beside the whole one.
+    std::ofstream(world.state() + "/partitions/acme-0.json.tmp123") << "half";
+    const auto found = world.recover();
+    CHECK(found.partitions.size() == 1);
+    CHECK(found.partitions.at(PartitionId("acme-0")) == local("acme-0"));
+}
