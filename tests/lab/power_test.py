@@ -51,8 +51,8 @@ class Power(LabCase):
         self.assertIn("no power", done.stderr)
         self.lab.run("boot", "lyon")
         self.assertEqual(self.lab.exec("lyon", "cat", str(note)).stdout, "kept\n")
-        self.assertNotEqual(self.lab.exec("lyon", "test", "-e", "/run/note", check=False).returncode,
-                            0)
+        seen = self.lab.exec("lyon", "test", "-e", "/run/note", check=False)
+        self.assertNotEqual(seen.returncode, 0)
         self.assertEqual(self.lab.ask("lyon", MASTER, 7444).split()[1], "198.18.1.2")
         eventually("the agent runs again", lambda: self.lab.agent_pid("lyon"))
 

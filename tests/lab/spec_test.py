@@ -38,7 +38,8 @@ class Spec(unittest.TestCase):
 
         self.refused([], "the whole file", "must be an object")
         self.refused({}, "isps", "is missing")
-        self.refused(changed(lambda v: v["homes"][1].update(isp="green")), "homes[1].isp", "red, blue")
+        self.refused(changed(lambda v: v["homes"][1].update(isp="green")), "homes[1].isp",
+                     "red, blue")
         self.refused(changed(lambda v: v["homes"][1].update(name="one")), "homes[1].name", "twice")
         self.refused(changed(lambda v: v["homes"][0].update(nat="cone")), "homes[0].nat", "plain")
         self.refused(changed(lambda v: v["homes"][0].update(boxes=0)), "homes[0].boxes", "1 to 8")
@@ -49,9 +50,11 @@ class Spec(unittest.TestCase):
         self.refused(changed(lambda v: v["homes"][2].update(loss_permille=True)),
                      "homes[2].loss_permille", "is true or false")
         self.refused(changed(lambda v: v["isps"][0].update(country="fr")), "isps[0].country", "fr")
-        self.refused(changed(lambda v: v["edges"][0].update({"class": "open"})), "edges[0]", "house")
+        self.refused(changed(lambda v: v["edges"][0].update({"class": "open"})), "edges[0]",
+                     "house")
         self.refused(changed(lambda v: v.update(color="red")), "color", "unknown key")
-        self.refused(changed(lambda v: v["homes"][0].update(name="master")), "homes[0].name", "word")
+        self.refused(changed(lambda v: v["homes"][0].update(name="master")), "homes[0].name",
+                     "word")
         self.refused(changed(lambda v: v.update(run={"box": [1]})), "run.box", "list of texts")
 
     def test_broken_json_names_line_and_column(self):
@@ -133,7 +136,8 @@ class Cuts(unittest.TestCase):
 
 class Durations(unittest.TestCase):
     def test_signs_and_units(self):
-        words = {"+1d": 86400, "-90m": -5400, "3600": 3600, "\u22122h": -7200, "0": 0, "-1w": -604800}
+        words = {"+1d": 86400, "-90m": -5400, "3600": 3600, "\u22122h": -7200, "0": 0,
+                 "-1w": -604800}
         self.assertEqual({w: cli.duration(w) for w in words}, words)
         for wrong in ("", "1y", "d", "+-1d", "1.5h"):
             with self.assertRaises(Exception):

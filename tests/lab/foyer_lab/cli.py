@@ -123,7 +123,7 @@ def up(options):
     launch.check_folder(state, "the state folder")
     preflight.check(spec, options.bin)
     if spec.run is None:
-        launch.check_folder(options.bin, "the folder of programs")
+        launch.check_visible(options.bin, "the folder of programs")
     first_time = not state.exists()
     if not first_time and any(state.iterdir()) and not (state / launch.MARK).exists():
         raise LabError(f"{state} is not empty and not a lab's folder", "it would be removed later",

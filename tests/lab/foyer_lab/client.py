@@ -4,6 +4,8 @@ import json
 import os
 import signal
 import socket
+import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from . import kernel
@@ -26,8 +28,9 @@ class Client:
                 os.close(folder)
         except OSError as error:
             self.socket.close()
-            why = "you are not root" if isinstance(error, PermissionError) else "nothing answers in "
-            raise LabError("no lab is up here", why + ("" if "root" in why else str(self.state)),
+            stranger = isinstance(error, PermissionError)
+            why = "you are not root" if stranger else f"nothing answers in {self.state}"
+            raise LabError("no lab is up here", why,
                            f"lab up --spec FILE --state {self.state}", STATE) from error
 
     def __enter__(self):
@@ -60,7 +63,7 @@ class Client:
         return answer["ok"], descriptors
 
     def spawn_inside(self, name, box, argv, env=None, streams=None):
-        """Starts argv on the box; returns the pid of a child that ends with the command's status.
+        """Starts argv on the box; the pid of a child that ends with the command's status.
 
         `streams`: (stdin, stdout, stderr) descriptors, or None to keep ours.
         """
@@ -97,20 +100,55 @@ class Client:
         code = os.waitstatus_to_exitcode(status)
         return code if code >= 0 else 128 - code
 
-    def run(self, name, box, argv, env=None, data=b"", limit=1 << 20):
-        """Runs argv on the box; (exit status, standard output, standard error), all collected."""
-        import tempfile
-        with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as out, \
-                tempfile.TemporaryFile() as errors:
-            given.write(data)
-            given.seek(0)
-            pid = self.spawn_inside(name, box, argv, env,
-                                    (given.fileno(), out.fileno(), errors.fileno()))
-            _, status = os.waitpid(pid, 0)
-            out.seek(0)
-            errors.seek(0)
-            return (os.waitstatus_to_exitcode(status), out.read(limit).decode(errors="replace"),
-                    errors.read(limit).decode(errors="replace"))
+    def run(self, command):
+        """Runs one Command; its Ended."""
+        return self.run_all([command])[0]
+
+    def run_all(self, commands, at_once=8):
+        """Runs Commands beside each other, at most `at_once`; their Ended in the same order."""
+        ended = []
+        for first in range(0, len(commands), at_once):
+            running = [self._begin(command) for command in commands[first:first + at_once]]
+            ended += [_finish(*one) for one in running]
+        return ended
+
+    def _begin(self, command):
+        files = [tempfile.TemporaryFile() for _ in range(3)]
+        files[0].write(command.data)
+        files[0].seek(0)
+        streams = [file.fileno() for file in files]
+        return self.spawn_inside(command.place, command.box, command.argv, command.env,
+                                 streams), files
+
+
+@dataclass
+class Command:
+    """A short command on a box, its standard input given, its output collected."""
+    place: str
+    box: int
+    argv: list
+    env: dict | None = None
+    data: bytes = b""
+
+
+@dataclass
+class Ended:
+    status: int
+    out: str
+    errors: str
+
+
+OUTPUT_BYTES_MAX = 1 << 20
+
+
+def _finish(pid, files):
+    _, status = os.waitpid(pid, 0)
+    texts = []
+    for file in files:
+        file.seek(0)
+        texts.append(file.read(OUTPUT_BYTES_MAX).decode(errors="replace"))
+        file.close()
+    return Ended(os.waitstatus_to_exitcode(status), texts[1], texts[2])
 
 
 def _become(argv, env):

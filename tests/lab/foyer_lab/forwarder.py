@@ -1,8 +1,8 @@
 """Publishes places of the world on the machine's loopback.
 
-Runs in the client place; its listening sockets were made in the machine's own network before, and are
-inherited. Each connection goes to the target that answered last; when that one does not answer within
-HEAD_START_S the next is tried beside it, and the first to answer wins. Usage, by the lab only:
+Runs in the client place; its listening sockets were made in the machine's own network before, and
+are inherited. Each connection goes to the target that answered last; when that one does not answer
+within HEAD_START_S the next is tried beside it, and the first to answer wins. By the lab only:
 forwarder.py JSON = [{"descriptor": 5, "targets": [["198.18.4.2", 443], ...]}, ...]
 """
 

@@ -3,40 +3,37 @@
 All that the lab knows of command lines and configuration files stands here.
 """
 
-import concurrent.futures
 import json
 import os
 import time
-from pathlib import Path
 
+from .client import Command
 from .errors import LabError
 from .raise_lab import service
 
 AGENTS_PORT, API_PORT, GRPC_PORT, METRICS_PORT = 7443, 7444, 7445, 9464
-READY_S, CALL_S = 90.0, 60.0
-AT_ONCE = 4  # boxes enrolled in parallel
-HOST = "neighbours"  # owns every home of a lab
-CAPACITY = {"memory_mib": 4096, "disk_gib": 40}  # of a box whose spec says nothing
+READY_S = 90.0
+HOST_CAPACITY = {"memory_mib": 4096, "disk_gib": 40}  # of a box whose spec says nothing
 
 
 def run(client, state, spec, plan, bin_folder, steps):
+    """Returns when every box is online."""
     published = {door["name"]: door["port"] for door in client.ask("published")}
     start_master(client, state, spec, plan, bin_folder, published)
-    wait_for(lambda: (state / "master/operator.token").exists(), "the master",
-             state / "log/master-1-master.log")
-    steps.done("master up, with its own PostgreSQL and CA")
+    wait_for((state / "master" / "operator.token").exists, "the master",
+             state / "log" / "master-1-master.log")
     foyer = Foyer(client, state, plan, bin_folder)
     foyer.login()
+    steps.done("master up, with its own PostgreSQL and certificate authority")
     describe(foyer, spec)
     boxes = [(home, number) for home in spec.homes for number in range(1, len(home.boxes) + 1)]
-    with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
-        for enrolled in [pool.submit(enrol, state, foyer, plan, bin_folder, home, number)
-                         for home, number in boxes]:
-            enrolled.result()
-    steps.done(f"{len(boxes)} boxes enrolled with one-time tokens")
+    enrol(foyer, state, plan, bin_folder, boxes)
+    steps.done(f"{len(boxes)} boxes enrolled, each with its one-time token")
+    groups = {p["name"]: p["boxes"] for p in client.ask("status")["places"]}
     for home, number in boxes:
-        start_agent(client, state, spec, bin_folder, home, number)
-    wait_for(lambda: foyer.online() == len(boxes), f"{len(boxes)} boxes online", state / "log")
+        start_agent(client, state, spec, bin_folder, home, number,
+                    groups[home.name][number - 1]["cgroup_parent"])
+    wait_for(lambda: foyer.online() == len(boxes), f"{len(boxes)} boxes", state / "log")
     steps.done(f"{len(boxes)} boxes online")
 
 
@@ -44,17 +41,21 @@ def wait_for(condition, what, log):
     deadline = time.monotonic() + READY_S
     while not condition():
         if time.monotonic() > deadline:
-            raise LabError(f"{what} did not come up", f"nothing after {READY_S:.0f} s", f"read {log}")
+            raise LabError(f"{what} did not come up", f"nothing after {READY_S:.0f} s",
+                           f"read {log}")
         time.sleep(0.05)
 
 
 def toml(settings):
     """Plain values and one level of tables, as the programs read them."""
-    lines = [f"{key} = {json.dumps(value)}" for key, value in settings.items()
-             if not isinstance(value, dict)]
+    def lines_of(values):
+        return [f"{key} = {json.dumps(value)}" for key, value in values.items()
+                if not isinstance(value, dict)]
+
+    lines = lines_of(settings)
     for name, table in settings.items():
         if isinstance(table, dict):
-            lines += [f"[{name}]"] + [f"{key} = {json.dumps(value)}" for key, value in table.items()]
+            lines += [f"[{name}]", *lines_of(table)]
     return "\n".join(lines) + "\n"
 
 
@@ -89,63 +90,71 @@ class Foyer:
         self.api = f"https://{plan.public['master']}:{API_PORT}"
         self.env = {**os.environ, "FOYER_CONFIG": str(state / "operator.toml")}
 
-    def call(self, *words):
-        status, out, errors = self.client.run("client", 1, [self.program, *words], self.env)
-        if status != 0:
-            raise LabError(f"`foyer {' '.join(words[:3])}` failed", errors.strip(),
-                           f"read {self.state}/log/master-1-master.log")
-        return out
+    def call_all(self, calls):
+        """Runs several `foyer …` beside each other; their outputs."""
+        ended = self.client.run_all([Command("client", 1, [self.program, *words], self.env)
+                                     for words in calls])
+        for words, one in zip(calls, ended):
+            if one.status != 0:
+                raise LabError(f"`foyer {' '.join(words[:3])}` failed", one.errors.strip(),
+                               f"read {self.state}/log/master-1-master.log")
+        return [one.out for one in ended]
 
-    def json(self, *words):
-        return json.loads(self.call(*words, "--output", "json"))
+    def call(self, *words):
+        return self.call_all([words])[0]
 
     def login(self):
         self.call("login", "--api", self.api, "--ca", str(self.state / "master/ca/ca.crt"),
                   "--token-file", str(self.state / "master/operator.token"))
 
     def online(self):
-        nodes = self.json("node", "ls")
-        return sum(node["state"] == "online" for node in nodes.get("nodes", nodes))
+        nodes = json.loads(self.call("node", "ls", "--output", "json"))["nodes"]
+        return sum(node.get("state") == "online" for node in nodes)
 
 
 def describe(foyer, spec):
-    foyer.call("host", "create", HOST)
-    for isp in spec.isps.values():
-        foyer.call("isp", "create", isp.name, "--family", isp.family)
-    for home in spec.homes:
-        foyer.call("site", "create", home.name, "--isp", home.isp, "--country", home.country,
-                   "--host", HOST, "--class", home.host_class)
+    """Tells the master of hosts, ISPs and sites."""
+    hosts = dict.fromkeys(home.host for home in spec.homes)
+    foyer.call_all([("host", "create", host) for host in hosts]
+                   + [("isp", "create", isp.name, "--family", isp.family)
+                      for isp in spec.isps.values()])
+    foyer.call_all([("site", "create", home.name, "--isp", home.isp, "--country", home.country,
+                     "--host", home.host, "--class", home.host_class) for home in spec.homes])
 
 
 def box_folder(state, home, number):
     return state / "homes" / home.name / f"box{number}"
 
 
-def enrol(state, foyer, plan, bin_folder, home, number):
-    words = ["node", "token", "--site", home.name, "--name", f"{home.name}-{number}"]
-    if home.kind == "edge":
-        words += ["--edge", "--address", plan.public[home.name]]
-    token = foyer.json(*words)["token"]
-    folder = box_folder(state, home, number)
-    folder.mkdir(parents=True, exist_ok=True)
-    limits = {**CAPACITY, **home.boxes[number - 1]}
-    argv = [str(bin_folder / "foyer-node"), "enrol", "--token-file", "-", "--data", str(folder)]
-    for key, value in limits.items():
-        argv += ["--" + key.replace("_", "-"), str(value)]
-    status, _, errors = foyer.client.run(home.name, number, argv, data=token.encode() + b"\n")
-    if status != 0:
-        raise LabError(f"box {number} of '{home.name}' could not enrol", errors.strip(), "read above")
+def enrol(foyer, state, plan, bin_folder, boxes):
+    """One token a box, then each box enrols with its own. Tokens pass through standard input."""
+    calls = []
+    for home, number in boxes:
+        words = ["node", "token", "--site", home.name, "--name", f"{home.name}-{number}",
+                 "--output", "json"]
+        if home.kind == "edge":
+            words += ["--edge", "--address", plan.public[home.name]]
+        calls.append(words)
+    commands = []
+    for (home, number), answer in zip(boxes, foyer.call_all(calls)):
+        folder = box_folder(state, home, number)
+        folder.mkdir(parents=True, exist_ok=True)
+        argv = [str(bin_folder / "foyer-node"), "enrol", "--token-file", "-", "--data", str(folder)]
+        for key, value in {**HOST_CAPACITY, **home.boxes[number - 1]}.items():
+            argv += ["--" + key.replace("_", "-"), str(value)]
+        token = json.loads(answer)["token"].encode() + b"\n"
+        commands.append(Command(home.name, number, argv, data=token))
+    for (home, number), one in zip(boxes, foyer.client.run_all(commands)):
+        if one.status != 0:
+            raise LabError(f"box {number} of '{home.name}' could not enrol", one.errors.strip(),
+                           f"read {state}/log/master-1-master.log")
 
 
-def start_agent(client, state, spec, bin_folder, home, number):
-    places = {place["name"]: place for place in client.ask("status")["places"]}
+def start_agent(client, state, spec, bin_folder, home, number, cgroup_parent):
     folder = box_folder(state, home, number)
-    # Sockets have short names, and a box of a lab may not meet one of another lab in /run.
+    # run_dir stays at its default: every box has a /run of its own, in memory.
     config = folder / "node.toml"
-    config.write_text(toml(merged({
-        "run_dir": str(folder / "run"),
-        "cgroup_parent": places[home.name]["boxes"][number - 1]["cgroup_parent"],
-    }, spec.settings["node"])))
+    config.write_text(toml(merged({"cgroup_parent": cgroup_parent}, spec.settings["node"])))
     client.ask("start", service=service(state, home.name, number, "agent",
                                         [bin_folder / "foyer-node", "run", "--data", folder,
                                          "--config", config]))

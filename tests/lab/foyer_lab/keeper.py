@@ -138,7 +138,7 @@ class Keeper:
         home = self.plan.places.get(name)
         if home is None:
             raise LabError(f"there is no home '{name}'",
-                           f"known: {', '.join(n for n in self.plan.places)}", "lab status", UNKNOWN)
+                           f"known: {', '.join(self.plan.places)}", "lab status", UNKNOWN)
         if up and name not in self.standing:
             raise LabError(f"'{name}' has no power", "it was killed", f"lab boot {name}", STATE)
         return home
@@ -194,8 +194,8 @@ class Keeper:
     def do_kill(self, request):
         home = self.place(request["name"])
         if home.kind == "cgnat":
-            raise LabError(f"'{home.name}' is a carrier NAT", "only homes, edges, master and client "
-                           "have a power supply of their own", "lab cut isp NAME", UNKNOWN)
+            raise LabError(f"'{home.name}' is a carrier NAT", "it belongs to its ISP",
+                           "lab cut isp NAME", UNKNOWN)
         self.kill(home.name)
         return {}
 

@@ -1,9 +1,9 @@
 """Starts a world and makes sure that nothing of it stays.
 
     lab up ── janitor (machine's namespaces) ── keeper (pid 1 of the world) ── everything else
-The keeper holds the write end of a pipe. When it ends, however it ends, the janitor reads the end of
-the pipe, thaws what was frozen (frozen processes cannot die), waits for the keeper, and removes the
-control groups. Should the janitor be gone too, the next `up` or `down` does the same.
+The keeper holds the write end of a pipe. When it ends, however it ends, the janitor reads the end
+of the pipe, thaws what was frozen (frozen processes cannot die), waits for the keeper, and removes
+the control groups. Should the janitor be gone too, the next `up` or `down` does the same.
 """
 
 import fcntl
@@ -20,18 +20,23 @@ from .cgroups import Groups, lab_id
 from .errors import LabError, PORT, STATE, USAGE
 
 MARK = "lab.json"  # a folder with this file was made by us and may be removed by us
-OURS = (MARK, "control.sock", "lock", "homes", "log", "clocks", "master", "foyer", "keeper.pid",
-        "tokens", "janitor.pid")
+OURS = (MARK, "control.sock", "lock", "homes", "log", "clocks", "master", "master.toml",
+        "operator.toml", "keeper.pid", "janitor.pid")
 READY_S = 120.0
 HIDDEN = ("/run", "/proc", "/sys", "/dev")  # places have their own of these
 
 
-def check_folder(path, what):
-    """Must be visible inside places, and traversable by the user ranges of containers."""
+def check_visible(path, what):
     real = Path(path).resolve()
     if str(real).startswith(tuple(f"{top}/" for top in HIDDEN)) or str(real) in HIDDEN:
         raise LabError(f"{what} cannot be {real}", "homes have their own /run, /proc, /sys, /dev",
                        "choose a folder elsewhere, for example under /var/tmp", USAGE)
+
+
+def check_folder(path, what):
+    """Must be visible inside places, and passable for the user ranges of containers."""
+    check_visible(path, what)
+    real = Path(path).resolve()
     for folder in (real, *real.parents):
         if folder.exists() and not folder.stat().st_mode & 0o001:
             raise LabError(f"{what} {real} cannot be used", f"{folder} may not be entered by other "
@@ -216,7 +221,7 @@ def wait_gone(descriptor, state, patience_s):
             groups.thaw_all()  # frozen processes cannot die
         if time.monotonic() > deadline:
             pid = json.loads((Path(state) / "keeper.pid").read_text())["pid"]
-            raise LabError("the lab does not end", f"its keeper still runs after {patience_s:.0f} s",
+            raise LabError("the lab does not end", "its keeper was told to, and still runs",
                            f"kill -9 {pid}")
     os.close(descriptor)
     deadline = time.monotonic() + patience_s

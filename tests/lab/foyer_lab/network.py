@@ -80,8 +80,9 @@ class Network:
         set_sysctls(sysctls)
         run(IP, script)
         if home.behind_nat or home.kind == "cgnat":
-            firewall = planning.nat_ruleset(home.nat)
-            run(NFT, firewall + (cuts.ruleset(self.plan, self.cuts) if home.kind == "cgnat" else ""))
+            run(NFT, planning.nat_ruleset(home.nat))
+        if home.kind == "cgnat":
+            run(NFT, cuts.ruleset(self.plan, self.cuts))
         if home.up_kbit:
             run(TC, planning.rate_script("wan0", home.up_kbit))
         for number, pid in enumerate(standing.boxes, 1):
@@ -109,7 +110,7 @@ class Network:
             wire.returncode = 0  # the keeper reaps it like all its children; do not wait here
 
     def disconnect(self, name):
-        """After a power cut: the far end of the line is dead at once, not when the kernel tidies."""
+        """After a power cut: the line is gone at once, not when the kernel tidies up."""
         line = self.plan.lines[name]
         upstream = self.pid_upstream(line)
         if upstream:

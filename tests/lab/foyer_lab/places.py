@@ -1,9 +1,9 @@
 """Places: a home, an edge, the master's room, the client's room, a carrier NAT.
 
-A place is a holder process, pid 1 of its own pid, network, mount, uts and ipc namespaces; each box in
-it is another one below. The holder's network is the home's router. So one SIGKILL to the holder ends
-everything in the home, containers and their monitors included, as a power cut does; only files stay.
-Runs in the keeper (pid 1 of the world): pids are those of the world.
+A place is a holder process, pid 1 of its own pid, network, mount, uts and ipc namespaces; each box
+in it is another one below. The holder's network is the home's router. So one SIGKILL to the holder
+ends everything in the home, containers and their monitors included, as a power cut does; only files
+stay. Runs in the keeper (pid 1 of the world): pids are those of the world.
 """
 
 import os
@@ -164,7 +164,7 @@ def set_sysctls(values):
 
 
 def run_jobs(works, at_once=8):
-    """Runs each of `works` in a child of its own, a few at once; LabError with the first failure."""
+    """Runs each of `works` in a child of its own, a few at once; LabError: the first failure."""
     failures = []
     for first in range(0, len(works), at_once):
         all_ears = []

@@ -1,8 +1,8 @@
 """What the lab starts on boxes: agents, the master, the forwarder. Runs in the keeper.
 
-A service is started again when it ends by itself, as systemd would do on a real box, but not more than
-RESTARTS_MAX times within RESTART_WINDOW_S. What was started stays known when its home loses power:
-`boot` starts the same again.
+A service is started again when it ends by itself, as systemd would do on a real box, but not more
+than RESTARTS_MAX times within RESTART_WINDOW_S. What was started stays known when its home loses
+power: `boot` starts the same again.
 """
 
 import os

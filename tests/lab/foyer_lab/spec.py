@@ -117,8 +117,8 @@ class _Reader:
 
 
 def _kind(value):
-    return {dict: "an object", list: "a list", str: "a text", bool: "true or false", int: "a number",
-            float: "a number", type(None): "null"}[type(value)]
+    return {dict: "an object", list: "a list", str: "a text", bool: "true or false",
+            int: "a number", float: "a number", type(None): "null"}[type(value)]
 
 
 def _words(kinds):

@@ -78,8 +78,8 @@ class Lab:
 
     def ask(self, home, address, port, box=1, patience_s=PATIENCE_S):
         """What the stand-in at address answers over TCP, as asked from a box; "" for silence."""
-        done = self.exec(home, "/usr/bin/python3", "-SE", "-c", ASK, address, str(port), str(patience_s),
-                         box=box, check=False)
+        done = self.exec(home, "/usr/bin/python3", "-SE", "-c", ASK, address, str(port),
+                         str(patience_s), box=box, check=False)
         return done.stdout.strip()
 
     def hears(self, home, address, port):

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """A stand-in for a box or an edge: answers on TCP and UDP with who it is and who asked.
 
-standin.py NAME PORT [--silent]: HTTP-like, one answer a connection: "NAME <address of the asker>\n";
-UDP: the same. Also notes the wall clock in ./clock every 0.1 s, so that a test sees its clock.
+standin.py NAME PORT: one answer a connection, "NAME <address> <port>" of the asker; UDP the same.
+Also notes the wall clock in ./clock every 0.1 s, so that a test sees its clock.
 """
 
 import os
