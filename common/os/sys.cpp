@@ -102,7 +102,7 @@ Result<UniqueFd> socket_in(const std::string& netns_file, int domain, int type, 
     int failure = 0;
     // A thread's namespace is its own: this one lives only for the two calls, so no other thread
     // ever changes place.
-    std::thread([&] {
+    std::jthread([&] {
         if (::setns(netns.get(), CLONE_NEWNET) == 0)
             fd = ::socket(domain, type | SOCK_CLOEXEC, protocol);
         failure = errno;

@@ -19,8 +19,12 @@ std::string without_newline(std::string text) {
     return text;
 }
 
+// Any even spread will do: boxes must differ in the order they try the edges in.
 std::uint64_t rank_of(const std::string& node, const NodeId& edge) {
-    return std::stoull(tls::sha256_hex(node + "\n" + edge.str()).substr(0, 15), nullptr, 16);
+    std::uint64_t rank = 0;
+    for (const char digit : tls::sha256_hex(node + "\n" + edge.str()).substr(0, 8))
+        rank = rank * 256 + static_cast<unsigned char>(digit);
+    return rank;
 }
 
 // "fd50:f0e:1::/48 dev wg1 src … metric 1024" -> prefix and device, one a line.

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""A partition's container keeps every promise of common/docs/replica-contract.md, seen from inside."""
+"""A container keeps every promise of common/docs/replica-contract.md, seen from inside."""
+
 import json
 import os
 import sys
@@ -10,15 +11,26 @@ import runtime_lab
 from runtime_lab import Driver, Place, busybox_entries, make_image, release
 
 ADDRESS = "fd50:f0e:1:a::1"
-SERVE = "trap 'exit 7' TERM; trap 'echo reloaded >/foyer/volume/reloaded' HUP; echo up; while :; do sleep 1 & wait $!; done"
+SERVE = (
+    "trap 'exit 7' TERM; trap 'echo reloaded >/foyer/volume/reloaded' HUP; echo up; "
+    "while :; do sleep 1 & wait $!; done"
+)
 HOOKS = {
-    "init": ("cat /proc/self/status; cat /proc/self/uid_map; id -u; env; ls -ln /foyer; cat /foyer/secrets/*; "
-             "echo 'step: one' >&2; echo noise >&2; touch /foyer/volume/mine; touch /bin/x 2>/dev/null && echo ROOT WRITABLE; "
-             "mount -t tmpfs none /tmp 2>/dev/null && echo MOUNTED; true", 20),
+    "init": (
+        "cat /proc/self/status; cat /proc/self/uid_map; id -u; env; cat /foyer/secrets/*; "
+        "echo 'step: one' >&2; echo noise >&2; touch /foyer/volume/mine; "
+        "touch /bin/x 2>/dev/null && echo ROOT WRITABLE; "
+        "mount -t tmpfs none /tmp 2>/dev/null && echo MOUNTED; true",
+        20,
+    ),
     "join": ("exit 75", 20),
     "rejoin": ("sleep 100", 1),
-    "promote": ("dd if=/dev/zero of=/dev/shm/big bs=1M count=15 && dd if=/dev/zero of=/tmp/big bs=1M count=15 && "
-                "dd if=/dev/zero of=/run/big bs=1M count=15 && echo SURVIVED", 20),
+    "promote": (
+        "dd if=/dev/zero of=/dev/shm/big bs=1M count=15 && "
+        "dd if=/dev/zero of=/tmp/big bs=1M count=15 && "
+        "dd if=/dev/zero of=/run/big bs=1M count=15 && echo SURVIVED",
+        20,
+    ),
     "position": ("cat /proc/self/status; id -u; cat /foyer/config/replica.json", 10),
     "health": ("sleep 100 & sleep 100", 1),
     "export": ("i=0; while [ $i -lt 100 ]; do sleep 5 & i=$((i+1)); done; echo ALL STARTED", 20),
@@ -38,7 +50,13 @@ class Container(unittest.TestCase):
 
     @classmethod
     def driver(cls):
-        return Driver(cls.place, "home", cls.space, blobs=cls.blobs, cgroup_parent=f"/{os.path.basename(cls.place.path)}")
+        return Driver(
+            cls.place,
+            "home",
+            cls.space,
+            blobs=cls.blobs,
+            cgroup_parent=f"/{os.path.basename(cls.place.path)}",
+        )
 
     @classmethod
     def tearDownClass(cls):
@@ -51,23 +69,45 @@ class Container(unittest.TestCase):
         self.prepare()
 
     def prepare(self, **more):
-        wish = {"partition": "acme-0", "address": ADDRESS, "members": [ADDRESS, "fd50:f0e:1:b::1"], "proxies": ["fd50:f0e:1:1::"],
-                "secrets": {"admin_password": "s3cret"}, "release": self.release, **more}
+        wish = {
+            "partition": "acme-0",
+            "address": ADDRESS,
+            "members": [ADDRESS, "fd50:f0e:1:b::1"],
+            "proxies": ["fd50:f0e:1:1::"],
+            "secrets": {"admin_password": "s3cret"},
+            "release": self.release,
+            **more,
+        }
         self.box.must("prepare", **wish)
 
     def tearDown(self):
         self.box.must("erase", partition="acme-0")
         self.assertEqual([], self.box.must("list")["ok"])
-        left = [name for folder in (self.box.run_dir + "/secrets", self.box.run_dir + "/partitions", self.box.data_dir + "/partitions",
-                                    self.box.run_dir + "/crun") for name in os.listdir(folder)]
+        left = [
+            name
+            for folder in (
+                self.box.run_dir + "/secrets",
+                self.box.run_dir + "/partitions",
+                self.box.data_dir + "/partitions",
+                self.box.run_dir + "/crun",
+            )
+            for name in os.listdir(folder)
+        ]
         self.assertEqual([], left)
-        self.assertEqual([], [name for name in os.listdir(self.box.run_dir + "/netns") if name != "box"])
+        self.assertEqual(
+            [], [name for name in os.listdir(self.box.run_dir + "/netns") if name != "box"]
+        )
 
     def hook(self, name, **more):
         return self.box.must("hook", partition="acme-0", hook=name, **more)
 
     def check_walls(self, status):
-        for wall in ("CapBnd:\t0000000000000000", "CapEff:\t0000000000000000", "NoNewPrivs:\t1", "Seccomp:\t2"):
+        for wall in (
+            "CapBnd:\t0000000000000000",
+            "CapEff:\t0000000000000000",
+            "NoNewPrivs:\t1",
+            "Seccomp:\t2",
+        ):
             self.assertIn(wall, status)
 
     def test_a_stopped_hook_sees_the_walls_and_its_files(self):
@@ -119,7 +159,9 @@ class Container(unittest.TestCase):
         self.wait_for(f"{self.box.data_dir}/partitions/acme-0/volume/reloaded")
         self.assertEqual(124, self.hook("health", live=True)["ok"])
         self.box.must("stop", partition="acme-0")
-        self.assertEqual({"ok": "exited", "exit_code": 7}, self.box.must("status", partition="acme-0"))
+        self.assertEqual(
+            {"ok": "exited", "exit_code": 7}, self.box.must("status", partition="acme-0")
+        )
         with open(f"{self.box.data_dir}/partitions/acme-0/log") as log:
             self.assertIn("up", log.read())
 
@@ -133,7 +175,9 @@ class Container(unittest.TestCase):
         self.box.must("start", partition="acme-0")  # starts nothing: it runs
         self.assertIn("CapBnd", self.hook("position", live=True)["output"])
         self.box.must("kill", partition="acme-0")
-        self.assertEqual({"ok": "exited", "exit_code": 137}, self.box.must("status", partition="acme-0"))
+        self.assertEqual(
+            {"ok": "exited", "exit_code": 137}, self.box.must("status", partition="acme-0")
+        )
 
     def test_a_killed_service_can_start_again(self):
         for _ in range(2):
@@ -142,7 +186,10 @@ class Container(unittest.TestCase):
         self.assertEqual("exited", self.box.must("status", partition="acme-0")["ok"])
 
     def test_an_impossible_partition_name_is_refused(self):
-        self.assertIn("error", self.box.ask("prepare", partition="../x", address=ADDRESS, release=self.release))
+        self.assertIn(
+            "error",
+            self.box.ask("prepare", partition="../x", address=ADDRESS, release=self.release),
+        )
 
     def wait_for(self, path):
         for _ in range(200):

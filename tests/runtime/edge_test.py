@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The edge's proxy: names, fences, waiting pages, route changes under load, restarts, certificates."""
+"""The edge's proxy: names, fences, waiting, route changes under load, restarts, certificates."""
+
 import http.client
 import http.server
 import json
@@ -43,6 +44,7 @@ def inside(netns, call):
         try:
             fd = os.open(netns, os.O_RDONLY)
             import ctypes
+
             if ctypes.CDLL(None, use_errno=True).setns(fd, 0x40000000) != 0:
                 raise OSError("setns")
             result = call()
@@ -67,29 +69,82 @@ class Edge(unittest.TestCase):
         cls.make_certificate("first")
         cls.backends = []
         cls.box = cls.driver()
-        cls.box.must("overlay_apply", prefix="fd50:f0e:1:1::/64", cluster="fd50:f0e:1::/48", edge=True, peers={})
+        cls.box.must(
+            "overlay_apply",
+            prefix="fd50:f0e:1:1::/64",
+            cluster="fd50:f0e:1::/48",
+            edge=True,
+            peers={},
+        )
         for number in (1, 2):
-            run("nsenter", f"--net={cls.box.run_dir}/netns/box", "ip", "address", "add", f"fd50:f0e:1:f::{number}/128", "dev", "lo")
+            run(
+                "nsenter",
+                f"--net={cls.box.run_dir}/netns/box",
+                "ip",
+                "address",
+                "add",
+                f"fd50:f0e:1:f::{number}/128",
+                "dev",
+                "lo",
+            )
             cls.serve(number)
 
     @classmethod
     def driver(cls):
-        return Driver(cls.place, "edge", cls.space, key_file=f"{cls.place.path}/edge.key", https_port=PORT,
-                      cgroup_parent=f"/{os.path.basename(cls.place.path)}")
+        return Driver(
+            cls.place,
+            "edge",
+            cls.space,
+            key_file=f"{cls.place.path}/edge.key",
+            https_port=PORT,
+            cgroup_parent=f"/{os.path.basename(cls.place.path)}",
+        )
 
     @classmethod
     def serve(cls, number):
         import subprocess
-        cls.backends.append(subprocess.Popen(["nsenter", f"--net={cls.box.run_dir}/netns/box", sys.executable, "-c", BACKEND,
-                                              f"fd50:f0e:1:f::{number}", f"backend {number}"]))
+
+        cls.backends.append(
+            subprocess.Popen(
+                [
+                    "nsenter",
+                    f"--net={cls.box.run_dir}/netns/box",
+                    sys.executable,
+                    "-c",
+                    BACKEND,
+                    f"fd50:f0e:1:f::{number}",
+                    f"backend {number}",
+                ]
+            )
+        )
 
     @classmethod
     def make_certificate(cls, name):
-        run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30", "-subj", f"/CN={name}",
-            "-addext", "subjectAltName=DNS:*.foyer.localhost", "-keyout", f"{cls.place.path}/{name}.key.pem", "-out", f"{cls.place.path}/{name}.pem")
+        run(
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+            "-days",
+            "30",
+            "-subj",
+            f"/CN={name}",
+            "-addext",
+            "subjectAltName=DNS:*.foyer.localhost",
+            "-keyout",
+            f"{cls.place.path}/{name}.key.pem",
+            "-out",
+            f"{cls.place.path}/{name}.pem",
+        )
 
     def certificate(self, name):
-        with open(f"{self.place.path}/{name}.pem") as chain, open(f"{self.place.path}/{name}.key.pem") as key:
+        with open(f"{self.place.path}/{name}.pem") as chain, open(
+            f"{self.place.path}/{name}.key.pem"
+        ) as key:
             self.box.must("edge_certificate", chain=chain.read(), key=key.read())
 
     @classmethod
@@ -111,30 +166,51 @@ class Edge(unittest.TestCase):
     def get(self, name=NAME, trust="first", headers=None, timeout=30):
         def call():
             context = ssl.create_default_context(cafile=f"{self.place.path}/{trust}.pem")
-            connection = http.client.HTTPSConnection("127.0.0.1", PORT, context=context, timeout=timeout)
+            connection = http.client.HTTPSConnection(
+                "127.0.0.1", PORT, context=context, timeout=timeout
+            )
             raw = socket.create_connection(("127.0.0.1", PORT), timeout)
             connection.sock = context.wrap_socket(raw, server_hostname=name)
             begun = time.monotonic()
             connection.request("GET", "/", headers={"Host": name, **(headers or {})})
             answer = connection.getresponse()
-            return {"status": answer.status, "body": answer.read().decode(), "headers": {key.lower(): value for key, value in answer.getheaders()}, "took": time.monotonic() - begun}
+            return {
+                "status": answer.status,
+                "body": answer.read().decode(),
+                "headers": {key.lower(): value for key, value in answer.getheaders()},
+                "took": time.monotonic() - begun,
+            }
+
         return inside(self.space, call)
 
     def route(self, backend, epoch, generation=1):
         where = f"[fd50:f0e:1:f::{backend}]:8000" if backend else ""
-        self.box.must("edge_apply", routes={NAME: {"backend": where, "epoch": epoch, "generation": generation}})
+        self.box.must(
+            "edge_apply",
+            routes={NAME: {"backend": where, "epoch": epoch, "generation": generation}},
+        )
 
     def test_1_a_name_is_served_with_its_fence_and_clean_headers(self):
         self.route(1, 1)
         self.certificate("first")
         self.box.must("edge_check")
-        answer = self.get(headers={"X-Forwarded-For": "6.6.6.6", "X-Forwarded-Proto": "gopher", "X-Forwarded-Host": "evil", "Forwarded": "for=evil"})
+        answer = self.get(
+            headers={
+                "X-Forwarded-For": "6.6.6.6",
+                "X-Forwarded-Proto": "gopher",
+                "X-Forwarded-Host": "evil",
+                "Forwarded": "for=evil",
+            }
+        )
         self.assertEqual(200, answer.get("status"), answer)
         self.assertTrue(answer["body"].startswith("backend 1\n"))
         self.assertEqual("1.1", answer["headers"]["x-foyer-fence"])
         self.assertNotIn("6.6.6.6", answer["body"])
         self.assertNotIn("evil", answer["body"])
-        self.assertIn("X-Forwarded-Proto: https", answer["body"].replace("x-forwarded-proto", "X-Forwarded-Proto"))
+        self.assertIn(
+            "X-Forwarded-Proto: https",
+            answer["body"].replace("x-forwarded-proto", "X-Forwarded-Proto"),
+        )
         self.assertIn("127.0.0.1", answer["body"])
 
     def test_2_an_unknown_name_has_a_page(self):
@@ -179,6 +255,7 @@ class Edge(unittest.TestCase):
                 count[0] += 1
                 if answer.get("status") != 200:
                     failures.append(answer)
+
         threads = [threading.Thread(target=client) for _ in range(3)]
         for thread in threads:
             thread.start()
@@ -191,14 +268,22 @@ class Edge(unittest.TestCase):
         # A request in flight to the old leader at the moment of a change is cut: no other may fail.
         print(f"{count[0]} requests during 20 changes, {len(failures)} cut", file=sys.stderr)
         self.assertLessEqual(len(failures), 20)
-        self.assertTrue(all(failure.get("status") in (None, 502, 503) for failure in failures), failures)
+        self.assertTrue(
+            all(failure.get("status") in (None, 502, 503) for failure in failures), failures
+        )
 
     def test_7_the_proxy_outlives_the_agent_and_is_adopted(self):
         before = self.haproxy_pid()
         self.box.kill()
         self.assertEqual(200, self.get().get("status"))
         type(self).box = self.driver()
-        self.box.must("overlay_apply", prefix="fd50:f0e:1:1::/64", cluster="fd50:f0e:1::/48", edge=True, peers={})
+        self.box.must(
+            "overlay_apply",
+            prefix="fd50:f0e:1:1::/64",
+            cluster="fd50:f0e:1::/48",
+            edge=True,
+            peers={},
+        )
         self.box.must("edge_check")
         self.assertEqual(before, self.haproxy_pid())
         self.route(1, 3)  # older than what the dead agent had seen

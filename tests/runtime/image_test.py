@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Images: verified before use, resumed, laid in order, harmless on the host, and nothing left when the disk is full."""
+"""Images: verified before use, resumed, laid in order, harmless; a full disk leaves nothing."""
+
 import os
 import sys
 import unittest
@@ -19,14 +20,25 @@ class Images(unittest.TestCase):
         self.place.remove()
 
     def start(self, **config):
-        self.box = Driver(self.place, "home", self.space, blobs=self.blobs, cgroup_parent="/" + os.path.basename(self.place.path), **config)
+        self.box = Driver(
+            self.place,
+            "home",
+            self.space,
+            blobs=self.blobs,
+            cgroup_parent="/" + os.path.basename(self.place.path),
+            **config,
+        )
         return self.box
 
     def root(self, digest):
         return f"{self.box.data_dir}/images/roots/{digest[7:]}"
 
     def test_layers_are_laid_in_order_and_disarmed(self):
-        upper = [("etc/added", 0o644, b"new"), ("bin/.wh.cat", 0o644, b""), ("bin/tool", 0o6755, b"#!/bin/sh\n")]
+        upper = [
+            ("etc/added", 0o644, b"new"),
+            ("bin/.wh.cat", 0o644, b""),
+            ("bin/tool", 0o6755, b"#!/bin/sh\n"),
+        ]
         digest = make_image(self.blobs, [busybox_entries(), upper])
         self.start().must("ensure", image=digest)
         root = self.root(digest)
@@ -39,7 +51,9 @@ class Images(unittest.TestCase):
 
     def test_a_blob_with_another_hash_is_refused_and_never_unpacked(self):
         digest = make_image(self.blobs, [busybox_entries()])
-        biggest = max(os.listdir(self.blobs), key=lambda name: os.path.getsize(f"{self.blobs}/{name}"))
+        biggest = max(
+            os.listdir(self.blobs), key=lambda name: os.path.getsize(f"{self.blobs}/{name}")
+        )
         with open(f"{self.blobs}/{biggest}", "r+b") as file:
             file.seek(1000)
             file.write(b"evil")
@@ -50,10 +64,14 @@ class Images(unittest.TestCase):
 
     def test_a_partial_download_is_resumed(self):
         digest = make_image(self.blobs, [busybox_entries()])
-        biggest = max(os.listdir(self.blobs), key=lambda name: os.path.getsize(f"{self.blobs}/{name}"))
+        biggest = max(
+            os.listdir(self.blobs), key=lambda name: os.path.getsize(f"{self.blobs}/{name}")
+        )
         size = os.path.getsize(f"{self.blobs}/{biggest}")
         self.start()
-        with open(f"{self.blobs}/{biggest}", "rb") as whole, open(f"{self.box.data_dir}/images/partial/{biggest}", "wb") as part:
+        with open(f"{self.blobs}/{biggest}", "rb") as whole, open(
+            f"{self.box.data_dir}/images/partial/{biggest}", "wb"
+        ) as part:
             part.write(whole.read(size - 1000))
         self.assertLess(self.box.must("ensure", image=digest)["bytes"], 1000 + 4096)
 
@@ -74,7 +92,10 @@ class Images(unittest.TestCase):
                 self.assertRegex(answer["error"]["message"], r"needs \d+ bytes, \d+ are free")
                 self.assertEqual([], os.listdir(f"{data}/images/roots"))
                 self.assertEqual([], os.listdir(f"{data}/images/partial"))
-                left = sum(os.path.getsize(f"{data}/images/blobs/sha256/{name}") for name in os.listdir(f"{data}/images/blobs/sha256"))
+                left = sum(
+                    os.path.getsize(f"{data}/images/blobs/sha256/{name}")
+                    for name in os.listdir(f"{data}/images/blobs/sha256")
+                )
                 self.assertLess(left, 10000)
                 if size != "6m":
                     self.box.close()

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Two homes and two edges joined by tunnels: who reaches whom, and what happens when an edge or an agent dies."""
+"""Two homes and two edges joined by tunnels: who reaches whom, and when an edge or agent dies."""
+
 import os
 import signal
 import subprocess
@@ -12,7 +13,12 @@ import runtime_lab
 from runtime_lab import Driver, Place, busybox_entries, make_image, pid_of, release, run
 
 CLUSTER = "fd50:f0e:1::/48"
-NODES = {"home-a": ("fd50:f0e:1:a", 10), "home-b": ("fd50:f0e:1:b", 11), "edge-1": ("fd50:f0e:1:1", 1), "edge-2": ("fd50:f0e:1:2", 2)}
+NODES = {
+    "home-a": ("fd50:f0e:1:a", 10),
+    "home-b": ("fd50:f0e:1:b", 11),
+    "edge-1": ("fd50:f0e:1:1", 1),
+    "edge-2": ("fd50:f0e:1:2", 2),
+}
 A, B = "fd50:f0e:1:a::1", "fd50:f0e:1:b::1"
 LISTEN = "while :; do echo hello | nc -l -p {port}; done"
 
@@ -23,10 +29,18 @@ class Overlay(unittest.TestCase):
         cls.place = Place()
         cls.blobs = cls.place.folder("blobs")
         cls.image = make_image(cls.blobs, [busybox_entries()])
-        serve = "; ".join(f"(while :; do nc -l -p {port} -e echo hello; done) &" for port in (8000, 5432, 9999)).replace("&;", "&")
+        serve = "; ".join(
+            f"(while :; do nc -l -p {port} -e echo hello; done) &" for port in (8000, 5432, 9999)
+        ).replace("&;", "&")
         reach = "nc -w 3 {} 5432"
-        hooks = {"position": (reach.format(B), 10), "health": ("nc -w 2 " + B + " 9999; nc -w 2 " + B + " 8000", 10),
-                 "export": ("nc -w 2 fe80::1%eth0 22; nc -w 2 198.18.0.1 53; nc -w 2 fd50:f0e:1:1:: 5432", 20)}
+        hooks = {
+            "position": (reach.format(B), 10),
+            "health": ("nc -w 2 " + B + " 9999; nc -w 2 " + B + " 8000", 10),
+            "export": (
+                "nc -w 2 fe80::1%eth0 22; nc -w 2 198.18.0.1 53; nc -w 2 fd50:f0e:1:1:: 5432",
+                20,
+            ),
+        }
         cls.release = release(cls.image, serve + " wait", hooks)
         cls.wan = cls.place.netns("wan")
         run("nsenter", f"--net={cls.wan}", "ip", "link", "add", "br0", "type", "bridge")
@@ -39,15 +53,45 @@ class Overlay(unittest.TestCase):
             cls.apply(node)
         for node, address in (("home-a", A), ("home-b", B)):
             cls.boxes[node].must("ensure", image=cls.image)
-            cls.boxes[node].must("prepare", partition="acme-0", address=address, members=[A, B], proxies=["fd50:f0e:1:1::"], release=cls.release)
+            cls.boxes[node].must(
+                "prepare",
+                partition="acme-0",
+                address=address,
+                members=[A, B],
+                proxies=["fd50:f0e:1:1::"],
+                release=cls.release,
+            )
             cls.boxes[node].must("start", partition="acme-0")
 
     @classmethod
     def join_wan(cls, node, number):
         space = cls.place.netns(node)
-        run("nsenter", f"--net={cls.wan}", "ip", "link", "add", f"v{number}", "type", "veth", "peer", "name", "wan0", "netns", space)
+        run(
+            "nsenter",
+            f"--net={cls.wan}",
+            "ip",
+            "link",
+            "add",
+            f"v{number}",
+            "type",
+            "veth",
+            "peer",
+            "name",
+            "wan0",
+            "netns",
+            space,
+        )
         run("nsenter", f"--net={cls.wan}", "ip", "link", "set", f"v{number}", "master", "br0", "up")
-        run("nsenter", f"--net={space}", "ip", "address", "add", f"198.18.0.{number}/24", "dev", "wan0")
+        run(
+            "nsenter",
+            f"--net={space}",
+            "ip",
+            "address",
+            "add",
+            f"198.18.0.{number}/24",
+            "dev",
+            "wan0",
+        )
         run("nsenter", f"--net={space}", "ip", "link", "set", "wan0", "up")
         cls.spaces[node] = space
         private = run("wg", "genkey").stdout
@@ -57,16 +101,35 @@ class Overlay(unittest.TestCase):
 
     @classmethod
     def start(cls, node):
-        cls.boxes[node] = Driver(cls.place, node, cls.spaces[node], blobs=cls.blobs, key_file=f"{cls.place.path}/{node}.key",
-                                 cgroup_parent=f"/{os.path.basename(cls.place.path)}-{node}")
+        cls.boxes[node] = Driver(
+            cls.place,
+            node,
+            cls.spaces[node],
+            blobs=cls.blobs,
+            key_file=f"{cls.place.path}/{node}.key",
+            cgroup_parent=f"/{os.path.basename(cls.place.path)}-{node}",
+        )
 
     @classmethod
     def apply(cls, node):
         edge = node.startswith("edge")
-        peers = {other: {"edge": other.startswith("edge"), "key": cls.keys[other], "allowed": [f"{NODES[other][0]}::/64"],
-                         "endpoint": f"198.18.0.{NODES[other][1]}:51820" if other.startswith("edge") else ""}
-                 for other in NODES if other != node and (edge or other.startswith("edge"))}
-        return cls.boxes[node].must("overlay_apply", prefix=f"{NODES[node][0]}::/64", cluster=CLUSTER, edge=edge, peers=peers)
+        peers = {
+            other: {
+                "edge": other.startswith("edge"),
+                "key": cls.keys[other],
+                "allowed": [f"{NODES[other][0]}::/64"],
+                "endpoint": f"198.18.0.{NODES[other][1]}:51820" if other.startswith("edge") else "",
+            }
+            for other in NODES
+            if other != node and (edge or other.startswith("edge"))
+        }
+        return cls.boxes[node].must(
+            "overlay_apply",
+            prefix=f"{NODES[node][0]}::/64",
+            cluster=CLUSTER,
+            edge=edge,
+            peers=peers,
+        )
 
     @classmethod
     def tearDownClass(cls):
@@ -87,19 +150,36 @@ class Overlay(unittest.TestCase):
         self.boxes[node].must("tend", times=times, period_ms=period_ms)
 
     def reach(self):
-        return self.boxes["home-a"].must("hook", partition="acme-0", hook="position", live=True)["output"]
+        return self.boxes["home-a"].must("hook", partition="acme-0", hook="position", live=True)[
+            "output"
+        ]
 
     def edge_reach(self, node, address, port):
         box = f"{self.boxes[node].run_dir}/netns/box"
-        return subprocess.run(["nsenter", f"--net={box}", "busybox", "nc", "-w", "3", address, str(port)],
-                              capture_output=True, text=True, timeout=20, stdin=subprocess.DEVNULL).stdout
+        return subprocess.run(
+            ["nsenter", f"--net={box}", "busybox", "nc", "-w", "3", address, str(port)],
+            capture_output=True,
+            text=True,
+            timeout=20,
+            stdin=subprocess.DEVNULL,
+        ).stdout
 
     def test_1_members_reach_each_other_and_nothing_else(self):
         self.tend("home-a", 3)
         self.tend("home-b", 3)
         self.assertEqual("hello\n", self.reach())
-        self.assertEqual("", self.boxes["home-a"].must("hook", partition="acme-0", hook="health", live=True)["output"])
-        self.assertEqual("", self.boxes["home-a"].must("hook", partition="acme-0", hook="export", live=True)["output"])
+        self.assertEqual(
+            "",
+            self.boxes["home-a"].must("hook", partition="acme-0", hook="health", live=True)[
+                "output"
+            ],
+        )
+        self.assertEqual(
+            "",
+            self.boxes["home-a"].must("hook", partition="acme-0", hook="export", live=True)[
+                "output"
+            ],
+        )
 
     def test_2_the_web_port_is_for_the_edges_that_were_named(self):
         self.assertEqual("hello\n", self.edge_reach("edge-1", B, 8000))
@@ -117,7 +197,14 @@ class Overlay(unittest.TestCase):
         self.assertEqual("hello\n", self.edge_reach("edge-1", A, 8000))
         self.start("home-a")
         self.apply("home-a")
-        self.boxes["home-a"].must("prepare", partition="acme-0", address=A, members=[A, B], proxies=["fd50:f0e:1:1::"], release=self.release)
+        self.boxes["home-a"].must(
+            "prepare",
+            partition="acme-0",
+            address=A,
+            members=[A, B],
+            proxies=["fd50:f0e:1:1::"],
+            release=self.release,
+        )
         self.assertEqual(sorted(before), sorted(self.tunnel_pids("home-a")))
         self.tend("home-a", 3)
         self.assertEqual("hello\n", self.reach())
@@ -142,7 +229,10 @@ class Overlay(unittest.TestCase):
                 dead = edge
         self.cut(dead)
         begun = time.monotonic()
-        threads = [threading.Thread(target=self.tend, args=(node, 5, 1000)) for node in ("home-a", "home-b")]
+        threads = [
+            threading.Thread(target=self.tend, args=(node, 5, 1000))
+            for node in ("home-a", "home-b")
+        ]
         for thread in threads:
             thread.start()
         while self.route("home-a") == used and time.monotonic() - begun < 6:
@@ -155,15 +245,33 @@ class Overlay(unittest.TestCase):
         self.assertEqual("hello\n", self.reach())
 
     def cut(self, node):
-        run("nsenter", f"--net={self.wan}", "nft", "-f", "-", input=(
-            f"table bridge cut {{ chain f {{ type filter hook forward priority 0; iifname v{NODES[node][1]} drop; oifname v{NODES[node][1]} drop; }}\n}}"))
+        line = f"v{NODES[node][1]}"
+        drop = f"iifname {line} drop; oifname {line} drop;"
+        rules = f"table bridge cut {{ chain f {{ type filter hook forward priority 0; {drop} }}\n}}"
+        run("nsenter", f"--net={self.wan}", "nft", "-f", "-", input=rules)
 
     def route(self, node):
-        shown = run("nsenter", f"--net={self.boxes[node].run_dir}/netns/box", "ip", "-6", "route", "show", CLUSTER).stdout
+        shown = run(
+            "nsenter",
+            f"--net={self.boxes[node].run_dir}/netns/box",
+            "ip",
+            "-6",
+            "route",
+            "show",
+            CLUSTER,
+        ).stdout
         return shown.split("dev ")[1].split()[0]
 
     def tunnel_to(self, node, edge):
-        shown = run("nsenter", f"--net={self.boxes[node].run_dir}/netns/box", "ip", "-6", "route", "show", f"{NODES[edge][0]}::/64").stdout
+        shown = run(
+            "nsenter",
+            f"--net={self.boxes[node].run_dir}/netns/box",
+            "ip",
+            "-6",
+            "route",
+            "show",
+            f"{NODES[edge][0]}::/64",
+        ).stdout
         return shown.split("dev ")[1].split()[0]
 
 

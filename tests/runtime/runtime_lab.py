@@ -1,4 +1,5 @@
 """What the tests of this folder share: a box-driver in a network namespace, and a tiny image."""
+
 import gzip
 import hashlib
 import io
@@ -20,7 +21,11 @@ def pid_of(file):
 
 
 def skip_unless_able():
-    missing = [tool for tool in ("crun", "conmon", "umoci", "nft", "wg", "haproxy", "busybox") if not shutil.which(tool)]
+    missing = [
+        tool
+        for tool in ("crun", "conmon", "umoci", "nft", "wg", "haproxy", "busybox")
+        if not shutil.which(tool)
+    ]
     if os.geteuid() != 0 or missing:
         print("skipped: needs root" if not missing else "skipped: missing " + " ".join(missing))
         sys.exit(77)
@@ -53,13 +58,17 @@ class Place:
 
     def remove(self):
         with open("/proc/self/mounts") as mounts:
-            points = [line.split()[1] for line in mounts if line.split()[1].startswith(self.path + "/")]
+            points = [
+                line.split()[1] for line in mounts if line.split()[1].startswith(self.path + "/")
+            ]
         for point in reversed(points):
             run("umount", "-l", point, check=False)
         with open("/proc/self/mounts") as mounts:
             groups = [line.split()[1] for line in mounts if line.split()[2].startswith("cgroup")]
         for group in groups:  # cgroup_parent of our boxes begins with the folder's name
-            for name in [name for name in os.listdir(group) if name.startswith(os.path.basename(self.path))]:
+            for name in [
+                name for name in os.listdir(group) if name.startswith(os.path.basename(self.path))
+            ]:
                 run("rmdir", f"{group}/{name}", check=False)
         shutil.rmtree(self.path, ignore_errors=True)
 
@@ -69,14 +78,22 @@ class Driver:
 
     def __init__(self, place, name, netns, **config):
         self.netns = netns
-        config = {"node": name, "data_dir": place.folder(f"{name}/data"), "run_dir": place.folder(f"{name}/run"), **config}
+        config = {
+            "node": name,
+            "data_dir": place.folder(f"{name}/data"),
+            "run_dir": place.folder(f"{name}/run"),
+            **config,
+        }
         self.run_dir, self.data_dir = config["run_dir"], config["data_dir"]
         os.chmod(place.folder(name), 0o711)
         with open(f"{place.path}/{name}.json", "w") as file:
             json.dump(config, file)
         self.process = subprocess.Popen(
             ["nsenter", f"--net={netns}", f"{BIN}/box-driver", f"{place.path}/{name}.json"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         self.answer()
 
     def answer(self):
@@ -138,30 +155,69 @@ def layer(entries):
 def busybox_entries():
     with open(shutil.which("busybox"), "rb") as file:
         busybox = file.read()
-    folders = ["bin", "dev", "etc", "proc", "sys", "tmp", "run", "foyer", "foyer/volume", "foyer/config", "foyer/secrets"]
+    folders = [
+        "bin",
+        "dev",
+        "etc",
+        "proc",
+        "sys",
+        "tmp",
+        "run",
+        "foyer",
+        "foyer/volume",
+        "foyer/config",
+        "foyer/secrets",
+    ]
     entries = [(name, 0o755, None) for name in folders] + [("bin/busybox", 0o4755, busybox)]
-    return entries + [(f"bin/{applet}", 0o777, ("->", "busybox"))
-                      for applet in "sh cat ls id sleep dd mount mkdir nc wget true kill stat httpd ping6 env touch".split()]
+    applets = "sh cat ls id sleep dd mount nc true kill env touch".split()
+    return entries + [(f"bin/{applet}", 0o777, ("->", "busybox")) for applet in applets]
 
 
 def make_image(folder, layers):
     """Blobs of an OCI image in folder; returns the manifest's digest."""
     os.makedirs(folder, exist_ok=True)
     packed = [layer(entries) for entries in layers]
-    config = add_blob(folder, json.dumps({
-        "architecture": "amd64", "os": "linux", "config": {"Env": ["FROM_IMAGE=yes"]},
-        "rootfs": {"type": "layers", "diff_ids": ["sha256:" + hashlib.sha256(raw).hexdigest() for raw, _ in packed]}}).encode())
+    config = add_blob(
+        folder,
+        json.dumps(
+            {
+                "architecture": "amd64",
+                "os": "linux",
+                "config": {"Env": ["FROM_IMAGE=yes"]},
+                "rootfs": {
+                    "type": "layers",
+                    "diff_ids": ["sha256:" + hashlib.sha256(raw).hexdigest() for raw, _ in packed],
+                },
+            }
+        ).encode(),
+    )
     manifest = {
-        "schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json",
+        "schemaVersion": 2,
+        "mediaType": "application/vnd.oci.image.manifest.v1+json",
         "config": {"mediaType": "application/vnd.oci.image.config.v1+json", **config},
-        "layers": [{"mediaType": "application/vnd.oci.image.layer.v1.tar+gzip", **add_blob(folder, data)} for _, data in packed]}
+        "layers": [
+            {"mediaType": "application/vnd.oci.image.layer.v1.tar+gzip", **add_blob(folder, data)}
+            for _, data in packed
+        ],
+    }
     return add_blob(folder, json.dumps(manifest).encode())["digest"]
 
 
 def release(image, command, hooks=None, pids=64):
     argv = ["/bin/sh", "-c"]
     return {
-        "schema": 1, "name": "probe", "version": "1-1", "image": {"digest": image}, "command": argv + [command],
-        "user": {"uid": 1000, "gid": 1000}, "sizes": {"s": {"pids": pids}},
-        "hooks": {name: {"argv": argv + [text], "timeout_s": seconds} for name, (text, seconds) in (hooks or {}).items()},
-        "ports": {"web": 8000, "replication": 5432}, "stop_timeout_s": 2, "health_period_s": 2}
+        "schema": 1,
+        "name": "probe",
+        "version": "1-1",
+        "image": {"digest": image},
+        "command": argv + [command],
+        "user": {"uid": 1000, "gid": 1000},
+        "sizes": {"s": {"pids": pids}},
+        "hooks": {
+            name: {"argv": argv + [text], "timeout_s": seconds}
+            for name, (text, seconds) in (hooks or {}).items()
+        },
+        "ports": {"web": 8000, "replication": 5432},
+        "stop_timeout_s": 2,
+        "health_period_s": 2,
+    }

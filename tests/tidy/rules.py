@@ -43,7 +43,8 @@ LAYERS = {
     "master": TOOLS + ["master"],
     "node-agent/domain": PURE,
     "node-agent/app": AGENT_APP,
-    "node-agent/runtime": AGENT_EDGE,
+    # A partition is containers, a network and a volume: runtime puts the box together.
+    "node-agent/runtime": AGENT_EDGE + ["node-agent/net", "node-agent/volume"],
     "node-agent/net": AGENT_EDGE,
     "node-agent/volume": AGENT_EDGE,
     "node-agent/state": AGENT_EDGE,

@@ -14,9 +14,11 @@ namespace {
 
 json valid() {
     return json::parse(
-        R"({"schema": 1, "name": "echo", "version": "1-1", "command": ["/serve"], "user": {"uid": 1000, "gid": 1001},
-      "sizes": {"s": {"pids": 64}}, "hooks": {"init": {"argv": ["/init", "x"], "timeout_s": 10}}, "ports": {"web": 8000},
-      "stop_timeout_s": 5, "health_period_s": 2, "image": {"digest": "sha256:0000000000000000000000000000000000000000000000000000000000000000"}})");
+        R"({"schema": 1, "name": "echo", "version": "1-1", "command": ["/serve"],
+      "user": {"uid": 1000, "gid": 1001}, "sizes": {"s": {"pids": 64}}, "ports": {"web": 8000},
+      "hooks": {"init": {"argv": ["/init", "x"], "timeout_s": 10}},
+      "stop_timeout_s": 5, "health_period_s": 2, "image": {"digest": "sha256:)" +
+        std::string(64, '0') + R"("}})");
 }
 
 Assignment signed_assignment(Rng& rng) {

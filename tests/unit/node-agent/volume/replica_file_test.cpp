@@ -39,10 +39,13 @@ TEST_CASE("replica.json says what the contract says") {
     Assignment assignment = acme();
     assignment.leader = ReplicaIndex{0};
     const json expected = json::parse(R"({
-      "instance": "acme", "release": "tryton", "version": "7.0-1", "hostname": "acme.foyer.localhost", "url": "https://acme.foyer.localhost/",
-      "parameters": {"company": "Acme SARL"}, "index": 1, "role": "standby", "generation": 2, "epoch": 3, "address": "fd50:f0e:1:b::1",
+      "instance": "acme", "release": "tryton", "version": "7.0-1",
+      "hostname": "acme.foyer.localhost", "url": "https://acme.foyer.localhost/",
+      "parameters": {"company": "Acme SARL"}, "index": 1,
+      "role": "standby", "generation": 2, "epoch": 3, "address": "fd50:f0e:1:b::1",
       "copies": 2, "primary": {"index": 0, "name": "r0g2", "address": "fd50:f0e:1:a::1"},
-      "members": [{"index": 0, "name": "r0g2", "address": "fd50:f0e:1:a::1"}, {"index": 1, "name": "r1g2", "address": "fd50:f0e:1:b::1"}],
+      "members": [{"index": 0, "name": "r0g2", "address": "fd50:f0e:1:a::1"},
+                  {"index": 1, "name": "r1g2", "address": "fd50:f0e:1:b::1"}],
       "proxies": ["fd50:f0e:1:1::"]})");
     CHECK(replica(assignment) == expected);
 }
