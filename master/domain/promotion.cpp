@@ -203,16 +203,16 @@ Result<Decision> promote_instance(const State& state, const PromoteInstance& com
     }
     TRY(check_answers(group, command));
     Draft draft(state, now);
-    begin_operation(group, draft, OperationKind::Promote, command.operation);
     group.instance.fence.epoch = group.instance.fence.epoch.next();
     group.instance.leader.reset();
     group.instance.promotion = Promotion{command.operation, command.index, command.force, now};
     group.group_changed(draft);
     group.route_changed(draft);
+    // Now that nobody leads: its steps are those of the new epoch.
+    begin_operation(group, draft, OperationKind::Promote, command.operation);
     draft.event("promotion_started", command.name.str(),
                 "epoch " + std::to_string(group.instance.fence.epoch.number()) +
                     ": positions are collected");
-    advance_operation(group, draft);
     group.put_back(draft);
     return std::move(draft).done(command.name.str(), command.operation);
 }

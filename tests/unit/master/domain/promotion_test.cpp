@@ -57,6 +57,7 @@ TEST_CASE("nobody leads until enough copies have stopped and said what they hold
     world.run(promote());
     CHECK(world.instance("acme").fence.epoch == Epoch(2));
     CHECK_FALSE(world.instance("acme").leader);
+    CHECK(world.operation("op-promote").state == OperationState::Running);
     world.report("acme", 1, PartitionPhase::Running, true, at(100));
     CHECK_FALSE(world.instance("acme").leader);
     // Still receiving: it could yet acknowledge a write of the old primary.
