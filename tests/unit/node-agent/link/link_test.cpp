@@ -1,0 +1,236 @@
+// A real agent on a box in memory against a master in this process, over real mTLS.
+#include <fstream>
+#include <sstream>
+
+#include "node-agent/link/blob_fetch.h"
+#include "node-agent/link/enrol.h"
+#include "node-agent/link/sync_loop.h"
+#include "tests/support/assignments.h"
+#include "tests/support/catch.h"
+#include "tests/support/eventually.h"
+#include "tests/support/fake_box.h"
+#include "tests/support/fake_master.h"
+#include "tests/support/temp_folder.h"
+
+using namespace foyer;
+using namespace foyer::agent;
+using foyer::test::assignment;
+using foyer::test::eventually;
+
+namespace {
+
+struct World {
+    test::FakeMaster master;
+    test::TempFolder disk;
+    test::FakeBox box;
+    test::MemoryJournal journal;
+    SystemClock clock;
+    SystemRng rng;
+    CapturingSink sink;
+    Log log{sink, clock};
+    IdentityFolder folder{disk.path() + "/identity"};
+    std::unique_ptr<MasterClient> client;
+    std::unique_ptr<Agent> agent;
+    std::unique_ptr<Renewal> renewal;
+    std::unique_ptr<SyncLoop> link;
+
+    ~World() { halt(); }
+    void halt() {
+        link.reset();
+        agent.reset();
+    }
+    void enrolled(Duration certificate_life = Duration(90) * 24 * 3'600'000) {
+        master.certificates_live(certificate_life);
+        REQUIRE(enrol({.token = master.token("lille-1"),
+                       .capacity = {{Millicores(1), {}, {}}, {}},
+                       .agent_version = "t"},
+                      folder, clock, rng)
+                    .ok());
+    }
+    void boot() {
+        halt();
+        const Identity identity = folder.load().value();
+        client = std::make_unique<MasterClient>(identity, ClientRules{});
+        AgentRules rules;
+        rules.worker.backoff = {Duration(5), Duration(40)};
+        rules.worker.look_period = Duration(20);
+        rules.version = "0.1-test";
+        rules.worker.unready_probe_period = Duration(10);
+        const AgentPorts ports{box,     box,   box, box, box, test::fake_release,
+                               journal, clock, rng, log};
+        agent = std::make_unique<Agent>(ports, rules, journal.recovered());
+        renewal = std::make_unique<Renewal>(folder, identity, *client, clock, log,
+                                            [](const ServingCertificate&) {});
+        agent->on_news([this] {
+            if (link) link->poke();
+        });
+        REQUIRE(agent->start().ok());
+        SyncRules sync;
+        sync.backoff = {Duration(20), Duration(100)};
+        sync.refused_backoff = {Duration(20), Duration(100)};
+        sync.coalesce = Duration(20);
+        sync.pace = Duration(50);
+        link = std::make_unique<SyncLoop>(*agent, *client, *renewal, clock, rng, log, sync);
+    }
+    // The newest observation of a partition that reached the master.
+    std::optional<PartitionObservation> heard(const std::string& partition) const {
+        std::optional<PartitionObservation> newest;
+        for (const SyncReport& report : master.reports()) {
+            for (const auto& seen : report.observations) {
+                if (seen.partition.str() == partition) newest = seen;
+            }
+        }
+        return newest;
+    }
+    bool hears_running(const std::string& partition) const {
+        const auto seen = heard(partition);
+        return seen && seen->phase == PartitionPhase::Running && seen->position;
+    }
+};
+
+std::string content_of(const std::string& path) {
+    std::ostringstream text;
+    text << std::ifstream(path).rdbuf();
+    return text.str();
+}
+
+}  // namespace
+
+TEST_CASE("a wish travels down the held call, and the news come back by ending it") {
+    World world;
+    world.enrolled();
+    world.boot();
+    REQUIRE(eventually([&] { return world.master.held() == 1 && world.link->state().connected; }));
+    world.master.want({assignment(0)});
+    CHECK(eventually([&] { return world.hears_running("acme-0"); }));
+    CHECK(eventually([&] { return world.master.held() == 1; }));
+    world.box.health(R"({"healthy":false,"ready":false,"detail":"database is down"})");
+    // Health is asked every 20 ms by the fake release; nothing else would end the held call within
+    // its 30 s.
+    CHECK(eventually([&] { return world.heard("acme-0")->phase == PartitionPhase::Unhealthy; },
+                     Duration(20'000)));
+}
+
+TEST_CASE("the first report is immediate, full, and says who speaks; a quiet box holds one call") {
+    World world;
+    world.enrolled();
+    world.boot();
+    REQUIRE(eventually([&] { return world.master.held() == 1; }));
+    const auto reports = world.master.reports();
+    CHECK(reports.front().immediate);
+    CHECK(reports.front().observations_full);
+    CHECK(reports.front().agent_version == "0.1-test");
+    CHECK(reports.size() <= 4);
+}
+
+TEST_CASE("a difference from another base is not applied; everything is asked for and applied") {
+    World world;
+    world.enrolled();
+    world.boot();
+    REQUIRE(eventually([&] { return world.master.held() == 1; }));
+    world.master.confuse_once();
+    world.master.want({assignment(0)});
+    CHECK(eventually([&] { return world.hears_running("acme-0"); }));
+    CHECK(world.sink.holds("difference_did_not_fit"));
+    bool asked_full = false;
+    for (const SyncReport& report : world.master.reports())
+        asked_full |= report.applied_revision == Revision(0) && report.observation_number != 0;
+    CHECK(asked_full);
+}
+
+TEST_CASE("what was not acknowledged is sent again, under a higher number") {
+    World world;
+    world.enrolled();
+    world.boot();
+    REQUIRE(eventually([&] { return world.master.held() == 1; }));
+    world.master.lose_acknowledgements(6);
+    world.master.want({assignment(0)});
+    CHECK(eventually([&] { return world.hears_running("acme-0"); }));
+    CHECK(eventually([&] { return world.master.held() == 1; }));
+    std::uint64_t last = 0;
+    for (const SyncReport& report : world.master.reports()) {
+        if (report.observation_number == 0) continue;
+        CHECK(report.observation_number > last);
+        last = report.observation_number;
+    }
+}
+
+TEST_CASE("a removed node is refused, says so, and touches nothing") {
+    World world;
+    world.enrolled();
+    world.boot();
+    world.master.want({assignment(0)});
+    REQUIRE(eventually([&] { return world.hears_running("acme-0"); }));
+    world.master.remove_node("lille-1");
+    world.halt();
+    world.boot();
+    CHECK(eventually(
+        [&] { return world.link->state().problem.find("was it removed") != std::string::npos; }));
+    CHECK(world.box.partition("acme-0").running);
+    CHECK_FALSE(world.link->state().connected);
+}
+
+TEST_CASE("a restarted agent goes on from its journal with a difference") {
+    World world;
+    world.enrolled();
+    world.boot();
+    world.master.want({assignment(0)});
+    REQUIRE(eventually([&] { return world.hears_running("acme-0"); }));
+    REQUIRE(eventually([&] { return world.master.held() == 1; }));
+    world.halt();
+    const auto before = world.master.reports().size();
+    world.boot();
+    REQUIRE(eventually([&] { return world.master.reports().size() > before; }));
+    CHECK(world.master.reports()[before].applied_revision == Revision(2));
+    CHECK(world.box.count("start acme-0") == 1);
+}
+
+TEST_CASE("a certificate past two thirds of its life is renewed by itself") {
+    World world;
+    world.enrolled(Duration(20'000));  // not_before lies a minute back: two thirds are over
+    const std::string before = world.folder.load().value().certificate_pem;
+    world.boot();
+    CHECK(eventually([&] { return world.master.renewals() == 1; }));
+    CHECK(eventually([&] { return world.folder.load().value().certificate_pem != before; }));
+    CHECK(eventually([&] { return world.master.held() >= 1; }));
+}
+
+TEST_CASE("a master that is away is dialled until it is back, and another address is tried") {
+    World world;
+    world.enrolled();
+    auto identity = world.folder.load().value();
+    identity.addresses = {"127.0.0.1:1", world.master.address()};
+    REQUIRE(world.folder.store(identity).ok());
+    world.boot();
+    CHECK(eventually([&] { return world.link->state().connected; }));
+    CHECK(world.link->state().address == world.master.address());
+}
+
+TEST_CASE("a blob arrives whole through a line that breaks") {
+    World world;
+    world.enrolled();
+    MasterClient client(world.folder.load().value(), ClientRules{});
+    BlobFetch fetch(client, world.rng, {.attempts_max = 3, .backoff = {Duration(2), Duration(5)}});
+    const Digest digest("sha256:" + std::string(64, 'a'));
+    std::string content;
+    for (int i = 0; i < 40'000; ++i) content += static_cast<char>('a' + i % 26);
+    world.master.put_blob(digest, content);
+    world.master.break_blobs(9'000, 4);
+    const std::string file = world.disk.path() + "/blob";
+    std::int64_t told = 0;
+    CHECK(fetch
+              .fetch(digest, file,
+                     [&](std::int64_t done, std::int64_t total) { told = done * 1000 / total; }, {})
+              .ok());
+    CHECK(content_of(file) == content);
+    CHECK(told == 1000);
+
+    CHECK(fetch
+              .fetch(Digest("sha256:" + std::string(64, 'b')), file + "2",
+                     [](std::int64_t, std::int64_t) {}, {})
+              .failure()
+              .code == ErrorCode::NotFound);
+    world.master.break_blobs(0, 100);
+    CHECK(fetch.fetch(digest, file + "3", [](std::int64_t, std::int64_t) {}, {}).failure().code ==
+          ErrorCode::Unavailable);
+}

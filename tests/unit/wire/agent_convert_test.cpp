@@ -1,0 +1,150 @@
+#include "common/wire/agent_convert.h"
+
+#include <functional>
+#include <google/protobuf/stubs/logging.h>
+
+#include "common/base/random.h"
+#include "common/base/text.h"
+#include "foyer/agent/v1/agent.pb.h"
+#include "tests/support/assignments.h"
+#include "tests/support/catch.h"
+
+using namespace foyer;
+
+namespace {
+
+Assignment sample() {
+    Assignment made = test::assignment(0, 3, 9);
+    made.release_signature = to_base64url(std::vector<std::uint8_t>(64, 7));
+    made.publisher_key = to_base64url(std::vector<std::uint8_t>(32, 9));
+    return made;
+}
+
+PartitionObservation observation() {
+    PartitionObservation made;
+    made.partition = PartitionId("acme-0");
+    made.fence = test::fence(3);
+    made.role = ReplicaRole::Primary;
+    made.phase = PartitionPhase::Running;
+    made.step = "init: restoring";
+    made.ready = made.initialized = true;
+    made.position = Position{Epoch(3), 50331744, false};
+    made.followers = {{"r1g1", "streaming", "quorum", 12}};
+    return made;
+}
+
+bool refused(const std::function<void(agent::v1::Assignment&)>& change) {
+    agent::v1::Assignment message;
+    wire::to_wire(sample(), message);
+    change(message);
+    const auto read = wire::from_wire(message);
+    return !read.ok() && read.failure().code == ErrorCode::InvalidArgument &&
+           read.failure().message.find("assignment '") == 0;
+}
+
+}  // namespace
+
+TEST_CASE("an answer reads back as it was written") {
+    SyncAnswer answer;
+    answer.delta.lineage = LineageId("l1");
+    answer.delta.base = Revision(7);
+    answer.delta.revision = Revision(9);
+    answer.delta.settings =
+        NodeSettings{Revision(9), "fd50:1::/64", "fd50::/48", true, "foyer.localhost"};
+    answer.delta.assignments = {sample(), sample()};
+    answer.delta.assignments[1].leader.reset();
+    answer.delta.assignments[1].role = ReplicaRole::Standby;
+    answer.delta.removed_assignments = {PartitionId("old-1")};
+    answer.delta.peers = {{NodeId("edge-1"),
+                           Revision(2),
+                           true,
+                           WgPublicKey("key="),
+                           "198.18.1.1:51820",
+                           {"fd50::/48"}}};
+    answer.delta.removed_peers = {NodeId("edge-2")};
+    answer.delta.routes = {{"acme.foyer.localhost", Revision(9), InstanceName("acme"),
+                            test::fence(3), "[fd50::1]:8000"}};
+    answer.delta.removed_routes = {"old.foyer.localhost"};
+    answer.observations_acknowledged = 44;
+    answer.next_delay = Duration(120);
+    answer.hold_max = Duration(30'000);
+    answer.observations_wanted = true;
+    agent::v1::SyncResponse message;
+    wire::to_wire(answer, message);
+    CHECK(wire::from_wire(message).value() == answer);
+}
+
+TEST_CASE("a report reads back as it was written") {
+    SyncReport report;
+    report.applied_lineage = LineageId("l1");
+    report.applied_revision = Revision(9);
+    report.observation_number = 45;
+    report.observations = {observation()};
+    report.observations_full = true;
+    report.erased = {PartitionId("old-1")};
+    report.capacity =
+        NodeCapacity{{Millicores(4000), gibibytes(8), gibibytes(100)}, KbitPerSecond(20'000)};
+    report.agent_version = "0.1.0";
+    report.clock = WallTime{1'772'368'200'250};
+    report.disk_free_bytes = 12;
+    report.immediate = true;
+    agent::v1::SyncRequest message;
+    wire::to_wire(report, message);
+    CHECK(wire::from_wire(message).value() == report);
+}
+
+TEST_CASE("what a newer or broken peer must not smuggle in is refused, by name of its field") {
+    CHECK(refused([](auto& m) { m.clear_partition(); }));
+    CHECK(refused([](auto& m) { m.set_partition("../../etc"); }));
+    CHECK(refused([](auto& m) { m.set_partition(".hidden"); }));
+    CHECK(refused([](auto& m) { m.set_partition(std::string(200, 'x')); }));
+    CHECK(refused([](auto& m) { m.clear_kind(); }));
+    CHECK(refused([](auto& m) { m.clear_role(); }));
+    CHECK(refused([](auto& m) { m.set_role(static_cast<agent::v1::ReplicaRole>(99)); }));
+    CHECK(refused([](auto& m) { m.set_role(agent::v1::REPLICA_ROLE_WITNESS); }));
+    CHECK(refused([](auto& m) { m.clear_desired(); }));
+    CHECK(refused([](auto& m) { m.set_index(-1); }));
+    CHECK(refused([](auto& m) { m.set_leader(1); }));
+    CHECK(refused([](auto& m) { m.clear_leader(); }));
+    CHECK(refused([](auto& m) { m.set_copies(0); }));
+    CHECK(refused([](auto& m) { m.clear_release_json(); }));
+    CHECK(refused([](auto& m) { m.set_release_json(std::string(600'000, ' ')); }));
+    CHECK(refused([](auto& m) { m.set_release_signature("short"); }));
+    CHECK(refused([](auto& m) { m.set_publisher_key("short"); }));
+    CHECK(refused([](auto& m) { m.set_memory_bytes(-1); }));
+    CHECK(refused([](auto& m) { m.set_hostname(std::string("a\0b", 3)); }));
+    CHECK(refused([](auto& m) { (*m.mutable_secrets())["../x"] = "y"; }));
+    CHECK(refused([](auto& m) { m.mutable_members(0)->clear_kind(); }));
+    CHECK(refused([](auto& m) {
+        for (int i = 0; i < 40; ++i) *m.add_members() = m.members(0);
+    }));
+}
+
+TEST_CASE("observations are as strict") {
+    agent::v1::Observation message;
+    wire::to_wire(observation(), message);
+    CHECK(wire::from_wire(message).value() == observation());
+    message.clear_phase();
+    CHECK_FALSE(wire::from_wire(message).ok());
+    wire::to_wire(observation(), message);
+    message.mutable_position()->set_flushed_bytes(-5);
+    CHECK_FALSE(wire::from_wire(message).ok());
+}
+
+TEST_CASE("random bytes never crash the readers") {
+    google::protobuf::SetLogHandler(nullptr);  // its complaints about UTF-8 are the point here
+    SeededRng rng(5);
+    agent::v1::SyncResponse response;
+    wire::to_wire(SyncAnswer{.delta = {.lineage = LineageId("l"), .assignments = {sample()}}},
+                  response);
+    const std::string good = response.SerializeAsString();
+    for (int i = 0; i < 5000; ++i) {
+        std::string bytes = good;
+        for (int flips = 0; flips < 3; ++flips)
+            bytes[rng.below(bytes.size())] = static_cast<char>(rng.next());
+        agent::v1::SyncResponse parsed;
+        if (parsed.ParseFromString(bytes))
+            discard(wire::from_wire(parsed), "only that it returns matters");
+    }
+    SUCCEED();
+}
