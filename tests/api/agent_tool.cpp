@@ -1,11 +1,13 @@
 // A box for tests: reads one JSON command a line, answers with one JSON line. It holds an identity
 // and nothing else, so that a test can be as rude as it likes.
 //
-//   {"do": "enrol", "token": "foyer1.…"}          {"do": "sync", "request": {SyncRequest as
-//   protobuf JSON}, "deadline_ms": 40000} "background": true answers when it is done and lets the
-//   next command begin at once.
-//   {"do": "renew", "new_key": true, "forget": true, "serving": true}          {"do": "fetch",
-//   "digest": "sha256:…", "offset": 0}
+//   {"do": "enrol", "token": "foyer1.…"}
+//   {"do": "sync", "request": {SyncRequest as protobuf JSON}, "deadline_ms": 40000}
+//   {"do": "renew", "new_key": true, "forget": true, "serving": true}
+//   {"do": "fetch", "digest": "sha256:…", "offset": 0}
+//   {"do": "api", "address": "host:port", "ca": "PEM", "token": "foyer_…"}
+//
+// "background": true lets the next command begin at once; the answer comes when it is done.
 #include <chrono>
 #include <google/protobuf/util/json_util.h>
 #include <grpcpp/grpcpp.h>
@@ -23,6 +25,7 @@
 #include "common/tls/sha256.h"
 #include "common/wire/status_map.h"
 #include "foyer/agent/v1/agent.grpc.pb.h"
+#include "foyer/api/v1/accounts.grpc.pb.h"
 
 namespace {
 
@@ -166,12 +169,39 @@ private:
     std::unique_ptr<v1::AgentService::Stub> stub_;
 };
 
+// The public API over gRPC: who the token belongs to, and whether it may list accounts.
+Json ask_api(const Json& command) {
+    grpc::SslCredentialsOptions options;
+    options.pem_root_certs = command.value("ca", "");
+    const auto channel =
+        grpc::CreateChannel(command.value("address", ""), grpc::SslCredentials(options));
+    const auto stub = api::v1::AccountService::NewStub(channel);
+    const auto prepare = [&](grpc::ClientContext& context) {
+        constexpr auto patience = std::chrono::seconds(60);
+        context.set_deadline(std::chrono::system_clock::now() + patience);
+        context.AddMetadata("authorization", "Bearer " + command.value("token", ""));
+    };
+    const auto shown = [](const grpc::Status& status, const google::protobuf::Message& answer) {
+        return status.ok() ? json_of(answer) : json_of(wire::from_grpc(status));
+    };
+    grpc::ClientContext first;
+    prepare(first);
+    api::v1::WhoAmIResponse who;
+    const Json caller = shown(stub->WhoAmI(&first, {}, &who), who);
+    grpc::ClientContext second;
+    prepare(second);
+    api::v1::ListAccountsResponse accounts;
+    const Json listed = shown(stub->ListAccounts(&second, {}, &accounts), accounts);
+    return {{"who", caller}, {"accounts", listed}};
+}
+
 Json act(Box& box, const Json& command) {
     const std::string verb = command.is_object() ? command.value("do", "") : "";
     if (verb == "enrol") return box.enrol(command);
     if (verb == "sync") return box.sync(command);
     if (verb == "renew") return box.renew(command);
     if (verb == "fetch") return box.fetch(command);
+    if (verb == "api") return ask_api(command);
     return {{"error", "bad test"}};
 }
 

@@ -3,7 +3,7 @@
 import os
 import re
 
-from master_fixture import Client, Master, skip_without_postgres
+from master_fixture import Box, Client, Master, skip_without_postgres
 from release_maker import publish
 
 ROLES = {
@@ -104,11 +104,27 @@ def what_is_whose(master):
     assert host.get("/v1/whoami").json == {"account": "host1", "roles": ["host"]}
 
 
+def the_same_rights_over_grpc(master):
+    box = Box()
+    with open(master.data + "/ca/ca.crt", encoding="ascii") as file:
+        where = {"do": "api", "address": f"127.0.0.1:{master.grpc}", "ca": file.read()}
+    answer = box.do(**where, token=master.operator.token)
+    assert answer["who"]["account"] == "operator" and answer["accounts"]["accounts"], answer
+    answer = box.do(**where, token=master.account("carol", "customer").token)
+    assert answer["who"] == {"account": "carol", "roles": ["ACCOUNT_ROLE_CUSTOMER"]}, answer
+    assert answer["accounts"]["error"] == "permission_denied", answer
+    assert answer["accounts"]["details"]["rule"] == "role", answer
+    answer = box.do(**where, token="foyer_a_b")
+    assert answer["who"]["error"] == "unauthenticated", answer
+    box.close()
+
+
 def main():
     skip_without_postgres()
     with Master().start() as master:
         every_route_with_every_role(master)
         what_is_whose(master)
+        the_same_rights_over_grpc(master)
 
 
 main()
