@@ -90,6 +90,7 @@ TEST_CASE("edges route to a leader once it serves, and to nobody while one is ch
               std::to_string(world.state.nodes().at(world.replica("acme", 0).node).number) +
               "::10]:8000");
     world.report("acme", 1, PartitionPhase::Running, true);
+    world.report("acme", 2, PartitionPhase::Running, true);
     world.run(PromoteInstance{InstanceName("acme"), std::nullopt, false, OperationId("op-p")});
     CHECK(desired_since(world.state, NodeId("gate-1"), {}, {}).routes.at(0).backend.empty());
 }
