@@ -1,8 +1,8 @@
 #include "master/server.h"
 
 #include <fcntl.h>
-#include <grpcpp/impl/service_type.h>
 #include <grpcpp/impl/codegen/service_type.h>
+#include <grpcpp/impl/service_type.h>
 #include <set>
 #include <sys/file.h>
 
