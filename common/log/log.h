@@ -2,7 +2,8 @@
 // hand it down to their borders; library code returns errors and does not log.
 //
 //     log.warn("node_silent", {{"node", id}, {"silent_s", 93}});
-//     {"time":"2026-03-01T12:30:00.250Z","level":"warn","event":"node_silent","node":"lille-1","silent_s":93}
+//     {"time":"2026-03-01T12:30:00.250Z","level":"warn","event":"node_silent",
+//      "node":"lille-1","silent_s":93}     (one line)
 //
 // Event names and keys are snake_case literals. A text value longer than `text_bytes_max` is cut
 // and ends in "…". Thread-safe when the sink is (all of ours are).

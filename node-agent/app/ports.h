@@ -1,8 +1,10 @@
-// The doors through which the agent's partition workers act on the box. Implemented by runtime/, net/ and volume/, faked in tests.
+// The doors through which the agent's partition workers act on the box. Implemented by runtime/,
+// net/ and volume/, faked in tests.
 //
-// Every call blocks, may be made from several threads for different partitions at once, is safe to repeat, cleans up after itself when
-// it fails, and ends early when `stop` is requested (Unavailable). Identity of everything on the box is the PartitionId: after a restart
-// of the agent the same calls find what is there.
+// Every call blocks, may be made from several threads for different partitions at once, is safe to
+// repeat, cleans up after itself when it fails, and ends early when `stop` is requested
+// (Unavailable). Identity of everything on the box is the PartitionId: after a restart of the agent
+// the same calls find what is there.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +31,8 @@ struct Release {
         std::vector<std::string> command;
         Duration timeout{0};
     };
-    std::map<std::string, Hook> hooks;  // init join promote rejoin position health export; absent: the release has none
+    // init join promote rejoin position health export; absent: the release has none.
+    std::map<std::string, Hook> hooks;
     std::int64_t user_id = 1000;
     std::int64_t group_id = 1000;
     std::map<std::string, int> ports;  // "web" -> 8000, "replication" -> 5432
@@ -43,16 +46,19 @@ class BlobSource {
 public:
     virtual ~BlobSource() = default;
     using Progress = std::function<void(std::int64_t done_bytes, std::int64_t total_bytes)>;
-    virtual Status fetch(const Digest& digest, const std::string& file, const Progress& progress, std::stop_token stop) = 0;
+    virtual Status fetch(const Digest& digest, const std::string& file, const Progress& progress,
+                         std::stop_token stop) = 0;
 };
 
 // Images by digest: fetched once, verified before use, shared by all partitions of the box.
 class ImageStore {
 public:
     virtual ~ImageStore() = default;
-    // Manifest, config and layers fetched, each blob's hash checked, unpacked and ready as a read-only root. Several callers may ask for
-    // one image at once: one fetch serves all. Disk full leaves nothing half-unpacked.
-    virtual Status ensure(const Digest& image, const BlobSource::Progress& progress, std::stop_token stop) = 0;
+    // Manifest, config and layers fetched, each blob's hash checked, unpacked and ready as a
+    // read-only root. Several callers may ask for one image at once: one fetch serves all. Disk
+    // full leaves nothing half-unpacked.
+    virtual Status ensure(const Digest& image, const BlobSource::Progress& progress,
+                          std::stop_token stop) = 0;
     // Removes unpacked images and blobs that no digest of `keep` needs.
     virtual Status collect(const std::vector<Digest>& keep) = 0;
 };
@@ -76,16 +82,21 @@ struct HookResult {
 class PartitionRuntime {
 public:
     virtual ~PartitionRuntime() = default;
-    using Steps = std::function<void(const std::string& step)>;  // called for each "step: …" line of a hook
+    // Called for each "step: …" line of a hook.
+    using Steps = std::function<void(const std::string& step)>;
 
-    // User range, volume, secrets (memory only), replica.json, network namespace with its address and firewall, OCI bundle. The image is there.
-    // Called again with a changed assignment it brings replica.json, secrets and firewall up to date without touching a running service.
+    // User range, volume, secrets (memory only), replica.json, network namespace with its address
+    // and firewall, OCI bundle. The image is there. Called again with a changed assignment it
+    // brings replica.json, secrets and firewall up to date without touching a running service.
     virtual Status prepare(const Assignment& assignment, const Release& release) = 0;
-    // Runs a hook with the service stopped: a container of the same shape, whose command is the hook.
-    virtual Result<HookResult> run_stopped_hook(const PartitionId& id, const Release& release, const std::string& hook, const Steps& steps,
+    // Runs a hook with the service stopped: a container of the same shape, whose command is the
+    // hook.
+    virtual Result<HookResult> run_stopped_hook(const PartitionId& id, const Release& release,
+                                                const std::string& hook, const Steps& steps,
                                                 std::stop_token stop) = 0;
     // Runs a hook inside the running container.
-    virtual Result<HookResult> run_live_hook(const PartitionId& id, const Release& release, const std::string& hook, const Steps& steps,
+    virtual Result<HookResult> run_live_hook(const PartitionId& id, const Release& release,
+                                             const std::string& hook, const Steps& steps,
                                              std::stop_token stop) = 0;
     virtual Status start(const PartitionId& id, const Release& release) = 0;
     // SIGHUP: replica.json changed.
@@ -97,7 +108,8 @@ public:
     virtual Result<ContainerStatus> status(const PartitionId& id) = 0;
     // Stops what runs and removes volume, network, bundle, secrets, cgroup. Nothing is left.
     virtual Status erase(const PartitionId& id) = 0;
-    // Everything of ours found on the box, running or not: the agent adopts before it changes anything.
+    // Everything of ours found on the box, running or not: the agent adopts before it changes
+    // anything.
     virtual Result<std::vector<PartitionId>> list() = 0;
 };
 
@@ -105,8 +117,10 @@ public:
 class Overlay {
 public:
     virtual ~Overlay() = default;
-    // Brings interfaces, keys, peers, addresses and routes to the wish. Running traffic of unchanged peers is not disturbed.
-    virtual Status apply(const NodeSettings& settings, const std::map<NodeId, OverlayPeer>& peers) = 0;
+    // Brings interfaces, keys, peers, addresses and routes to the wish. Running traffic of
+    // unchanged peers is not disturbed.
+    virtual Status apply(const NodeSettings& settings,
+                         const std::map<NodeId, OverlayPeer>& peers) = 0;
     // Homes: probes the edges and prefers one that answers. Called once a second or so; cheap.
     virtual void tend(MonoTime now) = 0;
     // Peer -> seconds since its last handshake; absent: never.
@@ -119,7 +133,8 @@ public:
     virtual ~EdgeProxy() = default;
     // Certificate chain and key of "*.<zone>", PEM.
     virtual Status set_certificate(const std::string& chain_pem, const std::string& key_pem) = 0;
-    // Brings the proxy to these routes; changes of a backend take effect without a reload and without dropping other connections.
+    // Brings the proxy to these routes; changes of a backend take effect without a reload and
+    // without dropping other connections.
     virtual Status apply(const std::map<std::string, EdgeRoute>& routes) = 0;
     // The proxy process is up (it is started again when it died; this says whether it answers).
     virtual Status check() = 0;

@@ -72,8 +72,10 @@ Step ended_step(const Assignment& desired, const LocalState& local, const Sessio
     return act(must_rejoin(desired, local) ? StepKind::Rejoin : StepKind::Start);
 }
 
-Step running_step(const Assignment& desired, const LocalState& local, const Session& session, Now now) {
-    if (desired.role == ReplicaRole::Standby && local.diverged && desired.leader) return act(StepKind::Stop);
+Step running_step(const Assignment& desired, const LocalState& local, const Session& session,
+                  Now now) {
+    if (desired.role == ReplicaRole::Standby && local.diverged && desired.leader)
+        return act(StepKind::Stop);
     const bool must_promote =
         desired.role == ReplicaRole::Primary && local.promoted != desired.fence;
     const bool current = local.applied_revision == desired.revision;

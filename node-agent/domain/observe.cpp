@@ -20,7 +20,9 @@ PartitionPhase wanted_phase(const Session& session, const Step& step) {
         case StepKind::Probe:
         case StepKind::Wait: break;
     }
-    if (!running) return session.failures > 0 && !session.not_yet ? PartitionPhase::Failed : PartitionPhase::Preparing;
+    if (!running)
+        return session.failures > 0 && !session.not_yet ? PartitionPhase::Failed
+                                                        : PartitionPhase::Preparing;
     if (!session.health) return PartitionPhase::Starting;
     if (!session.health->healthy) return PartitionPhase::Unhealthy;
     return session.health->ready ? PartitionPhase::Running : PartitionPhase::Starting;

@@ -1,5 +1,4 @@
-#include <array>
-#include <cstdio>
+#include <string_view>
 
 #include "node-agent/domain/partition_state.h"
 
@@ -16,9 +15,12 @@ public:
     }
     void add(std::int64_t number) { add(std::to_string(number)); }
     std::string text() const {
-        std::array<char, 20> hex{};
-        std::snprintf(hex.data(), hex.size(), "%016llx", static_cast<unsigned long long>(state_));
-        return hex.data();
+        std::string hex(16, '0');
+        std::uint64_t rest = state_;
+        for (auto digit = hex.rbegin(); digit != hex.rend(); ++digit, rest >>= 4) {
+            *digit = "0123456789abcdef"[rest & 0xf];
+        }
+        return hex;
     }
 
 private:

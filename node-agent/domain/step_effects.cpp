@@ -84,7 +84,8 @@ LocalState after_step(LocalState local, const Step& step, const Assignment* desi
     return local;
 }
 
-LocalState adopted(LocalState local, const Assignment& desired, bool leads, const std::optional<Position>& position) {
+LocalState adopted(LocalState local, const Assignment& desired, bool leads,
+                   const std::optional<Position>& position) {
     local.initialized = true;
     local.led = leads;
     local.shape = shape_of(desired);

@@ -1,9 +1,9 @@
 #include "common/tls/pinned_ca.h"
 
 #include <arpa/inet.h>
+#include <csignal>
 #include <netinet/in.h>
 #include <sys/socket.h>
-#include <csignal>
 #include <thread>
 #include <unistd.h>
 
