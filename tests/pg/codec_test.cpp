@@ -13,9 +13,7 @@ namespace {
 template <class... Values>
 std::string reading(const std::string& sql, Values... values) {
     static const auto connection = open_connection(new_database());
-    static int number = 0;
-    const auto* statement = new master::Statement{"codec_" + std::to_string(++number), sql};
-    const auto rows = connection->run({statement});
+    const auto rows = connection->run({&passing_statement(sql)});
     REQUIRE(rows.ok());
     const Status read = rows.value().at(0).into(values...);
     return read.ok() ? "" : read.failure().message;

@@ -3,7 +3,9 @@
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
+#include <deque>
 #include <iostream>
+#include <mutex>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -119,11 +121,15 @@ std::string refusal(Connection& connection, const std::string& sql) {
     return done.failure().message;
 }
 
+const Statement& passing_statement(const std::string& sql) {
+    static std::mutex mutex;
+    static std::deque<Statement> kept;
+    const std::scoped_lock lock(mutex);
+    return kept.emplace_back(Statement{"test_" + std::to_string(kept.size()), sql});
+}
+
 std::string ask(Connection& connection, const std::string& sql) {
-    // Statements live for ever: so do those of tests.
-    static std::atomic<int> number = 0;
-    const auto* statement = new Statement{"test_" + std::to_string(++number), sql};
-    const master::Rows rows = must(connection.run({statement}));
+    const master::Rows rows = must(connection.run({&passing_statement(sql)}));
     std::optional<std::string> text;
     if (rows.size() == 1) must(rows.at(0).into(text));
     return text.value_or("");

@@ -26,6 +26,8 @@ std::unique_ptr<master::Connection> open_connection(const std::string& conninfo)
 // One text of SQL; "" when it was accepted, else the constraint's name, or the message where none
 // broke.
 std::string refusal(master::Connection& connection, const std::string& sql);
+// A statement made in passing; it lives until the test program ends, as statements must.
+const master::Statement& passing_statement(const std::string& sql);
 // The single text a query gives.
 std::string ask(master::Connection& connection, const std::string& sql);
 
