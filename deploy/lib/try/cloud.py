@@ -132,7 +132,7 @@ class Cloud:
             "ca_file": str(self.ca_file()),
             "tokens": {"operator": (self.lab_state / "master/operator.token").read_text().strip(),
                        "host": token["neighbours-host"], "customer": token["acme-sarl"]},
-            "instances": [{"name": INSTANCE, "release": "tryton", "url": connection["url"],
+            "instances": [{"name": INSTANCE, "release": "tryton", "url": self.order()["instance"]["url"],
                            "resolve": f"{host}:{self.port('web')}:127.0.0.1",
                            "database": connection["database"], "user": connection["user"],
                            "password": connection["password"]}],
