@@ -110,6 +110,11 @@ bool Planner::load(const std::stop_token& stop) {
             return true;
         }
         note_("load_failed", loaded.failure().message);
+        if (loaded.failure().code == ErrorCode::Aborted) {
+            const std::lock_guard lock(queue_mutex_);
+            phase_ = PlannerPhase::Deposed;
+            return false;
+        }
         // Jitter, so that several masters do not knock together.
         const Duration wait = delay + Duration(static_cast<std::int64_t>(rng_.below(
                                           static_cast<std::uint64_t>(delay.count()) + 1)));

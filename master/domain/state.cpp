@@ -48,7 +48,12 @@ void State::put(const Node& row) {
         before == nullptr || before->overlay_revision != row.overlay_revision;
     nodes_.insert_or_assign(row.name, row);
     last_node_number_ = std::max(last_node_number_, row.number);
-    if (row.edge) edges_.insert(row.name);
+    // A fresh token may make a home of a box that was expected as an edge.
+    if (row.edge) {
+        edges_.insert(row.name);
+    } else {
+        edges_.erase(row.name);
+    }
     by_node_[row.name];
     if (!neighbours_see) return;
     touch(row.name);

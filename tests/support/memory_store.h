@@ -22,6 +22,7 @@ public:
         int commits = 0;
         int loads = 0;
         bool down = false;
+        bool led_by_another = false;  // seen at the next load
     };
 
     explicit MemoryStore(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {}
@@ -30,6 +31,7 @@ public:
         const std::scoped_lock lock(shared_->mutex);
         ++shared_->loads;
         if (shared_->down) return error(ErrorCode::Unavailable, "the database is down");
+        if (shared_->led_by_another) return error(ErrorCode::Aborted, "another master leads");
         master::State state(settings, LineageId("lineage-1"));
         for (const master::Entry& entry : shared_->written)
             state.apply(entry.changes, entry.revision);

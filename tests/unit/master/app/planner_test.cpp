@@ -169,6 +169,19 @@ TEST_CASE("a deposed master writes no more") {
     CHECK(desk.create("bert").failure().code == ErrorCode::Unavailable);
 }
 
+TEST_CASE("a master that finds another one leading when it comes back stops") {
+    Desk desk;
+    desk.start();
+    desk.database->faults.push_back({MemoryStore::Fault::Lose, 0});
+    {
+        const std::scoped_lock lock(desk.database->mutex);
+        desk.database->led_by_another = true;
+    }
+    CHECK_FALSE(desk.create("anna").ok());
+    desk.wait_for(PlannerPhase::Deposed);
+    CHECK(desk.create("bert").failure().code == ErrorCode::Unavailable);
+}
+
 TEST_CASE("a full queue refuses, and a stopped planner answers everybody") {
     Desk desk({.queue_max = 2, .reload_delay_min = Duration(1), .reload_delay_max = Duration(2)});
     desk.start();

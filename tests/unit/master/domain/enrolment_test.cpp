@@ -82,3 +82,17 @@ TEST_CASE("a box that shrinks below what it holds keeps what it holds") {
     CHECK(world.state.reserved_on(NodeId("lille-1"))
               .fits_into(world.state.nodes().at(NodeId("lille-1")).capacity.total));
 }
+
+TEST_CASE("a box expected as an edge may become a home before it comes") {
+    World world;
+    CreateNodeToken edge = token("t");
+    edge.node = NodeId("box");
+    edge.edge = true;
+    edge.public_address = "198.18.1.9";
+    world.run(edge);
+    CHECK(world.state.edges().contains(NodeId("box")));
+    CreateNodeToken home = token("u");
+    home.node = NodeId("box");
+    world.run(home);
+    CHECK_FALSE(world.state.edges().contains(NodeId("box")));
+}
