@@ -19,7 +19,8 @@ BASE = ["common/base"]
 MODEL = BASE + ["common/model"]
 PURE = MODEL + ["common/leadership"]
 TOOLS = PURE + ["common/os", "common/log", "common/tls", "common/wire"]
-MASTER_APP = PURE + ["common/log", "master/domain"]
+# app may use the tools below it, never the borders beside it and never a message of the wire.
+MASTER_APP = PURE + ["common/os", "common/log", "common/tls", "master/domain"]
 MASTER_EDGE = TOOLS + ["master/domain", "master/app"]
 AGENT_APP = PURE + ["common/log", "node-agent/domain"]
 AGENT_EDGE = TOOLS + ["node-agent/domain", "node-agent/app"]
@@ -116,7 +117,7 @@ WORKPLACE = re.compile("|".join([
     r"\bfiles\.python" r"hosted\.org\b", r"\bissues " r"show\b"]))
 
 TEST_LABELS = {"unit", "pg", "sim", "lab", "vm", "e2e", "home"}
-TEST_NAME = re.compile(r"^(unit|property|pg|sim|model|lab|e2e|fuzz|bench|tidy|schemas|vm|image|"
-                       r"support)/[a-z0-9_./-]+$")
+TEST_NAME = re.compile(r"^(unit|property|cli|pg|sim|model|lab|e2e|fuzz|bench|tidy|schemas|vm|"
+                       r"image|support)/[a-z0-9_./-]+$")
 # Programs that run inside an image are written for its shell and its libraries, not for ours.
 IMAGE_FOLDERS = ["deploy/software", "tests/image"]
