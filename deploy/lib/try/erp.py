@@ -61,7 +61,7 @@ class Erp:
             {"name": name, "addresses": [["create", [{"street": "1 rue X", "city": "Lille"}]]]}])[0]
 
     def post_invoice(self, customer, price="42.00"):
-        """A party, and an invoice of today with one line on the default revenue account, posted; its id."""
+        """A party, and an invoice of today with one line on its revenue account, posted; its id."""
         party = self.create_party(customer)
         address = self.find("party.address", [["party", "=", party]])[0]["id"]
         accounts = self.model("account.configuration", "read", [1], [

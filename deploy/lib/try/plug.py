@@ -1,5 +1,5 @@
-"""Pulls the plug: an invoice is posted, the ISP of the leading copy is cut, another copy is promoted, and the same invoice is opened at
-the same URL. Says how long it took and what was lost.
+"""Pulls the plug: invoices are posted, the ISP of the leading copy is cut, another copy is promoted, and
+the same invoices are opened at the same URL. Says how long it took and what was lost.
 
 Until copies take over by themselves, the promotion is a command somebody types; here the script types it.
 """
@@ -25,8 +25,8 @@ def pull(cloud, name):
     lead = next(copy for copy in before["replicas"] if copy["role"] == "primary")
     cut(cloud, lead["isp"])
     began = time.monotonic()
-    screen.step(cloud.start, f"ISP '{lead['isp']}' is cut: every home on it is dark, '{lead['site']}' "
-                             f"with the active copy of {name} among them")
+    screen.step(cloud.start, f"ISP '{lead['isp']}' is cut: every home on it is dark, "
+                             f"'{lead['site']}' with the active copy of {name} among them")
     try:
         screen.step(cloud.start, f"promoting by hand (copies do not take over by themselves yet): "
                                  f"foyer instance promote {name}")
