@@ -167,6 +167,9 @@ def check_takeover(group, party, invoice, number):
     first.start()
     wait_for(lambda: (first.json("health") or {}).get("diverged"), "it knows that it diverged")
     first.stop()
+    first.start()
+    wait_for(lambda: (first.json("health") or {}).get("diverged"), "it knows after a restart too")
+    first.stop()
     status, text = first.run_stopped("rejoin")
     assert status == 0 and "cannot rewind" not in text, text
     first.must("rejoin")

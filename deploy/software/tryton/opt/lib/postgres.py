@@ -2,7 +2,7 @@
 import os
 import subprocess
 
-from replica import POSTGRES_BIN, RUN
+from replica import DATA, POSTGRES_BIN, RUN
 
 # What a member knows of itself and the others, as one line `recovering|epoch|holders`: holders
 # are the standbys that hold this primary's end of log.
@@ -23,6 +23,15 @@ def environment():
 def run(*argv, **options):
     return subprocess.run([POSTGRES_BIN + argv[0], *argv[1:]], env=environment(), check=False,
                           **options)
+
+
+def cluster_state():
+    """What the control file says of how the data folder was left, such as "in production"."""
+    done = run("pg_controldata", "-D", DATA, text=True, stdout=subprocess.PIPE)
+    for line in done.stdout.splitlines():
+        if line.startswith("Database cluster state:"):
+            return line.partition(":")[2].strip()
+    return "unknown"
 
 
 def query(sql, **values):
