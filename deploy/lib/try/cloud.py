@@ -1,4 +1,4 @@
-"""The try-out: a lab of homes, an ERP ordered in it as a customer would, and what a person needs to use it.
+"""The try-out: a lab of homes, an ERP ordered in it as a customer would, and what a person needs.
 
 usage: cloud.py is-up|up|show|plug|down --state DIR --start UPTIME [--json FILE]
 """
@@ -22,8 +22,8 @@ ACCOUNTS = {"house": "publisher", "neighbours-host": "host", "acme-sarl": "custo
 
 
 class Cloud:
-    def __init__(self, state, start):
-        self.state, self.start = state, start
+    def __init__(self, state, start, spec=SPEC, programs=BIN):
+        self.state, self.start, self.spec, self.programs = state, start, spec, programs
         self.lab_state = state / "lab"
 
     # -- programs ---------------------------------------------------------------------------------
@@ -34,7 +34,7 @@ class Cloud:
     def foyer(self, who, *words, check=True, quiet=True):
         """The `foyer` command as account `who`; its standard output."""
         env = {**os.environ, "FOYER_CONFIG": str(self.state / f"{who}.toml")}
-        done = subprocess.run([BIN / "foyer", *words], env=env, check=False, text=True,
+        done = subprocess.run([self.programs / "foyer", *words], env=env, check=False, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE if quiet else None)
         if check and done.returncode != 0:
             screen.give_up(f"`foyer {' '.join(words[:2])}` failed", (done.stderr or "").strip())
@@ -71,7 +71,7 @@ class Cloud:
         self.step("raising twelve homes, each behind its own NAT, and two edges")
         if self.status() is None and self.lab_state.exists():
             self.lab("down", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        done = self.lab("up", "--spec", SPEC, "--bin", BIN)
+        done = self.lab("up", "--spec", self.spec, "--bin", self.programs)
         if done.returncode != 0:
             sys.exit(done.returncode)
         shutil.copy(self.lab_state / "master/ca/ca.crt", self.ca_file())
@@ -132,7 +132,8 @@ class Cloud:
             "ca_file": str(self.ca_file()),
             "tokens": {"operator": (self.lab_state / "master/operator.token").read_text().strip(),
                        "host": token["neighbours-host"], "customer": token["acme-sarl"]},
-            "instances": [{"name": INSTANCE, "release": "tryton", "url": self.order()["instance"]["url"],
+            "instances": [{"name": INSTANCE, "release": "tryton",
+                           "url": self.order()["instance"]["url"],
                            "resolve": f"{host}:{self.port('web')}:127.0.0.1",
                            "database": connection["database"], "user": connection["user"],
                            "password": connection["password"]}],

@@ -1,7 +1,7 @@
-"""Pulls the plug: invoices are posted, the ISP of the leading copy is cut, another copy is promoted, and
-the same invoices are opened at the same URL. Says how long it took and what was lost.
+"""Pulls the plug: invoices are posted, the ISP of the leading copy is cut, another copy is
+promoted, and the same invoices are opened at the same URL. Says how long it took, what was lost.
 
-Until copies take over by themselves, the promotion is a command somebody types; here the script types it.
+Until copies take over by themselves, somebody types the promotion; here the script types it.
 """
 
 import subprocess

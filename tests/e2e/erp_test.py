@@ -1,0 +1,153 @@
+#!/usr/bin/python3
+"""An SME's ERP in a cloud of homes: ordered through the public API, used through the edge, seen in
+a browser, moved to another home.
+
+Nothing here knows how Foyer works inside, except where a test looks into the copies' databases to
+prove what they hold.
+"""
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+import unittest
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+import cloud_of_homes  # noqa: E402  (also makes the try-out's modules known)
+import plug  # noqa: E402
+from erp import Erp  # noqa: E402
+
+NAME = cloud_of_homes.tryout.INSTANCE
+SQL = ["env", "PGHOST=/run/foyer", "PGUSER=foyer", "/usr/lib/postgresql/17/bin/psql",
+       "-X", "-A", "-t", "-q"]
+BLOCKED_S = 5.0
+
+
+class OrderedErp(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.cloud = cloud_of_homes.raise_cloud()
+        cls.connection = cls.cloud.order()["instance"]["connection"]
+        cls.erp = cls.client()
+        cls.erp.login(cls.connection["password"])
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.cloud.down()
+
+    @classmethod
+    def client(cls, timeout_s=30):
+        return Erp(cls.connection["url"], cls.cloud.port("web"), cls.cloud.ca_file(),
+                   timeout_s=timeout_s)
+
+    def copies(self, role):
+        return [copy for copy in self.cloud.instance()["replicas"] if copy["role"] == role]
+
+    def sql(self, copy, database, query):
+        """What the database of one copy answers, asked inside its container on its box."""
+        home = copy["site"]
+        run_dir = Path(f"/run/foyer/{copy['node']}")  # on the box
+        done = subprocess.run(
+            [cloud_of_homes.tryout.LAB, "exec", "--state", self.cloud.lab_state, home, "--",
+             "crun", "--root", run_dir / "crun", "exec", f"{NAME}-{copy['index']}", *SQL,
+             "-d", database, "-c", query],
+            text=True, check=False, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout.strip()
+
+    def test_1_an_invoice_is_on_every_copy(self):
+        invoice = self.erp.post_invoice("Jane Doe")
+        row = self.erp.invoice(invoice)
+        self.assertEqual(row["state"], "posted")
+        self.assertTrue(row["number"])
+        standbys = self.copies("standby")
+        self.assertEqual(len(standbys), 2)
+        for copy in standbys:
+            query = f"SELECT number FROM account_invoice WHERE id = {invoice}"
+            self.wait_for(lambda copy=copy, query=query: self.sql(copy, "erp", query) ==
+                          row["number"], f"the invoice on copy {copy['index']}")
+
+    def test_2_both_standbys_stream_from_other_isps_and_count_for_the_quorum(self):
+        primary = self.copies("primary")[0]
+        rows = self.sql(primary, "postgres", "SELECT state, sync_state FROM pg_stat_replication")
+        self.assertEqual(rows.splitlines(), ["streaming|quorum"] * 2)
+        isps = {copy["isp"] for copy in self.cloud.instance()["replicas"]}
+        self.assertEqual(len(isps), 3)
+
+    def test_3_with_both_standbys_away_a_write_waits(self):
+        lines = [copy["site"] for copy in self.copies("standby")]
+        for home in lines:
+            self.cloud.lab("cut", "line", home, stdout=subprocess.DEVNULL)
+        done = threading.Event()
+        writer = threading.Thread(target=self.write_patiently, args=(done,))
+        writer.start()
+        try:
+            self.assertFalse(done.wait(BLOCKED_S), "a write was acknowledged by one copy alone")
+        finally:
+            for home in lines:
+                self.cloud.lab("heal", "line", home, stdout=subprocess.DEVNULL)
+        self.assertTrue(done.wait(90), "the write did not go on when the standbys came back")
+        writer.join()
+
+    def write_patiently(self, done):
+        patient = self.client(120)
+        patient.headers["Authorization"] = self.erp.headers["Authorization"]
+        patient.context = self.erp.context
+        patient.create_party("Patience")
+        done.set()
+
+    def test_4_a_person_logs_in_with_a_browser(self):
+        profile = self.cloud.state / "browser"
+        database = profile / ".pki/nssdb"
+        database.mkdir(parents=True)
+        trust = ["certutil", "-d", f"sql:{database}"]
+        subprocess.run([*trust, "-N", "--empty-password"], check=True)
+        subprocess.run([*trust, "-A", "-t", "C,,", "-n", "foyer", "-i", self.cloud.ca_file()],
+                       check=True)
+        secret = self.cloud.state / "password"
+        with open(secret, "w", encoding="utf-8", opener=cloud_of_homes.tryout.private) as file:
+            file.write(self.connection["password"])
+        modules = subprocess.run([HERE.parents[1] / "deploy/lib/npm-modules"], check=True,
+                                 text=True, stdout=subprocess.PIPE).stdout.strip()
+        picture = Path(os.environ.get("FOYER_SCREENSHOTS", self.cloud.state)) / "erp-login.png"
+        done = subprocess.run(
+            ["node", HERE / "login.js", self.connection["url"], self.connection["user"], secret,
+             profile, picture],
+            env={**os.environ, "NODE_PATH": modules}, text=True, check=False,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertGreater(picture.stat().st_size, 10_000)
+
+    def test_5_another_home_takes_over_with_every_acknowledged_invoice(self):
+        self.wait_running()
+        invoices = [self.erp.post_invoice(f"Client {number}") for number in range(3)]
+        old = self.copies("primary")[0]
+        plug.cut(self.cloud, old["isp"])
+        try:
+            self.cloud.foyer("acme-sarl", "instance", "promote", NAME)
+            found = plug.reopen(self.erp, self.connection["password"], invoices)
+            self.assertEqual([row["state"] for row in found], ["posted"] * 3)
+            new = self.copies("primary")[0]
+            self.assertNotEqual(new["isp"], old["isp"])
+        finally:
+            plug.cut(self.cloud, old["isp"], verb="heal")
+        self.wait_running()
+        self.assertEqual(len(self.copies("standby")), 2)
+
+    def wait_running(self):
+        self.wait_for(lambda: self.cloud.instance()["state"] == "running",
+                      "every copy in its place", 120)
+
+    def wait_for(self, condition, what, seconds=30):
+        deadline = time.monotonic() + seconds
+        while not condition():
+            self.assertLess(time.monotonic(), deadline, f"not within {seconds} s: {what}; "
+                            + json.dumps(self.cloud.instance()["replicas"]))
+            time.sleep(0.5)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2, failfast=False)
