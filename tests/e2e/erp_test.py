@@ -52,8 +52,8 @@ class OrderedErp(unittest.TestCase):
         run_dir = Path(f"/run/foyer/{copy['node']}")  # on the box
         done = subprocess.run(
             [cloud_of_homes.tryout.LAB, "exec", "--state", self.cloud.lab_state, home, "--",
-             "crun", "--root", run_dir / "crun", "exec", f"{NAME}-{copy['index']}", *SQL,
-             "-d", database, "-c", query],
+             "crun", "--root", run_dir / "crun", "exec", "--user", "1000:1000",
+             f"{NAME}-{copy['index']}", *SQL, "-d", database, "-c", query],
             text=True, check=False, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.assertEqual(done.returncode, 0, done.stderr)
         return done.stdout.strip()
@@ -114,8 +114,8 @@ class OrderedErp(unittest.TestCase):
                                  text=True, stdout=subprocess.PIPE).stdout.strip()
         picture = Path(os.environ.get("FOYER_SCREENSHOTS", self.cloud.state)) / "erp-login.png"
         done = subprocess.run(
-            ["node", HERE / "login.js", self.connection["url"], self.connection["user"], secret,
-             profile, picture],
+            ["node", HERE / "login.js", self.connection["url"], self.connection["database"],
+             self.connection["user"], secret, profile, picture],
             env={**os.environ, "NODE_PATH": modules}, text=True, check=False,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)

@@ -1,6 +1,6 @@
 // A person logs into the ERP: Debian's Chromium, driven by playwright-core, with Foyer's CA
 // imported (no certificate error is ever ignored).
-// usage: NODE_PATH=… node login.js URL USER PASSWORD-FILE PROFILE-FOLDER SCREENSHOT.png
+// usage: NODE_PATH=… node login.js URL DATABASE USER PASSWORD-FILE PROFILE-FOLDER SCREENSHOT.png
 'use strict';
 const fs = require('fs');
 const { chromium } = require('playwright-core');
@@ -10,7 +10,7 @@ const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--di
   '--no-first-run', '--disable-background-networking', '--disable-component-update',
   '--disable-sync'];
 
-async function main([url, user, passwordFile, profile, screenshot]) {
+async function main([url, database, user, passwordFile, profile, screenshot]) {
   const password = fs.readFileSync(passwordFile, 'utf8').trim();
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: '/usr/bin/chromium', args: FLAGS, viewport: { width: 1280, height: 800 },
@@ -22,6 +22,8 @@ async function main([url, user, passwordFile, profile, screenshot]) {
     // sao asks for the name first where the URL does not tell it, then for the password.
     const name = page.locator('#login-login, input[name="login"]').first();
     await name.waitFor({ timeout: WAIT_MS });
+    const place = page.locator('input#database:visible');
+    if (await place.count() > 0 && await place.isEditable()) await place.fill(database);
     await name.fill(user);
     await page.locator('.modal-dialog button[type=submit], .modal-footer .btn-primary')
       .first().click();

@@ -26,6 +26,7 @@ def summary(connection, instance, ca_file):
     print(f"""
 The ERP is yours:
   URL        {connection['url']}
+  database   {connection['database']}
   user       {connection['user']}
   password   {connection['password']}
 
