@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
 #include <iterator>
 
@@ -140,6 +141,7 @@ int guarded_main(int argc, char** argv) {
         return app.exit(failure) == 0 ? 0 : 2;
     }
     std::signal(SIGPIPE, SIG_IGN);
+    data_dir = std::filesystem::absolute(data_dir).lexically_normal().string();
     if (run_command->parsed()) return run_box(data_dir, config_file);
     if (status_command->parsed()) {
         const Status shown = show_status(data_dir, output);

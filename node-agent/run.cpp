@@ -114,7 +114,8 @@ Status run(const std::string& data_dir, const NodeConfig& config, const std::str
     BlobFetch blobs(client, rng, BlobFetchRules{});
     const Box box =
         TRY(make_box(box_config(data_dir, run_dir, config, identity, folder), blobs, clock));
-    const auto journal = TRY(FileJournal::open(data_dir + "/state", run_dir, log));
+    // make_box has put memory there.
+    const auto journal = TRY(FileJournal::open(data_dir + "/state", run_dir + "/secrets", log));
 
     const AgentPorts ports{*box.images,  *box.partitions, *box.overlay, *box.proxy, *box.meter,
                            read_release, *journal,        clock,        rng,        log};

@@ -47,17 +47,17 @@ FileJournal::FileJournal(std::string state_dir, std::string secrets_file, Log& l
     : state_dir_(std::move(state_dir)), secrets_file_(std::move(secrets_file)), log_(log) {}
 
 Result<std::unique_ptr<FileJournal>> FileJournal::open(const std::string& state_dir,
-                                                       const std::string& run_dir, Log& log) {
+                                                       const std::string& memory_dir, Log& log) {
     TRY(os::make_dirs(state_dir, 0700));
     TRY(os::make_dirs(state_dir + "/partitions", 0700));
-    TRY(os::make_dirs(run_dir, 0711));
-    const bool in_memory = is_in_memory(run_dir);
+    TRY(os::make_dirs(memory_dir, 0711));
+    const bool in_memory = is_in_memory(memory_dir);
     if (!in_memory)
         log.warn("secrets_not_kept",
-                 {{"run_dir", run_dir},
+                 {{"memory_dir", memory_dir},
                   {"why", "not a tmpfs: after a restart they come from the master"}});
     return std::unique_ptr<FileJournal>(
-        new FileJournal(state_dir, in_memory ? run_dir + "/wish-secrets.json" : "", log));
+        new FileJournal(state_dir, in_memory ? memory_dir + "/wish-secrets.json" : "", log));
 }
 
 std::string FileJournal::local_file(const PartitionId& partition) const {

@@ -2,7 +2,8 @@
 //
 //   state/desired.json            the wish, without secrets
 //   state/partitions/<id>.json    where each partition stands
-//   <run_dir>/wish-secrets.json   secrets of the wish, only when that folder is in memory (tmpfs)
+//   <memory_dir>/wish-secrets.json   secrets of the wish, only when that folder is in memory
+//   (tmpfs)
 //
 // Each file is "sha256 of the rest" + newline + JSON, replaced atomically and fsynced. A file that
 // does not match its hash or its form is renamed to "<name>.damaged" and reported: the agent then
@@ -22,7 +23,7 @@ class FileJournal final : public Journal {
 public:
     // Makes the folders. Unavailable, ResourceExhausted (disk full), PermissionDenied.
     static Result<std::unique_ptr<FileJournal>> open(const std::string& state_dir,
-                                                     const std::string& run_dir, Log& log);
+                                                     const std::string& memory_dir, Log& log);
 
     Recovered recover();
     Status save(const DesiredNode& desired) override;
@@ -37,7 +38,7 @@ private:
     void put_aside(const std::string& path, const Error& reason);
 
     std::string state_dir_;
-    std::string secrets_file_;  // empty: run_dir is not in memory
+    std::string secrets_file_;  // empty: memory_dir is not in memory
     Log& log_;
 };
 
