@@ -150,9 +150,9 @@ class Groups:
                 continue
         self.thaw(name)
 
-    def remove(self, name=""):
+    def remove(self, name="", patience_s=SETTLE_S):
         """Removes the subtree when its processes are gone; True when nothing is left."""
-        deadline = time.monotonic() + SETTLE_S
+        deadline = time.monotonic() + patience_s
         while True:
             left = False
             for _, top in self._folders(name):

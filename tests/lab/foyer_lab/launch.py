@@ -22,7 +22,7 @@ from .errors import LabError, PORT, STATE, USAGE
 MARK = "lab.json"  # a folder with this file was made by us and may be removed by us
 OURS = (MARK, "control.sock", "lock", "homes", "log", "clocks", "master", "master.toml",
         "operator.toml", "keeper.pid", "janitor.pid")
-READY_S = 120.0
+JANITOR_S = 300.0  # nobody waits for it, and a busy machine ends processes slowly
 HIDDEN = ("/run", "/proc", "/sys", "/dev")  # places have their own of these
 
 
@@ -210,7 +210,7 @@ def _clean(groups, pid):
     while not os.waitpid(pid, os.WNOHANG)[0]:
         groups.thaw_all()
         time.sleep(0.01)
-    groups.remove()
+    groups.remove(patience_s=JANITOR_S)
 
 
 def wait_gone(descriptor, state, patience_s):
