@@ -10,6 +10,7 @@
 #include "common/tls/private_file.h"
 #include "common/tls/seal.h"
 #include "common/tls/sha256.h"
+#include "common/tls/wireguard_key.h"
 #include "tests/support/catch.h"
 #include "tests/support/temp_folder.h"
 
@@ -95,4 +96,14 @@ TEST_CASE("a private file is 0600 and never overwritten") {
     REQUIRE(::stat(path.c_str(), &facts) == 0);
     CHECK((facts.st_mode & 0777U) == 0600U);
     CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
+}
+
+TEST_CASE("WireGuard keys are those of RFC 7748") {
+    // Alice's key of section 6.1, in base64.
+    const Secret<std::string> alice(std::string("dwdtCnMYpX08FsFyUbJmRd9ML4frwJkqsXf7pR25LCo="));
+    CHECK(wireguard_public_key(alice).value() == "hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo=");
+    CHECK_FALSE(wireguard_public_key(Secret(std::string("short"))).ok());
+    SeededRng rng(11);
+    const auto made = make_wireguard_key(rng);
+    CHECK(wireguard_public_key(made.private_key).value() == made.public_key);
 }

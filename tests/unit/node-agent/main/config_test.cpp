@@ -1,0 +1,56 @@
+#include "node-agent/config.h"
+
+#include <fstream>
+#include <sstream>
+
+#include "tests/support/catch.h"
+
+using namespace foyer;
+using namespace foyer::agent;
+
+namespace {
+
+std::string mistakes(std::string_view text) {
+    const auto config = parse_config(text, "node.toml");
+    return config.ok() ? std::string() : config.failure().message;
+}
+
+}  // namespace
+
+TEST_CASE("an empty file gives the defaults, and the shipped file says the same") {
+    const NodeConfig defaults = parse_config("", "node.toml").value();
+    CHECK(defaults.partitions_max == 64);
+    std::ostringstream text;
+    text << std::ifstream(FOYER_SOURCE_DIR "/deploy/node.toml").rdbuf();
+    REQUIRE_FALSE(text.str().empty());
+    const NodeConfig shipped = parse_config(text.str(), "deploy/node.toml").value();
+    CHECK(shipped.partitions_max == defaults.partitions_max);
+    CHECK(shipped.wireguard_port == defaults.wireguard_port);
+    CHECK(shipped.edge_listen == defaults.edge_listen);
+    CHECK(shipped.edge_https_port == defaults.edge_https_port);
+    CHECK(shipped.reserve_memory == defaults.reserve_memory);
+    CHECK(shipped.reserve_disk == defaults.reserve_disk);
+    CHECK(shipped.erase_hold == defaults.erase_hold);
+    CHECK(shipped.forgotten_hold == defaults.forgotten_hold);
+    CHECK(shipped.rejoin_after == defaults.rejoin_after);
+    CHECK(shipped.retry_longest == defaults.retry_longest);
+    CHECK(shipped.sync_retry_longest == defaults.sync_retry_longest);
+    CHECK(shipped.report_quiet == defaults.report_quiet);
+}
+
+TEST_CASE("every mistake is told at once, each with its line and key") {
+    const std::string said =
+        mistakes("partitions_max = \"x\"\nfoo = 1\n[edge]\nhttps_port = 0\nbody = 3\n");
+    CHECK(said.find("node.toml:1: partitions_max must be a whole number") != std::string::npos);
+    CHECK(said.find("node.toml:2: foo is not a key") != std::string::npos);
+    CHECK(said.find("node.toml:4: edge.https_port must be") != std::string::npos);
+    CHECK(said.find("node.toml:5: edge.body is not a key") != std::string::npos);
+}
+
+TEST_CASE("what is not TOML names its line") {
+    CHECK(mistakes("a = 1\nb = [").find("node.toml:2") == 0);
+    CHECK(mistakes("log_level = \"loud\"").find("must be debug") != std::string::npos);
+    CHECK(mistakes("edge = 3").find("edge is not a key") != std::string::npos);
+    CHECK(mistakes("[partition]\nretry_first_ms = 5000\nretry_longest_ms = 10").find("less than") !=
+          std::string::npos);
+}

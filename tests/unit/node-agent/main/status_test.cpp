@@ -1,0 +1,52 @@
+#include <poll.h>
+#include <sys/stat.h>
+#include <thread>
+
+#include "node-agent/status_server.h"
+#include "node-agent/status_text.h"
+#include "tests/support/catch.h"
+#include "tests/support/temp_folder.h"
+
+using namespace foyer;
+using namespace foyer::agent;
+
+TEST_CASE("the socket answers its owner, whatever the length of its path") {
+    const test::TempFolder folder;
+    const std::string deep = folder.path() + "/" + std::string(150, 'd');
+    REQUIRE(::mkdir(deep.c_str(), 0711) == 0);
+    CHECK(ask_status(deep).failure().code == ErrorCode::Unavailable);
+    const auto server = StatusServer::listen(deep).value();
+    struct stat facts{};
+    REQUIRE(::stat((deep + "/agent.sock").c_str(), &facts) == 0);
+    CHECK((facts.st_mode & 0777U) == 0600U);
+    const std::string big(300'000, 'x');
+    std::thread answering([&] {
+        pollfd waiting{server.descriptor(), POLLIN, 0};
+        ::poll(&waiting, 1, 30'000);
+        server.answer([&] { return big; });
+    });
+    CHECK(ask_status(deep).value() == big);
+    answering.join();
+    CHECK(StatusServer::listen(deep).ok());
+}
+
+TEST_CASE("the page shows the link, the faults and the partitions") {
+    Agent::Overview overview;
+    overview.revision = Revision(7);
+    overview.box.overlay_problem = "no tun device";
+    PartitionObservation seen;
+    seen.partition = PartitionId("acme-0");
+    seen.phase = PartitionPhase::Failed;
+    seen.reason = "init: failed\nsecond line";
+    overview.partitions = {seen};
+    const std::string json =
+        status_json(NodeId("lille-1"), "1", overview, {false, "m:1", WallTime{}, "master is away"});
+    const std::string page = status_page(json).value();
+    for (const char* part : {"lille-1", "not connected: master is away", "no tun device", "acme-0",
+                             "failed", "init: failed"}) {
+        CAPTURE(part);
+        CHECK(page.find(part) != std::string::npos);
+    }
+    CHECK(page.find("second line") == std::string::npos);
+    CHECK_FALSE(status_page("[]").ok());
+}
