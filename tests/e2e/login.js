@@ -19,11 +19,13 @@ async function main([url, database, user, passwordFile, profile, screenshot]) {
   try {
     const page = await context.newPage();
     await page.goto(url, { timeout: WAIT_MS });
-    // sao asks for the name first where the URL does not tell it, then for the password.
+    // sao asks for database and name first, then for the password.
     const name = page.locator('#login-login, input[name="login"]').first();
     await name.waitFor({ timeout: WAIT_MS });
-    const place = page.locator('input#database:visible');
-    if (await place.count() > 0 && await place.isEditable()) await place.fill(database);
+    // It appears once the server has said that it lists no databases.
+    const place = page.locator('input#database');
+    await place.waitFor({ state: 'visible', timeout: WAIT_MS });
+    await place.fill(database);
     await name.fill(user);
     await page.locator('.modal-dialog button[type=submit], .modal-footer .btn-primary')
       .first().click();
