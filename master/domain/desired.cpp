@@ -47,7 +47,9 @@ Assignment assignment_of(const State& state, const Instance& instance, const Rep
     wish.role = wished_role(instance, replica);
     wish.fence = instance.fence;
     wish.leader = instance.leader;
-    wish.founder = replica.founder;
+    // Once there is data, nobody may begin with an empty volume again: a founder that lost its disk
+    // has to join like any other.
+    wish.founder = replica.founder && !instance.initialized;
     wish.desired = instance.desired;
     wish.release_json = release.release_json;
     wish.release_signature = release.signature;

@@ -110,6 +110,15 @@ TEST_CASE("the password reaches the founder only, and only until init is done") 
     CHECK(secrets(0).contains("replication_password"));
 }
 
+TEST_CASE("only an instance without data has a founder") {
+    World world;
+    world.run(world.order("acme"));
+    const NodeId node = world.replica("acme", 0).node;
+    CHECK(desired_since(world.state, node, {}, {}).assignments.at(0).founder);
+    world.report("acme", 0, PartitionPhase::Running, true);
+    CHECK_FALSE(desired_since(world.state, node, {}, {}).assignments.at(0).founder);
+}
+
 TEST_CASE("a home's neighbours are the edges, an edge's are all") {
     World world = with_edge();
     CHECK(desired_since(world.state, NodeId("lille-1"), {}, {}).peers.size() == 1);
