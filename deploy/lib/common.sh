@@ -53,6 +53,14 @@ foyer_build_cache() {
     fi
 }
 
+# with_ccache CMD…: as the builder, with a compiler cache that every clone of the tree shares.
+with_ccache() {
+    local cache
+    cache=$(foyer_build_cache)/ccache
+    as_builder mkdir -p "$cache"
+    as_builder env CCACHE_DIR="$cache" CCACHE_BASEDIR="$foyer_root" CCACHE_NOHASHDIR=1 "$@"
+}
+
 # Seconds since the machine booted, for measuring (never the wall clock).
 foyer_seconds() { cut -d' ' -f1 /proc/uptime; }
 
