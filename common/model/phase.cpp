@@ -3,21 +3,9 @@
 #include <array>
 
 #include "common/base/check.h"
+#include "common/base/enum_text.h"
 
 namespace foyer {
-namespace {
-
-// Reads a text by asking to_text of each value: one table, so the two directions cannot differ.
-template <class Enum, std::size_t N>
-std::optional<Enum> from_text(const std::array<Enum, N>& values, std::string_view text) {
-    for (const Enum value : values) {
-        if (to_text(value) == text) return value;
-    }
-    return std::nullopt;
-}
-
-}  // namespace
-
 std::string_view to_text(ReplicaKind kind) {
     switch (kind) {
         case ReplicaKind::Data: return "data";
@@ -77,32 +65,33 @@ std::string_view to_text(ReplicationMode mode) {
 }
 
 std::optional<ReplicaKind> replica_kind_from(std::string_view text) {
-    return from_text(std::array{ReplicaKind::Data, ReplicaKind::Witness}, text);
+    return enum_from_text(std::array{ReplicaKind::Data, ReplicaKind::Witness}, text);
 }
 
 std::optional<ReplicaRole> replica_role_from(std::string_view text) {
-    return from_text(std::array{ReplicaRole::Primary, ReplicaRole::Standby, ReplicaRole::Witness},
-                     text);
+    return enum_from_text(
+        std::array{ReplicaRole::Primary, ReplicaRole::Standby, ReplicaRole::Witness}, text);
 }
 
 std::optional<PartitionPhase> partition_phase_from(std::string_view text) {
     using enum PartitionPhase;
-    return from_text(std::array{Assigned, Preparing, Starting, Running, Unhealthy, Stopping,
-                                Stopped, Failed, Erasing},
-                     text);
+    return enum_from_text(std::array{Assigned, Preparing, Starting, Running, Unhealthy, Stopping,
+                                     Stopped, Failed, Erasing},
+                          text);
 }
 
 std::optional<HostClass> host_class_from(std::string_view text) {
-    return from_text(std::array{HostClass::House, HostClass::Vetted, HostClass::Open}, text);
+    return enum_from_text(std::array{HostClass::House, HostClass::Vetted, HostClass::Open}, text);
 }
 
 std::optional<DesiredState> desired_state_from(std::string_view text) {
-    return from_text(
+    return enum_from_text(
         std::array{DesiredState::Running, DesiredState::Stopped, DesiredState::Deleted}, text);
 }
 
 std::optional<ReplicationMode> replication_mode_from(std::string_view text) {
-    return from_text(std::array{ReplicationMode::Synchronous, ReplicationMode::Asynchronous}, text);
+    return enum_from_text(std::array{ReplicationMode::Synchronous, ReplicationMode::Asynchronous},
+                          text);
 }
 
 }  // namespace foyer

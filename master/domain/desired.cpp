@@ -31,11 +31,6 @@ std::string address_of(const State& state, const Replica& replica) {
     return overlay_address(state, state.nodes().at(replica.node).number, replica.partition_number);
 }
 
-ReplicaRole wished_role(const Instance& instance, const Replica& replica) {
-    if (replica.kind == ReplicaKind::Witness) return ReplicaRole::Witness;
-    return instance.leader == replica.key.index ? ReplicaRole::Primary : ReplicaRole::Standby;
-}
-
 Assignment assignment_of(const State& state, const Instance& instance, const Replica& replica) {
     const Release& release = state.releases().at({instance.release, instance.version});
     Assignment wish;
@@ -44,7 +39,7 @@ Assignment assignment_of(const State& state, const Instance& instance, const Rep
     wish.instance = instance.name;
     wish.index = replica.key.index;
     wish.kind = replica.kind;
-    wish.role = wished_role(instance, replica);
+    wish.role = assigned_role(instance, replica);
     wish.fence = instance.fence;
     wish.leader = instance.leader;
     // Once there is data, nobody may begin with an empty volume again: a founder that lost its disk
@@ -60,7 +55,7 @@ Assignment assignment_of(const State& state, const Instance& instance, const Rep
     wish.hostname = hostname_of(state, instance.name);
     wish.url = url_of(state, instance.name);
     wish.address = address_of(state, replica);
-    wish.copies = instance.policy.mode == ReplicationMode::Synchronous ? 2 : 1;
+    wish.copies = acknowledging_copies(instance.policy);
     for (const Replica* member : state.replicas_of(instance.name)) {
         wish.members.push_back({member->key.index, member_name(instance, member->key.index),
                                 member->kind, address_of(state, *member)});

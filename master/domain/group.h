@@ -63,7 +63,7 @@ public:
     void route_changed(const Draft& draft) { instance.route_revision = draft.revision(); }
 
     // Copies whose acknowledgement a write needs, the primary's included.
-    int copies() const { return instance.policy.mode == ReplicationMode::Synchronous ? 2 : 1; }
+    int copies() const { return acknowledging_copies(instance.policy); }
 
     void put_back(Draft& draft) const {
         if (!(instance == instance_before_)) draft.put(instance);

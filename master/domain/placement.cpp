@@ -154,32 +154,27 @@ private:
 
     bool can_still_obey(std::size_t from) const {
         const auto missing = static_cast<std::size_t>(demand_.replicas) - chosen_.size();
-        if (candidates_.size() - from < missing) return false;
-        std::set<CountryCode> countries;
-        int leads = 0;
-        for (const Domain* domain : chosen_) {
-            countries.insert(domain->country);
-            leads += domain->may_lead ? 1 : 0;
-        }
-        return leads + static_cast<int>(missing) >= leads_needed(demand_) &&
-               static_cast<int>(countries.size() + missing) >= demand_.min_countries;
+        return candidates_.size() - from >= missing && obeys_with(missing);
     }
 
-    bool obeys() const {
+    // Whether the chosen obey the rules once `more` ideal ones, each leading and in a country of
+    // its own, are added.
+    bool obeys_with(std::size_t more) const {
         std::set<CountryCode> countries;
         int leads = 0;
         for (const Domain* domain : chosen_) {
             countries.insert(domain->country);
             leads += domain->may_lead ? 1 : 0;
         }
-        return leads >= leads_needed(demand_) &&
-               static_cast<int>(countries.size()) >= demand_.min_countries;
+        return leads + static_cast<int>(more) >= leads_needed(demand_) &&
+               static_cast<int>(countries.size() + more) >= demand_.min_countries;
     }
 
     bool descend(std::size_t from,
                  const std::function<bool(const std::vector<const Domain*>&)>& accept) {
         if (tries_left_-- <= 0) return false;
-        if (static_cast<int>(chosen_.size()) == demand_.replicas) return obeys() && accept(chosen_);
+        if (static_cast<int>(chosen_.size()) == demand_.replicas)
+            return obeys_with(0) && accept(chosen_);
         for (std::size_t at = from; at < candidates_.size(); ++at) {
             if (!can_still_obey(at)) return false;
             const Domain* domain = candidates_[at];

@@ -111,10 +111,19 @@ InstanceState instance_state(const State& state, const Instance& instance) {
     return instance_state(Group(state, instance));
 }
 
-ReplicaRole replica_role(const Instance& instance, const Replica& replica) {
+int acknowledging_copies(const ReplicationPolicy& policy) {
+    return policy.mode == ReplicationMode::Synchronous ? 2 : 1;
+}
+
+ReplicaRole assigned_role(const Instance& instance, const Replica& replica) {
     if (replica.kind == ReplicaKind::Witness) return ReplicaRole::Witness;
-    if (replica.observed.fence == instance.fence) return replica.observed.role;
     return instance.leader == replica.key.index ? ReplicaRole::Primary : ReplicaRole::Standby;
+}
+
+ReplicaRole replica_role(const Instance& instance, const Replica& replica) {
+    const bool reported =
+        replica.kind != ReplicaKind::Witness && replica.observed.fence == instance.fence;
+    return reported ? replica.observed.role : assigned_role(instance, replica);
 }
 
 bool is_unreachable(const State& state, const Replica& replica) {

@@ -22,6 +22,13 @@ enum class InstanceState {
 
 InstanceState instance_state(const State& state, const Instance& instance);
 
+// Copies that must hold a write before it is acknowledged, the primary's included: what the release
+// is told, and what a promotion counts with.
+int acknowledging_copies(const ReplicationPolicy& policy);
+
+// The role the present leadership gives to a copy.
+ReplicaRole assigned_role(const Instance& instance, const Replica& replica);
+
 // The copy's role as reported at the newest fence, else as assigned.
 ReplicaRole replica_role(const Instance& instance, const Replica& replica);
 

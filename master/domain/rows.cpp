@@ -3,20 +3,9 @@
 #include <array>
 
 #include "common/base/check.h"
+#include "common/base/enum_text.h"
 
 namespace foyer::master {
-namespace {
-
-template <class Enum, std::size_t N>
-std::optional<Enum> from_text(const std::array<Enum, N>& values, std::string_view text) {
-    for (const Enum value : values) {
-        if (to_text(value) == text) return value;
-    }
-    return std::nullopt;
-}
-
-}  // namespace
-
 std::string_view to_text(AccountRole role) {
     switch (role) {
         case AccountRole::Operator: return "operator";
@@ -58,22 +47,22 @@ std::string_view to_text(OperationState state) {
 
 std::optional<AccountRole> account_role_from(std::string_view text) {
     using enum AccountRole;
-    return from_text(std::array{Operator, Host, Customer, Publisher}, text);
+    return enum_from_text(std::array{Operator, Host, Customer, Publisher}, text);
 }
 
 std::optional<NodeState> node_state_from(std::string_view text) {
     using enum NodeState;
-    return from_text(std::array{Expected, Online, Silent}, text);
+    return enum_from_text(std::array{Expected, Online, Silent}, text);
 }
 
 std::optional<OperationKind> operation_kind_from(std::string_view text) {
     using enum OperationKind;
-    return from_text(std::array{Order, Stop, Start, Delete, Promote}, text);
+    return enum_from_text(std::array{Order, Stop, Start, Delete, Promote}, text);
 }
 
 std::optional<OperationState> operation_state_from(std::string_view text) {
     using enum OperationState;
-    return from_text(std::array{Running, Succeeded, Failed}, text);
+    return enum_from_text(std::array{Running, Succeeded, Failed}, text);
 }
 
 }  // namespace foyer::master
