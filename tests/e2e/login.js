@@ -19,13 +19,13 @@ async function main([url, database, user, passwordFile, profile, screenshot]) {
   try {
     const page = await context.newPage();
     await page.goto(url, { timeout: WAIT_MS });
-    // sao asks for database and name first, then for the password.
+    // sao asks for the name first, then for the password.
     const name = page.locator('#login-login, input[name="login"]').first();
     await name.waitFor({ timeout: WAIT_MS });
-    // It appears once the server has said that it lists no databases.
+    // The server names its one database, so a person types only name and password.
     const place = page.locator('input#database');
     await place.waitFor({ state: 'visible', timeout: WAIT_MS });
-    await place.fill(database);
+    if (await place.inputValue() !== database) throw new Error('the database is not filled in');
     await name.fill(user);
     await page.locator('.modal-dialog button[type=submit], .modal-footer .btn-primary')
       .first().click();

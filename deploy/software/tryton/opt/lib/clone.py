@@ -1,10 +1,10 @@
-"""Copying the primary's data folder whole."""
+"""Making the data folder a prefix of the primary's history: what a copy and a rewind share."""
 import os
 import shutil
 
 import postgres
 import settings
-from replica import DATA, NOT_YET, REWINDING, VOLUME, fail, step
+from replica import DATA, FOLLOWS, NOT_YET, REWINDING, VOLUME, fail, step
 
 NEW = VOLUME + "/pg.new"
 
@@ -18,6 +18,36 @@ def require_primary(replica):
     if postgres.run("pg_isready", "-q", "-t", "3", "-h", address, "-p", "5432", "-U", "rewinder",
                     "-d", "postgres").returncode != 0:
         fail(f"the primary {replica.primary['name']} does not answer", NOT_YET)
+
+
+def history(replica):
+    """Which history the primary of this epoch writes; there is one primary an epoch."""
+    return f"{replica.epoch} {replica.primary['name']}\n"
+
+
+def follow(replica):
+    """DATA is whole and a prefix of the primary's history: say so, and follow from the next start."""
+    settings.mark_standby()
+    settings.replace_file(FOLLOWS, history(replica))
+    if os.path.exists(REWINDING):
+        os.unlink(REWINDING)
+    folder = os.open(VOLUME, os.O_RDONLY)
+    os.fsync(folder)
+    os.close(folder)
+
+
+def never_started():
+    """True for a folder that was copied or rewound and not started since: PostgreSQL takes the
+    label away as it recovers."""
+    return os.path.exists(DATA + "/backup_label")
+
+
+def follows(replica):
+    try:
+        with open(FOLLOWS, encoding="utf-8") as file:
+            return file.read() == history(replica)
+    except FileNotFoundError:
+        return False
 
 
 def clone(replica):
@@ -36,8 +66,4 @@ def clone(replica):
             fail("the volume is full")
         fail("the copy was interrupted", NOT_YET)
     os.rename(NEW, DATA)
-    if os.path.exists(REWINDING):
-        os.unlink(REWINDING)
-    settings.mark_standby()
-    folder = os.open(VOLUME, os.O_RDONLY)
-    os.fsync(folder)
+    follow(replica)

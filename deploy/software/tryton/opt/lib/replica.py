@@ -7,6 +7,8 @@ VOLUME = "/foyer/volume"
 DATA = VOLUME + "/pg"
 # Present while pg_rewind changes DATA: such a folder is good for nothing but another clone.
 REWINDING = VOLUME + "/rewinding"
+# Epoch and name of the primary whose history DATA was last made a prefix of, by copy or rewind.
+FOLLOWS = VOLUME + "/follows"
 CONFIG = "/foyer/config/replica.json"
 SECRETS = "/foyer/secrets"
 RUN = "/run/foyer"
