@@ -91,6 +91,23 @@ std::vector<Step> steps_of(const Group& group, OperationKind kind) {
     CHECK(false);
 }
 
+// An order is done when the instance serves, which it does only once the copies a write needs hold
+// the log. A further copy that lags, or whose box has no room, keeps nobody from working: its step
+// shows where it stands, and the instance is degraded until it is there.
+bool is_done(OperationKind kind, const std::vector<OperationStep>& steps) {
+    const auto done = [](const OperationStep& step) {
+        return step.state == OperationState::Succeeded;
+    };
+    switch (kind) {
+        case OperationKind::Order:
+        case OperationKind::Start: return !steps.empty() && done(steps.back());
+        case OperationKind::Stop:
+        case OperationKind::Delete:
+        case OperationKind::Promote: return !steps.empty() && std::ranges::all_of(steps, done);
+    }
+    CHECK(false);
+}
+
 }  // namespace
 
 InstanceState instance_state(const Group& group) {
@@ -152,7 +169,6 @@ Operation advance(const Group& group, const Operation& operation, WallTime now) 
     Operation next = operation;
     const std::vector<Step> steps = steps_of(group, operation.kind);
     next.steps.clear();
-    bool all_done = true;
     for (std::size_t i = 0; i < steps.size(); ++i) {
         OperationStep step;
         const OperationStep* before =
@@ -168,10 +184,9 @@ Operation advance(const Group& group, const Operation& operation, WallTime now) 
             step.state = OperationState::Succeeded;
             step.finished_at = was_done ? before->finished_at : now;
         }
-        all_done = all_done && step.state == OperationState::Succeeded;
         next.steps.push_back(std::move(step));
     }
-    if (all_done && !steps.empty()) {
+    if (is_done(next.kind, next.steps)) {
         next.state = OperationState::Succeeded;
         next.finished_at = now;
     }

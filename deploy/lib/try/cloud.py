@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import plug
@@ -18,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[3]
 LAB, BIN = ROOT / "tests/lab/lab", ROOT / "build/release/bin"
 SPEC = ROOT / "tests/lab/specs/try.json"
 INSTANCE, COMPANY = "acme", "Acme SARL"
+COPIES_S = 300
 ACCOUNTS = {"house": "publisher", "neighbours-host": "host", "acme-sarl": "customer"}
 
 
@@ -110,6 +112,18 @@ class Cloud:
         with open(self.state / "order.json", "w", encoding="utf-8", opener=private) as file:
             file.write(text)
         self.step("the ERP serves")
+        self.wait_copies()
+        self.step("every copy is in its place")
+
+    def wait_copies(self):
+        """An order is done when the instance serves; the last copy may still be on its way."""
+        deadline = time.monotonic() + COPIES_S
+        while (instance := self.instance())["state"] != "running":
+            if time.monotonic() > deadline:
+                screen.give_up(f"not every copy of {INSTANCE} is in its place after {COPIES_S} s",
+                               ", ".join(f"copy {copy['index']} on {copy['node']}: {copy['state']}"
+                                         for copy in instance["replicas"]))
+            time.sleep(0.5)
 
     def down(self):
         if self.lab_state.exists():

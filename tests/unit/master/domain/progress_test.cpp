@@ -7,19 +7,29 @@ using namespace foyer;
 using namespace foyer::master;
 using foyer::test::World;
 
-TEST_CASE("an order is done when every copy is ready") {
+TEST_CASE("an order is done when the instance serves, whole when every copy is ready") {
     World world;
     world.run(world.order("acme"));
     CHECK(instance_state(world.state, world.instance("acme")) == InstanceState::Preparing);
     world.report("acme", 0, PartitionPhase::Preparing, false);
     world.report("acme", 0, PartitionPhase::Running, true);
     CHECK(instance_state(world.state, world.instance("acme")) == InstanceState::Degraded);
-    CHECK(world.operation("op-acme").state == OperationState::Running);
+    CHECK(world.operation("op-acme").state == OperationState::Succeeded);
+    CHECK_FALSE(world.instance("acme").operation);
     world.report("acme", 1, PartitionPhase::Running, true);
     world.report("acme", 2, PartitionPhase::Running, true);
     CHECK(instance_state(world.state, world.instance("acme")) == InstanceState::Running);
+    CHECK(world.operation("op-acme").steps.at(3).state == OperationState::Running);
+}
+
+TEST_CASE("copies that are ready before the leader serves do not end an order") {
+    World world;
+    world.run(world.order("acme"));
+    world.report("acme", 1, PartitionPhase::Running, true);
+    world.report("acme", 2, PartitionPhase::Running, true);
+    CHECK(world.operation("op-acme").state == OperationState::Running);
+    world.report("acme", 0, PartitionPhase::Running, true);
     CHECK(world.operation("op-acme").state == OperationState::Succeeded);
-    CHECK_FALSE(world.instance("acme").operation);
 }
 
 TEST_CASE("a silent box makes its copy unreachable, and the instance degraded or unavailable") {
