@@ -1,5 +1,7 @@
 #include "node-agent/net/haproxy_config.h"
 
+#include "common/base/text.h"
+
 namespace foyer::agent {
 
 namespace {
@@ -87,14 +89,6 @@ std::string page(const std::string& title, const std::string& text) {
            title + "</h1><p>" + text + "</p></body></html>\n";
 }
 
-Result<std::string> address_command(const EdgeSlot& slot) {
-    const EdgeAddress to = TRY(parse_backend(slot.backend));
-    return "set server " + slot_name(slot.slot) + "/s addr " + to.address + " port " +
-           std::to_string(to.port);
-}
-
-std::string cut_command(int slot) { return "shutdown sessions server " + slot_name(slot) + "/s"; }
-
 }  // namespace
 
 std::string haproxy_config(const HaproxySettings& settings, const EdgeTable& table) {
@@ -130,17 +124,17 @@ Result<std::vector<std::string>> haproxy_changes(const HaproxySettings& settings
         if (to.contains(name)) continue;
         commands.push_back("del map " + settings.hosts_map() + " " + name);
         commands.push_back("del map " + settings.fences_map() + " " + name);
-        commands.push_back(TRY(address_command({.slot = slot.slot, .backend = "", .fence = {}})));
-        commands.push_back(cut_command(slot.slot));
+        commands.push_back(TRY(haproxy_address({.slot = slot.slot, .backend = "", .fence = {}})));
+        commands.push_back(haproxy_cut(slot));
     }
     for (const auto& [name, slot] : to) {
         const auto before = from.find(name);
         if (before != from.end() && before->second == slot) continue;
         const bool moved = before == from.end() || before->second.backend != slot.backend;
-        if (moved) commands.push_back(TRY(address_command(slot)));
+        if (moved) commands.push_back(TRY(haproxy_address(slot)));
         // Requests still in flight to the old leader would only wait for an answer that cannot
         // count.
-        if (moved && before != from.end()) commands.push_back(cut_command(slot.slot));
+        if (moved && before != from.end()) commands.push_back(haproxy_cut(slot));
         const std::string verb = before == from.end() ? "add map " : "set map ";
         commands.push_back(verb + settings.fences_map() + " " + name + " " +
                            fence_text(slot.fence));
@@ -151,17 +145,39 @@ Result<std::vector<std::string>> haproxy_changes(const HaproxySettings& settings
     return commands;
 }
 
-Result<std::vector<std::string>> haproxy_everything(const HaproxySettings& settings,
-                                                    const EdgeTable& table) {
+Result<std::string> haproxy_address(const EdgeSlot& slot) {
+    const EdgeAddress to = TRY(parse_backend(slot.backend));
+    return "set server " + slot_name(slot.slot) + "/s addr " + to.address + " port " +
+           std::to_string(to.port);
+}
+
+bool haproxy_address_changed(const std::string& answer) {
+    return answer.find("no need to change the addr") == std::string::npos ||
+           answer.find("no need to change the port") == std::string::npos;
+}
+
+std::string haproxy_cut(const EdgeSlot& slot) {
+    return "shutdown sessions server " + slot_name(slot.slot) + "/s";
+}
+
+std::string haproxy_prepare(const std::string& map) { return "prepare map " + map; }
+
+Result<std::int64_t> haproxy_prepared_version(const std::string& answer) {
+    const std::string before = "New version created: ";
+    const auto version =
+        answer.starts_with(before) ? parse_int(answer.substr(before.size())) : std::nullopt;
+    if (!version)
+        return error(ErrorCode::Internal, "haproxy prepared no map: " + answer.substr(0, 200));
+    return *version;
+}
+
+std::vector<std::string> haproxy_exchange(const std::string& map, std::int64_t version,
+                                          const std::string& lines) {
+    const std::string at = " map @" + std::to_string(version) + " " + map;
     std::vector<std::string> commands;
-    for (const auto& [name, slot] : table) commands.push_back(TRY(address_command(slot)));
-    for (const std::string& map : {settings.fences_map(), settings.hosts_map()}) {
-        commands.push_back("clear map " + map);
-        for (const auto& [name, slot] : table)
-            commands.push_back(
-                "add map " + map + " " + name + " " +
-                (map == settings.hosts_map() ? slot_name(slot.slot) : fence_text(slot.fence)));
-    }
+    for (const std::string& line : split(lines, '\n'))
+        if (!line.empty()) commands.push_back("add" + at + " " + line);
+    commands.push_back("commit" + at);
     return commands;
 }
 

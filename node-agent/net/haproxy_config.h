@@ -1,6 +1,7 @@
 // The files and the runtime commands of haproxy for a table of names. Pure text.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -36,9 +37,21 @@ std::string haproxy_fences(const EdgeTable& table);
 // an answer with a newer fence than that of the member that gave it.
 Result<std::vector<std::string>> haproxy_changes(const HaproxySettings& settings,
                                                  const EdgeTable& from, const EdgeTable& to);
-// Commands that bring a haproxy in any state to the table.
-Result<std::vector<std::string>> haproxy_everything(const HaproxySettings& settings,
-                                                    const EdgeTable& table);
+
+// What brings a haproxy in any state to the table, while it serves: first each slot's address, then
+// the maps, each of them exchanged whole.
+Result<std::string> haproxy_address(const EdgeSlot& slot);
+// From haproxy's answer to haproxy_address(): did that change where requests go?
+bool haproxy_address_changed(const std::string& answer);
+// Ends the requests that the slot's former member still has.
+std::string haproxy_cut(const EdgeSlot& slot);
+std::string haproxy_prepare(const std::string& map);
+// From haproxy's answer to haproxy_prepare().
+Result<std::int64_t> haproxy_prepared_version(const std::string& answer);
+// Fills the prepared version with `lines` (haproxy_hosts(), haproxy_fences()); with the last
+// command it is in force, and the old one until then: no name is unknown in between.
+std::vector<std::string> haproxy_exchange(const std::string& map, std::int64_t version,
+                                          const std::string& lines);
 
 // Complete HTTP answers.
 std::string page_unknown();

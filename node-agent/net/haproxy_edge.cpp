@@ -5,6 +5,7 @@
 #include <csignal>
 #include <pwd.h>
 #include <sys/socket.h>
+#include <utility>
 
 #include "common/os/atomic_file.h"
 #include "common/os/child_process.h"
@@ -59,7 +60,7 @@ Result<os::UniqueFd> listen_on(const std::string& address, int port) {
 // haproxy answers in words; these begin the ones that mean no.
 bool is_refusal(const std::string& answer) {
     for (const char* word : {"No such", "Unknown", "Invalid", "Can't", "unable", "Require",
-                             "Missing", "Permission", "entry not found"})
+                             "Missing", "Permission", "entry not found", "Version number"})
         if (answer.starts_with(word)) return true;
     return false;
 }
@@ -158,13 +159,33 @@ Status HaproxyEdge::ensure_running() {
     return up;
 }
 
+Result<std::string> HaproxyEdge::tell_one(const std::string& command) const {
+    const std::string answer = TRY(ask_haproxy(settings().socket, command));
+    if (is_refusal(answer))
+        return error(ErrorCode::Internal, "haproxy refused '" + command + "': " + answer);
+    return answer;
+}
+
 Status HaproxyEdge::tell(const std::vector<std::string>& commands) const {
-    for (const std::string& command : commands) {
-        const std::string answer = TRY(ask_haproxy(settings().socket, command));
-        if (is_refusal(answer))
-            return error(ErrorCode::Internal, "haproxy refused '" + command + "': " + answer);
-    }
+    for (const std::string& command : commands) TRY(tell_one(command));
     return ok_status();
+}
+
+// For an adopted haproxy, which serves all the while: nothing that is right already is touched.
+Status HaproxyEdge::tell_everything(const EdgeTable& table) const {
+    for (const auto& [name, slot] : table) {
+        const std::string command = TRY(haproxy_address(slot));
+        const std::string answer = TRY(tell_one(command));
+        if (haproxy_address_changed(answer)) TRY(tell_one(haproxy_cut(slot)));
+    }
+    TRY(exchange_map(settings().fences_map(), haproxy_fences(table)));
+    return exchange_map(settings().hosts_map(), haproxy_hosts(table));
+}
+
+Status HaproxyEdge::exchange_map(const std::string& map, const std::string& lines) const {
+    const std::string answer = TRY(tell_one(haproxy_prepare(map)));
+    const std::int64_t version = TRY(haproxy_prepared_version(answer));
+    return tell(haproxy_exchange(map, version, lines));
 }
 
 Status HaproxyEdge::apply(const std::map<std::string, EdgeRoute>& routes) {
@@ -178,10 +199,9 @@ Status HaproxyEdge::apply(const std::map<std::string, EdgeRoute>& routes) {
     // Kept for the moment the certificate comes; check() says that it is missing.
     if (!os::exists(settings().certificate())) return ok_status();
     if (!is_running()) return ensure_running();
-    const auto commands = TRY(in_step_ ? haproxy_changes(settings(), before, wanted)
-                                       : haproxy_everything(settings(), wanted));
-    in_step_ = false;
-    TRY(tell(commands));
+    const auto changes = TRY(haproxy_changes(settings(), before, wanted));
+    const bool in_step = std::exchange(in_step_, false);
+    TRY(in_step ? tell(changes) : tell_everything(wanted));
     in_step_ = true;
     return ok_status();
 }
@@ -211,8 +231,7 @@ Status HaproxyEdge::check() {
     TRY(ensure_running());
     TRY(answers());
     if (in_step_) return ok_status();
-    const auto commands = TRY(haproxy_everything(settings(), table_));
-    TRY(tell(commands));
+    TRY(tell_everything(table_));
     in_step_ = true;
     return ok_status();
 }

@@ -45,7 +45,10 @@ private:
     Status ensure_running();
     Status launch();
     Status answers() const;
+    Result<std::string> tell_one(const std::string& command) const;
     Status tell(const std::vector<std::string>& commands) const;
+    Status tell_everything(const EdgeTable& table) const;
+    Status exchange_map(const std::string& map, const std::string& lines) const;
 
     const HaproxyEdgeConfig config_;
     Clock& clock_;

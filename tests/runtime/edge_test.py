@@ -20,11 +20,12 @@ PORT = 8443
 NAME = "acme.foyer.localhost"
 
 BACKEND = """
-import http.server, socket, sys
+import http.server, socket, sys, time
 class Server(http.server.ThreadingHTTPServer):
     address_family = socket.AF_INET6
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
+        time.sleep(4 if self.path == "/slow" else 0)
         body = (sys.argv[2] + "\\n" + str(self.headers)).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
@@ -163,7 +164,7 @@ class Edge(unittest.TestCase):
     def haproxy_pid(cls):
         return pid_of(cls.box.run_dir + "/edge/haproxy.pid")
 
-    def get(self, name=NAME, trust="first", headers=None, timeout=30):
+    def get(self, name=NAME, trust="first", headers=None, timeout=30, path="/"):
         def call():
             context = ssl.create_default_context(cafile=f"{self.place.path}/{trust}.pem")
             connection = http.client.HTTPSConnection(
@@ -172,7 +173,7 @@ class Edge(unittest.TestCase):
             raw = socket.create_connection(("127.0.0.1", PORT), timeout)
             connection.sock = context.wrap_socket(raw, server_hostname=name)
             begun = time.monotonic()
-            connection.request("GET", "/", headers={"Host": name, **(headers or {})})
+            connection.request("GET", path, headers={"Host": name, **(headers or {})})
             answer = connection.getresponse()
             return {
                 "status": answer.status,
@@ -289,13 +290,62 @@ class Edge(unittest.TestCase):
         self.route(1, 3)  # older than what the dead agent had seen
         self.assertEqual("1.26", self.get()["headers"]["x-foyer-fence"])
 
+    def test_7b_while_a_proxy_is_adopted_every_name_stays_known(self):
+        crowd = {f"a{number}.foyer.localhost" for number in range(200)}  # all before NAME
+        routes = {name: {"backend": "[fd50:f0e:1:f::1]:8000", "epoch": 1} for name in crowd}
+        routes[NAME] = {"backend": "[fd50:f0e:1:f::1]:8000", "epoch": 30}
+        self.box.must("edge_apply", routes=routes)
+        ended, seen = f"{self.place.path}/adopted", {}
+        client = threading.Thread(target=lambda: seen.update(self.ask_until(ended)))
+        client.start()
+        for _ in range(5):
+            self.box.kill()
+            type(self).box = self.driver()
+            self.box.must("edge_apply", routes=routes)
+            self.box.must("edge_check")
+        open(ended, "w").close()
+        client.join()
+        print(f"{seen} while five agents came and went", file=sys.stderr)
+        self.assertEqual(["200 1.30"], list(seen), "a status and fence of NAME, how often")
+
+    def test_7c_a_former_leader_answers_nobody_after_an_adoption(self):
+        answers = []
+        client = threading.Thread(target=lambda: answers.append(self.get(path="/slow")))
+        client.start()
+        time.sleep(1)
+        self.box.kill()
+        type(self).box = self.driver()
+        self.route(2, 31)
+        client.join()
+        self.assertNotEqual(200, answers[0].get("status"), answers)
+        self.assertTrue(self.get()["body"].startswith("backend 2\n"))
+
+    def ask_until(self, file):
+        """{"status fence": how often} of requests, one after the other, until `file` is there."""
+
+        def call():
+            context = ssl.create_default_context(cafile=f"{self.place.path}/first.pem")
+            raw = socket.create_connection(("127.0.0.1", PORT), 30)
+            connection = http.client.HTTPConnection("127.0.0.1", PORT)
+            connection.sock = context.wrap_socket(raw, server_hostname=NAME)
+            seen = {}
+            while not os.path.exists(file):
+                connection.request("GET", "/", headers={"Host": NAME})
+                answer = connection.getresponse()
+                answer.read()
+                key = f"{answer.status} {answer.headers['X-Foyer-Fence']}"
+                seen[key] = seen.get(key, 0) + 1
+            return seen
+
+        return inside(self.space, call)
+
     def test_8_a_dead_proxy_is_started_again_as_it_was(self):
         before = self.haproxy_pid()
         os.kill(before, signal.SIGKILL)
         time.sleep(0.3)
         self.box.must("edge_check")
         self.assertNotEqual(before, self.haproxy_pid())
-        self.assertEqual("1.26", self.get()["headers"]["x-foyer-fence"])
+        self.assertEqual("1.31", self.get()["headers"]["x-foyer-fence"])
 
     def test_9_a_certificate_is_replaced_without_a_restart(self):
         before = self.haproxy_pid()

@@ -38,6 +38,25 @@ TEST_CASE("a new name becomes visible last, a lost one invisible first") {
     CHECK(removed.back() == "shutdown sessions server slot0/s");
 }
 
+TEST_CASE("a map is exchanged whole, by the last command") {
+    const auto version = haproxy_prepared_version("New version created: 7");
+    CHECK(haproxy_exchange("/e/hosts.map", version.value(), "x.z slot0\ny.z slot1\n") ==
+          std::vector<std::string>{"add map @7 /e/hosts.map x.z slot0",
+                                   "add map @7 /e/hosts.map y.z slot1",
+                                   "commit map @7 /e/hosts.map"});
+    CHECK(haproxy_exchange("/e/hosts.map", 8, "") ==
+          std::vector<std::string>{"commit map @8 /e/hosts.map"});
+    for (const char* answer : {"", "Unknown map identifier.", "New version created: x"})
+        CHECK_FALSE(haproxy_prepared_version(answer).ok());
+}
+
+TEST_CASE("an address that was right already is recognised") {
+    CHECK_FALSE(haproxy_address_changed(
+        "no need to change the addr, no need to change the port by 'stats socket command'"));
+    CHECK(haproxy_address_changed("no need to change the addr, port changed from '1' to '2' by …"));
+    CHECK(haproxy_address_changed("IP changed from 'a' to 'b', no need to change the port by …"));
+}
+
 TEST_CASE("the written configuration holds the same state") {
     const EdgeTable table{{"x.z", slot(2, "[fd50::a]:8000", 4)}};
     const std::string text = haproxy_config(settings, table);
