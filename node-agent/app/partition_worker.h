@@ -42,7 +42,7 @@ struct WorkerRules {
     StepRules steps;
     Backoff backoff;
     Duration not_yet_wait_max{1'000};    // of a hook that said "not yet"
-    Duration look_period{5'000};         // how soon a service that died is noticed
+    Duration look_period{1'000};         // how soon a service that died is noticed
     Duration unready_probe_period{700};  // while it is not ready yet
     Duration fence_retry{200};           // a kill that failed is tried again so soon, for ever
 };
