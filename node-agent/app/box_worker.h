@@ -34,7 +34,7 @@ struct BoxPorts {
 struct BoxRules {
     Backoff backoff;
     Duration tick{1'000};
-    Duration proxy_check{5'000};
+    Duration proxy_check{1'000};  // how soon a proxy that died is started again
     Duration disk_check{60'000};
     Duration collect_period{3'600'000};
 };
