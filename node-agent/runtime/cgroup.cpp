@@ -49,8 +49,13 @@ Status settle_v2(const CgroupLayout& layout, const CgroupPlan& plan) {
                               given.failure());
     }
     TRY(os::make_dirs(layout.unified + plan.partitions, 0755));
-    return write_control(layout.unified + plan.partitions + "/cgroup.subtree_control",
-                         "+cpu +memory +pids");
+    const Status given = write_control(layout.unified + plan.partitions + "/cgroup.subtree_control",
+                                       "+cpu +memory +pids");
+    if (given.ok()) return given;
+    return in_context("the control group '" + plan.partitions +
+                          "' may not limit cpu, memory and pids; let its parent hand them down "
+                          "(cgroup.subtree_control), or leave cgroup_parent empty",
+                      given.failure());
 }
 
 }  // namespace

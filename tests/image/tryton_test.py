@@ -19,7 +19,8 @@ BUILD = os.path.join(HERE, "../../deploy/software/tryton/build-image")
 PASSWORD = "it's a \\ long: password"
 COUNTRIES = [("BE", "nl"), ("BE", "fr"), ("DE", "de"), ("ES", "es"), ("FR", "en")]
 NOISE = """SET synchronous_commit = local; DO $$ BEGIN FOR i IN 1..400 LOOP
- PERFORM pg_logical_emit_message(false, 'noise', repeat('x', 4000)), pg_sleep(0.01); END LOOP; END $$"""
+ PERFORM pg_logical_emit_message(false, 'noise', repeat('x', 4000)), pg_sleep(0.01);
+ END LOOP; END $$"""
 BLOCKED_S = 3   # how long a write that must wait is watched
 
 

@@ -55,7 +55,7 @@ class Container(unittest.TestCase):
             "home",
             cls.space,
             blobs=cls.blobs,
-            cgroup_parent=f"/{os.path.basename(cls.place.path)}",
+            cgroup_parent=cls.place.cgroup_parent(),
         )
 
     @classmethod

@@ -56,6 +56,13 @@ class Place:
         os.makedirs(path, mode=0o711, exist_ok=True)
         return path
 
+    def cgroup_parent(self, suffix=""):
+        """A group of this test's own; with FOYER_TEST_CGROUP=chosen (tests/vm) the one that an
+        agent chooses for itself."""
+        if os.environ.get("FOYER_TEST_CGROUP") == "chosen":
+            return ""
+        return f"/{os.path.basename(self.path)}{suffix}"
+
     def remove(self):
         with open("/proc/self/mounts") as mounts:
             points = [

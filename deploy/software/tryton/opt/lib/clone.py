@@ -52,8 +52,8 @@ def follows(replica):
 
 def clone(replica):
     """Replace DATA by a fresh copy that follows when it starts. The old folder goes first: two
-    do not fit in the volume, and it is good for nothing. Compressed on the way: a home sends slowly,
-    and new pages are half empty."""
+    do not fit in the volume, and it is good for nothing. Compressed on the way: a home sends
+    slowly, and new pages are half empty."""
     step(f"copying from {replica.primary['name']}")
     for folder in (NEW, DATA):
         shutil.rmtree(folder, ignore_errors=True)
