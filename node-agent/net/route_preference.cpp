@@ -10,7 +10,19 @@ void RoutePreference::set_edges(const std::map<NodeId, std::uint64_t>& rank) {
 
 void RoutePreference::heard(const NodeId& edge, MonoTime now) {
     const auto found = edges_.find(edge);
-    if (found != edges_.end()) found->second.last_heard = now;
+    if (found == edges_.end()) return;
+    found->second.last_heard = now;
+    found->second.told = false;
+}
+
+std::vector<NodeId> RoutePreference::fell_silent(MonoTime now, Duration silence) {
+    std::vector<NodeId> found;
+    for (auto& [edge, state] : edges_) {
+        if (state.told || !state.last_heard || now - *state.last_heard < silence) continue;
+        state.told = true;
+        found.push_back(edge);
+    }
+    return found;
 }
 
 bool RoutePreference::is_alive(const NodeId& edge, MonoTime now) const {

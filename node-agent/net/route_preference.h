@@ -9,6 +9,7 @@
 
 #include <map>
 #include <optional>
+#include <vector>
 
 #include "common/base/time.h"
 #include "common/model/ids.h"
@@ -25,6 +26,8 @@ public:
     // The edge in use is to be kept (after a restart of the agent).
     void adopt(const NodeId& edge) { current_ = edge; }
     bool is_alive(const NodeId& edge, MonoTime now) const;
+    // Edges that answered before and have been silent for so long; each once a silence.
+    std::vector<NodeId> fell_silent(MonoTime now, Duration silence);
     // The edge to use; none only when there are no edges.
     std::optional<NodeId> choose(MonoTime now);
 
@@ -32,6 +35,7 @@ private:
     struct EdgeState {
         std::uint64_t rank = 0;
         std::optional<MonoTime> last_heard;
+        bool told = false;  // by fell_silent(), since it last answered
     };
     Duration silence_max_;
     std::map<NodeId, EdgeState> edges_;

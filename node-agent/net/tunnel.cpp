@@ -71,12 +71,26 @@ Status Tunnel::ensure(const WgInterface& wish, int mtu) {
     const std::string config = TRY(wg_config(wish));
     TRY(make());
     if (config == applied_) return ok_status();
+    TRY(tell(config));
+    const Status up = box_.ip({"link set dev " + name_ + " mtu " + std::to_string(mtu) + " up"});
+    if (!up.ok()) applied_.clear();
+    return up;
+}
+
+Status Tunnel::tell(const std::string& config) {
+    applied_.clear();
     const auto told = box_.run({"wg", "syncconf", name_, "/dev/stdin"}, config);
     if (!told.ok())
         return in_context("cannot configure the tunnel '" + name_ + "'", told.failure());
-    TRY(box_.ip({"link set dev " + name_ + " mtu " + std::to_string(mtu) + " up"}));
     applied_ = config;
     return ok_status();
+}
+
+Status Tunnel::renew(const WgPublicKey& peer) {
+    const std::string config = applied_;
+    applied_.clear();
+    TRY(box_.run({"wg", "set", name_, "peer", peer.str(), "remove"}));
+    return tell(config);
 }
 
 std::map<WgPublicKey, std::int64_t> Tunnel::handshakes() const {

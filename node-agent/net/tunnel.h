@@ -27,6 +27,9 @@ public:
     // Makes or adopts the interface, up, with this MTU, and brings it to the wish; unchanged peers
     // are not disturbed.
     Status ensure(const WgInterface& wish, int mtu);
+    // Forgets what was agreed with this peer, so that the next packet begins a handshake. A peer
+    // that has lost its memory is otherwise noticed by WireGuard after 15 s only.
+    Status renew(const WgPublicKey& peer);
     bool is_alive() const;
     std::map<WgPublicKey, std::int64_t> handshakes() const;  // Unix time of the last one
     Status remove();
@@ -38,6 +41,7 @@ private:
     std::string pid_file() const { return folder_ + "/" + name_ + ".pid"; }
     std::optional<os::ProcessId> process() const;
     Status make();
+    Status tell(const std::string& config);
     Status make_with_process();
 
     std::string name_;

@@ -198,6 +198,16 @@ void WgOverlay::tend(MonoTime now) {
     const auto via = preference_.choose(now);
     if (via && via != cluster_via_ && tunnel_of_edge_.contains(*via))
         discard(route_cluster(*via), "tried again at the next call");
+    renew_silent(now);
+}
+
+void WgOverlay::renew_silent(MonoTime now) {
+    for (const NodeId& edge : preference_.fell_silent(now, config_.renew_after)) {
+        const auto name = tunnel_of_edge_.find(edge);
+        const auto peer = wish_->peers.find(edge);
+        if (name == tunnel_of_edge_.end() || peer == wish_->peers.end()) continue;
+        if (!tunnel(name->second).renew(peer->second.public_key).ok()) settled_ = false;
+    }
 }
 
 std::map<NodeId, std::int64_t> WgOverlay::handshake_ages() {

@@ -28,6 +28,7 @@ struct WgOverlayConfig {
     int listen_port = 51820;
     int mtu = 1420;
     Duration silence_max{1'900};  // of an edge asked every second: dead after two questions
+    Duration renew_after{3'000};  // of silence: it may be there again, without its memory
 };
 
 class WgOverlay final : public Overlay {
@@ -50,6 +51,7 @@ private:
     Status settle();
     Status set_routes(const std::map<std::string, std::string>& device_of_prefix);
     Status remove_other_tunnels();
+    void renew_silent(MonoTime now);
     Status route_cluster(const NodeId& edge);
     std::string tunnel_name(const std::string& suffix) const;
     Tunnel& tunnel(const std::string& name);

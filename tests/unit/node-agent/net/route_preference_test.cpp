@@ -47,6 +47,17 @@ TEST_CASE("a silent edge is left after two silent seconds, and not before") {
     CHECK(made.choose(start + Duration(2'000)) == second);
 }
 
+TEST_CASE("an edge that fell silent is told once a silence, one that never answered not at all") {
+    RoutePreference made = two_edges();
+    const Duration silence(3'000);
+    made.heard(first, start);
+    CHECK(made.fell_silent(start + Duration(2'999), silence).empty());
+    CHECK(made.fell_silent(start + Duration(3'000), silence) == std::vector<NodeId>{first});
+    CHECK(made.fell_silent(start + Duration(9'000), silence).empty());
+    made.heard(first, start + Duration(10'000));
+    CHECK(made.fell_silent(start + Duration(13'000), silence) == std::vector<NodeId>{first});
+}
+
 TEST_CASE("when all are silent nothing changes") {
     RoutePreference made = two_edges();
     made.heard(second, start);
