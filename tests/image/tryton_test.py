@@ -93,7 +93,7 @@ def check_first_invoice(group):
         foreign.login(PASSWORD)
         raise AssertionError("a foreign page may log in")
     except Refused as refused:
-        assert refused.args[0] == 403
+        assert refused.args[1] == 403
     party = erp.create_party("Jane Doe")
     invoice = erp.create_invoice(party)
     erp.post(invoice)

@@ -22,14 +22,19 @@ class Erp:
         self.headers = {"Content-Type": "application/json", "Host": self.authority}
         self.context = {}
 
-    def call(self, method, *params):
+    def connect(self):
         # The name points to 127.0.0.1 by definition of .localhost; resolvers need not know it.
         plain = socket.create_connection(("127.0.0.1", self.port), self.timeout_s)
         connection = http.client.HTTPConnection(self.host, timeout=self.timeout_s)
         connection.sock = self.tls.wrap_socket(plain, server_hostname=self.host)
+        return connection
+
+    def call(self, method, *params, database=True):
+        connection = self.connect()
+        path = f"/{self.database}/" if database else "/"
         try:
             body = json.dumps({"id": 1, "method": method, "params": params}, default=encode)
-            connection.request("POST", f"/{self.database}/", body, self.headers)
+            connection.request("POST", path, body, self.headers)
             answer = connection.getresponse()
             text = answer.read()
         except http.client.HTTPException as error:
@@ -60,9 +65,8 @@ class Erp:
         return self.model("party.party", "create", [
             {"name": name, "addresses": [["create", [{"street": "1 rue X", "city": "Lille"}]]]}])[0]
 
-    def post_invoice(self, customer, price="42.00"):
-        """A party, and an invoice of today with one line on its revenue account, posted; its id."""
-        party = self.create_party(customer)
+    def create_invoice(self, party, price="42.00"):
+        """A customer's invoice of today with one line on the default revenue account; its id."""
         address = self.find("party.address", [["party", "=", party]])[0]["id"]
         accounts = self.model("account.configuration", "read", [1], [
             "default_account_receivable", "default_category_account_revenue"])[0]
@@ -71,12 +75,19 @@ class Erp:
         line = {"type": "line", "description": "Advice", "quantity": 1, "unit_price": Money(price),
                 "account": accounts["default_category_account_revenue"],
                 "currency": company["currency"], "company": company["id"]}
-        invoice = self.model("account.invoice", "create", [{
+        return self.model("account.invoice", "create", [{
             "type": "out", "party": party, "invoice_address": address, "journal": journal,
             "account": accounts["default_account_receivable"], "company": company["id"],
             "currency": company["currency"], "invoice_date": datetime.date.today(),
             "lines": [["create", [line]]]}])[0]
+
+    def post(self, invoice):
         self.model("account.invoice", "post", [invoice])
+
+    def post_invoice(self, customer, price="42.00"):
+        """A new party and its invoice, posted; the invoice's id."""
+        invoice = self.create_invoice(self.create_party(customer), price)
+        self.post(invoice)
         return invoice
 
     def invoice(self, invoice):

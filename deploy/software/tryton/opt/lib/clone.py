@@ -26,7 +26,7 @@ def history(replica):
 
 
 def follow(replica):
-    """DATA is whole and a prefix of the primary's history: say so, and follow from the next start."""
+    """DATA is whole and a prefix of the primary's history: say so; the next start follows."""
     settings.mark_standby()
     settings.replace_file(FOLLOWS, history(replica))
     if os.path.exists(REWINDING):
