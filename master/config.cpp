@@ -161,6 +161,7 @@ void read_rest(Table& root, Config& config, std::vector<ConfigProblem>& problems
         Table database(*table, "database", problems);
         database.read("url", config.database_url);
         database.read("statement_timeout_ms", config.database_statement_timeout_ms, {100, 600'000});
+        database.read("commit_timeout_ms", config.database_commit_timeout_ms, {100, 600'000});
         database.finish();
     }
     if (const toml::table* table = root.sub("metrics")) {

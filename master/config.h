@@ -82,6 +82,7 @@ struct Config {
     std::int64_t shutdown_timeout_ms = 10'000;
     std::string database_url;  // libpq; empty with --dev
     std::int64_t database_statement_timeout_ms = 30'000;
+    std::int64_t database_commit_timeout_ms = 10'000;
     AgentsConfig agents;
     ApiConfig api;
     ListenAddress metrics{"127.0.0.1", 9464};

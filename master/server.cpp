@@ -122,6 +122,7 @@ void Server::Parts::make_core(const std::string& conninfo) {
     StoreOptions store;
     store.conninfo = conninfo;
     store.limits.statement_timeout = Duration(config.database_statement_timeout_ms);
+    store.limits.commit_timeout = Duration(config.database_commit_timeout_ms);
     planner = std::make_unique<Planner>(
         cluster_settings_of(config), std::make_unique<PgStore>(store, clock, rng), clock, rng,
         planner_limits_of(config), [this](std::string_view event, std::string_view text) {

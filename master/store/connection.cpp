@@ -124,7 +124,7 @@ Status Connection::send(const Call& call, std::vector<const Statement*>& pending
     return ok_status();
 }
 
-Answers Connection::run_all(const std::vector<Call>& calls) {
+Answers Connection::run_all(const std::vector<Call>& calls, Duration within) {
     Answers answers;
     const auto fail = [&](Error why) {
         answers.failure = std::move(why);
@@ -148,7 +148,7 @@ Answers Connection::run_all(const std::vector<Call>& calls) {
         expected.push_back(nullptr);
     }
     if (PQpipelineSync(conn_.get()) != 1) return fail(lost("send a batch"));
-    const MonoTime deadline = clock_.mono() + limits_.answer_timeout;
+    const MonoTime deadline = clock_.mono() + within;
     for (const Statement* prepares : expected) {
         Result<Rows> got = receive(deadline);
         if (broken_) return fail(got.ok() ? lost("read an answer") : got.failure());
@@ -166,8 +166,8 @@ Answers Connection::run_all(const std::vector<Call>& calls) {
     return answers;
 }
 
-Result<Rows> Connection::run(const Call& call) {
-    Answers answers = run_all({call});
+Result<Rows> Connection::run(const Call& call, Duration within) {
+    Answers answers = run_all({call}, within);
     if (answers.failure) return *answers.failure;
     return std::move(answers.rows.front());
 }

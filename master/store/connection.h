@@ -23,7 +23,8 @@ struct ConnectionLimits {
     Duration lock_timeout{15'000};       // … or when it waits this long for a lock
     Duration idle_in_transaction_timeout{
         10'000};                        // a master cut off inside a batch lets go of the leadership
-    Duration answer_timeout{60'000};    // we give up on a round trip
+    Duration answer_timeout{60'000};    // we give up on a round trip …
+    Duration commit_timeout{10'000};    // … or on one that people wait for
     Duration tcp_user_timeout{10'000};  // sent, but not acknowledged by the other machine
 };
 
@@ -43,8 +44,12 @@ public:
 
     // In one round trip. Outside BEGIN … COMMIT all calls are one transaction. FailedPrecondition,
     // and nothing sent: a value that text cannot hold (a NUL byte).
-    Answers run_all(const std::vector<Call>& calls);
-    Result<Rows> run(const Call& call);
+    Answers run_all(const std::vector<Call>& calls) {
+        return run_all(calls, limits_.answer_timeout);
+    }
+    Answers run_all(const std::vector<Call>& calls, Duration within);
+    Result<Rows> run(const Call& call) { return run(call, limits_.answer_timeout); }
+    Result<Rows> run(const Call& call, Duration within);
     // Several statements of ours in one text, without values.
     Status script(const std::string& sql);
 

@@ -103,7 +103,7 @@ Status PgStore::commit(const std::vector<Entry>& batch) {
     std::vector<Call> calls = {{&begin}, {&hold, Params().add(fence_, batch.back().revision)}};
     std::ranges::move(calls_of(batch), std::back_inserter(calls));
     calls.push_back({&check_all});
-    const Answers answers = writer_->run_all(calls);
+    const Answers answers = writer_->run_all(calls, options_.limits.commit_timeout);
     // Leadership before anything else: what a deposed master trips over is not the reason.
     if (answers.rows.size() > 1 && answers.rows[1].affected() != 1) {
         discard(writer_->run({&rollback}), "nothing is written either way");
@@ -127,7 +127,7 @@ Status PgStore::give_up(const Answers& answers) {
 
 Status PgStore::finish() {
     writer_->take_warning();
-    const Result<Rows> done = writer_->run({&commit_batch});
+    const Result<Rows> done = writer_->run({&commit_batch}, options_.limits.commit_timeout);
     if (done.ok() && done.value().tag() == "COMMIT" && !writer_->take_warning()) return ok_status();
     writer_.reset();
     const std::string why = done.ok() ? "it warned" : done.failure().message;

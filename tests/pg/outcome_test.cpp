@@ -1,6 +1,7 @@
 // Connections die at every moment: what is said of a commit is what became of it, or "unknown".
 #include <csignal>
 
+#include "common/base/text.h"
 #include "tests/pg/support/cutting_proxy.h"
 #include "tests/pg/support/pg_server.h"
 #include "tests/pg/support/sample.h"
@@ -98,6 +99,27 @@ TEST_CASE("a server that does not answer is given up at the deadline") {
     REQUIRE(!late.ok());
     CHECK(late.failure().code == ErrorCode::Unavailable);
     CHECK(connection.broken());
+}
+
+TEST_CASE("a commit that gets no answer is given up long before other work is") {
+    const std::string database = new_database();
+    master::StoreOptions options = store_options(database);
+    options.limits.commit_timeout = Duration(200);
+    SystemRng rng;
+    master::PgStore store(options, system_clock(), rng);
+    REQUIRE(store.load({}).ok());
+    const auto watcher = open_connection(database);
+    const auto backend = parse_int(ask(*watcher,
+                                       "SELECT pid::text FROM pg_stat_activity WHERE datname = "
+                                       "current_database() AND pid <> pg_backend_pid() AND "
+                                       "backend_type = 'client backend'"));
+    REQUIRE(backend);
+    ::kill(static_cast<pid_t>(*backend), SIGSTOP);
+    const Status late = store.commit({{Revision(1), sample_world()}});
+    ::kill(static_cast<pid_t>(*backend), SIGCONT);
+    REQUIRE(!late.ok());
+    CHECK(late.failure().code == ErrorCode::Unavailable);
+    CHECK(store.load({}).ok());
 }
 
 TEST_CASE("a database that is not there is unavailable, a wrong name is refused") {
