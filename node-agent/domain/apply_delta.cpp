@@ -70,8 +70,11 @@ Result<AppliedDelta> apply_delta(DesiredNode current, const NodeDelta& delta) {
         out.node.routes.clear();
     }
     take_assignments(current, delta, out);
+    // Also what this box never took up (ordered and deleted while it could not be reached): the
+    // master waits until it hears that nothing is left.
     for (const PartitionId& partition : delta.removed_assignments) {
-        if (out.node.assignments.erase(partition) > 0) out.removed[partition] = Removal::Ordered;
+        out.node.assignments.erase(partition);
+        out.removed[partition] = Removal::Ordered;
     }
     for (const OverlayPeer& peer : delta.peers) out.node.peers[peer.node] = peer;
     for (const NodeId& node : delta.removed_peers) out.node.peers.erase(node);

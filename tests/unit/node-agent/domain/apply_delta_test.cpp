@@ -61,12 +61,13 @@ TEST_CASE("an assignment with an older fence is not obeyed") {
         test::fence(4));
 }
 
-TEST_CASE("what is named as removed is removed by order") {
+TEST_CASE("what is named as removed is removed by order, also what never came here") {
     auto change = delta(7, 8);
     change.removed_assignments = {PartitionId("acme-1"), PartitionId("never-here")};
     const auto applied = apply_delta(at_seven(), change).value();
     CHECK(applied.removed ==
-          std::map<PartitionId, Removal>{{PartitionId("acme-1"), Removal::Ordered}});
+          std::map<PartitionId, Removal>{{PartitionId("acme-1"), Removal::Ordered},
+                                         {PartitionId("never-here"), Removal::Ordered}});
     CHECK(applied.node.assignments.size() == 1);
 }
 
