@@ -37,7 +37,7 @@ struct SyncReport {
     std::optional<NodeCapacity> capacity;
     std::string agent_version;
     WallTime clock;
-    std::int64_t disk_free_bytes = 0;  // 0: unchanged
+    std::int64_t disk_free_bytes = 0;  // 1 when there is none; 0: unchanged
     bool immediate = false;
     friend bool operator==(const SyncReport&, const SyncReport&) = default;
 };
@@ -48,6 +48,7 @@ struct SyncAnswer {
     Duration next_delay{0};
     Duration hold_max{0};
     bool observations_wanted = false;
+    WallTime clock;  // the master's; 0: not told
     friend bool operator==(const SyncAnswer&, const SyncAnswer&) = default;
 };
 

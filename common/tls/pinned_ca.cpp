@@ -131,8 +131,8 @@ Result<TlsPtr> make_tls(const TlsContextPtr& context, const std::string& host) {
 
 }  // namespace
 
-Result<std::string> fetch_pinned_ca(std::string_view address_view, std::string_view ca_sha256,
-                                    Duration timeout, const Clock& clock) {
+Result<PinnedCa> fetch_pinned_ca(std::string_view address_view, std::string_view ca_sha256,
+                                 Duration timeout, const Clock& clock) {
     const std::string address(address_view);
     const HostPort parts = TRY(split_address(address));
     const Countdown countdown(clock, timeout);
@@ -148,7 +148,8 @@ Result<std::string> fetch_pinned_ca(std::string_view address_view, std::string_v
         X509* presented = sk_X509_value(chain, i);
         if (X509_check_ca(presented) == 1 &&
             equal_in_constant_time(fingerprint_of(presented), ca_sha256)) {
-            return certificate_pem(presented);
+            return PinnedCa{TRY(certificate_pem(presented)),
+                            TRY(certificate_pem(sk_X509_value(chain, 0)))};
         }
     }
     return error(ErrorCode::PermissionDenied,

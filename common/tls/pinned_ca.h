@@ -10,16 +10,22 @@
 
 namespace foyer::tls {
 
+// What the master presented, PEM. Only the CA is known to be the right one.
+struct PinnedCa {
+    std::string ca_pem;
+    std::string server_pem;  // its own certificate: not verified
+};
+
 // Dials `address` ("host:port"), does a TLS handshake without trusting anything, and looks among
 // the certificates the server presented for the one whose SHA-256 fingerprint is `ca_sha256` (hex).
-// Returns it, PEM. Nothing is sent but the handshake.
+// Nothing is sent but the handshake.
 // The program ignores SIGPIPE (every program of ours does).
 //   InvalidArgument   the address is malformed
 //   Unavailable       cannot connect, or not TLS
 //   DeadlineExceeded  no answer within `timeout`
 //   PermissionDenied  the server does not present that CA: the token is for another master (or
 //   someone sits between)
-Result<std::string> fetch_pinned_ca(std::string_view address, std::string_view ca_sha256,
-                                    Duration timeout, const Clock& clock);
+Result<PinnedCa> fetch_pinned_ca(std::string_view address, std::string_view ca_sha256,
+                                 Duration timeout, const Clock& clock);
 
 }  // namespace foyer::tls

@@ -166,6 +166,7 @@ void to_wire(const SyncAnswer& from, agent::v1::SyncResponse& to) {
     to.set_next_delay_ms(static_cast<std::uint32_t>(from.next_delay.count()));
     to.set_hold_ms_max(static_cast<std::uint32_t>(from.hold_max.count()));
     to.set_observations_wanted(from.observations_wanted);
+    to.set_clock_unix_ms(from.clock.unix_ms);
 }
 
 Result<SyncAnswer> from_wire(const agent::v1::SyncResponse& from) {
@@ -177,6 +178,7 @@ Result<SyncAnswer> from_wire(const agent::v1::SyncResponse& from) {
     to.next_delay = Duration(from.next_delay_ms());
     to.hold_max = Duration(from.hold_ms_max());
     to.observations_wanted = from.observations_wanted();
+    to.clock = WallTime{TRY(amount_field("clock_unix_ms", from.clock_unix_ms()))};
     return to;
 }
 

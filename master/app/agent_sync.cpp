@@ -167,6 +167,7 @@ Result<SyncAnswer> AgentSync::answer(const NodeId& node, const Applied& applied,
     answer.observations_wanted = !presence || !presence->reported_in_full;
     answer.next_delay = with_jitter(pace == Pace::Normal ? limits_.next_delay : limits_.away_delay);
     answer.hold_max = limits_.hold;
+    answer.clock = clock_.wall();
     return answer;
 }
 

@@ -1,5 +1,6 @@
 #include "master/app/certificate_authority.h"
 
+#include <algorithm>
 #include <arpa/inet.h>
 #include <array>
 
@@ -10,10 +11,16 @@
 namespace foyer::master {
 namespace {
 
-// A box whose clock runs a little behind must not refuse a certificate as not yet valid.
-constexpr Duration backdating{3600 * 1000};
+// A box whose clock is a day behind must not refuse a certificate as not yet valid: it gets
+// through, and is told. Less for certificates that live shortly, which would else be due for
+// renewal at once.
+constexpr Duration backdating_max{std::int64_t{48} * 3600 * 1000};
 constexpr mode_t certificate_mode = 0644;
 constexpr mode_t folder_mode = 0755;
+
+tls::Validity valid_for(Duration life, WallTime now) {
+    return {now + -std::min(backdating_max, life / 4), now + life};
+}
 
 bool is_ip_address(const std::string& name) {
     std::array<unsigned char, 16> bytes{};
@@ -22,8 +29,7 @@ bool is_ip_address(const std::string& name) {
 }
 
 Result<tls::Authority> make(const std::string& folder, Duration life, WallTime now, Rng& rng) {
-    tls::Authority authority =
-        TRY(tls::make_authority("Foyer CA", {now + -backdating, now + life}, rng));
+    tls::Authority authority = TRY(tls::make_authority("Foyer CA", valid_for(life, now), rng));
     // The certificate first: a key without a certificate would be refused at the next start, a
     // certificate without a key is made again.
     TRY(os::write_atomically(folder + "/ca.crt", authority.certificate_pem,
@@ -69,7 +75,7 @@ Result<std::string> CertificateAuthority::sign_node(const NodeId& node, std::str
     tls::CertificateSpec spec;
     spec.common_name = node.str();
     spec.uris = {tls::node_uri(node)};
-    spec.validity = {now + -backdating, expires_at};
+    spec.validity = valid_for(expires_at - now, now);
     spec.usage = tls::Usage::Both;
     return tls::sign_request(authority_, csr_pem, spec, rng_);
 }
@@ -79,7 +85,7 @@ Result<std::string> CertificateAuthority::sign_zone(const NodeId& edge, const st
     tls::CertificateSpec spec;
     spec.common_name = edge.str();
     spec.dns_names = {"*." + zone, zone};
-    spec.validity = {now + -backdating, now + lives_.node};
+    spec.validity = valid_for(lives_.node, now);
     spec.usage = tls::Usage::Server;
     return tls::sign_request(authority_, csr_pem, spec, rng_);
 }
@@ -90,7 +96,7 @@ Result<ServerIdentity> CertificateAuthority::make_server(const std::vector<std::
     spec.common_name = "foyer-master";
     for (const std::string& name : names)
         (is_ip_address(name) ? spec.ip_addresses : spec.dns_names).push_back(name);
-    spec.validity = {now + -backdating, now + lives_.server};
+    spec.validity = valid_for(lives_.server, now);
     spec.usage = tls::Usage::Server;
     ServerIdentity identity;
     identity.key_pem = TRY(tls::make_key());

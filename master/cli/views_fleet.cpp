@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "common/model/clock_offset.h"
 #include "master/cli/human.h"
 #include "master/cli/views.h"
 
@@ -12,6 +13,37 @@ std::string share(std::int64_t used, std::int64_t all, std::string (*print)(std:
 }
 
 std::string yes_no(bool value) { return value ? "yes" : "no"; }
+
+// Less than that left on a whole box: nothing new can begin there.
+constexpr std::int64_t disk_full_bytes = std::int64_t{4} * 1024 * 1024;
+
+bool is_disk_full(const Json& node) {
+    const std::int64_t free = number_field(node, "disk_free_bytes");
+    return free > 0 && free < disk_full_bytes;
+}
+
+Duration clock_offset(const Json& node) { return Duration(number_field(node, "clock_offset_ms")); }
+
+std::string disk_free_text(const Json& node) {
+    const std::int64_t free = number_field(node, "disk_free_bytes");
+    if (free == 0) return "not reported yet";
+    return human_bytes(free) + (is_disk_full(node) ? ": the disk is full" : "");
+}
+
+std::string clock_text(const Json& node) {
+    if (text_field(node, "last_seen_at").empty()) return "not reported yet";
+    const Duration offset = clock_offset(node);
+    if (is_clock_wrong(offset)) return "wrong: " + clock_offset_text(offset);
+    return fmt::format("right ({} ms)", offset.count());
+}
+
+// What an operator should look into, beside the state.
+std::string node_state_text(const Json& node) {
+    std::string text = text_field(node, "state");
+    if (is_clock_wrong(clock_offset(node))) text += ", clock wrong";
+    if (is_disk_full(node)) text += ", disk full";
+    return text;
+}
 
 }  // namespace
 
@@ -99,7 +131,7 @@ std::string view_nodes(const Json& list, const ViewContext& context) {
         const auto number = [&](const char* key) { return number_field(node, key); };
         table.rows.push_back(
             {text_field(node, "name"), text_field(node, "site"), text_field(node, "isp"),
-             text_field(node, "country"), text_field(node, "state"),
+             text_field(node, "country"), node_state_text(node),
              flag_field(node, "edge") ? "yes" : "",
              share(number("reserved_cpu_millicores"), number("cpu_millicores"), human_cores),
              share(number("reserved_memory_bytes"), number("memory_bytes"), human_bytes),
@@ -123,10 +155,10 @@ std::string view_node(const Json& node, const ViewContext& context) {
          {"cores", share(number("reserved_cpu_millicores"), number("cpu_millicores"), human_cores)},
          {"memory", share(number("reserved_memory_bytes"), number("memory_bytes"), human_bytes)},
          {"disk", share(number("reserved_disk_bytes"), number("disk_bytes"), human_bytes)},
-         {"disk free", human_bytes(number("disk_free_bytes"))},
+         {"disk free", disk_free_text(node)},
          {"uplink", fmt::format("{} kbit/s", number("uplink_kbit"))},
          {"seen", age_of(node, "last_seen_at", context.now)},
-         {"clock offset", fmt::format("{} ms", number("clock_offset_ms"))},
+         {"clock", clock_text(node)},
          {"overlay", text_field(node, "overlay_prefix")},
          {"agent", text_field(node, "agent_version")},
          {"certificate until", text_field(node, "certificate_expires_at")},

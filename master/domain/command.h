@@ -64,6 +64,7 @@ struct EnrolNode {
     NodeCapacity capacity;
     std::string agent_version;
     WallTime certificate_expires_at;
+    std::optional<WallTime> clock;  // the box's own; absent: an older agent
 };
 
 struct RenewNode {

@@ -1,5 +1,6 @@
 // Who may become a node: tokens, first contact, renewal, farewell.
 #include "common/base/text.h"
+#include "common/model/clock_offset.h"
 #include "master/domain/draft.h"
 
 namespace foyer::master {
@@ -46,6 +47,16 @@ Status check_capacity(const NodeCapacity& capacity) {
     if (sane) return ok_status();
     return error(ErrorCode::InvalidArgument, "a box offers more than 0 of cpu, memory and disk",
                  {{"field", "capacity"}});
+}
+
+// Before the token is used up: whoever sets the clock may come again with the same token.
+Status check_clock(const std::optional<WallTime>& clock, WallTime now) {
+    if (!clock || !is_clock_wrong(*clock - now)) return ok_status();
+    return error(ErrorCode::FailedPrecondition,
+                 clock_problem(*clock - now) + ", and enrol again with the same token",
+                 {{"rule", "clock_wrong"},
+                  {"box_clock", to_rfc3339(*clock)},
+                  {"master_clock", to_rfc3339(now)}});
 }
 
 }  // namespace
@@ -120,6 +131,7 @@ Result<Decision> enrol_node(const State& state, const EnrolNode& command, WallTi
                          "; ask the operator for a new one",
                      {{"rule", "token_expired"}});
     }
+    TRY(check_clock(command.clock, now));
     TRY(check_capacity(command.capacity));
     Draft draft(state, now);
     Node node = *found;

@@ -98,6 +98,7 @@ Result<EnrolNode> AgentService::enrolment(const v1::EnrolRequest& request) const
     command.capacity = TRY(wire::from_wire(request.capacity()));
     command.agent_version = request.agent_version().substr(0, 64);
     command.certificate_expires_at = parts_.authority.node_expiry(parts_.clock.wall());
+    if (request.clock_unix_ms() > 0) command.clock = WallTime{request.clock_unix_ms()};
     return command;
 }
 

@@ -34,6 +34,10 @@ class Reading(CliTest):
                            ("release", "tryton@7.0.30-1")):
             with self.subTest(noun):
                 self.assertIn(name.split("@")[0], self.ok(noun, "show", name).out)
+        node = self.ok("node", "show", "lille-1").out
+        self.assertIn("wrong: 24 h behind the master's", node)
+        self.assertIn("1 B: the disk is full", node)
+        self.assertIn("online, clock wrong, disk full", self.ok("node", "ls").out)
         self.assertIn("liège", self.ok("instance", "show", "acme").out)
         self.assertIn("serves", self.ok("instance", "events", "acme").out)
 

@@ -114,6 +114,7 @@ public:
         }
         made.observations_acknowledged = acknowledged;
         made.hold_max = Duration(30'000);
+        made.clock = SystemClock().wall() + clock_ahead;
         return made;
     }
 
@@ -151,6 +152,7 @@ public:
     int held = 0;
     std::size_t blob_break_after = 0;
     int blob_breaks = 0;
+    Duration clock_ahead{0};
     bool confused = false;
     bool ended = false;
     Duration life = Duration(90) * 24 * 3'600'000;
@@ -238,6 +240,11 @@ void FakeMaster::lose_acknowledgements(int calls) {
 void FakeMaster::certificates_live(Duration life) {
     const std::scoped_lock lock(server_->service.mutex);
     server_->service.life = life;
+}
+
+void FakeMaster::clock_runs_ahead(Duration by) {
+    const std::scoped_lock lock(server_->service.mutex);
+    server_->service.clock_ahead = by;
 }
 
 void FakeMaster::put_blob(const Digest& digest, std::string content) {

@@ -34,6 +34,8 @@ public:
     // Answers stay without acknowledgements for so many calls.
     void lose_acknowledgements(int calls);
     void certificates_live(Duration life);
+    // From the next answer on; it is right before.
+    void clock_runs_ahead(Duration by);
     void put_blob(const Digest& digest, std::string content);
     // Streams of blobs break after so many bytes, so many times.
     void break_blobs(std::size_t after_bytes, int times);

@@ -91,8 +91,10 @@ private:
 
 TEST_CASE("the CA a token names is found in the chain the master presents") {
     const OneShotServer server(true);
-    CHECK(fetch_pinned_ca(server.address(), server.ca_sha256(), patience, SystemClock()).value() ==
-          server.ca_pem());
+    const auto found =
+        fetch_pinned_ca(server.address(), server.ca_sha256(), patience, SystemClock()).value();
+    CHECK(found.ca_pem == server.ca_pem());
+    CHECK(read_certificate(found.server_pem).value().fingerprint == server.leaf_sha256());
 }
 
 TEST_CASE("a token for another master is refused, and a leaf is no CA") {

@@ -69,6 +69,7 @@ TEST_CASE("an answer reads back as it was written") {
     answer.next_delay = Duration(120);
     answer.hold_max = Duration(30'000);
     answer.observations_wanted = true;
+    answer.clock = WallTime{1'700'000'000'000};
     agent::v1::SyncResponse message;
     wire::to_wire(answer, message);
     CHECK(wire::from_wire(message).value() == answer);

@@ -56,6 +56,24 @@ TEST_CASE("a token expires") {
     CHECK(rule(world.attempt(enrolment("t", "k"))) == "token_expired");
 }
 
+TEST_CASE("a box with a wrong clock is told so, and may come again with the same token") {
+    World world;
+    world.run(token("t"));
+    EnrolNode enrol = enrolment("t", "k");
+    for (const std::int64_t hours : {-24, 24}) {
+        enrol.clock = world.now + Duration(hours * 3600 * 1000);
+        const auto refused = world.attempt(enrol);
+        REQUIRE(!refused.ok());
+        CHECK(refused.failure().code == ErrorCode::FailedPrecondition);
+        CHECK(rule(refused) == "clock_wrong");
+        CHECK(refused.failure().message.find("24 h") != std::string::npos);
+    }
+    enrol.clock = world.now + Duration(2'000);
+    CHECK(world.attempt(enrol).ok());
+    enrol.clock.reset();  // an older agent does not say
+    CHECK(world.attempt(enrol).ok());
+}
+
 TEST_CASE("an edge needs a trusted site and a public address") {
     World world({{"open", "alder", "FR", HostClass::Open}});
     CreateNodeToken edge = token("t");

@@ -81,6 +81,16 @@ TEST_CASE("a clock that is wrong by years is named as the cause") {
     CHECK(says(refused, "1970-01-01"));
 }
 
+TEST_CASE("a clock outside the life of the master's own certificate is named too") {
+    World world;
+    // The authority of the fake master lives a year, its server's certificate a day.
+    test::FakeClock late(world.clock.wall() + std::chrono::hours(48));
+    const auto refused = world.try_with(world.master.token("lille-1"), late);
+    CHECK(says(refused, "clock of this box"));
+    CHECK(says(refused, "certificate of 'master' expired"));
+    CHECK_FALSE(world.folder.is_enrolled());
+}
+
 TEST_CASE("a repeated enrolment presents the same key") {
     World world;
     const std::string token = world.master.token("lille-1");
