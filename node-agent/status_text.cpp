@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/base/text.h"
+#include "common/model/clock_offset.h"
 
 namespace foyer::agent {
 namespace {
@@ -33,6 +34,11 @@ Json partition_json(const PartitionObservation& seen) {
     }
     if (!followers.empty()) body["followers"] = followers;
     return body;
+}
+
+Json clock_json(const std::optional<Duration>& offset) {
+    if (!offset) return {{"problem", ""}};
+    return {{"offset_ms", offset->count()}, {"problem", clock_problem(*offset)}};
 }
 
 std::string text_at(const Json& body, const char* key) {
@@ -67,7 +73,8 @@ std::string status_json(const NodeId& node, const std::string& version,
           {"problem", link.problem}}},
         {"overlay", {{"problem", overview.box.overlay_problem}, {"handshake_ages_s", handshakes}}},
         {"proxy", {{"problem", overview.box.proxy_problem}}},
-        {"disk_free_bytes", overview.box.disk_free_bytes},
+        {"clock", clock_json(link.clock_offset)},
+        {"disk_free_bytes", overview.box.disk_free_bytes.value_or(0)},
         {"partitions", partitions}};
     return body.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
@@ -83,7 +90,9 @@ Result<std::string> status_page(const std::string& json) {
     page += connected ? "connected to " + text_at(master, "address")
                       : "not connected: " + text_at(master, "problem");
     page += "\nheard    " + text_at(master, "last_answer") + "\n";
-    for (const char* part : {"overlay", "proxy"}) {
+    if (connected && !text_at(master, "problem").empty())
+        page += padded("trouble", 8) + text_at(master, "problem") + "\n";
+    for (const char* part : {"clock", "overlay", "proxy"}) {
         const std::string problem = body.contains(part) ? text_at(body[part], "problem") : "";
         if (!problem.empty()) page += padded(part, 8) + problem + "\n";
     }

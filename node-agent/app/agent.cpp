@@ -1,10 +1,19 @@
 #include "node-agent/app/agent.h"
 
+#include <algorithm>
+#include <cstdlib>
+
 namespace foyer::agent {
 namespace {
 
-constexpr std::int64_t disk_news_bytes =
-    std::int64_t{64} * 1024 * 1024;  // smaller changes are not worth saying
+// Smaller changes are not worth saying; a disk that has less than that left is worth it once.
+constexpr std::int64_t disk_news_bytes = std::int64_t{64} * 1024 * 1024;
+
+bool is_disk_news(const std::optional<std::int64_t>& reported, std::int64_t now) {
+    if (!reported) return true;
+    return std::abs(now - *reported) >= disk_news_bytes ||
+           (now < disk_news_bytes) != (*reported < disk_news_bytes);
+}
 
 }  // namespace
 
@@ -89,8 +98,12 @@ SyncReport Agent::report() {
     }
     report.immediate = first_report_;
     report.clock = ports_.clock.wall();
-    const std::int64_t disk_free = box_ ? box_->state().disk_free_bytes : 0;
-    if (std::abs(disk_free - disk_reported_) >= disk_news_bytes) report.disk_free_bytes = disk_free;
+    const auto disk_free = box_ ? box_->state().disk_free_bytes : std::nullopt;
+    disk_sent_.reset();
+    if (disk_free && is_disk_news(disk_reported_, *disk_free)) {
+        disk_sent_ = disk_free;
+        report.disk_free_bytes = std::max<std::int64_t>(1, *disk_free);  // 0 means "unchanged"
+    }
     return report;
 }
 
@@ -98,7 +111,8 @@ Status Agent::digest(const SyncAnswer& answer) {
     const std::scoped_lock lock(mutex_);
     sweep();
     first_report_ = false;
-    if (box_) disk_reported_ = box_->state().disk_free_bytes;
+    if (disk_sent_) disk_reported_ = disk_sent_;
+    if (answer.observations_wanted) disk_reported_.reset();  // a new master knows nothing
     book_.acknowledge(answer.observations_acknowledged, answer.observations_wanted);
     auto applied = apply_delta(desired_, answer.delta);
     if (!applied.ok()) {
@@ -109,7 +123,13 @@ Status Agent::digest(const SyncAnswer& answer) {
     for (const PartitionId& partition : change.stale)
         ports_.log.warn("stale_order_ignored", {{"partition", partition}});
     const bool changed = change.node != desired_ || ask_full_;
-    if (changed) TRY(ports_.journal.save(change.node));
+    const Status kept = changed ? ports_.journal.save(change.node) : ok_status();
+    if (!kept.ok()) {
+        for (const Assignment& assignment : answer.delta.assignments)
+            refuse(assignment.partition,
+                   "this box cannot write its orders down: " + kept.failure().message);
+        return kept;
+    }
     ask_full_ = false;
     desired_ = std::move(change.node);
     if (!changed) return ok_status();
@@ -119,6 +139,7 @@ Status Agent::digest(const SyncAnswer& answer) {
         without_secrets_.erase(assignment.partition);
     }
     dispatch(assigned, change.removed);
+    forget_refused();
     box_->order({desired_.settings, desired_.peers, desired_.routes});
     ports_.log.info("wish_applied", {{"revision", desired_.revision},
                                      {"assigned", assigned.size()},
@@ -149,15 +170,33 @@ void Agent::give(const PartitionId& partition) {
         return;
     }
     if (worker == workers_.end() && static_cast<int>(workers_.size()) >= rules_.partitions_max) {
-        PartitionObservation refused;
-        refused.partition = partition;
-        refused.phase = PartitionPhase::Failed;
-        refused.reason =
-            "this box holds at most " + std::to_string(rules_.partitions_max) + " partitions";
-        book_.set(refused);
+        refuse(partition,
+               "this box holds at most " + std::to_string(rules_.partitions_max) + " partitions");
         return;
     }
+    refused_.erase(partition);
     start_worker(partition, LocalState{.partition = partition}, std::move(orders));
+}
+
+// Says why nothing is done about a partition that was assigned. What is here already speaks for
+// itself.
+void Agent::refuse(const PartitionId& partition, const std::string& reason) {
+    if (workers_.contains(partition)) return;
+    PartitionObservation seen;
+    seen.partition = partition;
+    seen.phase = PartitionPhase::Failed;
+    seen.reason = reason;
+    book_.set(seen);
+    refused_.insert(partition);
+}
+
+// What was refused and is wanted no more was never here.
+void Agent::forget_refused() {
+    for (const PartitionId& partition : refused_)
+        if (!desired_.assignments.contains(partition)) book_.erased(partition);
+    std::erase_if(refused_, [&](const PartitionId& partition) {
+        return !desired_.assignments.contains(partition);
+    });
 }
 
 // Workers whose partition is erased have ended; their places are free again.

@@ -59,7 +59,8 @@ public:
     // missing, or a difference did not fit.
     SyncReport report();
     // Applies an answer. Aborted: it did not fit, the next report asks for everything (call Sync
-    // again at once).
+    // again at once). Anything else: the journal cannot be written; nothing is obeyed that could
+    // be forgotten, new partitions are reported as failed, and the master sends it all again.
     Status digest(const SyncAnswer& answer);
     // News that became due only with time.
     bool has_overdue_news() const;
@@ -80,6 +81,8 @@ private:
                   const std::map<PartitionId, Removal>& removed);
     void give(const PartitionId& partition);
     void sweep();
+    void refuse(const PartitionId& partition, const std::string& reason);
+    void forget_refused();
     std::optional<std::vector<Digest>> images_in_use();
 
     AgentPorts ports_;
@@ -93,7 +96,9 @@ private:
     std::set<PartitionId> without_secrets_;
     bool ask_full_ = false;
     bool first_report_ = true;
-    std::int64_t disk_reported_ = 0;
+    std::optional<std::int64_t> disk_sent_;      // in the report that waits for its answer
+    std::optional<std::int64_t> disk_reported_;  // what the master knows
+    std::set<PartitionId> refused_;              // assigned, and not taken up
     std::map<PartitionId, std::unique_ptr<PartitionWorker>> workers_;
     std::unique_ptr<BoxWorker> box_;
 };

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -35,7 +36,7 @@ struct BoxRules {
     Backoff backoff;
     Duration tick{1'000};
     Duration proxy_check{1'000};  // how soon a proxy that died is started again
-    Duration disk_check{60'000};
+    Duration disk_check{5'000};
     Duration collect_period{3'600'000};
 };
 
@@ -43,7 +44,7 @@ struct BoxRules {
 struct BoxState {
     std::string overlay_problem;
     std::string proxy_problem;
-    std::int64_t disk_free_bytes = 0;
+    std::optional<std::int64_t> disk_free_bytes;  // absent: not measured yet
     std::map<NodeId, std::int64_t> handshake_ages_s;
 };
 

@@ -190,6 +190,14 @@ Status PartitionWorker::run_hook(const Step& kind, const std::string& name,
         live ? ports_.runtime.run_live_hook(local_.partition, release_now, name, steps, interrupted)
              : ports_.runtime.run_stopped_hook(local_.partition, release_now, name, steps,
                                                interrupted));
+    if (result.disk_full) {
+        // Half a copy is of no use, and others need the room. Not when the journal was lost: then
+        // nobody knows what lies here.
+        if (kind.kind == StepKind::RunJoin && local_.led == false)
+            discard(ports_.runtime.erase(local_.partition), "tried again with the next join");
+        return error(ErrorCode::ResourceExhausted,
+                     "disk full: " + name + ": " + last_line(result.last_messages));
+    }
     switch (result.exit_code) {
         case 0: return ok_status();
         case 75:

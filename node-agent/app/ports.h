@@ -75,6 +75,7 @@ struct HookResult {
     int exit_code = 0;          // 0 done, 75 not yet, 124 timed out (killed), else failed
     std::string output;         // standard output, at most 64 KiB
     std::string last_messages;  // last 20 lines of standard error, at most 4 KiB
+    bool disk_full = false;     // it did not succeed, and the box's disk has no room left
     friend bool operator==(const HookResult&, const HookResult&) = default;
 };
 

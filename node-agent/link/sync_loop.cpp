@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "common/base/text.h"
+#include "common/model/clock_offset.h"
+
 namespace foyer::agent {
 
 SyncLoop::SyncLoop(Agent& agent, MasterClient& client, Renewal& renewal, const Clock& clock,
@@ -41,6 +44,15 @@ LinkState SyncLoop::state() const {
 void SyncLoop::show(const LinkState& state) {
     const std::scoped_lock lock(mutex_);
     state_ = state;
+}
+
+void SyncLoop::show_connected(const std::string& problem) {
+    LinkState shown = state();
+    shown.connected = true;
+    shown.address = client_.address();
+    shown.last_answer = clock_.wall();
+    shown.problem = problem;
+    show(shown);
 }
 
 // Ends a held call when there is news: after the coalescing time, and not sooner than `pace` after
@@ -93,8 +105,25 @@ void SyncLoop::round(const std::stop_token& stop) {
     }
 }
 
+// Once when it turns wrong, and once when it is right again.
+void SyncLoop::note_clock(const SyncAnswer& answer) {
+    if (answer.clock.unix_ms == 0) return;
+    const Duration offset = clock_.wall() - answer.clock;
+    LinkState shown = state();
+    shown.clock_offset = offset;
+    show(shown);
+    if (is_clock_wrong(offset) == clock_wrong_) return;
+    clock_wrong_ = !clock_wrong_;
+    if (clock_wrong_) {
+        log_.warn("clock_wrong", {{"problem", clock_problem(offset)}, {"offset_ms", offset}});
+    } else {
+        log_.info("clock_right", {{"offset_ms", offset}});
+    }
+}
+
 void SyncLoop::answered(const SyncAnswer& answer, const std::stop_token& stop) {
     if (answer.hold_max > Duration(0)) hold_ = answer.hold_max;
+    note_clock(answer);
     const Status digested = agent_.digest(answer);
     if (!digested.ok()) {
         if (digested.failure().code == ErrorCode::Aborted) {
@@ -103,19 +132,29 @@ void SyncLoop::answered(const SyncAnswer& answer, const std::stop_token& stop) {
             if (failures_ <= 2)
                 return;  // ask for everything at once; a master that never fits is asked ever more
                          // slowly
+            return failed(digested.failure(), stop);
         }
-        failed(digested.failure(), stop);
-        return;
+        return not_taken(digested.failure(), stop);
     }
     if (failures_ > 0)
         log_.info("master_answers",
                   {{"address", client_.address()}, {"after_failures", failures_}});
     failures_ = 0;
-    show({true, client_.address(), clock_.wall(), ""});
+    show_connected("");
     const auto settings = agent_.overview().settings;
     renewal_.tend(settings.edge, settings.zone);
     if (agent_.has_overdue_news()) poke();
     pause(answer.next_delay, /*until_news=*/true, stop);
+}
+
+// The line is fine, the box is not: reports go on.
+void SyncLoop::not_taken(const Error& cause, const std::stop_token& stop) {
+    failures_ = std::min(failures_ + 1, 30);
+    show_connected("this box cannot take orders: " + cause.message);
+    const Duration wait = backoff_wait(rules_.backoff, failures_, rng_);
+    log_.failure(LogLevel::Warn, "orders_not_taken", cause,
+                 {{"failures", failures_}, {"retry_ms", wait}});
+    pause(wait, /*until_news=*/true, stop);
 }
 
 void SyncLoop::failed(const Error& cause, const std::stop_token& stop) {
@@ -131,6 +170,12 @@ void SyncLoop::failed(const Error& cause, const std::stop_token& stop) {
             "the master does not know this box any more (was it removed?); partitions go on as "
             "they are: " +
             cause.message;
+    // OpenSSL's words, in which gRPC tells of any certificate it does not accept.
+    if (cause.message.find("certificate verify failed") != std::string::npos)
+        shown.problem =
+            "the master's certificate is not accepted; is the clock of this box right "
+            "(it says " +
+            to_rfc3339(clock_.wall()) + ")? " + cause.message;
     const Status own = renewal_.check_own_certificate();
     if (!own.ok())
         shown.problem = own.failure().message + "; if the clock is right, enrol this box again";

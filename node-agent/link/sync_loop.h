@@ -7,6 +7,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -36,6 +37,8 @@ struct LinkState {
     std::string address;
     WallTime last_answer;  // 0: none yet
     std::string problem;   // empty: none
+    // This box's wall clock minus the master's, at its last answer; absent: not told.
+    std::optional<Duration> clock_offset;
 };
 
 class SyncLoop {
@@ -54,8 +57,11 @@ private:
     void round(const std::stop_token& stop);
     void answered(const SyncAnswer& answer, const std::stop_token& stop);
     void failed(const Error& cause, const std::stop_token& stop);
+    void not_taken(const Error& cause, const std::stop_token& stop);
+    void note_clock(const SyncAnswer& answer);
     void pause(Duration span, bool until_news, const std::stop_token& stop);
     void show(const LinkState& state);
+    void show_connected(const std::string& problem);
 
     Agent& agent_;
     MasterClient& client_;
@@ -66,6 +72,7 @@ private:
     SyncRules rules_;
 
     int failures_ = 0;
+    bool clock_wrong_ = false;
     Duration hold_;
 
     mutable std::mutex mutex_;

@@ -6,6 +6,7 @@
 #include "common/os/files.h"
 #include "node-agent/runtime/bundle.h"
 #include "node-agent/runtime/crun_runtime.h"
+#include "node-agent/runtime/disk_room.h"
 
 namespace foyer::agent {
 
@@ -57,7 +58,9 @@ Result<HookResult> CrunRuntime::run_stopped_hook(const PartitionId& id, const Re
     auto finished = crun_.run(container, folder, program->timeout, steps_only(steps), stop);
     TRY(end_container(
         container));  // also when it was stopped or took too long: nothing of it goes on
-    return result_of(TRY(std::move(finished)));
+    HookResult result = result_of(TRY(std::move(finished)));
+    result.disk_full = result.exit_code != 0 && is_disk_full(paths_.partitions());
+    return result;
 }
 
 Result<HookResult> CrunRuntime::run_live_hook(const PartitionId& id, const Release& release,

@@ -88,6 +88,16 @@ Status CrunRuntime::prepare(const Assignment& assignment, const Release& release
     const PartitionId& id = assignment.partition;
     TRY(check_partition_id(id));
     const std::string replica = TRY(replica_json(assignment, release.name, release.version));
+    const bool fresh = !os::exists(paths_.partition(id));
+    const Status done = lay_out(assignment, release, replica);
+    // A full disk, most often: what was not here before does not stay half made.
+    if (!done.ok() && fresh) discard(erase(id), "the first error is the one to tell");
+    return done;
+}
+
+Status CrunRuntime::lay_out(const Assignment& assignment, const Release& release,
+                            const std::string& replica) {
+    const PartitionId& id = assignment.partition;
     TRY(os::make_dirs(paths_.partition(id), 0711));
     TRY(os::make_dirs(paths_.live(id), 0700));
     const std::uint32_t first = TRY(uids_.take(id));

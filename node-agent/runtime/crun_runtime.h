@@ -55,6 +55,8 @@ private:
     VolumePlaces places(const PartitionId& id) const;
     Status write_bundle(const Assignment& assignment, const Release& release,
                         std::uint32_t uid_first);
+    Status lay_out(const Assignment& assignment, const Release& release,
+                   const std::string& replica);
     Status prepare_network(const Assignment& assignment, const Release& release);
     // The container's first process, if it is alive.
     std::optional<os::ProcessId> first_process(const PartitionId& id) const;

@@ -11,6 +11,7 @@
 #include "common/os/files.h"
 #include "common/os/sys.h"
 #include "node-agent/runtime/digest.h"
+#include "node-agent/runtime/disk_room.h"
 
 namespace foyer::agent {
 
@@ -19,8 +20,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr Duration unpack_timeout{1'800'000};
-constexpr std::int64_t low_water_bytes =
-    4 * 1024 * 1024;  // less free than that after a failure: the disk is the reason
 
 Error disk_full(std::int64_t needed, std::int64_t free) {
     return error(ErrorCode::ResourceExhausted,
@@ -139,10 +138,10 @@ Status DiskImageStore::fetch(const Digest& digest, const BlobSource::Progress& p
     if (!fetched.ok()) {
         const std::int64_t free = TRY(os::disk_space(paths_.partial())).free_bytes;
         const bool full =
-            fetched.failure().code == ErrorCode::ResourceExhausted || free < low_water_bytes;
+            fetched.failure().code == ErrorCode::ResourceExhausted || free < disk_low_water_bytes;
         if (!full) return fetched;
         discard(os::remove_file(partial), "the disk is needed for others");
-        return in_context(fetched.failure().message, disk_full(low_water_bytes, free));
+        return in_context(fetched.failure().message, disk_full(disk_low_water_bytes, free));
     }
     if (TRY(sha256_of_file(partial, stop)) != hex) {
         TRY(os::remove_file(partial));
@@ -207,7 +206,8 @@ Status DiskImageStore::unpack(const Digest& image, const ImageManifest& manifest
     const std::int64_t left = TRY(os::disk_space(paths_.roots())).free_bytes;
     discard(os::remove_tree(scratch), "a restart removes it too");
     if (done.ok()) return done;
-    const bool full = done.failure().code == ErrorCode::ResourceExhausted || left < low_water_bytes;
+    const bool full =
+        done.failure().code == ErrorCode::ResourceExhausted || left < disk_low_water_bytes;
     if (!full) return in_context("cannot unpack the image", done.failure());
     // What cannot be unpacked must not go on taking the room others need.
     for (const BlobRef& layer : manifest.layers)

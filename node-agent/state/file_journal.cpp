@@ -13,6 +13,9 @@
 namespace foyer::agent {
 namespace {
 
+// A wish of many partitions with their release documents fits in; partitions' own files are tiny.
+constexpr Bytes reserve_size = mebibytes(4);
+
 bool is_in_memory(const std::string& folder) {
     struct statfs facts{};
     if (::statfs(folder.c_str(), &facts) != 0) return false;
@@ -44,7 +47,13 @@ bool restore_secrets(const nlohmann::json& remembered, const std::set<std::strin
 }  // namespace
 
 FileJournal::FileJournal(std::string state_dir, std::string secrets_file, Log& log)
-    : state_dir_(std::move(state_dir)), secrets_file_(std::move(secrets_file)), log_(log) {}
+    : state_dir_(std::move(state_dir)),
+      secrets_file_(std::move(secrets_file)),
+      log_(log),
+      reserve_(state_dir_ + "/reserve", reserve_size),
+      reserve_whole_(true) {
+    refill();
+}
 
 Result<std::unique_ptr<FileJournal>> FileJournal::open(const std::string& state_dir,
                                                        const std::string& memory_dir, Log& log) {
@@ -132,11 +141,36 @@ void FileJournal::recover_partitions(Recovered& recovered) {
 
 Status FileJournal::save(const DesiredNode& desired) {
     if (!secrets_file_.empty()) TRY(write_checked(secrets_file_, secrets_json(desired)));
-    return write_checked(state_dir_ + "/desired.json", to_json(desired));
+    return write(state_dir_ + "/desired.json", to_json(desired));
 }
 
 Status FileJournal::save(const LocalState& local) {
-    return write_checked(local_file(local.partition), to_json(local));
+    return write(local_file(local.partition), to_json(local));
+}
+
+Status FileJournal::write(const std::string& path, const nlohmann::json& body) {
+    Status done = write_checked(path, body);
+    const auto is_full = [&] {
+        return !done.ok() && done.failure().code == ErrorCode::ResourceExhausted;
+    };
+    const std::scoped_lock lock(reserve_mutex_);
+    if (!is_full() && reserve_whole_) return done;
+    while (is_full() && reserve_.give().ok()) done = write_checked(path, body);
+    // Taken again at once: a write replaces a file, so in the end it needs next to nothing.
+    refill();
+    return done;
+}
+
+void FileJournal::refill() {
+    const Status taken = reserve_.take();
+    if (taken.ok() != reserve_whole_) {
+        if (taken.ok()) {
+            log_.info("journal_reserve_whole");
+        } else {
+            log_.failure(LogLevel::Warn, "journal_reserve_short", taken.failure());
+        }
+    }
+    reserve_whole_ = taken.ok();
 }
 
 Status FileJournal::forget(const PartitionId& partition) {

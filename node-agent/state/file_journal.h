@@ -2,6 +2,7 @@
 //
 //   state/desired.json            the wish, without secrets
 //   state/partitions/<id>.json    where each partition stands
+//   state/reserve                 room for the next write when others have filled the disk
 //   <memory_dir>/wish-secrets.json   secrets of the wish, only when that folder is in memory
 //   (tmpfs)
 //
@@ -12,10 +13,13 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "common/log/log.h"
 #include "node-agent/app/journal.h"
+#include "node-agent/state/disk_reserve.h"
 
 namespace foyer::agent {
 
@@ -33,6 +37,8 @@ public:
 private:
     FileJournal(std::string state_dir, std::string secrets_file, Log& log);
     std::string local_file(const PartitionId& partition) const;
+    Status write(const std::string& path, const nlohmann::json& body);
+    void refill();
     void recover_desired(Recovered& recovered);
     void recover_partitions(Recovered& recovered);
     void put_aside(const std::string& path, const Error& reason);
@@ -40,6 +46,9 @@ private:
     std::string state_dir_;
     std::string secrets_file_;  // empty: memory_dir is not in memory
     Log& log_;
+    std::mutex reserve_mutex_;
+    DiskReserve reserve_;
+    bool reserve_whole_ = false;
 };
 
 }  // namespace foyer::agent

@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -178,7 +179,15 @@ public:
         return NodeCapacity{{Millicores(4000), gibibytes(8), gibibytes(100)},
                             KbitPerSecond(20'000)};
     }
-    std::int64_t disk_free_bytes() override { return gibibytes(50).count(); }
+    std::int64_t disk_free_bytes() override {
+        const std::scoped_lock lock(mutex_);
+        return disk_free_bytes_;
+    }
+    // Hooks that do not succeed say that the disk is full while less than that is left: 4 MiB.
+    void leave_disk(Bytes free) {
+        const std::scoped_lock lock(mutex_);
+        disk_free_bytes_ = free.count();
+    }
 
 private:
     struct Failure {
@@ -205,7 +214,8 @@ private:
     }
     agent::HookResult hook_result(const std::string& hook) {
         const std::scoped_lock lock(mutex_);
-        return {hook_status_[hook], "", "still busy"};
+        const int status = hook_status_[hook];
+        return {status, "", "still busy", status != 0 && disk_free_bytes_ < mebibytes(4).count()};
     }
 
     mutable std::mutex mutex_;
@@ -215,6 +225,7 @@ private:
     std::map<std::string, Failure> failures_;
     std::map<std::string, int> hook_status_;
     std::set<std::string> blocked_;
+    std::int64_t disk_free_bytes_ = gibibytes(50).count();
     std::string health_ = R"({"healthy":true,"ready":true,"detail":""})";
 };
 
@@ -223,6 +234,7 @@ class MemoryJournal final : public agent::Journal {
 public:
     Status save(const DesiredNode& desired) override {
         const std::scoped_lock lock(mutex_);
+        if (refusal_) return *refusal_;
         recovered_.desired = desired;
         return ok_status();
     }
@@ -236,6 +248,11 @@ public:
         recovered_.partitions.erase(partition);
         return ok_status();
     }
+    // Wishes cannot be written down until it is called with nothing.
+    void refuse(std::optional<Error> why) {
+        const std::scoped_lock lock(mutex_);
+        refusal_ = std::move(why);
+    }
     agent::Recovered recovered() const {
         const std::scoped_lock lock(mutex_);
         return recovered_;
@@ -244,6 +261,7 @@ public:
 private:
     mutable std::mutex mutex_;
     agent::Recovered recovered_;
+    std::optional<Error> refusal_;
 };
 
 // A release with every hook.

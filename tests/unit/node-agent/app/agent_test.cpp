@@ -21,6 +21,7 @@ AgentRules quick() {
     rules.worker.fence_retry = Duration(5);
     rules.worker.steps.rejoin_after = Duration(50);
     rules.box.tick = Duration(10);
+    rules.box.disk_check = Duration(10);
     rules.box.backoff = {Duration(5), Duration(20)};
     rules.partitions_max = 3;
     return rules;
@@ -91,8 +92,8 @@ TEST_CASE("an ordered partition comes up, and so does its neighbour while it is 
     world.box.block("init acme-0");
     world.assign({assignment(0), assignment(1)});
     CHECK(eventually([&] { return world.runs("acme-1", ReplicaRole::Standby, 1); }));
-    CHECK(world.seen("acme-0").phase == PartitionPhase::Preparing);
     CHECK(eventually([&] { return world.seen("acme-0").step == "init: restoring"; }));
+    CHECK(world.seen("acme-0").phase == PartitionPhase::Preparing);
     world.box.release("init acme-0");
     CHECK(eventually([&] { return world.runs("acme-0", ReplicaRole::Primary, 1); }));
 }
@@ -272,5 +273,66 @@ TEST_CASE("a copy that says it diverged is stopped, rejoined and started") {
     world.box.health(R"({"healthy":true,"ready":false,"diverged":true,"detail":"forked"})");
     CHECK(eventually([&] { return world.box.count("rejoin acme-1") >= 1; }));
     world.box.health(R"({"healthy":true,"ready":true})");
+    CHECK(eventually([&] { return world.runs("acme-1", ReplicaRole::Standby, 1); }));
+}
+
+TEST_CASE("a box that cannot write its orders down says so, and takes them when it can") {
+    World world;
+    world.boot();
+    world.assign({assignment(1)});
+    REQUIRE(eventually([&] { return world.runs("acme-1", ReplicaRole::Standby, 1); }));
+    world.journal.refuse(error(ErrorCode::ResourceExhausted, "disk full"));
+    const auto order = world.answer({assignment(0), assignment(1), assignment(2)});
+    CHECK(world.agent->digest(order).failure().code == ErrorCode::ResourceExhausted);
+    CHECK(world.agent->report().applied_revision == order.delta.base);
+    CHECK(world.seen("acme-0").phase == PartitionPhase::Failed);
+    CHECK(world.seen("acme-0").reason.find("disk full") != std::string::npos);
+    CHECK(world.runs("acme-1", ReplicaRole::Standby, 1));
+    CHECK(world.box.count("prepare acme-0") == 0);
+
+    // Meanwhile copy 2 was deleted: it never was here, and the master must hear that it is gone.
+    world.journal.refuse(std::nullopt);
+    auto later = order;
+    later.delta.assignments.pop_back();
+    REQUIRE(later.delta.assignments.size() == 2);
+    later.delta.removed_assignments = {PartitionId("acme-2")};
+    REQUIRE(world.agent->digest(later).ok());
+    CHECK(eventually([&] { return world.runs("acme-0", ReplicaRole::Primary, 1); }));
+    CHECK(world.agent->report().erased == std::vector<PartitionId>{PartitionId("acme-2")});
+    CHECK(world.seen("acme-2").partition.empty());
+}
+
+TEST_CASE("free disk is told once, when it changes much, and to a master that forgot") {
+    World world;
+    world.boot();
+    const auto told = [&](std::int64_t bytes) {
+        return eventually([&] {
+            const bool said = world.agent->report().disk_free_bytes == bytes;
+            REQUIRE(world.agent->digest(world.answer({})).ok());
+            return said;
+        });
+    };
+    CHECK(told(gibibytes(50).count()));
+    CHECK(world.agent->report().disk_free_bytes == 0);
+    world.box.leave_disk(Bytes(0));
+    CHECK(told(1));
+    CHECK(world.agent->report().disk_free_bytes == 0);
+    auto forgetful = world.answer({});
+    forgetful.observations_wanted = true;
+    REQUIRE(world.agent->digest(forgetful).ok());
+    CHECK(world.agent->report().disk_free_bytes == 1);
+}
+
+TEST_CASE("a copy for which there is no room leaves nothing, and comes when there is") {
+    World world;
+    world.box.leave_disk(mebibytes(1));
+    world.box.hook_status("join", 75);
+    world.boot();
+    world.assign({assignment(1)});
+    CHECK(eventually([&] { return world.seen("acme-1").phase == PartitionPhase::Failed; }));
+    CHECK(world.seen("acme-1").reason.find("disk full: join") == 0);
+    CHECK(eventually([&] { return world.box.count("erase acme-1") > 1; }));
+    world.box.leave_disk(gibibytes(1));
+    world.box.hook_status("join", 0);
     CHECK(eventually([&] { return world.runs("acme-1", ReplicaRole::Standby, 1); }));
 }

@@ -170,6 +170,46 @@ TEST_CASE("a removed node is refused, says so, and touches nothing") {
     CHECK_FALSE(world.link->state().connected);
 }
 
+TEST_CASE("a box whose clock is wrong is told once, and once more when it is right") {
+    World world;
+    world.enrolled();
+    world.boot();
+    world.master.want({assignment(0)});
+    REQUIRE(eventually([&] { return world.hears_running("acme-0"); }));
+    CHECK_FALSE(world.sink.holds("clock_wrong"));
+    world.master.clock_runs_ahead(std::chrono::hours(24));
+    world.master.want({assignment(0), assignment(1)});
+    CHECK(eventually([&] { return world.sink.holds("clock_wrong"); }));
+    CHECK(world.sink.holds("24 h behind"));
+    CHECK(eventually([&] { return world.link->state().clock_offset < Duration(-86'000'000); }));
+    CHECK(world.link->state().connected);
+    CHECK(world.box.count("start acme-0") == 1);
+    world.master.clock_runs_ahead(Duration(0));
+    world.master.want({assignment(0)});
+    CHECK(eventually([&] { return world.sink.holds("clock_right"); }));
+    CHECK(world.box.count("start acme-0") == 1);
+}
+
+TEST_CASE("a box that cannot take orders stays connected, tells why, and takes them later") {
+    World world;
+    world.enrolled();
+    world.boot();
+    REQUIRE(eventually([&] { return world.master.held() == 1; }));
+    world.journal.refuse(error(ErrorCode::ResourceExhausted, "disk full"));
+    world.master.want({assignment(0)});
+    CHECK(eventually([&] {
+        const auto seen = world.heard("acme-0");
+        return seen && seen->phase == PartitionPhase::Failed &&
+               seen->reason.find("disk full") != std::string::npos;
+    }));
+    const auto state = world.link->state();
+    CHECK(state.connected);
+    CHECK(state.problem.find("cannot take orders: disk full") != std::string::npos);
+    world.journal.refuse(std::nullopt);
+    CHECK(eventually([&] { return world.hears_running("acme-0"); }));
+    CHECK(eventually([&] { return world.link->state().problem.empty(); }));
+}
+
 TEST_CASE("a restarted agent goes on from its journal with a difference") {
     World world;
     world.enrolled();

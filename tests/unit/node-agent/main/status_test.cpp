@@ -50,3 +50,17 @@ TEST_CASE("the page shows the link, the faults and the partitions") {
     CHECK(page.find("second line") == std::string::npos);
     CHECK_FALSE(status_page("[]").ok());
 }
+
+TEST_CASE("a wrong clock, and trouble on a line that is fine, are shown") {
+    LinkState link{true, "m:1", WallTime{}, "this box cannot take orders: disk full", {}};
+    const auto page = [&] {
+        return status_page(status_json(NodeId("lille-1"), "1", Agent::Overview{}, link)).value();
+    };
+    CHECK(page().find("connected to m:1") != std::string::npos);
+    CHECK(page().find("trouble  this box cannot take orders: disk full") != std::string::npos);
+    CHECK(page().find("clock") == std::string::npos);
+    link.clock_offset = Duration(40);
+    CHECK(page().find("clock") == std::string::npos);
+    link.clock_offset = Duration(-86'400'000);
+    CHECK(page().find("24 h behind the master's") != std::string::npos);
+}
