@@ -116,6 +116,29 @@ class Power(LabCase):
         self.lab.run("clock", "lyon", "0")
         eventually("lyon is back", lambda: abs(shift("lyon")) < 60)
 
+    def test_a_disk_of_its_own_fills_and_outlives_a_power_cut(self):
+        note = self.folder("namur") / "note"
+
+        def write(size):
+            return self.lab.exec("namur", "sh", "-c", f"head -c {size} /dev/zero > {note}",
+                                 check=False).returncode
+
+        self.assertEqual(write(2_000_000), 0)
+        self.lab.run("disk", "namur", "100k")
+        self.assertNotEqual(write(3_000_000), 0)
+        self.assertEqual(write(2_000_000), 0)
+        self.lab.run("disk", "namur", "0")
+        self.lab.run("kill", "namur")
+        self.lab.run("boot", "namur")
+        self.assertEqual(self.lab.exec("namur", "stat", "-c", "%s", str(note)).stdout,
+                         "2000000\n")
+        self.assertNotEqual(write(3_000_000), 0)
+        self.lab.run("disk", "namur", "free")
+        self.assertEqual(write(3_000_000), 0)
+        done = self.lab.run("disk", "lyon", "0", check=False)
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("no disk of its own", done.stderr)
+
     def test_the_holder_killed_from_outside_is_a_power_cut_too(self):
         hold = next(p for p in Path("/sys/fs/cgroup").glob("**/foyer-lab-*/edge-liege/hold/"
                     "cgroup.procs") if self.lab_id() in str(p))

@@ -45,6 +45,8 @@ class Spec(unittest.TestCase):
         self.refused(changed(lambda v: v["homes"][0].update(boxes=0)), "homes[0].boxes", "1 to 8")
         self.refused(changed(lambda v: v["homes"][0].update(boxes=[{"ram": 3}])),
                      "homes[0].boxes[0].ram", "unknown key")
+        self.refused(changed(lambda v: v["homes"][0].update(boxes=[{"own_disk": 1}])),
+                     "homes[0].boxes[0].own_disk", "must be true or false")
         self.refused(changed(lambda v: v["homes"][2].update(loss_permille=1001)),
                      "homes[2].loss_permille", "between 0 and 1000")
         self.refused(changed(lambda v: v["homes"][2].update(loss_permille=True)),

@@ -17,6 +17,7 @@ from .errors import EXEC, LabError, OK, STATE, USAGE
 
 DEFAULT_STATE = "/var/tmp/foyer-lab"
 UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
+SIZES = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 EXIT_CODES = """exit status:
   0 done             1 it failed           2 usage, or an error in the spec
   3 not in a state for this (not up, already up, no power)
@@ -35,6 +36,14 @@ def duration(text):
         raise argparse.ArgumentTypeError(f"'{text}' is no duration; write +1d, -90m, +3600s or 0")
     sign, number, unit = match.groups()
     return int(number) * UNITS[unit] * (-1 if sign == "-" else 1)
+
+
+def room(text):
+    """What a disk still has: 0, 600k, 4M; None for "free"."""
+    match = re.fullmatch(r"(\d{1,9})([kmg]?)", text.lower())
+    if text != "free" and not match:
+        raise argparse.ArgumentTypeError(f"'{text}' is no size; write 0, 600k, 4M or free")
+    return int(match[1]) * SIZES[match[2]] if match else None
 
 
 def parser():
@@ -78,6 +87,11 @@ def parser():
     clock = verb("clock", "the home's agents see another wall clock; 0 = the right one")
     clock.add_argument("home")
     clock.add_argument("offset", type=duration, metavar="±DURATION")
+    disk = verb("disk", "fill the disk of a box that has its own, up to what is left; free = empty "
+                "it of all but the box's own files")
+    disk.add_argument("home")
+    disk.add_argument("room", type=room, metavar="BYTES|free")
+    disk.add_argument("--box", type=int, default=1)
     run = verb("exec", "run a command on a box: exec HOME [--box N] -- CMD")
     run.add_argument("home")
     run.add_argument("--box", type=int, default=1)
@@ -214,6 +228,11 @@ def clock(options):
         client.ask("clock", name=options.home, offset_s=options.offset)
 
 
+def disk(options):
+    with Client(options.state) as client:
+        client.ask("disk", name=options.home, box=options.box, room=options.room)
+
+
 def run_inside(options):
     with Client(options.state) as client:
         return client.exec(options.home, options.box, options.command)
@@ -231,4 +250,4 @@ def run_at(options):
 
 VERBS = {"up": up, "down": down, "status": status, "cut": cut_or_heal, "heal": cut_or_heal,
          "kill": simple, "boot": simple, "freeze": simple, "thaw": simple, "restart": simple,
-         "clock": clock, "exec": run_inside, "exec-at": run_at}
+         "clock": clock, "disk": disk, "exec": run_inside, "exec-at": run_at}

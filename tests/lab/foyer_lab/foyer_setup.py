@@ -10,6 +10,7 @@ import time
 from .client import Command
 from .errors import LabError
 from .raise_lab import service
+from .spec import CAPACITY
 
 AGENTS_PORT, API_PORT, GRPC_PORT, METRICS_PORT = 7443, 7444, 7445, 9464
 READY_S = 90.0
@@ -141,7 +142,8 @@ def enrol(foyer, state, plan, bin_folder, boxes):
         folder.mkdir(parents=True, exist_ok=True)
         argv = [str(bin_folder / "foyer-node"), "enrol", "--token-file", "-", "--data", str(folder)]
         for key, value in {**HOST_CAPACITY, **home.boxes[number - 1]}.items():
-            argv += ["--" + key.replace("_", "-"), str(value)]
+            if key in CAPACITY:
+                argv += ["--" + key.replace("_", "-"), str(value)]
         token = json.loads(answer)["token"].encode() + b"\n"
         commands.append(Command(home.name, number, argv, data=token))
     for (home, number), one in zip(boxes, foyer.client.run_all(commands)):
@@ -153,7 +155,7 @@ def enrol(foyer, state, plan, bin_folder, boxes):
 def start_agent(client, state, spec, bin_folder, home, number, cgroup_parent):
     folder = box_folder(state, home, number)
     # run_dir stays at its default: every box has a /run of its own, in memory.
-    config = folder / "node.toml"
+    config = folder.with_suffix(".toml")  # beside it: the folder may be a disk that only homes see
     config.write_text(toml(merged({"cgroup_parent": cgroup_parent}, spec.settings["node"])))
     client.ask("start", service=service(state, home.name, number, "agent",
                                         [bin_folder / "foyer-node", "run", "--data", folder,

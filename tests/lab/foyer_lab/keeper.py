@@ -16,6 +16,7 @@ from pathlib import Path
 from . import kernel, services, spec as specs
 from .cgroups import Groups
 from .cuts import Cut, cut_directions, healed, interfaces
+from .disks import Disks
 from .errors import LabError, STATE, UNKNOWN
 from .network import Network
 from .places import Raising
@@ -31,6 +32,7 @@ class Keeper:
         self.plan = make_plan(self.spec)
         self.groups = Groups(lab_id)
         self.standing, self.frozen, self.clocks = {}, set(), {}
+        self.disks = Disks(state, self.spec.homes)
         self.services = []
         self.published = published  # [{"name", "port", "descriptor"}]
         self.network = Network(self.plan, self.standing, wire_program)
@@ -231,6 +233,11 @@ class Keeper:
                 self.start(service)
         return {}
 
+    def do_disk(self, request):
+        self.box_pid(request["name"], request["box"])
+        self.disks.leave(request["name"], request["box"], request["room"])
+        return {}
+
     def do_start(self, request):
         service = services.Service(**request["service"])
         self.box_pid(service.place, service.box)
@@ -355,6 +362,7 @@ def run(state, lab_id, spec_value, wire_program, published, listener, owner, say
         signal.set_wakeup_fd(near.fileno(), warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.signal(signal.SIGTERM, lambda *_: setattr(keeper, "stopping", True))
+        keeper.disks.mount()
         keeper.network.raise_internet()
         keeper.raise_places(list(keeper.plan.places))
         say(b"ready")

@@ -13,7 +13,7 @@ CLONE_NEWNET = 0x40000000
 PLACE_NAMESPACES = ("ipc", "uts", "net", "pid", "mnt")
 
 MS_NOSUID, MS_NODEV, MS_NOEXEC = 2, 4, 8
-MS_BIND, MS_MOVE, MS_REC, MS_SLAVE = 4096, 8192, 16384, 1 << 19
+MS_REMOUNT, MS_BIND, MS_MOVE, MS_REC, MS_SLAVE = 32, 4096, 8192, 16384, 1 << 19
 
 _libc = ctypes.CDLL(None, use_errno=True)
 

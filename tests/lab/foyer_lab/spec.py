@@ -14,6 +14,7 @@ NATS = ("plain", "symmetric", "cgnat")
 RESERVED = ("master", "client", "internet", "world", "line", "isp", "country", "edge")
 ISPS_MAX, HOMES_MAX, BOXES_MAX = 200, 200, 8
 CAPACITY = ("cpu_millicores", "memory_mib", "disk_gib", "uplink_kbit")
+OWN_DISK = "own_disk"  # the box's folder is a file system of its own
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Home:
     host_class: str
     kind: str = "home"  # home, edge, master, client, cgnat
     nat: str = "plain"  # for homes; others have a public address
-    boxes: tuple = ({},)  # per box: declared capacity, {} = as measured
+    boxes: tuple = ({},)  # per box: declared capacity, {} = as measured; perhaps own_disk
     host: str = ""
     delay_ms: float = 0
     jitter_ms: float = 0
@@ -161,6 +162,8 @@ def _boxes(item):
                       for key in CAPACITY if key in box})
         for key in CAPACITY:
             entry.read.add(key)
+        if entry.take(OWN_DISK, (bool,), False):
+            boxes[-1][OWN_DISK] = True
         entry.finish()
     return tuple(boxes)
 
