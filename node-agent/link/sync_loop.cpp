@@ -105,20 +105,21 @@ void SyncLoop::round(const std::stop_token& stop) {
     }
 }
 
-// Once when it turns wrong, and once when it is right again.
+// Once when it turns wrong or wrong in another way, and once when it is right again.
 void SyncLoop::note_clock(const SyncAnswer& answer) {
     if (answer.clock.unix_ms == 0) return;
     const Duration offset = clock_.wall() - answer.clock;
     LinkState shown = state();
     shown.clock_offset = offset;
     show(shown);
-    if (is_clock_wrong(offset) == clock_wrong_) return;
-    clock_wrong_ = !clock_wrong_;
-    if (clock_wrong_) {
-        log_.warn("clock_wrong", {{"problem", clock_problem(offset)}, {"offset_ms", offset}});
-    } else {
-        log_.info("clock_right", {{"offset_ms", offset}});
+    if (!is_clock_wrong(offset)) {
+        if (clock_told_) log_.info("clock_right", {{"offset_ms", offset}});
+        clock_told_.reset();
+        return;
     }
+    if (clock_told_ && !is_clock_wrong(offset - *clock_told_)) return;
+    clock_told_ = offset;
+    log_.warn("clock_wrong", {{"problem", clock_problem(offset)}, {"offset_ms", offset}});
 }
 
 void SyncLoop::answered(const SyncAnswer& answer, const std::stop_token& stop) {

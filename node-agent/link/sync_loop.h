@@ -72,7 +72,7 @@ private:
     SyncRules rules_;
 
     int failures_ = 0;
-    bool clock_wrong_ = false;
+    std::optional<Duration> clock_told_;  // the wrong offset that was logged last
     Duration hold_;
 
     mutable std::mutex mutex_;

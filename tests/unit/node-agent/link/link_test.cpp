@@ -184,6 +184,9 @@ TEST_CASE("a box whose clock is wrong is told once, and once more when it is rig
     CHECK(eventually([&] { return world.link->state().clock_offset < Duration(-86'000'000); }));
     CHECK(world.link->state().connected);
     CHECK(world.box.count("start acme-0") == 1);
+    world.master.clock_runs_ahead(std::chrono::hours(-24));
+    world.master.want({assignment(0)});
+    CHECK(eventually([&] { return world.sink.holds("24 h ahead"); }));
     world.master.clock_runs_ahead(Duration(0));
     world.master.want({assignment(0)});
     CHECK(eventually([&] { return world.sink.holds("clock_right"); }));
