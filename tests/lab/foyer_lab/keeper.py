@@ -88,11 +88,18 @@ class Keeper:
     def start(self, service):
         clock_file = None
         if self.clocks.get(service.place) and service.name == "agent":
-            clock_file = self.state / "clocks" / service.place
-            clock_file.parent.mkdir(exist_ok=True)
-            clock_file.write_text(f"{self.clocks[service.place]:+d}\n")
+            clock_file = self.set_clock(service.place)
         box_pid = self.standing[service.place].box(service.box)
         services.start(service, box_pid, self.groups, clock_file)
+
+    def set_clock(self, place):
+        """Writes the file from which agents of a home with a clock of its own read their time."""
+        clock_file = self.state / "clocks" / place
+        clock_file.parent.mkdir(exist_ok=True)
+        fresh = clock_file.with_suffix(".new")
+        fresh.write_text(f"{self.clocks[place]:+d}\n")
+        fresh.rename(clock_file)
+        return clock_file
 
     def tick(self, now):
         """Starts what is due again; returns the seconds until something is due, None for never."""
@@ -227,8 +234,9 @@ class Keeper:
         name = self.place(request["name"]).name
         services.faketime_library()
         self.clocks[name] = request["offset_s"]
+        self.set_clock(name)
         for service in self._services_of(name):
-            if service.name == "agent":
+            if service.name == "agent" and not service.own_clock:
                 services.stop(service)
                 self.start(service)
         return {}

@@ -40,10 +40,12 @@ class Service:
     status: int | None = None  # of the last end, as waitpid gives it
     starts: list = field(default_factory=list)
     due: float = 0.0
+    own_clock: bool = False  # its time comes from a clock file, also when that says the right one
 
 
 def start(service, box_pid, groups, clock_file=None):
     """Starts the program inside the box; its parent is the keeper, so the keeper learns its end."""
+    service.own_clock = clock_file is not None
     env = {"PATH": PATH, "HOME": service.folder, "LANG": "C.UTF-8",
            "TMPDIR": service.folder, **service.env}
     if clock_file:
