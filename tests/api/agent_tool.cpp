@@ -60,7 +60,7 @@ public:
         const auto ca =
             tls::fetch_pinned_ca(address_, token.value().ca_sha256, Duration(10'000), clock_);
         if (!ca.ok()) return json_of(ca.failure());
-        ca_ = ca.value();
+        ca_ = ca.value().ca_pem;
         if (key_.reveal().empty()) key_ = tls::make_key().value();
         connect(false);
         v1::EnrolRequest request;
