@@ -137,6 +137,17 @@ def check_write_waits(group, erp):
     assert done.is_set(), "the write failed"
 
 
+def check_lock_file(group):
+    """A killed PostgreSQL leaves its lock file, a power cut one without content."""
+    standby = group.replicas[2]
+    standby.stop(signal.SIGKILL)
+    lock = f"{standby.folder}/volume/pg/postmaster.pid"
+    assert os.path.getsize(lock) > 0
+    os.truncate(lock, 0)
+    standby.start()
+    wait_for(lambda: is_open(standby), "a copy that was killed follows again")
+
+
 def check_rejoin(old, leader):
     """While clients write: what is rewound needs log that only the leader has, so doing it twice
     must not wait for the old copy to recover alone."""
@@ -284,6 +295,7 @@ def main():
             erp, party, invoice, number = check_first_invoice(group)
             check_rights(group)
             check_write_waits(group, erp)
+            check_lock_file(group)
             leader = check_takeover(group, party, invoice, number)
             check_export(leader)
             check_health(leader)
