@@ -66,7 +66,8 @@ SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots
 def forget_lock():
     """Remove the lock file of a PostgreSQL that was killed with its container. Process numbers
     begin anew here, so its number is soon somebody else's; and one that a power cut left empty
-    would end every start. Nobody else runs on this volume: the agent sees to that."""
+    would end every start. Only before the first start in a container: later it also guards
+    against processes that outlived their first one."""
     if os.path.exists(DATA + "/postmaster.pid"):
         os.unlink(DATA + "/postmaster.pid")
 
