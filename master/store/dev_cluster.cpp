@@ -272,7 +272,16 @@ std::optional<os::ProcessId> DevCluster::running() const {
     return id.value();
 }
 
+// As a power cut can leave it: PostgreSQL would refuse to start for ever. One with content stays,
+// it also guards against processes that outlived their first one.
+Status DevCluster::remove_empty_lock() const {
+    const std::string file = options_.folder + "/postmaster.pid";
+    const auto text = os::read_file(file, 4096);
+    return text.ok() && text.value().empty() ? os::remove_file(file) : ok_status();
+}
+
 Result<os::ProcessId> DevCluster::spawn() const {
+    TRY(remove_empty_lock());
     return os::spawn_detached({.argv = as_system_user(server_argv()),
                                .env = {"HOME=" + options_.folder},
                                .log_file = options_.folder + ".log"});

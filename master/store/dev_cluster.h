@@ -71,6 +71,7 @@ private:
     Status make_socket_folder() const;
     Status raise(const std::stop_token& stop);
     std::optional<os::ProcessId> running() const;
+    Status remove_empty_lock() const;
     Result<os::ProcessId> spawn() const;
     Status wait_until_it_answers(const std::stop_token& stop);
     Status make_database();

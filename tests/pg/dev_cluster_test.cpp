@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/os/atomic_file.h"
 #include "common/os/child_process.h"
 #include "common/os/files.h"
 #include "tests/pg/support/pg_server.h"
@@ -96,6 +97,15 @@ TEST_CASE("fsync is on unless a test says otherwise, and no port is open") {
     CHECK(ask(*connection,
               "SELECT datcollate::text FROM pg_database WHERE datname = current_database()") ==
           "C.UTF-8");
+}
+
+TEST_CASE("a lock file that a power cut left empty does not stop the next start") {
+    const TempFolder temp;
+    const std::string folder = fresh_folder(temp);
+    Notes notes;
+    REQUIRE(must_start(folder, notes)->stop().ok());
+    REQUIRE(os::write_atomically(folder + "/postmaster.pid", "").ok());
+    CHECK(!must_start(folder, notes)->adopted());
 }
 
 TEST_CASE("a server that dies is raised again") {
