@@ -25,14 +25,14 @@ passlib = /opt/foyer/passlib.ini
 """
 
 WORKERS = ["uwsgi", "--plugin", "python3", "--master", "--need-app", "--socket", SOCKET,
-           "--chmod-socket=600", "--listen", "64", "--processes", "2", "--threads", "4",
+           "--chmod-socket=600", "--listen", "512", "--processes", "2", "--threads", "4",
            "--wsgi-file", "/opt/foyer/app.py", "--mule=/opt/foyer/cron.py",
            "--buffer-size", "16384", "--disable-logging", "--single-interpreter",
            f"--hook-accepting1-once=write:{LOADED} yes",
            "--no-orphans", "--auto-procname"]
 ROUTER = ["uwsgi", "--plugin", "http", "--master", "--no-orphans", "--processes", "0",
           "--http-to", SOCKET, "--disable-logging", "--http-timeout", "240",
-          "--buffer-size", "16384", "--listen", "64"]
+          "--buffer-size", "16384", "--listen", "512"]
 
 
 def environment():
