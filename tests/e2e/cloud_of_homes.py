@@ -11,6 +11,7 @@ sys.path.insert(0, str(ROOT / "deploy/lib/try"))
 import cloud as tryout  # noqa: E402
 
 SKIP = 77
+PROGRAMS = Path(os.environ.get("FOYER_BIN", ROOT / "build/release/bin"))
 
 
 def skip(why):
@@ -18,17 +19,22 @@ def skip(why):
     sys.exit(SKIP)
 
 
-def raise_cloud():
-    """The Cloud, in a folder of its own; call .down() on it. Skips where that is impossible."""
+def new_folder():
+    """For a cloud of a test's own. Skips where there cannot be one."""
     if os.geteuid() != 0:
         skip("a lab of homes needs root")
     folder = Path(tempfile.mkdtemp(prefix="foyer-e2e-", dir="/var/tmp"))
     folder.chmod(0o755)
+    return folder
+
+
+def raise_cloud():
+    """The Cloud, in a folder of its own; call .down() on it. Skips where that is impossible."""
+    folder = new_folder()
     subprocess.run([ROOT / "deploy/software/tryton/build-image", "--out", folder / "release"],
                    check=True, stderr=subprocess.DEVNULL)
     cloud = tryout.Cloud(folder, time.clock_gettime(time.CLOCK_BOOTTIME),
-                         spec=ROOT / "tests/lab/specs/small.json",
-                         programs=Path(os.environ.get("FOYER_BIN", ROOT / "build/release/bin")))
+                         spec=ROOT / "tests/lab/specs/small.json", programs=PROGRAMS)
     try:
         cloud.up()
     except SystemExit as stopped:

@@ -4,17 +4,15 @@ import http.client
 import json
 import os
 import shlex
-import socket
 import ssl
 import subprocess
-import tempfile
 import time
 import urllib.error
 import urllib.request
-from pathlib import Path
 
-import cloud_of_homes
+import cloud_of_homes  # also makes the try-out's modules known
 from cloud_of_homes import ROOT, SKIP, skip
+from erp import dial
 
 COMMAND_S = 120
 STEP_S = 60.0  # what happens by itself happens within this; nothing is ever measured
@@ -22,12 +20,8 @@ STEP_S = 60.0  # what happens by itself happens within this; nothing is ever mea
 
 class EchoCloud(cloud_of_homes.tryout.Cloud):
     def __init__(self, spec):
-        if os.geteuid() != 0:
-            skip("a lab of homes needs root")
-        folder = Path(tempfile.mkdtemp(prefix="foyer-e2e-", dir="/var/tmp"))
-        folder.chmod(0o755)
-        super().__init__(folder, time.clock_gettime(time.CLOCK_BOOTTIME), spec,
-                         Path(os.environ.get("FOYER_BIN", ROOT / "build/release/bin")))
+        super().__init__(cloud_of_homes.new_folder(), time.clock_gettime(time.CLOCK_BOOTTIME),
+                         spec, cloud_of_homes.PROGRAMS)
 
     def up(self):
         subprocess.run([ROOT / "tests/image/minimal/build-image", "--out", self.state / "release"],
@@ -85,10 +79,7 @@ class EchoCloud(cloud_of_homes.tryout.Cloud):
         """What the instance's URL answers through the edge; OSError when it does not."""
         host = f"{name}.foyer.localhost"
         tls = ssl.create_default_context(cafile=str(self.ca_file()))
-        # The name points to 127.0.0.1 by definition of .localhost; resolvers need not know it.
-        plain = socket.create_connection(("127.0.0.1", self.web_port), timeout_s)
-        connection = http.client.HTTPConnection(host, timeout=timeout_s)
-        connection.sock = tls.wrap_socket(plain, server_hostname=host)
+        connection = dial(host, self.web_port, tls, timeout_s)
         try:
             connection.request("GET", "/")
             answer = connection.getresponse()

@@ -19,10 +19,9 @@ sys.path.insert(0, str(HERE))
 import cloud_of_homes  # noqa: E402  (also makes the try-out's modules known)
 import plug  # noqa: E402
 from erp import Erp  # noqa: E402
+from inside import Inside  # noqa: E402
 
 NAME = cloud_of_homes.tryout.INSTANCE
-SQL = ["env", "PGHOST=/run/foyer", "PGUSER=foyer", "/usr/lib/postgresql/17/bin/psql",
-       "-X", "-A", "-t", "-q"]
 BLOCKED_S = 5.0
 
 
@@ -48,15 +47,9 @@ class OrderedErp(unittest.TestCase):
 
     def sql(self, copy, database, query):
         """What the database of one copy answers, asked inside its container on its box."""
-        home = copy["site"]
-        run_dir = Path(f"/run/foyer/{copy['node']}")  # on the box
-        done = subprocess.run(
-            [cloud_of_homes.tryout.LAB, "exec", "--state", self.cloud.lab_state, home, "--",
-             "crun", "--root", run_dir / "crun", "exec", "--user", "1000:1000",
-             f"{NAME}-{copy['index']}", *SQL, "-d", database, "-c", query],
-            text=True, check=False, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return done.stdout.strip()
+        answer = Inside(self.cloud).sql(copy, database, query)
+        self.assertIsNotNone(answer, f"copy {copy['index']} does not answer")
+        return answer
 
     def test_1_an_invoice_is_on_every_copy(self):
         invoice = self.erp.post_invoice("Jane Doe")

@@ -13,6 +13,15 @@ class Refused(Exception):
     """An HTTP status other than 200, or an error of the ERP."""
 
 
+def dial(host, port, tls, timeout_s):
+    """An HTTPS connection to a name of the try-out: it points to 127.0.0.1 by definition of
+    .localhost, and resolvers need not know it."""
+    plain = socket.create_connection(("127.0.0.1", port), timeout_s)
+    connection = http.client.HTTPConnection(host, timeout=timeout_s)
+    connection.sock = tls.wrap_socket(plain, server_hostname=host)
+    return connection
+
+
 class Erp:
     def __init__(self, url, port, ca_file, database="erp", timeout_s=30):
         self.host = urlsplit(url).hostname
@@ -23,11 +32,7 @@ class Erp:
         self.context = {}
 
     def connect(self):
-        # The name points to 127.0.0.1 by definition of .localhost; resolvers need not know it.
-        plain = socket.create_connection(("127.0.0.1", self.port), self.timeout_s)
-        connection = http.client.HTTPConnection(self.host, timeout=self.timeout_s)
-        connection.sock = self.tls.wrap_socket(plain, server_hostname=self.host)
-        return connection
+        return dial(self.host, self.port, self.tls, self.timeout_s)
 
     def call(self, method, *params, database=True):
         connection = self.connect()
