@@ -62,13 +62,14 @@ void SyncLoop::nudge(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
         wake_.wait(lock, stop, [this] { return news_ && calling_; });
         if (stop.stop_requested()) return;
+        // The next call may begin before this thread sees that one end: calls are told apart by
+        // number, or news of the next would wait out its whole hold.
+        const auto is_over = [this, call = calls_] { return !calling_ || calls_ != call; };
         const Duration since = clock_.mono() - call_started_;
         const Duration quiet = std::max(rules_.coalesce, rules_.pace - since);
-        wake_.wait_for(lock, stop, quiet, [this] { return !calling_; });
-        if (calling_ && news_) {
-            cancel_.request_stop();
-            wake_.wait(lock, stop, [this] { return !calling_; });
-        }
+        if (wake_.wait_for(lock, stop, quiet, is_over)) continue;
+        cancel_.request_stop();
+        wake_.wait(lock, stop, is_over);
     }
 }
 
@@ -84,6 +85,7 @@ void SyncLoop::round(const std::stop_token& stop) {
         cancel_ = std::stop_source();
         cancel = cancel_.get_token();
         calling_ = true;
+        calls_ += 1;
         call_started_ = clock_.mono();
         if (stop.stop_requested()) return;
     }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstdint>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -79,6 +80,7 @@ private:
     std::condition_variable_any wake_;
     bool news_ = false;
     bool calling_ = false;
+    std::uint64_t calls_ = 0;  // begun so far; the number of the one under way
     MonoTime call_started_;
     std::stop_source cancel_;
     LinkState state_;

@@ -47,7 +47,7 @@ struct World {
                       folder, clock, rng)
                     .ok());
     }
-    void boot() {
+    void boot(Duration pace = Duration(50)) {
         halt();
         const Identity identity = folder.load().value();
         client = std::make_unique<MasterClient>(identity, ClientRules{});
@@ -68,8 +68,8 @@ struct World {
         SyncRules sync;
         sync.backoff = {Duration(20), Duration(100)};
         sync.refused_backoff = {Duration(20), Duration(100)};
-        sync.coalesce = Duration(20);
-        sync.pace = Duration(50);
+        sync.coalesce = std::min(Duration(20), pace);
+        sync.pace = pace;
         link = std::make_unique<SyncLoop>(*agent, *client, *renewal, clock, rng, log, sync);
     }
     // The newest observation of a partition that reached the master.
@@ -109,6 +109,24 @@ TEST_CASE("a wish travels down the held call, and the news come back by ending i
     // its 30 s.
     CHECK(eventually([&] { return world.heard("acme-0")->phase == PartitionPhase::Unhealthy; },
                      Duration(20'000)));
+}
+
+// A hold is 30 s: news that wait for the end of one are late, and fail here.
+TEST_CASE("news that come while a call is being ended do not wait for the next one's end") {
+    World world;
+    world.enrolled();
+    world.boot(/*pace=*/Duration(0));
+    world.master.want({assignment(0)});
+    REQUIRE(eventually([&] { return world.hears_running("acme-0"); }));
+    for (int turn = 0; turn < 100; ++turn) {
+        const bool well = turn % 2 == 1;
+        const std::string word = well ? "true" : "false";
+        world.box.health(R"({"healthy":)" + word + R"(,"ready":)" + word + R"(,"detail":""})");
+        const auto phase = well ? PartitionPhase::Running : PartitionPhase::Unhealthy;
+        INFO("turn " << turn);
+        REQUIRE(
+            eventually([&] { return world.heard("acme-0")->phase == phase; }, Duration(20'000)));
+    }
 }
 
 TEST_CASE("the first report is immediate, full, and says who speaks; a quiet box holds one call") {
