@@ -1,6 +1,6 @@
 // ISPs, hosts, sites: the homes as the operator describes them, and boxes that fall silent.
 #include "common/base/text.h"
-#include "master/domain/draft.h"
+#include "master/domain/group.h"
 
 namespace foyer::master {
 
@@ -54,6 +54,18 @@ Status check_country(const CountryCode& country) {
         {{"field", "country"}});
 }
 
+namespace {
+
+std::set<InstanceName> instances_on(const State& state, const std::set<NodeId>& nodes) {
+    std::set<InstanceName> names;
+    for (const NodeId& node : nodes) {
+        for (const ReplicaKey& key : state.replicas_on(node)) names.insert(key.instance);
+    }
+    return names;
+}
+
+}  // namespace
+
 Result<Decision> mark_silent(const State& state, const MarkSilent& command, WallTime now) {
     Draft draft(state, now);
     for (const NodeId& name : command.nodes) {
@@ -64,6 +76,15 @@ Result<Decision> mark_silent(const State& state, const MarkSilent& command, Wall
         draft.put(node);
         draft.event("node_silent", name.str(),
                     "no Sync within the silence time; what it holds is unknown");
+    }
+    const std::set<NodeId> silent(command.nodes.begin(), command.nodes.end());
+    for (const InstanceName& name : instances_on(state, silent)) {
+        Group group(state, state.instances().at(name));
+        group.not_heard_of(silent);
+        // A promotion may have waited for nobody but these boxes.
+        advance_promotion(group, draft);
+        advance_operation(group, draft);
+        group.put_back(draft);
     }
     return std::move(draft).done();
 }

@@ -36,7 +36,10 @@ public:
 
     // A box that reports is there, whatever the state still says.
     void heard_of(const NodeId& node) { heard_.insert(node); }
+    // Boxes that this very decision finds silent.
+    void not_heard_of(const std::set<NodeId>& nodes) { silent_ = nodes; }
     bool is_silent(const NodeId& node) const {
+        if (silent_.contains(node)) return true;
         const auto found = state_.nodes().find(node);
         return !heard_.contains(node) &&
                (found == state_.nodes().end() || found->second.state != NodeState::Online);
@@ -77,6 +80,7 @@ private:
     Instance instance_before_;
     std::vector<Replica> replicas_before_;
     std::set<NodeId> heard_;
+    std::set<NodeId> silent_;
 };
 
 InstanceState instance_state(const Group& group);

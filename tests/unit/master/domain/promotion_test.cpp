@@ -135,3 +135,28 @@ TEST_CASE("an asynchronous instance goes on with the best copy that answers, whe
     world.report("acme", 2, PartitionPhase::Running, true, at(150));
     CHECK(world.instance("acme").leader == ReplicaIndex{2});
 }
+
+TEST_CASE("a box that falls silent is waited for no longer") {
+    World world;
+    OrderInstance order = world.order("acme");
+    order.mode = ReplicationMode::Asynchronous;
+    world.run(order);
+    for (int i = 0; i < 3; ++i) world.report("acme", i, PartitionPhase::Running, true);
+    // The plug is pulled, and somebody promotes before the master knows that the box is silent.
+    world.run(promote());
+    world.report("acme", 1, PartitionPhase::Running, true, at(100));
+    world.report("acme", 2, PartitionPhase::Running, true, at(150));
+    CHECK_FALSE(world.instance("acme").leader);
+    world.run(MarkSilent{{world.replica("acme", 0).node}});
+    CHECK(world.instance("acme").leader == ReplicaIndex{2});
+}
+
+TEST_CASE("a forced promotion goes on when the last box it waited for falls silent") {
+    World world;
+    world.serve("acme");
+    world.run(promote(std::nullopt, /*force=*/true));
+    world.report("acme", 1, PartitionPhase::Running, true, at(100));
+    CHECK_FALSE(world.instance("acme").leader);
+    world.run(MarkSilent{{world.replica("acme", 0).node, world.replica("acme", 2).node}});
+    CHECK(world.instance("acme").leader == ReplicaIndex{1});
+}
