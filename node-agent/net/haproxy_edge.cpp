@@ -161,8 +161,10 @@ Status HaproxyEdge::ensure_running() {
 
 Result<std::string> HaproxyEdge::tell_one(const std::string& command) const {
     const std::string answer = TRY(ask_haproxy(settings().socket, command));
+    // What follows the first line is a payload, the private key among them.
     if (is_refusal(answer))
-        return error(ErrorCode::Internal, "haproxy refused '" + command + "': " + answer);
+        return error(ErrorCode::Internal,
+                     "haproxy refused '" + command.substr(0, command.find('\n')) + "': " + answer);
     return answer;
 }
 
