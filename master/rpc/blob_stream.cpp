@@ -15,8 +15,8 @@ constexpr std::int64_t piece_bytes = 256 * 1024;
 Status StreamCounter::enter(const NodeId& node) {
     const std::scoped_lock lock(mutex_);
     if (running_ >= total_ || by_node_[node] >= per_node_) {
-        return error(ErrorCode::ResourceExhausted,
-                     "too many downloads at once; try again in a moment",
+        // Not ResourceExhausted: a box waits for its turn, its disk is not full.
+        return error(ErrorCode::Unavailable, "too many downloads at once; try again in a moment",
                      {{"rule", "blob_streams"}});
     }
     ++running_;

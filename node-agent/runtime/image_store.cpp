@@ -42,6 +42,14 @@ Status disarm(const fs::path& path) {
     return ok_status();
 }
 
+// Whatever has its name is taken for complete, so the name goes first.
+Status remove_whole(const std::string& path) {
+    const std::string going = path.ends_with(".tmp") ? path : path + ".tmp";
+    if (going != path && ::rename(path.c_str(), going.c_str()) != 0)
+        return os::errno_error("cannot remove '" + path + "'");
+    return os::remove_tree(going);
+}
+
 // umoci wants a layout of its own to read from: links to the blobs that were just verified.
 Status lay_out(const std::string& folder, const BoxPaths& paths, const Digest& image,
                std::int64_t manifest_bytes) {
@@ -128,6 +136,21 @@ Status DiskImageStore::make(const Digest& image, const BlobSource::Progress& pro
 Status DiskImageStore::fetch(const Digest& digest, const BlobSource::Progress& progress,
                              std::stop_token stop) {
     const std::string hex = TRY(hex_of(digest));
+    std::unique_lock lock(mutex_);
+    finished_.wait(lock, stop, [&] { return !fetching_.contains(digest); });
+    if (stop.stop_requested())
+        return error(ErrorCode::Unavailable, "stopped while waiting for a layer of the image");
+    fetching_.insert(digest);
+    lock.unlock();
+    const Status fetched = fetch_alone(digest, hex, progress, stop);
+    lock.lock();
+    fetching_.erase(digest);
+    finished_.notify_all();
+    return fetched;
+}
+
+Status DiskImageStore::fetch_alone(const Digest& digest, const std::string& hex,
+                                   const BlobSource::Progress& progress, std::stop_token stop) {
     const std::string file = blob_file(hex);
     if (os::exists(file)) {
         if (TRY(sha256_of_file(file, stop)) == hex) return ok_status();
@@ -136,6 +159,8 @@ Status DiskImageStore::fetch(const Digest& digest, const BlobSource::Progress& p
     const std::string partial = paths_.partial() + "/" + hex;
     const Status fetched = blobs_.fetch(digest, partial, progress, stop);
     if (!fetched.ok()) {
+        if (fetched.failure().code == ErrorCode::InvalidArgument)
+            discard(os::remove_file(partial), "the master cannot go on from it: begun anew");
         const std::int64_t free = TRY(os::disk_space(paths_.partial())).free_bytes;
         const bool full =
             fetched.failure().code == ErrorCode::ResourceExhausted || free < disk_low_water_bytes;
@@ -235,7 +260,7 @@ Status DiskImageStore::collect(const std::vector<Digest>& keep) {
         return error(ErrorCode::Unavailable, "an image is being fetched: collect later");
     for (const std::string& folder : {paths_.roots(), paths_.blobs(), paths_.partial()})
         for (const std::string& name : TRY(os::list_dir(folder)))
-            if (!needed.contains(name)) TRY(os::remove_tree(folder + "/" + name));
+            if (!needed.contains(name)) TRY(remove_whole(folder + "/" + name));
     return ok_status();
 }
 

@@ -32,6 +32,8 @@ private:
 
     Status make(const Digest& image, const BlobSource::Progress& progress, std::stop_token stop);
     Status fetch(const Digest& digest, const BlobSource::Progress& progress, std::stop_token stop);
+    Status fetch_alone(const Digest& digest, const std::string& hex,
+                       const BlobSource::Progress& progress, std::stop_token stop);
     Status check_room(const ImageManifest& manifest);
     Status unpack(const Digest& image, const ImageManifest& manifest, std::stop_token stop);
     Result<ImageManifest> read_manifest(const Digest& image) const;
@@ -41,7 +43,8 @@ private:
     BlobSource& blobs_;
     std::mutex mutex_;
     std::condition_variable_any finished_;
-    std::set<Digest> busy_;  // being made by one caller, awaited by others
+    std::set<Digest> busy_;      // being made by one caller, awaited by others
+    std::set<Digest> fetching_;  // blobs: images share layers, and a layer has one partial file
 };
 
 // Makes an unpacked tree safe to lie on the host: everything root's, no set-user-id bits.
