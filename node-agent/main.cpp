@@ -24,7 +24,6 @@ using namespace foyer::agent;
 namespace {
 
 struct EnrolOptions {
-    std::string token;
     std::string token_file;
     std::int64_t cpu_millicores = 0;
     std::int64_t memory_mib = 0;
@@ -38,7 +37,6 @@ int fail(const Error& failure) {
 }
 
 Result<std::string> read_token(const EnrolOptions& options) {
-    if (!options.token.empty()) return options.token;
     if (options.token_file == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
     return tls::read_small_file(options.token_file);
 }
@@ -48,10 +46,10 @@ void lower(Quantity<Tag>& measured, Quantity<Tag> wished) {
     if (wished.count() > 0 && wished < measured) measured = wished;
 }
 
-Result<NodeCapacity> offered_capacity(const std::string& data_dir, const EnrolOptions& options) {
-    const NodeConfig defaults;
-    MachineMeter meter(data_dir, {defaults.reserve_cpu, defaults.reserve_memory,
-                                  defaults.reserve_disk, KbitPerSecond(options.uplink_kbit)});
+Result<NodeCapacity> offered_capacity(const std::string& data_dir, const NodeConfig& config,
+                                      const EnrolOptions& options) {
+    MachineMeter meter(data_dir, {config.reserve_cpu, config.reserve_memory, config.reserve_disk,
+                                  KbitPerSecond(options.uplink_kbit)});
     NodeCapacity capacity = TRY(meter.measure());
     lower(capacity.total.cpu, Millicores(options.cpu_millicores));
     lower(capacity.total.memory, mebibytes(options.memory_mib));
@@ -59,7 +57,8 @@ Result<NodeCapacity> offered_capacity(const std::string& data_dir, const EnrolOp
     return capacity;
 }
 
-Status enrol_box(const std::string& data_dir, const EnrolOptions& options) {
+Status enrol_box(const std::string& data_dir, const NodeConfig& config,
+                 const EnrolOptions& options) {
     const SystemClock clock;
     SystemRng rng;
     EnrolOrder order;
@@ -67,7 +66,7 @@ Status enrol_box(const std::string& data_dir, const EnrolOptions& options) {
     // Every folder on the way to a partition must be passable for its mapped user; what is private
     // is private by its own mode.
     TRY(os::make_dirs(data_dir, 0711));
-    order.capacity = TRY(offered_capacity(data_dir, options));
+    order.capacity = TRY(offered_capacity(data_dir, config, options));
     order.agent_version = FOYER_VERSION;
     const Identity identity = TRY(enrol(order, IdentityFolder(data_dir + "/identity"), clock, rng));
     std::printf("enrolled as %s%s; now start: foyer-node run --data %s\n",
@@ -86,20 +85,6 @@ Status show_status(const std::string& data_dir, const std::string& output) {
     return ok_status();
 }
 
-int run_box(const std::string& data_dir, const std::string& config_file) {
-    NodeConfig config;
-    if (!config_file.empty()) {
-        auto loaded = load_config(config_file);
-        if (!loaded.ok()) {
-            std::fprintf(stderr, "foyer-node: %s\n", loaded.failure().message.c_str());
-            return 2;
-        }
-        config = std::move(loaded).value();
-    }
-    const Status done = run(data_dir, config, FOYER_VERSION);
-    return done.ok() ? 0 : fail(done.failure());
-}
-
 int guarded_main(int argc, char** argv) {
     CLI::App app{"The agent of a Foyer box."};
     app.set_version_flag("--version", FOYER_VERSION);
@@ -111,12 +96,11 @@ int guarded_main(int argc, char** argv) {
 
     CLI::App* enrol_command =
         app.add_subcommand("enrol", "turn a one-time token into this box's identity");
-    auto* token = enrol_command->add_option("--token", enrol_options.token,
-                                            "the token, as printed by `foyer node token`");
-    auto* token_file =
-        enrol_command->add_option("--token-file", enrol_options.token_file,
-                                  "file that holds the token; - reads standard input");
-    token->excludes(token_file);
+    // Never the token itself: every user of the machine reads the arguments of others.
+    enrol_command
+        ->add_option("--token-file", enrol_options.token_file,
+                     "file with the token of `foyer node token`; - reads standard input")
+        ->required();
     enrol_command
         ->add_option("--cpu-millicores", enrol_options.cpu_millicores, "offer at most this")
         ->check(CLI::PositiveNumber);
@@ -126,6 +110,7 @@ int guarded_main(int argc, char** argv) {
         ->check(CLI::PositiveNumber);
     enrol_command->add_option("--uplink-kbit", enrol_options.uplink_kbit, "upload of the line")
         ->check(CLI::PositiveNumber);
+    enrol_command->add_option("--config", config_file, "TOML file; its [reserve] counts here");
     CLI::App* run_command = app.add_subcommand("run", "hold what the master assigns to this box");
     run_command->add_option("--config", config_file,
                             "TOML file (deploy/node.toml lists every key)");
@@ -142,17 +127,19 @@ int guarded_main(int argc, char** argv) {
     }
     std::signal(SIGPIPE, SIG_IGN);
     data_dir = std::filesystem::absolute(data_dir).lexically_normal().string();
-    if (run_command->parsed()) return run_box(data_dir, config_file);
     if (status_command->parsed()) {
         const Status shown = show_status(data_dir, output);
         return shown.ok() ? 0 : fail(shown.failure());
     }
-    if (enrol_options.token.empty() && enrol_options.token_file.empty()) {
-        std::fprintf(stderr, "foyer-node: enrol needs --token or --token-file\n");
+    const Result<NodeConfig> config =
+        config_file.empty() ? Result<NodeConfig>(NodeConfig{}) : load_config(config_file);
+    if (!config.ok()) {
+        fail(config.failure());
         return 2;
     }
-    const Status enrolled = enrol_box(data_dir, enrol_options);
-    return enrolled.ok() ? 0 : fail(enrolled.failure());
+    const Status done = run_command->parsed() ? run(data_dir, config.value(), FOYER_VERSION)
+                                              : enrol_box(data_dir, config.value(), enrol_options);
+    return done.ok() ? 0 : fail(done.failure());
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "node-agent/app/agent.h"
 #include "node-agent/link/blob_fetch.h"
 #include "node-agent/link/sync_loop.h"
+#include "node-agent/runtime/box_meter.h"
 #include "node-agent/runtime/make_box.h"
 #include "node-agent/runtime/release_file.h"
 #include "node-agent/state/file_journal.h"
@@ -69,7 +70,7 @@ BoxConfig box_config(const std::string& data_dir, const std::string& run_dir,
     return box;
 }
 
-AgentRules agent_rules(const NodeConfig& config, const Identity& identity,
+AgentRules agent_rules(const NodeConfig& config, const NodeCapacity& capacity,
                        const std::string& version) {
     AgentRules rules;
     rules.worker.steps = {config.erase_hold, config.forgotten_hold, config.rejoin_after};
@@ -78,7 +79,7 @@ AgentRules agent_rules(const NodeConfig& config, const Identity& identity,
     rules.box.backoff = {config.retry_first, config.retry_longest};
     rules.partitions_max = config.partitions_max;
     rules.version = version;
-    rules.capacity = identity.capacity;
+    rules.capacity = capacity;
     return rules;
 }
 
@@ -117,9 +118,12 @@ Status run(const std::string& data_dir, const NodeConfig& config, const std::str
     // make_box has put memory there.
     const auto journal = TRY(FileJournal::open(data_dir + "/state", run_dir + "/secrets", log));
 
+    const MachineMeter machine(data_dir, {config.reserve_cpu, config.reserve_memory,
+                                          config.reserve_disk, identity.capacity.uplink});
+    const NodeCapacity capacity = lowered(identity.capacity, TRY(machine.measure_whole()));
     const AgentPorts ports{*box.images,  *box.partitions, *box.overlay, *box.proxy, *box.meter,
                            read_release, *journal,        clock,        rng,        log};
-    Agent agent(ports, agent_rules(config, identity, version), journal->recover());
+    Agent agent(ports, agent_rules(config, capacity, version), journal->recover());
     Renewal renewal(folder, identity, client, clock, log, [&](const ServingCertificate& serving) {
         const Status told =
             box.proxy->set_certificate(serving.certificate_pem, serving.key_pem.reveal());

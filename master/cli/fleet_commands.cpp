@@ -117,8 +117,9 @@ Status make_node_token(Session& session, const NodeTokenOptions& options) {
     if (options.dry_run) return ok_status();
     session.console().data(text_field(token, "token") + "\n");
     session.console().note(
-        fmt::format("token for node '{}', good once, until {}; shown only now.\nOn the box: "
-                    "foyer-node enrol --token TOKEN --data /var/lib/foyer/node",
+        fmt::format("token for node '{}', good once, until {}; shown only now.\nType this on the "
+                    "box, paste the token, then Ctrl-D: "
+                    "foyer-node enrol --token-file - --data /var/lib/foyer/node",
                     text_field(token, "node"), text_field(token, "expires_at")));
     return ok_status();
 }
