@@ -46,9 +46,10 @@ void Housekeeping::tick() {
 }
 
 void Housekeeping::make_operator() {
-    const bool there = planner_.read([](const State& state) {
-        return std::any_of(state.tokens().begin(), state.tokens().end(), [](const auto& entry) {
-            return entry.second.account == first_operator();
+    const WallTime now = clock_.wall();
+    const bool there = planner_.read([now](const State& state) {
+        return std::any_of(state.tokens().begin(), state.tokens().end(), [now](const auto& entry) {
+            return entry.second.account == first_operator() && now < entry.second.expires_at;
         });
     });
     if (!there) {
