@@ -18,6 +18,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 import cloud_of_homes  # noqa: E402  (also makes the try-out's modules known)
 import plug  # noqa: E402
+import screen  # noqa: E402
 from erp import Erp  # noqa: E402
 from inside import Inside  # noqa: E402
 
@@ -94,12 +95,9 @@ class OrderedErp(unittest.TestCase):
 
     def test_4_a_person_logs_in_with_a_browser(self):
         profile = self.cloud.state / "browser"
-        database = profile / ".pki/nssdb"
-        database.mkdir(parents=True)
-        trust = ["certutil", "-d", f"sql:{database}"]
-        subprocess.run([*trust, "-N", "--empty-password"], check=True)
-        subprocess.run([*trust, "-A", "-t", "C,,", "-n", "foyer", "-i", self.cloud.ca_file()],
-                       check=True)
+        profile.mkdir()
+        subprocess.run(["sh", "-c", screen.trust_line(self.cloud.ca_file())], check=True,
+                       env={**os.environ, "HOME": str(profile)}, stdin=subprocess.DEVNULL)
         secret = self.cloud.state / "password"
         with open(secret, "w", encoding="utf-8", opener=cloud_of_homes.tryout.private) as file:
             file.write(self.connection["password"])

@@ -1,6 +1,6 @@
 """The try-out: a lab of homes, an ERP ordered in it as a customer would, and what a person needs.
 
-usage: cloud.py is-up|up|show|plug|down --state DIR --start UPTIME [--json FILE]
+usage: cloud.py is-up|up|show|plug|down --state DIR --start UPTIME [--json FILE] [--publish N=P]
 """
 
 import argparse
@@ -69,11 +69,12 @@ class Cloud:
     def step(self, text):
         screen.step(self.start, text)
 
-    def up(self):
+    def up(self, publish=()):
         self.step("raising twelve homes, each behind its own NAT, and two edges")
-        if self.status() is None and self.lab_state.exists():
+        if self.lab_state.exists():  # of a run that did not get to its end
             self.lab("down", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        done = self.lab("up", "--spec", self.spec, "--bin", self.programs)
+        done = self.lab("up", "--spec", self.spec, "--bin", self.programs,
+                        *(word for entry in publish for word in ("--publish", entry)))
         if done.returncode != 0:
             sys.exit(done.returncode)
         shutil.copy(self.lab_state / "master/ca/ca.crt", self.ca_file())
@@ -126,8 +127,8 @@ class Cloud:
             time.sleep(0.5)
 
     def down(self):
-        if self.lab_state.exists():
-            self.lab("down")
+        if self.lab_state.exists() and self.lab("down").returncode != 0:
+            screen.give_up("the lab did not end, so nothing is removed", "see above; try it again")
         for path in self.state.glob("*"):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
         if self.state.exists():
@@ -152,9 +153,12 @@ class Cloud:
                            "database": connection["database"], "user": connection["user"],
                            "password": connection["password"]}],
             "lab_state": str(self.lab_state)}
-        with open(file, "w", encoding="utf-8", opener=private) as out:
+        aside = Path(f"{file}.new")  # an older file may be open to others
+        aside.unlink(missing_ok=True)
+        with open(aside, "w", encoding="utf-8", opener=private) as out:
             json.dump(value, out, indent=2)
             out.write("\n")
+        aside.replace(file)
 
     def show(self, file):
         if file:
@@ -172,6 +176,7 @@ def main():
     parser.add_argument("--state", type=Path, required=True)
     parser.add_argument("--start", type=float, required=True)
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--publish", action="append", default=[])
     options = parser.parse_args()
     cloud = Cloud(options.state, options.start)
     if options.verb == "is-up":
@@ -183,7 +188,7 @@ def main():
             screen.give_up("nothing is up", "type first: sudo deploy/try")
         return plug.pull(cloud, INSTANCE)
     if options.verb == "up":
-        cloud.up()
+        cloud.up(options.publish)
     return cloud.show(options.json)
 
 

@@ -22,7 +22,9 @@ def pull(cloud, name):
     numbers = [erp.invoice(invoice)["number"] for invoice in invoices]
     screen.step(cloud.start, f"three invoices posted: {', '.join(numbers)}")
     before = cloud.instance()
-    lead = next(copy for copy in before["replicas"] if copy["role"] == "primary")
+    lead = next((copy for copy in before["replicas"] if copy["role"] == "primary"), None)
+    if lead is None:
+        screen.give_up(f"no copy of {name} leads just now ({before['state']})", "try it again")
     cut(cloud, lead["isp"])
     began = time.monotonic()
     screen.step(cloud.start, f"ISP '{lead['isp']}' is cut: every home on it is dark, "

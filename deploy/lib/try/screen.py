@@ -22,6 +22,11 @@ def table(instance):
         print("  " + "  ".join(word.ljust(width) for word, width in zip(row, widths)).rstrip())
 
 
+def trust_line(ca_file):
+    return ("mkdir -p $HOME/.pki/nssdb && certutil -d sql:$HOME/.pki/nssdb -A -t C,, -n foyer-try "
+            f"-i {ca_file}")
+
+
 def summary(connection, instance, ca_file):
     print(f"""
 The ERP is yours:
@@ -31,7 +36,7 @@ The ERP is yours:
   password   {connection['password']}
 
 Your browser trusts it after this line (Chromium; in Firefox import the file under Certificates):
-  certutil -d sql:$HOME/.pki/nssdb -A -t C,, -n foyer-try -i {ca_file}
+  {trust_line(ca_file)}
 
 Its copies:""")
     table(instance)

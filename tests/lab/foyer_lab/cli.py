@@ -60,11 +60,13 @@ def parser():
         return verbs.add_parser(name, parents=[common], help=text, description=text)
 
     up = verb("up", "raise the lab; returns when all boxes are ready, it stays in the background")
-    up.add_argument("--spec", required=True, help="JSON file; see tests/lab/README.md")
     up.add_argument("--bin", default=default_bin(), help="folder of the programs (%(default)s)")
-    up.add_argument("--publish", action="append", default=[], metavar="NAME=PORT",
-                    help="another port on 127.0.0.1 for an entry of the spec; 0 = any")
     up.add_argument("--owner", type=int, metavar="PID", help="the lab ends when this process ends")
+    check = verb("check", "could the lab be raised here and now? Silent if so")
+    for entry in (up, check):
+        entry.add_argument("--spec", required=True, help="JSON file; see tests/lab/README.md")
+        entry.add_argument("--publish", action="append", default=[], metavar="NAME=PORT",
+                           help="another port on 127.0.0.1 for an entry of the spec; 0 = any")
     down = verb("down", "end everything in the lab and remove its folder")
     down.add_argument("--keep", action="store_true", help="keep the folder: disks and logs")
     status = verb("status", "table of homes")
@@ -135,7 +137,8 @@ def up(options):
     spec = specs.load(spec_path)
     spec = specs.with_ports(spec, options.publish)
     launch.check_folder(state, "the state folder")
-    preflight.check(spec, options.bin)
+    preflight.check(spec)
+    preflight.check_programs(spec, options.bin)
     if spec.run is None:
         launch.check_visible(options.bin, "the folder of programs")
     first_time = not state.exists()
@@ -156,6 +159,21 @@ def up(options):
                      listeners, began, options.owner)
     print(f"lab up in {time.monotonic() - began:.1f} s: {len(spec.homes)} homes and edges, "
           f"state {state}")
+
+
+def check(options):
+    """All but the programs, which may not be built yet."""
+    from . import launch, preflight, spec as specs
+    spec = specs.with_ports(specs.load(Path(options.spec)), options.publish)
+    preflight.check(spec)
+    state = Path(options.state).resolve()
+    launch.check_folder(state, "the state folder")
+    living = launch.open_keeper(state)
+    if living is not None:  # its ports are taken by itself, and free once it is down
+        os.close(living)
+        return
+    for _, listener in launch.bind_ports(spec.publish):
+        listener.close()
 
 
 def clear_folder(state, everything=False):
@@ -248,6 +266,6 @@ def run_at(options):
         return client.exec(name, 1, options.command)
 
 
-VERBS = {"up": up, "down": down, "status": status, "cut": cut_or_heal, "heal": cut_or_heal,
+VERBS = {"up": up, "check": check, "down": down, "status": status, "cut": cut_or_heal, "heal": cut_or_heal,
          "kill": simple, "boot": simple, "freeze": simple, "thaw": simple, "restart": simple,
          "clock": clock, "disk": disk, "exec": run_inside, "exec-at": run_at}

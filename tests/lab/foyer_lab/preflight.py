@@ -27,8 +27,8 @@ def _no(what, why, next_step):
     return LabError(what, why, next_step, ENVIRONMENT)
 
 
-def check(spec, bin_folder):
-    """LabError (exit 77) with the first reason why the lab cannot run here."""
+def check(spec):
+    """LabError (exit 77) with the first reason why the lab cannot run on this machine."""
     if os.geteuid() != 0:
         raise _no("a lab needs root", "it makes network namespaces", "run it through sudo")
     foyer = spec.run is None
@@ -45,7 +45,11 @@ def check(spec, bin_folder):
     if foyer or any(h.wired for h in spec.homes):
         _check_tun()
     _check_namespaces()
-    if foyer:
+
+
+def check_programs(spec, bin_folder):
+    """The same for what is built from this tree."""
+    if spec.run is None:
         _check_binaries(bin_folder, ("foyer-master", "foyer-node", "foyer"))
     if any(h.wired for h in spec.homes):
         _check_binaries(bin_folder, ("foyer-lab-wire",))
