@@ -3,9 +3,11 @@
 import http.client
 import os
 import signal
+import socket
+import subprocess
 import threading
 
-from master_fixture import Client, Master, skip_without_postgres, until
+from master_fixture import MASTER, Client, Master, skip_without_postgres, until
 
 
 def database_away(master, boxes):
@@ -119,10 +121,26 @@ def master_killed(master, boxes):
     assert {row["state"] for row in nodes} == {"online"}
 
 
-def second_master_is_refused(master):
-    import subprocess
-    from master_fixture import MASTER
+def port_taken(master):
+    """Each of its ports, with a database of its own: it says which one, and leaves nothing."""
+    other = Master()
+    for port in (other.agents, other.https, other.grpc, other.metrics):
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", port))
+            taken.listen()
+            done = subprocess.run(
+                [MASTER, "run", "--dev", other.data, "--config", other.config],
+                capture_output=True,
+                text=True,
+                timeout=300,
+                check=False,
+            )
+        assert done.returncode == 1 and f"127.0.0.1:{port}" in done.stderr, done
+    with other.start():  # the ports are free now: nothing of the failed starts is in the way
+        pass
 
+
+def second_master_is_refused(master):
     done = subprocess.run(
         [MASTER, "run", "--dev", master.data, "--config", master.config],
         capture_output=True,
@@ -134,9 +152,6 @@ def second_master_is_refused(master):
 
 
 def bad_configuration(master):
-    import subprocess
-    from master_fixture import MASTER
-
     with open(master.folder + "/bad.toml", "w", encoding="utf-8") as out:
         out.write("zonne = 1\n[agents]\nlisten = 5\n")
     done = subprocess.run(
@@ -167,6 +182,7 @@ def main():
         boxes = master.homes(2)
         bad_configuration(master)
         second_master_is_refused(master)
+        port_taken(master)
         database_away(master, boxes)
         database_killed(master, boxes)
         master_killed(master, boxes)

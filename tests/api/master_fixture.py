@@ -6,12 +6,15 @@ import json
 import os
 import shutil
 import signal
-import socket
 import ssl
 import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+from free_ports import free_ports  # noqa: E402
 
 MASTER = os.environ["FOYER_MASTER"]
 AGENT_TOOL = os.environ["FOYER_AGENT_TOOL"]
@@ -25,16 +28,6 @@ def skip_without_postgres():
     if not found:
         print("skipped: no PostgreSQL programs on this machine")
         sys.exit(77)
-
-
-def free_ports(count):
-    sockets = [socket.socket() for _ in range(count)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
 
 
 def until(what, question, patience_s=PATIENCE_S):

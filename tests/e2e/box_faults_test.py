@@ -167,6 +167,7 @@ class BoxFaults(unittest.TestCase):
     def test_2_a_box_that_can_write_nothing_at_all_still_says_so(self):
         partition = f"first-{self.cloud.copy('first', FULL)['index']}"
         before = self.cloud.container(FULL, partition)
+        self.cloud.lab("disk", FULL, "0")  # first, so that nothing can fill the reserve again
         self.cloud.shell(FULL, f": >{self.cloud.folder(FULL)}/state/reserve")
         self.cloud.lab("disk", FULL, "0")
         self.cloud.order_echo("third")

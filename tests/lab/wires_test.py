@@ -41,8 +41,9 @@ class Wires(LabCase):
 
     def test_a_delay_counts_in_both_directions_and_on_that_line_only(self):
         self.assertGreaterEqual(self.least_ms("lyon"), 80)
-        self.assertGreaterEqual(self.least_ms("namur"), 60)
-        self.assertLess(self.least_ms("gand"), 60)
+        far = self.least_ms("namur")
+        self.assertGreaterEqual(far, 60)
+        self.assertLess(self.least_ms("gand"), far)
 
     def test_loss_loses_some(self):
         lost = float(re.search(r"([\d.]+)% packet loss", self.ping("lille", 60)).group(1))

@@ -192,7 +192,7 @@ class Container(unittest.TestCase):
         )
 
     def wait_for(self, path):
-        for _ in range(200):
+        for _ in range(1200):  # a minute
             if os.path.exists(path):
                 return
             time.sleep(0.05)

@@ -266,6 +266,6 @@ def run_at(options):
         return client.exec(name, 1, options.command)
 
 
-VERBS = {"up": up, "check": check, "down": down, "status": status, "cut": cut_or_heal, "heal": cut_or_heal,
-         "kill": simple, "boot": simple, "freeze": simple, "thaw": simple, "restart": simple,
-         "clock": clock, "disk": disk, "exec": run_inside, "exec-at": run_at}
+VERBS = {"up": up, "check": check, "down": down, "status": status, "cut": cut_or_heal,
+         "heal": cut_or_heal, "kill": simple, "boot": simple, "freeze": simple, "thaw": simple,
+         "restart": simple, "clock": clock, "disk": disk, "exec": run_inside, "exec-at": run_at}

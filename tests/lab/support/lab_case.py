@@ -82,8 +82,8 @@ class Lab:
                          str(patience_s), box=box, check=False)
         return done.stdout.strip()
 
-    def hears(self, home, address, port):
-        return bool(self.ask(home, address, port, patience_s=SILENCE_S))
+    def hears(self, home, address, port, patience_s=SILENCE_S):
+        return bool(self.ask(home, address, port, patience_s=patience_s))
 
 
 ASK = """
