@@ -41,7 +41,9 @@ Assignment assignment_of(const State& state, const Instance& instance, const Rep
     wish.kind = replica.kind;
     wish.role = assigned_role(instance, replica);
     wish.fence = instance.fence;
-    wish.leader = instance.leader;
+    // Before there is data there is nobody to copy from: the others make ready and wait to be told,
+    // rather than try again and again while the founder needs the processor.
+    if (replica.founder || instance.initialized) wish.leader = instance.leader;
     // Once there is data, nobody may begin with an empty volume again: a founder that lost its disk
     // has to join like any other.
     wish.founder = replica.founder && !instance.initialized;

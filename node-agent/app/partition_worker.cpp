@@ -217,14 +217,15 @@ void PartitionWorker::failed(const Step& step, const Error& cause) {
     session_.failures = std::min(session_.failures + 1, 30);
     session_.reason = cause.message;
     failed_kind_ = step.kind;
+    session_.not_yet = cause.code == ErrorCode::ResourceExhausted &&
+                       cause.message.find("not yet") != std::string::npos;
     // The image may have been collected, the namespace lost: look again at what the step stood on.
-    // Cheap when it is there.
-    if (step.kind != StepKind::Probe && session_.service != ServiceState::Running) {
+    // Not when the hook itself ran and said "not yet".
+    if (step.kind != StepKind::Probe && session_.service != ServiceState::Running &&
+        !session_.not_yet) {
         session_.image_ready = false;
         session_.prepared = Revision();
     }
-    session_.not_yet = cause.code == ErrorCode::ResourceExhausted &&
-                       cause.message.find("not yet") != std::string::npos;
     Backoff backoff = rules_.backoff;
     if (session_.not_yet) backoff.longest = rules_.not_yet_wait_max;
     const Duration pause = backoff_wait(backoff, session_.failures, ports_.rng);

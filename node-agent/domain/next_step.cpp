@@ -54,9 +54,9 @@ Step first_copy_step(const Assignment& desired, const Session& session) {
     const bool founds = desired.founder && desired.role == ReplicaRole::Primary;
     if (!founds && desired.role == ReplicaRole::Primary)
         return wait("told to lead, but this copy holds no data yet");
-    if (!founds && !desired.leader) return wait("nobody leads: there is no one to copy from");
     const Step ready = readiness(desired, session);
     if (!is_ready(ready)) return ready;
+    if (!founds && !desired.leader) return wait("nobody leads: there is no one to copy from");
     return act(founds ? StepKind::RunInit : StepKind::RunJoin);
 }
 

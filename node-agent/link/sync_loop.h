@@ -29,7 +29,7 @@ struct SyncRules {
     Duration coalesce{200};
     Duration hold_first{30'000};  // until the master has said how long it holds
     Duration deadline_margin{10'000};
-    Duration pace{1'000};  // news end a held call at most this often
+    Duration pace{400};  // news end a held call at most this often
 };
 
 // Shown in the status.

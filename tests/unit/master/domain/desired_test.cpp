@@ -110,6 +110,22 @@ TEST_CASE("the password reaches the founder only, and only until init is done") 
     CHECK(secrets(0).contains("replication_password"));
 }
 
+TEST_CASE("the others hear who leads once there is something to copy") {
+    World world;
+    world.run(world.order("acme"));
+    const auto leader = [&](int index) {
+        return desired_since(world.state, world.replica("acme", index).node, {}, {})
+            .assignments.at(0)
+            .leader;
+    };
+    CHECK(leader(0) == ReplicaIndex{0});
+    CHECK_FALSE(leader(1));
+    world.report("acme", 0, PartitionPhase::Starting, false);
+    CHECK_FALSE(leader(1));
+    world.report("acme", 0, PartitionPhase::Running, false);
+    CHECK(leader(1) == ReplicaIndex{0});
+}
+
 TEST_CASE("only an instance without data has a founder") {
     World world;
     world.run(world.order("acme"));

@@ -68,14 +68,13 @@ TEST_CASE("the founder fetches, prepares, initialises, starts") {
     CHECK(world.local.led == true);
 }
 
-TEST_CASE("the others join, and wait while nobody leads") {
+TEST_CASE("the others make ready, wait while nobody leads, and join") {
     auto world = standby();
     world.desired->leader.reset();
+    world.does(StepKind::EnsureImage).does(StepKind::Prepare);
     CHECK(world.waits("nobody leads"));
     world.desired->leader = ReplicaIndex{0};
-    world.does(StepKind::EnsureImage)
-        .does(StepKind::Prepare)
-        .does(StepKind::RunJoin)
+    world.does(StepKind::RunJoin)
         .does(StepKind::Start)
         .does(StepKind::Probe);
     CHECK(world.local.led == false);
