@@ -41,11 +41,11 @@ NodeDelta delta_of(DesiredDelta desired) {
 
 void HeldSync::cancel() const {
     shared_->cancelled = true;
-    const WaitDesk::Ticket ticket = shared_->ticket;
+    const Desk::Ticket ticket = shared_->ticket;
     if (ticket != 0) desk_->cancel(ticket);
 }
 
-AgentSync::AgentSync(Planner& planner, Presence& presence, WaitDesk& desk, const SecretSeal& seal,
+AgentSync::AgentSync(Planner& planner, Presence& presence, Desk& desk, const SecretSeal& seal,
                      const Clock& clock, Rng& rng, SyncLimits limits)
     : planner_(planner),
       presence_(presence),

@@ -44,11 +44,11 @@ public:
 private:
     friend class AgentSync;
     struct Shared {
-        std::atomic<WaitDesk::Ticket> ticket{0};
+        std::atomic<Desk::Ticket> ticket{0};
         std::atomic<bool> cancelled{false};
     };
-    explicit HeldSync(WaitDesk& desk) : desk_(&desk), shared_(std::make_shared<Shared>()) {}
-    WaitDesk* desk_;
+    explicit HeldSync(Desk& desk) : desk_(&desk), shared_(std::make_shared<Shared>()) {}
+    Desk* desk_;
     std::shared_ptr<Shared> shared_;
 };
 
@@ -57,7 +57,7 @@ public:
     using Done = std::function<void(Result<SyncAnswer>)>;
 
     // Borrows everything. The desk's published() is called by whoever wires the planner.
-    AgentSync(Planner& planner, Presence& presence, WaitDesk& desk, const SecretSeal& seal,
+    AgentSync(Planner& planner, Presence& presence, Desk& desk, const SecretSeal& seal,
               const Clock& clock, Rng& rng, SyncLimits limits);
 
     // `done` runs once, on any thread. Aborted: a newer call of the same box. Unauthenticated: the
@@ -81,7 +81,7 @@ private:
 
     Planner& planner_;
     Presence& presence_;
-    WaitDesk& desk_;
+    Desk& desk_;
     const SecretSeal& seal_;
     const Clock& clock_;
     Rng& rng_;

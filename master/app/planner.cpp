@@ -13,6 +13,7 @@ Planner::Planner(ClusterSettings settings, std::unique_ptr<Store> store, Clock& 
       rng_(rng),
       limits_(limits),
       note_(std::move(note)),
+      reload_delay_(limits.reload_delay_min),
       published_(std::make_unique<State>(settings)) {}
 
 Planner::~Planner() { stop(); }
@@ -91,43 +92,76 @@ void Planner::run(const std::stop_token& stop) {
     }
 }
 
+std::optional<Duration> Planner::turn() {
+    CHECK(!thread_.joinable());
+    switch (phase()) {
+        case PlannerPhase::Loading:
+            if (try_load()) return Duration(0);
+            return phase() == PlannerPhase::Deposed ? std::nullopt : std::optional(reload_delay());
+        case PlannerPhase::Leading: {
+            std::unique_lock lock(queue_mutex_);
+            std::vector<Job> jobs = take_locked();
+            const bool more = !queue_.empty();
+            lock.unlock();
+            process(std::move(jobs));
+            const bool again = more || phase() == PlannerPhase::Loading;
+            return again ? std::optional(Duration(0)) : std::nullopt;
+        }
+        case PlannerPhase::Deposed: return std::nullopt;
+    }
+    CHECK(false);
+}
+
 bool Planner::load(const std::stop_token& stop) {
-    Duration delay = limits_.reload_delay_min;
     while (!stop.stop_requested()) {
-        Result<State> loaded = store_->load(settings_);
-        if (loaded.ok()) {
-            working_ = std::make_unique<State>(loaded.value());
-            Revision before;
-            {
-                const std::unique_lock lock(published_mutex_);
-                before = published_->revision();
-                published_ = std::make_unique<State>(std::move(loaded).value());
-            }
-            const std::lock_guard lock(queue_mutex_);
-            phase_ = PlannerPhase::Leading;
-            ++counters_.reloads;
-            note_("state_loaded", "revision " + std::to_string(working_->revision().number()));
-            return true;
-        }
-        note_("load_failed", loaded.failure().message);
-        if (loaded.failure().code == ErrorCode::Aborted) {
-            const std::lock_guard lock(queue_mutex_);
-            phase_ = PlannerPhase::Deposed;
-            return false;
-        }
-        // Jitter, so that several masters do not knock together.
-        const Duration wait = delay + Duration(static_cast<std::int64_t>(rng_.below(
-                                          static_cast<std::uint64_t>(delay.count()) + 1)));
-        delay = std::min(delay * 2, limits_.reload_delay_max);
+        if (try_load()) return true;
+        if (phase() == PlannerPhase::Deposed) return false;
+        const Duration wait = reload_delay();
         std::unique_lock lock(queue_mutex_);
         queue_filled_.wait_for(lock, stop, wait, [] { return false; });
     }
     return false;
 }
 
+bool Planner::try_load() {
+    Result<State> loaded = store_->load(settings_);
+    if (loaded.ok()) {
+        working_ = std::make_unique<State>(loaded.value());
+        {
+            const std::unique_lock lock(published_mutex_);
+            published_ = std::make_unique<State>(std::move(loaded).value());
+        }
+        reload_delay_ = limits_.reload_delay_min;
+        const std::lock_guard lock(queue_mutex_);
+        phase_ = PlannerPhase::Leading;
+        ++counters_.reloads;
+        note_("state_loaded", "revision " + std::to_string(working_->revision().number()));
+        return true;
+    }
+    note_("load_failed", loaded.failure().message);
+    if (loaded.failure().code == ErrorCode::Aborted) {
+        const std::lock_guard lock(queue_mutex_);
+        phase_ = PlannerPhase::Deposed;
+    }
+    return false;
+}
+
+// Jitter, so that several masters do not knock together.
+Duration Planner::reload_delay() {
+    const Duration wait =
+        reload_delay_ + Duration(static_cast<std::int64_t>(
+                            rng_.below(static_cast<std::uint64_t>(reload_delay_.count()) + 1)));
+    reload_delay_ = std::min(reload_delay_ * 2, limits_.reload_delay_max);
+    return wait;
+}
+
 std::vector<Planner::Job> Planner::take(const std::stop_token& stop) {
     std::unique_lock lock(queue_mutex_);
     queue_filled_.wait(lock, stop, [this] { return !queue_.empty(); });
+    return take_locked();
+}
+
+std::vector<Planner::Job> Planner::take_locked() {
     std::vector<Job> jobs;
     while (!queue_.empty() && jobs.size() < limits_.batch_max) {
         jobs.push_back(std::move(queue_.front()));

@@ -86,6 +86,10 @@ public:
     void on_published(Published published);  // before start()
     void start();
     void stop();
+    // One turn of the thread's work, for a caller that has time of its own instead (the simulator)
+    // and never calls start(): tries once to load, or decides what waits. Returns how long to wait
+    // before the next turn; absent: until something is submitted, or for ever when deposed.
+    std::optional<Duration> turn();
 
     // Never blocks. `done` runs exactly once, on the planner's thread (or here, when refused at
     // once).
@@ -117,7 +121,10 @@ private:
 
     void run(const std::stop_token& stop);
     bool load(const std::stop_token& stop);
+    bool try_load();
+    Duration reload_delay();
     std::vector<Job> take(const std::stop_token& stop);
+    std::vector<Job> take_locked();
     void process(std::vector<Job> jobs);
     Decided decide_one(Job job);
     void settle(std::vector<Decided> decided);
@@ -135,6 +142,7 @@ private:
     Published published_hook_;
 
     std::unique_ptr<State> working_;  // planner thread only
+    Duration reload_delay_;           // likewise
     mutable std::shared_mutex published_mutex_;
     std::unique_ptr<State> published_;
 

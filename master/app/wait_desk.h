@@ -30,26 +30,37 @@ enum class Woken {
     Closed,    // the desk closes, or cancel()
 };
 
-class WaitDesk {
+// What whoever holds a call needs; implemented by WaitDesk, and by the simulator in virtual time.
+class Desk {
 public:
+    virtual ~Desk() = default;
     using Ticket = std::uint64_t;
     using Ready =
         std::function<bool(const State& state)>;  // pure and short; runs under the desk's lock
     using Wake = std::function<void(Woken why)>;
 
-    WaitDesk(const Clock& clock, std::size_t waiting_max);
-    ~WaitDesk();  // wakes everybody with Closed
-
     // A newer wait under the same key ends the older one; an empty key is nobody's.
     // ResourceExhausted: too many wait; `wake` is not kept.
-    Result<Ticket> wait(const std::string& key, MonoTime until, Ready ready, Wake wake);
-    void recheck(Ticket ticket, const State& state);
-    void cancel(Ticket ticket);  // unknown or woken already: nothing
-    void replace(const std::string&
-                     key);  // ends the wait under this key, if there is one, as a newer one would
+    virtual Result<Ticket> wait(const std::string& key, MonoTime until, Ready ready, Wake wake) = 0;
+    virtual void recheck(Ticket ticket, const State& state) = 0;
+    virtual void cancel(Ticket ticket) = 0;  // unknown or woken already: nothing
+    // Ends the wait under this key, if there is one, as a newer one would.
+    virtual void replace(const std::string& key) = 0;
     // Runs `work` on the desk's thread: for what should not burden the planner's. At once when the
     // desk is closed.
-    void post(std::function<void()> work);
+    virtual void post(std::function<void()> work) = 0;
+};
+
+class WaitDesk final : public Desk {
+public:
+    WaitDesk(const Clock& clock, std::size_t waiting_max);
+    ~WaitDesk() override;  // wakes everybody with Closed
+
+    Result<Ticket> wait(const std::string& key, MonoTime until, Ready ready, Wake wake) override;
+    void recheck(Ticket ticket, const State& state) override;
+    void cancel(Ticket ticket) override;
+    void replace(const std::string& key) override;
+    void post(std::function<void()> work) override;
 
     // After each publication; never blocks for long.
     void published(const State& state);

@@ -17,9 +17,21 @@ bool is_disk_news(const std::optional<std::int64_t>& reported, std::int64_t now)
 
 }  // namespace
 
-Agent::Agent(const AgentPorts& ports, AgentRules rules, Recovered recovered)
+AgentHands hands_with_threads() {
+    return {[](LocalState local, Orders orders, const WorkerPorts& ports,
+               const WorkerRules& rules) -> std::unique_ptr<Worker> {
+                return std::make_unique<PartitionWorker>(std::move(local), std::move(orders), ports,
+                                                         rules);
+            },
+            [](const BoxPorts& ports, const BoxRules& rules) -> std::unique_ptr<BoxKeeper> {
+                return std::make_unique<BoxWorker>(ports, rules);
+            }};
+}
+
+Agent::Agent(const AgentPorts& ports, AgentRules rules, Recovered recovered, AgentHands hands)
     : ports_(ports),
       rules_(std::move(rules)),
+      hands_(std::move(hands)),
       book_(ports.clock, rules_.report),
       worker_ports_{ports.images, ports.runtime, ports.read_release, ports.journal,
                     book_,        ports.clock,   ports.rng,          ports.log},
@@ -64,7 +76,7 @@ Status Agent::start() {
         orders.secrets_known = !without_secrets_.contains(partition);
         start_worker(partition, local, std::move(orders));
     }
-    box_ = std::make_unique<BoxWorker>(
+    box_ = hands_.box(
         BoxPorts{ports_.overlay, ports_.proxy, ports_.meter, ports_.images,
                  [this] { return images_in_use(); }, ports_.clock, ports_.rng, ports_.log},
         rules_.box);
@@ -76,8 +88,8 @@ Status Agent::start() {
 }
 
 void Agent::start_worker(const PartitionId& partition, LocalState local, Orders orders) {
-    workers_[partition] = std::make_unique<PartitionWorker>(std::move(local), std::move(orders),
-                                                            worker_ports_, rules_.worker);
+    workers_[partition] =
+        hands_.partition(std::move(local), std::move(orders), worker_ports_, rules_.worker);
 }
 
 SyncReport Agent::report() {

@@ -44,9 +44,19 @@ struct AgentPorts {
     Log& log;
 };
 
+// Who does the work. By default a thread for each partition and one for the box.
+struct AgentHands {
+    std::function<std::unique_ptr<Worker>(LocalState, Orders, const WorkerPorts&,
+                                          const WorkerRules&)>
+        partition;
+    std::function<std::unique_ptr<BoxKeeper>(const BoxPorts&, const BoxRules&)> box;
+};
+AgentHands hands_with_threads();
+
 class Agent {
 public:
-    Agent(const AgentPorts& ports, AgentRules rules, Recovered recovered);
+    Agent(const AgentPorts& ports, AgentRules rules, Recovered recovered,
+          AgentHands hands = hands_with_threads());
     ~Agent();
 
     // Set before start(): called when there is news for the master.
@@ -87,6 +97,7 @@ private:
 
     AgentPorts ports_;
     AgentRules rules_;
+    AgentHands hands_;
     ObservationBook book_;
     WorkerPorts worker_ports_;
 
@@ -99,8 +110,8 @@ private:
     std::optional<std::int64_t> disk_sent_;      // in the report that waits for its answer
     std::optional<std::int64_t> disk_reported_;  // what the master knows
     std::set<PartitionId> refused_;              // assigned, and not taken up
-    std::map<PartitionId, std::unique_ptr<PartitionWorker>> workers_;
-    std::unique_ptr<BoxWorker> box_;
+    std::map<PartitionId, std::unique_ptr<Worker>> workers_;
+    std::unique_ptr<BoxKeeper> box_;
 };
 
 }  // namespace foyer::agent

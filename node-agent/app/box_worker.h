@@ -48,19 +48,27 @@ struct BoxState {
     std::map<NodeId, std::int64_t> handshake_ages_s;
 };
 
-class BoxWorker {
+// What the agent asks of whoever works for the box itself.
+class BoxKeeper {
 public:
-    BoxWorker(const BoxPorts& ports, const BoxRules& rules);
-    ~BoxWorker();
-
+    virtual ~BoxKeeper() = default;
     struct Wish {
         NodeSettings settings;
         std::map<NodeId, OverlayPeer> peers;
         std::map<std::string, EdgeRoute> routes;
         friend bool operator==(const Wish&, const Wish&) = default;
     };
-    void order(Wish wish);
-    BoxState state() const;
+    virtual void order(Wish wish) = 0;
+    virtual BoxState state() const = 0;
+};
+
+class BoxWorker final : public BoxKeeper {
+public:
+    BoxWorker(const BoxPorts& ports, const BoxRules& rules);
+    ~BoxWorker() override;
+
+    void order(Wish wish) override;
+    BoxState state() const override;
 
 private:
     // One thing kept as wished: tried when dirty, again after its backoff.

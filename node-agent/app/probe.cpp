@@ -1,8 +1,8 @@
-// The probing half of PartitionWorker: health, position, and what they teach.
+// The probing half of PartitionTask: health, position, and what they teach.
 #include <algorithm>
 
 #include "node-agent/app/hook_output.h"
-#include "node-agent/app/partition_worker.h"
+#include "node-agent/app/partition_task.h"
 
 namespace foyer::agent {
 namespace {
@@ -27,7 +27,7 @@ Result<Health> ask_health(PartitionRuntime& runtime, const PartitionId& id, cons
 
 }  // namespace
 
-Status PartitionWorker::probe(std::stop_token interrupted) {
+Status PartitionTask::probe(std::stop_token interrupted) {
     const Release release_now = TRY(release());
     const Health health =
         TRY(ask_health(ports_.runtime, local_.partition, release_now, interrupted));
@@ -47,7 +47,7 @@ Status PartitionWorker::probe(std::stop_token interrupted) {
     return probe_position(release_now, std::move(interrupted));
 }
 
-Status PartitionWorker::probe_position(const Release& release_now, std::stop_token interrupted) {
+Status PartitionTask::probe_position(const Release& release_now, std::stop_token interrupted) {
     if (!release_now.hooks.contains("position")) {
         if (!local_.led && desired_)
             return keep(

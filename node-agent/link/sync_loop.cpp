@@ -16,7 +16,7 @@ SyncLoop::SyncLoop(Agent& agent, MasterClient& client, Renewal& renewal, const C
       rng_(rng),
       log_(log),
       rules_(rules),
-      hold_(rules.hold_first),
+      pace_(rules),
       nudger_([this](const std::stop_token& stop) { nudge(stop); }),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
@@ -66,7 +66,7 @@ void SyncLoop::nudge(const std::stop_token& stop) {
         // number, or news of the next would wait out its whole hold.
         const auto is_over = [this, call = calls_] { return !calling_ || calls_ != call; };
         const Duration since = clock_.mono() - call_started_;
-        const Duration quiet = std::max(rules_.coalesce, rules_.pace - since);
+        const Duration quiet = pace_.until_news_end_call(since);
         if (wake_.wait_for(lock, stop, quiet, is_over)) continue;
         cancel_.request_stop();
         wake_.wait(lock, stop, is_over);
@@ -93,7 +93,7 @@ void SyncLoop::round(const std::stop_token& stop) {
     // A report is answered at once, so that it is acknowledged at once; the next call, without one,
     // is held.
     if (report.observation_number != 0) report.immediate = true;
-    const auto answer = client_.sync(report, hold_ + rules_.deadline_margin, cancel);
+    const auto answer = client_.sync(report, pace_.hold() + rules_.deadline_margin, cancel);
     {
         const std::scoped_lock lock(mutex_);
         calling_ = false;
@@ -125,50 +125,48 @@ void SyncLoop::note_clock(const SyncAnswer& answer) {
 }
 
 void SyncLoop::answered(const SyncAnswer& answer, const std::stop_token& stop) {
-    if (answer.hold_max > Duration(0)) hold_ = answer.hold_max;
     note_clock(answer);
+    const int failures_before = pace_.failures();
     const Status digested = agent_.digest(answer);
+    const SyncPace::Pause next = pace_.answered(answer, digested, rng_);
     if (!digested.ok()) {
-        if (digested.failure().code == ErrorCode::Aborted) {
-            log_.failure(LogLevel::Info, "difference_did_not_fit", digested.failure());
-            failures_ += 1;
-            if (failures_ <= 2)
-                return;  // ask for everything at once; a master that never fits is asked ever more
-                         // slowly
-            return failed(digested.failure(), stop);
+        const Error& cause = digested.failure();
+        if (cause.code == ErrorCode::Aborted) {
+            log_.failure(LogLevel::Info, "difference_did_not_fit", cause,
+                         {{"failures", pace_.failures()}, {"retry_ms", next.span}});
+            if (next.span > Duration(0)) show_failed(cause);
+        } else {
+            show_connected("this box cannot take orders: " + cause.message);
+            log_.failure(LogLevel::Warn, "orders_not_taken", cause,
+                         {{"failures", pace_.failures()}, {"retry_ms", next.span}});
         }
-        return not_taken(digested.failure(), stop);
+        return pause(next, stop);
     }
-    if (failures_ > 0)
+    if (failures_before > 0)
         log_.info("master_answers",
-                  {{"address", client_.address()}, {"after_failures", failures_}});
-    failures_ = 0;
+                  {{"address", client_.address()}, {"after_failures", failures_before}});
     show_connected("");
     const auto settings = agent_.overview().settings;
     renewal_.tend(settings.edge, settings.zone);
     if (agent_.has_overdue_news()) poke();
-    pause(answer.next_delay, /*until_news=*/true, stop);
-}
-
-// The line is fine, the box is not: reports go on.
-void SyncLoop::not_taken(const Error& cause, const std::stop_token& stop) {
-    failures_ = std::min(failures_ + 1, 30);
-    show_connected("this box cannot take orders: " + cause.message);
-    const Duration wait = backoff_wait(rules_.backoff, failures_, rng_);
-    log_.failure(LogLevel::Warn, "orders_not_taken", cause,
-                 {{"failures", failures_}, {"retry_ms", wait}});
-    pause(wait, /*until_news=*/true, stop);
+    pause(next, stop);
 }
 
 void SyncLoop::failed(const Error& cause, const std::stop_token& stop) {
-    failures_ = std::min(failures_ + 1, 30);
+    const SyncPace::Pause next = pace_.failed(cause.code, rng_);
+    show_failed(cause);
+    log_.warn("sync_failed", {{"code", to_text(cause.code)},
+                              {"problem", state().problem},
+                              {"failures", pace_.failures()},
+                              {"retry_ms", next.span}});
+    pause(next, stop);
+}
+
+void SyncLoop::show_failed(const Error& cause) {
     LinkState shown = state();
     shown.connected = false;
     shown.problem = cause.message;
-    const bool refused = cause.code == ErrorCode::Unauthenticated ||
-                         cause.code == ErrorCode::PermissionDenied ||
-                         cause.code == ErrorCode::NotFound;
-    if (refused)
+    if (is_refused(cause.code))
         shown.problem =
             "the master does not know this box any more (was it removed?); partitions go on as "
             "they are: " +
@@ -183,18 +181,12 @@ void SyncLoop::failed(const Error& cause, const std::stop_token& stop) {
     if (!own.ok())
         shown.problem = own.failure().message + "; if the clock is right, enrol this box again";
     show(shown);
-    const Duration wait =
-        backoff_wait(refused ? rules_.refused_backoff : rules_.backoff, failures_, rng_);
-    log_.warn("sync_failed", {{"code", to_text(cause.code)},
-                              {"problem", shown.problem},
-                              {"failures", failures_},
-                              {"retry_ms", wait}});
-    pause(wait, /*until_news=*/false, stop);
 }
 
-void SyncLoop::pause(Duration span, bool until_news, const std::stop_token& stop) {
+void SyncLoop::pause(const SyncPace::Pause& pause, const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
-    const bool news = wake_.wait_for(lock, stop, span, [&] { return until_news && news_; });
+    const bool news =
+        wake_.wait_for(lock, stop, pause.span, [&] { return pause.until_news && news_; });
     if (news) wake_.wait_for(lock, stop, rules_.coalesce, [] { return false; });
 }
 

@@ -16,21 +16,11 @@
 #include "common/base/random.h"
 #include "common/log/log.h"
 #include "node-agent/app/agent.h"
-#include "node-agent/domain/backoff.h"
+#include "node-agent/domain/sync_pace.h"
 #include "node-agent/link/master_client.h"
 #include "node-agent/link/renewal.h"
 
 namespace foyer::agent {
-
-struct SyncRules {
-    Backoff backoff{Duration(500), Duration(30'000)};
-    Backoff refused_backoff{Duration(30'000),
-                            Duration(600'000)};  // of a box the master does not want
-    Duration coalesce{200};
-    Duration hold_first{30'000};  // until the master has said how long it holds
-    Duration deadline_margin{10'000};
-    Duration pace{400};  // news end a held call at most this often
-};
 
 // Shown in the status.
 struct LinkState {
@@ -58,9 +48,9 @@ private:
     void round(const std::stop_token& stop);
     void answered(const SyncAnswer& answer, const std::stop_token& stop);
     void failed(const Error& cause, const std::stop_token& stop);
-    void not_taken(const Error& cause, const std::stop_token& stop);
+    void show_failed(const Error& cause);
     void note_clock(const SyncAnswer& answer);
-    void pause(Duration span, bool until_news, const std::stop_token& stop);
+    void pause(const SyncPace::Pause& pause, const std::stop_token& stop);
     void show(const LinkState& state);
     void show_connected(const std::string& problem);
 
@@ -71,10 +61,9 @@ private:
     Rng& rng_;
     Log& log_;
     SyncRules rules_;
+    SyncPace pace_;  // of the thread alone, but for its rules
 
-    int failures_ = 0;
     std::optional<Duration> clock_told_;  // the wrong offset that was logged last
-    Duration hold_;
 
     mutable std::mutex mutex_;
     std::condition_variable_any wake_;

@@ -1,0 +1,246 @@
+#include "node-agent/app/partition_task.h"
+
+#include <algorithm>
+
+#include "common/base/check.h"
+
+namespace foyer::agent {
+namespace {
+
+std::string first_line(const std::string& text) {
+    return text.substr(0, std::min<std::size_t>(text.find('\n'), 200));
+}
+
+std::string last_line(std::string text) {
+    while (!text.empty() && text.back() == '\n') text.pop_back();
+    const std::size_t from = text.rfind('\n');
+    return first_line(from == std::string::npos ? text : text.substr(from + 1));
+}
+
+}  // namespace
+
+PartitionTask::PartitionTask(LocalState local, const WorkerPorts& ports, const WorkerRules& rules)
+    : ports_(ports), rules_(rules), local_(std::move(local)) {}
+
+void PartitionTask::take(const Orders& orders) {
+    const bool other_release = desired_ == nullptr || orders.desired == nullptr ||
+                               desired_->release_json != orders.desired->release_json;
+    if (other_release) session_.image_ready = false;
+    // A new wish deserves a new try at once.
+    if (supersedes(orders.desired.get(), desired_.get())) session_.not_before = {};
+    desired_ = orders.desired;
+    session_.secrets_known = orders.secrets_known;
+    if (orders.removal != Removal::None && local_.removal == Removal::None) {
+        local_.removal = orders.removal;
+        local_.removed_at = ports_.clock.wall();
+        discard(ports_.journal.save(local_),
+                "the wish itself is journalled; the hold would merely start again");
+    }
+    // Only what the master had forgotten may come back as it was; what it removed is erased first.
+    if (desired_ != nullptr && local_.removal == Removal::Forgotten) local_.removal = Removal::None;
+    if (orders.removal == Removal::Ordered && local_.removal == Removal::Forgotten)
+        local_.removal = Removal::Ordered;
+}
+
+void PartitionTask::look() {
+    const auto status = ports_.runtime.status(local_.partition);
+    if (!status.ok()) return;  // not learnt; what was known stands
+    const ServiceState before = session_.service;
+    switch (status.value().state) {
+        case ContainerState::Absent:
+        case ContainerState::Created: session_.service = ServiceState::Absent; break;
+        case ContainerState::Running: session_.service = ServiceState::Running; break;
+        case ContainerState::Exited: session_.service = ServiceState::Ended; break;
+    }
+    if (before != ServiceState::Running || session_.service == ServiceState::Running) return;
+    std::string reason = "service ended";
+    if (status.value().exit_code)
+        reason += " with status " + std::to_string(*status.value().exit_code);
+    session_.prepared = Revision();
+    failed({StepKind::Probe, {}, {}}, error(ErrorCode::Unavailable, reason));
+}
+
+Step PartitionTask::next() const {
+    return next_step(desired_.get(), local_, session_, rules_.steps,
+                     {ports_.clock.mono(), ports_.clock.wall()});
+}
+
+Duration PartitionTask::wait_with(const Step& step) {
+    const LocalState noted = before_step(local_, step, desired_.get());
+    if (noted != local_)
+        discard(keep(noted),
+                "a fence noted late is noted with the next step, before anything is done");
+    publish(step, step.reason);
+    return std::clamp(step.until - ports_.clock.mono(), Duration(1), rules_.look_period);
+}
+
+Status PartitionTask::begin(const Step& step) {
+    if (step.kind != StepKind::Probe) publish(step, std::string(to_text(step.kind)));
+    return keep(before_step(local_, step, desired_.get()));
+}
+
+bool PartitionTask::finish(const Step& step, const Status& begun,
+                           const std::stop_token& interrupted) {
+    const auto try_it = [&]() -> Status {
+        TRY(begun);
+        TRY(perform(step, interrupted));
+        session_ = session_after(std::move(session_), step, desired_.get());
+        if (step.kind == StepKind::Erase) {
+            local_ = after_step(local_, step, desired_.get());  // the journal has forgotten it
+            return ok_status();
+        }
+        return keep(after_step(local_, step, desired_.get()));
+    };
+    const Status done = try_it();
+    if (done.ok()) {
+        succeeded(step);
+        return true;
+    }
+    const bool superseded = interrupted.stop_requested();
+    if (!superseded) failed(step, done.failure());
+    return superseded || step.kind != StepKind::Fence;
+}
+
+Status PartitionTask::perform(const Step& step, std::stop_token interrupted) {
+    const PartitionId& id = local_.partition;
+    switch (step.kind) {
+        case StepKind::EnsureImage: {
+            const auto progress = [&](std::int64_t done, std::int64_t total) {
+                const std::int64_t percent = total > 0 ? done * 100 / total : 0;
+                publish(step, "fetching image: " + std::to_string(percent) + " %");
+            };
+            return ports_.images.ensure(TRY(release()).image, progress, std::move(interrupted));
+        }
+        case StepKind::Prepare: return ports_.runtime.prepare(*desired_, TRY(release()));
+        case StepKind::RunInit: return run_hook(step, "init", std::move(interrupted));
+        case StepKind::RunJoin: return run_hook(step, "join", std::move(interrupted));
+        case StepKind::Rejoin: return run_hook(step, "rejoin", std::move(interrupted));
+        case StepKind::Promote: return run_hook(step, "promote", std::move(interrupted));
+        case StepKind::Start: return ports_.runtime.start(id, TRY(release()));
+        case StepKind::Reload: return ports_.runtime.reload(id);
+        case StepKind::Fence: return ports_.runtime.kill(id);
+        case StepKind::Stop: {
+            // Without a readable release nothing is known of its patience: it is killed, which
+            // every replica must survive anyway.
+            const auto known = release();
+            return known.ok() ? ports_.runtime.stop(id, known.value()) : ports_.runtime.kill(id);
+        }
+        case StepKind::Erase: {
+            TRY(ports_.runtime.erase(id));
+            return ports_.journal.forget(id);
+        }
+        case StepKind::Probe: return probe(std::move(interrupted));
+        case StepKind::Wait: break;
+    }
+    CHECK(false);
+}
+
+Status PartitionTask::run_hook(const Step& kind, const std::string& name,
+                               std::stop_token interrupted) {
+    const bool live = kind.kind == StepKind::Promote;
+    const Release release_now = TRY(release());
+    if (!release_now.hooks.contains(name)) return ok_status();  // software without state needs none
+    const auto steps = [&](const std::string& step) {
+        publish(kind, name + ": " + step.substr(0, 200));
+    };
+    const HookResult result = TRY(
+        live ? ports_.runtime.run_live_hook(local_.partition, release_now, name, steps, interrupted)
+             : ports_.runtime.run_stopped_hook(local_.partition, release_now, name, steps,
+                                               interrupted));
+    if (result.disk_full) {
+        // Half a copy is of no use, and others need the room. Not when the journal was lost: then
+        // nobody knows what lies here.
+        if (kind.kind == StepKind::RunJoin && local_.led == false)
+            discard(ports_.runtime.erase(local_.partition), "tried again with the next join");
+        return error(ErrorCode::ResourceExhausted,
+                     "disk full: " + name + ": " + last_line(result.last_messages));
+    }
+    switch (result.exit_code) {
+        case 0: return ok_status();
+        case 75:
+            return error(ErrorCode::ResourceExhausted,
+                         name + ": not yet: " + last_line(result.last_messages));
+        case 124:
+            return error(ErrorCode::DeadlineExceeded,
+                         name + ": timed out: " + last_line(result.last_messages));
+        default:
+            return error(ErrorCode::FailedPrecondition, name + ": failed with status " +
+                                                            std::to_string(result.exit_code) +
+                                                            ": " + result.last_messages);
+    }
+}
+
+void PartitionTask::failed(const Step& step, const Error& cause) {
+    session_.failures = std::min(session_.failures + 1, 30);
+    session_.reason = cause.message;
+    failed_kind_ = step.kind;
+    session_.not_yet = cause.code == ErrorCode::ResourceExhausted &&
+                       cause.message.find("not yet") != std::string::npos;
+    // The image may have been collected, the namespace lost: look again at what the step stood on.
+    // Not when the hook itself ran and said "not yet".
+    if (step.kind != StepKind::Probe && session_.service != ServiceState::Running &&
+        !session_.not_yet) {
+        session_.image_ready = false;
+        session_.prepared = Revision();
+    }
+    Backoff backoff = rules_.backoff;
+    if (session_.not_yet) backoff.longest = rules_.not_yet_wait_max;
+    const Duration pause = backoff_wait(backoff, session_.failures, ports_.rng);
+    session_.not_before = ports_.clock.mono() + pause;
+    ports_.log.failure(session_.not_yet ? LogLevel::Debug : LogLevel::Warn, "step_failed", cause,
+                       {{"partition", local_.partition},
+                        {"step", to_text(step.kind)},
+                        {"failures", session_.failures},
+                        {"retry_ms", pause}});
+}
+
+void PartitionTask::succeeded(const Step& step) {
+    if (step.kind == StepKind::Erase) erased_ = true;
+    const bool well = step.kind != StepKind::Probe || (session_.health && session_.health->healthy);
+    if (failed_kind_ == step.kind && well) {
+        failed_kind_.reset();
+        session_.failures = 0;
+        session_.not_yet = false;
+        session_.reason.clear();
+    }
+    if (step.kind == StepKind::Probe) {
+        publish({StepKind::Probe, {}, {}}, "");
+    } else {
+        ports_.log.info("step_done", {{"partition", local_.partition},
+                                      {"step", to_text(step.kind)},
+                                      {"epoch", local_.fence.epoch}});
+    }
+}
+
+Status PartitionTask::keep(const LocalState& changed) {
+    if (changed == local_) return ok_status();
+    TRY(ports_.journal.save(changed));
+    local_ = changed;
+    return ok_status();
+}
+
+Result<Release> PartitionTask::release() {
+    if (desired_ == nullptr) {
+        if (release_) return *release_;
+        return error(ErrorCode::NotFound,
+                     "release of '" + local_.partition.str() + "' is not known any more");
+    }
+    if (!release_ || release_of_ != desired_->release_json) {
+        release_ = TRY(ports_.read_release(*desired_));
+        release_of_ = desired_->release_json;
+    }
+    return *release_;
+}
+
+void PartitionTask::publish(const Step& step, const std::string& text) {
+    ports_.book.set(
+        observe(desired_.get(), local_, session_, step, step.kind == StepKind::Wait ? "" : text));
+}
+
+void PartitionTask::begin_afresh() {
+    erased_ = false;
+    session_ = Session{};
+    local_ = LocalState{.partition = local_.partition};
+}
+
+}  // namespace foyer::agent

@@ -1,0 +1,98 @@
+// One partition's work, a call at a time: look, decide (domain/next_step), act, write the journal,
+// tell the book. No thread and no waiting of its own: PartitionWorker gives it a thread, the
+// simulator gives it virtual time.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "common/base/random.h"
+#include "common/log/log.h"
+#include "node-agent/app/journal.h"
+#include "node-agent/app/observation_book.h"
+#include "node-agent/app/ports.h"
+#include "node-agent/domain/backoff.h"
+#include "node-agent/domain/next_step.h"
+
+namespace foyer::agent {
+
+// Verifies signature and form of an assignment's release.
+using ReleaseReader = std::function<Result<Release>(const Assignment& assignment)>;
+
+struct WorkerPorts {
+    ImageStore& images;
+    PartitionRuntime& runtime;
+    ReleaseReader read_release;
+    Journal& journal;
+    ObservationBook& book;
+    const Clock& clock;
+    Rng& rng;  // thread-safe (SystemRng)
+    Log& log;
+};
+
+struct WorkerRules {
+    StepRules steps;
+    Backoff backoff;
+    Duration not_yet_wait_max{1'000};    // of a hook that said "not yet"
+    Duration look_period{1'000};         // how soon a service that died is noticed
+    Duration unready_probe_period{700};  // while it is not ready yet
+    Duration fence_retry{200};           // a kill that failed is tried again so soon, for ever
+};
+
+struct Orders {
+    std::shared_ptr<const Assignment> desired;  // null: not wanted
+    Removal removal = Removal::None;            // why not
+    bool secrets_known = true;
+};
+
+class PartitionTask {
+public:
+    PartitionTask(LocalState local, const WorkerPorts& ports, const WorkerRules& rules);
+
+    const LocalState& local() const { return local_; }
+    const Session& session() const { return session_; }
+
+    // One round: take() when orders came, look(), next(), and then wait_with() or begin() and
+    // finish().
+    void take(const Orders& orders);
+    void look();
+    Step next() const;
+    // The step is a Wait: a newer fence is noted, what is waited for is told. Returns how long to
+    // wait at most before the next round.
+    Duration wait_with(const Step& step);
+    // Intentions are journalled before the act.
+    Status begin(const Step& step);
+    // Acts, and learns from it. `interrupted`: newer orders made the step pointless or wrong.
+    // False: a fence did not succeed and is to be tried again soon.
+    bool finish(const Step& step, const Status& begun, const std::stop_token& interrupted);
+    // The partition is gone from the box, its journal too.
+    bool erased() const { return erased_; }
+    // The name was ordered anew while the old one was being erased.
+    void begin_afresh();
+
+private:
+    Status perform(const Step& step, std::stop_token interrupted);
+    Status run_hook(const Step& step, const std::string& name, std::stop_token interrupted);
+    Status probe(std::stop_token interrupted);
+    Status probe_position(const Release& release, std::stop_token interrupted);
+    void failed(const Step& step, const Error& cause);
+    void succeeded(const Step& step);
+    Status keep(const LocalState& changed);
+    Result<Release> release();
+    void publish(const Step& step, const std::string& text);
+
+    WorkerPorts ports_;
+    WorkerRules rules_;
+    LocalState local_;
+    Session session_;
+    std::shared_ptr<const Assignment> desired_;
+    std::optional<Release> release_;
+    std::string release_of_;  // release_json that release_ was read from
+    std::optional<StepKind> failed_kind_;
+    bool erased_ = false;
+};
+
+}  // namespace foyer::agent

@@ -1,0 +1,211 @@
+#include "tests/sim/box.h"
+
+#include <algorithm>
+
+namespace foyer::sim {
+
+using agent::Agent;
+using agent::StepKind;
+
+namespace {
+
+constexpr Duration probe_period{5'000};
+
+agent::Release any_release() {
+    agent::Release release;
+    release.name = ReleaseName("erp");
+    release.image = Digest("sha256:" + std::string(64, 'a'));
+    for (const char* hook : {"init", "join", "rejoin", "promote", "position", "health"})
+        release.hooks[hook] = {{hook}, Duration(60'000)};
+    release.health_period = probe_period;
+    return release;
+}
+
+const agent::Release& release_of_all() {
+    static const agent::Release release = any_release();
+    return release;
+}
+
+}  // namespace
+
+// The box beside its partitions: takes the wish up at once.
+class Box::Keeper final : public agent::BoxKeeper {
+public:
+    explicit Keeper(Box& box) : box_(box) {}
+    void order(Wish wish) override {
+        discard(box_.apply(wish.settings, wish.peers), "the simulated overlay never refuses");
+        if (wish.settings.edge) discard(box_.apply(wish.routes), "nor does the proxy");
+    }
+    agent::BoxState state() const override { return {}; }
+
+private:
+    Box& box_;
+};
+
+Box::Box(int number, BoxSpec spec, Room& room, Services& services, Line& line, std::uint64_t seed)
+    : number_(number),
+      spec_(std::move(spec)),
+      room_(room),
+      services_(services),
+      line_(line),
+      dice_(seed),
+      clock_(room.timeline),
+      key_("key-" + spec_.name.str()),
+      wg_key_("wg-" + spec_.name.str()) {
+    journal_.forgets_to_sync = room.bug == Bug::NoFsync;
+}
+
+Box::~Box() { kill_agent(); }
+
+void Box::power_on() {
+    if (powered_) return;
+    powered_ = true;
+    clock_.boot();
+    room_.trace.line(spec_.name.str(), "power on");
+    room_.timeline.after(dice_.span(5 * second, 40 * second), [this] {
+        if (powered_) start_agent();
+    });
+}
+
+void Box::power_off() {
+    if (!powered_) return;
+    powered_ = false;
+    room_.trace.line(spec_.name.str(), "power off");
+    kill_agent();
+    services_.power_lost(number_);
+    journal_.power_cut();
+}
+
+void Box::start_agent() {
+    if (!powered_ || agent_) return;
+    if (!enrolled_) return try_to_enrol();
+    room_.trace.line(spec_.name.str(), "agent starts");
+    pace_.emplace(sync_rules_);
+    agent::AgentRules rules;
+    rules.version = "1";
+    rules.capacity = spec_.capacity;
+    agent::AgentHands hands;
+    hands.partition = [this](agent::LocalState local, agent::Orders orders,
+                             const agent::WorkerPorts& ports,
+                             const agent::WorkerRules& of) -> std::unique_ptr<agent::Worker> {
+        return std::make_unique<SimWorker>(*this, std::move(local), std::move(orders), ports, of);
+    };
+    hands.box = [this](const agent::BoxPorts&,
+                       const agent::BoxRules&) -> std::unique_ptr<agent::BoxKeeper> {
+        return std::make_unique<Keeper>(*this);
+    };
+    const auto read_release = [](const Assignment&) -> Result<agent::Release> {
+        return release_of_all();
+    };
+    const agent::AgentPorts ports{*this,        *this,    *this,  *this,       *this,
+                                  read_release, journal_, clock_, dice_.rng(), room_.log};
+    agent_ = std::make_unique<Agent>(ports, rules, journal_.recovered(), std::move(hands));
+    agent_->on_news([this] { poke(); });
+    const Entered inside(*this);
+    CHECK(agent_->start().ok());
+    next_round_ = room_.timeline.after(0, [this] { round(); });
+}
+
+void Box::kill_agent() {
+    if (!agent_) return;
+    room_.trace.line(spec_.name.str(), "agent dies");
+    for (const auto& [partition, worker] : workers_) {
+        if (!worker->busy()) continue;
+        journal_.agent_is_dead();
+        worker->die(dice_.one_in(2));
+    }
+    journal_.agent_is_dead();
+    for (EventId* event : {&next_round_, &nudge_, &dying_, &enrolling_})
+        room_.timeline.cancel(*event);
+    if (calling_) line_.hang_up(number_);
+    calling_ = news_ = pausing_until_news_ = progress_ = false;
+    ++call_;
+    agent_.reset();
+    pace_.reset();
+    held_back_.reset();
+}
+
+void Box::crash_at_save(int saves, bool after) {
+    journal_.die_at(saves,
+                    after ? SimJournal::Death::AfterWriting : SimJournal::Death::BeforeWriting);
+}
+
+// The agent's code has been left: if it died inside, it is gone now.
+void Box::left_agent() {
+    if (!journal_.dead() || !agent_ || dying_ != no_event) return;
+    dying_ = room_.timeline.after(0, [this] {
+        dying_ = no_event;
+        room_.coverage.saw("fault", "agent crash at a write");
+        kill_agent();
+        room_.timeline.after(dice_.span(second, 20 * second), [this] { start_agent(); });
+    });
+}
+
+void Box::try_to_enrol() {
+    if (enrolled_ || !powered_) return;
+    line_.enrol(number_);
+    room_.timeline.cancel(enrolling_);
+    enrolling_ = room_.timeline.after(dice_.span(5 * second, 20 * second), [this] {
+        enrolling_ = no_event;
+        try_to_enrol();
+    });
+}
+
+void Box::enrolled(const Status& how) {
+    if (enrolled_) return;
+    if (!how.ok()) {
+        room_.trace.line(spec_.name.str(), "enrolment refused", how.failure().message);
+        return;
+    }
+    enrolled_ = true;
+    room_.timeline.cancel(enrolling_);
+    room_.trace.line(spec_.name.str(), "enrolled");
+    start_agent();
+}
+
+void Box::worker_began(SimWorker& worker) { workers_[worker.partition()] = &worker; }
+
+void Box::worker_ended(SimWorker& worker) {
+    const auto found = workers_.find(worker.partition());
+    if (found != workers_.end() && found->second == &worker) workers_.erase(found);
+}
+
+void Box::service_changed(Copy& copy) {
+    const auto found = workers_.find(copy.partition);
+    if (found == workers_.end()) return;
+    progress_ = true;
+    progress_rounds_ = 0;
+    line_.progress(number_);
+    found->second->service_changed(!copy.running());
+}
+
+void Box::saw_step(const PartitionId& partition, StepKind from, StepKind to) {
+    room_.coverage.moved("step", to_text(from), to_text(to));
+    if (to == StepKind::Probe || to == StepKind::Wait) return;
+    room_.trace.line(partition.str(), to_text(to), spec_.name.str());
+}
+
+Duration Box::health_period() const { return probe_period; }
+
+Moment Box::duration_of(StepKind kind) {
+    const Moment slow = world.slow_disk ? 8 : 1;
+    switch (kind) {
+        case StepKind::EnsureImage:
+            return has_image_ ? 5 : slow * dice_.span(5 * second, 60 * second);
+        case StepKind::Prepare: return slow * dice_.span(100, 800);
+        case StepKind::RunInit: return slow * dice_.span(4 * second, 30 * second);
+        case StepKind::RunJoin:
+        case StepKind::Rejoin: return slow * dice_.span(3 * second, 60 * second);
+        case StepKind::Start: return slow * dice_.span(500, 3'000);
+        case StepKind::Reload: return dice_.span(20, 200);
+        case StepKind::Promote: return slow * dice_.span(300, 3'000);
+        case StepKind::Fence: return dice_.span(20, 200);
+        case StepKind::Stop: return slow * dice_.span(300, 8'000);
+        case StepKind::Erase: return slow * dice_.span(200, 2'000);
+        case StepKind::Probe: return 0;
+        case StepKind::Wait: return 0;
+    }
+    CHECK(false);
+}
+
+}  // namespace foyer::sim

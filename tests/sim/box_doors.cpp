@@ -1,0 +1,101 @@
+// The doors of the agent, as a simulated box opens them.
+#include <utility>
+
+#include "tests/sim/box.h"
+
+namespace foyer::sim {
+
+using agent::ContainerState;
+using agent::HookResult;
+
+namespace {
+
+Error interrupted() { return error(ErrorCode::Unavailable, "interrupted"); }
+Error not_here(const PartitionId& id) {
+    return error(ErrorCode::NotFound, "partition '" + id.str() + "' is not on this box");
+}
+
+}  // namespace
+
+Status Box::ensure(const Digest&, const agent::BlobSource::Progress&, std::stop_token stop) {
+    if (stop.stop_requested()) return interrupted();
+    if (world.disk_full && !has_image_)
+        return error(ErrorCode::ResourceExhausted, "disk full: image does not fit");
+    has_image_ = true;
+    return ok_status();
+}
+
+Status Box::collect(const std::vector<Digest>&) { return ok_status(); }
+
+Status Box::prepare(const Assignment& assignment, const agent::Release&) {
+    services_.prepare(number_, assignment);
+    return ok_status();
+}
+
+Result<HookResult> Box::run_stopped_hook(const PartitionId& id, const agent::Release&,
+                                         const std::string& hook, const Steps&,
+                                         std::stop_token stop) {
+    Copy* found = copy(id);
+    if (found == nullptr) return not_here(id);
+    const HookResult result = services_.run(*found, hook, stop.stop_requested());
+    if (stop.stop_requested()) return interrupted();
+    return result;
+}
+
+Result<HookResult> Box::run_live_hook(const PartitionId& id, const agent::Release&,
+                                      const std::string& hook, const Steps&, std::stop_token stop) {
+    Copy* found = copy(id);
+    if (found == nullptr) return not_here(id);
+    if (!found->running()) return error(ErrorCode::FailedPrecondition, "not running");
+    if (stop.stop_requested()) return interrupted();
+    return services_.run(*found, hook, false);
+}
+
+Status Box::start(const PartitionId& id, const agent::Release&) {
+    Copy* found = copy(id);
+    if (found == nullptr) return not_here(id);
+    services_.start(*found);
+    return ok_status();
+}
+
+Status Box::reload(const PartitionId& id) {
+    Copy* found = copy(id);
+    if (found == nullptr || !found->running()) return not_here(id);
+    services_.reload(*found);
+    return ok_status();
+}
+
+Status Box::stop(const PartitionId& id, const agent::Release&) { return kill(id); }
+
+Status Box::kill(const PartitionId& id) {
+    Copy* found = copy(id);
+    if (found == nullptr || !found->running()) return ok_status();
+    if (dice_.one_in(200)) return error(ErrorCode::Unavailable, "the kernel did not answer");
+    services_.end(*found);
+    return ok_status();
+}
+
+Result<agent::ContainerStatus> Box::status(const PartitionId& id) {
+    const Copy* found = copy(id);
+    if (found == nullptr) return agent::ContainerStatus{};
+    return agent::ContainerStatus{found->state, std::nullopt};
+}
+
+Status Box::erase(const PartitionId& id) {
+    services_.erase(number_, id);
+    return ok_status();
+}
+
+Result<std::vector<PartitionId>> Box::list() { return services_.on(number_); }
+
+Status Box::apply(const NodeSettings&, const std::map<NodeId, OverlayPeer>&) { return ok_status(); }
+
+Status Box::apply(const std::map<std::string, EdgeRoute>& routes) {
+    line_.routes_applied(number_, routes);
+    routes_ = routes;
+    return ok_status();
+}
+
+std::int64_t Box::disk_free_bytes() { return world.disk_full ? 0 : gibibytes(50).count(); }
+
+}  // namespace foyer::sim

@@ -1,0 +1,116 @@
+// The long poll of a box, in virtual time: what node-agent/link/sync_loop does with a thread, by
+// the same SyncPace.
+#include "tests/sim/box.h"
+
+namespace foyer::sim {
+
+using agent::SyncPace;
+
+void Box::round() {
+    next_round_ = no_event;
+    if (!agent_ || agent_is_dying()) return;
+    room_.timeline.cancel(nudge_);
+    news_ = false;
+    pausing_until_news_ = false;
+    const Entered inside(*this);
+    SyncReport report = agent_->report();
+    if (report.observation_number != 0) {
+        report.immediate = true;
+        progress_ = false;
+    } else if (progress_ && ++progress_rounds_ > 4) {
+        progress_ = false;  // it went and came back: there is nothing to say
+    }
+    calling_ = true;
+    call_began_ = room_.timeline.now();
+    ++syncs_;
+    const std::uint64_t call = ++call_;
+    line_.sync(number_, altered(std::move(report)),
+               [this, call](Result<SyncAnswer> answer) { answered(call, std::move(answer)); });
+}
+
+void Box::poke() {
+    news_ = true;
+    if (calling_) {
+        if (nudge_ != no_event) return;
+        const Duration since(room_.timeline.now() - call_began_);
+        const Duration quiet = pace_->until_news_end_call(since);
+        nudge_ = room_.timeline.after(quiet.count(), [this] { nudge(); });
+    } else if (pausing_until_news_ && next_round_ != no_event) {
+        pausing_until_news_ = false;
+        room_.timeline.cancel(next_round_);
+        next_round_ = room_.timeline.after(sync_rules_.coalesce.count(), [this] { round(); });
+    }
+}
+
+void Box::nudge() {
+    nudge_ = no_event;
+    if (!calling_ || !news_ || !agent_) return;
+    end_call();
+    line_.hang_up(number_);
+    round();
+}
+
+void Box::end_call() {
+    calling_ = false;
+    ++call_;
+    room_.timeline.cancel(nudge_);
+}
+
+void Box::call_broke() {
+    if (!calling_ || !agent_) return;
+    end_call();
+    failed(ErrorCode::Unavailable);
+}
+
+void Box::answered(std::uint64_t call, Result<SyncAnswer> answer) {
+    if (call != call_ || !calling_ || !agent_ || agent_is_dying()) return;
+    end_call();
+    if (!answer.ok()) return failed(answer.failure().code);
+    const SyncAnswer heard = altered(std::move(answer).value());
+    const Entered inside(*this);
+    const Status digested = agent_->digest(heard);
+    if (agent_is_dying()) return;
+    const Revision now_at = journal_.desired() ? journal_.desired()->revision : Revision();
+    if (now_at < newest_)
+        room_.broken("box '" + spec_.name.str() + "' went back from revision " +
+                     std::to_string(newest_.number()) + " to " + std::to_string(now_at.number()));
+    newest_ = std::max(newest_, now_at);
+    const SyncPace::Pause next = pace_->answered(heard, digested, dice_.rng());
+    room_.coverage.saw("sync", digested.ok() ? "digested"
+                               : digested.failure().code == ErrorCode::Aborted
+                                   ? "difference did not fit"
+                                   : "orders not taken");
+    pause(next);
+    if (digested.ok() && agent_->has_overdue_news()) poke();
+}
+
+void Box::failed(ErrorCode code) {
+    room_.coverage.saw("sync", "failed: " + std::string(to_text(code)));
+    pause(pace_->failed(code, dice_.rng()));
+}
+
+void Box::pause(SyncPace::Pause pause) {
+    pausing_until_news_ = pause.until_news;
+    room_.timeline.cancel(next_round_);
+    const bool at_once = pause.until_news && news_;
+    const Duration span = at_once ? sync_rules_.coalesce : pause.span;
+    next_round_ = room_.timeline.after(span.count(), [this] { round(); });
+}
+
+SyncReport Box::altered(SyncReport report) const {
+    if (room_.bug == Bug::WrongBase && report.applied_revision > Revision())
+        report.applied_revision = report.applied_revision.next();
+    if (room_.bug == Bug::LoseErased) report.erased.clear();
+    return report;
+}
+
+SyncAnswer Box::altered(SyncAnswer answer) {
+    if (room_.bug == Bug::WrongBase && answer.delta.base > Revision())
+        answer.delta.base = journal_.desired()->revision;
+    if (room_.bug == Bug::ForgetFence)
+        for (Assignment& assignment : answer.delta.assignments)
+            if (journal_.desired()) (void)assignment;
+    return answer;
+}
+
+}  // namespace foyer::sim

@@ -1,0 +1,175 @@
+// What the world is held against: after each commit, and when the faults are over.
+#include "master/domain/desired.h"
+#include "master/domain/progress.h"
+#include "tests/sim/faults.h"
+#include "tests/sim/world.h"
+
+namespace foyer::sim {
+
+using master::State;
+
+namespace {
+
+std::string_view to_text(master::InstanceState state) {
+    switch (state) {
+        case master::InstanceState::Preparing: return "preparing";
+        case master::InstanceState::Running: return "running";
+        case master::InstanceState::Degraded: return "degraded";
+        case master::InstanceState::Unavailable: return "unavailable";
+        case master::InstanceState::Promoting: return "promoting";
+        case master::InstanceState::Stopped: return "stopped";
+        case master::InstanceState::Deleting: return "deleting";
+    }
+    CHECK(false);
+}
+
+}  // namespace
+
+void World::commit_seen(const State& state, const std::vector<master::Entry>& batch) {
+    auto broken = scenario_.check_all ? invariants_.whole(state) : std::nullopt;
+    if (!broken) broken = invariants_.after(state, batch);
+    if (broken) room_.broken(*broken);
+    const std::string missing = people_->missing(state);
+    if (!missing.empty()) room_.broken("the acknowledged order of '" + missing + "' is lost");
+    cover(batch);
+}
+
+void World::cover(const std::vector<master::Entry>& batch) {
+    for (const master::Entry& entry : batch) {
+        for (const master::Change& change : entry.changes) {
+            if (const auto* node = std::get_if<master::Put<master::Node>>(&change)) {
+                std::string& before = node_states_[node->row.name];
+                const std::string now(master::to_text(node->row.state));
+                room_.coverage.moved("node", before, now);
+                before = now;
+            } else if (const auto* replica = std::get_if<master::Put<master::Replica>>(&change)) {
+                std::string& before = phases_[partition_id(replica->row.key).str()];
+                const std::string now(to_text(replica->row.observed.phase));
+                room_.coverage.moved("replica", before, now);
+                before = now;
+            } else if (const auto* work = std::get_if<master::Put<master::Operation>>(&change)) {
+                const std::string now = std::string(master::to_text(work->row.kind)) + " " +
+                                        std::string(master::to_text(work->row.state));
+                std::string& before = operations_[work->row.id];
+                room_.coverage.moved("operation", before, now);
+                before = now;
+                if (work->row.state != master::OperationState::Running)
+                    operations_.erase(work->row.id);
+            } else if (const auto* event = std::get_if<master::Put<master::Event>>(&change)) {
+                room_.coverage.saw("event", event->row.kind);
+                room_.trace.line("event", event->row.kind,
+                                 event->row.subject + ": " + event->row.message);
+            }
+        }
+    }
+    master_->read([&](const State& state) {
+        for (const master::Entry& entry : batch) {
+            for (const master::Change& change : entry.changes) {
+                const auto* instance = std::get_if<master::Put<master::Instance>>(&change);
+                const auto* replica = std::get_if<master::Put<master::Replica>>(&change);
+                if (instance == nullptr && replica == nullptr) continue;
+                const InstanceName& name =
+                    instance != nullptr ? instance->row.name : replica->row.key.instance;
+                const auto found = state.instances().find(name);
+                if (found == state.instances().end()) continue;
+                std::string& before = instance_states_[name];
+                const std::string now(to_text(instance_state(state, found->second)));
+                room_.coverage.moved("instance", before, now);
+                before = now;
+            }
+        }
+    });
+}
+
+std::string World::unsettled() {
+    if (!master_->serves()) return "the master does not serve";
+    return master_->read([&](const State& state) -> std::string {
+        if (auto broken = invariants_.whole(state)) return *broken;
+        for (const auto& box : boxes_) {
+            std::string why = unsettled_box(state, *box);
+            if (!why.empty()) return "box '" + box->spec().name.str() + "' " + why;
+        }
+        for (const auto& [name, row] : state.instances()) {
+            std::string why = unsettled_instance(state, row);
+            if (!why.empty()) return "instance '" + name.str() + "' " + why;
+        }
+        for (const auto& [id, work] : state.operations())
+            if (work.state == master::OperationState::Running)
+                return "operation '" + id.str() + "' (" + std::string(master::to_text(work.kind)) +
+                       " of " + work.instance.str() + ") goes on";
+        return {};
+    });
+}
+
+std::string World::unsettled_instance(const State& state, const master::Instance& row) {
+    const auto how = instance_state(state, row);
+    if (row.desired == DesiredState::Deleted) return "is not gone";
+    for (const master::Replica* replica : state.replicas_of(row.name)) {
+        const bool stopped = row.desired == DesiredState::Stopped;
+        const PartitionObservation& seen = replica->observed;
+        if (seen.fence != row.fence || (stopped && seen.phase != PartitionPhase::Stopped) ||
+            (!stopped && !(seen.phase == PartitionPhase::Running && seen.ready)))
+            return "is " + std::string(to_text(how)) + ": copy " +
+                   std::to_string(replica->key.index.number) + " on " + replica->node.str() +
+                   " is " + std::string(to_text(seen.phase)) + " in epoch " +
+                   std::to_string(seen.fence.epoch.number()) + " of " +
+                   std::to_string(row.fence.epoch.number()) + ": " + seen.reason;
+    }
+    if (row.desired == DesiredState::Stopped) return {};
+    if (how != master::InstanceState::Running) return "is " + std::string(to_text(how));
+    const Group* group = services_->group(row.name);
+    int serving = 0;
+    for (const Copy* copy : group->copies) {
+        if (!copy->leads) continue;
+        ++serving;
+        for (const auto& [epoch, end] : group->acknowledged)
+            if (!group->asynchronous && !copy->log.holds({epoch, end}))
+                return "serves without a write that it acknowledged";
+    }
+    return serving == 1 ? std::string() : "is led by " + std::to_string(serving) + " copies";
+}
+
+std::string World::unsettled_box(const State& state, Box& box) {
+    const auto row = state.nodes().find(box.spec().name);
+    if (row == state.nodes().end()) return "is not in the catalogue";
+    if (row->second.state != master::NodeState::Online)
+        return "is " + std::string(master::to_text(row->second.state));
+    if (!box.agent_runs() || !box.journal().desired()) return "has no agent";
+    const DesiredNode& has = *box.journal().desired();
+    const master::DesiredDelta wish = desired_since(state, box.spec().name, {}, Revision());
+    if (has.assignments.size() != wish.assignments.size()) return "has other assignments";
+    for (const Assignment& assignment : wish.assignments) {
+        const auto found = has.assignments.find(assignment.partition);
+        if (found == has.assignments.end()) return "lacks an assignment";
+        Assignment bare = assignment;
+        bare.secrets = {};
+        if (found->second != bare) return "has an outdated assignment of " + bare.partition.str();
+    }
+    if (has.peers.size() != wish.peers.size()) return "has other peers";
+    for (const OverlayPeer& peer : wish.peers)
+        if (!has.peers.contains(peer.node) || has.peers.at(peer.node) != peer)
+            return "has an outdated peer " + peer.node.str();
+    if (has.routes.size() != wish.routes.size())
+        return "has " + std::to_string(has.routes.size()) + " routes instead of " +
+               std::to_string(wish.routes.size());
+    for (const EdgeRoute& route : wish.routes)
+        if (!has.routes.contains(route.hostname) || has.routes.at(route.hostname) != route)
+            return "has an outdated route " + route.hostname;
+    for (const PartitionId& partition : services_->on(box.number())) {
+        const master::Replica* replica = state.find_replica(partition);
+        if (replica == nullptr || replica->node != box.spec().name)
+            return "still holds " + partition.str();
+    }
+    return {};
+}
+
+// The same changes from the beginning give the same state, byte for byte.
+void World::check_replay() {
+    State again(master::ClusterSettings{}, disk_.committed.lineage());
+    for (const master::Entry& entry : disk_.log) again.apply(entry.changes, entry.revision);
+    const bool same = again.revision() == disk_.committed.revision() &&
+                      rows_of(again) == rows_of(disk_.committed);
+    if (!same) room_.broken("replaying the committed changes gives another state");
+}
+
+}  // namespace foyer::sim

@@ -1,0 +1,144 @@
+// What runs in the partitions: replicated databases as small machines that keep the contract of
+// common/docs/replica-contract.md. A copy has a volume (its history), a container, and the
+// replica.json it was given. Copies of an instance find one another over the overlay.
+//
+// Writes of customers are acknowledged here, and here it is known for ever what was: the invariants
+// about data are judged in this file.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "node-agent/app/ports.h"
+#include "tests/sim/history.h"
+#include "tests/sim/timeline.h"
+
+namespace foyer::sim {
+
+// What the service reads of replica.json.
+struct CopyConfig {
+    ReplicaRole role = ReplicaRole::Standby;
+    Fence fence;
+    std::string leader_address;  // empty: nobody leads
+    int copies = 1;
+    friend bool operator==(const CopyConfig&, const CopyConfig&) = default;
+};
+
+// What the health and position hooks answer.
+struct CopyView {
+    bool healthy = false;
+    bool ready = false;
+    bool diverged = false;
+    bool leads = false;
+    bool receiving = false;
+    Reach reach;
+    std::vector<std::pair<std::string, std::int64_t>> followers;  // name, lag
+    friend bool operator==(const CopyView&, const CopyView&) = default;
+};
+
+struct Group;
+
+struct Copy {
+    int box = 0;
+    PartitionId partition;
+    ReplicaIndex index;
+    std::string address;
+    Group* group = nullptr;
+    CopyConfig written;  // replica.json
+    CopyConfig taken;    // what the running service made of it
+    agent::ContainerState state = agent::ContainerState::Absent;
+    // The volume.
+    History log;
+    bool standby = false;  // it follows until it is promoted
+    bool broken = false;   // a copy was begun and not finished
+    // The running service.
+    bool leads = false;
+    bool open = false;  // clients are served
+    bool sick = false;
+    Copy* upstream = nullptr;
+    bool caught_up = false;
+    EventId catching_up = no_event;
+    CopyView view;
+    std::uint64_t version = 0;  // counts changes of the view and of the container
+    bool running() const { return state == agent::ContainerState::Running; }
+};
+
+struct PendingWrite {
+    Copy* by = nullptr;
+    Reach record;
+};
+
+struct Group {
+    InstanceName instance;
+    bool asynchronous = false;
+    std::vector<Copy*> copies;
+    std::map<Epoch, std::int64_t> acknowledged;  // epoch -> last acknowledged byte
+    std::vector<PendingWrite> pending;
+    std::uint64_t writes_acknowledged = 0;
+    std::uint64_t writes_refused = 0;
+};
+
+class Services {
+public:
+    struct World {
+        Timeline& timeline;
+        Dice& dice;
+        std::function<bool(int, int)> connected;  // two boxes, over the overlay
+        std::function<bool(int)> disk_full;
+        std::function<void(Copy&)> changed;  // its hooks answer something new, or it ended
+        std::function<void(const std::string&)> broken;  // an invariant
+        std::function<void(const Copy&, const char*)> told;
+    };
+    explicit Services(World world) : world_(std::move(world)) {}
+
+    Copy* find(int box, const PartitionId& partition);
+    std::vector<PartitionId> on(int box) const;
+    Group* group(const InstanceName& instance);
+    const std::map<InstanceName, std::unique_ptr<Group>>& groups() const { return groups_; }
+
+    // The runtime's doors.
+    void prepare(int box, const Assignment& assignment);
+    void start(Copy& copy);
+    void reload(Copy& copy);
+    void end(Copy& copy);
+    void erase(int box, const PartitionId& partition);
+    agent::HookResult run(Copy& copy, const std::string& hook, bool interrupted);
+
+    // The world's.
+    void power_lost(int box);
+    void links_changed(const std::vector<int>& boxes);
+    void service_crashed(Copy& copy);
+    void fell_sick(Copy& copy, bool sick);
+    // A customer's write, where clients are served. False: nowhere.
+    bool write(Group& group);
+    // Loss was accepted: an operator forced a promotion.
+    void forgive(const InstanceName& instance);
+    std::uint64_t acknowledged() const { return acknowledged_; }
+
+private:
+    using Key = std::pair<int, PartitionId>;
+    void settle(Group& group);
+    void settle_followers(Group& group);
+    void find_upstream(Copy& copy);
+    void open_if_held(Copy& copy);
+    void show(Copy& copy);
+    void received(Copy& follower, const Copy& leader, Reach record);
+    void acknowledge(Group& group);
+    void forget_writes_of(Copy& copy);
+    void check_promoted(const Copy& copy);
+    agent::HookResult copy_from_leader(Copy& copy, bool interrupted);
+    agent::HookResult promote(Copy& copy);
+    std::string position_json(const Copy& copy) const;
+    std::string health_json(const Copy& copy) const;
+
+    World world_;
+    std::map<Key, std::unique_ptr<Copy>> copies_;
+    std::map<InstanceName, std::unique_ptr<Group>> groups_;
+    std::uint64_t acknowledged_ = 0;
+};
+
+}  // namespace foyer::sim
