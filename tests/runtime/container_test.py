@@ -185,6 +185,28 @@ class Container(unittest.TestCase):
             self.box.must("kill", partition="acme-0")
         self.assertEqual("exited", self.box.must("status", partition="acme-0")["ok"])
 
+    def test_partitions_of_two_boxes_of_a_machine_share_no_user(self):
+        box = Driver(
+            self.place,
+            "neighbour",
+            self.place.netns("neighbour"),
+            blobs=self.blobs,
+            cgroup_parent=self.place.cgroup_parent("-neighbour"),
+        )
+        box.must("ensure", image=self.image)
+        wish = {"address": ADDRESS, "members": [ADDRESS], "release": self.release}
+        box.must("prepare", partition="acme-1", **wish)
+        owners = {
+            os.stat(f"{one.data_dir}/partitions/{name}/volume").st_uid
+            for one, name in ((self.box, "acme-0"), (box, "acme-1"))
+        }
+        claims = sorted(os.listdir(f"{self.place.path}/uids"))
+        self.assertEqual(2, len(owners), owners)
+        self.assertEqual({int(name) + 1000 for name in claims if name != "lock"}, owners)
+        box.must("erase", partition="acme-1")
+        box.close()
+        self.assertEqual(2, len(os.listdir(f"{self.place.path}/uids")), "erased: free again")
+
     def test_the_machine_s_cgroup2_is_hidden_from_crun_and_nothing_is_said_of_it(self):
         """Also where the mount lies beneath others, as in a container's view of the machine."""
         show = f"{runtime_lab.BIN}/foyer-crun --version"
