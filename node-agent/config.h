@@ -16,6 +16,7 @@ struct NodeConfig {
     LogLevel log_level = LogLevel::Info;
     std::string run_dir;        // empty: /run/foyer/<node>
     std::string cgroup_parent;  // empty: chosen by the runtime
+    std::string uid_claims = "/var/lib/foyer/uids";
     int partitions_max = 64;
 
     int wireguard_port = 51820;

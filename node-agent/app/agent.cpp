@@ -57,6 +57,7 @@ Status Agent::start() {
         // On the box but not in the journal: taken as found, its role asked of the service itself.
         LocalState unknown{.partition = partition};
         unknown.led.reset();
+        unknown.begun_empty = false;
         if (!desired_.assignments.contains(partition)) {
             unknown.removal = Removal::Forgotten;
             unknown.removed_at = ports_.clock.wall();

@@ -148,10 +148,10 @@ Status PartitionTask::run_hook(const Step& kind, const std::string& name,
              : ports_.runtime.run_stopped_hook(local_.partition, release_now, name, steps,
                                                interrupted));
     if (result.disk_full) {
-        // Half a copy is of no use, and others need the room. Not when the journal was lost: then
-        // nobody knows what lies here.
-        if (kind.kind == StepKind::RunJoin && local_.led == false)
-            discard(ports_.runtime.erase(local_.partition), "tried again with the next join");
+        // Half a copy is of no use, and others need the room.
+        const bool begins = kind.kind == StepKind::RunInit || kind.kind == StepKind::RunJoin;
+        if (begins && may_begin_anew(local_))
+            discard(ports_.runtime.erase(local_.partition), "tried again with the next try");
         return error(ErrorCode::ResourceExhausted,
                      "disk full: " + name + ": " + last_line(result.last_messages));
     }

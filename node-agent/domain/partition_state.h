@@ -19,6 +19,10 @@ struct LocalState {
     PartitionId partition;
     // init or join has succeeded: the volume holds a copy.
     bool initialized = false;
+    // This journal was begun when there was no volume, so all that lies in one is the work of init
+    // or join. False: the journal was lost, or is of an agent that did not note it; nobody knows
+    // what lies in the volume.
+    bool begun_empty = true;
     // This copy may have written as primary since it last joined or rejoined: it must not follow
     // anybody before `rejoin`. Written *before* the act that may make it primary. Absent: not known
     // (journal lost).
@@ -67,6 +71,10 @@ struct Session {
     std::optional<Position> position;
     std::vector<FollowerView> followers;
 };
+
+// Nothing in the volume can be missed: the service has never run on it, and what init or join began
+// they can begin again. Everything else in a volume is somebody's data.
+bool may_begin_anew(const LocalState& local);
 
 // Text that changes exactly when the service must be restarted to take the assignment up: release,
 // size, parameters, name.

@@ -20,6 +20,8 @@ void forget_probe(Session& session) {
 
 }  // namespace
 
+bool may_begin_anew(const LocalState& local) { return local.begun_empty && !local.initialized; }
+
 LocalState before_step(LocalState local, const Step& step, const Assignment* desired) {
     if (desired == nullptr) return local;
     if (desired->fence > local.fence) local.fence = desired->fence;

@@ -60,7 +60,7 @@ CrunRuntime::CrunRuntime(CrunRuntimeConfig config, Cgroups groups, Crun crun)
       paths_(config_.paths),
       groups_(std::move(groups)),
       crun_(std::move(crun)),
-      uids_(paths_, config_.uid_first, config_.uid_ranges_max),
+      uids_(paths_, config_.uids),
       box_(paths_.box_netns()) {}
 
 Result<std::unique_ptr<CrunRuntime>> CrunRuntime::open(CrunRuntimeConfig config) {
@@ -73,8 +73,10 @@ Result<std::unique_ptr<CrunRuntime>> CrunRuntime::open(CrunRuntimeConfig config)
     TRY(keep_in_memory(paths.secrets_root()));
     Cgroups groups = TRY(Cgroups::open(config.cgroup_parent, config.node));
     Crun crun = TRY(Crun::open(paths.crun(), groups.layout().mode));
-    return std::unique_ptr<CrunRuntime>(
+    std::unique_ptr<CrunRuntime> made(
         new CrunRuntime(std::move(config), std::move(groups), std::move(crun)));
+    TRY(made->uids_.claim_all());
+    return made;
 }
 
 VolumePlaces CrunRuntime::places(const PartitionId& id) const {
@@ -257,7 +259,9 @@ Status CrunRuntime::erase(const PartitionId& id) {
     TRY(os::remove_tree(paths_.live(id)));
     // Last, because the partition is listed as long as its folder is there: an interruption is
     // taken up again.
-    return remove_volume(places(id));
+    TRY(remove_volume(places(id)));
+    discard(uids_.release(id), "a claim of a partition that is no more counts for nothing");
+    return ok_status();
 }
 
 Result<std::vector<PartitionId>> CrunRuntime::list() {

@@ -24,8 +24,7 @@ struct CrunRuntimeConfig {
     BoxPaths paths;
     std::string node;
     std::string cgroup_parent;
-    std::uint32_t uid_first = 0;
-    std::uint32_t uid_ranges_max = 0;
+    UidSpace uids;
     Bytes log_bytes_max;
     int open_files_max = 0;
 };

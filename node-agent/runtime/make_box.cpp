@@ -44,8 +44,9 @@ Result<Box> make_box(const BoxConfig& config, BlobSource& blobs, Clock& clock) {
     box.partitions = TRY(CrunRuntime::open({.paths = paths,
                                             .node = config.node,
                                             .cgroup_parent = config.cgroup_parent,
-                                            .uid_first = config.uid_first,
-                                            .uid_ranges_max = config.uid_ranges_max,
+                                            .uids = {.claims = config.uid_claims,
+                                                     .first = config.uid_first,
+                                                     .ranges_max = config.uid_ranges_max},
                                             .log_bytes_max = config.log_bytes_max,
                                             .open_files_max = config.open_files_max}));
     box.images = TRY(DiskImageStore::open(paths, blobs));

@@ -1,7 +1,7 @@
 // Makes the box: everything behind the doors of app/ports.h, on this machine's kernel.
 //
 // Several boxes may live on one machine (the lab does): all they make lies under their own
-// data_dir, run_dir and cgroup_parent.
+// data_dir, run_dir and cgroup_parent; only the claims of users are common to them.
 #pragma once
 
 #include <cstdint>
@@ -35,6 +35,8 @@ struct BoxConfig {
     Bytes edge_body_max = mebibytes(100);
     int edge_names_max = 500;  // instances one edge serves
 
+    // Where the agents of this machine divide its users among them (uid_ranges.h).
+    std::string uid_claims = "/var/lib/foyer/uids";
     std::uint32_t uid_first = 0x70000000;  // ranges of 65536 users, one a partition, from here on
     std::uint32_t uid_ranges_max = 4000;
     Bytes log_bytes_max = mebibytes(8);     // of one partition's log

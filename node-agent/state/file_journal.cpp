@@ -135,6 +135,7 @@ void FileJournal::recover_partitions(Recovered& recovered) {
         // Something was here: its role is asked of the service, not guessed.
         LocalState unknown{.partition = PartitionId(name.substr(0, name.size() - 5))};
         unknown.led.reset();
+        unknown.begun_empty = false;
         recovered.partitions[unknown.partition] = unknown;
     }
 }

@@ -41,6 +41,7 @@ std::optional<Removal> removal_from(const std::string& text) {
 Json to_json(const LocalState& local) {
     Json body = {{"partition", local.partition.str()},
                  {"initialized", local.initialized},
+                 {"begun_empty", local.begun_empty},
                  {"diverged", local.diverged},
                  {"fence", to_json(local.fence)},
                  {"applied", to_json(local.applied)},
@@ -58,6 +59,7 @@ std::optional<LocalState> local_from_json(const Json& body) {
     LocalState local;
     local.partition = PartitionId(fields.text("partition"));
     local.initialized = fields.truth("initialized");
+    local.begun_empty = fields.has("begun_empty") && fields.truth("begun_empty");
     local.diverged = fields.truth("diverged");
     local.fence = fence_from("fence", body, fields);
     local.applied = fence_from("applied", body, fields);

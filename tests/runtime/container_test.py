@@ -8,7 +8,7 @@ import time
 import unittest
 
 import runtime_lab
-from runtime_lab import Driver, Place, busybox_entries, make_image, release
+from runtime_lab import Driver, Place, busybox_entries, make_image, release, run
 
 ADDRESS = "fd50:f0e:1:a::1"
 SERVE = (
@@ -184,6 +184,40 @@ class Container(unittest.TestCase):
             self.box.must("start", partition="acme-0")
             self.box.must("kill", partition="acme-0")
         self.assertEqual("exited", self.box.must("status", partition="acme-0")["ok"])
+
+    def test_partitions_of_two_boxes_of_a_machine_share_no_user(self):
+        box = Driver(
+            self.place,
+            "neighbour",
+            self.place.netns("neighbour"),
+            blobs=self.blobs,
+            cgroup_parent=self.place.cgroup_parent("-neighbour"),
+        )
+        box.must("ensure", image=self.image)
+        wish = {"address": ADDRESS, "members": [ADDRESS], "release": self.release}
+        box.must("prepare", partition="acme-1", **wish)
+        owners = {
+            os.stat(f"{one.data_dir}/partitions/{name}/volume").st_uid
+            for one, name in ((self.box, "acme-0"), (box, "acme-1"))
+        }
+        claims = sorted(os.listdir(f"{self.place.path}/uids"))
+        self.assertEqual(2, len(owners), owners)
+        self.assertEqual({int(name) + 1000 for name in claims if name != "lock"}, owners)
+        box.must("erase", partition="acme-1")
+        box.close()
+        self.assertEqual(2, len(os.listdir(f"{self.place.path}/uids")), "erased: free again")
+
+    def test_the_machine_s_cgroup2_is_hidden_from_crun_and_nothing_is_said_of_it(self):
+        """Also where the mount lies beneath others, as in a container's view of the machine."""
+        show = f"{runtime_lab.BIN}/foyer-crun --version"
+        cover = (
+            "mkdir -p /run/.cgroup && mount --rbind /sys/fs/cgroup /run/.cgroup && "
+            "mount -t sysfs none /sys && mount --move /run/.cgroup /sys/fs/cgroup && "
+        )
+        for begin in ("", cover, "mount -t tmpfs none /sys/fs/cgroup && "):
+            done = run("unshare", "-mn", "sh", "-ec", "mount -t tmpfs none /run; " + begin + show)
+            self.assertEqual("", done.stderr)
+            self.assertIn("crun version", done.stdout)
 
     def test_an_impossible_partition_name_is_refused(self):
         self.assertIn(

@@ -89,6 +89,7 @@ class Driver:
             "node": name,
             "data_dir": place.folder(f"{name}/data"),
             "run_dir": place.folder(f"{name}/run"),
+            "uid_claims": f"{place.path}/uids",
             **config,
         }
         self.run_dir, self.data_dir = config["run_dir"], config["data_dir"]

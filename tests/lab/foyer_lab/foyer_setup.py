@@ -154,9 +154,11 @@ def enrol(foyer, state, plan, bin_folder, boxes):
 
 def start_agent(client, state, spec, bin_folder, home, number, cgroup_parent):
     folder = box_folder(state, home, number)
-    # run_dir stays at its default: every box has a /run of its own, in memory.
+    # run_dir stays at its default: every box has a /run of its own, in memory. The boxes divide
+    # users among them in the lab's folder, so that nothing of it stays on the machine.
     config = folder.with_suffix(".toml")  # beside it: the folder may be a disk that only homes see
-    config.write_text(toml(merged({"cgroup_parent": cgroup_parent}, spec.settings["node"])))
+    config.write_text(toml(merged({"cgroup_parent": cgroup_parent,
+                                   "uid_claims": str(state / "uids")}, spec.settings["node"])))
     client.ask("start", service=service(state, home.name, number, "agent",
                                         [bin_folder / "foyer-node", "run", "--data", folder,
                                          "--config", config]))

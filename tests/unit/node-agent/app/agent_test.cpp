@@ -39,11 +39,18 @@ struct World {
 
     ~World() { agent.reset(); }
 
-    void boot() {
+    void boot() { boot(journal.recovered()); }
+    void boot_without_journal() {
+        Recovered nothing;
+        nothing.desired_lost = true;
+        boot(std::move(nothing));
+        revision = 0;
+    }
+    void boot(Recovered recovered) {
         agent.reset();
         const AgentPorts ports{box,     box,   box, box, box, test::fake_release,
                                journal, clock, rng, log};
-        agent = std::make_unique<Agent>(ports, quick(), journal.recovered());
+        agent = std::make_unique<Agent>(ports, quick(), std::move(recovered));
         REQUIRE(agent->start().ok());
     }
     SyncAnswer answer(std::vector<Assignment> assignments) {
@@ -203,12 +210,7 @@ TEST_CASE("a lost journal asks for everything, and asks what runs what it is") {
     }));
     world.agent.reset();
     const auto before = world.box.deeds().size();
-    const AgentPorts ports{world.box,          world.box,     world.box,   world.box, world.box,
-                           test::fake_release, world.journal, world.clock, world.rng, world.log};
-    Recovered nothing;
-    nothing.desired_lost = true;
-    world.agent = std::make_unique<Agent>(ports, quick(), nothing);
-    REQUIRE(world.agent->start().ok());
+    world.boot_without_journal();
     const auto report = world.agent->report();
     CHECK(report.applied_lineage.empty());
     CHECK(report.observations_full);
@@ -335,4 +337,46 @@ TEST_CASE("a copy for which there is no room leaves nothing, and comes when ther
     world.box.leave_disk(gibibytes(1));
     world.box.hook_status("join", 0);
     CHECK(eventually([&] { return world.runs("acme-1", ReplicaRole::Standby, 1); }));
+}
+
+TEST_CASE("a founder for which there is no room leaves nothing, and begins when there is") {
+    World world;
+    world.box.leave_disk(mebibytes(1));
+    world.box.hook_status("init", 1);
+    world.boot();
+    world.assign({assignment(0)});
+    CHECK(eventually([&] { return world.seen("acme-0").phase == PartitionPhase::Failed; }));
+    CHECK(world.seen("acme-0").reason.find("disk full: init") == 0);
+    CHECK(eventually([&] { return world.box.count("erase acme-0") > 1; }));
+    world.boot();  // the journal still knows that nothing was ever there
+    const int before = world.box.count("erase acme-0");
+    CHECK(eventually([&] { return world.box.count("erase acme-0") > before; }));
+    world.box.leave_disk(gibibytes(1));
+    world.box.hook_status("init", 0);
+    CHECK(eventually([&] { return world.runs("acme-0", ReplicaRole::Primary, 1); }));
+}
+
+TEST_CASE("an init or join that fails without a journal erases nothing, however full the disk") {
+    World world;
+    world.boot();
+    world.assign({assignment(0), assignment(1)});
+    REQUIRE(eventually([&] {
+        return world.runs("acme-0", ReplicaRole::Primary, 1) &&
+               world.runs("acme-1", ReplicaRole::Standby, 1);
+    }));
+    world.agent.reset();
+    for (const char* partition : {"acme-0", "acme-1"}) world.box.crash(partition);
+    world.box.leave_disk(mebibytes(1));
+    for (const char* hook : {"init", "join"}) world.box.hook_status(hook, 1);
+    const auto tries = [&] {
+        return std::min(world.box.count("init acme-0"), world.box.count("join acme-1"));
+    };
+    world.boot_without_journal();
+    world.assign({assignment(0), assignment(1)});
+    CHECK(eventually([&] { return tries() > 3; }));
+    world.boot();  // also when the journal that was begun afterwards is read again
+    const int before = tries();
+    CHECK(eventually([&] { return tries() > before + 1; }));
+    CHECK(world.box.count("erase acme-0") == 0);
+    CHECK(world.box.count("erase acme-1") == 0);
 }

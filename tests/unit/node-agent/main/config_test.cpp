@@ -25,6 +25,7 @@ TEST_CASE("an empty file gives the defaults, and the shipped file says the same"
     REQUIRE_FALSE(text.str().empty());
     const NodeConfig shipped = parse_config(text.str(), "deploy/node.toml").value();
     CHECK(shipped.partitions_max == defaults.partitions_max);
+    CHECK(shipped.uid_claims == defaults.uid_claims);
     CHECK(shipped.wireguard_port == defaults.wireguard_port);
     CHECK(shipped.edge_listen == defaults.edge_listen);
     CHECK(shipped.edge_https_port == defaults.edge_https_port);

@@ -2,9 +2,12 @@
 
 #include <filesystem>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "common/base/random.h"
+#include "node-agent/state/checked_file.h"
+#include "node-agent/state/local_json.h"
 #include "tests/support/assignments.h"
 #include "tests/support/catch.h"
 #include "tests/support/fake_clock.h"
@@ -87,6 +90,20 @@ TEST_CASE("what was saved is found again") {
     CHECK(world.recover().partitions.empty());
 }
 
+TEST_CASE("a journal that does not say that its volume was begun empty does not mean it") {
+    World world;
+    LocalState known = local("acme-0");
+    REQUIRE(world.open()->save(known).ok());
+    CHECK(world.recover().partitions.at(known.partition).begun_empty);
+    nlohmann::json older = to_json(known);
+    older.erase("begun_empty");
+    REQUIRE(write_checked(world.state() + "/partitions/acme-0.json", older).ok());
+    known.begun_empty = false;
+    CHECK(world.recover().partitions.at(known.partition) == known);
+    REQUIRE(world.open()->save(known).ok());
+    CHECK(world.recover().partitions.at(known.partition) == known);
+}
+
 TEST_CASE("secrets are never on the disk, and gone with the power") {
     World world;
     REQUIRE(world.open()->save(wish()).ok());
@@ -135,6 +152,7 @@ TEST_CASE("a damaged file is put aside, whatever the damage, and never crashes t
         CHECK(found.desired_lost);
         REQUIRE(found.partitions.contains(PartitionId("acme-0")));
         CHECK_FALSE(found.partitions.at(PartitionId("acme-0")).led.has_value());
+        CHECK_FALSE(found.partitions.at(PartitionId("acme-0")).begun_empty);
         CHECK(std::filesystem::exists(desired_file + ".damaged"));
         CHECK_FALSE(std::filesystem::exists(desired_file));
     }
