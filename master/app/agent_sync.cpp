@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "master/domain/desired.h"
+#include "master/domain/disk_class.h"
 
 namespace foyer::master {
 namespace {
@@ -88,12 +89,14 @@ bool AgentSync::has_news(const NodeId& node, const SyncReport& report) const {
     if (report.observation_number > 0 || !report.observations.empty() || report.observations_full ||
         !report.erased.empty())
         return true;
+    const std::optional<Bytes> disk_free = presence_.disk_free(node);
     return planner_.read([&](const State& state) {
         const auto found = state.nodes().find(node);
         if (found == state.nodes().end()) return false;  // answered as gone below
         const Node& row = found->second;
         return row.state != NodeState::Online || !row.token_used ||
                (report.capacity && !(*report.capacity == row.capacity)) ||
+               (disk_free && is_disk_news(row.disk_free, *disk_free)) ||
                (!report.agent_version.empty() && report.agent_version != row.agent_version);
     });
 }
@@ -108,6 +111,9 @@ void AgentSync::report(const NodeId& node, SyncReport report, Done done) {
     command.observations_full = report.observations_full;
     command.erased = std::move(report.erased);
     command.capacity = report.capacity;
+    // As last heard, not as in this call: a box tells it once, and that time the database may have
+    // been away.
+    command.disk_free = presence_.disk_free(node);
     command.agent_version = std::move(report.agent_version);
     command.applied = report.applied_revision;
     Write write;

@@ -42,6 +42,13 @@ std::optional<NodePresence> Presence::find(const NodeId& node) const {
     return found->second;
 }
 
+std::optional<Bytes> Presence::disk_free(const NodeId& node) const {
+    const std::scoped_lock lock(mutex_);
+    const auto found = nodes_.find(node);
+    if (found == nodes_.end() || found->second.disk_free_bytes == 0) return std::nullopt;
+    return Bytes(found->second.disk_free_bytes);
+}
+
 Silence Presence::judge(const std::vector<NodeId>& online) const {
     const std::scoped_lock lock(mutex_);
     const MonoTime now = clock_.mono();

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "common/base/time.h"
+#include "common/base/units.h"
 #include "common/model/ids.h"
 
 namespace foyer::master {
@@ -51,6 +52,7 @@ public:
     bool must_ask(const NodeId& node);
     void forget(const NodeId& node);
     std::optional<NodePresence> find(const NodeId& node) const;
+    std::optional<Bytes> disk_free(const NodeId& node) const;  // absent: not told since our start
 
     // Judges the boxes that are Online by the committed state.
     Silence judge(const std::vector<NodeId>& online) const;

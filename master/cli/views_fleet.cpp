@@ -27,7 +27,12 @@ Duration clock_offset(const Json& node) { return Duration(number_field(node, "cl
 std::string disk_free_text(const Json& node) {
     const std::int64_t free = number_field(node, "disk_free_bytes");
     if (free == 0) return "not reported yet";
-    return human_bytes(free) + (is_disk_full(node) ? ": the disk is full" : "");
+    if (is_disk_full(node)) return human_bytes(free) + ": the disk is full";
+    const std::int64_t left =
+        number_field(node, "disk_bytes") - number_field(node, "reserved_disk_bytes");
+    if (free >= left) return human_bytes(free);
+    return fmt::format("{}: copies that need more go elsewhere, though {} are not reserved",
+                       human_bytes(free), human_bytes(left));
 }
 
 std::string clock_text(const Json& node) {
@@ -124,6 +129,7 @@ std::string view_nodes(const Json& list, const ViewContext& context) {
                  {"CORES", Align::Right},
                  {"MEMORY", Align::Right},
                  {"DISK", Align::Right},
+                 {"FREE", Align::Right},
                  {"COPIES", Align::Right},
                  {"SEEN", Align::Right}},
                 {}};
@@ -136,6 +142,7 @@ std::string view_nodes(const Json& list, const ViewContext& context) {
              share(number("reserved_cpu_millicores"), number("cpu_millicores"), human_cores),
              share(number("reserved_memory_bytes"), number("memory_bytes"), human_bytes),
              share(number("reserved_disk_bytes"), number("disk_bytes"), human_bytes),
+             number("disk_free_bytes") == 0 ? "" : human_bytes(number("disk_free_bytes")),
              fmt::format("{}", list_field(node, "partitions").size()),
              age_of(node, "last_seen_at", context.now)});
     }

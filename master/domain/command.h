@@ -122,16 +122,17 @@ struct RevealInstance {
     InstanceName name;
 };
 
-// What a box says: changed observations, erased partitions, capacity. `first` is the first Sync of
-// a node: its token is used up.
+// What a box says: changed observations, erased partitions, capacity, free disk. `first` is the
+// first Sync of a node: its token is used up.
 struct ReportNode {
     NodeId node;
     std::vector<PartitionObservation> observations;
     bool observations_full = false;
     std::vector<PartitionId> erased;
     std::optional<NodeCapacity> capacity;
-    std::string agent_version;  // empty: unchanged
-    Revision applied;           // edges: what it serves
+    std::optional<Bytes> disk_free;  // absent: unknown
+    std::string agent_version;       // empty: unchanged
+    Revision applied;                // edges: what it serves
 };
 
 // Boxes that have not been heard of for the silence time, found by the shell's scan of last-seen

@@ -67,6 +67,7 @@ std::optional<Exclusion> exclusion_of(const State& state, const Node& node, cons
         return Exclusion::Country;
     const Resources room = node.capacity.total - state.reserved_on(node.name);
     if (!demand.each.fits_into(room)) return Exclusion::Capacity;
+    if (node.disk_free && *node.disk_free < demand.each.disk) return Exclusion::DiskLow;
     return std::nullopt;
 }
 
@@ -336,6 +337,7 @@ std::string_view to_text(Exclusion exclusion) {
         case Exclusion::Edge: return "edge";
         case Exclusion::Country: return "country";
         case Exclusion::Capacity: return "capacity";
+        case Exclusion::DiskLow: return "disk_low";
     }
     CHECK(false);
 }

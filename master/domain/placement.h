@@ -1,6 +1,7 @@
 // Where the copies of one order go: the exact choice, or the reasons why there is none.
 //
-// Rules, all hard: a copy needs an online box that fits it, in an allowed country; copies are on
+// Rules, all hard: a copy needs an online box that fits it, by what is reserved
+// and by the free disk it reported, in an allowed country; copies are on
 // distinct sites and, unless relaxed, on distinct ISP families; in at least `min_countries`
 // countries; at least two of them (one, if only one is ordered) on boxes that may lead (house or
 // vetted); an edge holds no copies while it is an edge.
@@ -30,7 +31,13 @@ struct Demand {
 };
 
 // Why a box cannot hold a copy of this order at all.
-enum class Exclusion { NotOnline, Edge, Country, Capacity };
+enum class Exclusion {
+    NotOnline,
+    Edge,
+    Country,
+    Capacity,  // its reservations leave too little
+    DiskLow    // so does what really lies on its disk (Node::disk_free)
+};
 
 struct Placement {
     std::vector<NodeId> nodes;  // by replica index; the first may lead and is the founder

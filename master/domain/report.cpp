@@ -1,5 +1,6 @@
 // What a box says becomes what we know: copies' states, first readiness, positions, erased
 // partitions.
+#include "master/domain/disk_class.h"
 #include "master/domain/group.h"
 
 namespace foyer::master {
@@ -29,6 +30,8 @@ void hear_node(const ReportNode& command, const Node& before, Draft& draft) {
         }
         node.capacity = capacity;
     }
+    if (command.disk_free && is_disk_news(node.disk_free, *command.disk_free))
+        node.disk_free = disk_class(*command.disk_free);
     if (!(node == before)) draft.put(node);
 }
 

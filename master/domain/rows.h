@@ -94,6 +94,9 @@ struct Node {
     WallTime certificate_expires_at;
     WgPublicKey wg_public_key;
     NodeCapacity capacity;
+    // Free disk the box has at least, as of its last report; a class of disk_class.h, so that few
+    // reports change it. Absent: never reported.
+    std::optional<Bytes> disk_free;
     std::string agent_version;
     int partitions_made = 0;  // the next partition's host number follows from it; never reused
     Revision revision;

@@ -1,5 +1,7 @@
 #include "master/rpc/show.h"
 
+#include <algorithm>
+
 #include "master/app/release_document.h"
 
 namespace foyer::master {
@@ -119,11 +121,12 @@ void show(const State& state, const Node& from, const Presence* presence, api::N
         to.add_partitions(partition_id(key).str());
     if (!from.key_fingerprint.empty())
         set_time(from.certificate_expires_at, *to.mutable_certificate_expires_at());
+    if (from.disk_free) to.set_disk_free_bytes(std::max<std::int64_t>(1, from.disk_free->count()));
     const auto seen = presence == nullptr ? std::nullopt : presence->find(from.name);
     if (!seen) return;
     if (seen->heard_at) set_time(*seen->heard_at, *to.mutable_last_seen_at());
     to.set_clock_offset_ms(seen->clock_offset.count());
-    to.set_disk_free_bytes(seen->disk_free_bytes);
+    if (seen->disk_free_bytes > 0) to.set_disk_free_bytes(seen->disk_free_bytes);
 }
 
 void show(const Release& from, api::SoftwareRelease& to) {

@@ -83,6 +83,7 @@ const Table& nodes() {
                                {"memory_bytes"},
                                {"disk_bytes"},
                                {"uplink_kbit_s"},
+                               {"disk_free_bytes"},
                                {"agent_version"},
                                {"partitions_made"},
                                {"revision"},
@@ -95,7 +96,8 @@ Status read_row(Row row, Node& n) {
     return row.into(n.name, n.site, n.edge, n.public_address, n.state, n.number, n.token_hash,
                     n.token_expires_at, n.token_used, n.key_fingerprint, n.certificate_expires_at,
                     n.wg_public_key, total.cpu, total.memory, total.disk, n.capacity.uplink,
-                    n.agent_version, n.partitions_made, n.revision, n.overlay_revision);
+                    n.disk_free, n.agent_version, n.partitions_made, n.revision,
+                    n.overlay_revision);
 }
 
 const Table& releases() {
@@ -182,12 +184,12 @@ Call put_call(const Site& s) {
 
 Call put_call(const Node& n) {
     const Resources& total = n.capacity.total;
-    return {
-        &nodes().put,
-        Params().add(n.name, n.site, n.edge, n.public_address, n.state, n.number, n.token_hash,
-                     n.token_expires_at, n.token_used, n.key_fingerprint, n.certificate_expires_at,
-                     n.wg_public_key, total.cpu, total.memory, total.disk, n.capacity.uplink,
-                     n.agent_version, n.partitions_made, n.revision, n.overlay_revision)};
+    return {&nodes().put,
+            Params().add(n.name, n.site, n.edge, n.public_address, n.state, n.number, n.token_hash,
+                         n.token_expires_at, n.token_used, n.key_fingerprint,
+                         n.certificate_expires_at, n.wg_public_key, total.cpu, total.memory,
+                         total.disk, n.capacity.uplink, n.disk_free, n.agent_version,
+                         n.partitions_made, n.revision, n.overlay_revision)};
 }
 
 Call put_call(const Release& r) {

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import threading
 import urllib.request
 
@@ -199,6 +200,37 @@ def reports(master, customer, boxes):
     assert master.operator.get("/v1/nodes/" + boxes[0].name).json["clock_offset_ms"] < -86_400_000
 
 
+def commits(master):
+    return int(re.search(r"^foyer_planner_commits_total (\d+)", master_metrics(master), re.M)[1])
+
+
+def free_disk(master, customer, boxes):
+    """Orders pass over a box whose disk is full of something else; what it says now and then is not
+    written down each time."""
+    gibibyte = 1 << 30
+    order = {"name": "late", "release": "echo", "parameters": {"company": "A"}}
+    box = boxes[1]
+
+    def says(size):
+        answer = box.sync(immediate=True, disk_free_bytes=str(size))
+        assert "error" not in answer, answer
+        return master.operator.get("/v1/nodes/" + box.name).json
+
+    assert "disk_free_bytes" in says(50 * gibibyte)
+    assert says(1)["disk_free_bytes"] == 1
+    refused_order = customer.post("/v1/instances", order)
+    facts = {detail["key"]: detail["value"] for detail in refused_order.json["details"]}
+    assert refused_order.status in (409, 429), refused_order
+    assert facts["rule"] == "distinct_isps" and facts["excluded_disk_low"] == box.name, facts
+    before = commits(master)
+    for size in (1, 5, 1_000_000, 1):
+        says(size)
+    assert commits(master) == before
+    assert says(40 * gibibyte)["disk_free_bytes"] == 40 * gibibyte
+    assert commits(master) == before + 1
+    customer.must(customer.post("/v1/instances", {**order, "validate_only": True}))
+
+
 def blobs(boxes, image):
     digest = sha256(image.layer)
     whole = boxes[0].do(do="fetch", digest=digest)
@@ -229,6 +261,7 @@ def main():
         customer, delta = long_poll(master, boxes)
         replaced(boxes, delta)
         reports(master, customer, boxes)
+        free_disk(master, customer, boxes)
         blobs(boxes, image)
 
 

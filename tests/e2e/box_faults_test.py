@@ -115,9 +115,27 @@ class BoxFaults(unittest.TestCase):
 
     # -- a full disk ------------------------------------------------------------------------------
 
+    def fill_unheard(self, *orders):
+        """The disk fills while these orders are on their way: the master cannot know of it yet, and
+        trusts what the box said before."""
+        self.cloud.lab("freeze", FULL)
+        try:
+            self.cloud.lab("disk", FULL, "0")
+            for name in orders:
+                self.cloud.order_echo(name)
+        finally:
+            self.cloud.lab("thaw", FULL)
+
+    def refused_for_its_disk(self, name):
+        """An order that comes later is placed elsewhere; here there is no elsewhere."""
+        status, out, errors = self.cloud.ask("order", "echo@1-1", "--name", name, "--replicas", "3",
+                                             "--param", f"greeting=I am {name}", "--no-wait")
+        self.assertNotEqual(status, 0, out)
+        self.assertIn("1 by disk_low", errors)
+        self.assertIn(f"{FULL}-1", errors)
+
     def test_1_a_full_disk_is_told_leaves_nothing_and_is_over_by_itself(self):
-        self.cloud.lab("disk", FULL, "0")
-        self.cloud.order_echo("first")
+        self.fill_unheard("first", "second")
         self.wait_failed("first", FULL, "disk full: the image needs")
         self.wait_for("the others serve", self.cloud.serves)
         self.assertEqual(self.cloud.instance()["state"], "degraded")
@@ -126,15 +144,18 @@ class BoxFaults(unittest.TestCase):
         self.shown(FULL, "the disk is full")
         self.assertIn("online, disk full", self.cloud.must("node", "ls"))
         self.nothing_half_made()
+        self.refused_for_its_disk("later")
 
-        # Orders are still obeyed: to delete is what makes room.
-        self.cloud.order_echo("second")
+        # What was ordered before is still obeyed: to delete is what makes room.
         self.wait_failed("second", FULL, "disk full")
         self.delete("second")
 
         self.room_for_the_image_but_not_for_the_copy()
         self.cloud.lab("disk", FULL, "free")
         self.wait_running("first")
+        self.wait_room()
+
+    def wait_room(self):
         self.wait_for("the operator sees that there is room again",
                       lambda: "disk full" not in self.cloud.must("node", "ls"))
 
@@ -169,8 +190,7 @@ class BoxFaults(unittest.TestCase):
         before = self.cloud.container(FULL, partition)
         self.cloud.lab("disk", FULL, "0")  # first, so that nothing can fill the reserve again
         self.cloud.shell(FULL, f": >{self.cloud.folder(FULL)}/state/reserve")
-        self.cloud.lab("disk", FULL, "0")
-        self.cloud.order_echo("third")
+        self.fill_unheard("third")
         self.wait_failed("third", FULL, "this box cannot write its orders down: ")
         link = self.cloud.box_status(FULL)["master"]
         self.assertTrue(link["connected"])
@@ -181,6 +201,7 @@ class BoxFaults(unittest.TestCase):
         self.wait_running("third")
         self.assertEqual(self.cloud.container(FULL, partition), before)
         self.assertEqual(self.cloud.box_status(FULL)["master"]["problem"], "")
+        self.wait_room()
         self.delete("third")
 
     def test_3_what_was_ordered_and_deleted_unheard_by_a_box_is_gone_when_it_hears(self):

@@ -48,6 +48,7 @@ const std::vector<Refused> of_catalogue = {
     {"nodes_edge_address", "UPDATE nodes SET edge = true"},
     {"nodes_edge_address", "UPDATE nodes SET public_address = '192.0.2.1'"},
     {"nodes_capacity_range", "UPDATE nodes SET uplink_kbit_s = -1"},
+    {"nodes_disk_free_range", "UPDATE nodes SET disk_free_bytes = -1"},
     {"nodes_partitions_made_range", "UPDATE nodes SET partitions_made = -1"},
     {"nodes_token_hash_key", "UPDATE nodes SET token_hash = 'same'"},
     {"nodes_key_fingerprint_key", "UPDATE nodes SET key_fingerprint = 'same'"},

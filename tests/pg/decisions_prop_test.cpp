@@ -144,6 +144,8 @@ private:
             said.observations.push_back(seen);
         }
         if (rng_.below(8) == 0) said.capacity = capacity();
+        if (rng_.below(4) == 0)
+            said.disk_free = mebibytes(static_cast<std::int64_t>(rng_.below(100'000)));
         return said;
     }
 

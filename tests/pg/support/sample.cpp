@@ -45,6 +45,7 @@ Node sample_node(int number, const std::string& name, const std::string& site) {
     node.certificate_expires_at = noon;
     node.wg_public_key = WgPublicKey("wg-" + name);
     node.capacity = {{Millicores(4'000), gibibytes(8), gibibytes(100)}, KbitPerSecond(10'000)};
+    if (number % 2 == 0) node.disk_free = gibibytes(number);
     node.agent_version = "0.1.0";
     node.partitions_made = 1;
     node.revision = first;
