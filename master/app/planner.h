@@ -122,7 +122,7 @@ private:
     Decided decide_one(Job job);
     void settle(std::vector<Decided> decided);
     void redecide_singly(std::vector<Decided> decided);
-    void publish(const std::vector<Entry>& batch);
+    void publish();
     void refuse(std::vector<Decided> decided, const Error& why);
     void refuse_queue(const Error& why);
 
@@ -134,7 +134,8 @@ private:
     Note note_;
     Published published_hook_;
 
-    std::unique_ptr<State> working_;  // planner thread only
+    // Planner thread only. Shares its rows with the published one.
+    std::unique_ptr<State> working_;
     mutable std::shared_mutex published_mutex_;
     std::unique_ptr<State> published_;
 
