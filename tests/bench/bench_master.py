@@ -72,6 +72,10 @@ class BenchMaster:
         self.agents, self.https, self.grpc, self.metrics_port = free_ports(4)
         self.log_file = self.folder + "/log"
         self.process = None
+        self.configure(**sections)
+
+    def configure(self, **sections):
+        """Of the next start."""
         sections.setdefault("agents", {}).update(
             listen=f"127.0.0.1:{self.agents}", addresses=[f"127.0.0.1:{self.agents}"]
         )
