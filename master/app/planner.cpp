@@ -193,8 +193,7 @@ Planner::Decided Planner::decide_one(Job job) {
     Changes changes = std::move(decision.value().changes);
     const Reply reply = std::move(decision.value().reply);
     if (write.validate_only) {
-        // Shown from a state of its own, then forgotten. Rare and asked for by people, so the copy
-        // is affordable.
+        // Shown from a state of its own, then forgotten.
         State after = *working_;
         after.apply(changes, after.revision().next());
         std::string rendered = write.render ? write.render(after, reply) : std::string();
@@ -223,7 +222,7 @@ void Planner::settle(std::vector<Decided> decided) {
     }
     const Status committed = batch.empty() ? ok_status() : store_->commit(batch);
     if (committed.ok()) {
-        publish(batch);
+        if (!batch.empty()) publish();
         {
             const std::lock_guard lock(queue_mutex_);
             for (const Decided& one : decided)
@@ -282,14 +281,14 @@ void Planner::redecide_singly(std::vector<Decided> decided) {
     }
 }
 
-void Planner::publish(const std::vector<Entry>& batch) {
-    if (batch.empty()) return;
-    Revision before;
+void Planner::publish() {
+    // What was published until now goes after the lock: readers wait for a swap of pointers only.
+    auto next = std::make_unique<State>(*working_);
     {
         const std::unique_lock lock(published_mutex_);
-        before = published_->revision();
-        for (const Entry& entry : batch) published_->apply(entry.changes, entry.revision);
+        published_.swap(next);
     }
+    const Revision before = next->revision();
     if (published_hook_) read([&](const State& state) { published_hook_(state, before); });
 }
 

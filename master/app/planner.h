@@ -129,7 +129,7 @@ private:
     Decided decide_one(Job job);
     void settle(std::vector<Decided> decided);
     void redecide_singly(std::vector<Decided> decided);
-    void publish(const std::vector<Entry>& batch);
+    void publish();
     void refuse(std::vector<Decided> decided, const Error& why);
     void refuse_queue(const Error& why);
 
@@ -141,8 +141,9 @@ private:
     Note note_;
     Published published_hook_;
 
-    std::unique_ptr<State> working_;  // planner thread only
-    Duration reload_delay_;           // likewise
+    // Planner thread only. Shares its rows with the published one.
+    std::unique_ptr<State> working_;
+    Duration reload_delay_;  // likewise
     mutable std::shared_mutex published_mutex_;
     std::unique_ptr<State> published_;
 

@@ -141,9 +141,15 @@ DesiredDelta desired_since(const State& state, const NodeId& name, const Lineage
         if (std::max(instance.group_revision, edges_revision(state)) > since)
             delta.assignments.push_back(assignment_of(state, instance, replica));
     }
-    for (const auto& [other, row] : state.nodes()) {
-        const bool neighbour = other != name && is_enrolled(row) && (node.edge || row.edge);
-        if (neighbour && row.overlay_revision > since) delta.peers.push_back(peer_of(state, row));
+    const auto add_neighbour = [&](const Node& row) {
+        if (row.name != name && is_enrolled(row) && row.overlay_revision > since)
+            delta.peers.push_back(peer_of(state, row));
+    };
+    // A home's neighbours are the edges, few of all boxes: its answer must not cost a look at each.
+    if (node.edge) {
+        for (const auto& [other, row] : state.nodes()) add_neighbour(row);
+    } else {
+        for (const NodeId& edge : state.edges()) add_neighbour(state.nodes().at(edge));
     }
     if (node.edge) {
         for (const auto& [instance_name, instance] : state.instances()) {

@@ -5,16 +5,6 @@
 #include "common/base/check.h"
 
 namespace foyer::master {
-namespace {
-
-template <class Row>
-const Row* find_in(const auto& map, const auto& key) {
-    const auto found = map.find(key);
-    return found == map.end() ? nullptr : &found->second;
-}
-
-}  // namespace
-
 void State::apply(const Changes& changes, Revision revision) {
     CHECK(revision > revision_ || changes.empty());
     if (changes.empty()) return;
@@ -36,17 +26,17 @@ void State::note(const Changes& changes) {
     }
 }
 
-void State::put(const Account& row) { accounts_.insert_or_assign(row.name, row); }
-void State::put(const ApiToken& row) { tokens_.insert_or_assign(row.id, row); }
-void State::put(const Isp& row) { isps_.insert_or_assign(row.name, row); }
-void State::put(const Host& row) { hosts_.insert_or_assign(row.name, row); }
-void State::put(const Site& row) { sites_.insert_or_assign(row.name, row); }
+void State::put(const Account& row) { accounts_.put(row.name, row); }
+void State::put(const ApiToken& row) { tokens_.put(row.id, row); }
+void State::put(const Isp& row) { isps_.put(row.name, row); }
+void State::put(const Host& row) { hosts_.put(row.name, row); }
+void State::put(const Site& row) { sites_.put(row.name, row); }
 
 void State::put(const Node& row) {
-    const Node* before = find_in<Node>(nodes_, row.name);
+    const Node* before = nodes_.get(row.name);
     const bool neighbours_see =
         before == nullptr || before->overlay_revision != row.overlay_revision;
-    nodes_.insert_or_assign(row.name, row);
+    nodes_.put(row.name, row);
     last_node_number_ = std::max(last_node_number_, row.number);
     // A fresh token may make a home of a box that was expected as an edge.
     if (row.edge) {
@@ -54,13 +44,12 @@ void State::put(const Node& row) {
     } else {
         edges_.erase(row.name);
     }
-    by_node_[row.name];
     if (!neighbours_see) return;
     touch(row.name);
     // A home's neighbours are the edges, an edge's are everybody; a new edge also appears among
     // every instance's proxies.
     if (row.edge) {
-        for (auto& [node, index] : by_node_) index.desired = revision_;
+        everybody_desired_ = revision_;
     } else {
         for (const NodeId& edge : edges_) touch(edge);
     }
@@ -68,16 +57,16 @@ void State::put(const Node& row) {
 
 void State::put(const Release& row) {
     last_release_sequence_ = std::max(last_release_sequence_, row.sequence);
-    releases_.insert_or_assign({row.name, row.version}, row);
+    releases_.put({row.name, row.version}, row);
 }
 
 void State::put(const Instance& row) {
-    const Instance* before = find_in<Instance>(instances_, row.name);
+    const Instance* before = instances_.get(row.name);
     const bool group = before == nullptr || before->group_revision != row.group_revision;
     const bool route = before == nullptr || before->route_revision != row.route_revision;
     const bool deleted = before != nullptr && before->desired != DesiredState::Deleted &&
                          row.desired == DesiredState::Deleted;
-    instances_.insert_or_assign(row.name, row);
+    instances_.put(row.name, row);
     if (deleted) {
         // Its boxes and edges must let go at once; the rows go when the boxes say that they did.
         for (const Replica* replica : replicas_of(row.name))
@@ -92,37 +81,44 @@ void State::put(const Instance& row) {
 }
 
 void State::unindex(const Replica& row) {
-    NodeIndex& index = by_node_[row.node];
-    index.replicas.erase(row.key);
+    NodeIndex& index = by_node_.edit(row.node);
+    std::erase(index.replicas, row.key);
     index.reserved -= row.reserved;
 }
 
 void State::put(const Replica& row) {
-    if (const Replica* before = find_in<Replica>(replicas_, row.key)) {
+    const Replica* before = replicas_.get(row.key);
+    if (before != nullptr && before->node == row.node && before->reserved == row.reserved) {
+        replicas_.put(row.key, row);  // a report: most changes are
+        return;
+    }
+    if (before == nullptr) {
+        touch(row.node);
+    } else {
         if (before->node != row.node) {
             bury(before->node, Tombstone::Kind::Assignment, partition_id(row.key).str());
             touch(row.node);
         }
         unindex(*before);
-    } else {
-        touch(row.node);
     }
-    replicas_.insert_or_assign(row.key, row);
-    NodeIndex& index = by_node_[row.node];
-    index.replicas.insert(row.key);
+    replicas_.put(row.key, row);
+    NodeIndex& index = by_node_.edit(row.node);
+    index.replicas.insert(std::ranges::lower_bound(index.replicas, row.key), row.key);
     index.reserved += row.reserved;
 }
 
-void State::put(const Operation& row) { operations_.insert_or_assign(row.id, row); }
+void State::put(const Operation& row) { operations_.put(row.id, row); }
 
 void State::put(const Event& row) {
     last_event_ = std::max(last_event_, row.sequence);
-    recent_events_.push_back(row);
-    if (recent_events_.size() > recent_events_max) recent_events_.pop_front();
+    recent_events_.put(row.sequence, row);
+    if (recent_events_.size() <= recent_events_max) return;
+    const std::int64_t oldest = recent_events_.begin()->first;
+    recent_events_.erase(oldest);
 }
 
 void State::put(const RequestRecord& row) {
-    requests_.insert_or_assign({row.account, row.id}, row);
+    requests_.put({row.account, row.id}, row);
 }
 
 void State::drop(const DropNode& change) {
@@ -137,11 +133,11 @@ void State::drop(const DropNode& change) {
 }
 
 void State::drop(const DropReplica& change) {
-    const auto found = replicas_.find(change.key);
-    if (found == replicas_.end()) return;
-    unindex(found->second);
-    bury(found->second.node, Tombstone::Kind::Assignment, partition_id(change.key).str());
-    replicas_.erase(found);
+    const Replica* row = replicas_.get(change.key);
+    if (row == nullptr) return;
+    unindex(*row);
+    bury(row->node, Tombstone::Kind::Assignment, partition_id(change.key).str());
+    replicas_.erase(change.key);
     touch_members(change.key.instance);
 }
 
@@ -153,30 +149,30 @@ void State::drop(const DropInstance& change) {
 
 void State::drop(const DropRequest& change) { requests_.erase({change.account, change.id}); }
 
-void State::touch(const NodeId& node) { by_node_[node].desired = revision_; }
+void State::touch(const NodeId& node) { by_node_.edit(node).desired = revision_; }
 
 void State::touch_members(const InstanceName& name) {
     for (const Replica* replica : replicas_of(name)) touch(replica->node);
 }
 
 void State::bury(const NodeId& node, Tombstone::Kind kind, std::string key) {
-    NodeIndex& index = by_node_[node];
+    NodeIndex& index = by_node_.edit(node);
     index.tombstones.push_back({kind, std::move(key), revision_});
     if (index.tombstones.size() > tombstones_max) {
         index.tombstones_since = index.tombstones.front().revision;
-        index.tombstones.pop_front();
+        index.tombstones.erase(index.tombstones.begin());
     }
     index.desired = revision_;
 }
 
-const std::set<ReplicaKey>& State::replicas_on(const NodeId& node) const {
-    static const std::set<ReplicaKey> none;
-    const NodeIndex* index = find_in<NodeIndex>(by_node_, node);
+const std::vector<ReplicaKey>& State::replicas_on(const NodeId& node) const {
+    static const std::vector<ReplicaKey> none;
+    const NodeIndex* index = by_node_.get(node);
     return index == nullptr ? none : index->replicas;
 }
 
 Resources State::reserved_on(const NodeId& node) const {
-    const NodeIndex* index = find_in<NodeIndex>(by_node_, node);
+    const NodeIndex* index = by_node_.get(node);
     return index == nullptr ? Resources{} : index->reserved;
 }
 
@@ -199,23 +195,22 @@ const Replica* State::find_replica(const PartitionId& partition) const {
         if (text[i] < '0' || text[i] > '9') return nullptr;
         index = index * 10 + (text[i] - '0');
     }
-    return find_in<Replica>(replicas_,
-                            ReplicaKey{InstanceName(text.substr(0, dash)), ReplicaIndex{index}});
+    return replicas_.get(ReplicaKey{InstanceName(text.substr(0, dash)), ReplicaIndex{index}});
 }
 
 Revision State::desired_revision(const NodeId& node) const {
-    const NodeIndex* index = find_in<NodeIndex>(by_node_, node);
-    return index == nullptr ? Revision() : index->desired;
+    const NodeIndex* index = by_node_.get(node);
+    return index == nullptr ? Revision() : std::max(index->desired, everybody_desired_);
 }
 
-const std::deque<Tombstone>& State::tombstones(const NodeId& node) const {
-    static const std::deque<Tombstone> none;
-    const NodeIndex* index = find_in<NodeIndex>(by_node_, node);
+const std::vector<Tombstone>& State::tombstones(const NodeId& node) const {
+    static const std::vector<Tombstone> none;
+    const NodeIndex* index = by_node_.get(node);
     return index == nullptr ? none : index->tombstones;
 }
 
 Revision State::tombstones_since(const NodeId& node) const {
-    const NodeIndex* index = find_in<NodeIndex>(by_node_, node);
+    const NodeIndex* index = by_node_.get(node);
     return std::max(tombstones_floor_, index == nullptr ? Revision() : index->tombstones_since);
 }
 

@@ -1,17 +1,19 @@
 // The whole catalogue in memory, with the indexes decisions need. Changes only through apply().
 //
+// A value whose copies share every row (SnapshotMap): copying it costs some dozen pointers however
+// many boxes there are, and each copy goes on as if it were alone.
+//
 // Rebuilding it from the rows of the database, or by replaying the same changes from the beginning,
 // gives the same state.
 #pragma once
 
 #include <cstdint>
-#include <deque>
-#include <functional>
-#include <map>
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "common/base/snapshot_map.h"
 #include "master/domain/change.h"
 #include "master/domain/rows.h"
 
@@ -45,8 +47,9 @@ public:
     void apply(const Changes& changes, Revision revision);
     // Adds rows that belong to the revision just applied: the record of the request that made it.
     void note(const Changes& changes);
-    // After the rows of the database were applied: what was removed before is not known, so boxes
-    // that are behind get full answers.
+    // Loading: the rows of the database are noted one after the other, all at the revision it is at.
+    // Afterwards what was removed before is not known, so boxes that are behind get full answers.
+    void begin_loading(Revision revision) { revision_ = revision; }
     void mark_loaded() { tombstones_floor_ = revision_; }
 
     const ClusterSettings& settings() const { return settings_; }
@@ -56,26 +59,26 @@ public:
     std::int64_t last_release_sequence() const { return last_release_sequence_; }
     int last_node_number() const { return last_node_number_; }
 
-    const std::map<AccountId, Account>& accounts() const { return accounts_; }
-    const std::map<TokenId, ApiToken>& tokens() const { return tokens_; }
-    const std::map<IspId, Isp>& isps() const { return isps_; }
-    const std::map<HostId, Host>& hosts() const { return hosts_; }
-    const std::map<SiteId, Site>& sites() const { return sites_; }
-    const std::map<NodeId, Node>& nodes() const { return nodes_; }
-    const std::map<std::pair<ReleaseName, ReleaseVersion>, Release>& releases() const {
+    const SnapshotMap<AccountId, Account>& accounts() const { return accounts_; }
+    const SnapshotMap<TokenId, ApiToken>& tokens() const { return tokens_; }
+    const SnapshotMap<IspId, Isp>& isps() const { return isps_; }
+    const SnapshotMap<HostId, Host>& hosts() const { return hosts_; }
+    const SnapshotMap<SiteId, Site>& sites() const { return sites_; }
+    const SnapshotMap<NodeId, Node>& nodes() const { return nodes_; }
+    const SnapshotMap<std::pair<ReleaseName, ReleaseVersion>, Release>& releases() const {
         return releases_;
     }
-    const std::map<InstanceName, Instance>& instances() const { return instances_; }
-    const std::map<ReplicaKey, Replica>& replicas() const { return replicas_; }
-    const std::map<OperationId, Operation>& operations() const { return operations_; }
-    const std::map<std::pair<AccountId, RequestId>, RequestRecord>& requests() const {
+    const SnapshotMap<InstanceName, Instance>& instances() const { return instances_; }
+    const SnapshotMap<ReplicaKey, Replica>& replicas() const { return replicas_; }
+    const SnapshotMap<OperationId, Operation>& operations() const { return operations_; }
+    const SnapshotMap<std::pair<AccountId, RequestId>, RequestRecord>& requests() const {
         return requests_;
     }
-    // The newest events, oldest first; older ones are only in the database.
-    const std::deque<Event>& recent_events() const { return recent_events_; }
+    // The newest events by sequence; older ones are only in the database.
+    const SnapshotMap<std::int64_t, Event>& recent_events() const { return recent_events_; }
 
     // Indexes.
-    const std::set<ReplicaKey>& replicas_on(const NodeId& node) const;
+    const std::vector<ReplicaKey>& replicas_on(const NodeId& node) const;  // sorted
     Resources reserved_on(const NodeId& node) const;
     const std::set<NodeId>& edges() const { return edges_; }
     std::vector<const Replica*> replicas_of(const InstanceName& name) const;  // by index
@@ -85,7 +88,7 @@ public:
     Revision desired_revision(const NodeId& node) const;
     // What it has to hold no longer. Complete from tombstones_since() on; a box that is behind that
     // needs a full answer.
-    const std::deque<Tombstone>& tombstones(const NodeId& node) const;
+    const std::vector<Tombstone>& tombstones(const NodeId& node) const;
     Revision tombstones_since(const NodeId& node) const;
 
     static constexpr std::size_t recent_events_max = 10'000;
@@ -114,10 +117,10 @@ private:
     void unindex(const Replica& row);
 
     struct NodeIndex {
-        std::set<ReplicaKey> replicas;
+        std::vector<ReplicaKey> replicas;  // sorted
         Resources reserved;
         Revision desired;
-        std::deque<Tombstone> tombstones;
+        std::vector<Tombstone> tombstones;  // oldest first
         Revision tombstones_since;
     };
 
@@ -127,20 +130,21 @@ private:
     std::int64_t last_event_ = 0;
     std::int64_t last_release_sequence_ = 0;
     int last_node_number_ = 0;
-    std::map<AccountId, Account> accounts_;
-    std::map<TokenId, ApiToken> tokens_;
-    std::map<IspId, Isp> isps_;
-    std::map<HostId, Host> hosts_;
-    std::map<SiteId, Site> sites_;
-    std::map<NodeId, Node> nodes_;
-    std::map<std::pair<ReleaseName, ReleaseVersion>, Release> releases_;
-    std::map<InstanceName, Instance> instances_;
-    std::map<ReplicaKey, Replica> replicas_;
-    std::map<OperationId, Operation> operations_;
-    std::map<std::pair<AccountId, RequestId>, RequestRecord> requests_;
-    std::deque<Event> recent_events_;
+    SnapshotMap<AccountId, Account> accounts_;
+    SnapshotMap<TokenId, ApiToken> tokens_;
+    SnapshotMap<IspId, Isp> isps_;
+    SnapshotMap<HostId, Host> hosts_;
+    SnapshotMap<SiteId, Site> sites_;
+    SnapshotMap<NodeId, Node> nodes_;
+    SnapshotMap<std::pair<ReleaseName, ReleaseVersion>, Release> releases_;
+    SnapshotMap<InstanceName, Instance> instances_;
+    SnapshotMap<ReplicaKey, Replica> replicas_;
+    SnapshotMap<OperationId, Operation> operations_;
+    SnapshotMap<std::pair<AccountId, RequestId>, RequestRecord> requests_;
+    SnapshotMap<std::int64_t, Event> recent_events_;
     std::set<NodeId> edges_;
-    std::map<NodeId, NodeIndex> by_node_;
+    SnapshotMap<NodeId, NodeIndex> by_node_;
+    Revision everybody_desired_;  // when what every box has to hold last changed
     Revision tombstones_floor_;
 };
 

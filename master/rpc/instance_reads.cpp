@@ -60,15 +60,18 @@ void list_instance_events(const ApiContext& context, ApiCall call,
         TRY(find_own(state, call.caller, request.name()));
         response.mutable_page()->set_revision(state.revision().number());
         std::int64_t last = 0;
-        for (auto at = state.recent_events().rbegin(); at != state.recent_events().rend(); ++at) {
-            if (at->subject != request.name() || (*before > 0 && at->sequence >= *before)) continue;
+        const auto& events = state.recent_events();
+        for (auto at = events.rbegin(); at != events.rend(); ++at) {
+            const Event& event = at->second;
+            if (event.subject != request.name() || (*before > 0 && event.sequence >= *before))
+                continue;
             if (response.events_size() == window.value().size) {
                 response.mutable_page()->set_next_page_token(
                     to_base64url(as_bytes(std::to_string(last))));
                 break;
             }
-            show(*at, *response.add_events());
-            last = at->sequence;
+            show(event, *response.add_events());
+            last = event.sequence;
         }
         return ok_status();
     }));

@@ -12,6 +12,8 @@ namespace foyer::master {
 
 namespace {
 
+constexpr std::size_t rows_max = 5'000;  // in one statement: some megabytes
+
 // Tables in the order in which rows refer to earlier ones.
 enum class Rank {
     Account,
@@ -113,9 +115,19 @@ std::vector<Call> calls_of(const std::vector<Entry>& batch) {
         if (fate.dropped != nullptr) calls.push_back(std::visit(ChangeCall{}, *fate.dropped));
     }
     std::ranges::move(numbers, std::back_inserter(calls));
+    // The fates are in the order of the tables: all rows of a table are neighbours.
+    std::vector<Call> puts;
     for (const auto& [key, fate] : fates) {
-        if (fate.put != nullptr) calls.push_back(std::visit(ChangeCall{}, *fate.put));
+        if (fate.put == nullptr) continue;
+        Call call = std::visit(ChangeCall{}, *fate.put);
+        if (!puts.empty() &&
+            (puts.back().statement != call.statement || puts.size() == rows_max)) {
+            calls.push_back(put_together(puts));
+            puts.clear();
+        }
+        puts.push_back(std::move(call));
     }
+    if (!puts.empty()) calls.push_back(put_together(puts));
     return calls;
 }
 

@@ -9,8 +9,8 @@
 
 namespace foyer::master {
 
-// Drops first, then puts, each in the order of the tables. A row that was dropped and made again is
-// both.
+// Drops first, then puts, each in the order of the tables; all rows put into a table are one
+// statement (of at most some thousand). A row that was dropped and made again is both.
 std::vector<Call> calls_of(const std::vector<Entry>& batch);
 
 }  // namespace foyer::master

@@ -5,11 +5,11 @@ namespace foyer::master {
 
 namespace {
 
-constexpr auto Time = Column::Kind::Time;
+using enum Column::Kind;
 
 const Table& accounts() {
     static const Table table(
-        {"accounts", {"name"}, {{"name"}, {"roles"}, {"created_at", Time}, {"revision"}}});
+        {"accounts", {"name"}, {{"name"}, {"roles", Texts}, {"created_at", Time}, {"revision", Int8}}});
     return table;
 }
 
@@ -24,7 +24,7 @@ const Table& api_tokens() {
                                {"note"},
                                {"created_at", Time},
                                {"expires_at", Time},
-                               {"revision"}}});
+                               {"revision", Int8}}});
     return table;
 }
 
@@ -34,14 +34,14 @@ Status read_row(Row row, ApiToken& t) {
 
 const Table& isps() {
     static const Table table(
-        {"isps", {"name"}, {{"name"}, {"family"}, {"created_at", Time}, {"revision"}}});
+        {"isps", {"name"}, {{"name"}, {"family"}, {"created_at", Time}, {"revision", Int8}}});
     return table;
 }
 
 Status read_row(Row row, Isp& i) { return row.into(i.name, i.family, i.created_at, i.revision); }
 
 const Table& hosts() {
-    static const Table table({"hosts", {"name"}, {{"name"}, {"created_at", Time}, {"revision"}}});
+    static const Table table({"hosts", {"name"}, {{"name"}, {"created_at", Time}, {"revision", Int8}}});
     return table;
 }
 
@@ -56,7 +56,7 @@ const Table& sites() {
                                {"host"},
                                {"host_class"},
                                {"created_at", Time},
-                               {"revision"}}});
+                               {"revision", Int8}}});
     return table;
 }
 
@@ -69,25 +69,25 @@ const Table& nodes() {
                               {"name"},
                               {{"name"},
                                {"site"},
-                               {"edge"},
+                               {"edge", Bool},
                                {"public_address"},
                                {"state"},
-                               {"number"},
+                               {"number", Int4},
                                {"token_hash"},
                                {"token_expires_at", Time},
-                               {"token_used"},
+                               {"token_used", Bool},
                                {"key_fingerprint"},
                                {"certificate_expires_at", Time},
                                {"wg_public_key"},
-                               {"cpu_millicores"},
-                               {"memory_bytes"},
-                               {"disk_bytes"},
-                               {"uplink_kbit_s"},
-                               {"disk_free_bytes"},
+                               {"cpu_millicores", Int8},
+                               {"memory_bytes", Int8},
+                               {"disk_bytes", Int8},
+                               {"uplink_kbit_s", Int8},
+                               {"disk_free_bytes", Int8},
                                {"agent_version"},
-                               {"partitions_made"},
-                               {"revision"},
-                               {"overlay_revision"}}});
+                               {"partitions_made", Int4},
+                               {"revision", Int8},
+                               {"overlay_revision", Int8}}});
     return table;
 }
 
@@ -111,17 +111,16 @@ const Table& releases() {
                                {"release_json"},
                                {"signature"},
                                {"image"},
-                               {"image_size_bytes"},
-                               {"sizes"},
+                               {"image_size_bytes", Int8},
+                               {"sizes", Json},
                                {"parameters_schema_json"},
-                               {"copies_min"},
-                               {"copies_max"},
-                               {"copies_default"},
-                               {"web_port"},
-                               {"sequence"},
+                               {"copies_min", Int4},
+                               {"copies_max", Int4},
+                               {"copies_default", Int4},
+                               {"web_port", Int4},
+                               {"sequence", Int8},
                                {"created_at", Time},
-                               {"revision"}},
-                              "sequence"});
+                               {"revision", Int8}}});
     return table;
 }
 
@@ -205,14 +204,14 @@ Call number_given_call(const Node& n) { return {&number_given, Params().add(n.nu
 Call drop_call(const DropNode& change) { return {&nodes().drop, Params().add(change.name)}; }
 
 void add_catalogue_loaders(std::vector<Loader>& loaders) {
-    loaders.push_back({{&last_number}, read_last_number});
-    loaders.push_back({{&accounts().load}, read_into<Account>});
-    loaders.push_back({{&api_tokens().load}, read_into<ApiToken>});
-    loaders.push_back({{&isps().load}, read_into<Isp>});
-    loaders.push_back({{&hosts().load}, read_into<Host>});
-    loaders.push_back({{&sites().load}, read_into<Site>});
-    loaders.push_back({{&nodes().load}, read_into<Node>});
-    loaders.push_back({{&releases().load}, read_into<Release>});
+    loaders.push_back({{&last_number}, nullptr, read_last_number});
+    loaders.push_back({{}, &accounts().copy, read_into<Account>});
+    loaders.push_back({{}, &api_tokens().copy, read_into<ApiToken>});
+    loaders.push_back({{}, &isps().copy, read_into<Isp>});
+    loaders.push_back({{}, &hosts().copy, read_into<Host>});
+    loaders.push_back({{}, &sites().copy, read_into<Site>});
+    loaders.push_back({{}, &nodes().copy, read_into<Node>});
+    loaders.push_back({{}, &releases().copy, read_into<Release>});
 }
 
 }  // namespace foyer::master

@@ -116,8 +116,8 @@ std::string to_sql(const std::vector<ErrorDetail>& details) {
 }
 
 bool from_sql(std::string_view text, bool& to) {
-    to = text == "t";
-    return text == "t" || text == "f";
+    to = text == "t" || text == "true";  // as a column, or as its text
+    return to || text == "f" || text == "false";
 }
 
 bool from_sql(std::string_view text, std::int64_t& to) {

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <poll.h>
 
+#include "master/store/copy_reader.h"
 #include "master/store/pq.h"
 #include "master/store/sql_error.h"
 
@@ -208,19 +209,25 @@ Status Connection::wait_readable(MonoTime deadline) {
         const int unsent = PQflush(conn_.get());
         if (unsent < 0 && PQstatus(conn_.get()) != CONNECTION_OK) return lost("send a batch");
         if (PQisBusy(conn_.get()) == 0) return ok_status();
-        const Duration left = deadline - clock_.mono();
-        if (left.count() <= 0) {
-            broken_ = true;  // its answer may still come, to nobody
-            return error(ErrorCode::Unavailable, "the database did not answer in time");
-        }
-        const short wanted = static_cast<short>(unsent > 0 ? POLLIN | POLLOUT : POLLIN);
-        pollfd wait{PQsocket(conn_.get()), wanted, 0};
-        const int ready =
-            ::poll(&wait, 1, static_cast<int>(std::min<std::int64_t>(left.count(), 1'000)));
-        if (ready < 0 && errno != EINTR) return lost("wait for an answer");
-        if (ready > 0 && (wait.revents & ~POLLOUT) != 0 && PQconsumeInput(conn_.get()) != 1)
-            return lost("read an answer");
+        TRY(wait_for_input(deadline, unsent > 0));
     }
+}
+
+// Once: something arrived, or could be sent, or a second has passed.
+Status Connection::wait_for_input(MonoTime deadline, bool unsent) {
+    const Duration left = deadline - clock_.mono();
+    if (left.count() <= 0) {
+        broken_ = true;  // its answer may still come, to nobody
+        return error(ErrorCode::Unavailable, "the database did not answer in time");
+    }
+    const short wanted = static_cast<short>(unsent ? POLLIN | POLLOUT : POLLIN);
+    pollfd wait{PQsocket(conn_.get()), wanted, 0};
+    const int ready =
+        ::poll(&wait, 1, static_cast<int>(std::min<std::int64_t>(left.count(), 1'000)));
+    if (ready < 0 && errno != EINTR) return lost("wait for an answer");
+    if (ready > 0 && (wait.revents & ~POLLOUT) != 0 && PQconsumeInput(conn_.get()) != 1)
+        return lost("read an answer");
+    return ok_status();
 }
 
 Status Connection::script(const std::string& sql) {
@@ -239,6 +246,49 @@ Status Connection::script(const std::string& sql) {
     if (broken()) return lost("run a script");
     if (PQenterPipelineMode(conn_.get()) != 1) return lost("end a script");
     if (failure) return *failure;
+    return ok_status();
+}
+
+void FreePiece::operator()(char* data) const { PQfreemem(data); }
+
+// Absent: the copy is over.
+Result<std::optional<PieceOfCopy>> Connection::next_piece() {
+    const MonoTime deadline = clock_.mono() + limits_.answer_timeout;
+    for (;;) {
+        char* data = nullptr;
+        const int size = PQgetCopyData(conn_.get(), &data, 1);
+        if (size > 0)
+            return std::optional(PieceOfCopy{std::unique_ptr<char, FreePiece>(data),
+                                             static_cast<std::size_t>(size)});
+        if (size == -1) return std::optional<PieceOfCopy>();
+        if (size < -1) return lost("copy a table");
+        TRY(wait_for_input(deadline, false));
+    }
+}
+
+Status Connection::copy_out(const std::string& sql, const std::vector<std::string>& columns,
+                            const std::function<Status(Row row)>& each) {
+    if (PQexitPipelineMode(conn_.get()) != 1) return lost("begin a copy");
+    if (PQsendQuery(conn_.get(), sql.c_str()) != 1) return lost("send a copy");
+    TRY(wait_readable(clock_.mono() + limits_.answer_timeout));
+    const ResultPtr begun(PQgetResult(conn_.get()));
+    if (begun && PQresultStatus(begun.get()) != PGRES_COPY_OUT) return error_of(begun.get());
+    CopyReader reader(columns);
+    for (;;) {
+        const std::optional<PieceOfCopy> piece = TRY(next_piece());
+        if (!piece) break;
+        TRY(reader.read({piece->data.get(), piece->size}, each));
+    }
+    std::optional<Error> failure;
+    for (;;) {
+        TRY(wait_readable(clock_.mono() + limits_.answer_timeout));
+        const ResultPtr result(PQgetResult(conn_.get()));
+        if (!result) break;
+        if (PQresultStatus(result.get()) != PGRES_COMMAND_OK && !failure)
+            failure = error_of(result.get());
+    }
+    if (failure) return *failure;
+    if (PQenterPipelineMode(conn_.get()) != 1) return lost("end a copy");
     return ok_status();
 }
 

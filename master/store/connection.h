@@ -4,7 +4,9 @@
 // deadline or was lost stays broken; open another.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -34,6 +36,14 @@ struct Answers {
     std::optional<Error> failure;
 };
 
+struct FreePiece {
+    void operator()(char* data) const;
+};
+struct PieceOfCopy {
+    std::unique_ptr<char, FreePiece> data;
+    std::size_t size = 0;
+};
+
 class Connection {
 public:
     // `conninfo`: URI or key=value text of libpq. Never logged: it may hold a password.
@@ -52,6 +62,11 @@ public:
     Result<Rows> run(const Call& call, Duration within);
     // Several statements of ours in one text, without values.
     Status script(const std::string& sql);
+    // Every row of a COPY … TO STDOUT (FORMAT binary) whose columns are all text, as it arrives: the
+    // server reads ahead while `each` works. Ends at the first failure; the connection is then to be
+    // thrown away. The answer timeout is for each piece of data.
+    Status copy_out(const std::string& sql, const std::vector<std::string>& columns,
+                    const std::function<Status(Row row)>& each);
 
     bool broken() const;
     int server_process() const;
@@ -64,6 +79,8 @@ private:
     Status send(const Call& call, std::vector<const Statement*>& pending);
     Result<Rows> receive(MonoTime deadline);
     Status wait_readable(MonoTime deadline);
+    Status wait_for_input(MonoTime deadline, bool unsent);
+    Result<std::optional<PieceOfCopy>> next_piece();
     Error lost(std::string_view doing);
 
     struct Closer {

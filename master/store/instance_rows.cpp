@@ -5,8 +5,7 @@ namespace foyer::master {
 
 namespace {
 
-constexpr auto Time = Column::Kind::Time;
-constexpr auto Plain = Column::Kind::Plain;
+using enum Column::Kind;
 
 const Table& operations() {
     static const Table table({"operations",
@@ -16,13 +15,13 @@ const Table& operations() {
                                {"instance"},
                                {"owner"},
                                {"state"},
-                               {"steps"},
+                               {"steps", Json},
                                {"failure_code"},
                                {"failure_message"},
-                               {"failure_details"},
+                               {"failure_details", Json},
                                {"created_at", Time},
                                {"finished_at", Time},
-                               {"revision"}}});
+                               {"revision", Int8}}});
     return table;
 }
 
@@ -47,30 +46,30 @@ const Table& instances() {
                                {"version"},
                                {"size"},
                                {"parameters_json"},
-                               {"replicas"},
-                               {"countries"},
-                               {"min_countries"},
+                               {"replicas", Int4},
+                               {"countries", Texts},
+                               {"min_countries", Int4},
                                {"mode"},
-                               {"allow_same_isp"},
+                               {"allow_same_isp", Bool},
                                {"desired"},
-                               {"generation"},
-                               {"epoch"},
-                               {"leader"},
-                               {"served_generation"},
-                               {"served_epoch"},
+                               {"generation", Int8},
+                               {"epoch", Int8},
+                               {"leader", Int4},
+                               {"served_generation", Int8},
+                               {"served_epoch", Int8},
                                {"promotion_operation"},
-                               {"promotion_wanted"},
-                               {"promotion_force"},
+                               {"promotion_wanted", Int4},
+                               {"promotion_force", Bool},
                                {"promotion_started_at", Time},
                                {"operation"},
                                {"admin_password"},
                                {"replication_password"},
-                               {"initialized"},
+                               {"initialized", Bool},
                                {"password_shown_at", Time},
                                {"created_at", Time},
-                               {"revision"},
-                               {"group_revision"},
-                               {"route_revision"}}});
+                               {"revision", Int8},
+                               {"group_revision", Int8},
+                               {"route_revision", Int8}}});
     return table;
 }
 
@@ -96,48 +95,48 @@ Status read_instance(Row row, Changes& into) {
     return ok_status();
 }
 
-// $1 is the instance, $4 the node; '' breaks a foreign key whose name tells what is missing.
+// `u` is the copy's own row; '' breaks a foreign key whose name tells what is missing.
 constexpr std::string_view site_of_node =
-    "coalesce((SELECT n.site FROM nodes n WHERE n.name = $4), '')";
+    "coalesce((SELECT n.site FROM nodes n WHERE n.name = u.node), '')";
 constexpr std::string_view isp_of_node =
-    "coalesce((SELECT s.isp FROM nodes n JOIN sites s ON s.name = n.site WHERE n.name = $4), '')";
+    "coalesce((SELECT s.isp FROM nodes n JOIN sites s ON s.name = n.site WHERE n.name = u.node), "
+    "'')";
 constexpr std::string_view family_of_node =
-    "coalesce((SELECT i.family FROM nodes n JOIN sites s ON s.name = n.site JOIN isps i ON i.name "
-    "= "
-    "s.isp WHERE n.name = $4), '')";
+    "coalesce((SELECT i.family FROM nodes n JOIN sites s ON s.name = n.site"
+    " JOIN isps i ON i.name = s.isp WHERE n.name = u.node), '')";
 constexpr std::string_view relaxed_of_instance =
-    "coalesce((SELECT o.allow_same_isp FROM instances o WHERE o.name = $1), false)";
+    "coalesce((SELECT o.allow_same_isp FROM instances o WHERE o.name = u.instance), false)";
 
 const Table& replicas() {
     static const Table table({"replicas",
                               {"instance", "index"},
                               {{"instance"},
-                               {"index"},
+                               {"index", Int4},
                                {"kind"},
                                {"node"},
-                               {"partition_number"},
-                               {"cpu_millicores"},
-                               {"memory_bytes"},
-                               {"disk_bytes"},
-                               {"founder"},
+                               {"partition_number", Int4},
+                               {"cpu_millicores", Int8},
+                               {"memory_bytes", Int8},
+                               {"disk_bytes", Int8},
+                               {"founder", Bool},
                                {"observed_partition"},
-                               {"observed_generation"},
-                               {"observed_epoch"},
+                               {"observed_generation", Int8},
+                               {"observed_epoch", Int8},
                                {"observed_role"},
                                {"observed_phase"},
                                {"observed_step"},
                                {"observed_reason"},
-                               {"observed_ready"},
-                               {"observed_initialized"},
-                               {"position_epoch"},
-                               {"position_flushed_bytes"},
-                               {"position_receiving"},
-                               {"followers"},
-                               {"revision"},
-                               {"site", Plain, site_of_node},
-                               {"isp", Plain, isp_of_node},
-                               {"family", Plain, family_of_node},
-                               {"allow_same_isp", Plain, relaxed_of_instance}}});
+                               {"observed_ready", Bool},
+                               {"observed_initialized", Bool},
+                               {"position_epoch", Int8},
+                               {"position_flushed_bytes", Int8},
+                               {"position_receiving", Bool},
+                               {"followers", Json},
+                               {"revision", Int8},
+                               {"site", Text, site_of_node},
+                               {"isp", Text, isp_of_node},
+                               {"family", Text, family_of_node},
+                               {"allow_same_isp", Bool, relaxed_of_instance}}});
     return table;
 }
 
@@ -222,9 +221,9 @@ Call drop_call(const DropInstance& change) {
 }
 
 void add_instance_loaders(std::vector<Loader>& loaders) {
-    loaders.push_back({{&operations().load}, read_operation});
-    loaders.push_back({{&instances().load}, read_instance});
-    loaders.push_back({{&replicas().load}, read_replica});
+    loaders.push_back({{}, &operations().copy, read_operation});
+    loaders.push_back({{}, &instances().copy, read_instance});
+    loaders.push_back({{}, &replicas().copy, read_replica});
 }
 
 }  // namespace foyer::master

@@ -7,14 +7,13 @@ namespace foyer::master {
 
 namespace {
 
-constexpr auto Time = Column::Kind::Time;
+using enum Column::Kind;
 
 const Table& events() {
     static const Table table(
         {.name = "events",
          .key = {"sequence"},
-         .columns = {{"sequence"}, {"revision"}, {"at", Time}, {"kind"}, {"subject"}, {"message"}},
-         .order = "sequence",
+         .columns = {{"sequence", Int8}, {"revision", Int8}, {"at", Time}, {"kind"}, {"subject"}, {"message"}},
          .append_only = true});
     return table;
 }
@@ -23,7 +22,7 @@ const Table& requests() {
     static const Table table(
         {"requests",
          {"account", "id"},
-         {{"account"}, {"id"}, {"body_hash"}, {"reply"}, {"at", Time}, {"revision"}}});
+         {{"account"}, {"id"}, {"body_hash"}, {"reply", Bytea}, {"at", Time}, {"revision", Int8}}});
     return table;
 }
 
@@ -94,8 +93,8 @@ Call events_call(const std::string& subject, std::int64_t before, int count) {
 }
 
 void add_journal_loaders(std::vector<Loader>& loaders, int events_max) {
-    loaders.push_back({{&newest_events(), Params().add(events_max)}, read_event_into});
-    loaders.push_back({{&requests().load}, read_request});
+    loaders.push_back({{&newest_events(), Params().add(events_max)}, nullptr, read_event_into});
+    loaders.push_back({{}, &requests().copy, read_request});
 }
 
 std::vector<Loader> loaders(int events_max) {

@@ -12,6 +12,8 @@ namespace {
 
 const Statement begin{"begin_batch", "BEGIN"};
 const Statement begin_snapshot{"begin_snapshot", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"};
+// A whole table takes what it takes; that it comes at all is watched piece by piece.
+const Statement take_time{"take_time", "SET LOCAL statement_timeout = 0"};
 const Statement commit_batch{"commit_batch", "COMMIT"};
 const Statement rollback{"rollback_batch", "ROLLBACK"};
 const Statement check_all{"check_all", "SET CONSTRAINTS ALL IMMEDIATE"};
@@ -72,26 +74,34 @@ Result<State> PgStore::load(const ClusterSettings& settings) {
     return why;
 }
 
+// Row by row into the state: neither the answers nor the changes are ever in memory as a whole.
 Result<State> PgStore::read_all(const ClusterSettings& settings) {
-    const std::vector<Loader> all = loaders(options_.events_in_memory);
-    std::vector<Call> calls = {{&begin_snapshot}, {&position}};
-    for (const Loader& loader : all) calls.push_back(loader.call);
-    calls.push_back({&rollback});
-    const Answers answers = writer_->run_all(calls);
-    if (answers.failure) return *answers.failure;
-
+    const Answers begun = writer_->run_all({{&begin_snapshot}, {&take_time}, {&position}});
+    if (begun.failure) return *begun.failure;
+    if (begun.rows.back().size() != 1)
+        return error(ErrorCode::Internal, "the database has no lineage");
     Revision revision;
     LineageId lineage;
-    if (answers.rows[1].size() != 1)
-        return error(ErrorCode::Internal, "the database has no lineage");
-    TRY(answers.rows[1].at(0).into(revision, lineage));
-    Changes changes;
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        const Rows& rows = answers.rows[i + 2];
-        for (int row = 0; row < rows.size(); ++row) TRY(all[i].read(rows.at(row), changes));
-    }
+    TRY(begun.rows.back().at(0).into(revision, lineage));
+
     State state(settings, lineage);
-    state.apply(changes, revision);
+    state.begin_loading(revision);
+    Changes changes;
+    for (const Loader& loader : loaders(options_.events_in_memory)) {
+        const auto each = [&](Row row) -> Status {
+            changes.clear();
+            TRY(loader.read(row, changes));
+            state.note(changes);
+            return ok_status();
+        };
+        if (loader.copy != nullptr) {
+            TRY(writer_->copy_out(loader.copy->sql, loader.copy->columns, each));
+            continue;
+        }
+        const Rows rows = TRY(writer_->run(loader.call));
+        for (int row = 0; row < rows.size(); ++row) TRY(each(rows.at(row)));
+    }
+    TRY(writer_->run({&rollback}));
     state.mark_loaded();
     return state;
 }

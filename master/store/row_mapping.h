@@ -28,8 +28,9 @@ Call number_given_call(const Node& row);
 
 // What to read, and how its rows become changes.
 struct Loader {
-    Call call;
-    Status (*read)(Row row, Changes& into);
+    Call call;                        // when there is no table to copy
+    const TableCopy* copy = nullptr;  // a whole table
+    Status (*read)(Row row, Changes& into) = nullptr;
 };
 // Each file of rows adds its own, in this order.
 void add_catalogue_loaders(std::vector<Loader>& loaders);

@@ -48,10 +48,17 @@ struct Call {
     Params params = {};
 };
 
+// One row of a COPY: its values as texts, and the names of its columns.
+struct CopiedRow {
+    std::vector<std::optional<std::string_view>> values;
+    const std::vector<std::string>& columns;
+};
+
 // One row being read, column after column.
 class Row {
 public:
     Row(const pg_result* result, int row) : result_(result), row_(row) {}
+    explicit Row(const CopiedRow& copied) : copied_(&copied) {}
 
     // Exactly the columns of the row, in order. NULL only into an optional. Internal: the column
     // and what is wrong with it.
@@ -74,11 +81,15 @@ private:
         if (text && !from_sql(*text, value.emplace())) refuse("cannot be read");
     }
     std::optional<std::string_view> take(bool required);
+    int columns() const;
+    std::optional<std::string_view> value_of(int column) const;
+    std::string name_of(int column) const;
     void refuse(std::string_view why);
     Status done();
 
-    const pg_result* result_;
-    int row_;
+    const pg_result* result_ = nullptr;  // one of the two
+    const CopiedRow* copied_ = nullptr;
+    int row_ = 0;
     int column_ = 0;
     std::optional<Error> failure_;
 };

@@ -1,106 +1,175 @@
-// What group commit is worth: decisions a second in batches of 1, 10, 100 and 500, with fsync on.
+// How many copies a second can be promised: placed, committed with fsync on, published, answered.
 //
-//     commit_bench [DECISIONS]     prints one line a batch size; ratios are to batches of one
+//     commit_bench [ORDERS [NODES]] [--json FILE]
+//
+// Three tables, the database's own durability settings above them: the store alone in batches of
+// growing size (ratio to batches of one), the planner whole (ratio to the store alone).
 #include <chrono>
+#include <future>
 #include <iostream>
+#include <memory>
 #include <sys/stat.h>
+#include <time.h>
 
-#include "common/base/text.h"
+#include "master/app/planner.h"
 #include "master/store/dev_cluster.h"
 #include "master/store/pg_store.h"
-#include "tests/pg/support/sample.h"
+#include "tests/bench/support/report.h"
+#include "tests/bench/support/world.h"
 #include "tests/support/temp_folder.h"
 
-namespace foyer::test {
+namespace foyer::bench {
 
 namespace {
 
-constexpr std::uint64_t boxes = 300;  // a box then holds some dozens of copies, as a home does
-
-std::string box(std::uint64_t number) { return "home-box-" + std::to_string(number % boxes); }
-
-// Homes for the copies, each third of them on another ISP.
-master::Entry homes() {
-    master::Entry made{Revision(2), {}};
-    for (std::uint64_t i = 0; i < boxes; ++i) {
-        const std::string site = "street-" + std::to_string(i);
-        made.changes.push_back(master::Put<master::Site>{
-            {SiteId(site), IspId("isp-" + std::to_string(i % 3 + 1)), CountryCode("FR"),
-             HostId("host-1"), HostClass::Vetted, WallTime{1}, Revision(2)}});
-        made.changes.push_back(
-            master::Put<master::Node>{sample_node(static_cast<int>(i) + 10, box(i), site)});
-    }
-    return made;
+using Steady = std::chrono::steady_clock;
+double since(Steady::time_point begin) {
+    return std::chrono::duration<double>(Steady::now() - begin).count();
+}
+double own_cpu() {
+    timespec spent{};
+    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &spent);
+    return static_cast<double>(spent.tv_sec) + static_cast<double>(spent.tv_nsec) / 1e9;
 }
 
-// A decision like an order: seven rows, constraints and all.
-master::Entry decision(std::uint64_t revision) {
-    const std::string name = "firm-" + std::to_string(revision);
-    master::Entry made = entry(revision, sample_instance(name));
-    for (int i = 0; i < 3; ++i) {
-        master::Replica copy =
-            sample_replica(name, i, box(revision * 3 + static_cast<std::uint64_t>(i)),
-                           static_cast<int>(revision) + 100);
-        copy.reserved = {};
-        made.changes.push_back(master::Put<master::Replica>{copy});
+const master::Statement durability{
+    "durability",
+    "SELECT current_setting('fsync'), current_setting('synchronous_commit'),"
+    " current_setting('shared_buffers')"};
+// Decides orders on a state of its own, as the planner would: entries whose cost was paid before.
+std::vector<master::Entry> decide_ahead(master::State& state, int first, int count) {
+    std::vector<master::Entry> entries;
+    for (int i = first; i < first + count; ++i) {
+        auto decision = master::decide(state, order(i), WallTime{1'772'368'300'000});
+        CHECK(decision.ok());
+        master::Entry entry{state.revision().next(), std::move(decision.value().changes)};
+        entry.changes.emplace_back(master::Put<master::RequestRecord>{
+            {AccountId("carl"), RequestId("r-" + std::to_string(i)), std::string(64, 'h'),
+             std::string(300, 'y'), WallTime{1}, entry.revision}});
+        state.apply(entry.changes, entry.revision);
+        entries.push_back(std::move(entry));
     }
-    master::Operation operation;
-    operation.id = OperationId("op-" + std::to_string(revision));
-    operation.instance = InstanceName(name);
-    operation.owner = AccountId("carl");
-    made.changes.push_back(master::Put<master::Operation>{operation});
-    const auto sequence = static_cast<std::int64_t>(revision);
-    made.changes.push_back(master::Put<master::Event>{
-        {sequence, Revision(revision), WallTime{1}, "ordered", name, "text"}});
-    made.changes.push_back(master::Put<master::RequestRecord>{
-        {AccountId("carl"), RequestId("r-" + std::to_string(revision)), "hash", "reply",
-         WallTime{1}, Revision(revision)}});
-    return made;
+    return entries;
 }
 
-Status measure(master::PgStore& store, std::uint64_t decisions) {
-    std::uint64_t revision = 2;
+// `state` is the loaded one; orders are numbered from `first`.
+Status measure_store(Report& report, master::PgStore& store, master::State state, int orders) {
     double alone = 0;
-    std::cout << "batch  decisions/s  ratio  ms/batch\n";
-    for (const std::uint64_t size : {1U, 10U, 100U, 500U}) {
-        const std::uint64_t batches =
-            std::max<std::uint64_t>(4, decisions / size / (size == 1 ? 4 : 1));
-        const auto begin = std::chrono::steady_clock::now();
-        for (std::uint64_t i = 0; i < batches; ++i) {
-            std::vector<master::Entry> batch;
-            for (std::uint64_t k = 0; k < size; ++k) batch.push_back(decision(++revision));
-            TRY(store.commit(batch));
-        }
-        const double seconds =
-            std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-        const double rate = static_cast<double>(batches * size) / seconds;
+    int next = 0;
+    report.row({"store: batch", "orders/s", "replicas/s", "ratio", "ms/commit", "commits/s"});
+    for (const int size : {1, 10, 100, 500}) {
+        const int batches = std::max(4, orders / size / (size == 1 ? 10 : size == 10 ? 3 : 1));
+        std::vector<std::vector<master::Entry>> decided;
+        for (int i = 0; i < batches; ++i, next += size)
+            decided.push_back(decide_ahead(state, next, size));
+        const auto begin = Steady::now();
+        for (const auto& batch : decided) TRY(store.commit(batch));
+        const double seconds = since(begin);
+        const double rate = batches * size / seconds;
         if (size == 1) alone = rate;
-        std::cout << size << "  " << static_cast<int>(rate) << "  " << rate / alone << "  "
-                  << seconds * 1000 / static_cast<double>(batches) << '\n';
+        report.row({std::to_string(size), fixed(rate, 0), fixed(rate * copies, 0),
+                    fixed(rate / alone), fixed(seconds * 1000 / batches),
+                    fixed(batches / seconds)});
+        if (size == 500) report.metric("commit.store_replicas_per_s", rate * copies);
     }
+    report.end_table();
     return ok_status();
 }
 
-Status bench(std::uint64_t decisions) {
-    const TempFolder folder;
+struct Run {
+    double seconds = 0;
+    double cpu = 0;
+    int refused = 0;
+    std::uint64_t commits = 0;
+};
+
+Run run_orders(master::Planner& planner, int first, int count) {
+    Run run;
+    std::atomic<int> left = count;
+    std::atomic<int> refused = 0;
+    std::promise<void> done;
+    const std::uint64_t commits_before = planner.counters().commits;
+    const double cpu = own_cpu();
+    const auto begin = Steady::now();
+    for (int i = first; i < first + count; ++i) {
+        master::Write write;
+        write.command = order(i);
+        write.account = AccountId("carl");
+        write.request_id = RequestId("p-" + std::to_string(i));
+        write.body_hash = std::string(64, 'h');
+        write.render = [](const master::State&, const master::Reply&) {
+            return std::string(300, 'y');
+        };
+        planner.submit(std::move(write), [&](const Result<master::Answer>& answer) {
+            if (!answer.ok() && refused++ == 0)
+                std::cerr << "refused: " << answer.failure().message << '\n';
+            if (--left == 0) done.set_value();
+        });
+    }
+    done.get_future().wait();
+    run.seconds = since(begin);
+    run.cpu = own_cpu() - cpu;
+    run.refused = refused;
+    run.commits = planner.counters().commits - commits_before;
+    return run;
+}
+
+Status measure_planner(Report& report, std::unique_ptr<master::PgStore> store, Clock& clock,
+                       Rng& rng, int orders) {
+    master::Planner planner({}, std::move(store), clock, rng, {}, [](auto, auto) {});
+    planner.start();
+    while (planner.phase() != master::PlannerPhase::Leading) ::usleep(1000);
+    constexpr int first = 1'000'000;
+    run_orders(planner, first, 500);  // statements prepared, pages read
+    double best = 0;
+    report.row({"planner: run", "orders/s", "replicas/s", "master cpu us/order", "commits/s"});
+    for (int round = 0; round < 3; ++round) {
+        const Run run = run_orders(planner, first + 500 + round * orders, orders);
+        if (run.refused > 0) return error(ErrorCode::Internal, "orders were refused");
+        const double rate = orders / run.seconds;
+        best = std::max(best, rate);
+        report.row({std::to_string(round + 1), fixed(rate, 0), fixed(rate * copies, 0),
+                    fixed(run.cpu * 1e6 / orders),
+                    fixed(static_cast<double>(run.commits) / run.seconds)});
+    }
+    report.metric("commit.replicas_per_s", best * copies);
+    report.end_table();
+    return ok_status();
+}
+
+Status bench(Report& report) {
+    const int orders = report.number_at(0, 2'000);
+    const int nodes = report.number_at(1, 10'000);
+    const test::TempFolder folder;
     ::chmod(folder.path().c_str(), 0755);
     SystemClock clock;
     SystemRng rng;
     const auto cluster =
         TRY(master::DevCluster::start({.folder = folder.path() + "/postgres"}, clock, {}));
-    master::PgStore store({.conninfo = cluster->conninfo()}, clock, rng);
-    TRY(store.load({}));
-    TRY(store.commit({{Revision(1), sample_world()}, homes()}));
-    return measure(store, decisions);
+    master::StoreOptions options;
+    options.conninfo = cluster->conninfo();
+    options.limits.commit_timeout = Duration(120'000);
+    auto store = std::make_unique<master::PgStore>(options, clock, rng);
+    TRY(store->load({}));
+    TRY(store->commit({{Revision(1), world({.nodes = nodes}, Revision(1))}}));
+    const auto connection = TRY(master::Connection::open(options.conninfo, {}, clock));
+    std::string fsync, synchronous, buffers;
+    const master::Rows asked = TRY(connection->run({&durability}));
+    TRY(asked.at(0).into(fsync, synchronous, buffers));
+    std::cout << "commit: " << nodes << " boxes; fsync " << fsync << ", synchronous_commit "
+              << synchronous << ", shared_buffers " << buffers << "\n\n";
+    master::State loaded = TRY(store->load({}));
+    TRY(measure_store(report, *store, std::move(loaded), orders));
+    return measure_planner(report, std::move(store), clock, rng, orders);
 }
 
 }  // namespace
 
-}  // namespace foyer::test
+}  // namespace foyer::bench
 
 int main(int argc, char** argv) {
-    const auto decisions = foyer::parse_int(argc > 1 ? argv[1] : "2000").value_or(2000);
-    const foyer::Status done = foyer::test::bench(static_cast<std::uint64_t>(decisions));
-    if (!done.ok()) std::cerr << done.failure().message << '\n';
-    return done.ok() ? 0 : 1;
+    foyer::bench::Report report(argc, argv);
+    const foyer::Status done = foyer::bench::bench(report);
+    if (!done.ok()) std::cerr << "commit_bench: " << done.failure().message << '\n';
+    return done.ok() && report.write() ? 0 : 1;
 }

@@ -223,7 +223,7 @@ TEST_CASE("memory holds the newest events, the database all") {
     const auto loaded = master::PgStore(options, system_clock(), rng).load({});
     REQUIRE(loaded.ok());
     REQUIRE(loaded.value().recent_events().size() == 4);
-    CHECK(loaded.value().recent_events().front().sequence == 7);
+    CHECK(loaded.value().recent_events().begin()->second.sequence == 7);
     CHECK(loaded.value().last_event() == 10);
 
     const auto sequences = [&](const std::string& subject, std::int64_t before, int count) {

@@ -30,7 +30,7 @@ Changes rows_of(const State& state) {
     put_all(state.instances(), changes);
     put_all(state.replicas(), changes);
     put_all(state.operations(), changes);
-    for (const master::Event& event : state.recent_events())
+    for (const auto& [number, event] : state.recent_events())
         changes.push_back(Put<master::Event>{event});
     put_all(state.requests(), changes);
     return changes;
