@@ -181,6 +181,8 @@ void read_rest(Table& root, Config& config, std::vector<ConfigProblem>& problems
         planner.read("queue_max", config.planner.queue_max);
         planner.read("batch_max", config.planner.batch_max, {1, 100'000});
         planner.read("request_retention_days", config.planner.request_retention_days, {1, 3'650});
+        planner.read("operation_retention_days", config.planner.operation_retention_days,
+                     {1, 3'650});
         planner.finish();
     }
 }

@@ -69,6 +69,7 @@ struct PlannerConfig {
     std::int64_t queue_max = 10'000;
     std::int64_t batch_max = 500;
     std::int64_t request_retention_days = 30;
+    std::int64_t operation_retention_days = 30;
     friend bool operator==(const PlannerConfig&, const PlannerConfig&) = default;
 };
 

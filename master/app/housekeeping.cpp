@@ -39,9 +39,9 @@ void Housekeeping::tick() {
         next_scan_ = now + config_.silence_scan;
         scan_silence();
     }
-    if (now >= next_forget_) {
-        next_forget_ = now + config_.forget_requests;
-        forget_requests();
+    if (now >= next_forget_ || *more_to_forget_) {
+        next_forget_ = now + config_.forget_old;
+        forget_old();
     }
 }
 
@@ -107,12 +107,17 @@ void Housekeeping::scan_silence() {
                     [marking = marking_](const Result<Answer>&) { marking->store(false); });
 }
 
-void Housekeeping::forget_requests() {
-    const WallTime before = clock_.wall() + -config_.request_retention;
+void Housekeeping::forget_old() {
+    if (forgetting_->exchange(true)) return;
+    const WallTime now = clock_.wall();
     Write write;
-    write.command = ForgetRequests{before};
-    planner_.submit(std::move(write), [](const Result<Answer>& done) {
-        discard(done, "tried again at the next round");
+    write.command = ForgetOld{now + -config_.request_life, now + -config_.secret_life,
+                              now + -config_.operation_life};
+    planner_.submit(std::move(write), [forgetting = forgetting_,
+                                       more = more_to_forget_](const Result<Answer>& done) {
+        // A round that failed is done again with the next one.
+        *more = done.ok() && done.value().reply.more;
+        *forgetting = false;
     });
 }
 

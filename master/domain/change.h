@@ -30,7 +30,13 @@ struct DropInstance {
     friend bool operator==(const DropInstance&, const DropInstance&) = default;
 };
 
-// Records older than the retention are forgotten.
+// Operations that ended longer ago than the retention are forgotten.
+struct DropOperation {
+    OperationId id;
+    friend bool operator==(const DropOperation&, const DropOperation&) = default;
+};
+
+// So are request records.
 struct DropRequest {
     AccountId account;
     RequestId id;
@@ -39,7 +45,8 @@ struct DropRequest {
 
 using Change = std::variant<Put<Account>, Put<ApiToken>, Put<Isp>, Put<Host>, Put<Site>, Put<Node>,
                             Put<Release>, Put<Instance>, Put<Replica>, Put<Operation>, Put<Event>,
-                            Put<RequestRecord>, DropNode, DropReplica, DropInstance, DropRequest>;
+                            Put<RequestRecord>, DropNode, DropReplica, DropInstance, DropOperation,
+                            DropRequest>;
 
 using Changes = std::vector<Change>;
 

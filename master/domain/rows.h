@@ -235,13 +235,22 @@ struct Event {
     friend bool operator==(const Event&, const Event&) = default;
 };
 
-// A write that was done under a request id, with its rendered answer (secrets in it sealed by the
-// shell).
+// What is kept of the answer to a write.
+//
+//   Plain                       HoldsSecret ──after its short time──► Wiped
+//
+// An answer with a secret in it (a password, a token) is sealed by the shell, given again for a
+// short time only (the first one may have been lost), then wiped. That the request was done stays
+// known.
+enum class ReplyKind { Plain, HoldsSecret, Wiped };
+
+// A write that was done under a request id, with its rendered answer.
 struct RequestRecord {
     AccountId account;
     RequestId id;
     std::string body_hash;  // hex SHA-256 of method and body
-    std::string reply;      // serialized answer, opaque here
+    ReplyKind reply_kind = ReplyKind::Plain;
+    std::string reply;  // serialized answer, opaque here; empty when wiped
     WallTime at;
     Revision revision;
     friend bool operator==(const RequestRecord&, const RequestRecord&) = default;
@@ -251,9 +260,11 @@ std::string_view to_text(AccountRole role);
 std::string_view to_text(NodeState state);
 std::string_view to_text(OperationKind kind);
 std::string_view to_text(OperationState state);
+std::string_view to_text(ReplyKind kind);
 std::optional<AccountRole> account_role_from(std::string_view text);
 std::optional<NodeState> node_state_from(std::string_view text);
 std::optional<OperationKind> operation_kind_from(std::string_view text);
 std::optional<OperationState> operation_state_from(std::string_view text);
+std::optional<ReplyKind> reply_kind_from(std::string_view text);
 
 }  // namespace foyer::master

@@ -113,7 +113,15 @@ void State::put(const Replica& row) {
     index.reserved += row.reserved;
 }
 
-void State::put(const Operation& row) { operations_.insert_or_assign(row.id, row); }
+void State::unindex(const Operation& row) {
+    if (row.finished_at) ended_operations_.erase({*row.finished_at, row.id});
+}
+
+void State::put(const Operation& row) {
+    if (const Operation* before = find_in<Operation>(operations_, row.id)) unindex(*before);
+    if (row.finished_at) ended_operations_.emplace(*row.finished_at, row.id);
+    operations_.insert_or_assign(row.id, row);
+}
 
 void State::put(const Event& row) {
     last_event_ = std::max(last_event_, row.sequence);
@@ -121,8 +129,17 @@ void State::put(const Event& row) {
     if (recent_events_.size() > recent_events_max) recent_events_.pop_front();
 }
 
+void State::unindex(const RequestRecord& row) {
+    aged_requests_.erase({row.at, row.account, row.id});
+    secret_replies_.erase({row.at, row.account, row.id});
+}
+
 void State::put(const RequestRecord& row) {
-    requests_.insert_or_assign({row.account, row.id}, row);
+    const std::pair key{row.account, row.id};
+    if (const RequestRecord* before = find_in<RequestRecord>(requests_, key)) unindex(*before);
+    aged_requests_.emplace(row.at, row.account, row.id);
+    if (row.reply_kind == ReplyKind::HoldsSecret) secret_replies_.emplace(row.at, row.account, row.id);
+    requests_.insert_or_assign(key, row);
 }
 
 void State::drop(const DropNode& change) {
@@ -151,7 +168,19 @@ void State::drop(const DropInstance& change) {
         bury(edge, Tombstone::Kind::Route, hostname_of(*this, change.name));
 }
 
-void State::drop(const DropRequest& change) { requests_.erase({change.account, change.id}); }
+void State::drop(const DropOperation& change) {
+    const auto found = operations_.find(change.id);
+    if (found == operations_.end()) return;
+    unindex(found->second);
+    operations_.erase(found);
+}
+
+void State::drop(const DropRequest& change) {
+    const auto found = requests_.find({change.account, change.id});
+    if (found == requests_.end()) return;
+    unindex(found->second);
+    requests_.erase(found);
+}
 
 void State::touch(const NodeId& node) { by_node_[node].desired = revision_; }
 

@@ -10,6 +10,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "master/domain/change.h"
@@ -71,6 +72,12 @@ public:
     const std::map<std::pair<AccountId, RequestId>, RequestRecord>& requests() const {
         return requests_;
     }
+    // By age, oldest first: what is to be forgotten, and when.
+    using AgedRequest = std::tuple<WallTime, AccountId, RequestId>;
+    using AgedOperation = std::pair<WallTime, OperationId>;
+    const std::set<AgedRequest>& aged_requests() const { return aged_requests_; }
+    const std::set<AgedRequest>& secret_replies() const { return secret_replies_; }
+    const std::set<AgedOperation>& ended_operations() const { return ended_operations_; }
     // The newest events, oldest first; older ones are only in the database.
     const std::deque<Event>& recent_events() const { return recent_events_; }
 
@@ -107,7 +114,10 @@ private:
     void drop(const DropNode& change);
     void drop(const DropReplica& change);
     void drop(const DropInstance& change);
+    void drop(const DropOperation& change);
     void drop(const DropRequest& change);
+    void unindex(const RequestRecord& row);
+    void unindex(const Operation& row);
     void touch(const NodeId& node);
     void touch_members(const InstanceName& name);
     void bury(const NodeId& node, Tombstone::Kind kind, std::string key);
@@ -138,6 +148,9 @@ private:
     std::map<ReplicaKey, Replica> replicas_;
     std::map<OperationId, Operation> operations_;
     std::map<std::pair<AccountId, RequestId>, RequestRecord> requests_;
+    std::set<AgedRequest> aged_requests_;
+    std::set<AgedRequest> secret_replies_;
+    std::set<AgedOperation> ended_operations_;
     std::deque<Event> recent_events_;
     std::set<NodeId> edges_;
     std::map<NodeId, NodeIndex> by_node_;

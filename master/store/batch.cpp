@@ -53,6 +53,7 @@ Key key_of(const RequestRecord& row) { return {Rank::Request, row.account.str(),
 Key key_of(const DropNode& change) { return {Rank::Node, change.name.str(), ""}; }
 Key key_of(const DropReplica& change) { return key_of(change.key); }
 Key key_of(const DropInstance& change) { return {Rank::Instance, change.name.str(), ""}; }
+Key key_of(const DropOperation& change) { return {Rank::Operation, change.id.str(), ""}; }
 Key key_of(const DropRequest& change) {
     return {Rank::Request, change.account.str(), change.id.str()};
 }

@@ -23,7 +23,13 @@ const Table& requests() {
     static const Table table(
         {"requests",
          {"account", "id"},
-         {{"account"}, {"id"}, {"body_hash"}, {"reply"}, {"at", Time}, {"revision"}}});
+         {{"account"},
+          {"id"},
+          {"body_hash"},
+          {"reply_kind"},
+          {"reply"},
+          {"at", Time},
+          {"revision"}}});
     return table;
 }
 
@@ -61,7 +67,7 @@ Status read_event_into(Row row, Changes& into) {
 Status read_request(Row row, Changes& into) {
     RequestRecord r;
     Blob reply;
-    TRY(row.into(r.account, r.id, r.body_hash, reply, r.at, r.revision));
+    TRY(row.into(r.account, r.id, r.body_hash, r.reply_kind, reply, r.at, r.revision));
     r.reply = std::move(reply.bytes);
     into.push_back(Put<RequestRecord>{std::move(r)});
     return ok_status();
@@ -80,7 +86,8 @@ Call put_call(const Event& e) {
 
 Call put_call(const RequestRecord& r) {
     return {&requests().put,
-            Params().add(r.account, r.id, r.body_hash, Blob{r.reply}, r.at, r.revision)};
+            Params().add(r.account, r.id, r.body_hash, r.reply_kind, Blob{r.reply}, r.at,
+                         r.revision)};
 }
 
 Call drop_call(const DropRequest& change) {

@@ -21,6 +21,7 @@ Call put_call(const RequestRecord& row);
 Call drop_call(const DropNode& change);
 Call drop_call(const DropReplica& change);
 Call drop_call(const DropInstance& change);
+Call drop_call(const DropOperation& change);
 Call drop_call(const DropRequest& change);
 
 // The overlay number of a box that came and went within one batch: given, never to be given again.

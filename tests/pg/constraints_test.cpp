@@ -126,6 +126,8 @@ const std::vector<Refused> of_journal = {
     {"events_append_only", "TRUNCATE events"},
     {"requests_account_fkey", "UPDATE requests SET account = 'nobody'"},
     {"requests_id_length", "UPDATE requests SET id = repeat('x', 65)"},
+    {"requests_reply_kind_known", "UPDATE requests SET reply_kind = 'odd'"},
+    {"requests_wiped_empty", "UPDATE requests SET reply_kind = 'wiped'"},
     {"leadership_only_row", again("leadership", "true", "only_row = false")},
     {"leadership_never_back", "UPDATE leadership SET fence = 0"},
     {"leadership_never_back", "UPDATE leadership SET revision = 0"},

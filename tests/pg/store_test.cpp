@@ -167,6 +167,26 @@ TEST_CASE("a refused batch leaves nothing, and the next one is accepted") {
     CHECK(!twin.state.accounts().contains(AccountId("anna")));
 }
 
+TEST_CASE("what is forgotten or wiped is so in the database too") {
+    Twin twin;
+    twin.must_commit({{Revision(1), sample_world()}});
+    twin.must_commit({entry(2, rich_operation())});
+    master::RequestRecord wiped =
+        twin.state.requests().at({AccountId("carl"), RequestId("r-2")});
+    wiped.reply_kind = master::ReplyKind::Wiped;
+    wiped.reply.clear();
+    twin.must_commit({entry(3, wiped)});
+    CHECK(difference(twin.load(), twin.state) == "");
+    CHECK(constraint_of(twin.commit({{Revision(4), {master::DropOperation{OperationId("op-1")}}}})) ==
+          "instances_operation_fkey");
+    master::Instance idle = sample_instance("acme");
+    idle.operation.reset();
+    twin.must_commit({entry(4, idle)});
+    twin.must_commit({{Revision(5), {master::DropOperation{OperationId("op-1")}}}});
+    CHECK(difference(twin.load(), twin.state) == "");
+    CHECK(twin.load().operations().empty());
+}
+
 TEST_CASE("an instance never takes an older fence") {
     Twin twin;
     twin.must_commit({{Revision(1), sample_world()}});

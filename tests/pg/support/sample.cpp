@@ -141,7 +141,10 @@ Changes sample_world() {
     }
     all.push_back(Put<Event>{{1, first, noon, "ordered", "acme", "ordered"}});
     all.push_back(Put<RequestRecord>{
-        {AccountId("carl"), RequestId("r-1"), "hash", std::string("a\0\xff\n", 4), noon, first}});
+        {AccountId("carl"), RequestId("r-1"), "hash", master::ReplyKind::Plain,
+         std::string("a\0\xff\n", 4), noon, first}});
+    all.push_back(Put<RequestRecord>{{AccountId("carl"), RequestId("r-2"), "hash",
+                                      master::ReplyKind::HoldsSecret, "sealed", noon, first}});
     return all;
 }
 
@@ -161,6 +164,9 @@ std::string difference(const State& a, const State& b) {
     if (a.replicas() != b.replicas()) return "replicas";
     if (a.operations() != b.operations()) return "operations";
     if (a.requests() != b.requests()) return "requests";
+    if (a.aged_requests() != b.aged_requests()) return "aged_requests";
+    if (a.secret_replies() != b.secret_replies()) return "secret_replies";
+    if (a.ended_operations() != b.ended_operations()) return "ended_operations";
     if (a.recent_events() != b.recent_events()) return "recent_events";
     if (a.edges() != b.edges()) return "edges";
     for (const auto& [name, node] : a.nodes()) {
