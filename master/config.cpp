@@ -150,6 +150,7 @@ void read_api(Table table, ApiConfig& config) {
     table.read("transfer_timeout_ms", config.transfer_timeout_ms, timeout);
     table.read("json_depth_max", config.json_depth_max, {4, 256});
     table.read("waits_max", config.waits_max);
+    table.read("event_reads_max", config.event_reads_max, {1, 100'000});
     table.read("wait_ms_max", config.wait_ms_max, {0, 600'000});
     table.read("page_size_max", config.page_size_max, {1, 10'000});
     table.read("reveal_again_ms", config.reveal_again_ms, {0, 86'400'000});

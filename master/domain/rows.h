@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/base/result.h"
@@ -223,6 +224,9 @@ struct Operation {
     Revision revision;
     friend bool operator==(const Operation&, const Operation&) = default;
 };
+
+// The kind of the event with which the life of an instance begins. A name may be given again.
+inline constexpr std::string_view ordered_event = "ordered";
 
 // Something that happened, for people. Append-only.
 struct Event {

@@ -15,6 +15,7 @@
 #include "master/app/api.h"
 #include "master/app/blob_store.h"
 #include "master/app/certificate_authority.h"
+#include "master/app/event_history.h"
 #include "master/app/planner.h"
 #include "master/app/presence.h"
 #include "master/app/secret_seal.h"
@@ -34,6 +35,7 @@ struct ApiContext {
     Planner& planner;
     Presence& presence;
     WaitDesk& desk;
+    EventHistory& events;
     const BlobStore& blobs;
     const SecretSeal& seal;
     const CertificateAuthority& authority;

@@ -53,7 +53,9 @@ const Statement& page_of_subject() {
     static const Statement statement{
         "page_subject_events",
         events().select +
-            " WHERE subject = $3 AND sequence < $1 ORDER BY sequence DESC LIMIT $2::bigint"};
+            " WHERE subject = $3 AND sequence < $1 AND sequence >= (SELECT coalesce(max(sequence), "
+            "0) FROM events WHERE subject = $3 AND kind = 'ordered') ORDER BY sequence DESC LIMIT "
+            "$2::bigint"};
     return statement;
 }
 

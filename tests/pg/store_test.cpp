@@ -257,6 +257,12 @@ TEST_CASE("memory holds the newest events, the database all") {
     CHECK(sequences("", 3, 5) == std::vector<std::int64_t>{2, 1});
     CHECK(sequences("odd", 9, 2) == std::vector<std::int64_t>{7, 5});
     CHECK(sequences("'; DROP TABLE events; --", 0, 5).empty());
+    // Of a name that was given twice, what is since the second time.
+    twin.must_commit({entry(2, master::Event{11, Revision(2), WallTime{11}, "ordered", "odd", ""},
+                            master::Event{12, Revision(2), WallTime{12}, "tick", "odd", ""})});
+    CHECK(sequences("odd", 0, 9) == std::vector<std::int64_t>{12, 11});
+    CHECK(sequences("odd", 11, 9).empty());
+    CHECK(sequences("even", 0, 9) == std::vector<std::int64_t>{10, 8, 6, 4, 2});
 }
 
 TEST_CASE("the older of two masters writes no more, and does not come back") {
