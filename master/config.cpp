@@ -113,6 +113,7 @@ void read_agents(Table table, AgentsConfig& config) {
     table.read("addresses", config.addresses);
     table.read("hold_ms", config.hold_ms, {100, 300'000});
     table.read("silent_after_ms", config.silent_after_ms, {1'000, 3'600'000});
+    table.read("seen_flush_ms", config.seen_flush_ms, {1'000, 3'600'000});
     table.read("next_delay_ms", config.next_delay_ms, {0, 60'000});
     table.read("away_delay_ms", config.away_delay_ms, {100, 60'000});
     table.read("held_max", config.held_max);

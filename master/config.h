@@ -24,6 +24,7 @@ struct AgentsConfig {
     std::vector<std::string> addresses = {"localhost:7443"};
     std::int64_t hold_ms = 30'000;
     std::int64_t silent_after_ms = 75'000;
+    std::int64_t seen_flush_ms = 60'000;
     std::int64_t next_delay_ms = 100;
     std::int64_t away_delay_ms = 5'000;
     std::int64_t held_max = 20'000;

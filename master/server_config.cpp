@@ -1,5 +1,7 @@
 #include "master/server_config.h"
 
+#include <algorithm>
+
 namespace foyer::master {
 namespace {
 
@@ -61,9 +63,13 @@ AgentServiceConfig agent_service_config_of(const Config& config) {
 HousekeepingConfig housekeeping_config_of(const Config& config) {
     HousekeepingConfig housekeeping;
     housekeeping.operator_token_file = config.data_dir + "/operator.token";
+    housekeeping.note_sightings = Duration(config.agents.seen_flush_ms);
     housekeeping.request_life = days(config.planner.request_retention_days);
     housekeeping.operation_life = days(config.planner.operation_retention_days);
     housekeeping.secret_life = Duration(config.api.reveal_again_ms);
+    // A secret outlives its time by a tenth at most.
+    housekeeping.forget_old =
+        std::clamp(housekeeping.secret_life / 10, Duration(1'000), housekeeping.forget_old);
     return housekeeping;
 }
 

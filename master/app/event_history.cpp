@@ -54,9 +54,8 @@ EventHistory::~EventHistory() { stop(); }
 void EventHistory::page(const InstanceName& instance, std::int64_t before, int size, Done done) {
     CHECK(size >= 1);
     const auto wanted = static_cast<std::size_t>(size);
-    Remembered found = planner_.read([&](const State& state) {
-        return remembered(state, instance, before, wanted + 1);
-    });
+    Remembered found = planner_.read(
+        [&](const State& state) { return remembered(state, instance, before, wanted + 1); });
     if (found.to_the_beginning || found.events.size() > wanted)
         return done(page_of(std::move(found.events), wanted));
     const std::int64_t end = before > 0 ? std::min(before, found.oldest) : found.oldest;
@@ -102,8 +101,8 @@ void EventHistory::run(const std::stop_token& stop) {
 
 Result<EventPage> EventHistory::read_on(Job job) {
     const std::size_t missing = job.size + 1 - job.found.size();
-    std::vector<Event> older = TRY(planner_.store().events(job.instance.str(), job.before,
-                                                           static_cast<int>(missing)));
+    std::vector<Event> older =
+        TRY(planner_.store().events(job.instance.str(), job.before, static_cast<int>(missing)));
     std::ranges::move(older, std::back_inserter(job.found));
     return page_of(std::move(job.found), job.size);
 }

@@ -1,10 +1,11 @@
 // What the master does by itself, a little at each tick of main's loop: the first account, boxes
-// fallen silent, what is old enough to be forgotten.
+// fallen silent, when boxes were seen, what is old enough to be forgotten.
 #pragma once
 
 #include <atomic>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "common/base/random.h"
 #include "common/base/time.h"
@@ -17,7 +18,9 @@ namespace foyer::master {
 struct HousekeepingConfig {
     std::string operator_token_file;  // data_dir/operator.token
     Duration silence_scan{1'000};
-    Duration forget_old{60'000};  // how often; the lives below are of what is forgotten
+    Duration note_sightings{60'000};
+    std::size_t sightings_at_once = 1'000;  // in one decision; more go at the next ticks
+    Duration forget_old{60'000};            // how often; the lives below are of what is forgotten
     Duration request_life{std::int64_t{30} * 24 * 3600 * 1000};
     Duration operation_life{std::int64_t{30} * 24 * 3600 * 1000};  // from its end
     Duration secret_life{600'000};                                 // of a recorded answer
@@ -37,6 +40,7 @@ private:
     void make_operator();
     Status make_operator_token();
     void scan_silence();
+    void note_sightings();
     void forget_old();
 
     Planner& planner_;
@@ -49,8 +53,11 @@ private:
     bool isolated_ = false;
     MonoTime next_scan_;
     MonoTime next_forget_;
+    MonoTime next_note_;
+    std::vector<Sighting> sightings_;  // of this round, still to be sent
     // What is not committed yet is not sent twice. Shared: a continuation may outlive us.
     std::shared_ptr<std::atomic<bool>> marking_ = std::make_shared<std::atomic<bool>>(false);
+    std::shared_ptr<std::atomic<bool>> noting_ = std::make_shared<std::atomic<bool>>(false);
     std::shared_ptr<std::atomic<bool>> forgetting_ = std::make_shared<std::atomic<bool>>(false);
     std::shared_ptr<std::atomic<bool>> more_to_forget_ = std::make_shared<std::atomic<bool>>(false);
 };

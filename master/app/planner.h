@@ -42,7 +42,7 @@ struct Write {
     std::string body_hash;  // hex SHA-256 of method and body
     bool validate_only = false;
     bool secret = false;  // the rendered answer holds one, sealed; its record is wiped in time
-    Render render;  // may be empty
+    Render render;        // may be empty
 };
 
 struct Answer {

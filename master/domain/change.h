@@ -20,6 +20,12 @@ struct DropNode {
     friend bool operator==(const DropNode&, const DropNode&) = default;
 };
 
+// With its box.
+struct DropSighting {
+    NodeId node;
+    friend bool operator==(const DropSighting&, const DropSighting&) = default;
+};
+
 struct DropReplica {
     ReplicaKey key;
     friend bool operator==(const DropReplica&, const DropReplica&) = default;
@@ -44,9 +50,9 @@ struct DropRequest {
 };
 
 using Change = std::variant<Put<Account>, Put<ApiToken>, Put<Isp>, Put<Host>, Put<Site>, Put<Node>,
-                            Put<Release>, Put<Instance>, Put<Replica>, Put<Operation>, Put<Event>,
-                            Put<RequestRecord>, DropNode, DropReplica, DropInstance, DropOperation,
-                            DropRequest>;
+                            Put<Sighting>, Put<Release>, Put<Instance>, Put<Replica>,
+                            Put<Operation>, Put<Event>, Put<RequestRecord>, DropNode, DropSighting,
+                            DropReplica, DropInstance, DropOperation, DropRequest>;
 
 using Changes = std::vector<Change>;
 

@@ -141,6 +141,11 @@ struct MarkSilent {
     std::vector<NodeId> nodes;
 };
 
+// When boxes were last heard of, to be kept; the shell sends it once a minute.
+struct NoteSightings {
+    std::vector<Sighting> seen;  // their revision is set by the decision
+};
+
 // Forget what is older than it has to be kept: records of requests, secrets in recorded answers,
 // operations that ended.
 struct ForgetOld {
@@ -153,7 +158,7 @@ using Command =
     std::variant<CreateAccount, CreateToken, CreateIsp, CreateHost, CreateSite, CreateNodeToken,
                  DeleteNode, EnrolNode, RenewNode, PublishRelease, OrderInstance, StopInstance,
                  StartInstance, DeleteInstance, PromoteInstance, RevealInstance, ReportNode,
-                 MarkSilent, ForgetOld>;
+                 MarkSilent, NoteSightings, ForgetOld>;
 
 // What the shell needs to render the answer: which row the command made or changed. The row itself
 // is in the state after the changes.

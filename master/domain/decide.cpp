@@ -44,6 +44,9 @@ struct Dispatch {
     }
     Result<Decision> operator()(const ReportNode& c) const { return report_node(state, c, now); }
     Result<Decision> operator()(const MarkSilent& c) const { return mark_silent(state, c, now); }
+    Result<Decision> operator()(const NoteSightings& c) const {
+        return note_sightings(state, c, now);
+    }
     Result<Decision> operator()(const ForgetOld& c) const { return forget_old(state, c, now); }
 };
 

@@ -4,8 +4,8 @@
 // A secret is not wiped at its first repetition: that answer may be lost like the one before it.
 // Its short time bounds how long it is there, however often it is asked for.
 #include "common/base/text.h"
-#include "master/domain/draft.h"
 #include "master/domain/decide.h"
+#include "master/domain/draft.h"
 
 namespace foyer::master {
 namespace {
@@ -87,15 +87,17 @@ Result<std::optional<EarlierRequest>> earlier_request(const State& state, const 
                 "' was used for another request; repeat that request unchanged, or choose a new id",
             {{"rule", "request_id_reused"}, {"request_id", key.id.str()}});
     }
-    const bool is_late = record.reply_kind == ReplyKind::HoldsSecret && now - record.at > secret_shown;
+    const bool is_late =
+        record.reply_kind == ReplyKind::HoldsSecret && now - record.at > secret_shown;
     if (record.reply_kind == ReplyKind::Wiped || is_late) {
-        return error(ErrorCode::FailedPrecondition,
-                     "request '" + key.id.str() + "' was done at " + to_rfc3339(record.at) +
-                         "; the secret in its answer is shown again for a short time only, which is "
-                         "over; ask with a new request id",
-                     {{"rule", "secret_wiped"},
-                      {"request_id", key.id.str()},
-                      {"shown_at", to_rfc3339(record.at)}});
+        return error(
+            ErrorCode::FailedPrecondition,
+            "request '" + key.id.str() + "' was done at " + to_rfc3339(record.at) +
+                "; the secret in its answer is shown again for a short time only, which is "
+                "over; ask with a new request id",
+            {{"rule", "secret_wiped"},
+             {"request_id", key.id.str()},
+             {"shown_at", to_rfc3339(record.at)}});
     }
     return std::optional<EarlierRequest>(EarlierRequest{record.reply});
 }

@@ -105,6 +105,17 @@ struct Node {
     friend bool operator==(const Node&, const Node&) = default;
 };
 
+// When a box was last heard of and what its clock said, for people. Heartbeats touch memory only:
+// this is written for all boxes together, once a minute, so that a master that starts again can
+// still say it.
+struct Sighting {
+    NodeId node;
+    WallTime seen_at;
+    Duration clock_offset{0};  // its wall clock minus ours
+    Revision revision;
+    friend bool operator==(const Sighting&, const Sighting&) = default;
+};
+
 struct ReleaseSize {
     SizeName name;
     Resources resources;

@@ -66,6 +66,8 @@ void State::put(const Node& row) {
     }
 }
 
+void State::put(const Sighting& row) { sightings_.insert_or_assign(row.node, row); }
+
 void State::put(const Release& row) {
     last_release_sequence_ = std::max(last_release_sequence_, row.sequence);
     releases_.insert_or_assign({row.name, row.version}, row);
@@ -138,7 +140,8 @@ void State::put(const RequestRecord& row) {
     const std::pair key{row.account, row.id};
     if (const RequestRecord* before = find_in<RequestRecord>(requests_, key)) unindex(*before);
     aged_requests_.emplace(row.at, row.account, row.id);
-    if (row.reply_kind == ReplyKind::HoldsSecret) secret_replies_.emplace(row.at, row.account, row.id);
+    if (row.reply_kind == ReplyKind::HoldsSecret)
+        secret_replies_.emplace(row.at, row.account, row.id);
     requests_.insert_or_assign(key, row);
 }
 
@@ -152,6 +155,8 @@ void State::drop(const DropNode& change) {
         for (const NodeId& other : edges_) bury(other, Tombstone::Kind::Peer, change.name.str());
     }
 }
+
+void State::drop(const DropSighting& change) { sightings_.erase(change.node); }
 
 void State::drop(const DropReplica& change) {
     const auto found = replicas_.find(change.key);

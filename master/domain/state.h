@@ -63,6 +63,7 @@ public:
     const std::map<HostId, Host>& hosts() const { return hosts_; }
     const std::map<SiteId, Site>& sites() const { return sites_; }
     const std::map<NodeId, Node>& nodes() const { return nodes_; }
+    const std::map<NodeId, Sighting>& sightings() const { return sightings_; }
     const std::map<std::pair<ReleaseName, ReleaseVersion>, Release>& releases() const {
         return releases_;
     }
@@ -105,6 +106,7 @@ private:
     void put(const Host& row);
     void put(const Site& row);
     void put(const Node& row);
+    void put(const Sighting& row);
     void put(const Release& row);
     void put(const Instance& row);
     void put(const Replica& row);
@@ -112,6 +114,7 @@ private:
     void put(const Event& row);
     void put(const RequestRecord& row);
     void drop(const DropNode& change);
+    void drop(const DropSighting& change);
     void drop(const DropReplica& change);
     void drop(const DropInstance& change);
     void drop(const DropOperation& change);
@@ -143,6 +146,7 @@ private:
     std::map<HostId, Host> hosts_;
     std::map<SiteId, Site> sites_;
     std::map<NodeId, Node> nodes_;
+    std::map<NodeId, Sighting> sightings_;
     std::map<std::pair<ReleaseName, ReleaseVersion>, Release> releases_;
     std::map<InstanceName, Instance> instances_;
     std::map<ReplicaKey, Replica> replicas_;

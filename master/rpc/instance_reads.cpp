@@ -66,8 +66,8 @@ void list_instance_events(const ApiContext& context, ApiCall call,
                             for (const Event& event : page.value().events)
                                 show(event, *response.add_events());
                             if (page.value().before > 0)
-                                response.mutable_page()->set_next_page_token(to_base64url(
-                                    as_bytes(std::to_string(page.value().before))));
+                                response.mutable_page()->set_next_page_token(
+                                    to_base64url(as_bytes(std::to_string(page.value().before))));
                             done(ok_status());
                         });
 }

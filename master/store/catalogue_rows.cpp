@@ -100,6 +100,20 @@ Status read_row(Row row, Node& n) {
                     n.overlay_revision);
 }
 
+const Table& node_sightings() {
+    static const Table table({"node_sightings",
+                              {"node"},
+                              {{"node"}, {"seen_at", Time}, {"clock_offset_ms"}, {"revision"}}});
+    return table;
+}
+
+Status read_row(Row row, Sighting& s) {
+    std::int64_t offset = 0;
+    TRY(row.into(s.node, s.seen_at, offset, s.revision));
+    s.clock_offset = Duration(offset);
+    return ok_status();
+}
+
 const Table& releases() {
     static const Table table({"releases",
                               {"name", "version"},
@@ -192,6 +206,11 @@ Call put_call(const Node& n) {
                          n.partitions_made, n.revision, n.overlay_revision)};
 }
 
+Call put_call(const Sighting& s) {
+    return {&node_sightings().put,
+            Params().add(s.node, s.seen_at, std::int64_t{s.clock_offset.count()}, s.revision)};
+}
+
 Call put_call(const Release& r) {
     return {&releases().put,
             Params().add(r.name, r.version, r.title, r.publisher, r.publisher_key, r.release_json,
@@ -204,6 +223,10 @@ Call number_given_call(const Node& n) { return {&number_given, Params().add(n.nu
 
 Call drop_call(const DropNode& change) { return {&nodes().drop, Params().add(change.name)}; }
 
+Call drop_call(const DropSighting& change) {
+    return {&node_sightings().drop, Params().add(change.node)};
+}
+
 void add_catalogue_loaders(std::vector<Loader>& loaders) {
     loaders.push_back({{&last_number}, read_last_number});
     loaders.push_back({{&accounts().load}, read_into<Account>});
@@ -212,6 +235,7 @@ void add_catalogue_loaders(std::vector<Loader>& loaders) {
     loaders.push_back({{&hosts().load}, read_into<Host>});
     loaders.push_back({{&sites().load}, read_into<Site>});
     loaders.push_back({{&nodes().load}, read_into<Node>});
+    loaders.push_back({{&node_sightings().load}, read_into<Sighting>});
     loaders.push_back({{&releases().load}, read_into<Release>});
 }
 

@@ -245,9 +245,7 @@ bool from_sql(std::string_view text, OperationState& to) {
     return read_enum(operation_state_from, text, to);
 }
 
-bool from_sql(std::string_view text, ReplyKind& to) {
-    return read_enum(reply_kind_from, text, to);
-}
+bool from_sql(std::string_view text, ReplyKind& to) { return read_enum(reply_kind_from, text, to); }
 
 bool from_sql(std::string_view text, ErrorCode& to) {
     using enum ErrorCode;

@@ -20,16 +20,15 @@ const Table& events() {
 }
 
 const Table& requests() {
-    static const Table table(
-        {"requests",
-         {"account", "id"},
-         {{"account"},
-          {"id"},
-          {"body_hash"},
-          {"reply_kind"},
-          {"reply"},
-          {"at", Time},
-          {"revision"}}});
+    static const Table table({"requests",
+                              {"account", "id"},
+                              {{"account"},
+                               {"id"},
+                               {"body_hash"},
+                               {"reply_kind"},
+                               {"reply"},
+                               {"at", Time},
+                               {"revision"}}});
     return table;
 }
 
@@ -87,9 +86,8 @@ Call put_call(const Event& e) {
 }
 
 Call put_call(const RequestRecord& r) {
-    return {&requests().put,
-            Params().add(r.account, r.id, r.body_hash, r.reply_kind, Blob{r.reply}, r.at,
-                         r.revision)};
+    return {&requests().put, Params().add(r.account, r.id, r.body_hash, r.reply_kind, Blob{r.reply},
+                                          r.at, r.revision)};
 }
 
 Call drop_call(const DropRequest& change) {

@@ -93,11 +93,15 @@ TEST_CASE("answers recorded before they were marked: those that are sealed will 
     const std::string seal = sealed_text();
     const Status there = connection->script(
         "INSERT INTO accounts VALUES ('carl', '{customer}', now(), 1);"
-        "INSERT INTO requests VALUES ('carl', 'token', 'h', '" + seal + "', now(), 1),"
-        " ('carl', 'plain', 'h', '\\x0a0461636d65', now(), 1), ('carl', 'empty', 'h', '', now(), 1)");
+        "INSERT INTO requests VALUES ('carl', 'token', 'h', '" +
+        seal +
+        "', now(), 1),"
+        " ('carl', 'plain', 'h', '\\x0a0461636d65', now(), 1), ('carl', 'empty', 'h', '', now(), "
+        "1)");
     if (!there.ok()) FAIL(there.failure().message);
     REQUIRE(migrate(*connection).ok());
-    CHECK(ask(*connection, "SELECT string_agg(id || '=' || reply_kind, ',' ORDER BY id) FROM requests") ==
+    CHECK(ask(*connection,
+              "SELECT string_agg(id || '=' || reply_kind, ',' ORDER BY id) FROM requests") ==
           "empty=plain,plain=plain,token=secret");
 }
 

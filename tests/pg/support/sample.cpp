@@ -120,6 +120,7 @@ Changes sample_world() {
                                  HostClass::Vetted, noon, first}});
         all.push_back(Put<Node>{sample_node(i, "box-" + number, "home-" + number)});
     }
+    all.push_back(Put<master::Sighting>{{NodeId("box-4"), noon, Duration(-86'400'000), first}});
     all.push_back(Put<Account>{sample_account("olga", AccountRole::Operator)});
     all.push_back(Put<Account>{sample_account("carl", AccountRole::Customer)});
     all.push_back(Put<Account>{sample_account("pub", AccountRole::Publisher)});
@@ -140,9 +141,9 @@ Changes sample_world() {
         all.push_back(Put<Replica>{sample_replica("acme", i, "box-" + std::to_string(i + 1), 16)});
     }
     all.push_back(Put<Event>{{1, first, noon, "ordered", "acme", "ordered"}});
-    all.push_back(Put<RequestRecord>{
-        {AccountId("carl"), RequestId("r-1"), "hash", master::ReplyKind::Plain,
-         std::string("a\0\xff\n", 4), noon, first}});
+    all.push_back(
+        Put<RequestRecord>{{AccountId("carl"), RequestId("r-1"), "hash", master::ReplyKind::Plain,
+                            std::string("a\0\xff\n", 4), noon, first}});
     all.push_back(Put<RequestRecord>{{AccountId("carl"), RequestId("r-2"), "hash",
                                       master::ReplyKind::HoldsSecret, "sealed", noon, first}});
     return all;
@@ -159,6 +160,7 @@ std::string difference(const State& a, const State& b) {
     if (a.hosts() != b.hosts()) return "hosts";
     if (a.sites() != b.sites()) return "sites";
     if (a.nodes() != b.nodes()) return "nodes";
+    if (a.sightings() != b.sightings()) return "sightings";
     if (a.releases() != b.releases()) return "releases";
     if (a.instances() != b.instances()) return "instances";
     if (a.replicas() != b.replicas()) return "replicas";

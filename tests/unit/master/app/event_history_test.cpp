@@ -44,9 +44,8 @@ struct Desk {
 
     std::future<Result<EventPage>> ask(std::int64_t before, int size) {
         auto promise = std::make_shared<std::promise<Result<EventPage>>>();
-        history->page(InstanceName("acme"), before, size, [promise](Result<EventPage> page) {
-            promise->set_value(std::move(page));
-        });
+        history->page(InstanceName("acme"), before, size,
+                      [promise](Result<EventPage> page) { promise->set_value(std::move(page)); });
         return promise->get_future();
     }
 

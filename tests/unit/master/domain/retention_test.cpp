@@ -14,8 +14,13 @@ constexpr Duration shown{600'000};
 constexpr Duration day{24 * 3'600'000};
 
 void record(World& world, const std::string& id, ReplyKind kind, WallTime at) {
-    world.state.apply({Put<RequestRecord>{{AccountId("acme-org"), RequestId(id), "h1", kind,
-                                           kind == ReplyKind::Wiped ? "" : "answer", at, {}}}},
+    world.state.apply({Put<RequestRecord>{{AccountId("acme-org"),
+                                           RequestId(id),
+                                           "h1",
+                                           kind,
+                                           kind == ReplyKind::Wiped ? "" : "answer",
+                                           at,
+                                           {}}}},
                       world.state.revision().next());
 }
 
