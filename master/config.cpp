@@ -113,6 +113,7 @@ void read_agents(Table table, AgentsConfig& config) {
     table.read("addresses", config.addresses);
     table.read("hold_ms", config.hold_ms, {100, 300'000});
     table.read("silent_after_ms", config.silent_after_ms, {1'000, 3'600'000});
+    table.read("seen_flush_ms", config.seen_flush_ms, {1'000, 3'600'000});
     table.read("next_delay_ms", config.next_delay_ms, {0, 60'000});
     table.read("away_delay_ms", config.away_delay_ms, {100, 60'000});
     table.read("held_max", config.held_max);
@@ -150,6 +151,7 @@ void read_api(Table table, ApiConfig& config) {
     table.read("transfer_timeout_ms", config.transfer_timeout_ms, timeout);
     table.read("json_depth_max", config.json_depth_max, {4, 256});
     table.read("waits_max", config.waits_max);
+    table.read("event_reads_max", config.event_reads_max, {1, 100'000});
     table.read("wait_ms_max", config.wait_ms_max, {0, 600'000});
     table.read("page_size_max", config.page_size_max, {1, 10'000});
     table.read("reveal_again_ms", config.reveal_again_ms, {0, 86'400'000});
@@ -181,6 +183,8 @@ void read_rest(Table& root, Config& config, std::vector<ConfigProblem>& problems
         planner.read("queue_max", config.planner.queue_max);
         planner.read("batch_max", config.planner.batch_max, {1, 100'000});
         planner.read("request_retention_days", config.planner.request_retention_days, {1, 3'650});
+        planner.read("operation_retention_days", config.planner.operation_retention_days,
+                     {1, 3'650});
         planner.finish();
     }
 }

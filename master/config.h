@@ -24,6 +24,7 @@ struct AgentsConfig {
     std::vector<std::string> addresses = {"localhost:7443"};
     std::int64_t hold_ms = 30'000;
     std::int64_t silent_after_ms = 75'000;
+    std::int64_t seen_flush_ms = 60'000;
     std::int64_t next_delay_ms = 100;
     std::int64_t away_delay_ms = 5'000;
     std::int64_t held_max = 20'000;
@@ -52,6 +53,7 @@ struct ApiConfig {
     std::int64_t transfer_timeout_ms = 30'000;
     std::int64_t json_depth_max = 32;
     std::int64_t waits_max = 2'000;
+    std::int64_t event_reads_max = 100;
     std::int64_t wait_ms_max = 60'000;
     std::int64_t page_size_max = 500;
     std::int64_t reveal_again_ms = 600'000;
@@ -69,6 +71,7 @@ struct PlannerConfig {
     std::int64_t queue_max = 10'000;
     std::int64_t batch_max = 500;
     std::int64_t request_retention_days = 30;
+    std::int64_t operation_retention_days = 30;
     friend bool operator==(const PlannerConfig&, const PlannerConfig&) = default;
 };
 

@@ -14,6 +14,7 @@
 #include "master/app/blob_store.h"
 #include "master/app/certificate_authority.h"
 #include "master/app/database_probe.h"
+#include "master/app/event_history.h"
 #include "master/app/housekeeping.h"
 #include "master/app/metrics.h"
 #include "master/app/planner.h"
@@ -72,6 +73,7 @@ struct Server::Parts {
     HttpMetrics http_metrics;
     std::unique_ptr<Planner> planner;
     std::unique_ptr<DatabaseProbe> probe;
+    std::unique_ptr<EventHistory> events;
     std::unique_ptr<AgentSync> sync;
     std::unique_ptr<ApiDispatcher> api;
     std::unique_ptr<Housekeeping> housekeeping;
@@ -123,6 +125,8 @@ void Server::Parts::make_core(const std::string& conninfo) {
     store.conninfo = conninfo;
     store.limits.statement_timeout = Duration(config.database_statement_timeout_ms);
     store.limits.commit_timeout = Duration(config.database_commit_timeout_ms);
+    // A page and one more, which tells whether there is a next page.
+    store.events_page_max = static_cast<int>(config.api.page_size_max) + 1;
     planner = std::make_unique<Planner>(
         cluster_settings_of(config), std::make_unique<PgStore>(store, clock, rng), clock, rng,
         planner_limits_of(config), [this](std::string_view event, std::string_view text) {
@@ -134,11 +138,14 @@ void Server::Parts::make_core(const std::string& conninfo) {
     });
     planner->start();
     probe = std::make_unique<DatabaseProbe>(*planner, clock, ProbeLimits{});
+    events = std::make_unique<EventHistory>(*planner,
+                                            static_cast<std::size_t>(config.api.event_reads_max));
     sync = std::make_unique<AgentSync>(*planner, *presence, *held, *seal, clock, rng,
                                        sync_limits_of(config));
     ApiContext context{*planner,
                        *presence,
                        *waits,
+                       *events,
                        *blobs,
                        *seal,
                        *authority,
@@ -234,6 +241,7 @@ void Server::stop() {
     const Duration grace(parts_->config.shutdown_timeout_ms);
     if (parts_->held) parts_->held->stop();
     if (parts_->waits) parts_->waits->stop();
+    if (parts_->events) parts_->events->stop();
     if (parts_->https) parts_->https->stop(grace);
     if (parts_->api_grpc) parts_->api_grpc->stop(grace);
     if (parts_->agents_grpc) parts_->agents_grpc->stop(grace);

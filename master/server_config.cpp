@@ -1,5 +1,7 @@
 #include "master/server_config.h"
 
+#include <algorithm>
+
 namespace foyer::master {
 namespace {
 
@@ -16,7 +18,7 @@ PlannerLimits planner_limits_of(const Config& config) {
     PlannerLimits limits;
     limits.queue_max = static_cast<std::size_t>(config.planner.queue_max);
     limits.batch_max = static_cast<std::size_t>(config.planner.batch_max);
-    limits.request_retention = days(config.planner.request_retention_days);
+    limits.secret_shown = Duration(config.api.reveal_again_ms);
     return limits;
 }
 
@@ -33,8 +35,7 @@ SyncLimits sync_limits_of(const Config& config) {
 }
 
 ApiLimits api_limits_of(const Config& config) {
-    return {static_cast<int>(config.api.page_size_max), Duration(config.api.wait_ms_max),
-            Duration(config.api.reveal_again_ms)};
+    return {static_cast<int>(config.api.page_size_max), Duration(config.api.wait_ms_max)};
 }
 
 HttpLimits http_limits_of(const Config& config) {
@@ -62,7 +63,13 @@ AgentServiceConfig agent_service_config_of(const Config& config) {
 HousekeepingConfig housekeeping_config_of(const Config& config) {
     HousekeepingConfig housekeeping;
     housekeeping.operator_token_file = config.data_dir + "/operator.token";
-    housekeeping.request_retention = days(config.planner.request_retention_days);
+    housekeeping.note_sightings = Duration(config.agents.seen_flush_ms);
+    housekeeping.request_life = days(config.planner.request_retention_days);
+    housekeeping.operation_life = days(config.planner.operation_retention_days);
+    housekeeping.secret_life = Duration(config.api.reveal_again_ms);
+    // A secret outlives its time by a tenth at most.
+    housekeeping.forget_old =
+        std::clamp(housekeeping.secret_life / 10, Duration(1'000), housekeeping.forget_old);
     return housekeeping;
 }
 

@@ -39,9 +39,14 @@ void Housekeeping::tick() {
         next_scan_ = now + config_.silence_scan;
         scan_silence();
     }
-    if (now >= next_forget_) {
-        next_forget_ = now + config_.forget_requests;
-        forget_requests();
+    if (now >= next_note_) {
+        next_note_ = now + config_.note_sightings;
+        sightings_ = presence_.sightings();
+    }
+    if (!sightings_.empty()) note_sightings();
+    if (now >= next_forget_ || *more_to_forget_) {
+        next_forget_ = now + config_.forget_old;
+        forget_old();
     }
 }
 
@@ -108,13 +113,33 @@ void Housekeeping::scan_silence() {
                     [marking = marking_](const Result<Answer>&) { marking->store(false); });
 }
 
-void Housekeeping::forget_requests() {
-    const WallTime before = clock_.wall() + -config_.request_retention;
+void Housekeeping::note_sightings() {
+    if (noting_->exchange(true)) return;
+    NoteSightings command;
+    const std::size_t count = std::min(sightings_.size(), config_.sightings_at_once);
+    const auto first = sightings_.end() - static_cast<std::ptrdiff_t>(count);
+    command.seen.assign(first, sightings_.end());
+    sightings_.erase(first, sightings_.end());
     Write write;
-    write.command = ForgetRequests{before};
-    planner_.submit(std::move(write), [](const Result<Answer>& done) {
-        discard(done, "tried again at the next round");
+    write.command = std::move(command);
+    planner_.submit(std::move(write), [noting = noting_](const Result<Answer>& done) {
+        discard(done, "the next round brings newer times");
+        *noting = false;
     });
+}
+
+void Housekeeping::forget_old() {
+    if (forgetting_->exchange(true)) return;
+    const WallTime now = clock_.wall();
+    Write write;
+    write.command = ForgetOld{now + -config_.request_life, now + -config_.secret_life,
+                              now + -config_.operation_life};
+    planner_.submit(std::move(write),
+                    [forgetting = forgetting_, more = more_to_forget_](const Result<Answer>& done) {
+                        // A round that failed is done again with the next one.
+                        *more = done.ok() && done.value().reply.more;
+                        *forgetting = false;
+                    });
 }
 
 }  // namespace foyer::master

@@ -1,10 +1,11 @@
 // What the master does by itself, a little at each tick of main's loop: the first account, boxes
-// fallen silent, old request records.
+// fallen silent, when boxes were seen, what is old enough to be forgotten.
 #pragma once
 
 #include <atomic>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "common/base/random.h"
 #include "common/base/time.h"
@@ -17,8 +18,12 @@ namespace foyer::master {
 struct HousekeepingConfig {
     std::string operator_token_file;  // data_dir/operator.token
     Duration silence_scan{1'000};
-    Duration forget_requests{3'600'000};
-    Duration request_retention{std::int64_t{30} * 24 * 3600 * 1000};
+    Duration note_sightings{60'000};
+    std::size_t sightings_at_once = 1'000;  // in one decision; more go at the next ticks
+    Duration forget_old{60'000};            // how often; the lives below are of what is forgotten
+    Duration request_life{std::int64_t{30} * 24 * 3600 * 1000};
+    Duration operation_life{std::int64_t{30} * 24 * 3600 * 1000};  // from its end
+    Duration secret_life{600'000};                                 // of a recorded answer
 };
 
 class Housekeeping {
@@ -35,7 +40,8 @@ private:
     void make_operator();
     Status make_operator_token();
     void scan_silence();
-    void forget_requests();
+    void note_sightings();
+    void forget_old();
 
     Planner& planner_;
     Presence& presence_;
@@ -47,8 +53,13 @@ private:
     bool isolated_ = false;
     MonoTime next_scan_;
     MonoTime next_forget_;
-    // A mark that is not committed yet is not sent twice. Shared: its continuation may outlive us.
+    MonoTime next_note_;
+    std::vector<Sighting> sightings_;  // of this round, still to be sent
+    // What is not committed yet is not sent twice. Shared: a continuation may outlive us.
     std::shared_ptr<std::atomic<bool>> marking_ = std::make_shared<std::atomic<bool>>(false);
+    std::shared_ptr<std::atomic<bool>> noting_ = std::make_shared<std::atomic<bool>>(false);
+    std::shared_ptr<std::atomic<bool>> forgetting_ = std::make_shared<std::atomic<bool>>(false);
+    std::shared_ptr<std::atomic<bool>> more_to_forget_ = std::make_shared<std::atomic<bool>>(false);
 };
 
 // A fresh API token: what is shown once, and the hash that is kept.

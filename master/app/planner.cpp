@@ -182,7 +182,8 @@ Planner::Decided Planner::decide_one(Job job) {
     const WallTime now = clock_.wall();
     if (!write.request_id.empty()) {
         Result<std::optional<EarlierRequest>> earlier =
-            earlier_request(*working_, write.account, write.request_id, write.body_hash);
+            earlier_request(*working_, {write.account, write.request_id}, write.body_hash, now,
+                            limits_.secret_shown);
         if (!earlier.ok()) return {std::move(job), std::move(earlier).failure(), std::nullopt};
         if (earlier.value())
             return {std::move(job), Answer{earlier.value()->reply, {}, working_->revision(), true},
@@ -205,7 +206,8 @@ Planner::Decided Planner::decide_one(Job job) {
     std::string rendered = write.render ? write.render(*working_, reply) : std::string();
     if (!write.request_id.empty() && !changes.empty()) {
         const Changes record{Put<RequestRecord>{
-            {write.account, write.request_id, write.body_hash, rendered, now, revision}}};
+            {write.account, write.request_id, write.body_hash,
+             write.secret ? ReplyKind::HoldsSecret : ReplyKind::Plain, rendered, now, revision}}};
         working_->note(record);
         changes.insert(changes.end(), record.begin(), record.end());
     }

@@ -41,7 +41,8 @@ struct Write {
     RequestId request_id;   // empty: not recorded
     std::string body_hash;  // hex SHA-256 of method and body
     bool validate_only = false;
-    Render render;  // may be empty
+    bool secret = false;  // the rendered answer holds one, sealed; its record is wiped in time
+    Render render;        // may be empty
 };
 
 struct Answer {
@@ -58,7 +59,7 @@ struct PlannerLimits {
     std::size_t batch_max = 500;     // decisions in one transaction
     Duration reload_delay_min{200};
     Duration reload_delay_max{5'000};
-    Duration request_retention{std::int64_t{30} * 24 * 3600 * 1000};
+    Duration secret_shown{600'000};  // a repetition is given a secret again for so long
 };
 
 struct PlannerCounters {

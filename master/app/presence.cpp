@@ -42,6 +42,16 @@ std::optional<NodePresence> Presence::find(const NodeId& node) const {
     return found->second;
 }
 
+std::vector<Sighting> Presence::sightings() const {
+    const std::scoped_lock lock(mutex_);
+    std::vector<Sighting> seen;
+    for (const auto& [node, presence] : nodes_) {
+        if (presence.heard_at)
+            seen.push_back({node, *presence.heard_at, presence.clock_offset, {}});
+    }
+    return seen;
+}
+
 std::optional<Bytes> Presence::disk_free(const NodeId& node) const {
     const std::scoped_lock lock(mutex_);
     const auto found = nodes_.find(node);

@@ -1,5 +1,5 @@
 // Who was heard of when. In memory only: heartbeats never reach the database, only the change to
-// Silent (and back) does.
+// Silent (and back) does, and once a minute the times, all together (housekeeping.h).
 //
 // Silence is judged once a second. A master that is itself cut off hears nobody: when most of the
 // boxes that should be there are late at once, nobody is called silent until enough of them are
@@ -15,6 +15,7 @@
 #include "common/base/time.h"
 #include "common/base/units.h"
 #include "common/model/ids.h"
+#include "master/domain/rows.h"
 
 namespace foyer::master {
 
@@ -52,6 +53,7 @@ public:
     bool must_ask(const NodeId& node);
     void forget(const NodeId& node);
     std::optional<NodePresence> find(const NodeId& node) const;
+    std::vector<Sighting> sightings() const;                   // of those heard since our start
     std::optional<Bytes> disk_free(const NodeId& node) const;  // absent: not told since our start
 
     // Judges the boxes that are Online by the committed state.

@@ -30,8 +30,8 @@ public:
     // FailedPrecondition: a constraint refused it, nothing was written.
     virtual Status commit(const std::vector<Entry>& batch) = 0;
 
-    // Events of one subject ("" = all) with sequence < `before` (0: from the newest), newest first.
-    // Readable from any thread.
+    // Events with sequence < `before` (0: from the newest), newest first: all of them (subject ""),
+    // or those of one subject since it was last ordered. Readable from any thread.
     virtual Result<std::vector<Event>> events(const std::string& subject, std::int64_t before,
                                               int count) = 0;
 };

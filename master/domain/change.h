@@ -20,6 +20,12 @@ struct DropNode {
     friend bool operator==(const DropNode&, const DropNode&) = default;
 };
 
+// With its box.
+struct DropSighting {
+    NodeId node;
+    friend bool operator==(const DropSighting&, const DropSighting&) = default;
+};
+
 struct DropReplica {
     ReplicaKey key;
     friend bool operator==(const DropReplica&, const DropReplica&) = default;
@@ -30,7 +36,13 @@ struct DropInstance {
     friend bool operator==(const DropInstance&, const DropInstance&) = default;
 };
 
-// Records older than the retention are forgotten.
+// Operations that ended longer ago than the retention are forgotten.
+struct DropOperation {
+    OperationId id;
+    friend bool operator==(const DropOperation&, const DropOperation&) = default;
+};
+
+// So are request records.
 struct DropRequest {
     AccountId account;
     RequestId id;
@@ -38,8 +50,9 @@ struct DropRequest {
 };
 
 using Change = std::variant<Put<Account>, Put<ApiToken>, Put<Isp>, Put<Host>, Put<Site>, Put<Node>,
-                            Put<Release>, Put<Instance>, Put<Replica>, Put<Operation>, Put<Event>,
-                            Put<RequestRecord>, DropNode, DropReplica, DropInstance, DropRequest>;
+                            Put<Sighting>, Put<Release>, Put<Instance>, Put<Replica>,
+                            Put<Operation>, Put<Event>, Put<RequestRecord>, DropNode, DropSighting,
+                            DropReplica, DropInstance, DropOperation, DropRequest>;
 
 using Changes = std::vector<Change>;
 

@@ -141,16 +141,24 @@ struct MarkSilent {
     std::vector<NodeId> nodes;
 };
 
-// Forget request records older than this.
-struct ForgetRequests {
-    WallTime before;
+// When boxes were last heard of, to be kept; the shell sends it once a minute.
+struct NoteSightings {
+    std::vector<Sighting> seen;  // their revision is set by the decision
+};
+
+// Forget what is older than it has to be kept: records of requests, secrets in recorded answers,
+// operations that ended.
+struct ForgetOld {
+    WallTime requests_before;
+    WallTime secrets_before;
+    WallTime operations_before;
 };
 
 using Command =
     std::variant<CreateAccount, CreateToken, CreateIsp, CreateHost, CreateSite, CreateNodeToken,
                  DeleteNode, EnrolNode, RenewNode, PublishRelease, OrderInstance, StopInstance,
                  StartInstance, DeleteInstance, PromoteInstance, RevealInstance, ReportNode,
-                 MarkSilent, ForgetRequests>;
+                 MarkSilent, NoteSightings, ForgetOld>;
 
 // What the shell needs to render the answer: which row the command made or changed. The row itself
 // is in the state after the changes.
@@ -159,6 +167,7 @@ struct Reply {
     std::optional<OperationId> operation;  // to be watched
     ReleaseVersion version;                // of a release
     std::vector<std::string> warnings;     // for people
+    bool more = false;                     // of a bounded clean-up: there is more to do
     friend bool operator==(const Reply&, const Reply&) = default;
 };
 

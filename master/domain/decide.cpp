@@ -44,43 +44,16 @@ struct Dispatch {
     }
     Result<Decision> operator()(const ReportNode& c) const { return report_node(state, c, now); }
     Result<Decision> operator()(const MarkSilent& c) const { return mark_silent(state, c, now); }
-    Result<Decision> operator()(const ForgetRequests& c) const {
-        return forget_requests(state, c, now);
+    Result<Decision> operator()(const NoteSightings& c) const {
+        return note_sightings(state, c, now);
     }
+    Result<Decision> operator()(const ForgetOld& c) const { return forget_old(state, c, now); }
 };
 
 }  // namespace
 
 Result<Decision> decide(const State& state, const Command& command, WallTime now) {
     return std::visit(Dispatch{state, now}, command);
-}
-
-Result<std::optional<EarlierRequest>> earlier_request(const State& state, const AccountId& account,
-                                                      const RequestId& id,
-                                                      const std::string& body_hash) {
-    const auto found = state.requests().find({account, id});
-    if (found == state.requests().end()) return std::optional<EarlierRequest>();
-    if (found->second.body_hash != body_hash) {
-        return error(
-            ErrorCode::Aborted,
-            "request id '" + id.str() +
-                "' was used for another request; repeat that request unchanged, or choose a new id",
-            {{"rule", "request_id_reused"}, {"request_id", id.str()}});
-    }
-    return std::optional<EarlierRequest>(EarlierRequest{found->second.reply});
-}
-
-Result<Decision> forget_requests(const State& state, const ForgetRequests& command, WallTime now) {
-    // Bounded, so that one tick never makes a giant transaction; the next tick goes on.
-    constexpr std::size_t at_once_max = 1'000;
-    Draft draft(state, now);
-    std::size_t dropped = 0;
-    for (const auto& [key, record] : state.requests()) {
-        if (record.at >= command.before) continue;
-        draft.drop(DropRequest{key.first, key.second});
-        if (++dropped == at_once_max) break;
-    }
-    return std::move(draft).done();
 }
 
 }  // namespace foyer::master

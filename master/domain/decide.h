@@ -19,9 +19,15 @@ struct EarlierRequest {
     std::string reply;  // as recorded
 };
 
-// Absent: new. Aborted: the id was used with another body.
-Result<std::optional<EarlierRequest>> earlier_request(const State& state, const AccountId& account,
-                                                      const RequestId& id,
-                                                      const std::string& body_hash);
+struct RequestKey {
+    AccountId account;
+    RequestId id;
+};
+
+// Absent: new. Aborted: the id was used with another body. FailedPrecondition: its answer held a
+// secret and was given longer ago than `secret_shown`.
+Result<std::optional<EarlierRequest>> earlier_request(const State& state, const RequestKey& key,
+                                                      const std::string& body_hash, WallTime now,
+                                                      Duration secret_shown);
 
 }  // namespace foyer::master

@@ -79,7 +79,8 @@ Result<Decision> promote_instance(const State& state, const PromoteInstance& com
 Result<Decision> reveal_instance(const State& state, const RevealInstance& command, WallTime now);
 Result<Decision> report_node(const State& state, const ReportNode& command, WallTime now);
 Result<Decision> mark_silent(const State& state, const MarkSilent& command, WallTime now);
-Result<Decision> forget_requests(const State& state, const ForgetRequests& command, WallTime now);
+Result<Decision> note_sightings(const State& state, const NoteSightings& command, WallTime now);
+Result<Decision> forget_old(const State& state, const ForgetOld& command, WallTime now);
 
 // The row, or NotFound with what to type next.
 template <class Map, class Key>

@@ -166,6 +166,7 @@ Result<Decision> delete_node(const State& state, const DeleteNode& command, Wall
                      {{"rule", "node_not_empty"}, {"partitions", std::to_string(held.size())}});
     }
     Draft draft(state, now);
+    draft.drop(DropSighting{node.name});
     draft.drop(DropNode{node.name});
     draft.event("node_deleted", node.name.str(), "deleted; its certificate is refused from now on");
     return std::move(draft).done(node.name.str());

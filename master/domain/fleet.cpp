@@ -1,4 +1,5 @@
-// ISPs, hosts, sites: the homes as the operator describes them, and boxes that fall silent.
+// ISPs, hosts, sites: the homes as the operator describes them, and when boxes were seen, boxes
+// that fall silent.
 #include "common/base/text.h"
 #include "master/domain/group.h"
 
@@ -52,6 +53,17 @@ Status check_country(const CountryCode& country) {
         ErrorCode::InvalidArgument,
         "country '" + code.substr(0, 20) + "' is not an ISO 3166-1 code of two capitals, like FR",
         {{"field", "country"}});
+}
+
+Result<Decision> note_sightings(const State& state, const NoteSightings& command, WallTime now) {
+    Draft draft(state, now);
+    for (const Sighting& seen : command.seen) {
+        if (!state.nodes().contains(seen.node)) continue;
+        const auto known = state.sightings().find(seen.node);
+        if (known != state.sightings().end() && known->second.seen_at == seen.seen_at) continue;
+        draft.put(seen);
+    }
+    return std::move(draft).done();
 }
 
 namespace {

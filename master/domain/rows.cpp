@@ -45,6 +45,15 @@ std::string_view to_text(OperationState state) {
     CHECK(false);
 }
 
+std::string_view to_text(ReplyKind kind) {
+    switch (kind) {
+        case ReplyKind::Plain: return "plain";
+        case ReplyKind::HoldsSecret: return "secret";
+        case ReplyKind::Wiped: return "wiped";
+    }
+    CHECK(false);
+}
+
 std::optional<AccountRole> account_role_from(std::string_view text) {
     using enum AccountRole;
     return enum_from_text(std::array{Operator, Host, Customer, Publisher}, text);
@@ -63,6 +72,11 @@ std::optional<OperationKind> operation_kind_from(std::string_view text) {
 std::optional<OperationState> operation_state_from(std::string_view text) {
     using enum OperationState;
     return enum_from_text(std::array{Running, Succeeded, Failed}, text);
+}
+
+std::optional<ReplyKind> reply_kind_from(std::string_view text) {
+    using enum ReplyKind;
+    return enum_from_text(std::array{Plain, HoldsSecret, Wiped}, text);
 }
 
 }  // namespace foyer::master

@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/base/result.h"
@@ -102,6 +103,17 @@ struct Node {
     Revision revision;
     Revision overlay_revision;  // when what its neighbours see last changed
     friend bool operator==(const Node&, const Node&) = default;
+};
+
+// When a box was last heard of and what its clock said, for people. Heartbeats touch memory only:
+// this is written for all boxes together, once a minute, so that a master that starts again can
+// still say it.
+struct Sighting {
+    NodeId node;
+    WallTime seen_at;
+    Duration clock_offset{0};  // its wall clock minus ours
+    Revision revision;
+    friend bool operator==(const Sighting&, const Sighting&) = default;
 };
 
 struct ReleaseSize {
@@ -224,6 +236,9 @@ struct Operation {
     friend bool operator==(const Operation&, const Operation&) = default;
 };
 
+// The kind of the event with which the life of an instance begins. A name may be given again.
+inline constexpr std::string_view ordered_event = "ordered";
+
 // Something that happened, for people. Append-only.
 struct Event {
     std::int64_t sequence = 0;  // 1, 2, 3… over the whole cluster
@@ -235,13 +250,22 @@ struct Event {
     friend bool operator==(const Event&, const Event&) = default;
 };
 
-// A write that was done under a request id, with its rendered answer (secrets in it sealed by the
-// shell).
+// What is kept of the answer to a write.
+//
+//   Plain                       HoldsSecret ──after its short time──► Wiped
+//
+// An answer with a secret in it (a password, a token) is sealed by the shell, given again for a
+// short time only (the first one may have been lost), then wiped. That the request was done stays
+// known.
+enum class ReplyKind { Plain, HoldsSecret, Wiped };
+
+// A write that was done under a request id, with its rendered answer.
 struct RequestRecord {
     AccountId account;
     RequestId id;
     std::string body_hash;  // hex SHA-256 of method and body
-    std::string reply;      // serialized answer, opaque here
+    ReplyKind reply_kind = ReplyKind::Plain;
+    std::string reply;  // serialized answer, opaque here; empty when wiped
     WallTime at;
     Revision revision;
     friend bool operator==(const RequestRecord&, const RequestRecord&) = default;
@@ -251,9 +275,11 @@ std::string_view to_text(AccountRole role);
 std::string_view to_text(NodeState state);
 std::string_view to_text(OperationKind kind);
 std::string_view to_text(OperationState state);
+std::string_view to_text(ReplyKind kind);
 std::optional<AccountRole> account_role_from(std::string_view text);
 std::optional<NodeState> node_state_from(std::string_view text);
 std::optional<OperationKind> operation_kind_from(std::string_view text);
 std::optional<OperationState> operation_state_from(std::string_view text);
+std::optional<ReplyKind> reply_kind_from(std::string_view text);
 
 }  // namespace foyer::master

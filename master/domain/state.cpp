@@ -55,6 +55,8 @@ void State::put(const Node& row) {
     }
 }
 
+void State::put(const Sighting& row) { sightings_.put(row.node, row); }
+
 void State::put(const Release& row) {
     last_release_sequence_ = std::max(last_release_sequence_, row.sequence);
     releases_.put({row.name, row.version}, row);
@@ -107,7 +109,15 @@ void State::put(const Replica& row) {
     index.reserved += row.reserved;
 }
 
-void State::put(const Operation& row) { operations_.put(row.id, row); }
+void State::unindex(const Operation& row) {
+    if (row.finished_at) ended_operations_.erase({*row.finished_at, row.id});
+}
+
+void State::put(const Operation& row) {
+    if (const Operation* before = operations_.get(row.id)) unindex(*before);
+    if (row.finished_at) ended_operations_.insert({*row.finished_at, row.id});
+    operations_.put(row.id, row);
+}
 
 void State::put(const Event& row) {
     last_event_ = std::max(last_event_, row.sequence);
@@ -117,8 +127,18 @@ void State::put(const Event& row) {
     recent_events_.erase(oldest);
 }
 
+void State::unindex(const RequestRecord& row) {
+    aged_requests_.erase({row.at, row.account, row.id});
+    secret_replies_.erase({row.at, row.account, row.id});
+}
+
 void State::put(const RequestRecord& row) {
-    requests_.put({row.account, row.id}, row);
+    const std::pair key{row.account, row.id};
+    if (const RequestRecord* before = requests_.get(key)) unindex(*before);
+    aged_requests_.insert({row.at, row.account, row.id});
+    if (row.reply_kind == ReplyKind::HoldsSecret)
+        secret_replies_.insert({row.at, row.account, row.id});
+    requests_.put(key, row);
 }
 
 void State::drop(const DropNode& change) {
@@ -131,6 +151,8 @@ void State::drop(const DropNode& change) {
         for (const NodeId& other : edges_) bury(other, Tombstone::Kind::Peer, change.name.str());
     }
 }
+
+void State::drop(const DropSighting& change) { sightings_.erase(change.node); }
 
 void State::drop(const DropReplica& change) {
     const Replica* row = replicas_.get(change.key);
@@ -147,7 +169,19 @@ void State::drop(const DropInstance& change) {
         bury(edge, Tombstone::Kind::Route, hostname_of(*this, change.name));
 }
 
-void State::drop(const DropRequest& change) { requests_.erase({change.account, change.id}); }
+void State::drop(const DropOperation& change) {
+    const Operation* row = operations_.get(change.id);
+    if (row == nullptr) return;
+    unindex(*row);
+    operations_.erase(change.id);
+}
+
+void State::drop(const DropRequest& change) {
+    const RequestRecord* row = requests_.get({change.account, change.id});
+    if (row == nullptr) return;
+    unindex(*row);
+    requests_.erase({change.account, change.id});
+}
 
 void State::touch(const NodeId& node) { by_node_.edit(node).desired = revision_; }
 

@@ -10,10 +10,12 @@
 #include <cstdint>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "common/base/snapshot_map.h"
+#include "common/base/snapshot_set.h"
 #include "master/domain/change.h"
 #include "master/domain/rows.h"
 
@@ -65,6 +67,7 @@ public:
     const SnapshotMap<HostId, Host>& hosts() const { return hosts_; }
     const SnapshotMap<SiteId, Site>& sites() const { return sites_; }
     const SnapshotMap<NodeId, Node>& nodes() const { return nodes_; }
+    const SnapshotMap<NodeId, Sighting>& sightings() const { return sightings_; }
     const SnapshotMap<std::pair<ReleaseName, ReleaseVersion>, Release>& releases() const {
         return releases_;
     }
@@ -74,6 +77,12 @@ public:
     const SnapshotMap<std::pair<AccountId, RequestId>, RequestRecord>& requests() const {
         return requests_;
     }
+    // By age, oldest first: what is to be forgotten, and when.
+    using AgedRequest = std::tuple<WallTime, AccountId, RequestId>;
+    using AgedOperation = std::pair<WallTime, OperationId>;
+    const SnapshotSet<AgedRequest>& aged_requests() const { return aged_requests_; }
+    const SnapshotSet<AgedRequest>& secret_replies() const { return secret_replies_; }
+    const SnapshotSet<AgedOperation>& ended_operations() const { return ended_operations_; }
     // The newest events by sequence; older ones are only in the database.
     const SnapshotMap<std::int64_t, Event>& recent_events() const { return recent_events_; }
 
@@ -101,6 +110,7 @@ private:
     void put(const Host& row);
     void put(const Site& row);
     void put(const Node& row);
+    void put(const Sighting& row);
     void put(const Release& row);
     void put(const Instance& row);
     void put(const Replica& row);
@@ -108,9 +118,13 @@ private:
     void put(const Event& row);
     void put(const RequestRecord& row);
     void drop(const DropNode& change);
+    void drop(const DropSighting& change);
     void drop(const DropReplica& change);
     void drop(const DropInstance& change);
+    void drop(const DropOperation& change);
     void drop(const DropRequest& change);
+    void unindex(const RequestRecord& row);
+    void unindex(const Operation& row);
     void touch(const NodeId& node);
     void touch_members(const InstanceName& name);
     void bury(const NodeId& node, Tombstone::Kind kind, std::string key);
@@ -136,11 +150,15 @@ private:
     SnapshotMap<HostId, Host> hosts_;
     SnapshotMap<SiteId, Site> sites_;
     SnapshotMap<NodeId, Node> nodes_;
+    SnapshotMap<NodeId, Sighting> sightings_;
     SnapshotMap<std::pair<ReleaseName, ReleaseVersion>, Release> releases_;
     SnapshotMap<InstanceName, Instance> instances_;
     SnapshotMap<ReplicaKey, Replica> replicas_;
     SnapshotMap<OperationId, Operation> operations_;
     SnapshotMap<std::pair<AccountId, RequestId>, RequestRecord> requests_;
+    SnapshotSet<AgedRequest> aged_requests_;
+    SnapshotSet<AgedRequest> secret_replies_;
+    SnapshotSet<AgedOperation> ended_operations_;
     SnapshotMap<std::int64_t, Event> recent_events_;
     std::set<NodeId> edges_;
     SnapshotMap<NodeId, NodeIndex> by_node_;

@@ -58,8 +58,10 @@ void submit_write(const ApiContext& context, ApiCall call, const google::protobu
     write.body_hash = body_hash(call.rpc, request);
     write.validate_only = fields.validate_only;
     const bool sealed = prepared.kind == AnswerKind::Secret;
+    write.secret = sealed;
     const std::string place = reply_place(write.account, fields.request_id);
     const google::protobuf::Message* prototype = &response;
+    if (fields.validate_only) prepared.committed = nullptr;
     write.render = [render = std::move(prepared.render), prototype, sealed, place, &context](
                        const State& after, const Reply& reply) {
         const std::unique_ptr<google::protobuf::Message> answer(prototype->New());
@@ -68,26 +70,23 @@ void submit_write(const ApiContext& context, ApiCall call, const google::protobu
         return sealed ? context.seal.seal(Secret<std::string>(std::move(bytes)), place).str()
                       : bytes;
     };
-    context.planner.submit(
-        std::move(write), [&context, &response, sealed, place, admit = std::move(prepared.admit),
-                           done = std::move(call.done)](Result<Answer> answer) {
-            if (!answer.ok()) return done(answer.failure());
-            if (admit) {
-                const Status admitted = admit(answer.value());
-                if (!admitted.ok()) return done(admitted);
-            }
-            std::string bytes = std::move(answer.value().rendered);
-            if (sealed) {
-                auto opened = context.seal.open(Sealed(bytes), place);
-                if (!opened.ok())
-                    return done(error(ErrorCode::Internal, "a recorded answer cannot be opened: " +
-                                                               opened.failure().message));
-                bytes = opened.value().reveal();
-            }
-            if (!response.ParseFromString(bytes))
-                return done(error(ErrorCode::Internal, "a recorded answer cannot be read"));
-            done(ok_status());
-        });
+    context.planner.submit(std::move(write), [&context, &response, sealed, place,
+                                              committed = std::move(prepared.committed),
+                                              done = std::move(call.done)](Result<Answer> answer) {
+        if (!answer.ok()) return done(answer.failure());
+        if (committed && !answer.value().replayed) committed();
+        std::string bytes = std::move(answer.value().rendered);
+        if (sealed) {
+            auto opened = context.seal.open(Sealed(bytes), place);
+            if (!opened.ok())
+                return done(error(ErrorCode::Internal, "a recorded answer cannot be opened: " +
+                                                           opened.failure().message));
+            bytes = opened.value().reveal();
+        }
+        if (!response.ParseFromString(bytes))
+            return done(error(ErrorCode::Internal, "a recorded answer cannot be read"));
+        done(ok_status());
+    });
 }
 
 Result<PageWindow> page_window(const ApiContext& context, const api::PageRequest& page) {

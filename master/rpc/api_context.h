@@ -15,6 +15,7 @@
 #include "master/app/api.h"
 #include "master/app/blob_store.h"
 #include "master/app/certificate_authority.h"
+#include "master/app/event_history.h"
 #include "master/app/planner.h"
 #include "master/app/presence.h"
 #include "master/app/secret_seal.h"
@@ -27,7 +28,6 @@ namespace api = ::foyer::api::v1;
 struct ApiLimits {
     int page_size_max = 500;
     Duration wait_max{60'000};
-    Duration reveal_again{600'000};
 };
 
 // Borrowed; all outlive the API.
@@ -35,6 +35,7 @@ struct ApiContext {
     Planner& planner;
     Presence& presence;
     WaitDesk& desk;
+    EventHistory& events;
     const BlobStore& blobs;
     const SecretSeal& seal;
     const CertificateAuthority& authority;
@@ -51,7 +52,7 @@ struct ApiCall {
     Api::Done done;
 };
 
-// A secret in the answer is sealed while it is recorded.
+// A secret in the answer is sealed while it is recorded, and wiped after a short time.
 enum class AnswerKind { Plain, Secret };
 
 // The fields every write has, whatever its message.
@@ -67,8 +68,8 @@ struct PreparedWrite {
     std::function<void(const State& after, const Reply& reply, google::protobuf::Message& answer)>
         render;
     AnswerKind kind = AnswerKind::Plain;
-    // Looks at an answer before it is given; may refuse it (a replay that comes too late).
-    std::function<Status(const Answer& answer)> admit;
+    // Once the change is committed, before the answer; not with validate_only, not at a repetition.
+    std::function<void()> committed;
 };
 
 // Queues the write; `response` is filled and `call.done` runs when it is committed, refused or

@@ -43,8 +43,6 @@ void list_instances(const ApiContext& context, ApiCall call,
     call.done(ok_status());
 }
 
-// From the newest events in memory, which reach back far enough for every screen; older ones stay
-// in the database.
 void list_instance_events(const ApiContext& context, ApiCall call,
                           const api::ListInstanceEventsRequest& request,
                           api::ListInstanceEventsResponse& response) {
@@ -52,29 +50,26 @@ void list_instance_events(const ApiContext& context, ApiCall call,
     if (!window.ok()) return call.done(window.failure());
     const auto before = window.value().after.empty() ? std::optional<std::int64_t>(0)
                                                      : parse_int(window.value().after);
-    if (!before)
+    if (!before || *before < 0)
         return call.done(error(ErrorCode::InvalidArgument,
                                "'/page/page_token' is not one this API gave",
                                {{"path", "/page/page_token"}}));
-    call.done(context.planner.read([&](const State& state) -> Status {
+    const Status own = context.planner.read([&](const State& state) -> Status {
         TRY(find_own(state, call.caller, request.name()));
         response.mutable_page()->set_revision(state.revision().number());
-        std::int64_t last = 0;
-        const auto& events = state.recent_events();
-        for (auto at = events.rbegin(); at != events.rend(); ++at) {
-            const Event& event = at->second;
-            if (event.subject != request.name() || (*before > 0 && event.sequence >= *before))
-                continue;
-            if (response.events_size() == window.value().size) {
-                response.mutable_page()->set_next_page_token(
-                    to_base64url(as_bytes(std::to_string(last))));
-                break;
-            }
-            show(event, *response.add_events());
-            last = event.sequence;
-        }
         return ok_status();
-    }));
+    });
+    if (!own.ok()) return call.done(own);
+    context.events.page(InstanceName(request.name()), *before, window.value().size,
+                        [&response, done = std::move(call.done)](Result<EventPage> page) {
+                            if (!page.ok()) return done(page.failure());
+                            for (const Event& event : page.value().events)
+                                show(event, *response.add_events());
+                            if (page.value().before > 0)
+                                response.mutable_page()->set_next_page_token(
+                                    to_base64url(as_bytes(std::to_string(page.value().before))));
+                            done(ok_status());
+                        });
 }
 
 }  // namespace foyer::master

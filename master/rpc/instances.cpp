@@ -199,20 +199,6 @@ void reveal_instance(const ApiContext& context, ApiCall call,
         show_connection(after, instance->second, shown);
         shown.set_password(password);
     };
-    write.admit = [&context, name](const Answer& answer) -> Status {
-        if (!answer.replayed) return ok_status();
-        const auto shown_at = context.planner.read([&](const State& state) {
-            const auto found = state.instances().find(name);
-            return found == state.instances().end() ? std::nullopt
-                                                    : found->second.password_shown_at;
-        });
-        if (shown_at && context.clock.wall() - *shown_at <= context.limits.reveal_again)
-            return ok_status();
-        return error(ErrorCode::FailedPrecondition,
-                     "the password of '" + name.str() + "' was already shown" +
-                         (shown_at ? " at " + to_rfc3339(*shown_at) : std::string()),
-                     {{"rule", "password_shown"}});
-    };
     submit_write(context, std::move(call), request, write_fields(request), response,
                  std::move(write));
 }

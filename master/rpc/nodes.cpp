@@ -82,12 +82,7 @@ void delete_node(const ApiContext& context, ApiCall call, const api::DeleteNodeR
     PreparedWrite write;
     const NodeId node(request.name());
     write.command = DeleteNode{node};
-    if (!request.validate_only()) {
-        write.admit = [&context, node](const Answer&) {
-            context.presence.forget(node);
-            return ok_status();
-        };
-    }
+    write.committed = [&context, node] { context.presence.forget(node); };
     submit_write(context, std::move(call), request, write_fields(request), response,
                  std::move(write));
 }

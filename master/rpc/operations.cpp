@@ -6,7 +6,9 @@ namespace foyer::master {
 namespace {
 
 Error no_operation(const std::string& id) {
-    return error(ErrorCode::NotFound, "operation '" + id + "' does not exist");
+    return error(
+        ErrorCode::NotFound,
+        "operation '" + id + "' does not exist, or ended so long ago that it is forgotten");
 }
 
 bool is_news(const State& state, const OperationId& id, Revision known) {

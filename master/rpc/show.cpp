@@ -122,9 +122,14 @@ void show(const State& state, const Node& from, const Presence* presence, api::N
     if (!from.key_fingerprint.empty())
         set_time(from.certificate_expires_at, *to.mutable_certificate_expires_at());
     if (from.disk_free) to.set_disk_free_bytes(std::max<std::int64_t>(1, from.disk_free->count()));
+    const auto kept = state.sightings().find(from.name);
+    if (kept != state.sightings().end()) {
+        set_time(kept->second.seen_at, *to.mutable_last_seen_at());
+        to.set_clock_offset_ms(kept->second.clock_offset.count());
+    }
     const auto seen = presence == nullptr ? std::nullopt : presence->find(from.name);
-    if (!seen) return;
-    if (seen->heard_at) set_time(*seen->heard_at, *to.mutable_last_seen_at());
+    if (!seen || !seen->heard_at) return;
+    set_time(*seen->heard_at, *to.mutable_last_seen_at());
     to.set_clock_offset_ms(seen->clock_offset.count());
     if (seen->disk_free_bytes > 0) to.set_disk_free_bytes(seen->disk_free_bytes);
 }

@@ -22,6 +22,7 @@ enum class Rank {
     Host,
     Site,
     Node,
+    Sighting,
     Release,
     Operation,
     Instance,
@@ -43,6 +44,7 @@ Key key_of(const Isp& row) { return {Rank::Isp, row.name.str(), ""}; }
 Key key_of(const Host& row) { return {Rank::Host, row.name.str(), ""}; }
 Key key_of(const Site& row) { return {Rank::Site, row.name.str(), ""}; }
 Key key_of(const Node& row) { return {Rank::Node, row.name.str(), ""}; }
+Key key_of(const Sighting& row) { return {Rank::Sighting, row.node.str(), ""}; }
 Key key_of(const Release& row) { return {Rank::Release, row.name.str(), row.version.str()}; }
 Key key_of(const Operation& row) { return {Rank::Operation, row.id.str(), ""}; }
 Key key_of(const Instance& row) { return {Rank::Instance, row.name.str(), ""}; }
@@ -53,8 +55,10 @@ Key key_of(const Replica& row) { return key_of(row.key); }
 Key key_of(const Event& row) { return {Rank::Event, padded(row.sequence), ""}; }
 Key key_of(const RequestRecord& row) { return {Rank::Request, row.account.str(), row.id.str()}; }
 Key key_of(const DropNode& change) { return {Rank::Node, change.name.str(), ""}; }
+Key key_of(const DropSighting& change) { return {Rank::Sighting, change.node.str(), ""}; }
 Key key_of(const DropReplica& change) { return key_of(change.key); }
 Key key_of(const DropInstance& change) { return {Rank::Instance, change.name.str(), ""}; }
+Key key_of(const DropOperation& change) { return {Rank::Operation, change.id.str(), ""}; }
 Key key_of(const DropRequest& change) {
     return {Rank::Request, change.account.str(), change.id.str()};
 }

@@ -100,6 +100,20 @@ Status read_row(Row row, Node& n) {
                     n.overlay_revision);
 }
 
+const Table& node_sightings() {
+    static const Table table({"node_sightings",
+                              {"node"},
+                              {{"node"}, {"seen_at", Time}, {"clock_offset_ms", Int8}, {"revision", Int8}}});
+    return table;
+}
+
+Status read_row(Row row, Sighting& s) {
+    std::int64_t offset = 0;
+    TRY(row.into(s.node, s.seen_at, offset, s.revision));
+    s.clock_offset = Duration(offset);
+    return ok_status();
+}
+
 const Table& releases() {
     static const Table table({"releases",
                               {"name", "version"},
@@ -191,6 +205,11 @@ Call put_call(const Node& n) {
                          n.partitions_made, n.revision, n.overlay_revision)};
 }
 
+Call put_call(const Sighting& s) {
+    return {&node_sightings().put,
+            Params().add(s.node, s.seen_at, std::int64_t{s.clock_offset.count()}, s.revision)};
+}
+
 Call put_call(const Release& r) {
     return {&releases().put,
             Params().add(r.name, r.version, r.title, r.publisher, r.publisher_key, r.release_json,
@@ -203,6 +222,10 @@ Call number_given_call(const Node& n) { return {&number_given, Params().add(n.nu
 
 Call drop_call(const DropNode& change) { return {&nodes().drop, Params().add(change.name)}; }
 
+Call drop_call(const DropSighting& change) {
+    return {&node_sightings().drop, Params().add(change.node)};
+}
+
 void add_catalogue_loaders(std::vector<Loader>& loaders) {
     loaders.push_back({{&last_number}, nullptr, read_last_number});
     loaders.push_back({{}, &accounts().copy, read_into<Account>});
@@ -211,6 +234,7 @@ void add_catalogue_loaders(std::vector<Loader>& loaders) {
     loaders.push_back({{}, &hosts().copy, read_into<Host>});
     loaders.push_back({{}, &sites().copy, read_into<Site>});
     loaders.push_back({{}, &nodes().copy, read_into<Node>});
+    loaders.push_back({{}, &node_sightings().copy, read_into<Sighting>});
     loaders.push_back({{}, &releases().copy, read_into<Release>});
 }
 

@@ -245,6 +245,8 @@ bool from_sql(std::string_view text, OperationState& to) {
     return read_enum(operation_state_from, text, to);
 }
 
+bool from_sql(std::string_view text, ReplyKind& to) { return read_enum(reply_kind_from, text, to); }
+
 bool from_sql(std::string_view text, ErrorCode& to) {
     using enum ErrorCode;
     for (const ErrorCode code : {InvalidArgument, NotFound, AlreadyExists, PermissionDenied,

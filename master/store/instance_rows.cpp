@@ -216,6 +216,10 @@ Call drop_call(const DropReplica& change) {
     return {&replicas().drop, Params().add(change.key.instance, change.key.index)};
 }
 
+Call drop_call(const DropOperation& change) {
+    return {&operations().drop, Params().add(change.id)};
+}
+
 Call drop_call(const DropInstance& change) {
     return {&instances().drop, Params().add(change.name)};
 }

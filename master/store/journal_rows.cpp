@@ -19,10 +19,15 @@ const Table& events() {
 }
 
 const Table& requests() {
-    static const Table table(
-        {"requests",
-         {"account", "id"},
-         {{"account"}, {"id"}, {"body_hash"}, {"reply", Bytea}, {"at", Time}, {"revision", Int8}}});
+    static const Table table({"requests",
+                              {"account", "id"},
+                              {{"account"},
+                               {"id"},
+                               {"body_hash"},
+                               {"reply_kind"},
+                               {"reply", Bytea},
+                               {"at", Time},
+                               {"revision", Int8}}});
     return table;
 }
 
@@ -46,7 +51,9 @@ const Statement& page_of_subject() {
     static const Statement statement{
         "page_subject_events",
         events().select +
-            " WHERE subject = $3 AND sequence < $1 ORDER BY sequence DESC LIMIT $2::bigint"};
+            " WHERE subject = $3 AND sequence < $1 AND sequence >= (SELECT coalesce(max(sequence), "
+            "0) FROM events WHERE subject = $3 AND kind = 'ordered') ORDER BY sequence DESC LIMIT "
+            "$2::bigint"};
     return statement;
 }
 
@@ -60,7 +67,7 @@ Status read_event_into(Row row, Changes& into) {
 Status read_request(Row row, Changes& into) {
     RequestRecord r;
     Blob reply;
-    TRY(row.into(r.account, r.id, r.body_hash, reply, r.at, r.revision));
+    TRY(row.into(r.account, r.id, r.body_hash, r.reply_kind, reply, r.at, r.revision));
     r.reply = std::move(reply.bytes);
     into.push_back(Put<RequestRecord>{std::move(r)});
     return ok_status();
@@ -78,8 +85,8 @@ Call put_call(const Event& e) {
 }
 
 Call put_call(const RequestRecord& r) {
-    return {&requests().put,
-            Params().add(r.account, r.id, r.body_hash, Blob{r.reply}, r.at, r.revision)};
+    return {&requests().put, Params().add(r.account, r.id, r.body_hash, r.reply_kind, Blob{r.reply},
+                                          r.at, r.revision)};
 }
 
 Call drop_call(const DropRequest& change) {

@@ -12,6 +12,7 @@ Call put_call(const Isp& row);
 Call put_call(const Host& row);
 Call put_call(const Site& row);
 Call put_call(const Node& row);
+Call put_call(const Sighting& row);
 Call put_call(const Release& row);
 Call put_call(const Instance& row);
 Call put_call(const Replica& row);
@@ -19,8 +20,10 @@ Call put_call(const Operation& row);
 Call put_call(const Event& row);
 Call put_call(const RequestRecord& row);
 Call drop_call(const DropNode& change);
+Call drop_call(const DropSighting& change);
 Call drop_call(const DropReplica& change);
 Call drop_call(const DropInstance& change);
+Call drop_call(const DropOperation& change);
 Call drop_call(const DropRequest& change);
 
 // The overlay number of a box that came and went within one batch: given, never to be given again.

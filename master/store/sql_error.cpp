@@ -46,6 +46,7 @@ const std::vector<ConstraintMessage>& constraint_messages() {
         {"leadership_never_back", "the masters' fence and revision never go back"},
         {"node_numbers_append_only", "overlay numbers once given stay given"},
         {"node_numbers_pkey", "an overlay number is never given to a second node"},
+        {"node_sightings_node_fkey", "only a box that exists was seen"},
         {"nodes_edge_address", "an edge, and only an edge, has a public address"},
         {"nodes_key_fingerprint_key", "another node holds this key"},
         {"nodes_number_kept", "a node keeps its overlay number"},

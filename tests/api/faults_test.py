@@ -140,6 +140,25 @@ def port_taken(master):
         pass
 
 
+def last_seen_outlives_the_master(master, boxes):
+    """When a box was last heard of is written down now and then, and known after a restart before
+    the box is heard again."""
+    heartbeat = {"immediate": True, "clock_unix_ms": "1"}
+    for _ in range(2):  # the first round may have been on its way before the first heartbeat
+        before = master.metric("foyer_planner_commits_total")
+        beat = boxes[1].do(do="sync", request=heartbeat, wait_for_ready=True)
+        assert "error" not in beat, beat
+        until(
+            "the times are written, as nothing else is now",
+            lambda known=before: master.metric("foyer_planner_commits_total") > known,
+        )
+    master.kill()
+    master.start()
+    row = master.operator.get("/v1/nodes/" + boxes[1].name).json
+    assert row["last_seen_at"].startswith("20") and row["state"] == "online", row
+    assert row["clock_offset_ms"] < -86_400_000, row
+
+
 def second_master_is_refused(master):
     done = subprocess.run(
         [MASTER, "run", "--dev", master.data, "--config", master.config],
@@ -178,7 +197,7 @@ def bad_configuration(master):
 
 def main():
     skip_without_postgres()
-    with Master().start() as master:
+    with Master(agents={"seen_flush_ms": 1_000}).start() as master:
         boxes = master.homes(2)
         bad_configuration(master)
         second_master_is_refused(master)
@@ -186,6 +205,7 @@ def main():
         database_away(master, boxes)
         database_killed(master, boxes)
         master_killed(master, boxes)
+        last_seen_outlives_the_master(master, boxes)
         assert master.stop() == 0
 
 

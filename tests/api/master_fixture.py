@@ -4,6 +4,7 @@ import hashlib
 import http.client
 import json
 import os
+import re
 import shutil
 import signal
 import ssl
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
@@ -184,6 +186,13 @@ listen = "127.0.0.1:{self.metrics}"
     def log_text(self):
         with open(self.folder + "/log", encoding="utf-8") as file:
             return file.read()
+
+    def metrics_page(self):
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.metrics}/metrics", timeout=60) as page:
+            return page.read().decode()
+
+    def metric(self, name):
+        return int(re.search(rf"^{name} (\d+)$", self.metrics_page(), re.M)[1])
 
     def tls(self):
         return ssl.create_default_context(cafile=self.data + "/ca/ca.crt")

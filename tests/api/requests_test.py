@@ -5,7 +5,7 @@ import resource
 import socket
 import time
 
-from master_fixture import Client, Master, skip_without_postgres
+from master_fixture import Client, Master, skip_without_postgres, until
 
 
 def expect(answer, status, code=None):
@@ -198,10 +198,33 @@ def secrets_stay_out_of_the_log(master):
             json.loads(line)
 
 
+def a_secret_is_shown_for_a_short_time():
+    """The same request id shows it again, then no more; the request is not done a second time."""
+    with Master(api={"reveal_again_ms": 1_000}).start() as master:
+        token = {"account": "operator"}
+        shown = expect(master.operator.post("/v1/tokens", token, key="t1"), 200).json
+        assert Client(master, shown["token"]).get("/v1/whoami").status == 200
+        late = until_refused(master.operator, token)
+        assert {"key": "rule", "value": "secret_wiped"} in late.json["details"], late
+        assert shown["token"] not in late.body.decode()
+        other = {**token, "note": "other"}
+        expect(master.operator.post("/v1/tokens", other, key="t1"), 409, "aborted")
+        expect(master.operator.post("/v1/tokens", token, key="t2"), 200)
+
+
+def until_refused(operator, body):
+    def refused():
+        answer = operator.post("/v1/tokens", body, key="t1")
+        return answer if answer.status != 200 else None
+
+    return expect(until("the secret is over", refused), 409, "failed_precondition")
+
+
 def main():
     skip_without_postgres()
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    a_secret_is_shown_for_a_short_time()
     with Master(api={"header_timeout_ms": 20_000}).start() as master:
         repeated(master.operator)
         malformed(master.operator)

@@ -53,6 +53,8 @@ const std::vector<Refused> of_catalogue = {
     {"nodes_token_hash_key", "UPDATE nodes SET token_hash = 'same'"},
     {"nodes_key_fingerprint_key", "UPDATE nodes SET key_fingerprint = 'same'"},
     {"nodes_wg_public_key_key", "UPDATE nodes SET wg_public_key = 'same'"},
+    {"node_sightings_node_fkey", "UPDATE node_sightings SET node = 'none'"},
+    {"node_sightings_node_fkey", "DELETE FROM nodes WHERE name = 'box-4'"},
     {"releases_publisher_fkey", "UPDATE releases SET publisher = 'nobody'"},
     {"releases_sequence_key", again("releases", "true", "version = '2'")},
     {"releases_sizes_list", "UPDATE releases SET sizes = '[]'"},
@@ -126,6 +128,8 @@ const std::vector<Refused> of_journal = {
     {"events_append_only", "TRUNCATE events"},
     {"requests_account_fkey", "UPDATE requests SET account = 'nobody'"},
     {"requests_id_length", "UPDATE requests SET id = repeat('x', 65)"},
+    {"requests_reply_kind_known", "UPDATE requests SET reply_kind = 'odd'"},
+    {"requests_wiped_empty", "UPDATE requests SET reply_kind = 'wiped'"},
     {"leadership_only_row", again("leadership", "true", "only_row = false")},
     {"leadership_never_back", "UPDATE leadership SET fence = 0"},
     {"leadership_never_back", "UPDATE leadership SET revision = 0"},
@@ -134,12 +138,25 @@ const std::vector<Refused> of_journal = {
 
 // Only targets of foreign keys, or the key under which rows are replaced: nothing else can break
 // them.
-const std::set<std::string> unbreakable = {
-    "accounts_pkey",  "api_tokens_pkey",       "hosts_pkey",    "instances_name_allow_same_isp_key",
-    "instances_pkey", "isps_name_family_key",  "isps_pkey",     "leadership_pkey",
-    "lineage_pkey",   "nodes_name_site_key",   "nodes_pkey",    "operations_pkey",
-    "releases_pkey",  "replicas_pkey",         "requests_pkey", "sites_name_isp_key",
-    "sites_pkey",     "schema_migrations_pkey"};
+const std::set<std::string> unbreakable = {"accounts_pkey",
+                                           "node_sightings_pkey",
+                                           "api_tokens_pkey",
+                                           "hosts_pkey",
+                                           "instances_name_allow_same_isp_key",
+                                           "instances_pkey",
+                                           "isps_name_family_key",
+                                           "isps_pkey",
+                                           "leadership_pkey",
+                                           "lineage_pkey",
+                                           "nodes_name_site_key",
+                                           "nodes_pkey",
+                                           "operations_pkey",
+                                           "releases_pkey",
+                                           "replicas_pkey",
+                                           "requests_pkey",
+                                           "sites_name_isp_key",
+                                           "sites_pkey",
+                                           "schema_migrations_pkey"};
 
 std::unique_ptr<master::Connection> world() {
     const std::string database = new_database();

@@ -151,7 +151,7 @@ private:
 
     Command anything() {
         const InstanceName firm(name("firm", 12));
-        switch (rng_.below(14)) {
+        switch (rng_.below(15)) {
             case 0:
             case 1:
             case 2: return order();
@@ -162,6 +162,12 @@ private:
                 return master::PromoteInstance{firm, std::nullopt, rng_.below(2) == 0, operation()};
             case 7: return master::RevealInstance{firm};
             case 8: return master::MarkSilent{{NodeId(name("box", homes))}};
+            case 13: {
+                master::NoteSightings all;
+                for (int i = 0; i < homes; ++i)
+                    all.seen.push_back({NodeId("box-" + std::to_string(i)), now_, Duration(i), {}});
+                return all;
+            }
             case 9: return master::DeleteNode{NodeId(name("box", homes))};
             case 10: {
                 const int home = static_cast<int>(rng_.below(homes));

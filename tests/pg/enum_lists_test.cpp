@@ -62,6 +62,10 @@ TEST_CASE("each list of states in SQL is the C++ enum") {
         compare(*connection, "operations_state_known", std::array{Running, Succeeded, Failed});
     }
     {
+        using enum master::ReplyKind;
+        compare(*connection, "requests_reply_kind_known", std::array{Plain, HoldsSecret, Wiped});
+    }
+    {
         using enum PartitionPhase;
         compare(*connection, "replicas_observed_phase_known",
                 std::array{Assigned, Preparing, Starting, Running, Unhealthy, Stopping, Stopped,

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <thread>
 
+#include "common/base/text.h"
 #include "tests/pg/support/pg_server.h"
 #include "tests/support/catch.h"
 
@@ -18,6 +19,13 @@ using master::migrations;
 int count_of(const Result<int>& made) {
     if (!made.ok()) FAIL(made.failure().message);
     return made.value();
+}
+
+// As the master seals: base64url of random bytes.
+std::string sealed_text() {
+    std::vector<std::uint8_t> bytes(90);
+    for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::uint8_t>(i * 151);
+    return to_base64url(bytes);
 }
 
 }  // namespace
@@ -75,6 +83,26 @@ TEST_CASE("a migration that fails leaves nothing of itself and keeps those befor
               "SELECT string_agg(tablename::text, ',' ORDER BY tablename) FROM pg_tables WHERE"
               " schemaname = 'public'") == "one,schema_migrations");
     CHECK(ask(*connection, "SELECT count(*)::text FROM schema_migrations") == "1");
+}
+
+TEST_CASE("answers recorded before they were marked: those that are sealed will be wiped") {
+    const auto connection = open_connection(new_empty_database());
+    const auto& all = migrations();
+    constexpr std::size_t before = 5;
+    REQUIRE(count_of(migrate(*connection, {all.begin(), all.begin() + before})) == 5);
+    const std::string seal = sealed_text();
+    const Status there = connection->script(
+        "INSERT INTO accounts VALUES ('carl', '{customer}', now(), 1);"
+        "INSERT INTO requests VALUES ('carl', 'token', 'h', '" +
+        seal +
+        "', now(), 1),"
+        " ('carl', 'plain', 'h', '\\x0a0461636d65', now(), 1), ('carl', 'empty', 'h', '', now(), "
+        "1)");
+    if (!there.ok()) FAIL(there.failure().message);
+    REQUIRE(migrate(*connection).ok());
+    CHECK(ask(*connection,
+              "SELECT string_agg(id || '=' || reply_kind, ',' ORDER BY id) FROM requests") ==
+          "empty=plain,plain=plain,token=secret");
 }
 
 TEST_CASE("masters that start together migrate once") {

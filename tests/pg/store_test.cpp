@@ -167,6 +167,41 @@ TEST_CASE("a refused batch leaves nothing, and the next one is accepted") {
     CHECK(!twin.state.accounts().contains(AccountId("anna")));
 }
 
+TEST_CASE("a box that is seen while it is deleted is gone, in whichever order") {
+    Twin twin;
+    twin.must_commit({{Revision(1), sample_world()}});
+    const master::Changes deleted = {master::DropSighting{NodeId("box-4")},
+                                     master::DropNode{NodeId("box-4")}};
+    twin.must_commit({entry(2,
+                            master::Sighting{NodeId("box-4"), WallTime{1'772'368'260'000},
+                                             Duration(7), Revision(2)},
+                            master::Sighting{NodeId("box-5"), WallTime{1'772'368'260'000},
+                                             Duration(7), Revision(2)}),
+                      {Revision(3), deleted}});
+    CHECK(difference(twin.load(), twin.state) == "");
+    CHECK(twin.state.sightings().size() == 1);
+}
+
+TEST_CASE("what is forgotten or wiped is so in the database too") {
+    Twin twin;
+    twin.must_commit({{Revision(1), sample_world()}});
+    twin.must_commit({entry(2, rich_operation())});
+    master::RequestRecord wiped = twin.state.requests().at({AccountId("carl"), RequestId("r-2")});
+    wiped.reply_kind = master::ReplyKind::Wiped;
+    wiped.reply.clear();
+    twin.must_commit({entry(3, wiped)});
+    CHECK(difference(twin.load(), twin.state) == "");
+    CHECK(
+        constraint_of(twin.commit({{Revision(4), {master::DropOperation{OperationId("op-1")}}}})) ==
+        "instances_operation_fkey");
+    master::Instance idle = sample_instance("acme");
+    idle.operation.reset();
+    twin.must_commit({entry(4, idle)});
+    twin.must_commit({{Revision(5), {master::DropOperation{OperationId("op-1")}}}});
+    CHECK(difference(twin.load(), twin.state) == "");
+    CHECK(twin.load().operations().empty());
+}
+
 TEST_CASE("an instance never takes an older fence") {
     Twin twin;
     twin.must_commit({{Revision(1), sample_world()}});
@@ -237,6 +272,13 @@ TEST_CASE("memory holds the newest events, the database all") {
     CHECK(sequences("", 3, 5) == std::vector<std::int64_t>{2, 1});
     CHECK(sequences("odd", 9, 2) == std::vector<std::int64_t>{7, 5});
     CHECK(sequences("'; DROP TABLE events; --", 0, 5).empty());
+    // Of a name that was given twice, what is since the second time.
+    REQUIRE(refusal(*open_connection(twin.database),
+                    "INSERT INTO events VALUES (11, 2, now(), 'ordered', 'odd', ''),"
+                    " (12, 2, now(), 'tick', 'odd', '')") == "");
+    CHECK(sequences("odd", 0, 9) == std::vector<std::int64_t>{12, 11});
+    CHECK(sequences("odd", 11, 9).empty());
+    CHECK(sequences("even", 0, 9) == std::vector<std::int64_t>{10, 8, 6, 4, 2});
 }
 
 TEST_CASE("the older of two masters writes no more, and does not come back") {

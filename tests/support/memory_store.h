@@ -2,6 +2,7 @@
 // and faults can be asked for.
 #pragma once
 
+#include <condition_variable>
 #include <deque>
 #include <mutex>
 #include <vector>
@@ -23,6 +24,9 @@ public:
         int loads = 0;
         bool down = false;
         bool led_by_another = false;  // seen at the next load
+        int event_reads = 0;
+        bool hold_event_reads = false;  // they wait until told otherwise
+        std::condition_variable reading;
     };
 
     explicit MemoryStore(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {}
@@ -60,9 +64,24 @@ public:
         return ok_status();
     }
 
-    Result<std::vector<master::Event>> events(const std::string& /*subject*/,
-                                              std::int64_t /*before*/, int /*count*/) override {
-        return std::vector<master::Event>();
+    Result<std::vector<master::Event>> events(const std::string& subject, std::int64_t before,
+                                              int count) override {
+        std::unique_lock lock(shared_->mutex);
+        ++shared_->event_reads;
+        shared_->reading.notify_all();
+        shared_->reading.wait(lock, [this] { return !shared_->hold_event_reads; });
+        if (shared_->down) return error(ErrorCode::Unavailable, "the database is down");
+        std::vector<master::Event> found;
+        for (auto entry = shared_->written.rbegin(); entry != shared_->written.rend(); ++entry) {
+            for (auto at = entry->changes.rbegin(); at != entry->changes.rend(); ++at) {
+                const auto* event = std::get_if<master::Put<master::Event>>(&*at);
+                if (event == nullptr || static_cast<int>(found.size()) >= count) continue;
+                if (!subject.empty() && event->row.subject != subject) continue;
+                if (before == 0 || event->row.sequence < before) found.push_back(event->row);
+                if (!subject.empty() && event->row.kind == master::ordered_event) return found;
+            }
+        }
+        return found;
     }
 
 private:

@@ -120,6 +120,7 @@ Changes sample_world() {
                                  HostClass::Vetted, noon, first}});
         all.push_back(Put<Node>{sample_node(i, "box-" + number, "home-" + number)});
     }
+    all.push_back(Put<master::Sighting>{{NodeId("box-4"), noon, Duration(-86'400'000), first}});
     all.push_back(Put<Account>{sample_account("olga", AccountRole::Operator)});
     all.push_back(Put<Account>{sample_account("carl", AccountRole::Customer)});
     all.push_back(Put<Account>{sample_account("pub", AccountRole::Publisher)});
@@ -140,8 +141,11 @@ Changes sample_world() {
         all.push_back(Put<Replica>{sample_replica("acme", i, "box-" + std::to_string(i + 1), 16)});
     }
     all.push_back(Put<Event>{{1, first, noon, "ordered", "acme", "ordered"}});
-    all.push_back(Put<RequestRecord>{
-        {AccountId("carl"), RequestId("r-1"), "hash", std::string("a\0\xff\n", 4), noon, first}});
+    all.push_back(
+        Put<RequestRecord>{{AccountId("carl"), RequestId("r-1"), "hash", master::ReplyKind::Plain,
+                            std::string("a\0\xff\n", 4), noon, first}});
+    all.push_back(Put<RequestRecord>{{AccountId("carl"), RequestId("r-2"), "hash",
+                                      master::ReplyKind::HoldsSecret, "sealed", noon, first}});
     return all;
 }
 
@@ -156,11 +160,15 @@ std::string difference(const State& a, const State& b) {
     if (a.hosts() != b.hosts()) return "hosts";
     if (a.sites() != b.sites()) return "sites";
     if (a.nodes() != b.nodes()) return "nodes";
+    if (a.sightings() != b.sightings()) return "sightings";
     if (a.releases() != b.releases()) return "releases";
     if (a.instances() != b.instances()) return "instances";
     if (a.replicas() != b.replicas()) return "replicas";
     if (a.operations() != b.operations()) return "operations";
     if (a.requests() != b.requests()) return "requests";
+    if (a.aged_requests() != b.aged_requests()) return "aged_requests";
+    if (a.secret_replies() != b.secret_replies()) return "secret_replies";
+    if (a.ended_operations() != b.ended_operations()) return "ended_operations";
     if (a.recent_events() != b.recent_events()) return "recent_events";
     if (a.edges() != b.edges()) return "edges";
     for (const auto& [name, node] : a.nodes()) {

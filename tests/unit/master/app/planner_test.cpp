@@ -75,6 +75,26 @@ TEST_CASE("the same request id gives the same answer, another body a conflict") 
     CHECK(desk.create("anna", "r1", "other").failure().code == ErrorCode::Aborted);
 }
 
+TEST_CASE("an answer with a secret is given again for ten minutes, then refused and never redone") {
+    Desk desk;
+    desk.start();
+    const auto ask = [&] {
+        Write write;
+        write.command = CreateHost{HostId("anna")};
+        write.account = AccountId("operator");
+        write.request_id = RequestId("r1");
+        write.secret = true;
+        write.render = [](const State&, const Reply&) { return std::string("sealed"); };
+        return desk.planner->write(std::move(write));
+    };
+    REQUIRE(ask().ok());
+    desk.clock.advance(Duration(600'000));
+    CHECK(ask().value().rendered == "sealed");
+    desk.clock.advance(Duration(1));
+    CHECK(ask().failure().code == ErrorCode::FailedPrecondition);
+    CHECK(desk.database->written.size() == 1);
+}
+
 TEST_CASE("only checking changes nothing") {
     Desk desk;
     desk.start();

@@ -76,28 +76,3 @@ TEST_CASE("a release belongs to its first publisher, and a version is never rewr
     release.publisher = AccountId("acme-org");
     CHECK(world.attempt(PublishRelease{release}).failure().code == ErrorCode::PermissionDenied);
 }
-
-TEST_CASE("a request id answers its own request only") {
-    World world;
-    world.state.apply({Put<RequestRecord>{
-                          {AccountId("acme-org"), RequestId("r1"), "h1", "answer", world.now, {}}}},
-                      world.state.revision().next());
-    CHECK(
-        earlier_request(world.state, AccountId("acme-org"), RequestId("r1"), "h1").value()->reply ==
-        "answer");
-    CHECK(
-        earlier_request(world.state, AccountId("acme-org"), RequestId("r1"), "h2").failure().code ==
-        ErrorCode::Aborted);
-    CHECK_FALSE(earlier_request(world.state, AccountId("house"), RequestId("r1"), "h1").value());
-}
-
-TEST_CASE("old request records are forgotten") {
-    World world;
-    world.state.apply({Put<RequestRecord>{
-                          {AccountId("acme-org"), RequestId("r1"), "h1", "answer", world.now, {}}}},
-                      world.state.revision().next());
-    world.run(ForgetRequests{world.now});
-    CHECK(world.state.requests().size() == 1);
-    world.run(ForgetRequests{world.now + Duration(1)});
-    CHECK(world.state.requests().empty());
-}

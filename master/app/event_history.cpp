@@ -1,0 +1,110 @@
+#include "master/app/event_history.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace foyer::master {
+namespace {
+
+// One event more than the page holds was looked for: whether there is a next page.
+EventPage page_of(std::vector<Event> found, std::size_t size) {
+    EventPage page{std::move(found), 0};
+    if (page.events.size() <= size) return page;
+    page.events.resize(size);
+    page.before = page.events.back().sequence;
+    return page;
+}
+
+struct Remembered {
+    std::vector<Event> events;
+    bool to_the_beginning = false;  // where the instance was ordered, or all there ever was
+    std::int64_t oldest = 0;        // sequence from which on memory holds everything
+};
+
+Remembered remembered(const State& state, const InstanceName& instance, std::int64_t before,
+                      std::size_t count) {
+    const auto& recent = state.recent_events();
+    Remembered found;
+    found.oldest = recent.empty() ? state.last_event() + 1 : recent.front().sequence;
+    found.to_the_beginning = found.oldest <= 1;
+    for (auto at = recent.rbegin(); at != recent.rend() && found.events.size() < count; ++at) {
+        if (at->subject != instance.str()) continue;
+        if (before == 0 || at->sequence < before) found.events.push_back(*at);
+        if (at->kind != ordered_event) continue;
+        found.to_the_beginning = true;
+        break;
+    }
+    return found;
+}
+
+Error stopping() {
+    return error(ErrorCode::Unavailable, "the master is stopping; repeat the request");
+}
+
+}  // namespace
+
+EventHistory::EventHistory(Planner& planner, std::size_t waiting_max)
+    : planner_(planner), waiting_max_(waiting_max) {
+    thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+}
+
+EventHistory::~EventHistory() { stop(); }
+
+void EventHistory::page(const InstanceName& instance, std::int64_t before, int size, Done done) {
+    CHECK(size >= 1);
+    const auto wanted = static_cast<std::size_t>(size);
+    Remembered found = planner_.read(
+        [&](const State& state) { return remembered(state, instance, before, wanted + 1); });
+    if (found.to_the_beginning || found.events.size() > wanted)
+        return done(page_of(std::move(found.events), wanted));
+    const std::int64_t end = before > 0 ? std::min(before, found.oldest) : found.oldest;
+    Error refusal = stopping();
+    {
+        const std::lock_guard lock(mutex_);
+        if (!closed_ && jobs_.size() < waiting_max_) {
+            jobs_.push_back({instance, end, wanted, std::move(found.events), std::move(done)});
+            filled_.notify_one();
+            return;
+        }
+        if (!closed_)
+            refusal = error(ErrorCode::ResourceExhausted,
+                            "too many requests wait for older events; repeat it in a second",
+                            {{"rule", "event_reads_max"}});
+    }
+    done(std::move(refusal));
+}
+
+void EventHistory::stop() {
+    std::deque<Job> left;
+    {
+        const std::lock_guard lock(mutex_);
+        closed_ = true;
+        left.swap(jobs_);
+    }
+    thread_.request_stop();
+    for (Job& job : left) job.done(stopping());
+    if (thread_.joinable()) thread_.join();
+}
+
+void EventHistory::run(const std::stop_token& stop) {
+    while (true) {
+        std::unique_lock lock(mutex_);
+        if (!filled_.wait(lock, stop, [this] { return !jobs_.empty(); })) return;
+        Job job = std::move(jobs_.front());
+        jobs_.pop_front();
+        lock.unlock();
+        const Done done = std::move(job.done);
+        done(read_on(std::move(job)));
+    }
+}
+
+Result<EventPage> EventHistory::read_on(Job job) {
+    const std::size_t missing = job.size + 1 - job.found.size();
+    std::vector<Event> older =
+        TRY(planner_.store().events(job.instance.str(), job.before, static_cast<int>(missing)));
+    std::ranges::move(older, std::back_inserter(job.found));
+    return page_of(std::move(job.found), job.size);
+}
+
+}  // namespace foyer::master

@@ -1,0 +1,66 @@
+// What happened to one instance, newest first, a page at a time: from memory as far as that reaches
+// back, then from the database, on a thread of its own, so that neither the planner nor who asks
+// waits for a disk.
+//
+// A name may be given again once its instance is deleted. The list ends where the present instance
+// was ordered: what happened to an earlier one of that name is not shown, it may be another's.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "common/base/result.h"
+#include "common/model/ids.h"
+#include "master/app/planner.h"
+
+namespace foyer::master {
+
+struct EventPage {
+    std::vector<Event> events;  // newest first
+    std::int64_t before = 0;    // the next page is of events below this sequence; 0: there is none
+};
+
+class EventHistory {
+public:
+    using Done = std::function<void(Result<EventPage>)>;
+
+    // Borrows the planner. At most `waiting_max` pages wait for the database.
+    EventHistory(Planner& planner, std::size_t waiting_max);
+    ~EventHistory();
+
+    // Up to `size` (1 or more) events of the instance with a sequence below `before` (0: from the
+    // newest). `done` runs once: here when memory is enough, else on the history's thread.
+    // ResourceExhausted: too many wait. Unavailable: the database does not answer, or we stop.
+    void page(const InstanceName& instance, std::int64_t before, int size, Done done);
+    void stop();
+
+private:
+    struct Job {
+        InstanceName instance;
+        std::int64_t before = 0;  // of what the database is asked
+        std::size_t size = 0;
+        std::vector<Event> found;  // in memory
+        Done done;
+    };
+
+    void run(const std::stop_token& stop);
+    Result<EventPage> read_on(Job job);
+
+    Planner& planner_;
+    const std::size_t waiting_max_;
+    std::mutex mutex_;
+    std::condition_variable_any filled_;
+    bool closed_ = false;
+    std::deque<Job> jobs_;
+    std::jthread thread_;
+};
+
+}  // namespace foyer::master
