@@ -24,6 +24,7 @@ constexpr Duration start_poll{50};
 constexpr Duration backoff_min{1'000};
 constexpr Duration backoff_max{30'000};
 constexpr Duration end_wait{10'000};
+constexpr Duration check_timeout{10'000};
 constexpr int waiting_connections_max = 1024;
 
 Result<os::UniqueFd> listen_on(const std::string& address, int port) {
@@ -116,6 +117,9 @@ Status HaproxyEdge::write_files(const EdgeTable& table) const {
     TRY(os::write_atomically(all.fences_map(), haproxy_fences(table)));
     TRY(os::write_atomically(all.unknown_page(), page_unknown()));
     TRY(os::write_atomically(all.waiting_page(), page_waiting()));
+    TRY(os::write_atomically(all.refused_page(), page_refused(all.body_max)));
+    TRY(os::write_atomically(all.too_long_page(), page_too_long(all.body_max)));
+    TRY(os::write_atomically(all.body_limit(), body_limit_script()));
     return os::write_atomically(config_.data_dir + "/haproxy.cfg", haproxy_config(all, table));
 }
 
@@ -124,12 +128,14 @@ Status HaproxyEdge::answers() const {
     return ok_status();
 }
 
+// Quiet (-q): each body that is too long would be a line of its log otherwise, as many as clients
+// like. So haproxy is asked once more when it does not start.
 Status HaproxyEdge::launch() {
     if (!listener_.valid()) listener_ = TRY(listen_on(config_.listen_address, config_.https_port));
     TRY(os::remove_file(settings().socket));
     const os::ProcessId id =
-        TRY(os::spawn_detached({.argv = {"nsenter", "--net=" + config_.box_netns, "haproxy", "-db",
-                                         "-f", config_.data_dir + "/haproxy.cfg"},
+        TRY(os::spawn_detached({.argv = {"nsenter", "--net=" + config_.box_netns, "haproxy", "-q",
+                                         "-db", "-f", config_.data_dir + "/haproxy.cfg"},
                                 .log_file = config_.run_dir + "/haproxy.log",
                                 .listener = listener_.get()}));
     TRY(os::write_atomically(pid_file(), os::to_text(id), {.mode = 0644}));
@@ -138,8 +144,12 @@ Status HaproxyEdge::launch() {
         if (!os::is_alive(id)) break;
         os::wait_unless_stopped(start_poll);
     }
+    const auto check = os::run({.argv = {"haproxy", "-c", "-f", config_.data_dir + "/haproxy.cfg"},
+                                .timeout = check_timeout},
+                               {});
     return error(ErrorCode::Unavailable,
-                 "haproxy did not start ('" + config_.run_dir + "/haproxy.log')");
+                 "haproxy did not start: " +
+                     (check.ok() ? check.value().messages : check.failure().message));
 }
 
 Status HaproxyEdge::ensure_running() {
