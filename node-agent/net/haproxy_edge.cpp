@@ -163,7 +163,7 @@ Status HaproxyEdge::ensure_running() {
         return error(ErrorCode::FailedPrecondition, "the overlay is not up yet");
     TRY(write_files(table_));
     const Status up = launch();
-    in_step_ = up.ok();
+    in_step_ = certified_ = up.ok();
     backoff_ = up.ok() ? Duration(0) : std::min(backoff_max, std::max(backoff_min, 2 * backoff_));
     retry_at_ = now + backoff_;
     return up;
@@ -228,10 +228,24 @@ Status HaproxyEdge::set_certificate(const std::string& chain_pem, const std::str
     for (std::size_t at = pem.find("\n\n"); at != std::string::npos; at = pem.find("\n\n"))
         pem.erase(at, 1);
     const std::string file = settings().certificate();
-    if (os::read_file(file).value_or("") == pem && is_running()) return ok_status();
-    TRY(os::write_atomically(file, pem, {.mode = 0600}));
-    if (!is_running()) return ensure_running();
-    TRY(tell({"set ssl cert " + file + " <<\n" + pem, "commit ssl cert " + file}));
+    const bool held = os::read_file(file).value_or("") == pem;
+    if (held && certified_ && is_running()) return ok_status();
+    if (!held) TRY(os::write_atomically(file, pem, {.mode = 0600}));
+    certified_ = false;
+    if (is_running()) return tell_certificate();
+    discard(ensure_running(), "check() tells; whenever it comes up, it has this certificate");
+    return ok_status();
+}
+
+// Connections that are up go on; new ones are served with it.
+Status HaproxyEdge::tell_certificate() {
+    const std::string file = settings().certificate();
+    const std::string pem = TRY(os::read_file(file));
+    TRY(tell_one("set ssl cert " + file + " <<\n" + pem));
+    const std::string answer = TRY(tell_one("commit ssl cert " + file));
+    if (answer.find("Success") == std::string::npos)
+        return error(ErrorCode::Internal, "haproxy does not take the certificate: " + answer);
+    certified_ = true;
     return ok_status();
 }
 
@@ -240,6 +254,7 @@ Status HaproxyEdge::check() {
     TRY(load());
     TRY(ensure_running());
     TRY(answers());
+    if (!certified_) TRY(tell_certificate());
     if (in_step_) return ok_status();
     TRY(tell_everything(table_));
     in_step_ = true;
