@@ -265,10 +265,17 @@ Status HaproxyEdge::stop() {
     const std::lock_guard lock(turn_);
     if (const auto own = process()) {
         TRY(os::signal_process(*own, SIGTERM));
-        if (!os::wait_gone(*own, end_wait).ok()) TRY(os::signal_process(*own, SIGKILL));
+        if (!os::wait_gone(*own, end_wait).ok()) {
+            TRY(os::signal_process(*own, SIGKILL));
+            TRY(os::wait_gone(*own, end_wait));
+        }
     }
     listener_.reset();
-    return os::remove_file(pid_file());
+    table_.clear();
+    loaded_ = in_step_ = certified_ = false;
+    backoff_ = Duration(0);
+    TRY(os::remove_tree(config_.run_dir));
+    return os::remove_tree(config_.data_dir);
 }
 
 }  // namespace foyer::agent

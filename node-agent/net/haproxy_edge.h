@@ -32,8 +32,7 @@ public:
     Status set_certificate(const std::string& chain_pem, const std::string& key_pem) override;
     Status apply(const std::map<std::string, EdgeRoute>& routes) override;
     Status check() override;
-    // Ends haproxy (a box that is an edge no more).
-    Status stop();
+    Status stop() override;
 
 private:
     HaproxySettings settings() const;
