@@ -124,6 +124,7 @@ void read_agents(Table table, AgentsConfig& config) {
     table.read("isolated_percent", config.isolated_percent, {1, 100});
     table.read("isolated_nodes_min", config.isolated_nodes_min);
     table.read("certificate_days", config.certificate_days, {1, 825});
+    table.read("serving_certificate_s", config.serving_certificate_s, {30, 34'300'800});
     for (const std::string& address : config.addresses) {
         const auto parts = tls::split_address(address);
         if (!parts.ok())

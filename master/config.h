@@ -35,6 +35,7 @@ struct AgentsConfig {
     std::int64_t isolated_percent = 50;
     std::int64_t isolated_nodes_min = 3;
     std::int64_t certificate_days = 90;
+    std::int64_t serving_certificate_s = 7'776'000;  // 90 days
     friend bool operator==(const AgentsConfig&, const AgentsConfig&) = default;
 };
 

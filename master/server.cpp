@@ -99,6 +99,7 @@ Status Server::Parts::open_files() {
         TRY(tls::Seal::open_key_file(config.data_dir + "/seal.key", rng)), rng);
     CertificateLives lives;
     lives.node = Duration(config.agents.certificate_days * 24 * 3600 * 1000);
+    lives.serving = Duration(config.agents.serving_certificate_s * 1000);
     authority = std::make_unique<CertificateAuthority>(
         TRY(CertificateAuthority::open(config.data_dir + "/ca", lives, clock.wall(), rng)));
     blobs = TRY(BlobStore::open(config.data_dir + "/blobs",

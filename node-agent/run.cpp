@@ -126,9 +126,7 @@ Status run(const std::string& data_dir, const NodeConfig& config, const std::str
                            read_release, *journal,        clock,        rng,        log};
     Agent agent(ports, agent_rules(config, capacity, version), journal->recover());
     Renewal renewal(folder, identity, client, clock, log, [&](const ServingCertificate& serving) {
-        const Status told =
-            box.proxy->set_certificate(serving.certificate_pem, serving.key_pem.reveal());
-        if (!told.ok()) log.failure(LogLevel::Error, "serving_certificate_refused", told.failure());
+        return box.proxy->set_certificate(serving.certificate_pem, serving.key_pem.reveal());
     });
     const StatusServer server = TRY(StatusServer::listen(data_dir));
 

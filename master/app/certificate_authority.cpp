@@ -85,7 +85,7 @@ Result<std::string> CertificateAuthority::sign_zone(const NodeId& edge, const st
     tls::CertificateSpec spec;
     spec.common_name = edge.str();
     spec.dns_names = {"*." + zone, zone};
-    spec.validity = valid_for(lives_.node, now);
+    spec.validity = valid_for(lives_.serving, now);
     spec.usage = tls::Usage::Server;
     return tls::sign_request(authority_, csr_pem, spec, rng_);
 }

@@ -21,6 +21,7 @@ namespace foyer::master {
 struct CertificateLives {
     Duration authority{std::int64_t{10} * 365 * 24 * 3600 * 1000};
     Duration node{std::int64_t{90} * 24 * 3600 * 1000};
+    Duration serving{std::int64_t{90} * 24 * 3600 * 1000};  // of edges
     Duration server{std::int64_t{397} * 24 * 3600 * 1000};
 };
 

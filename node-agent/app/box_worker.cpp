@@ -51,10 +51,7 @@ void BoxWorker::tick() {
         attempt(overlay_, "overlay_failed",
                 [&] { return ports_.overlay.apply(wish_.settings, wish_.peers); });
     if (told && !overlay_.dirty) ports_.overlay.tend(ports_.clock.mono());
-    if (wish_.settings.edge) {
-        attempt(proxy_, "proxy_failed", [&] { return ports_.proxy.apply(wish_.routes); });
-        check_proxy(wish_, ports_.clock.mono());
-    }
+    if (told || wish_.settings.edge) tend_proxy();
     check_disk(ports_.clock.mono());
     collect_images(ports_.clock.mono());
     show();
@@ -76,7 +73,21 @@ void BoxWorker::attempt(Task& task, std::string_view event, const std::function<
                        {{"failures", task.failures}, {"retry_ms", pause}});
 }
 
-void BoxWorker::check_proxy(const Wish& /*wish*/, MonoTime now) {
+void BoxWorker::tend_proxy() {
+    if (wish_.settings.edge) {
+        proxy_ended_ = false;
+        attempt(proxy_, "proxy_failed", [&] { return ports_.proxy.apply(wish_.routes); });
+        check_proxy(ports_.clock.mono());
+        return;
+    }
+    proxy_.dirty = !proxy_ended_;
+    attempt(proxy_, "proxy_not_ended", [&] { return ports_.proxy.stop(); });
+    if (proxy_.dirty) return;
+    proxy_ended_ = true;
+    proxy_check_ = Task{};
+}
+
+void BoxWorker::check_proxy(MonoTime now) {
     if (now < next_proxy_check_ || proxy_.dirty) return;
     next_proxy_check_ = now + rules_.proxy_check;
     const Status up = ports_.proxy.check();

@@ -81,7 +81,8 @@ private:
     void run(const std::stop_token& stop);
     void tick();
     void attempt(Task& task, std::string_view event, const std::function<Status()>& act);
-    void check_proxy(const Wish& wish, MonoTime now);
+    void tend_proxy();
+    void check_proxy(MonoTime now);
     void check_disk(MonoTime now);
     void collect_images(MonoTime now);
     void show();
@@ -91,6 +92,7 @@ private:
     Task overlay_;
     Task proxy_;
     Task proxy_check_;
+    bool proxy_ended_ = false;  // in the life of this agent: an earlier one may have left it
     Wish wish_;
     MonoTime next_proxy_check_;
     MonoTime next_disk_check_;

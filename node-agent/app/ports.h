@@ -139,6 +139,9 @@ public:
     virtual Status apply(const std::map<std::string, EdgeRoute>& routes) = 0;
     // The proxy process is up (it is started again when it died; this says whether it answers).
     virtual Status check() = 0;
+    // This box is no edge any more: ends the proxy, closes its listener, and removes names, fences
+    // and certificate. Cheap when there is nothing.
+    virtual Status stop() = 0;
 };
 
 // Free space, and what the machine has.

@@ -128,4 +128,9 @@ Status IdentityFolder::store_serving(const std::string& certificate_pem) const {
     return os::write_atomically(folder_ + "/serving.crt", certificate_pem, {.mode = 0644});
 }
 
+Status IdentityFolder::forget_serving() const {
+    TRY(os::remove_file(folder_ + "/serving.crt"));
+    return os::remove_file(folder_ + "/serving.key");
+}
+
 }  // namespace foyer::agent

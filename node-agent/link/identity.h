@@ -53,6 +53,8 @@ public:
     Result<Secret<std::string>> serving_key() const;
     std::optional<ServingCertificate> serving() const;
     Status store_serving(const std::string& certificate_pem) const;
+    // Key and certificate; missing is fine.
+    Status forget_serving() const;
 
 private:
     std::string folder_;

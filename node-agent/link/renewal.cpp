@@ -7,6 +7,9 @@
 namespace foyer::agent {
 namespace {
 
+constexpr Duration pause_shortest{1'000};
+constexpr Duration pause_longest{60'000};
+
 bool is_due(const std::string& certificate_pem, WallTime now) {
     const auto when = renewal_time(certificate_pem);
     return !when.ok() || now >= when.value();
@@ -27,6 +30,13 @@ Result<WallTime> renewal_time(const std::string& certificate_pem) {
     return facts.not_before + life * 2 / 3;
 }
 
+Duration renewal_pause(const std::string& certificate_pem) {
+    const auto facts = tls::read_certificate(certificate_pem);
+    if (!facts.ok()) return pause_shortest;
+    const Duration life = facts.value().not_after - facts.value().not_before;
+    return std::clamp(life / 20, pause_shortest, pause_longest);
+}
+
 Renewal::Renewal(IdentityFolder folder, Identity identity, MasterClient& client, const Clock& clock,
                  Log& log, OnServing on_serving)
     : folder_(std::move(folder)),
@@ -36,37 +46,43 @@ Renewal::Renewal(IdentityFolder folder, Identity identity, MasterClient& client,
       log_(log),
       on_serving_(std::move(on_serving)) {}
 
-Renewal::Due Renewal::due(bool edge, const std::string& zone) const {
+Renewal::Due Renewal::due(const std::optional<ServingCertificate>& serving, bool edge,
+                          const std::string& zone) const {
     const WallTime now = clock_.wall();
-    Due due;
-    due.own = is_due(identity_.certificate_pem, now);
-    if (edge && !zone.empty()) {
-        const auto serving = folder_.serving();
-        due.serving = !serving || is_due(serving->certificate_pem, now) ||
-                      !serves_zone(serving->certificate_pem, zone);
-    }
-    return due;
+    return {.own = is_due(identity_.certificate_pem, now),
+            .serving = edge && (!serving || is_due(serving->certificate_pem, now) ||
+                                !serves_zone(serving->certificate_pem, zone))};
 }
 
 void Renewal::tend(bool edge, const std::string& zone) {
     const MonoTime now = clock_.mono();
-    if (now < next_try_) return;
-    next_try_ = now + retry_after_;
-    const Due wanted = due(edge, zone);
-    if (wanted.own || wanted.serving) {
+    const bool serves = edge && !zone.empty();
+    auto serving = folder_.serving();
+    if (!edge) {
+        told_.clear();
+        const Status forgotten = folder_.forget_serving();
+        if (!forgotten.ok())
+            log_.failure(LogLevel::Warn, "serving_key_not_removed", forgotten.failure());
+    }
+    const Due wanted = due(serving, serves, zone);
+    if ((wanted.own || wanted.serving) && now >= next_try_) {
         const Status renewed = renew(wanted, zone);
-        if (!renewed.ok()) {
-            log_.failure(LogLevel::Warn, "renewal_failed", renewed.failure());
-            // An edge without any certificate serves nobody: try again soon.
-            if (wanted.serving && !serving_told_) next_try_ = now + Duration(2'000);
-        }
+        if (!renewed.ok()) log_.failure(LogLevel::Warn, "renewal_failed", renewed.failure());
+        const std::string old =
+            wanted.serving ? (serving ? serving->certificate_pem : "") : identity_.certificate_pem;
+        next_try_ = now + renewal_pause(old);
+        serving = folder_.serving();
     }
-    if (!edge || serving_told_) return;
-    if (const auto serving = folder_.serving();
-        serving && !zone.empty() && serves_zone(serving->certificate_pem, zone)) {
-        on_serving_(*serving);
-        serving_told_ = true;
-    }
+    if (serves && serving && serves_zone(serving->certificate_pem, zone)) tell(*serving);
+}
+
+void Renewal::tell(const ServingCertificate& serving) {
+    const MonoTime now = clock_.mono();
+    if (told_ == serving.certificate_pem && now < next_tell_) return;
+    const Status taken = on_serving_(serving);
+    told_ = serving.certificate_pem;
+    next_tell_ = now + (taken.ok() ? pause_longest : pause_shortest);
+    if (!taken.ok()) log_.failure(LogLevel::Error, "serving_certificate_refused", taken.failure());
 }
 
 Status Renewal::renew(const Due& wanted, const std::string& zone) {
@@ -78,15 +94,17 @@ Status Renewal::renew(const Due& wanted, const std::string& zone) {
         serving_csr = TRY(tls::make_request(key, "*." + zone));
     }
     const RenewedCertificates renewed = TRY(client_.renew(csr, serving_csr));
+    // One that is of no use does not cost the box the other.
+    const Status serving = wanted.serving ? take_serving(renewed, zone) : ok_status();
     if (wanted.own) TRY(take_own(renewed));
-    if (wanted.serving) {
-        const ServingCertificate serving{TRY(folder_.serving_key()),
-                                         renewed.serving_certificate_pem};
-        TRY(tls::check_key_pair(serving.certificate_pem, serving.key_pem));
-        TRY(folder_.store_serving(serving.certificate_pem));
-        serving_told_ = false;
-        log_.info("serving_certificate_renewed", {{"zone", zone}});
-    }
+    return serving;
+}
+
+Status Renewal::take_serving(const RenewedCertificates& renewed, const std::string& zone) {
+    const ServingCertificate serving{TRY(folder_.serving_key()), renewed.serving_certificate_pem};
+    TRY(tls::check_key_pair(serving.certificate_pem, serving.key_pem));
+    TRY(folder_.store_serving(serving.certificate_pem));
+    log_.info("serving_certificate_renewed", {{"zone", zone}});
     return ok_status();
 }
 

@@ -1,7 +1,10 @@
-// Certificates renew by themselves: at two thirds of their life, with the same key.
+// Certificates renew by themselves: at two thirds of their life, with the same key. The remaining
+// third (a month of the usual three) is for masters and lines that are away.
 #pragma once
 
 #include <functional>
+#include <optional>
+#include <string>
 
 #include "common/base/time.h"
 #include "common/log/log.h"
@@ -12,16 +15,20 @@ namespace foyer::agent {
 
 // The time from which a certificate wants to be replaced. InvalidArgument: not a certificate.
 Result<WallTime> renewal_time(const std::string& certificate_pem);
+// After a renewal, whether it succeeded or not, none is tried for so long: a twentieth of the
+// certificate's life, from a second to a minute. A second: there is none yet.
+Duration renewal_pause(const std::string& certificate_pem);
 
 class Renewal {
 public:
-    // Called with a new serving certificate (edges).
-    using OnServing = std::function<void(const ServingCertificate&)>;
+    // Called with the serving certificate (edges), when it is new and then once a minute: whoever
+    // has it already answers at once. An error is logged, and it is called again soon.
+    using OnServing = std::function<Status(const ServingCertificate&)>;
     Renewal(IdentityFolder folder, Identity identity, MasterClient& client, const Clock& clock,
             Log& log, OnServing on_serving);
 
     // Renews what is due; cheap otherwise. `edge` and `zone`: also keep a certificate for
-    // "*.<zone>". At most one try in `retry_after`.
+    // "*.<zone>"; a box that is no edge keeps none.
     void tend(bool edge, const std::string& zone);
     // Why the box's own certificate is of no use now: expired or not yet valid, naming this box's
     // clock. OK: it is fine.
@@ -32,9 +39,12 @@ private:
         bool own = false;
         bool serving = false;
     };
-    Due due(bool edge, const std::string& zone) const;
+    Due due(const std::optional<ServingCertificate>& serving, bool edge,
+            const std::string& zone) const;
     Status renew(const Due& due, const std::string& zone);
     Status take_own(const RenewedCertificates& renewed);
+    Status take_serving(const RenewedCertificates& renewed, const std::string& zone);
+    void tell(const ServingCertificate& serving);
 
     IdentityFolder folder_;
     Identity identity_;
@@ -43,8 +53,8 @@ private:
     Log& log_;
     OnServing on_serving_;
     MonoTime next_try_;
-    Duration retry_after_{60'000};
-    bool serving_told_ = false;
+    MonoTime next_tell_;
+    std::string told_;  // serving certificate
 };
 
 }  // namespace foyer::agent

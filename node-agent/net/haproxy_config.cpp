@@ -27,7 +27,9 @@ std::string global_part(const HaproxySettings& settings) {
            "  tune.bufsize 16384\n"  // a request's headers must fit
            "  tune.http.maxhdr 100\n"
            "  ssl-default-bind-options ssl-min-ver TLSv1.2 no-tls-tickets\n"
-           "  ssl-default-bind-ciphers ECDHE+AESGCM:ECDHE+CHACHA20\n\n";
+           "  ssl-default-bind-ciphers ECDHE+AESGCM:ECDHE+CHACHA20\n"
+           "  lua-load-per-thread " +
+           settings.body_limit() + "\n\n";
 }
 
 // A request whose backend refuses, or does not answer the connection, is tried again each second,
@@ -47,6 +49,12 @@ std::string defaults_part(const HaproxySettings& settings) {
            "  option http-server-close\n"
            "  option abortonclose\n"
            "  option dontlognull\n"
+           "  errorfile 400 " +
+           settings.refused_page() +
+           "\n"
+           "  errorfile 413 " +
+           settings.too_long_page() +
+           "\n"
            "  errorfile 503 " +
            settings.waiting_page() + "\n\n";
 }
@@ -60,6 +68,10 @@ std::string frontend_part(const HaproxySettings& settings) {
            "  http-request deny deny_status 413 if { req.body_size gt " +
            body +
            " }\n"
+           "  filter lua.body-limit " +
+           body +
+           "\n"
+           "  http-after-response set-status 413 if { var(txn.body_too_long) -m bool }\n"
            "  http-request del-header X-Forwarded- -m beg\n"
            "  http-request del-header X-Foyer- -m beg\n"
            "  http-request del-header Forwarded\n"
@@ -87,6 +99,18 @@ std::string page(const std::string& title, const std::string& text) {
            "</title><body style=\"font:16px/1.5 sans-serif;max-width:32em;margin:15vh "
            "auto;padding:0 1em\"><h1>" +
            title + "</h1><p>" + text + "</p></body></html>\n";
+}
+
+std::string error_answer(const std::string& status, const std::string& headers,
+                         const std::string& body) {
+    return "HTTP/1.0 " + status + "\r\n" + headers +
+           "Cache-Control: no-store\r\nConnection: close\r\n"
+           "Content-Type: text/html; charset=utf-8\r\nContent-Length: " +
+           std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
+std::string longest(Bytes body_max) {
+    return "at most " + std::to_string(body_max.count() >> 20) + " MiB may be sent at once";
 }
 
 }  // namespace
@@ -186,13 +210,54 @@ std::string page_unknown() {
 }
 
 std::string page_waiting() {
-    const std::string body = page("Being moved",
-                                  "This service is being moved to another place and will be back "
-                                  "in a moment. Please try again.");
-    return "HTTP/1.0 503 Service Unavailable\r\nRetry-After: 5\r\nCache-Control: "
-           "no-store\r\nConnection: close\r\n"
-           "Content-Type: text/html; charset=utf-8\r\nContent-Length: " +
-           std::to_string(body.size()) + "\r\n\r\n" + body;
+    return error_answer("503 Service Unavailable", "Retry-After: 5\r\n",
+                        page("Being moved",
+                             "This service is being moved to another place and will be back "
+                             "in a moment. Please try again."));
+}
+
+// Also what haproxy begins to answer when the filter ends a request; the status is set afterwards.
+std::string page_refused(Bytes body_max) {
+    return error_answer("400 Bad Request", "",
+                        page("Not accepted", "The request was not understood, or is too long: " +
+                                                 longest(body_max) + "."));
+}
+
+std::string page_too_long(Bytes body_max) {
+    return error_answer("413 Content Too Large", "",
+                        page("Too long", "This is too long: " + longest(body_max) + "."));
+}
+
+// What haproxy counts as the end of a body is one byte to it. An error is the only way in which a
+// filter of haproxy 2.6 can end a request here: what http_payload returns is not looked at.
+std::string body_limit_script() {
+    return R"(local body_max
+local Limit = {id = "body limit", flags = filter.FLT_CFG_FL_HTX}
+Limit.__index = Limit
+
+function Limit:new()
+  return setmetatable({seen = 0}, Limit)
+end
+
+function Limit:http_headers(txn, message)
+  if not message:is_resp() and not message:get_headers()["content-length"] then
+    filter.register_data_filter(self, message.channel)
+  end
+end
+
+function Limit:http_payload(txn, message)
+  self.seen = self.seen + message:input()
+  if self.seen > body_max + 1 then
+    txn:set_var("txn.body_too_long", true)
+    error("body too long")
+  end
+end
+
+core.register_filter("body-limit", Limit, function(limit, arguments)
+  body_max = tonumber(arguments[1])
+  return limit
+end)
+)";
 }
 
 }  // namespace foyer::agent

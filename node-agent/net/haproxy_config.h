@@ -17,7 +17,7 @@ struct HaproxySettings {
     std::string run_as = "nobody";
     std::string run_as_group = "nogroup";
     int connections_max = 2000;
-    Bytes body_max;
+    Bytes body_max;  // of one request; 413 beyond it
     int slots = 500;
 
     std::string certificate() const { return folder + "/edge.pem"; }
@@ -25,6 +25,9 @@ struct HaproxySettings {
     std::string fences_map() const { return folder + "/fences.map"; }
     std::string unknown_page() const { return folder + "/404.http"; }
     std::string waiting_page() const { return folder + "/503.http"; }
+    std::string refused_page() const { return folder + "/400.http"; }
+    std::string too_long_page() const { return folder + "/413.http"; }
+    std::string body_limit() const { return folder + "/body_limit.lua"; }
 };
 
 // The whole configuration, with the table's addresses: what a restarted haproxy comes up with.
@@ -56,5 +59,13 @@ std::vector<std::string> haproxy_exchange(const std::string& map, std::int64_t v
 // Complete HTTP answers.
 std::string page_unknown();
 std::string page_waiting();
+std::string page_refused(Bytes body_max);
+std::string page_too_long(Bytes body_max);
+
+// A filter of haproxy that counts the bytes of bodies whose length nobody told beforehand (chunked,
+// or HTTP/2 without a content-length), and ends the request with 413 at the first that is too many.
+// Up to there they pass as they come: nothing is held back. A client that goes on sending without
+// listening sees the line cut instead of the 413.
+std::string body_limit_script();
 
 }  // namespace foyer::agent

@@ -24,6 +24,7 @@ constexpr Duration start_poll{50};
 constexpr Duration backoff_min{1'000};
 constexpr Duration backoff_max{30'000};
 constexpr Duration end_wait{10'000};
+constexpr Duration check_timeout{10'000};
 constexpr int waiting_connections_max = 1024;
 
 Result<os::UniqueFd> listen_on(const std::string& address, int port) {
@@ -116,6 +117,9 @@ Status HaproxyEdge::write_files(const EdgeTable& table) const {
     TRY(os::write_atomically(all.fences_map(), haproxy_fences(table)));
     TRY(os::write_atomically(all.unknown_page(), page_unknown()));
     TRY(os::write_atomically(all.waiting_page(), page_waiting()));
+    TRY(os::write_atomically(all.refused_page(), page_refused(all.body_max)));
+    TRY(os::write_atomically(all.too_long_page(), page_too_long(all.body_max)));
+    TRY(os::write_atomically(all.body_limit(), body_limit_script()));
     return os::write_atomically(config_.data_dir + "/haproxy.cfg", haproxy_config(all, table));
 }
 
@@ -124,12 +128,14 @@ Status HaproxyEdge::answers() const {
     return ok_status();
 }
 
+// Quiet (-q): each body that is too long would be a line of its log otherwise, as many as clients
+// like. So haproxy is asked once more when it does not start.
 Status HaproxyEdge::launch() {
     if (!listener_.valid()) listener_ = TRY(listen_on(config_.listen_address, config_.https_port));
     TRY(os::remove_file(settings().socket));
     const os::ProcessId id =
-        TRY(os::spawn_detached({.argv = {"nsenter", "--net=" + config_.box_netns, "haproxy", "-db",
-                                         "-f", config_.data_dir + "/haproxy.cfg"},
+        TRY(os::spawn_detached({.argv = {"nsenter", "--net=" + config_.box_netns, "haproxy", "-q",
+                                         "-db", "-f", config_.data_dir + "/haproxy.cfg"},
                                 .log_file = config_.run_dir + "/haproxy.log",
                                 .listener = listener_.get()}));
     TRY(os::write_atomically(pid_file(), os::to_text(id), {.mode = 0644}));
@@ -138,8 +144,12 @@ Status HaproxyEdge::launch() {
         if (!os::is_alive(id)) break;
         os::wait_unless_stopped(start_poll);
     }
+    const auto check = os::run({.argv = {"haproxy", "-c", "-f", config_.data_dir + "/haproxy.cfg"},
+                                .timeout = check_timeout},
+                               {});
     return error(ErrorCode::Unavailable,
-                 "haproxy did not start ('" + config_.run_dir + "/haproxy.log')");
+                 "haproxy did not start: " +
+                     (check.ok() ? check.value().messages : check.failure().message));
 }
 
 Status HaproxyEdge::ensure_running() {
@@ -153,7 +163,7 @@ Status HaproxyEdge::ensure_running() {
         return error(ErrorCode::FailedPrecondition, "the overlay is not up yet");
     TRY(write_files(table_));
     const Status up = launch();
-    in_step_ = up.ok();
+    in_step_ = certified_ = up.ok();
     backoff_ = up.ok() ? Duration(0) : std::min(backoff_max, std::max(backoff_min, 2 * backoff_));
     retry_at_ = now + backoff_;
     return up;
@@ -220,10 +230,24 @@ Status HaproxyEdge::set_certificate(const std::string& chain_pem, const std::str
     for (std::size_t at = pem.find("\n\n"); at != std::string::npos; at = pem.find("\n\n"))
         pem.erase(at, 1);
     const std::string file = settings().certificate();
-    if (os::read_file(file).value_or("") == pem && is_running()) return ok_status();
-    TRY(os::write_atomically(file, pem, {.mode = 0600}));
-    if (!is_running()) return ensure_running();
-    TRY(tell({"set ssl cert " + file + " <<\n" + pem, "commit ssl cert " + file}));
+    const bool held = os::read_file(file).value_or("") == pem;
+    if (held && certified_ && is_running()) return ok_status();
+    if (!held) TRY(os::write_atomically(file, pem, {.mode = 0600}));
+    certified_ = false;
+    if (is_running()) return tell_certificate();
+    discard(ensure_running(), "check() tells; whenever it comes up, it has this certificate");
+    return ok_status();
+}
+
+// Connections that are up go on; new ones are served with it.
+Status HaproxyEdge::tell_certificate() {
+    const std::string file = settings().certificate();
+    const std::string pem = TRY(os::read_file(file));
+    TRY(tell_one("set ssl cert " + file + " <<\n" + pem));
+    const std::string answer = TRY(tell_one("commit ssl cert " + file));
+    if (answer.find("Success") == std::string::npos)
+        return error(ErrorCode::Internal, "haproxy does not take the certificate: " + answer);
+    certified_ = true;
     return ok_status();
 }
 
@@ -232,6 +256,7 @@ Status HaproxyEdge::check() {
     TRY(load());
     TRY(ensure_running());
     TRY(answers());
+    if (!certified_) TRY(tell_certificate());
     if (in_step_) return ok_status();
     TRY(tell_everything(table_));
     in_step_ = true;
@@ -242,10 +267,17 @@ Status HaproxyEdge::stop() {
     const std::lock_guard lock(turn_);
     if (const auto own = process()) {
         TRY(os::signal_process(*own, SIGTERM));
-        if (!os::wait_gone(*own, end_wait).ok()) TRY(os::signal_process(*own, SIGKILL));
+        if (!os::wait_gone(*own, end_wait).ok()) {
+            TRY(os::signal_process(*own, SIGKILL));
+            TRY(os::wait_gone(*own, end_wait));
+        }
     }
     listener_.reset();
-    return os::remove_file(pid_file());
+    table_.clear();
+    loaded_ = in_step_ = certified_ = false;
+    backoff_ = Duration(0);
+    TRY(os::remove_tree(config_.run_dir));
+    return os::remove_tree(config_.data_dir);
 }
 
 }  // namespace foyer::agent

@@ -32,8 +32,7 @@ public:
     Status set_certificate(const std::string& chain_pem, const std::string& key_pem) override;
     Status apply(const std::map<std::string, EdgeRoute>& routes) override;
     Status check() override;
-    // Ends haproxy (a box that is an edge no more).
-    Status stop();
+    Status stop() override;
 
 private:
     HaproxySettings settings() const;
@@ -48,13 +47,15 @@ private:
     Result<std::string> tell_one(const std::string& command) const;
     Status tell(const std::vector<std::string>& commands) const;
     Status tell_everything(const EdgeTable& table) const;
+    Status tell_certificate();
     Status exchange_map(const std::string& map, const std::string& lines) const;
 
     const HaproxyEdgeConfig config_;
     Clock& clock_;
     std::mutex turn_;  // held while haproxy is told something: its callers must take turns
     bool loaded_ = false;
-    bool in_step_ = false;  // haproxy is known to hold `table_`
+    bool in_step_ = false;    // haproxy is known to hold `table_`
+    bool certified_ = false;  // … and to serve with the certificate of its file
     EdgeTable table_;
     os::UniqueFd listener_;
     Duration backoff_{0};

@@ -34,9 +34,10 @@ Status check_passable(const std::string& folder) {
 
 Result<Box> make_box(const BoxConfig& config, BlobSource& blobs, Clock& clock) {
     const BoxPaths paths{.data = config.data_dir, .run = config.run_dir};
-    for (const std::string& folder : {paths.data, paths.run}) {
+    for (const std::string& folder : {paths.data, paths.run, config.uid_claims})
         if (!folder.starts_with('/'))
             return error(ErrorCode::InvalidArgument, "'" + folder + "' is not an absolute path");
+    for (const std::string& folder : {paths.data, paths.run}) {
         TRY(os::make_dirs(folder, 0711));
         TRY(check_passable(folder));
     }

@@ -9,6 +9,7 @@ import base64
 import gzip
 import json
 import shutil
+import ssl
 import subprocess
 import sys
 import threading
@@ -24,7 +25,8 @@ from foyer_lab.services import faketime_library  # noqa: E402
 
 SPEC = ROOT / "tests/lab/specs/faults.json"
 HOLD_S = 5.0  # of that spec: the long poll
-FULL, CLOCKED, SPARE = "nantes", "namur", "brest"  # homes
+SERVING_S = 80  # of that spec: a certificate's life
+FULL, CLOCKED, SPARE, EDGE = "nantes", "namur", "brest", "edge-paris"  # homes
 MIB = 1 << 20
 FROZEN_S = 3 * HOLD_S  # boxes call twice at least
 
@@ -32,8 +34,8 @@ FROZEN_S = 3 * HOLD_S  # boxes call twice at least
 class Visitor:
     """Somebody who uses the instance all the time; keeps what failed."""
 
-    def __init__(self, cloud):
-        self.cloud, self.visits, self.failed = cloud, 0, []
+    def __init__(self, cloud, name="first"):
+        self.cloud, self.name, self.visits, self.failed = cloud, name, 0, []
         self.over = threading.Event()
         self.thread = threading.Thread(target=self.visit)
 
@@ -41,7 +43,7 @@ class Visitor:
         while not self.over.wait(0.2):
             self.visits += 1
             try:
-                self.cloud.page()
+                self.cloud.page(self.name)
             except OSError as error:
                 self.failed.append(repr(error))
 
@@ -391,6 +393,33 @@ class BoxFaults(unittest.TestCase):
         self.assertEqual(visitor.failed, [])
         self.assertEqual(self.cloud.call("POST", "/v1/isps", {"name": "later"})[0], 200)
         self.delete("after")
+
+    # -- an edge's certificate ---------------------------------------------------------------------
+
+    def test_8b_an_edge_renews_its_certificate_by_itself_and_nobody_notices(self):
+        """Certificates live SERVING_S in this cloud; the proxy is never restarted for a new one."""
+        self.cloud.order_echo("secured")
+        self.wait_running("secured")
+        proxy = self.cloud.shell(EDGE, f"cat /run/foyer/{EDGE}-1/edge/haproxy.pid")
+        with Visitor(self.cloud, "secured") as visitor, self.cloud.line("secured") as old:
+            known = old.sock.getpeercert()
+
+            def is_new():
+                self.assertTrue(self.cloud.edge_answers_on(old), "the old connection goes on")
+                with self.cloud.line("secured") as fresh:
+                    found = fresh.sock.getpeercert()
+                return found if found["serialNumber"] != known["serialNumber"] else None
+
+            renewed = self.wait_for("another certificate is served", is_new, 2.0 * SERVING_S)
+            left_s = ssl.cert_time_to_seconds(known["notAfter"]) - time.time()
+            self.assertTrue(self.cloud.edge_answers_on(old))
+        self.assertGreater(left_s, SERVING_S / 8, "long before the old one ended")
+        self.assertGreater(ssl.cert_time_to_seconds(renewed["notAfter"]),
+                           ssl.cert_time_to_seconds(known["notAfter"]))
+        self.assertEqual(visitor.failed, [])
+        self.assertEqual(proxy, self.cloud.shell(EDGE,
+                                                 f"cat /run/foyer/{EDGE}-1/edge/haproxy.pid"))
+        self.delete("secured")
 
     # -- a deleted node ---------------------------------------------------------------------------
 

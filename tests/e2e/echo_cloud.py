@@ -1,5 +1,6 @@
 """A small cloud whose customers order "echo", the smallest release (tests/image/minimal): what a
 person sees of it through command, URL and each box's own status, and what lies on the boxes."""
+import contextlib
 import http.client
 import json
 import os
@@ -77,20 +78,29 @@ class EchoCloud(cloud_of_homes.tryout.Cloud):
 
     def page(self, name="first", timeout_s=20):
         """What the instance's URL answers through the edge; OSError when it does not."""
-        host = f"{name}.foyer.localhost"
-        tls = ssl.create_default_context(cafile=str(self.ca_file()))
-        connection = dial(host, self.web_port, tls, timeout_s)
-        try:
-            connection.request("GET", "/")
-            answer = connection.getresponse()
-            text = answer.read().decode()
-        except http.client.HTTPException as error:
-            raise OSError(repr(error)) from error
-        finally:
-            connection.close()
+        with self.line(name, timeout_s) as connection:
+            try:
+                connection.request("GET", "/")
+                answer = connection.getresponse()
+                text = answer.read().decode()
+            except http.client.HTTPException as error:
+                raise OSError(repr(error)) from error
         if answer.status != 200:
             raise OSError(f"{answer.status} {text[:200]}")
         return text
+
+    def line(self, name="first", timeout_s=20):
+        """A connection to the instance's edge, closed at the end of `with`."""
+        tls = ssl.create_default_context(cafile=str(self.ca_file()))
+        return contextlib.closing(dial(f"{name}.foyer.localhost", self.web_port, tls, timeout_s))
+
+    def edge_answers_on(self, connection):
+        """The edge itself answers on this connection, and leaves it open: a name nobody has."""
+        line = connection.sock
+        connection.request("GET", "/", headers={"Host": "nobody.foyer.localhost"})
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status == 404 and connection.sock is line
 
     def serves(self, name="first"):
         try:

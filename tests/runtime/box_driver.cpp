@@ -111,6 +111,7 @@ public:
         box.wg_port = config.value("wg_port", 51820);
         box.edge_listen_address = config.value("listen", "127.0.0.1");
         box.edge_https_port = config.value("https_port", 0);
+        box.edge_body_max = Bytes(config.value("body_max", box.edge_body_max.count()));
         auto made = make_box(box, blobs_, clock_);
         if (!made.ok()) {
             std::cout << error_json(made.failure()).dump() << std::endl;
@@ -217,6 +218,7 @@ private:
         }
         if (verb == "edge_certificate")
             return status_json(box_.proxy->set_certificate(command.at("chain"), command.at("key")));
+        if (verb == "edge_stop") return status_json(box_.proxy->stop());
         if (verb == "edge_check") return status_json(box_.proxy->check());
         if (verb == "edge_apply") {
             std::map<std::string, EdgeRoute> routes;

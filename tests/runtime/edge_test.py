@@ -17,6 +17,7 @@ import runtime_lab
 from runtime_lab import Driver, Place, pid_of, run
 
 PORT = 8443
+BODY_MAX = 1 << 20
 NAME = "acme.foyer.localhost"
 
 BACKEND = """
@@ -35,7 +36,21 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
-    do_POST = do_GET
+    def do_POST(self):
+        count = 0
+        try:
+            if "chunked" in self.headers.get("Transfer-Encoding", ""):
+                while size := int(self.rfile.readline(), 16):
+                    count += len(self.rfile.read(size))
+                    self.rfile.readline()
+            else:
+                count = len(self.rfile.read(int(self.headers["Content-Length"])))
+            self.do_GET()
+        except ValueError:  # cut
+            pass
+        finally:
+            with open(sys.argv[3] + "/received", "a") as file:
+                file.write(f"{count}\\n")
     def log_message(self, *words): pass
 Server((sys.argv[1], 8000), Handler).serve_forever()
 """
@@ -62,6 +77,14 @@ def inside(netns, call):
         text = answer.read()
     os.waitpid(child, 0)
     return json.loads(text)
+
+
+def is_alive(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rpartition(")")[2].split()[0] != "Z"  # its parent may be slow
+    except FileNotFoundError:
+        return False
 
 
 class Edge(unittest.TestCase):
@@ -102,6 +125,7 @@ class Edge(unittest.TestCase):
             cls.space,
             key_file=f"{cls.place.path}/edge.key",
             https_port=PORT,
+            body_max=BODY_MAX,
             cgroup_parent=f"/{os.path.basename(cls.place.path)}",
         )
 
@@ -126,17 +150,9 @@ class Edge(unittest.TestCase):
 
     @classmethod
     def make_certificate(cls, name):
+        words = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30"
         run(
-            "openssl",
-            "req",
-            "-x509",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:P-256",
-            "-nodes",
-            "-days",
-            "30",
+            *words.split(),
             "-subj",
             f"/CN={name}",
             "-addext",
@@ -155,10 +171,10 @@ class Edge(unittest.TestCase):
 
     @classmethod
     def tearDownClass(cls):
-        pid = cls.haproxy_pid()
+        cls.box.must("edge_stop")
         cls.box.close()
-        for pid in [pid] + [backend.pid for backend in cls.backends]:
-            os.kill(pid, signal.SIGKILL)
+        for backend in cls.backends:
+            os.kill(backend.pid, signal.SIGKILL)
         folder = cls.box.run_dir + "/wg"
         for name in os.listdir(folder):
             if name.endswith(".pid"):
@@ -356,13 +372,133 @@ class Edge(unittest.TestCase):
         self.assertNotEqual(before, self.haproxy_pid())
         self.assertEqual("1.31", self.get()["headers"]["x-foyer-fence"])
 
+    def flood(self, size, *options):
+        """Sends so many bytes without waiting for anything: status, and what the backend got."""
+        begun = self.bodies()
+        curl = (
+            f"head -c {size} /dev/zero | curl -sS -m 30 -X POST -H Expect: -o /dev/null "
+            f"--cacert {self.place.path}/first.pem --resolve {NAME}:{PORT}:127.0.0.1 "
+            f"-w '%{{http_code}}' {' '.join(options)} https://{NAME}:{PORT}/"
+        )
+        done = run("nsenter", f"--net={self.space}", "sh", "-c", curl, check=False)
+        refused_at_once = "--data-binary" in options and done.stdout != "200"
+        return done.stdout, 0 if refused_at_once else self.next_body(begun)
+
+    def bodies(self):
+        """Bytes that the backends got of each body, whole or cut."""
+        try:
+            with open(f"{self.place.path}/received") as file:
+                return [int(line) for line in file]
+        except FileNotFoundError:
+            return []
+
+    def next_body(self, begun):
+        deadline = time.monotonic() + 10
+        while len(self.bodies()) == len(begun):
+            self.assertLess(time.monotonic(), deadline, "the backend got no body")
+            time.sleep(0.05)
+        return self.bodies()[len(begun)]
+
+    def send(self, header, body):
+        """A request whose client stops sending and listens: status and page."""
+
+        def call():
+            context = ssl.create_default_context(cafile=f"{self.place.path}/first.pem")
+            raw = socket.create_connection(("127.0.0.1", PORT), 30)
+            line = context.wrap_socket(raw, server_hostname=NAME)
+            line.sendall(f"POST / HTTP/1.1\r\nHost: {NAME}\r\n{header}\r\n\r\n".encode() + body)
+            answer = http.client.HTTPResponse(line)
+            answer.begin()
+            return {"status": answer.status, "page": answer.read().decode()}
+
+        return inside(self.space, call)
+
+    def test_8b_a_body_longer_than_the_limit_is_refused_whether_its_length_is_told_or_not(self):
+        begun = self.bodies()
+        chunk = b"4000\r\n" + bytes(0x4000) + b"\r\n"
+        chunks = chunk * (BODY_MAX // 0x4000) + b"2\r\nxx"  # and no end of the body
+        for header, body in (
+            ("Transfer-Encoding: chunked", chunks),
+            (f"Content-Length: {BODY_MAX + 1}", b""),
+        ):
+            with self.subTest(header):
+                answer = self.send(header, body)
+                self.assertEqual(413, answer.get("status"), answer)
+                self.assertIn("at most 1 MiB", answer["page"])
+        self.assertLessEqual(self.next_body(begun), BODY_MAX)
+        self.assertEqual(200, self.get().get("status"))
+        with open(self.box.run_dir + "/edge/haproxy.log") as log:
+            self.assertEqual("", log.read(), "nobody fills the box's memory with lines")
+
+    def test_8c_a_body_as_long_as_the_limit_passes_and_a_flood_does_not(self):
+        for version in ("--http1.1", "--http2"):
+            for told in (("--data-binary", "@-"), ("-T", "-")):
+                with self.subTest(version=version, told=told):
+                    self.assertEqual(("200", BODY_MAX), self.flood(BODY_MAX, version, *told))
+                    status, received = self.flood(64 * BODY_MAX, version, *told)
+                    self.assertIn(status, ("413", "000"))  # 000: cut while it was sending
+                    self.assertLessEqual(received, BODY_MAX)
+        self.assertEqual(200, self.get().get("status"))
+
     def test_9_a_certificate_is_replaced_without_a_restart(self):
         before = self.haproxy_pid()
+        ended, seen, slow = f"{self.place.path}/replaced", {}, []
+        busy = [
+            threading.Thread(target=lambda: seen.update(self.ask_until(ended))),
+            threading.Thread(target=lambda: slow.append(self.get(path="/slow"))),
+        ]
+        for thread in busy:
+            thread.start()
+        time.sleep(1)  # both are under way
         self.make_certificate("second")
         self.certificate("second")
         self.assertEqual(200, self.get(trust="second").get("status"))
         self.assertIn("failure", self.get(trust="first"))
+        open(ended, "w").close()
+        for thread in busy:
+            thread.join()
+        self.assertEqual(200, slow[0].get("status"), slow)
+        self.assertEqual(["200"], [key.split()[0] for key in seen], seen)
         self.assertEqual(before, self.haproxy_pid())
+
+    def test_9b_a_proxy_that_did_not_hear_of_a_certificate_is_told_again(self):
+        before = self.haproxy_pid()
+        os.kill(before, signal.SIGSTOP)
+        self.make_certificate("third")
+        with self.assertRaises(AssertionError):
+            self.certificate("third")
+        os.kill(before, signal.SIGCONT)
+        self.box.must("edge_check")
+        self.assertEqual(200, self.get(trust="third").get("status"))
+        self.make_certificate("fourth")
+        os.kill(before, signal.SIGSTOP)
+        with self.assertRaises(AssertionError):
+            self.certificate("fourth")
+        self.box.kill()
+        os.kill(before, signal.SIGCONT)
+        type(self).box = self.driver()
+        self.box.must("edge_check")
+        self.assertEqual(200, self.get(trust="fourth").get("status"))
+        self.assertEqual(before, self.haproxy_pid())
+
+    def test_9c_a_box_that_is_an_edge_no_more_leaves_nothing_of_it(self):
+        pid = self.haproxy_pid()
+        folders = [f"{self.box.data_dir}/edge", f"{self.box.run_dir}/edge"]
+        self.box.must("edge_stop")
+        self.assertFalse(is_alive(pid))
+        self.assertEqual([], [folder for folder in folders if os.path.exists(folder)])
+        self.assertIn("ConnectionRefused", self.get().get("failure", ""))
+        self.box.must("edge_stop")
+        # The listener that an agent made and its proxy inherited ends with both.
+        self.route(1, 1)
+        self.assertIn("no certificate", self.box.ask("edge_check")["error"]["message"])
+        self.certificate("first")
+        self.box.must("edge_check")
+        self.assertEqual("1.1", self.get()["headers"]["x-foyer-fence"])
+        self.box.kill()
+        type(self).box = self.driver()
+        self.box.must("edge_stop")
+        self.assertIn("ConnectionRefused", self.get().get("failure", ""))
 
 
 if __name__ == "__main__":

@@ -48,6 +48,8 @@ public:
         life = Duration(90) * 24 * 3'600'000;
         if (!request->csr_pem().empty())
             response->set_certificate_pem(sign(request->csr_pem(), *node));
+        if (!request->serving_csr_pem().empty())
+            response->set_serving_certificate_pem(sign_serving(request->serving_csr_pem(), *node));
         response->set_ca_pem(master_.authority_.certificate_pem);
         return grpc::Status::OK;
     }
@@ -108,6 +110,7 @@ public:
             made.delta.base = Revision(999);
         } else if (made.delta.base != Revision(revision) || made.delta.full()) {
             made.delta.assignments = wanted;
+            made.delta.settings = settings;
             for (const PartitionId& partition : removed) {
                 if (!made.delta.full()) made.delta.removed_assignments.push_back(partition);
             }
@@ -137,6 +140,17 @@ public:
             .value();
     }
 
+    std::string sign_serving(const std::string& csr, const std::string& node) {
+        const WallTime now = SystemClock().wall();
+        return tls::sign_request(master_.authority_, csr,
+                                 {.common_name = node,
+                                  .dns_names = {"*." + settings.zone},
+                                  .validity = {now + -serving_life / 4, now + serving_life},
+                                  .usage = tls::Usage::Server},
+                                 master_.rng_)
+            .value();
+    }
+
     mutable std::mutex mutex;
     std::condition_variable changed;
     std::map<std::string, std::string> tokens;
@@ -144,6 +158,8 @@ public:
     std::vector<SyncReport> reports;
     std::vector<Assignment> wanted;
     std::vector<PartitionId> removed;
+    NodeSettings settings;
+    Duration serving_life{0};
     std::map<std::string, std::string> blobs;
     std::uint64_t revision = 1;
     std::uint64_t acknowledged = 0;
@@ -240,6 +256,16 @@ void FakeMaster::lose_acknowledgements(int calls) {
 void FakeMaster::certificates_live(Duration life) {
     const std::scoped_lock lock(server_->service.mutex);
     server_->service.life = life;
+}
+
+void FakeMaster::edge_of(const std::string& zone, Duration serving_life) {
+    Service& service = server_->service;
+    const std::scoped_lock lock(service.mutex);
+    ++service.revision;
+    service.settings.edge = !zone.empty();
+    service.settings.zone = zone;
+    service.serving_life = serving_life;
+    service.changed.notify_all();
 }
 
 void FakeMaster::clock_runs_ahead(Duration by) {

@@ -34,6 +34,9 @@ public:
     // Answers stay without acknowledgements for so many calls.
     void lose_acknowledgements(int calls);
     void certificates_live(Duration life);
+    // The box is an edge of that zone, whose serving certificates live so long from now on (and a
+    // quarter of it before); an empty zone: it is no edge. Held calls are answered.
+    void edge_of(const std::string& zone, Duration serving_life = Duration(0));
     // From the next answer on; it is right before.
     void clock_runs_ahead(Duration by);
     void put_blob(const Digest& digest, std::string content);

@@ -52,3 +52,17 @@ TEST_CASE("a certificate that lives shortly is not two thirds over when it begin
     const Duration life = facts.not_after - facts.not_before;
     CHECK(world.now < facts.not_before + life * 2 / 3);
 }
+
+TEST_CASE("an edge serves every instance of the zone, for a life of its own") {
+    World world;
+    CertificateLives lives;
+    lives.serving = Duration(60'000);
+    const auto authority =
+        CertificateAuthority::open(world.folder.path(), lives, world.now, world.rng).value();
+    const auto request = tls::make_request(tls::make_key().value(), "e").value();
+    const auto facts = tls::read_certificate(
+        authority.sign_zone(NodeId("edge-1"), "foyer.test", request, world.now).value());
+    CHECK(facts.value().dns_names == std::vector<std::string>{"*.foyer.test", "foyer.test"});
+    CHECK(facts.value().not_after <= world.now + Duration(60'000));
+    CHECK(facts.value().not_after > world.now + Duration(58'000));
+}

@@ -65,6 +65,14 @@ struct World {
     void assign(std::vector<Assignment> assignments) {
         REQUIRE(agent->digest(answer(std::move(assignments))).ok());
     }
+    // Copy 0 leads, copy 1 follows.
+    void found_two() {
+        assign({assignment(0), assignment(1)});
+        REQUIRE(eventually([&] {
+            return runs("acme-0", ReplicaRole::Primary, 1) &&
+                   runs("acme-1", ReplicaRole::Standby, 1);
+        }));
+    }
     void remove(const char* partition) {
         auto made = answer({});
         made.delta.removed_assignments = {PartitionId(partition)};
@@ -131,11 +139,7 @@ TEST_CASE("a hook that says 'not yet' is asked again without being called a fail
 TEST_CASE("a promotion by hand: nobody leads, then the standby does, and the old primary rejoins") {
     World world;
     world.boot();
-    world.assign({assignment(0), assignment(1)});
-    REQUIRE(eventually([&] {
-        return world.runs("acme-0", ReplicaRole::Primary, 1) &&
-               world.runs("acme-1", ReplicaRole::Standby, 1);
-    }));
+    world.found_two();
     world.assign({led_by(-1, 0, 2), led_by(-1, 1, 2)});
     CHECK(eventually([&] { return world.runs("acme-1", ReplicaRole::Standby, 2); }));
     CHECK(eventually([&] {
@@ -184,11 +188,7 @@ TEST_CASE("a service that dies is started again") {
 TEST_CASE("the agent's death touches nothing that runs") {
     World world;
     world.boot();
-    world.assign({assignment(0), assignment(1)});
-    REQUIRE(eventually([&] {
-        return world.runs("acme-0", ReplicaRole::Primary, 1) &&
-               world.runs("acme-1", ReplicaRole::Standby, 1);
-    }));
+    world.found_two();
     const auto before = world.box.deeds().size();
     world.boot();
     CHECK(eventually([&] {
@@ -203,11 +203,7 @@ TEST_CASE("the agent's death touches nothing that runs") {
 TEST_CASE("a lost journal asks for everything, and asks what runs what it is") {
     World world;
     world.boot();
-    world.assign({assignment(0), assignment(1)});
-    REQUIRE(eventually([&] {
-        return world.runs("acme-0", ReplicaRole::Primary, 1) &&
-               world.runs("acme-1", ReplicaRole::Standby, 1);
-    }));
+    world.found_two();
     world.agent.reset();
     const auto before = world.box.deeds().size();
     world.boot_without_journal();
@@ -325,6 +321,35 @@ TEST_CASE("free disk is told once, when it changes much, and to a master that fo
     CHECK(world.agent->report().disk_free_bytes == 1);
 }
 
+TEST_CASE(
+    "a box that is an edge no more ends its proxy, once, and one that never was told does not") {
+    World world;
+    world.boot();
+    const auto settle = [&](bool edge) {
+        auto answer = world.answer({});
+        answer.delta.settings = NodeSettings{};
+        answer.delta.settings->overlay_prefix = "fd50:1::/64";
+        answer.delta.settings->edge = edge;
+        REQUIRE(world.agent->digest(answer).ok());
+    };
+    settle(true);
+    CHECK(eventually([&] { return world.box.count("routes") == 1; }));
+    CHECK(world.box.count("no edge") == 0);
+    world.box.fail("no edge", 2);
+    settle(false);
+    CHECK(eventually([&] { return world.box.count("no edge") == 3; }));
+    CHECK(eventually([&] { return world.agent->overview().box.proxy_problem.empty(); }));
+    settle(true);
+    CHECK(eventually([&] { return world.box.count("routes") == 2; }));
+    settle(false);
+    CHECK(eventually([&] { return world.box.count("no edge") == 4; }));
+    world.boot();  // what an earlier agent left is ended, too
+    CHECK(eventually([&] { return world.box.count("no edge") == 5; }));
+    world.boot_without_journal();
+    CHECK(eventually([&] { return world.agent->overview().box.disk_free_bytes.has_value(); }));
+    CHECK(world.box.count("no edge") == 5);
+}
+
 TEST_CASE("a copy for which there is no room leaves nothing, and comes when there is") {
     World world;
     world.box.leave_disk(mebibytes(1));
@@ -359,11 +384,7 @@ TEST_CASE("a founder for which there is no room leaves nothing, and begins when 
 TEST_CASE("an init or join that fails without a journal erases nothing, however full the disk") {
     World world;
     world.boot();
-    world.assign({assignment(0), assignment(1)});
-    REQUIRE(eventually([&] {
-        return world.runs("acme-0", ReplicaRole::Primary, 1) &&
-               world.runs("acme-1", ReplicaRole::Standby, 1);
-    }));
+    world.found_two();
     world.agent.reset();
     for (const char* partition : {"acme-0", "acme-1"}) world.box.crash(partition);
     world.box.leave_disk(mebibytes(1));

@@ -33,6 +33,9 @@ struct World {
     std::unique_ptr<Agent> agent;
     std::unique_ptr<Renewal> renewal;
     std::unique_ptr<SyncLoop> link;
+    mutable std::mutex served_mutex;
+    std::vector<ServingCertificate> served;  // as handed on to the proxy
+    std::size_t refused = 0;                 // which of them it does not take: 1 is the first
 
     ~World() { halt(); }
     void halt() {
@@ -59,8 +62,14 @@ struct World {
         const AgentPorts ports{box,     box,   box, box, box, test::fake_release,
                                journal, clock, rng, log};
         agent = std::make_unique<Agent>(ports, rules, journal.recovered());
-        renewal = std::make_unique<Renewal>(folder, identity, *client, clock, log,
-                                            [](const ServingCertificate&) {});
+        renewal = std::make_unique<Renewal>(
+            folder, identity, *client, clock, log, [this](const ServingCertificate& serving) {
+                const std::scoped_lock lock(served_mutex);
+                served.push_back(serving);
+                return served.size() == refused
+                           ? Status(error(ErrorCode::Unavailable, "proxy hangs"))
+                           : ok_status();
+            });
         agent->on_news([this] {
             if (link) link->poke();
         });
@@ -71,6 +80,10 @@ struct World {
         sync.coalesce = std::min(Duration(20), pace);
         sync.pace = pace;
         link = std::make_unique<SyncLoop>(*agent, *client, *renewal, clock, rng, log, sync);
+    }
+    std::vector<ServingCertificate> handed_on() const {
+        const std::scoped_lock lock(served_mutex);
+        return served;
     }
     // The newest observation of a partition that reached the master.
     std::optional<PartitionObservation> heard(const std::string& partition) const {
@@ -254,6 +267,79 @@ TEST_CASE("a certificate past two thirds of its life is renewed by itself") {
     CHECK(eventually([&] { return world.master.renewals() == 1; }));
     CHECK(eventually([&] { return world.folder.load().value().certificate_pem != before; }));
     CHECK(eventually([&] { return world.master.held() >= 1; }));
+}
+
+TEST_CASE("an edge's serving certificate is renewed while the old one is good, and handed on") {
+    World world;
+    world.enrolled();
+    world.master.edge_of("foyer.test", Duration(8'000));
+    world.boot();
+    // Other orders come meanwhile, and with each answer the certificates are looked at.
+    const auto handed_on = [&](std::size_t count) {
+        return eventually([&] {
+            world.master.want({});
+            return world.handed_on().size() >= count;
+        });
+    };
+    REQUIRE(handed_on(1));
+    const auto first = world.handed_on().at(0);
+    REQUIRE(handed_on(2));
+    const auto second = world.handed_on().at(1);
+    const std::string& roots = world.master.authority().certificate_pem;
+    CHECK(tls::verify_certificate(first.certificate_pem, roots, world.clock.wall()).ok());
+    CHECK(tls::verify_certificate(second.certificate_pem, roots, world.clock.wall()).ok());
+    CHECK(first.certificate_pem != second.certificate_pem);
+    CHECK(first.key_pem.reveal() == second.key_pem.reveal());
+    CHECK(world.folder.serving()->certificate_pem == second.certificate_pem);
+    CHECK(tls::read_certificate(second.certificate_pem).value().dns_names.at(0) == "*.foyer.test");
+    CHECK(world.master.renewals() == 2);
+}
+
+TEST_CASE("a serving certificate that the proxy did not take is handed on again") {
+    World world;
+    world.enrolled();
+    world.refused = 1;
+    world.master.edge_of("foyer.test", Duration(3'600'000));
+    world.boot();
+    CHECK(eventually([&] {
+        world.master.want({});
+        return world.handed_on().size() == 2;
+    }));
+    CHECK(world.handed_on().at(0).certificate_pem == world.handed_on().at(1).certificate_pem);
+    CHECK(world.master.renewals() == 1);
+    CHECK(world.sink.holds("serving_certificate_refused"));
+}
+
+TEST_CASE("a box that is an edge no more keeps no serving key, and gets another if it is again") {
+    World world;
+    world.enrolled();
+    world.master.edge_of("foyer.test", Duration(3'600'000));
+    world.boot();
+    REQUIRE(eventually([&] { return world.handed_on().size() == 1; }));
+    const std::string key = world.disk.path() + "/identity/serving.key";
+    CHECK_FALSE(content_of(key).empty());
+    world.master.edge_of("");
+    CHECK(eventually([&] { return content_of(key).empty(); }));
+    CHECK_FALSE(world.folder.serving());
+    world.master.edge_of("foyer.test", Duration(3'600'000));
+    CHECK(eventually([&] {
+        world.master.want({});
+        return world.handed_on().size() == 2;
+    }));
+    CHECK(world.handed_on().at(0).key_pem.reveal() != world.handed_on().at(1).key_pem.reveal());
+}
+
+TEST_CASE("the pause between renewals follows the life of the certificate, within bounds") {
+    CHECK(renewal_pause("") == Duration(1'000));
+    SystemRng rng;
+    const WallTime now = SystemClock().wall();
+    const auto lives = [&](std::int64_t seconds) {
+        const auto made = tls::make_authority("t", {now, now + Duration(seconds * 1000)}, rng);
+        return renewal_pause(made.value().certificate_pem);
+    };
+    CHECK(lives(10) == Duration(1'000));
+    CHECK(lives(100) == Duration(5'000));
+    CHECK(lives(90 * 24 * 3600) == Duration(60'000));
 }
 
 TEST_CASE("a master that is away is dialled until it is back, and another address is tried") {

@@ -72,6 +72,8 @@ TEST_CASE("what a client says of itself is dropped, and limits are set") {
     for (const char* line :
          {"del-header X-Forwarded- -m beg", "del-header X-Foyer- -m beg", "del-header Forwarded",
           "ssl-min-ver TLSv1.2", "alpn h2,http/1.1", "req.body_size gt 1048576",
-          "timeout http-request", "retry-on conn-failure", "option redispatch 1"})
+          "timeout http-request", "retry-on conn-failure", "option redispatch 1",
+          "filter lua.body-limit 1048576", "lua-load-per-thread /e/body_limit.lua",
+          "http-after-response set-status 413 if { var(txn.body_too_long) -m bool }"})
         CHECK(text.find(line) != std::string::npos);
 }
