@@ -34,18 +34,57 @@ void State::note(const Changes& changes) {
             },
             change);
     }
+    slots_.build();
 }
 
 void State::put(const Account& row) { accounts_.insert_or_assign(row.name, row); }
 void State::put(const ApiToken& row) { tokens_.insert_or_assign(row.id, row); }
-void State::put(const Isp& row) { isps_.insert_or_assign(row.name, row); }
+void State::put(const Isp& row) {
+    const Isp* before = find_in<Isp>(isps_, row.name);
+    const bool moved = before != nullptr && before->family != row.family;
+    isps_.insert_or_assign(row.name, row);
+    if (moved) index_boxes_at([&](const Site& site) { return site.isp == row.name; });
+}
 void State::put(const Host& row) { hosts_.insert_or_assign(row.name, row); }
-void State::put(const Site& row) { sites_.insert_or_assign(row.name, row); }
+void State::put(const Site& row) {
+    const Site* before = find_in<Site>(sites_, row.name);
+    const bool moved =
+        before != nullptr && (before->isp != row.isp || before->country != row.country ||
+                              before->host_class != row.host_class);
+    sites_.insert_or_assign(row.name, row);
+    if (moved) index_boxes_at([&](const Site& site) { return site.name == row.name; });
+}
+
+void State::index_box(const Node& row) {
+    // Rows come in the order of their references; a box without a site cannot be placed on.
+    const Site* site = find_in<Site>(sites_, row.site);
+    const Isp* isp = site == nullptr ? nullptr : find_in<Isp>(isps_, site->isp);
+    NodeIndex& index = by_node_[row.name];
+    if (isp == nullptr) return;
+    const bool may_lead = site->host_class != HostClass::Open;
+    index.box = slots_.put(index.box, {row.name,
+                                       row.number,
+                                       site->name,
+                                       {isp->family, site->country, may_lead},
+                                       exclusion_of(row),
+                                       row.capacity.total});
+    slots_.set_used(index.box, index.reserved);
+}
+
+void State::index_boxes_at(const std::function<bool(const Site&)>& wanted) {
+    for (const auto& [name, node] : nodes_) {
+        const Site* site = find_in<Site>(sites_, node.site);
+        if (site != nullptr && wanted(*site)) index_box(node);
+    }
+}
 
 void State::put(const Node& row) {
     const Node* before = find_in<Node>(nodes_, row.name);
     const bool neighbours_see =
         before == nullptr || before->overlay_revision != row.overlay_revision;
+    const bool moved = before == nullptr || before->site != row.site ||
+                       before->number != row.number || before->capacity != row.capacity ||
+                       exclusion_of(*before) != exclusion_of(row);
     nodes_.insert_or_assign(row.name, row);
     last_node_number_ = std::max(last_node_number_, row.number);
     // A fresh token may make a home of a box that was expected as an edge.
@@ -54,7 +93,7 @@ void State::put(const Node& row) {
     } else {
         edges_.erase(row.name);
     }
-    by_node_[row.name];
+    if (moved) index_box(row);
     if (!neighbours_see) return;
     touch(row.name);
     // A home's neighbours are the edges, an edge's are everybody; a new edge also appears among
@@ -69,6 +108,7 @@ void State::put(const Node& row) {
 void State::put(const Release& row) {
     last_release_sequence_ = std::max(last_release_sequence_, row.sequence);
     releases_.insert_or_assign({row.name, row.version}, row);
+    for (const ReleaseSize& size : row.sizes) slots_.want(size.resources, revision_.number());
 }
 
 void State::put(const Instance& row) {
@@ -95,10 +135,19 @@ void State::unindex(const Replica& row) {
     NodeIndex& index = by_node_[row.node];
     index.replicas.erase(row.key);
     index.reserved -= row.reserved;
+    if (index.box != SlotIndex::no_box) slots_.set_used(index.box, index.reserved);
 }
 
 void State::put(const Replica& row) {
-    if (const Replica* before = find_in<Replica>(replicas_, row.key)) {
+    const Replica* before = find_in<Replica>(replicas_, row.key);
+    // Most puts are reports, which move nothing.
+    const bool stays =
+        before != nullptr && before->node == row.node && before->reserved == row.reserved;
+    if (stays) {
+        replicas_.insert_or_assign(row.key, row);
+        return;
+    }
+    if (before != nullptr) {
         if (before->node != row.node) {
             bury(before->node, Tombstone::Kind::Assignment, partition_id(row.key).str());
             touch(row.node);
@@ -111,6 +160,8 @@ void State::put(const Replica& row) {
     NodeIndex& index = by_node_[row.node];
     index.replicas.insert(row.key);
     index.reserved += row.reserved;
+    if (index.box != SlotIndex::no_box) slots_.set_used(index.box, index.reserved);
+    slots_.touch(row.reserved, revision_.number());
 }
 
 void State::put(const Operation& row) { operations_.insert_or_assign(row.id, row); }
@@ -128,7 +179,11 @@ void State::put(const RequestRecord& row) {
 void State::drop(const DropNode& change) {
     const bool edge = edges_.erase(change.name) > 0;
     nodes_.erase(change.name);
-    by_node_.erase(change.name);
+    const auto index = by_node_.find(change.name);
+    if (index != by_node_.end()) {
+        if (index->second.box != SlotIndex::no_box) slots_.drop(index->second.box);
+        by_node_.erase(index);
+    }
     if (edge) {
         for (const auto& [node, row] : nodes_) bury(node, Tombstone::Kind::Peer, change.name.str());
     } else {

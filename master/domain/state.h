@@ -14,6 +14,7 @@
 
 #include "master/domain/change.h"
 #include "master/domain/rows.h"
+#include "master/domain/slot_index.h"
 
 namespace foyer::master {
 
@@ -78,6 +79,8 @@ public:
     const std::set<ReplicaKey>& replicas_on(const NodeId& node) const;
     Resources reserved_on(const NodeId& node) const;
     const std::set<NodeId>& edges() const { return edges_; }
+    // Boxes by place and free slots, for placement.
+    const SlotIndex& slots() const { return slots_; }
     std::vector<const Replica*> replicas_of(const InstanceName& name) const;  // by index
     const Replica* find_replica(const PartitionId& partition) const;
 
@@ -112,10 +115,14 @@ private:
     void touch_members(const InstanceName& name);
     void bury(const NodeId& node, Tombstone::Kind kind, std::string key);
     void unindex(const Replica& row);
+    void index_box(const Node& row);
+    // Boxes of which the place has changed with their site or ISP.
+    void index_boxes_at(const std::function<bool(const Site&)>& site);
 
     struct NodeIndex {
         std::set<ReplicaKey> replicas;
         Resources reserved;
+        SlotIndex::BoxNumber box = SlotIndex::no_box;
         Revision desired;
         std::deque<Tombstone> tombstones;
         Revision tombstones_since;
@@ -141,6 +148,7 @@ private:
     std::deque<Event> recent_events_;
     std::set<NodeId> edges_;
     std::map<NodeId, NodeIndex> by_node_;
+    SlotIndex slots_;
     Revision tombstones_floor_;
 };
 
