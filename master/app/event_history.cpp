@@ -26,12 +26,13 @@ Remembered remembered(const State& state, const InstanceName& instance, std::int
                       std::size_t count) {
     const auto& recent = state.recent_events();
     Remembered found;
-    found.oldest = recent.empty() ? state.last_event() + 1 : recent.front().sequence;
+    found.oldest = recent.empty() ? state.last_event() + 1 : recent.begin()->first;
     found.to_the_beginning = found.oldest <= 1;
     for (auto at = recent.rbegin(); at != recent.rend() && found.events.size() < count; ++at) {
-        if (at->subject != instance.str()) continue;
-        if (before == 0 || at->sequence < before) found.events.push_back(*at);
-        if (at->kind != ordered_event) continue;
+        const Event& event = at->second;
+        if (event.subject != instance.str()) continue;
+        if (before == 0 || event.sequence < before) found.events.push_back(event);
+        if (event.kind != ordered_event) continue;
         found.to_the_beginning = true;
         break;
     }

@@ -6,18 +6,20 @@
 // countries; at least two of them (one, if only one is ordered) on boxes that may lead (house or
 // vetted); an edge holds no copies while it is an edge.
 //
-// Choice: guarded balance. Among the sets of families that obey the rules take the least-utilised,
-// but never one after which two or more equal orders fewer would fit (spread.h: K* falls by more
-// than one) while a set that costs only one exists. Inside a family the box that is least utilised
-// afterwards. Deterministic: ties go by name.
+// Choice: guarded balance among families (choice.h), and inside a family the box with the least
+// score (score.h). Deterministic: ties go by the names of families and the numbers of boxes. Costs
+// O(domains + R log boxes) for a size that the index keeps (slot_index.h).
 #pragma once
 
 #include <map>
-#include <optional>
+#include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "common/base/result.h"
+#include "master/domain/choice.h"
+#include "master/domain/exclusion.h"
 #include "master/domain/state.h"
 
 namespace foyer::master {
@@ -30,25 +32,46 @@ struct Demand {
     bool allow_same_isp = false;
 };
 
-// Why a box cannot hold a copy of this order at all.
-enum class Exclusion {
-    NotOnline,
-    Edge,
-    Country,
-    Capacity,  // its reservations leave too little
-    DiskLow    // so does what really lies on its disk (Node::disk_free)
-};
-
 struct Placement {
     std::vector<NodeId> nodes;  // by replica index; the first may lead and is the founder
 };
 
-// A refusal is an Error with code FailedPrecondition or ResourceExhausted; its facts: rule, needed,
-// found, and one "excluded_<reason>" with the boxes each (at most 20 names, then a count).
+// A refusal is an Error with code FailedPrecondition or ResourceExhausted and a certificate in its
+// details (refusal.h).
 Result<Placement> place(const State& state, const Demand& demand);
 
+// Boxes that may lead which a set needs: two, or one where only one copy is ordered.
+int leads_needed(const Demand& demand);
+Rules rules_of(const Demand& demand);
+
+std::optional<Exclusion> exclusion_of(const State& state, const Node& node, const Demand& demand);
 std::map<NodeId, Exclusion> exclusions(const State& state, const Demand& demand);
 
-std::string_view to_text(Exclusion exclusion);
+// What place() chooses from. Borrows the state.
+class Offers {
+public:
+    Offers(const State& state, const Demand& demand);
+
+    const Choices& choices() const { return choices_; }
+    const SlotIndex::Box& box(const Option& option) const;
+    const SlotIndex& index() const { return index_; }
+    const SizeClass& size() const { return *size_; }
+    bool allowed(int country) const { return allowed_[static_cast<std::size_t>(country)] != 0; }
+
+private:
+    void list_families();
+    void list_sites();
+
+    std::shared_ptr<const SlotIndex> kept_;
+    const SlotIndex& index_;
+    const Demand& demand_;
+    SizeClass counted_;  // where the index does not keep the size
+    const SizeClass* size_;
+    std::vector<char> allowed_;  // by country
+    Choices choices_;
+};
+
+// Options of a chosen set in the order of replicas: those that may lead first, then by score.
+std::vector<int> in_replica_order(const Offers& offers, std::vector<int> picked);
 
 }  // namespace foyer::master

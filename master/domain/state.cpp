@@ -8,6 +8,7 @@ namespace foyer::master {
 void State::apply(const Changes& changes, Revision revision) {
     CHECK(revision > revision_ || changes.empty());
     if (changes.empty()) return;
+    if (!slots_.is_kept()) index_fleet(slots_);
     revision_ = revision;
     note(changes);
 }
@@ -24,18 +25,75 @@ void State::note(const Changes& changes) {
             },
             change);
     }
+    slots_.build();
 }
 
 void State::put(const Account& row) { accounts_.put(row.name, row); }
 void State::put(const ApiToken& row) { tokens_.put(row.id, row); }
-void State::put(const Isp& row) { isps_.put(row.name, row); }
+void State::put(const Isp& row) {
+    const Isp* before = isps_.get(row.name);
+    const bool moved = before != nullptr && before->family != row.family;
+    isps_.put(row.name, row);
+    if (moved) index_boxes_at([&](const Site& site) { return site.isp == row.name; });
+}
 void State::put(const Host& row) { hosts_.put(row.name, row); }
-void State::put(const Site& row) { sites_.put(row.name, row); }
+void State::put(const Site& row) {
+    const Site* before = sites_.get(row.name);
+    const bool moved =
+        before != nullptr && (before->isp != row.isp || before->country != row.country ||
+                              before->host_class != row.host_class);
+    sites_.put(row.name, row);
+    if (moved) index_boxes_at([&](const Site& site) { return site.name == row.name; });
+}
+
+void State::index_box(const Node& row, FleetSlots& into) const {
+    // Rows come in the order of their references; a box without a site cannot be placed on.
+    const Site* site = sites_.get(row.site);
+    const Isp* isp = site == nullptr ? nullptr : isps_.get(site->isp);
+    if (isp == nullptr) return;
+    into.put({row.name,
+              row.number,
+              site->name,
+              {isp->family, site->country, site->host_class != HostClass::Open},
+              exclusion_of(row),
+              row.capacity.total,
+              row.disk_free},
+             reserved_on(row.name));
+}
+
+void State::index_boxes_at(const std::function<bool(const Site&)>& wanted) {
+    if (!slots_.is_kept()) return;
+    for (const auto& [name, node] : nodes_) {
+        const Site* site = sites_.get(node.site);
+        if (site != nullptr && wanted(*site)) index_box(node, slots_);
+    }
+}
+
+void State::index_fleet(FleetSlots& into) const {
+    into.keep();
+    for (const auto& [name, node] : nodes_) index_box(node, into);
+    for (const auto& [key, release] : releases_) {
+        for (const ReleaseSize& size : release.sizes)
+            into.want(size.resources, release.revision.number());
+    }
+    into.build();
+}
+
+std::shared_ptr<const SlotIndex> State::slots() const {
+    if (slots_.is_kept()) return slots_.index();
+    FleetSlots made;
+    index_fleet(made);
+    return made.index();
+}
 
 void State::put(const Node& row) {
     const Node* before = nodes_.get(row.name);
     const bool neighbours_see =
         before == nullptr || before->overlay_revision != row.overlay_revision;
+    const bool moved = before == nullptr || before->site != row.site ||
+                       before->number != row.number || before->capacity != row.capacity ||
+                       before->disk_free != row.disk_free ||
+                       exclusion_of(*before) != exclusion_of(row);
     nodes_.put(row.name, row);
     last_node_number_ = std::max(last_node_number_, row.number);
     // A fresh token may make a home of a box that was expected as an edge.
@@ -44,6 +102,7 @@ void State::put(const Node& row) {
     } else {
         edges_.erase(row.name);
     }
+    if (moved) index_box(row, slots_);
     if (!neighbours_see) return;
     touch(row.name);
     // A home's neighbours are the edges, an edge's are everybody; a new edge also appears among
@@ -60,6 +119,7 @@ void State::put(const Sighting& row) { sightings_.put(row.node, row); }
 void State::put(const Release& row) {
     last_release_sequence_ = std::max(last_release_sequence_, row.sequence);
     releases_.put({row.name, row.version}, row);
+    for (const ReleaseSize& size : row.sizes) slots_.want(size.resources, revision_.number());
 }
 
 void State::put(const Instance& row) {
@@ -86,6 +146,7 @@ void State::unindex(const Replica& row) {
     NodeIndex& index = by_node_.edit(row.node);
     std::erase(index.replicas, row.key);
     index.reserved -= row.reserved;
+    slots_.set_used(row.node, index.reserved);
 }
 
 void State::put(const Replica& row) {
@@ -107,6 +168,8 @@ void State::put(const Replica& row) {
     NodeIndex& index = by_node_.edit(row.node);
     index.replicas.insert(std::ranges::lower_bound(index.replicas, row.key), row.key);
     index.reserved += row.reserved;
+    slots_.set_used(row.node, index.reserved);
+    slots_.touch(row.reserved, revision_.number());
 }
 
 void State::unindex(const Operation& row) {
@@ -145,6 +208,7 @@ void State::drop(const DropNode& change) {
     const bool edge = edges_.erase(change.name) > 0;
     nodes_.erase(change.name);
     by_node_.erase(change.name);
+    slots_.drop(change.name);
     if (edge) {
         for (const auto& [node, row] : nodes_) bury(node, Tombstone::Kind::Peer, change.name.str());
     } else {

@@ -18,6 +18,7 @@
 #include "common/base/snapshot_set.h"
 #include "master/domain/change.h"
 #include "master/domain/rows.h"
+#include "master/domain/fleet_slots.h"
 
 namespace foyer::master {
 
@@ -90,6 +91,9 @@ public:
     const std::vector<ReplicaKey>& replicas_on(const NodeId& node) const;  // sorted
     Resources reserved_on(const NodeId& node) const;
     const std::set<NodeId>& edges() const { return edges_; }
+    // Boxes by place and free slots, for placement: kept by a state that changes, made from the rows
+    // (O(boxes)) for a copy that was never changed. Good until this state changes.
+    std::shared_ptr<const SlotIndex> slots() const;
     std::vector<const Replica*> replicas_of(const InstanceName& name) const;  // by index
     const Replica* find_replica(const PartitionId& partition) const;
 
@@ -129,6 +133,10 @@ private:
     void touch_members(const InstanceName& name);
     void bury(const NodeId& node, Tombstone::Kind kind, std::string key);
     void unindex(const Replica& row);
+    void index_box(const Node& row, FleetSlots& into) const;
+    void index_fleet(FleetSlots& into) const;
+    // Boxes of which the place has changed with their site or ISP.
+    void index_boxes_at(const std::function<bool(const Site&)>& site);
 
     struct NodeIndex {
         std::vector<ReplicaKey> replicas;  // sorted
@@ -163,6 +171,7 @@ private:
     std::set<NodeId> edges_;
     SnapshotMap<NodeId, NodeIndex> by_node_;
     Revision everybody_desired_;  // when what every box has to hold last changed
+    FleetSlots slots_;
     Revision tombstones_floor_;
 };
 

@@ -125,20 +125,26 @@ OrderInstance order_of(const World& world, const Demand& demand, int number) {
 }
 
 std::int64_t orders_that_fit(const State& state, const Demand& demand) {
-    std::map<std::string, FamilySlots> families;
+    std::map<std::string, CountrySlots> families;
     std::map<std::string, int> countries;
     for (const auto& [name, node] : state.nodes()) {
         const Site& site = state.sites().at(node.site);
         const int country =
             countries.try_emplace(site.country.str(), static_cast<int>(countries.size()))
                 .first->second;
-        FamilySlots& family = families[state.isps().at(site.isp).family.str()];
+        CountrySlots& family = families[state.isps().at(site.isp).family.str()];
         family.country = country;
         family.slots += (node.capacity.total.cpu - state.reserved_on(name).cpu).count() / slot_cpu;
     }
-    std::vector<FamilySlots> slots;
-    for (const auto& [name, family] : families) slots.push_back(family);
-    return orders_max(slots, {demand.replicas, demand.min_countries});
+    std::vector<CountrySlots> parts;
+    std::vector<std::int64_t> slots;
+    for (auto& [name, family] : families) {
+        family.unit = static_cast<int>(parts.size());
+        parts.push_back(family);
+        slots.push_back(family.slots);
+    }
+    return orders_max(parts, demand.min_countries, static_cast<int>(countries.size()),
+                      orders_max(slots, demand.replicas));
 }
 
 }  // namespace

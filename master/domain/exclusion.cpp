@@ -1,0 +1,24 @@
+#include "master/domain/exclusion.h"
+
+#include "common/base/check.h"
+
+namespace foyer::master {
+
+std::optional<Exclusion> exclusion_of(const Node& node) {
+    if (node.edge) return Exclusion::Edge;
+    if (node.state != NodeState::Online) return Exclusion::NotOnline;
+    return std::nullopt;
+}
+
+std::string_view to_text(Exclusion exclusion) {
+    switch (exclusion) {
+        case Exclusion::NotOnline: return "not_online";
+        case Exclusion::Edge: return "edge";
+        case Exclusion::Country: return "country";
+        case Exclusion::Capacity: return "capacity";
+        case Exclusion::DiskLow: return "disk_low";
+    }
+    CHECK(false);
+}
+
+}  // namespace foyer::master

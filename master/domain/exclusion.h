@@ -1,0 +1,24 @@
+// Why a box cannot hold a copy of an order at all.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "master/domain/rows.h"
+
+namespace foyer::master {
+
+enum class Exclusion {
+    NotOnline,
+    Edge,
+    Country,
+    Capacity,  // its reservations leave too little
+    DiskLow    // so does what really lies on its disk (Node::disk_free)
+};
+
+// What the box itself says, whatever is ordered.
+std::optional<Exclusion> exclusion_of(const Node& node);
+
+std::string_view to_text(Exclusion exclusion);
+
+}  // namespace foyer::master
