@@ -34,8 +34,7 @@ PartitionPhase phase_of(const Assignment* desired, const LocalState& local, cons
         if (desired->kind == ReplicaKind::Witness) return PartitionPhase::Running;
         const bool idle = step.kind == StepKind::Wait && session.service != ServiceState::Running;
         // Whatever failed before: nothing runs, and nothing more will be tried.
-        if (desired->desired != DesiredState::Running && idle)
-            return PartitionPhase::Stopped;
+        if (desired->desired != DesiredState::Running && idle) return PartitionPhase::Stopped;
         return wanted_phase(session, step);
     }
     if (step.kind == StepKind::Erase) return PartitionPhase::Erasing;

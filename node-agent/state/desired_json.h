@@ -14,7 +14,7 @@ namespace foyer::agent {
 nlohmann::json to_json(const DesiredNode& desired, const Removals& removed);
 
 struct ReadDesired {
-    DesiredNode desired;                                        // without secrets
+    DesiredNode desired;  // without secrets
     Removals removed;
     std::map<PartitionId, std::set<std::string>> secret_names;  // what each assignment had
 };

@@ -189,7 +189,7 @@ private:
     Revision newest_;  // ever obeyed
     std::uint64_t syncs_ = 0;
     std::map<std::string, EdgeRoute> routes_;
-    std::optional<SyncAnswer> held_back_;  // a planted bug's
+    std::vector<Assignment> held_back_;  // a planted bug's
 };
 
 }  // namespace foyer::sim
