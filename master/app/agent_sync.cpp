@@ -70,6 +70,11 @@ HeldSync AgentSync::sync(const NodeId& node, SyncReport report_of_box, Done done
     presence_.heard(node, report_of_box.clock, report_of_box.disk_free_bytes);
     const Applied applied{report_of_box.applied_lineage, report_of_box.applied_revision};
     if (has_news(node, report_of_box)) {
+        // Overtaken by a newer one: nothing of it counts any more.
+        if (!presence_.take(node, report_of_box.observation_number)) {
+            done(answer(node, applied, Pace::Normal));
+            return call;
+        }
         report(node, std::move(report_of_box), std::move(done));
         return call;
     }
@@ -123,6 +128,7 @@ void AgentSync::report(const NodeId& node, SyncReport report, Done done) {
         // The answer may be large; the planner has better things to do.
         const bool ok = written.ok();
         const Error why = ok ? Error{} : written.failure();
+        if (!ok) presence_.give_back(node);
         desk_.post([this, node, applied, number, in_full, done, ok, why] {
             if (!ok && !is_away(why.code)) return done(why);
             if (ok) presence_.acknowledge(node, number, in_full);

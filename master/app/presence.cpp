@@ -22,6 +22,20 @@ void Presence::acknowledge(const NodeId& node, std::uint64_t number, bool in_ful
     if (in_full) presence.reported_in_full = true;
 }
 
+bool Presence::take(const NodeId& node, std::uint64_t number) {
+    const std::scoped_lock lock(mutex_);
+    NodePresence& presence = nodes_[node];
+    if (number != 0 && number <= presence.taken) return false;
+    if (number != 0) presence.taken = number;
+    return true;
+}
+
+void Presence::give_back(const NodeId& node) {
+    const std::scoped_lock lock(mutex_);
+    NodePresence& presence = nodes_[node];
+    presence.taken = presence.acknowledged;
+}
+
 bool Presence::must_ask(const NodeId& node) {
     const std::scoped_lock lock(mutex_);
     NodePresence& presence = nodes_[node];

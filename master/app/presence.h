@@ -32,6 +32,7 @@ struct NodePresence {
     Duration clock_offset{0};          // the box's wall clock minus ours
     std::int64_t disk_free_bytes = 0;
     std::uint64_t acknowledged = 0;  // newest observation number that was committed
+    std::uint64_t taken = 0;         // newest that was handed to the planner
     bool reported_in_full = false;   // every partition was reported since this master started
     bool asked_in_full = false;      // it was told that we want that
 };
@@ -48,7 +49,12 @@ public:
 
     // `disk_free_bytes` 0: unchanged.
     void heard(const NodeId& node, WallTime clock_of_node, std::int64_t disk_free_bytes);
+    // Whether a report of this number is news: calls may overtake one another, and an old report
+    // must not undo a newer one. 0 is not numbered, and always news.
+    bool take(const NodeId& node, std::uint64_t number);
     void acknowledge(const NodeId& node, std::uint64_t number, bool in_full);
+    // What was taken could not be committed: it will come again.
+    void give_back(const NodeId& node);
     // True once for a box that has not reported in full: tell it so at once.
     bool must_ask(const NodeId& node);
     void forget(const NodeId& node);

@@ -136,7 +136,11 @@ DesiredDelta desired_since(const State& state, const NodeId& name, const Lineage
     if (node.overlay_revision > since) delta.settings = settings_of(state, node);
     for (const ReplicaKey& key : state.replicas_on(name)) {
         const Instance& instance = state.instances().at(key.instance);
-        if (instance.desired == DesiredState::Deleted) continue;
+        if (instance.desired == DesiredState::Deleted) {
+            // A box that lost its wish cannot miss it in a full answer: it is named.
+            if (!difference) delta.removed_assignments.push_back(partition_id(key));
+            continue;
+        }
         const Replica& replica = state.replicas().at(key);
         if (std::max(instance.group_revision, edges_revision(state)) > since)
             delta.assignments.push_back(assignment_of(state, instance, replica));

@@ -37,6 +37,7 @@ Agent::Agent(const AgentPorts& ports, AgentRules rules, Recovered recovered, Age
                     book_,        ports.clock,   ports.rng,          ports.log},
       recovered_(std::move(recovered)),
       desired_(recovered_.desired),
+      removing_(recovered_.removed),
       without_secrets_(recovered_.without_secrets),
       ask_full_(recovered_.desired_lost || !recovered_.without_secrets.empty()) {}
 
@@ -74,6 +75,10 @@ Status Agent::start() {
         if (wanted != desired_.assignments.end())
             orders.desired = std::make_shared<const Assignment>(wanted->second);
         orders.removal = local.removal;
+        // Let go of, and this agent's forerunner died before the partition's journal knew.
+        if (orders.desired == nullptr && orders.removal == Removal::None &&
+            removing_.contains(partition))
+            orders.removal = removing_.at(partition);
         orders.secrets_known = !without_secrets_.contains(partition);
         start_worker(partition, local, std::move(orders));
     }
@@ -136,7 +141,22 @@ Status Agent::digest(const SyncAnswer& answer) {
     for (const PartitionId& partition : change.stale)
         ports_.log.warn("stale_order_ignored", {{"partition", partition}});
     const bool changed = change.node != desired_ || ask_full_;
-    const Status kept = changed ? ports_.journal.save(change.node) : ok_status();
+    // On the box, in no wish that we still have, and not in this full one: nobody can tell whether
+    // it was removed or forgotten, so it is kept for the longer time.
+    if (answer.delta.full()) {
+        for (const auto& [partition, worker] : workers_) {
+            if (worker->desired() == nullptr && !removing_.contains(partition) &&
+                !change.node.assignments.contains(partition))
+                change.removed.try_emplace(partition, Removal::Forgotten);
+        }
+    }
+    Removals removing = removing_;
+    for (const auto& [partition, removal] : change.removed)
+        if (workers_.contains(partition)) removing[partition] = removal;
+    std::erase_if(removing, [&](const auto& item) {
+        return !workers_.contains(item.first) || change.node.assignments.contains(item.first);
+    });
+    const Status kept = changed ? ports_.journal.save(change.node, removing) : ok_status();
     if (!kept.ok()) {
         for (const Assignment& assignment : answer.delta.assignments)
             refuse(assignment.partition,
@@ -145,6 +165,7 @@ Status Agent::digest(const SyncAnswer& answer) {
     }
     ask_full_ = false;
     desired_ = std::move(change.node);
+    removing_ = std::move(removing);
     if (!changed) return ok_status();
     std::set<PartitionId> assigned;
     for (const Assignment& assignment : answer.delta.assignments) {

@@ -104,6 +104,7 @@ private:
     mutable std::mutex mutex_;
     Recovered recovered_;
     DesiredNode desired_;
+    Removals removing_;  // wanted no more, and still on the box
     std::set<PartitionId> without_secrets_;
     bool ask_full_ = false;
     bool first_report_ = true;

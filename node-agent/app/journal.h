@@ -16,7 +16,9 @@ public:
     virtual ~Journal() = default;
     // Durable when it returns. Secrets are never on the disk: they go to memory that dies with the
     // box's power.
-    virtual Status save(const DesiredNode& desired) = 0;
+    // `removed`: what this wish and earlier ones let go of and what is still on the box. Whoever
+    // acknowledged a removal must not forget it before the partition's own journal knows.
+    virtual Status save(const DesiredNode& desired, const Removals& removed) = 0;
     virtual Status save(const LocalState& local) = 0;
     virtual Status forget(const PartitionId& partition) = 0;
 };
@@ -24,6 +26,7 @@ public:
 // What was found at the start.
 struct Recovered {
     DesiredNode desired;
+    Removals removed;
     std::map<PartitionId, LocalState> partitions;
     // Assignments whose secrets were lost with the power: the next Sync asks for everything.
     std::set<PartitionId> without_secrets;

@@ -20,10 +20,11 @@ namespace foyer::agent {
 
 enum class Removal { None, Ordered, Forgotten };
 
+using Removals = std::map<PartitionId, Removal>;
+
 struct AppliedDelta {
     DesiredNode node;
-    std::map<PartitionId, Removal>
-        removed;                     // partitions that were wanted before and are not any more
+    Removals removed;                // partitions that were wanted before and are not any more
     std::vector<PartitionId> stale;  // assignments refused for an older fence
 };
 

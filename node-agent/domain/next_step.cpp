@@ -50,10 +50,15 @@ Step readiness(const Assignment& desired, const Session& session) {
 
 bool is_ready(const Step& step) { return step.kind == StepKind::Wait && step.reason.empty(); }
 
-Step first_copy_step(const Assignment& desired, const Session& session) {
+Step first_copy_step(const Assignment& desired, const LocalState& local, const Session& session) {
     const bool founds = desired.founder && desired.role == ReplicaRole::Primary;
-    if (!founds && desired.role == ReplicaRole::Primary)
-        return wait("told to lead, but this copy holds no data yet");
+    if (!founds && desired.role == ReplicaRole::Primary) {
+        if (local.led) return wait("told to lead, but this copy holds no data yet");
+        // The journal is lost, not the volume: nobody is made leader without data. The service is
+        // started and asked.
+        const Step ready = readiness(desired, session);
+        return is_ready(ready) ? act(StepKind::Start) : ready;
+    }
     const Step ready = readiness(desired, session);
     if (!is_ready(ready)) return ready;
     if (!founds && !desired.leader) return wait("nobody leads: there is no one to copy from");
@@ -128,7 +133,7 @@ Step next_step(const Assignment* desired, const LocalState& local, const Session
     if (desired->kind == ReplicaKind::Witness) return running ? act(StepKind::Stop) : wait("");
     if (desired->desired != DesiredState::Running) return running ? act(StepKind::Stop) : wait("");
     if (running) return running_step(*desired, local, session, now);
-    if (!local.initialized) return first_copy_step(*desired, session);
+    if (!local.initialized) return first_copy_step(*desired, local, session);
     return ended_step(*desired, local, session);
 }
 

@@ -33,8 +33,8 @@ PartitionPhase phase_of(const Assignment* desired, const LocalState& local, cons
     if (desired != nullptr && local.removal != Removal::Ordered) {
         if (desired->kind == ReplicaKind::Witness) return PartitionPhase::Running;
         const bool idle = step.kind == StepKind::Wait && session.service != ServiceState::Running;
-        if (desired->desired != DesiredState::Running && idle && session.failures == 0)
-            return PartitionPhase::Stopped;
+        // Whatever failed before: nothing runs, and nothing more will be tried.
+        if (desired->desired != DesiredState::Running && idle) return PartitionPhase::Stopped;
         return wanted_phase(session, step);
     }
     if (step.kind == StepKind::Erase) return PartitionPhase::Erasing;
@@ -78,10 +78,9 @@ PartitionObservation observe(const Assignment* desired, const LocalState& local,
     PartitionObservation seen;
     seen.partition = local.partition;
     seen.fence = local.applied;
-    // What does not run follows nobody and leads nobody: it obeys any fence that does not ask it to
-    // lead.
-    if (!running && desired != nullptr && desired->role != ReplicaRole::Primary &&
-        desired->fence >= local.fence)
+    // What does not run follows nobody and leads nobody: it obeys any fence. Also when it is asked
+    // to lead: a box that lost its journal must be able to say that its leader is not there.
+    if (!running && desired != nullptr && desired->fence >= local.fence)
         seen.fence = desired->fence;
     seen.role = role_of(desired, local, session);
     seen.phase = phase_of(desired, local, session, step);

@@ -65,6 +65,7 @@ LocalState after_step(LocalState local, const Step& step, const Assignment* desi
             local.diverged = false;
             break;
         case StepKind::Start:
+            local.initialized = true;  // it was, unless the journal was lost: then it is again
             local.shape = shape_of(*desired);
             took_up(local, *desired);
             break;

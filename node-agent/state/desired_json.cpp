@@ -150,13 +150,17 @@ EdgeRoute route_from(const Json& body, JsonFields& outer) {
 
 }  // namespace
 
-Json to_json(const DesiredNode& desired) {
+Json to_json(const DesiredNode& desired, const Removals& removed) {
     Json assignments = Json::array();
     Json peers = Json::array();
     Json routes = Json::array();
     for (const auto& [id, item] : desired.assignments) assignments.push_back(to_json(item));
     for (const auto& [id, item] : desired.peers) peers.push_back(to_json(item));
     for (const auto& [id, item] : desired.routes) routes.push_back(to_json(item));
+    Json ordered = Json::array();
+    Json forgotten = Json::array();
+    for (const auto& [id, removal] : removed)
+        (removal == Removal::Ordered ? ordered : forgotten).push_back(id.str());
     return {{"lineage", desired.lineage.str()},
             {"revision", desired.revision.number()},
             {"settings_revision", desired.settings.revision.number()},
@@ -166,7 +170,9 @@ Json to_json(const DesiredNode& desired) {
             {"zone", desired.settings.zone},
             {"assignments", assignments},
             {"peers", peers},
-            {"routes", routes}};
+            {"routes", routes},
+            {"removed", ordered},
+            {"forgotten", forgotten}};
 }
 
 std::optional<ReadDesired> desired_from_json(const Json& body) {
@@ -193,6 +199,13 @@ std::optional<ReadDesired> desired_from_json(const Json& body) {
     for (const Json& item : fields.list("routes")) {
         EdgeRoute route = route_from(item, fields);
         desired.routes[route.hostname] = std::move(route);
+    }
+    // Absent in a journal of an older agent.
+    for (const auto& [key, removal] :
+         {std::pair("removed", Removal::Ordered), std::pair("forgotten", Removal::Forgotten)}) {
+        if (!fields.has(key)) continue;
+        for (const std::string& partition : fields.texts(key))
+            read.removed[PartitionId(partition)] = removal;
     }
     if (!fields.ok()) return std::nullopt;
     return read;

@@ -7,14 +7,15 @@
 #include <set>
 #include <string>
 
-#include "common/model/assignment.h"
+#include "node-agent/domain/apply_delta.h"
 
 namespace foyer::agent {
 
-nlohmann::json to_json(const DesiredNode& desired);
+nlohmann::json to_json(const DesiredNode& desired, const Removals& removed);
 
 struct ReadDesired {
-    DesiredNode desired;                                        // without secrets
+    DesiredNode desired;  // without secrets
+    Removals removed;
     std::map<PartitionId, std::set<std::string>> secret_names;  // what each assignment had
 };
 // Nothing: not a journal of ours.

@@ -102,6 +102,7 @@ void FileJournal::recover_desired(Recovered& recovered) {
         return;
     }
     recovered.desired = std::move(read->desired);
+    recovered.removed = std::move(read->removed);
     nlohmann::json remembered = nlohmann::json::object();
     if (!secrets_file_.empty()) {
         auto secrets = read_checked(secrets_file_);
@@ -140,9 +141,9 @@ void FileJournal::recover_partitions(Recovered& recovered) {
     }
 }
 
-Status FileJournal::save(const DesiredNode& desired) {
+Status FileJournal::save(const DesiredNode& desired, const Removals& removed) {
     if (!secrets_file_.empty()) TRY(write_checked(secrets_file_, secrets_json(desired)));
-    return write(state_dir_ + "/desired.json", to_json(desired));
+    return write(state_dir_ + "/desired.json", to_json(desired, removed));
 }
 
 Status FileJournal::save(const LocalState& local) {

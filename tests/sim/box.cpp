@@ -34,7 +34,12 @@ public:
     explicit Keeper(Box& box) : box_(box) {}
     void order(Wish wish) override {
         discard(box_.apply(wish.settings, wish.peers), "the simulated overlay never refuses");
-        if (wish.settings.edge) discard(box_.apply(wish.routes), "nor does the proxy");
+        if (!wish.settings.edge) return;
+        discard(box_.apply(wish.routes), "nor does the proxy");
+        if (box_.room_.bug != Bug::EdgeGoesBack) return;
+        box_.room_.timeline.after(20 * second, [&box = box_, routes = wish.routes] {
+            discard(box.apply(routes), "an old wish, late");
+        });
     }
     agent::BoxState state() const override { return {}; }
 
@@ -53,6 +58,8 @@ Box::Box(int number, BoxSpec spec, Room& room, Services& services, Line& line, s
       key_("key-" + spec_.name.str()),
       wg_key_("wg-" + spec_.name.str()) {
     journal_.forgets_to_sync = room.bug == Bug::NoFsync;
+    journal_.forgets_led = room.bug == Bug::ForgetLed;
+    journal_.forgets_removals = room.bug == Bug::ForgetRemovals;
 }
 
 Box::~Box() { kill_agent(); }
@@ -84,6 +91,7 @@ void Box::start_agent() {
     agent::AgentRules rules;
     rules.version = "1";
     rules.capacity = spec_.capacity;
+    if (room_.bug == Bug::DoubleCount) rules.capacity->total += spec_.capacity.total;
     agent::AgentHands hands;
     hands.partition = [this](agent::LocalState local, agent::Orders orders,
                              const agent::WorkerPorts& ports,
@@ -122,7 +130,7 @@ void Box::kill_agent() {
     ++call_;
     agent_.reset();
     pace_.reset();
-    held_back_.reset();
+    held_back_.clear();
 }
 
 void Box::crash_at_save(int saves, bool after) {

@@ -138,6 +138,7 @@ public:
     Status set_certificate(const std::string&, const std::string&) override { return ok_status(); }
     Status apply(const std::map<std::string, EdgeRoute>& routes) override;
     Status check() override { return ok_status(); }
+    Status stop() override { return ok_status(); }
     Result<NodeCapacity> measure() override { return spec_.capacity; }
     std::int64_t disk_free_bytes() override;
 
@@ -189,7 +190,7 @@ private:
     Revision newest_;  // ever obeyed
     std::uint64_t syncs_ = 0;
     std::map<std::string, EdgeRoute> routes_;
-    std::optional<SyncAnswer> held_back_;  // a planted bug's
+    std::vector<Assignment> held_back_;  // a planted bug's
 };
 
 }  // namespace foyer::sim

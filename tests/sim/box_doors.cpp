@@ -28,6 +28,12 @@ Status Box::ensure(const Digest&, const agent::BlobSource::Progress&, std::stop_
 Status Box::collect(const std::vector<Digest>&) { return ok_status(); }
 
 Status Box::prepare(const Assignment& assignment, const agent::Release&) {
+    if (room_.bug == Bug::LonelyAcknowledgement && assignment.copies > 1) {
+        Assignment alone = assignment;
+        alone.copies = 1;
+        services_.prepare(number_, alone);
+        return ok_status();
+    }
     services_.prepare(number_, assignment);
     return ok_status();
 }
@@ -65,12 +71,16 @@ Status Box::reload(const PartitionId& id) {
     return ok_status();
 }
 
-Status Box::stop(const PartitionId& id, const agent::Release&) { return kill(id); }
+Status Box::stop(const PartitionId& id, const agent::Release&) {
+    if (Copy* found = copy(id); found != nullptr && found->running()) services_.end(*found);
+    return ok_status();
+}
 
 Status Box::kill(const PartitionId& id) {
     Copy* found = copy(id);
     if (found == nullptr || !found->running()) return ok_status();
     if (dice_.one_in(200)) return error(ErrorCode::Unavailable, "the kernel did not answer");
+    if (room_.bug == Bug::SkipFencing) return ok_status();
     services_.end(*found);
     return ok_status();
 }

@@ -1,5 +1,8 @@
 // The long poll of a box, in virtual time: what node-agent/link/sync_loop does with a thread, by
 // the same SyncPace.
+#include <algorithm>
+#include <iterator>
+
 #include "tests/sim/box.h"
 
 namespace foyer::sim {
@@ -15,6 +18,11 @@ void Box::round() {
     const Entered inside(*this);
     SyncReport report = agent_->report();
     if (report.observation_number != 0) {
+        for (const PartitionObservation& seen : report.observations)
+            room_.trace.line(spec_.name.str(), "reports",
+                             seen.partition.str() + " " + std::string(to_text(seen.role)) + " " +
+                                 std::string(to_text(seen.phase)) + (seen.ready ? " ready " : " ") +
+                                 seen.reason);
         report.immediate = true;
         progress_ = false;
     } else if (progress_ && ++progress_rounds_ > 4) {
@@ -71,7 +79,7 @@ void Box::answered(std::uint64_t call, Result<SyncAnswer> answer) {
     const Status digested = agent_->digest(heard);
     if (agent_is_dying()) return;
     const Revision now_at = journal_.desired() ? journal_.desired()->revision : Revision();
-    if (now_at < newest_)
+    if (now_at > Revision() && now_at < newest_)
         room_.broken("box '" + spec_.name.str() + "' went back from revision " +
                      std::to_string(newest_.number()) + " to " + std::to_string(now_at.number()));
     newest_ = std::max(newest_, now_at);
@@ -85,6 +93,7 @@ void Box::answered(std::uint64_t call, Result<SyncAnswer> answer) {
 }
 
 void Box::failed(ErrorCode code) {
+    room_.trace.line(spec_.name.str(), "sync failed", to_text(code));
     room_.coverage.saw("sync", "failed: " + std::string(to_text(code)));
     pause(pace_->failed(code, dice_.rng()));
 }
@@ -97,19 +106,34 @@ void Box::pause(SyncPace::Pause pause) {
     next_round_ = room_.timeline.after(span.count(), [this] { round(); });
 }
 
+// Planted bugs of the agent's side of the line.
 SyncReport Box::altered(SyncReport report) const {
     if (room_.bug == Bug::WrongBase && report.applied_revision > Revision())
         report.applied_revision = report.applied_revision.next();
     if (room_.bug == Bug::LoseErased) report.erased.clear();
+    if (room_.bug == Bug::TooFewPositions && journal_.desired()) {
+        // Says that it follows nobody any more as soon as it is told to, and not when it is so.
+        for (PartitionObservation& seen : report.observations) {
+            const auto wanted = journal_.desired()->assignments.find(seen.partition);
+            if (wanted == journal_.desired()->assignments.end() || !seen.position) continue;
+            if (!wanted->second.leader) seen.position->receiving = false;
+            seen.fence = wanted->second.fence;
+        }
+    }
     return report;
 }
 
 SyncAnswer Box::altered(SyncAnswer answer) {
-    if (room_.bug == Bug::WrongBase && answer.delta.base > Revision())
+    if (room_.bug == Bug::WrongBase && answer.delta.base > Revision() && journal_.desired())
         answer.delta.base = journal_.desired()->revision;
-    if (room_.bug == Bug::ForgetFence)
-        for (Assignment& assignment : answer.delta.assignments)
-            if (journal_.desired()) (void)assignment;
+    if (room_.bug == Bug::ReorderDeltas && !answer.delta.assignments.empty()) {
+        if (held_back_.empty() && !answer.delta.full()) {
+            held_back_.swap(answer.delta.assignments);
+        } else {
+            std::ranges::move(held_back_, std::back_inserter(answer.delta.assignments));
+            held_back_.clear();
+        }
+    }
     return answer;
 }
 

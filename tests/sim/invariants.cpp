@@ -65,6 +65,7 @@ Invariants::Broken Invariants::instance(const State& state, const Instance& row)
     if (row.desired == DesiredState::Deleted) return std::nullopt;
     std::set<SiteId> sites;
     std::set<IspFamilyId> families;
+    std::set<IspId> isps;
     std::set<CountryCode> countries;
     const auto replicas = state.replicas_of(row.name);
     for (const Replica* replica : replicas) {
@@ -74,7 +75,10 @@ Invariants::Broken Invariants::instance(const State& state, const Instance& row)
         if (on->second.edge) return who + "a copy on an edge";
         if (!sites.insert(site.name).second) return who + "two copies on site " + site.name.str();
         const IspFamilyId family = state.isps().at(site.isp).family;
-        if (!families.insert(family).second && !row.policy.allow_same_isp)
+        const auto truth = truth_.find(replica->node);
+        const bool same = !families.insert(family).second ||
+                          (truth != truth_.end() && !isps.insert(truth->second.isp).second);
+        if (same && !row.policy.allow_same_isp)
             return who + "two copies on ISP family " + family.str();
         countries.insert(site.country);
         if (!row.policy.countries.empty() && !row.policy.countries.contains(site.country))
@@ -96,7 +100,9 @@ Invariants::Broken Invariants::node(const State& state, const Node& row) const {
         reserved += state.replicas().at(key).reserved;
     if (!(reserved == state.reserved_on(row.name)))
         return "node '" + row.name.str() + "': the index of what is reserved is wrong";
-    if (!reserved.fits_into(row.capacity.total))
+    const auto truth = truth_.find(row.name);
+    if (!reserved.fits_into(row.capacity.total) ||
+        (truth != truth_.end() && !reserved.fits_into(truth->second.capacity)))
         return "node '" + row.name.str() + "': more is reserved than it has";
     return std::nullopt;
 }

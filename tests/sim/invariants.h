@@ -12,8 +12,15 @@
 
 namespace foyer::sim {
 
+// What is true of a home, whatever the catalogue says.
+struct Truth {
+    IspId isp;
+    Resources capacity;
+};
+
 class Invariants {
 public:
+    explicit Invariants(std::map<NodeId, Truth> truth) : truth_(std::move(truth)) {}
     using Broken = std::optional<std::string>;
 
     // What the last batch touched.
@@ -25,6 +32,7 @@ private:
     Broken instance(const master::State& state, const master::Instance& row);
     Broken node(const master::State& state, const master::Node& row) const;
 
+    std::map<NodeId, Truth> truth_;
     std::map<InstanceName, std::pair<WallTime, Fence>> fences_;  // of this incarnation
 };
 

@@ -31,7 +31,24 @@ void World::commit_seen(const State& state, const std::vector<master::Entry>& ba
     if (broken) room_.broken(*broken);
     const std::string missing = people_->missing(state);
     if (!missing.empty()) room_.broken("the acknowledged order of '" + missing + "' is lost");
+    check_nobody_evicted(batch);
     cover(batch);
+}
+
+// A master that is cut off blames nobody for it.
+void World::check_nobody_evicted(const std::vector<master::Entry>& batch) {
+    for (const master::Entry& entry : batch) {
+        for (const master::Change& change : entry.changes) {
+            const auto* node = std::get_if<master::Put<master::Node>>(&change);
+            if (node == nullptr || node->row.state != master::NodeState::Silent ||
+                node_states_[node->row.name] == to_text(master::NodeState::Silent))
+                continue;
+            const Box& blamed = box(node->row.name);
+            if (network_->lost_only_by_cut(blamed.number()) && blamed.agent_runs() &&
+                blamed.world.up_cuts == 0 && blamed.world.down_cuts == 0)
+                room_.broken("an isolated master calls '" + node->row.name.str() + "' silent");
+        }
+    }
 }
 
 void World::cover(const std::vector<master::Entry>& batch) {

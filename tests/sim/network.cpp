@@ -60,7 +60,9 @@ void Network::sync(int box, SyncReport report, Answered answered) {
         room_.coverage.saw("fault", "report delivered twice");
         room_.timeline.after(first + dice_.span(10, 40 * second), [this, box, shared] {
             const NodeId& name = (*boxes_)[static_cast<std::size_t>(box)]->spec().name;
-            if (calls_arrive(box)) master_.sync(name, *shared, [](const auto&) {});
+            SyncReport again = *shared;
+            if (room_.bug == Bug::StaleReports) again.observation_number = 0;
+            if (calls_arrive(box)) master_.sync(name, std::move(again), [](const auto&) {});
         });
     }
 }
@@ -163,6 +165,7 @@ void Network::enrol(int box) {
         enrol.key_fingerprint = newcomer.key();
         enrol.wg_public_key = WgPublicKey(newcomer.wg_key());
         enrol.capacity = newcomer.spec().capacity;
+        if (room_.bug == Bug::DoubleCount) enrol.capacity.total += newcomer.spec().capacity.total;
         enrol.agent_version = std::string("1");
         enrol.certificate_expires_at = newcomer.clock().wall() + Duration(90 * day);
         enrol.clock = newcomer.clock().wall();
@@ -219,6 +222,10 @@ void Network::cut_master(bool cut) {
     if (cut)
         for (std::size_t box = 0; box < boxes_->size(); ++box)
             materialise(static_cast<int>(box), true);
+    if (cut && !master_cut_) {
+        heard_at_cut_.clear();
+        for (const Held& held : held_) heard_at_cut_.push_back(held.at_master);
+    }
     master_cut_ = cut;
 }
 

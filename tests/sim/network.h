@@ -53,6 +53,10 @@ public:
     void cut(const Cut& cut);
     void heal(const Cut& cut);
     void cut_master(bool cut);
+    // The master is cut from everyone, and this box was on the line until then.
+    bool lost_only_by_cut(int box) const {
+        return master_cut_ && heard_at_cut_[static_cast<std::size_t>(box)];
+    }
     bool is_reachable(int box) const;  // both ways, and the master is not cut
     bool overlay_connected(int a, int b) const;
 
@@ -85,6 +89,7 @@ private:
     std::vector<Held> held_;
     std::uint64_t calls_ = 0;
     bool master_cut_ = false;
+    std::vector<bool> heard_at_cut_;  // whose call was held when the master was cut off
     std::vector<std::map<std::string, Fence>> edge_fences_;
 };
 

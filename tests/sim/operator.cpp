@@ -17,12 +17,6 @@ namespace {
 constexpr Moment promote_after = 3 * minute;
 constexpr Moment force_after = 12 * minute;
 
-bool leader_is_gone(const State& state, const Instance& row) {
-    if (!row.leader) return false;
-    const auto lead = state.replicas().find({row.name, *row.leader});
-    return lead != state.replicas().end() && is_unreachable(state, lead->second);
-}
-
 }  // namespace
 
 void People::promote(const InstanceName& instance, std::optional<ReplicaIndex> index, bool force) {
@@ -67,9 +61,9 @@ void People::tend() {
             const Moment since = trouble_.try_emplace(customer.name, now).first->second;
             if (row.promotion && !row.leader) {
                 if (now - since >= force_after) wanted.push_back({row.name, true});
-            } else if (!row.promotion && leader_is_gone(state, row) &&
-                       now - since >= promote_after) {
-                wanted.push_back({row.name, false});
+            } else if (!row.promotion && now - since >= promote_after) {
+                // Boxes that lost their journals know of no position any more.
+                wanted.push_back({row.name, now - since >= force_after});
             }
         }
     });

@@ -1,10 +1,9 @@
-// The planted bugs (tests/sim/mutations says what each is and how it is planted). All of them sit
-// in the simulator's doors: what the real decision code is told, and what becomes of what it says.
+// The planted bugs (tests/sim/mutations says what each is, and what catches it). All of them sit in
+// the simulator's doors: what the real decision code is told, and what becomes of what it says.
 #pragma once
 
 #include <array>
 #include <optional>
-#include <string>
 #include <string_view>
 
 namespace foyer::sim {
@@ -12,19 +11,20 @@ namespace foyer::sim {
 enum class Bug {
     None,
     ReplyBeforeCommit,
-    ForgetFence,
-    ReorderDeltas,
-    WrongBase,
-    DoubleCount,
-    TooFewPositions,
     ForgetRequests,
+    ForgetLed,
     NoFsync,
-    SkipFencing,
-    ClosedGateOpen,
+    ForgetRemovals,
+    WrongBase,
+    ReorderDeltas,
     StaleReports,
-    IsolatedEvicts,
-    SameIsp,
     LoseErased,
+    TooFewPositions,
+    LonelyAcknowledgement,
+    SkipFencing,
+    IsolatedEvicts,
+    DoubleCount,
+    SameIsp,
     EdgeGoesBack,
 };
 
@@ -35,19 +35,20 @@ struct NamedBug {
 
 inline constexpr std::array named_bugs{
     NamedBug{Bug::ReplyBeforeCommit, "reply-before-commit"},
-    NamedBug{Bug::ForgetFence, "forget-fence"},
-    NamedBug{Bug::ReorderDeltas, "reorder-deltas"},
-    NamedBug{Bug::WrongBase, "wrong-base"},
-    NamedBug{Bug::DoubleCount, "double-count"},
-    NamedBug{Bug::TooFewPositions, "too-few-positions"},
     NamedBug{Bug::ForgetRequests, "forget-requests"},
+    NamedBug{Bug::ForgetLed, "forget-led"},
     NamedBug{Bug::NoFsync, "no-fsync"},
-    NamedBug{Bug::SkipFencing, "skip-fencing"},
-    NamedBug{Bug::ClosedGateOpen, "closed-gate-open"},
+    NamedBug{Bug::ForgetRemovals, "forget-removals"},
+    NamedBug{Bug::WrongBase, "wrong-base"},
+    NamedBug{Bug::ReorderDeltas, "reorder-deltas"},
     NamedBug{Bug::StaleReports, "stale-reports"},
-    NamedBug{Bug::IsolatedEvicts, "isolated-evicts"},
-    NamedBug{Bug::SameIsp, "same-isp"},
     NamedBug{Bug::LoseErased, "lose-erased"},
+    NamedBug{Bug::TooFewPositions, "too-few-positions"},
+    NamedBug{Bug::LonelyAcknowledgement, "lonely-acknowledgement"},
+    NamedBug{Bug::SkipFencing, "skip-fencing"},
+    NamedBug{Bug::IsolatedEvicts, "isolated-evicts"},
+    NamedBug{Bug::DoubleCount, "double-count"},
+    NamedBug{Bug::SameIsp, "same-isp"},
     NamedBug{Bug::EdgeGoesBack, "edge-goes-back"},
 };
 

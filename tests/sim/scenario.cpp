@@ -64,6 +64,16 @@ Scenario small(std::uint64_t seed) {
     return world;
 }
 
+// Too many orders for what there is: refusals, and boxes that are full to the brim.
+Scenario crowded(std::uint64_t seed) {
+    Scenario world = small(seed);
+    world.name = "crowded";
+    world.customers = 12;
+    for (BoxSpec& spec : world.boxes)
+        spec.capacity.total = {Millicores(1'500), gibibytes(3), gibibytes(30)};
+    return world;
+}
+
 Scenario founders(std::uint64_t seed) {
     Dice dice(seed ^ 0xf0041de5ULL);
     Scenario world;
@@ -107,18 +117,19 @@ Resources box_resources(Dice& dice) {
 }
 
 std::vector<std::string> scenario_names() {
-    return {"small", "founders", "real", "growth10k", "growth100k"};
+    return {"small", "crowded", "founders", "real", "growth10k", "growth100k"};
 }
 
 Result<Scenario> scenario(const std::string& name, std::uint64_t seed, const std::string& data) {
     if (name == "small") return small(seed);
+    if (name == "crowded") return crowded(seed);
     if (name == "founders") return founders(seed);
     if (name == "growth10k") return growth(10'000, seed);
     if (name == "growth100k") return growth(100'000, seed);
     if (name == "real") return real_scenario(seed, data);
-    return error(
-        ErrorCode::InvalidArgument,
-        "no scenario '" + name + "'; there are small, founders, real, growth10k and growth100k");
+    return error(ErrorCode::InvalidArgument,
+                 "no scenario '" + name +
+                     "'; there are small, crowded, founders, real, growth10k and growth100k");
 }
 
 }  // namespace foyer::sim

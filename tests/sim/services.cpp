@@ -40,7 +40,7 @@ void Services::prepare(int box, const Assignment& assignment) {
         group->copies.push_back(slot.get());
     }
     slot->address = assignment.address;
-    slot->group->asynchronous = assignment.copies == 1;
+    slot->group->asynchronous = assignment.members.size() < 3;
     CopyConfig config{assignment.role, assignment.fence, "", assignment.copies};
     for (const Member& member : assignment.members)
         if (assignment.leader && member.index == *assignment.leader)
@@ -240,6 +240,7 @@ void Services::acknowledge(Group& group) {
         for (const Copy* other : group.copies)
             if (other->upstream == write.by && other->log.holds(write.record)) ++holding;
         if (holding < write.by->taken.copies) return false;
+        if (write.record.epoch < group.forced_from) return true;
         const auto newest = group.acknowledged.rbegin();
         if (newest != group.acknowledged.rend() && newest->first > write.record.epoch &&
             !group.asynchronous)
@@ -264,7 +265,7 @@ void Services::forget_writes_of(Copy& copy) {
 }
 
 void Services::forgive(const InstanceName& instance) {
-    if (Group* found = group(instance)) found->acknowledged.clear();
+    if (Group* found = group(instance)) found->loss_accepted = true;
 }
 
 }  // namespace foyer::sim

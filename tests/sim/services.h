@@ -75,6 +75,8 @@ struct PendingWrite {
 struct Group {
     InstanceName instance;
     bool asynchronous = false;
+    bool loss_accepted = false;  // by an operator who forced the next promotion
+    Epoch forced_from;           // what older epochs still acknowledge is lost, as was accepted
     std::vector<Copy*> copies;
     std::map<Epoch, std::int64_t> acknowledged;  // epoch -> last acknowledged byte
     std::vector<PendingWrite> pending;
@@ -115,7 +117,7 @@ public:
     void fell_sick(Copy& copy, bool sick);
     // A customer's write, where clients are served. False: nowhere.
     bool write(Group& group);
-    // Loss was accepted: an operator forced a promotion.
+    // Loss is accepted: an operator forces the next promotion.
     void forgive(const InstanceName& instance);
     std::uint64_t acknowledged() const { return acknowledged_; }
 

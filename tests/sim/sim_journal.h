@@ -12,10 +12,11 @@ class SimJournal final : public agent::Journal {
 public:
     enum class Death { None, BeforeWriting, AfterWriting };
 
-    Status save(const DesiredNode& desired) override {
+    Status save(const DesiredNode& desired, const agent::Removals& removed) override {
         TRY(may_write());
         secrets_.clear();
         secret_names_.clear();
+        if (forgets_to_sync) synced_desired_ = desired_;
         desired_ = desired;
         for (auto& [partition, assignment] : desired_->assignments) {
             secrets_[partition] = assignment.secrets;
@@ -23,12 +24,18 @@ public:
                 secret_names_[partition].insert(name);
             assignment.secrets = {};
         }
-        if (!forgets_to_sync) synced_desired_ = desired_;
+        removed_ = removed;
+        if (!forgets_to_sync) {
+            synced_desired_ = desired_;
+            synced_removed_ = removed_;
+        }
         died();
         return ok_status();
     }
     Status save(const agent::LocalState& local) override {
         TRY(may_write());
+        if (forgets_to_sync && partitions_.contains(local.partition))
+            synced_partitions_[local.partition] = partitions_[local.partition];
         partitions_[local.partition] = local;
         if (!forgets_to_sync) synced_partitions_[local.partition] = local;
         died();
@@ -65,11 +72,15 @@ public:
                 found.without_secrets.insert(partition);
             }
         }
+        if (!forgets_removals) found.removed = removed_;
         found.partitions = partitions_;
+        if (forgets_led)
+            for (auto& [partition, local] : found.partitions) local.led = false;
         return found;
     }
     void power_cut() {
         desired_ = synced_desired_;
+        removed_ = synced_removed_;
         partitions_ = synced_partitions_;
         secrets_.clear();
     }
@@ -78,6 +89,8 @@ public:
     void corrupt_desired() {
         desired_.reset();
         synced_desired_.reset();
+        removed_.clear();
+        synced_removed_.clear();
     }
     void corrupt_partition(const PartitionId& partition) {
         agent::LocalState unknown{.partition = partition};
@@ -90,7 +103,10 @@ public:
     const std::optional<DesiredNode>& desired() const { return desired_; }
     const std::map<PartitionId, agent::LocalState>& partitions() const { return partitions_; }
 
-    bool forgets_to_sync = false;  // a planted bug
+    // Planted bugs.
+    bool forgets_to_sync = false;   // a write is on the disk only with the next one
+    bool forgets_led = false;       // that this copy may have led
+    bool forgets_removals = false;  // what the wish let go of
 
 private:
     Status may_write() {
@@ -108,6 +124,8 @@ private:
 
     std::optional<DesiredNode> desired_;
     std::optional<DesiredNode> synced_desired_;
+    agent::Removals removed_;
+    agent::Removals synced_removed_;
     std::map<PartitionId, agent::LocalState> partitions_;
     std::map<PartitionId, agent::LocalState> synced_partitions_;
     std::map<PartitionId, PartitionSecrets> secrets_;  // in memory

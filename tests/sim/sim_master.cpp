@@ -79,7 +79,9 @@ SimMaster::SimMaster(Room& room, Disk& disk, Hooks hooks)
       seal_(tls::Seal(Secret(seal_key())), dice_.rng()) {}
 
 SimMaster::~SimMaster() {
-    if (life_) life_->dead = true;
+    if (!life_) return;
+    life_->dead = true;
+    life_->planner->stop();
 }
 
 void SimMaster::start() {
@@ -102,6 +104,7 @@ void SimMaster::start() {
             room_.coverage.saw("planner", std::string(event));
             room_.trace.line("master", event, text);
         });
+    if (room_.bug == Bug::IsolatedEvicts) presence_limits_.isolated_percent = 1'000;
     life->planner->on_published([this](const State& state, Revision) { published(state); });
     life->presence = std::make_unique<master::Presence>(clock_, presence_limits_);
     life->sync =
@@ -122,6 +125,8 @@ void SimMaster::bury_the_dead() {
     room_.trace.line("master", "dies");
     // What was answered and not written is gone with it: nobody but a planted bug leaves any.
     disk_.unwritten.clear();
+    // Whoever still waits is refused while everything he refers to is there.
+    life_->planner->stop();
     life_.reset();
     hooks_.died();
 }

@@ -14,7 +14,7 @@ void put_all(const Map& rows, Changes& changes) {
     for (const auto& [key, row] : rows) changes.push_back(Put<typename Map::mapped_type>{row});
 }
 
-constexpr Moment late_write = 200;  // of the planted bug: answered so long before it is written
+constexpr Moment late_write = 20'000;  // of the planted bug: answered so long before it is written
 
 }  // namespace
 
@@ -39,6 +39,7 @@ Changes rows_of(const State& state) {
 Result<State> SimStore::load(const master::ClusterSettings& settings) {
     if (disk_.down) return error(ErrorCode::Unavailable, "the database is down");
     write_late();
+    disk_.unwritten.clear();  // a planted bug's: a new connection knows nothing of it
     State state(settings, disk_.committed.lineage());
     state.apply(rows_of(disk_.committed), disk_.committed.revision());
     state.mark_loaded();
@@ -65,24 +66,26 @@ Status SimStore::commit(const std::vector<Entry>& batch) {
             crash_();
             return error(ErrorCode::Unknown, "the master is dead");
     }
-    if (room_.bug == Bug::ReplyBeforeCommit) {
-        for (const Entry& entry : batch)
-            disk_.unwritten.emplace_back(room_.timeline.now() + late_write, entry);
-    } else {
-        write(batch);
-    }
+    write(batch);
     committed_(batch);
     return ok_status();
 }
 
 void SimStore::write(const std::vector<Entry>& batch) {
+    if (room_.bug == Bug::ReplyBeforeCommit) {
+        for (const Entry& entry : batch)
+            disk_.unwritten.emplace_back(room_.timeline.now() + late_write, entry);
+        return;
+    }
     for (const Entry& entry : batch) disk_.committed.apply(entry.changes, entry.revision);
     if (disk_.keeps_log) disk_.log.insert(disk_.log.end(), batch.begin(), batch.end());
 }
 
 void SimStore::write_late() {
     for (const auto& [due, entry] : disk_.unwritten) {
-        if (due <= room_.timeline.now()) disk_.committed.apply(entry.changes, entry.revision);
+        if (due > room_.timeline.now()) continue;
+        disk_.committed.apply(entry.changes, entry.revision);
+        if (disk_.keeps_log) disk_.log.push_back(entry);
     }
     std::erase_if(disk_.unwritten,
                   [&](const auto& late) { return late.first <= room_.timeline.now(); });

@@ -35,10 +35,19 @@ master::Release release() {
     return erp;
 }
 
+std::map<NodeId, Truth> truth_of(const std::vector<BoxSpec>& boxes) {
+    std::map<NodeId, Truth> truth;
+    for (const BoxSpec& spec : boxes) truth[spec.name] = {spec.isp, spec.capacity.total};
+    return truth;
+}
+
 }  // namespace
 
 World::World(Scenario scenario, std::uint64_t seed, Bug bug)
-    : scenario_(std::move(scenario)), room_(seed, bug), disk_(master::ClusterSettings{}) {
+    : scenario_(std::move(scenario)),
+      room_(seed, bug),
+      disk_(master::ClusterSettings{}),
+      invariants_(truth_of(scenario_.boxes)) {
     make_master();
     network_ = std::make_unique<Network>(room_, *master_);
     services_ = std::make_unique<Services>(Services::World{
@@ -99,13 +108,15 @@ void World::found() {
               now);
     decide_on(disk_, master::CreateHost{HostId("anna")}, now);
     for (const BoxSpec& spec : scenario_.boxes) {
-        if (!disk_.committed.isps().contains(spec.isp))
-            decide_on(disk_, master::CreateIsp{spec.isp, {}}, now);
+        // A planted bug: the catalogue takes the brands of one network for networks of their own.
+        const IspId isp = room_.bug == Bug::SameIsp ? IspId(spec.site.str()) : spec.isp;
+        if (!disk_.committed.isps().contains(isp))
+            decide_on(disk_, master::CreateIsp{isp, {}}, now);
         if (!disk_.committed.sites().contains(spec.site))
-            decide_on(disk_,
-                      master::CreateSite{spec.site, spec.isp, spec.country, HostId("anna"),
-                                         spec.host_class},
-                      now);
+            decide_on(
+                disk_,
+                master::CreateSite{spec.site, isp, spec.country, HostId("anna"), spec.host_class},
+                now);
         master::CreateNodeToken token;
         token.site = spec.site;
         token.node = spec.name;
@@ -115,6 +126,9 @@ void World::found() {
         decide_on(disk_, token, now);
     }
     decide_on(disk_, master::PublishRelease{release()}, now);
+    disk_.keeps_log = scenario_.check_all;
+    if (disk_.keeps_log)
+        disk_.log.push_back({disk_.committed.revision(), rows_of(disk_.committed)});
 }
 
 void World::watch() {

@@ -40,6 +40,7 @@ private:
     void found();
     void make_master();
     void commit_seen(const master::State& state, const std::vector<master::Entry>& batch);
+    void check_nobody_evicted(const std::vector<master::Entry>& batch);
     void cover(const std::vector<master::Entry>& batch);
     void judge();
     bool live_until(Moment end);

@@ -233,10 +233,11 @@ private:
 // Keeps what was saved; survives the agent it served.
 class MemoryJournal final : public agent::Journal {
 public:
-    Status save(const DesiredNode& desired) override {
+    Status save(const DesiredNode& desired, const agent::Removals& removed) override {
         const std::scoped_lock lock(mutex_);
         if (refusal_) return *refusal_;
         recovered_.desired = desired;
+        recovered_.removed = removed;
         return ok_status();
     }
     Status save(const agent::LocalState& local) override {
@@ -253,6 +254,17 @@ public:
     void refuse(std::optional<Error> why) {
         const std::scoped_lock lock(mutex_);
         refusal_ = std::move(why);
+    }
+    void lose_desired() {
+        const std::scoped_lock lock(mutex_);
+        recovered_.desired = {};
+        recovered_.removed.clear();
+        recovered_.desired_lost = true;
+    }
+    // As if the agent had died before the partition's own journal knew what the wish knew.
+    void hold_back(const agent::LocalState& local) {
+        const std::scoped_lock lock(mutex_);
+        recovered_.partitions[local.partition] = local;
     }
     agent::Recovered recovered() const {
         const std::scoped_lock lock(mutex_);

@@ -91,3 +91,18 @@ TEST_CASE("a heartbeat is remembered with what it carries") {
     presence.forget(node);
     CHECK(!presence.find(node));
 }
+
+TEST_CASE("a report that was overtaken is no news, until the newer one turns out to be lost") {
+    const test::FakeClock clock;
+    Presence presence(clock, {});
+    const NodeId node("n0");
+    CHECK(presence.take(node, 5));
+    CHECK_FALSE(presence.take(node, 4));
+    CHECK_FALSE(presence.take(node, 5));
+    CHECK(presence.take(node, 0));
+    presence.acknowledge(node, 5, false);
+    CHECK(presence.take(node, 7));
+    presence.give_back(node);
+    CHECK_FALSE(presence.take(node, 5));
+    CHECK(presence.take(node, 6));
+}

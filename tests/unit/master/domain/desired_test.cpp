@@ -144,3 +144,14 @@ TEST_CASE("a home's neighbours are the edges, an edge's are all") {
     CHECK(desired_since(world.state, NodeId("gate-1"), lineage, before).removed_peers ==
           std::vector{NodeId("lille-1")});
 }
+
+TEST_CASE("a full answer names what is deleted and still on the box") {
+    World world;
+    world.serve("acme");
+    const NodeId node = world.replica("acme", 0).node;
+    world.run(DeleteInstance{InstanceName("acme"), OperationId("op-delete")});
+    const DesiredDelta full = desired_since(world.state, node, {}, {});
+    CHECK(full.base == Revision());
+    CHECK(full.assignments.empty());
+    CHECK(full.removed_assignments == std::vector<PartitionId>{PartitionId("acme-0")});
+}

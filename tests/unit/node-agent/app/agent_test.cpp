@@ -401,3 +401,35 @@ TEST_CASE("an init or join that fails without a journal erases nothing, however 
     CHECK(world.box.count("erase acme-0") == 0);
     CHECK(world.box.count("erase acme-1") == 0);
 }
+
+TEST_CASE("a removal is not forgotten by an agent that dies before the partition's journal knows") {
+    World world;
+    world.boot();
+    world.assign({assignment(0)});
+    CHECK(eventually([&] { return world.runs("acme-0", ReplicaRole::Primary, 1); }));
+    const LocalState before = world.journal.recovered().partitions.at(PartitionId("acme-0"));
+    world.box.block("stop acme-0");
+    world.remove("acme-0");
+    world.agent.reset();
+    world.journal.hold_back(before);
+    world.box.release("stop acme-0");
+    world.boot();
+    CHECK(eventually([&] { return world.box.names().empty(); }));
+}
+
+TEST_CASE("what no wish knows and a full answer does not name is kept for the long hold") {
+    World world;
+    world.boot();
+    world.assign({assignment(0)});
+    CHECK(eventually([&] { return world.runs("acme-0", ReplicaRole::Primary, 1); }));
+    world.agent.reset();
+    world.journal.lose_desired();
+    world.revision = 0;
+    world.boot();
+    REQUIRE(world.agent->digest(world.answer({})).ok());
+    CHECK(eventually([&] {
+        return world.journal.recovered().partitions.at(PartitionId("acme-0")).removal ==
+               Removal::Forgotten;
+    }));
+    CHECK(world.box.partition("acme-0").running);
+}

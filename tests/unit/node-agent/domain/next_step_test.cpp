@@ -209,6 +209,18 @@ TEST_CASE("a running service without a journal is asked before it is touched") {
     world.does(StepKind::EnsureImage).does(StepKind::Prepare).does(StepKind::Reload);
 }
 
+TEST_CASE("a leader whose journal is lost is started and asked, one without data is not") {
+    auto world = running(founder());
+    world.desired->founder = false;  // long initialized
+    world.local = LocalState{.partition = world.desired->partition};
+    world.session = Session{};
+    CHECK(world.waits("holds no data"));
+    world.local.led.reset();
+    world.does(StepKind::EnsureImage).does(StepKind::Prepare).does(StepKind::Start);
+    CHECK(world.local.initialized);
+    CHECK(world.local.led == true);
+}
+
 TEST_CASE("told to stop it stops, and stays") {
     auto world = running(founder());
     world.desired->desired = DesiredState::Stopped;

@@ -47,7 +47,7 @@ TEST_CASE("a percentage is progress, another step is news") {
     CHECK(is_worth_reporting(before, after, Duration(0), rules));
 }
 
-TEST_CASE("what does not run obeys every fence that does not ask it to lead") {
+TEST_CASE("what does not run obeys every fence, and so can say that it does not lead") {
     auto desired = test::assignment(1, 4);
     LocalState local{.partition = desired.partition};
     local.applied = test::fence(2);
@@ -57,7 +57,21 @@ TEST_CASE("what does not run obeys every fence that does not ask it to lead") {
     CHECK(observe(&desired, local, session, {}, "").fence == test::fence(2));
     desired.role = ReplicaRole::Primary;
     session.service = ServiceState::Ended;
-    CHECK(observe(&desired, local, session, {}, "").fence == test::fence(2));
+    const auto ended = observe(&desired, local, session, {}, "");
+    CHECK(ended.fence == test::fence(4));
+    CHECK(ended.role == ReplicaRole::Standby);
+    CHECK_FALSE(ended.ready);
+}
+
+TEST_CASE("what is to be stopped and does not run is stopped, whatever failed before") {
+    auto desired = test::assignment(1);
+    desired.desired = DesiredState::Stopped;
+    LocalState local{.partition = desired.partition};
+    Session session;
+    session.failures = 3;
+    session.not_yet = true;
+    session.reason = "join: not yet";
+    CHECK(observe(&desired, local, session, {}, "").phase == PartitionPhase::Stopped);
 }
 
 TEST_CASE("a failure is shown with its reason, a mere 'not yet' is not a failure") {

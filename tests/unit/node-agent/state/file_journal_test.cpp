@@ -79,10 +79,13 @@ LocalState local(const char* name) {
 TEST_CASE("what was saved is found again") {
     World world;
     const auto journal = world.open();
-    REQUIRE(journal->save(wish()).ok());
+    const Removals removed = {{PartitionId("gone-0"), Removal::Ordered},
+                              {PartitionId("gone-1"), Removal::Forgotten}};
+    REQUIRE(journal->save(wish(), removed).ok());
     REQUIRE(journal->save(local("acme-0")).ok());
     const auto found = world.recover();
     CHECK(found.desired == wish());
+    CHECK(found.removed == removed);
     CHECK(found.partitions.at(PartitionId("acme-0")) == local("acme-0"));
     CHECK(found.without_secrets.empty());
     CHECK_FALSE(found.desired_lost);
@@ -106,7 +109,7 @@ TEST_CASE("a journal that does not say that its volume was begun empty does not 
 
 TEST_CASE("secrets are never on the disk, and gone with the power") {
     World world;
-    REQUIRE(world.open()->save(wish()).ok());
+    REQUIRE(world.open()->save(wish(), {}).ok());
     for (const auto& entry : std::filesystem::recursive_directory_iterator(world.disk.path())) {
         if (entry.is_regular_file())
             CHECK(content_of(entry.path()).find("s3cret") == std::string::npos);
@@ -123,7 +126,7 @@ TEST_CASE("a run folder that is not in memory keeps no secrets") {
     const test::TempFolder plain;
     if (content_of("/proc/mounts").find(" /tmp tmpfs") != std::string::npos) return;
     const auto journal = FileJournal::open(world.state(), plain.path(), world.log).value();
-    REQUIRE(journal->save(wish()).ok());
+    REQUIRE(journal->save(wish(), {}).ok());
     CHECK(std::filesystem::is_empty(plain.path()));
     CHECK(journal->recover().without_secrets.size() == 2);
 }
@@ -136,7 +139,7 @@ TEST_CASE("a new box has nothing to recover and says so") {
 
 TEST_CASE("a damaged file is put aside, whatever the damage, and never crashes the agent") {
     World world;
-    REQUIRE(world.open()->save(wish()).ok());
+    REQUIRE(world.open()->save(wish(), {}).ok());
     REQUIRE(world.open()->save(local("acme-0")).ok());
     const std::string desired_file = world.state() + "/desired.json";
     const std::string local_file = world.state() + "/partitions/acme-0.json";
