@@ -38,7 +38,7 @@ class Reading(CliTest):
         self.assertIn("wrong: 24 h behind the master's", node)
         self.assertIn("1 B: the disk is full", node)
         self.assertIn("3 GiB: copies that need more go elsewhere, though 90 GiB are not reserved",
-                      self.ok("node", "show", "liège-1").out)
+                      self.ok("node", "show", "liege-1").out)
         nodes = self.ok("node", "ls").out
         self.assertIn("online, clock wrong, disk full", nodes)
         self.assertRegex(nodes, r"FREE .*\n.*100 GiB +1 B .*\n.*10 GiB / 100 GiB +3 GiB ")

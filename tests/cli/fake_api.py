@@ -46,7 +46,7 @@ ROWS = {
                "state": "online", "cpu_millicores": 4000, "memory_bytes": 8 << 30,
                "disk_bytes": 100 << 30, "partitions": ["acme-0"], "last_seen_at": NOW,
                "clock_offset_ms": -86400000, "disk_free_bytes": 1},
-              {"name": "liège-1", "site": "liège", "isp": "birch", "country": "BE",
+              {"name": "liege-1", "site": "liège", "isp": "birch", "country": "BE",
                "state": "online", "cpu_millicores": 4000, "memory_bytes": 8 << 30,
                "disk_bytes": 100 << 30, "reserved_disk_bytes": 10 << 30, "partitions": [],
                "last_seen_at": NOW, "disk_free_bytes": 3 << 30}],
