@@ -5,6 +5,17 @@
 #include "common/base/check.h"
 
 namespace foyer::master {
+namespace {
+
+// A row that names another one shares that one's text.
+template <class Key, class Row>
+void share(Key& name, const SnapshotMap<Key, Row>& rows) {
+    const auto found = rows.find(name);
+    if (found != rows.end()) name = found->first;
+}
+
+}  // namespace
+
 void State::apply(const Changes& changes, Revision revision) {
     CHECK(revision > revision_ || changes.empty());
     if (changes.empty()) return;
@@ -30,9 +41,14 @@ void State::put(const Account& row) { accounts_.put(row.name, row); }
 void State::put(const ApiToken& row) { tokens_.put(row.id, row); }
 void State::put(const Isp& row) { isps_.put(row.name, row); }
 void State::put(const Host& row) { hosts_.put(row.name, row); }
-void State::put(const Site& row) { sites_.put(row.name, row); }
+void State::put(Site row) {
+    share(row.isp, isps_);
+    share(row.host, hosts_);
+    sites_.put(row.name, row);
+}
 
-void State::put(const Node& row) {
+void State::put(Node row) {
+    share(row.site, sites_);
     const Node* before = nodes_.get(row.name);
     const bool neighbours_see =
         before == nullptr || before->overlay_revision != row.overlay_revision;
@@ -60,7 +76,16 @@ void State::put(const Release& row) {
     releases_.put({row.name, row.version}, row);
 }
 
-void State::put(const Instance& row) {
+void State::put(Instance row) {
+    share(row.owner, accounts_);
+    if (row.operation) share(*row.operation, operations_);
+    if (const Release* release = releases_.get({row.release, row.version})) {
+        row.release = release->name;
+        row.version = release->version;
+        for (const ReleaseSize& size : release->sizes) {
+            if (size.name == row.size) row.size = size.name;
+        }
+    }
     const Instance* before = instances_.get(row.name);
     const bool group = before == nullptr || before->group_revision != row.group_revision;
     const bool route = before == nullptr || before->route_revision != row.route_revision;
@@ -86,7 +111,9 @@ void State::unindex(const Replica& row) {
     index.reserved -= row.reserved;
 }
 
-void State::put(const Replica& row) {
+void State::put(Replica row) {
+    share(row.key.instance, instances_);
+    share(row.node, nodes_);
     const Replica* before = replicas_.get(row.key);
     if (before != nullptr && before->node == row.node && before->reserved == row.reserved) {
         replicas_.put(row.key, row);  // a report: most changes are
@@ -107,7 +134,11 @@ void State::put(const Replica& row) {
     index.reserved += row.reserved;
 }
 
-void State::put(const Operation& row) { operations_.put(row.id, row); }
+void State::put(Operation row) {
+    share(row.instance, instances_);
+    share(row.owner, accounts_);
+    operations_.put(row.id, row);
+}
 
 void State::put(const Event& row) {
     last_event_ = std::max(last_event_, row.sequence);
@@ -117,9 +148,7 @@ void State::put(const Event& row) {
     recent_events_.erase(oldest);
 }
 
-void State::put(const RequestRecord& row) {
-    requests_.put({row.account, row.id}, row);
-}
+void State::put(const RequestRecord& row) { requests_.put({row.account, row.id}, row); }
 
 void State::drop(const DropNode& change) {
     const bool edge = edges_.erase(change.name) > 0;
@@ -212,6 +241,19 @@ const std::vector<Tombstone>& State::tombstones(const NodeId& node) const {
 Revision State::tombstones_since(const NodeId& node) const {
     const NodeIndex* index = by_node_.get(node);
     return std::max(tombstones_floor_, index == nullptr ? Revision() : index->tombstones_since);
+}
+
+std::optional<std::vector<NodeId>> State::concerned_since(const State& before) const {
+    if (lineage_ != before.lineage_ || everybody_desired_ != before.everybody_desired_)
+        return std::nullopt;
+    std::vector<NodeId> concerned;
+    SnapshotMap<NodeId, NodeIndex>::differences(
+        before.by_node_, by_node_, [&](const auto* old_row, const auto* new_row) {
+            const bool same = old_row != nullptr && new_row != nullptr &&
+                              old_row->second.desired == new_row->second.desired;
+            if (!same) concerned.push_back(old_row != nullptr ? old_row->first : new_row->first);
+        });
+    return concerned;
 }
 
 }  // namespace foyer::master
