@@ -115,7 +115,7 @@ private:
         if (holds_) --shared_.holding, holds_ = false;
         if (!status.ok()) {
             ++shared_.failures;
-            if (++failures_ == 3) {
+            if (++failures_ == 3 && status.error_code() != grpc::StatusCode::UNAVAILABLE) {
                 const std::scoped_lock lock(shared_.out);
                 std::cerr << name_ << ": " << status.error_message() << '\n';
             }

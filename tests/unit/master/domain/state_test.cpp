@@ -60,7 +60,7 @@ TEST_CASE("boxes concerned since an earlier copy are those with something new to
                          true,
                          "198.18.1.99",
                          "hash-9",
-                         Duration(1000)};
+                         Duration(3'600'000)};
     world.run(edge);
     CHECK(world.state.concerned_since(before) == std::nullopt);  // everybody has a new neighbour
 }
