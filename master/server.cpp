@@ -133,8 +133,8 @@ void Server::Parts::make_core(const std::string& conninfo) {
         planner_limits_of(config), [this](std::string_view event, std::string_view text) {
             log.info(event, {{"text", text}});
         });
-    planner->on_published([this](const State& state, Revision) {
-        held->published(state);
+    planner->on_published([this](const State& state, const State& before) {
+        wake_boxes(*held, state, before);
         waits->published(state);
     });
     planner->start();

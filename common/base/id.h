@@ -9,22 +9,35 @@
 #include <string>
 #include <utility>
 
+#include "common/base/shared.h"
+
 namespace foyer {
 
-// An opaque text id: names chosen by people (instance "acme") and ids made by us ("n-4k2f…").
+// An opaque text id: names chosen by people (instance "acme") and ids made by us ("n-4k2f…"). Eight
+// bytes; copies share the text, so that a name costs its length once however many rows say it.
 template <class Tag>
 class Id {
 public:
     Id() = default;
-    explicit Id(std::string text) : text_(std::move(text)) {}
-    const std::string& str() const { return text_; }
-    bool empty() const { return text_.empty(); }
-    friend auto operator<=>(const Id&, const Id&) = default;
-    friend bool operator==(const Id&, const Id&) = default;
-    friend std::ostream& operator<<(std::ostream& out, const Id& id) { return out << id.text_; }
+    explicit Id(std::string text)
+        : text_(text.empty() ? Shared<std::string>() : Shared<std::string>::make(std::move(text))) {
+    }
+    const std::string& str() const {
+        static const std::string none;
+        return text_ ? *text_ : none;
+    }
+    bool empty() const { return !text_; }
+    friend std::strong_ordering operator<=>(const Id& a, const Id& b) {
+        if (a.text_.get() == b.text_.get()) return std::strong_ordering::equal;
+        return a.str() <=> b.str();
+    }
+    friend bool operator==(const Id& a, const Id& b) {
+        return a.text_.get() == b.text_.get() || a.str() == b.str();
+    }
+    friend std::ostream& operator<<(std::ostream& out, const Id& id) { return out << id.str(); }
 
 private:
-    std::string text_;
+    Shared<std::string> text_;  // none: empty
 };
 
 // A counter with a meaning: revision, epoch, generation. Starts at 0, which means "none yet".

@@ -7,8 +7,8 @@
 //
 //   root ──► inner nodes (up to fan_out children) ──► leaves (up to fan_out rows, each shared)
 //
-// A B+ tree; nodes that are less than a quarter full join a neighbour. Copies may be read in several
-// threads; one copy is changed by one thread.
+// A B+ tree; nodes that are less than a quarter full join a neighbour. Copies may be read in
+// several threads; one copy is changed by one thread.
 #pragma once
 
 #include <algorithm>
@@ -65,8 +65,8 @@ public:
         return found;
     }
 
-    void put(const Key& key, const Row& row) {
-        change(key, [&](Item& item) { item = Item::make(key, row); });
+    void put(const Key& key, Row row) {
+        change(key, [&](Item& item) { item = Item::make(key, std::move(row)); });
     }
     // The row to change; a new one is made where there was none.
     Row& edit(const Key& key) {
@@ -79,6 +79,14 @@ public:
     }
     bool erase(const Key& key);
     void clear() { *this = SnapshotMap(); }
+
+    // What differs between two maps: calls each(before, after) with pointers to (key, row), nullptr
+    // where there is none. Between copies of one map it costs little more than the rows that
+    // differ; a row that was put again as it was may be shown too.
+    template <class Each>
+    static void differences(const SnapshotMap& before, const SnapshotMap& after, const Each& each) {
+        compare(before.root_.get(), after.root_.get(), each);
+    }
 
     friend bool operator==(const SnapshotMap& a, const SnapshotMap& b) {
         if (a.root_.get() == b.root_.get()) return true;
@@ -107,9 +115,9 @@ private:
                     items.begin(), items.end(), [&](const Item& one) { return one->first < key; });
                 return static_cast<std::size_t>(at - items.begin());
             }
-            const auto at = std::partition_point(
-                least.begin() + 1, least.end(),
-                [&](const value_type* one) { return !(key < one->first); });
+            const auto at =
+                std::partition_point(least.begin() + 1, least.end(),
+                                     [&](const value_type* one) { return !(key < one->first); });
             return static_cast<std::size_t>(at - least.begin()) - 1;
         }
     };
@@ -128,6 +136,9 @@ private:
     template <class Change>
     Shared<Node> change_in(Shared<Node>& at, const Key& key, const Change& how);
     static Shared<Node> split(Node& node, std::size_t place);
+    template <class Each>
+    static void compare(const Node* before, const Node* after, const Each& each);
+    static void collect(const Node* node, std::vector<const value_type*>& rows);
     void erase_in(Shared<Node>& at, const Key& key);
     static void tidy_child(Node& node, std::size_t place);
 
@@ -188,8 +199,7 @@ private:
 
     explicit const_iterator(const Node* root) : root_(root) {}  // the end
     pointer here() const {
-        return depth_ == 0 ? nullptr
-                           : path_[depth_ - 1].node->items[path_[depth_ - 1].place].get();
+        return depth_ == 0 ? nullptr : path_[depth_ - 1].node->items[path_[depth_ - 1].place].get();
     }
     void push(const Node* node, std::size_t place) { path_[depth_++] = {node, place}; }
     // From a place behind a node's last one to the next row there is.
@@ -271,8 +281,7 @@ auto SnapshotMap<Key, Row>::split(Node& node, std::size_t place) -> Shared<Node>
     Node right;
     const auto move_tail = [cut](auto& from, auto& to) {
         if (from.empty()) return;
-        to.assign(std::make_move_iterator(from.begin() + cut),
-                  std::make_move_iterator(from.end()));
+        to.assign(std::make_move_iterator(from.begin() + cut), std::make_move_iterator(from.end()));
         from.resize(static_cast<std::size_t>(cut));
         from.shrink_to_fit();
     };
@@ -323,6 +332,51 @@ void SnapshotMap<Key, Row>::tidy_child(Node& node, std::size_t place) {
     into.children.insert(into.children.end(), from.children.begin(), from.children.end());
     into.least.insert(into.least.end(), from.least.begin(), from.least.end());
     remove(left + 1);
+}
+
+template <class Key, class Row>
+void SnapshotMap<Key, Row>::collect(const Node* node, std::vector<const value_type*>& rows) {
+    if (node == nullptr) return;
+    for (const Item& item : node->items) rows.push_back(item.get());
+    for (const Shared<Node>& child : node->children) collect(child.get(), rows);
+}
+
+// Inner nodes with the same division of keys are compared child by child, shared ones not at all.
+template <class Key, class Row>
+template <class Each>
+void SnapshotMap<Key, Row>::compare(const Node* before, const Node* after, const Each& each) {
+    if (before == after) return;
+    const bool same_division =
+        before != nullptr && after != nullptr && !before->is_leaf() && !after->is_leaf() &&
+        std::equal(before->least.begin() + 1, before->least.end(), after->least.begin() + 1,
+                   after->least.end(), [](const value_type* one, const value_type* other) {
+                       return one == other || one->first == other->first;
+                   });
+    if (same_division) {
+        for (std::size_t i = 0; i < before->size(); ++i)
+            compare(before->children[i].get(), after->children[i].get(), each);
+        return;
+    }
+    std::vector<const value_type*> old_rows, new_rows;
+    collect(before, old_rows);
+    collect(after, new_rows);
+    const value_type* const none = nullptr;
+    auto left = old_rows.begin();
+    auto right = new_rows.begin();
+    while (left != old_rows.end() || right != new_rows.end()) {
+        const bool only_left =
+            right == new_rows.end() || (left != old_rows.end() && (*left)->first < (*right)->first);
+        const bool only_right =
+            !only_left && (left == old_rows.end() || (*right)->first < (*left)->first);
+        if (only_left) {
+            each(*left++, none);
+        } else if (only_right) {
+            each(none, *right++);
+        } else {
+            if (*left != *right) each(*left, *right);
+            ++left, ++right;
+        }
+    }
 }
 
 }  // namespace foyer

@@ -40,6 +40,14 @@ NodeDelta delta_of(DesiredDelta desired) {
 
 }  // namespace
 
+void wake_boxes(WaitDesk& desk, const State& state, const State& before) {
+    const auto concerned = state.concerned_since(before);
+    if (!concerned) return desk.published(state);
+    std::vector<std::string> keys;
+    for (const NodeId& node : *concerned) keys.push_back(desk_key(node));
+    desk.published(state, keys);
+}
+
 void HeldSync::cancel() const {
     shared_->cancelled = true;
     const Desk::Ticket ticket = shared_->ticket;

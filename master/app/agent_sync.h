@@ -52,11 +52,15 @@ private:
     std::shared_ptr<Shared> shared_;
 };
 
+// Wakes the held calls of boxes for which `state` says something that `before` did not: the work
+// follows the boxes concerned, however many are held.
+void wake_boxes(WaitDesk& desk, const State& state, const State& before);
+
 class AgentSync {
 public:
     using Done = std::function<void(Result<SyncAnswer>)>;
 
-    // Borrows everything. The desk's published() is called by whoever wires the planner.
+    // Borrows everything. wake_boxes() is called by whoever wires the planner.
     AgentSync(Planner& planner, Presence& presence, Desk& desk, const SecretSeal& seal,
               const Clock& clock, Rng& rng, SyncLimits limits);
 

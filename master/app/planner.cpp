@@ -290,8 +290,7 @@ void Planner::publish() {
         const std::unique_lock lock(published_mutex_);
         published_.swap(next);
     }
-    const Revision before = next->revision();
-    if (published_hook_) read([&](const State& state) { published_hook_(state, before); });
+    if (published_hook_) read([&](const State& state) { published_hook_(state, *next); });
 }
 
 void Planner::refuse(std::vector<Decided> decided, const Error& why) {

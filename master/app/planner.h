@@ -76,7 +76,7 @@ public:
     using Done = std::function<void(Result<Answer>)>;
     // Called after each publication, on the planner's thread: wake the held calls whose node
     // changed. Must not block.
-    using Published = std::function<void(const State& state, Revision before)>;
+    using Published = std::function<void(const State& state, const State& before)>;
     // For the shell's log: "reload", "commit_failed", "deposed" with a text.
     using Note = std::function<void(std::string_view event, std::string_view text)>;
 

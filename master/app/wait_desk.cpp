@@ -81,6 +81,18 @@ void WaitDesk::published(const State& state) {
     if (woken_.size() != before) work_.notify_all();
 }
 
+void WaitDesk::published(const State& state, const std::vector<std::string>& keys) {
+    const std::scoped_lock lock(mutex_);
+    const std::size_t before = woken_.size();
+    for (const std::string& key : keys) {
+        const auto held = by_key_.find(key);
+        if (held == by_key_.end()) continue;
+        const auto at = waiters_.find(held->second);
+        if (at->second.ready(state)) finish_locked(at, Woken::Changed);
+    }
+    if (woken_.size() != before) work_.notify_all();
+}
+
 std::size_t WaitDesk::waiting() const {
     const std::scoped_lock lock(mutex_);
     return waiters_.size();

@@ -1,8 +1,8 @@
 // Calls that are held until the state says so or their time is up, without a thread each.
 //
-// A waiter is a question about the state, asked again at each publication, and a continuation that
-// runs exactly once, on the desk's own thread and never under its lock. To miss nothing: wait()
-// first, then recheck() with the state as it is published now.
+// A waiter is a question about the state, asked again at each publication that concerns it, and a
+// continuation that runs exactly once, on the desk's own thread and never under its lock. To miss
+// nothing: wait() first, then recheck() with the state as it is published now.
 #pragma once
 
 #include <condition_variable>
@@ -62,8 +62,9 @@ public:
     void replace(const std::string& key) override;
     void post(std::function<void()> work) override;
 
-    // After each publication; never blocks for long.
+    // After each publication; never blocks for long. All are asked, or those under these keys.
     void published(const State& state);
+    void published(const State& state, const std::vector<std::string>& keys);
     std::size_t waiting() const;
     void stop();
 

@@ -5,6 +5,17 @@
 #include "common/base/check.h"
 
 namespace foyer::master {
+namespace {
+
+// A row that names another one shares that one's text.
+template <class Key, class Row>
+void share(Key& name, const SnapshotMap<Key, Row>& rows) {
+    const auto found = rows.find(name);
+    if (found != rows.end()) name = found->first;
+}
+
+}  // namespace
+
 void State::apply(const Changes& changes, Revision revision) {
     CHECK(revision > revision_ || changes.empty());
     if (changes.empty()) return;
@@ -37,7 +48,9 @@ void State::put(const Isp& row) {
     if (moved) index_boxes_at([&](const Site& site) { return site.isp == row.name; });
 }
 void State::put(const Host& row) { hosts_.put(row.name, row); }
-void State::put(const Site& row) {
+void State::put(Site row) {
+    share(row.isp, isps_);
+    share(row.host, hosts_);
     const Site* before = sites_.get(row.name);
     const bool moved =
         before != nullptr && (before->isp != row.isp || before->country != row.country ||
@@ -86,7 +99,8 @@ std::shared_ptr<const SlotIndex> State::slots() const {
     return made.index();
 }
 
-void State::put(const Node& row) {
+void State::put(Node row) {
+    share(row.site, sites_);
     const Node* before = nodes_.get(row.name);
     const bool neighbours_see =
         before == nullptr || before->overlay_revision != row.overlay_revision;
@@ -122,7 +136,16 @@ void State::put(const Release& row) {
     for (const ReleaseSize& size : row.sizes) slots_.want(size.resources, revision_.number());
 }
 
-void State::put(const Instance& row) {
+void State::put(Instance row) {
+    share(row.owner, accounts_);
+    if (row.operation) share(*row.operation, operations_);
+    if (const Release* release = releases_.get({row.release, row.version})) {
+        row.release = release->name;
+        row.version = release->version;
+        for (const ReleaseSize& size : release->sizes) {
+            if (size.name == row.size) row.size = size.name;
+        }
+    }
     const Instance* before = instances_.get(row.name);
     const bool group = before == nullptr || before->group_revision != row.group_revision;
     const bool route = before == nullptr || before->route_revision != row.route_revision;
@@ -149,7 +172,9 @@ void State::unindex(const Replica& row) {
     slots_.set_used(row.node, index.reserved);
 }
 
-void State::put(const Replica& row) {
+void State::put(Replica row) {
+    share(row.key.instance, instances_);
+    share(row.node, nodes_);
     const Replica* before = replicas_.get(row.key);
     if (before != nullptr && before->node == row.node && before->reserved == row.reserved) {
         replicas_.put(row.key, row);  // a report: most changes are
@@ -176,7 +201,9 @@ void State::unindex(const Operation& row) {
     if (row.finished_at) ended_operations_.erase({*row.finished_at, row.id});
 }
 
-void State::put(const Operation& row) {
+void State::put(Operation row) {
+    share(row.instance, instances_);
+    share(row.owner, accounts_);
     if (const Operation* before = operations_.get(row.id)) unindex(*before);
     if (row.finished_at) ended_operations_.insert({*row.finished_at, row.id});
     operations_.put(row.id, row);
@@ -310,6 +337,19 @@ const std::vector<Tombstone>& State::tombstones(const NodeId& node) const {
 Revision State::tombstones_since(const NodeId& node) const {
     const NodeIndex* index = by_node_.get(node);
     return std::max(tombstones_floor_, index == nullptr ? Revision() : index->tombstones_since);
+}
+
+std::optional<std::vector<NodeId>> State::concerned_since(const State& before) const {
+    if (lineage_ != before.lineage_ || everybody_desired_ != before.everybody_desired_)
+        return std::nullopt;
+    std::vector<NodeId> concerned;
+    SnapshotMap<NodeId, NodeIndex>::differences(
+        before.by_node_, by_node_, [&](const auto* old_row, const auto* new_row) {
+            const bool same = old_row != nullptr && new_row != nullptr &&
+                              old_row->second.desired == new_row->second.desired;
+            if (!same) concerned.push_back(old_row != nullptr ? old_row->first : new_row->first);
+        });
+    return concerned;
 }
 
 }  // namespace foyer::master

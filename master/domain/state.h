@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <tuple>
@@ -50,8 +51,9 @@ public:
     void apply(const Changes& changes, Revision revision);
     // Adds rows that belong to the revision just applied: the record of the request that made it.
     void note(const Changes& changes);
-    // Loading: the rows of the database are noted one after the other, all at the revision it is at.
-    // Afterwards what was removed before is not known, so boxes that are behind get full answers.
+    // Loading: the rows of the database are noted one after the other, all at the revision it is
+    // at. Afterwards what was removed before is not known, so boxes that are behind get full
+    // answers.
     void begin_loading(Revision revision) { revision_ = revision; }
     void mark_loaded() { tombstones_floor_ = revision_; }
 
@@ -104,6 +106,10 @@ public:
     const std::vector<Tombstone>& tombstones(const NodeId& node) const;
     Revision tombstones_since(const NodeId& node) const;
 
+    // Boxes that may have something new to hear since `before`, an earlier copy of this state, or
+    // that are gone; absent: all of them may.
+    std::optional<std::vector<NodeId>> concerned_since(const State& before) const;
+
     static constexpr std::size_t recent_events_max = 10'000;
     static constexpr std::size_t tombstones_max = 256;  // a node
 
@@ -112,13 +118,13 @@ private:
     void put(const ApiToken& row);
     void put(const Isp& row);
     void put(const Host& row);
-    void put(const Site& row);
-    void put(const Node& row);
+    void put(Site row);
+    void put(Node row);
     void put(const Sighting& row);
     void put(const Release& row);
-    void put(const Instance& row);
-    void put(const Replica& row);
-    void put(const Operation& row);
+    void put(Instance row);
+    void put(Replica row);
+    void put(Operation row);
     void put(const Event& row);
     void put(const RequestRecord& row);
     void drop(const DropNode& change);

@@ -47,12 +47,15 @@ private:
     std::optional<HeldSync> held_;
 };
 
+constexpr std::size_t peers_known_max = 50'000;  // some 300 bytes each
+
 class AgentService final : public v1::AgentService::CallbackService {
 public:
     AgentService(AgentServiceParts parts, AgentServiceConfig config)
         : parts_(parts),
           config_(std::move(config)),
-          streams_(config_.blob_streams_per_node, config_.blob_streams_max) {}
+          streams_(config_.blob_streams_per_node, config_.blob_streams_max),
+          peers_(peers_known_max) {}
 
     Reactor* Enrol(Context* context, const v1::EnrolRequest* request,
                    v1::EnrolResponse* response) override;
@@ -72,14 +75,15 @@ private:
     Result<EnrolNode> enrolment(const v1::EnrolRequest& request) const;
     Status welcome(const NodeId& name, const EnrolNode& command, const std::string& csr_pem,
                    v1::EnrolResponse& response) const;
-    Result<Node> caller(const Context& context) const;
-    Result<Node> renewing_node(const Context& context, const v1::RenewRequest& request) const;
+    Result<Node> caller(const Context& context);
+    Result<Node> renewing_node(const Context& context, const v1::RenewRequest& request);
     Status sign_serving(const Node& node, const std::string& csr_pem,
                         v1::RenewResponse& response) const;
 
     AgentServiceParts parts_;
     AgentServiceConfig config_;
     StreamCounter streams_;
+    PeerReader peers_;
 };
 
 Result<EnrolNode> AgentService::enrolment(const v1::EnrolRequest& request) const {
@@ -141,17 +145,16 @@ Reactor* AgentService::Enrol(Context* context, const v1::EnrolRequest* request,
     return reactor;
 }
 
-Result<Node> AgentService::caller(const Context& context) const {
-    const PeerCertificate peer = TRY(peer_certificate(context));
+Result<Node> AgentService::caller(const Context& context) {
+    const PeerCertificate peer = TRY(peers_.read(context));
     return parts_.planner.read([&](const State& state) { return known_node(state, peer); });
 }
 
 // A box whose answer to a renewal with a new key was lost still holds the old certificate; its
 // request proves that it holds the new key, which the catalogue knows already. Either key lets it
 // renew.
-Result<Node> AgentService::renewing_node(const Context& context,
-                                         const v1::RenewRequest& request) const {
-    PeerCertificate peer = TRY(peer_certificate(context));
+Result<Node> AgentService::renewing_node(const Context& context, const v1::RenewRequest& request) {
+    PeerCertificate peer = TRY(peers_.read(context));
     auto known = parts_.planner.read([&](const State& state) { return known_node(state, peer); });
     if (known.ok() || request.csr_pem().empty()) return known;
     peer.key_fingerprint = TRY(tls::read_request(request.csr_pem())).key_fingerprint;

@@ -6,7 +6,20 @@
 
 namespace foyer::master {
 
-Result<PeerCertificate> peer_certificate(const grpc::ServerContextBase& context) {
+namespace {
+
+Result<PeerCertificate> read_peer(std::string_view pem) {
+    const tls::CertificateFacts facts = TRY(tls::read_certificate(pem));
+    const auto node = tls::node_of(facts);
+    if (!node.ok())
+        return error(ErrorCode::Unauthenticated, "this certificate is not one of a box",
+                     {{"rule", "certificate_no_node"}});
+    return PeerCertificate{node.value(), facts.key_fingerprint};
+}
+
+}  // namespace
+
+Result<PeerCertificate> PeerReader::read(const grpc::ServerContextBase& context) {
     const auto authenticated = context.auth_context();
     const auto shown = authenticated ? authenticated->FindPropertyValues("x509_pem_cert")
                                      : std::vector<grpc::string_ref>();
@@ -15,13 +28,18 @@ Result<PeerCertificate> peer_certificate(const grpc::ServerContextBase& context)
                      "this call needs the certificate of an enrolled box",
                      {{"rule", "certificate_missing"}});
     }
-    const tls::CertificateFacts facts =
-        TRY(tls::read_certificate({shown.front().data(), shown.front().size()}));
-    const auto node = tls::node_of(facts);
-    if (!node.ok())
-        return error(ErrorCode::Unauthenticated, "this certificate is not one of a box",
-                     {{"rule", "certificate_no_node"}});
-    return PeerCertificate{node.value(), facts.key_fingerprint};
+    const std::string_view pem(shown.front().data(), shown.front().size());
+    const std::string digest = tls::sha256_hex(pem);
+    {
+        const std::scoped_lock lock(mutex_);
+        const auto found = known_.find(digest);
+        if (found != known_.end()) return found->second;
+    }
+    PeerCertificate peer = TRY(read_peer(pem));
+    const std::scoped_lock lock(mutex_);
+    if (known_.size() >= known_max_) known_.clear();
+    known_.emplace(digest, peer);
+    return peer;
 }
 
 Result<Node> known_node(const State& state, const PeerCertificate& peer) {

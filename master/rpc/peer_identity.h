@@ -1,6 +1,9 @@
 // Which box calls: its certificate, checked against the catalogue.
 #pragma once
 
+#include <cstddef>
+#include <map>
+#include <mutex>
 #include <string>
 
 #include "common/base/result.h"
@@ -13,13 +16,27 @@ class ServerContextBase;
 
 namespace foyer::master {
 
-// The certificate of the caller, which the handshake has verified. Unauthenticated: none was shown,
-// or it names no node.
+// The certificate of a caller, which the handshake has verified.
 struct PeerCertificate {
     NodeId node;
     std::string key_fingerprint;
 };
-Result<PeerCertificate> peer_certificate(const grpc::ServerContextBase& context);
+
+// Reads each certificate once: that costs as much as everything else in a heartbeat. What it says
+// never changes, and whether it is accepted is the handshake's and the catalogue's to say. For
+// several threads.
+class PeerReader {
+public:
+    // Forgets all of them when it knows so many.
+    explicit PeerReader(std::size_t known_max) : known_max_(known_max) {}
+    // Unauthenticated: none was shown, or it names no node.
+    Result<PeerCertificate> read(const grpc::ServerContextBase& context);
+
+private:
+    const std::size_t known_max_;
+    std::mutex mutex_;
+    std::map<std::string, PeerCertificate> known_;  // by SHA-256 of the certificate as it was shown
+};
 
 // The node of the certificate. Unauthenticated: it was deleted, or enrolled again with another key.
 Result<Node> known_node(const State& state, const PeerCertificate& peer);

@@ -124,8 +124,7 @@ std::vector<Call> calls_of(const std::vector<Entry>& batch) {
     for (const auto& [key, fate] : fates) {
         if (fate.put == nullptr) continue;
         Call call = std::visit(ChangeCall{}, *fate.put);
-        if (!puts.empty() &&
-            (puts.back().statement != call.statement || puts.size() == rows_max)) {
+        if (!puts.empty() && (puts.back().statement != call.statement || puts.size() == rows_max)) {
             calls.push_back(put_together(puts));
             puts.clear();
         }

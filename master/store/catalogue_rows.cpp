@@ -9,7 +9,9 @@ using enum Column::Kind;
 
 const Table& accounts() {
     static const Table table(
-        {"accounts", {"name"}, {{"name"}, {"roles", Texts}, {"created_at", Time}, {"revision", Int8}}});
+        {"accounts",
+         {"name"},
+         {{"name"}, {"roles", Texts}, {"created_at", Time}, {"revision", Int8}}});
     return table;
 }
 
@@ -41,7 +43,8 @@ const Table& isps() {
 Status read_row(Row row, Isp& i) { return row.into(i.name, i.family, i.created_at, i.revision); }
 
 const Table& hosts() {
-    static const Table table({"hosts", {"name"}, {{"name"}, {"created_at", Time}, {"revision", Int8}}});
+    static const Table table(
+        {"hosts", {"name"}, {{"name"}, {"created_at", Time}, {"revision", Int8}}});
     return table;
 }
 

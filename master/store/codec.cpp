@@ -41,6 +41,83 @@ bool get(const json& object, const char* key, std::optional<WallTime>& to) {
     return get(object, key, to.emplace().unix_ms);
 }
 
+// A list of flat objects as the database writes it, read without a tree: steps and followers are
+// most of what a start decodes. False: not of this simple kind (escapes, nesting, something
+// missing); the parser then has the word. set(item, key, value, is_text): a bit for each key, 0 for
+// a refusal.
+class FlatList {
+public:
+    explicit FlatList(std::string_view text) : rest_(text) {}
+
+    template <class Item, class Set>
+    bool into(std::vector<Item>& to, unsigned required, const Set& set) {
+        to.clear();
+        if (!take('[')) return false;
+        if (take(']')) return rest_.empty();
+        do {
+            if (!take('{')) return false;
+            unsigned seen = 0;
+            Item& item = to.emplace_back();
+            do {
+                const unsigned bit = field(item, set);
+                if (bit == 0) return false;
+                seen |= bit;
+            } while (take(','));
+            if (!take('}') || (seen & required) != required) return false;
+        } while (take(','));
+        return take(']') && rest_.empty();
+    }
+
+private:
+    bool take(char wanted) {
+        const std::size_t blanks = std::min(rest_.find_first_not_of(' '), rest_.size());
+        if (blanks == rest_.size() || rest_[blanks] != wanted) return false;
+        rest_.remove_prefix(blanks + 1);
+        return true;
+    }
+    bool take_text(std::string_view& text) {
+        if (!take('"')) return false;
+        const std::size_t end = rest_.find_first_of("\"\\");
+        if (end == std::string_view::npos || rest_[end] != '"') return false;
+        text = rest_.substr(0, end);
+        rest_.remove_prefix(end + 1);
+        return true;
+    }
+    template <class Item, class Set>
+    unsigned field(Item& item, const Set& set) {
+        std::string_view key, value;
+        if (!take_text(key) || !take(':')) return 0;
+        if (take_text(value)) return set(item, key, value, true);
+        rest_.remove_prefix(std::min(rest_.find_first_not_of(' '), rest_.size()));
+        const std::size_t end = rest_.find_first_not_of("-0123456789");
+        if (end == 0 || end == std::string_view::npos) return 0;
+        value = rest_.substr(0, end);
+        rest_.remove_prefix(end);
+        return set(item, key, value, false);
+    }
+    std::string_view rest_;
+};
+
+unsigned set_step(OperationStep& step, std::string_view key, std::string_view value, bool is_text) {
+    if (!is_text) {
+        auto& at = key == "started_at_ms" ? step.started_at : step.finished_at;
+        if (key != "started_at_ms" && key != "finished_at_ms") return 0;
+        return from_sql(value, at.emplace().unix_ms) ? 8U : 0U;
+    }
+    if (key == "name") return step.name = value, 1U;
+    if (key == "detail") return step.detail = value, 2U;
+    return key == "state" && from_sql(value, step.state) ? 4U : 0U;
+}
+
+unsigned set_follower(FollowerView& follower, std::string_view key, std::string_view value,
+                      bool is_text) {
+    if (!is_text) return key == "lag_bytes" && from_sql(value, follower.lag_bytes) ? 1U : 0U;
+    if (key == "name") return follower.name = value, 2U;
+    if (key == "state") return follower.state = value, 4U;
+    if (key == "sync_state") return follower.sync_state = value, 8U;
+    return 0;
+}
+
 // Array literals of names that hold neither commas, quotes, braces nor spaces: roles and countries.
 std::string array_of(const std::vector<std::string>& names) { return "{" + join(names, ",") + "}"; }
 
@@ -181,6 +258,7 @@ bool from_sql(std::string_view text, std::vector<ReleaseSize>& to) {
 }
 
 bool from_sql(std::string_view text, std::vector<OperationStep>& to) {
+    if (FlatList(text).into(to, 1U | 2U | 4U, set_step)) return true;
     const auto list = parse_list(text);
     if (!list) return false;
     to.clear();
@@ -197,6 +275,7 @@ bool from_sql(std::string_view text, std::vector<OperationStep>& to) {
 }
 
 bool from_sql(std::string_view text, std::vector<FollowerView>& to) {
+    if (FlatList(text).into(to, 1U | 2U | 4U | 8U, set_follower)) return true;
     const auto list = parse_list(text);
     if (!list) return false;
     to.clear();

@@ -62,9 +62,9 @@ public:
     Result<Rows> run(const Call& call, Duration within);
     // Several statements of ours in one text, without values.
     Status script(const std::string& sql);
-    // Every row of a COPY … TO STDOUT (FORMAT binary) whose columns are all text, as it arrives: the
-    // server reads ahead while `each` works. Ends at the first failure; the connection is then to be
-    // thrown away. The answer timeout is for each piece of data.
+    // Every row of a COPY … TO STDOUT (FORMAT binary) whose columns are all text, as it arrives:
+    // the server reads ahead while `each` works. Ends at the first failure; the connection is then
+    // to be thrown away. The answer timeout is for each piece of data.
     Status copy_out(const std::string& sql, const std::vector<std::string>& columns,
                     const std::function<Status(Row row)>& each);
 

@@ -10,11 +10,15 @@ namespace {
 using enum Column::Kind;
 
 const Table& events() {
-    static const Table table(
-        {.name = "events",
-         .key = {"sequence"},
-         .columns = {{"sequence", Int8}, {"revision", Int8}, {"at", Time}, {"kind"}, {"subject"}, {"message"}},
-         .append_only = true});
+    static const Table table({.name = "events",
+                              .key = {"sequence"},
+                              .columns = {{"sequence", Int8},
+                                          {"revision", Int8},
+                                          {"at", Time},
+                                          {"kind"},
+                                          {"subject"},
+                                          {"message"}},
+                              .append_only = true});
     return table;
 }
 

@@ -38,8 +38,8 @@ std::string put_sql(const TableShape& shape) {
         if (column.filled_by.empty()) {
             values += "u." + name + (column.kind == Column::Kind::Texts ? "::text[]" : "");
             comma(arrays);
-            arrays += "$" + std::to_string(++parameter) + "::" +
-                      std::string(element_of(column.kind)) + "[]";
+            arrays += "$" + std::to_string(++parameter) +
+                      "::" + std::string(element_of(column.kind)) + "[]";
             comma(carried);
             carried += name;
         } else {
@@ -93,8 +93,8 @@ TableCopy copy_of(const TableShape& shape) {
                     ? "(extract(epoch FROM " + copy.columns.back() + ") * 1000)::bigint::text"
                     : copy.columns.back() + "::text";
     }
-    copy.sql = "COPY (SELECT " + list + " FROM " + std::string(shape.name) +
-               ") TO STDOUT (FORMAT binary)";
+    copy.sql =
+        "COPY (SELECT " + list + " FROM " + std::string(shape.name) + ") TO STDOUT (FORMAT binary)";
     return copy;
 }
 

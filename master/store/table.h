@@ -32,8 +32,8 @@ struct TableCopy {
 
 struct Table {
     explicit Table(const TableShape& shape);
-    // Inserts rows, or replaces every column of those with their keys. Its parameters are arrays, an
-    // element a row (put_together): one statement for any number of rows.
+    // Inserts rows, or replaces every column of those with their keys. Its parameters are arrays,
+    // an element a row (put_together): one statement for any number of rows.
     Statement put;
     Statement drop;      // one row, by key
     TableCopy copy;      // every row, in no order

@@ -2,14 +2,13 @@
 // against a real master. Driven by agents_bench.py through standard input and output:
 //
 //     agents_bench DATA_DIR ADDRESS COUNT
-//     ◄── {"keys": "FILE"}             name and key fingerprint of each agent, to be written to the database
-//     ──► connect N                    the first N agents dial, at most some hundred at a time
-//     ──► stats          ◄── {"holding": …, "answers": …, "failures": …}
-//     ◄── {"node": …, "at_us": …}      an assignment of that agent changed (wall clock)
-//     end of input: it ends
+//     ◄── {"keys": "FILE"}             name and key fingerprint of each agent, to be written to the
+//     database ──► connect N                    the first N agents dial, at most some hundred at a
+//     time ──► stats          ◄── {"holding": …, "answers": …, "failures": …} ◄── {"node": …,
+//     "at_us": …}      an assignment of that agent changed (wall clock) end of input: it ends
 //
-// Keys are signed with the CA in the master's own data folder. Channels are made as node-agent makes
-// them; reports repeat what the database says already, so that a steady cloud writes nothing.
+// Keys are signed with the CA in the master's own data folder. Channels are made as node-agent
+// makes them; reports repeat what the database says already, so that a steady cloud writes nothing.
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -56,9 +55,8 @@ private:
         while (!stop.stop_requested()) {
             const auto first = waiting_.begin();
             if (first == waiting_.end() || first->first > Steady::now()) {
-                const auto until = first == waiting_.end()
-                                       ? Steady::now() + std::chrono::seconds(1)
-                                       : first->first;
+                const auto until = first == waiting_.end() ? Steady::now() + std::chrono::seconds(1)
+                                                           : first->first;
                 changed_.wait_until(lock, stop, until, [&] {
                     return !waiting_.empty() && waiting_.begin()->first < until;
                 });
@@ -117,7 +115,7 @@ private:
         if (holds_) --shared_.holding, holds_ = false;
         if (!status.ok()) {
             ++shared_.failures;
-            if (++failures_ == 3) {
+            if (++failures_ == 3 && status.error_code() != grpc::StatusCode::UNAVAILABLE) {
                 const std::scoped_lock lock(shared_.out);
                 std::cerr << name_ << ": " << status.error_message() << '\n';
             }
@@ -132,7 +130,11 @@ private:
         }
         failures_ = 0;
         ++shared_.answers;
-        if (!greeted_) greeted_ = true, ++shared_.greeted;
+        if (!greeted_) {
+            greeted_ = true;
+            ++shared_.greeted;
+            shared_.greeted.notify_all();
+        }
         take_in();
         shared_.alarms.in(std::chrono::milliseconds(response_.next_delay_ms()), [this] { call(); });
     }
@@ -211,8 +213,8 @@ Result<std::vector<std::unique_ptr<Agent>>> make_agents(Shared& shared, const st
         const NodeId name = node_name(i);
         const Secret<std::string> key = TRY(tls::make_key());
         const std::string request = TRY(tls::make_request(key, name.str()));
-        const std::string certificate = TRY(authority.sign_node(
-            name, request, clock.wall(), authority.node_expiry(clock.wall())));
+        const std::string certificate = TRY(
+            authority.sign_node(name, request, clock.wall(), authority.node_expiry(clock.wall())));
         const tls::RequestFacts facts = TRY(tls::read_request(request));
         keys << name << ',' << facts.key_fingerprint << '\n';
         agents.push_back(std::make_unique<Agent>(shared, name, key.reveal(), certificate));
@@ -227,8 +229,9 @@ void connect(Shared& shared, std::vector<std::unique_ptr<Agent>>& agents, std::s
              std::size_t to) {
     constexpr std::int64_t at_once = 200;
     for (std::size_t i = from; i < to; ++i) {
-        while (static_cast<std::int64_t>(i) - shared.greeted.load() >= at_once)
-            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        for (std::int64_t greeted = shared.greeted;
+             static_cast<std::int64_t>(i) - greeted >= at_once; greeted = shared.greeted)
+            shared.greeted.wait(greeted);
         agents[i]->call();
     }
 }
@@ -269,8 +272,8 @@ int main(int argc, char** argv) {
     ::setrlimit(RLIMIT_NOFILE, &limit);
     Alarms alarms;
     Shared shared{.alarms = alarms, .address = argv[2]};
-    auto agents = make_agents(shared, argv[1],
-                              static_cast<int>(foyer::parse_int(argv[3]).value_or(0)));
+    auto agents =
+        make_agents(shared, argv[1], static_cast<int>(foyer::parse_int(argv[3]).value_or(0)));
     if (!agents.ok()) {
         std::cerr << "agents_bench: " << agents.failure().message << '\n';
         return 1;

@@ -1,4 +1,4 @@
-"""A real foyer-master with its private PostgreSQL, as the benches need it. Standard library only."""
+"""A real foyer-master with its private PostgreSQL, for the benches. Standard library only."""
 
 import json
 import os

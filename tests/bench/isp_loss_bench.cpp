@@ -33,7 +33,9 @@ struct Times {
     void add(double one) { us.push_back(one), sum += one; }
     double quantile(double share) {
         std::ranges::sort(us);
-        return us.empty() ? 0 : us[static_cast<std::size_t>(share * static_cast<double>(us.size() - 1))];
+        return us.empty()
+                   ? 0
+                   : us[static_cast<std::size_t>(share * static_cast<double>(us.size() - 1))];
     }
 };
 
@@ -122,7 +124,8 @@ int bench(Report& report) {
               << "; one ISP with " << lost_boxes << " boxes is lost, and " << lost.size()
               << " copies with it\n\n";
     const auto line = [&](const std::string& what, Times& times) {
-        const double mean = times.sum / static_cast<double>(std::max<std::size_t>(1, times.us.size()));
+        const double mean =
+            times.sum / static_cast<double>(std::max<std::size_t>(1, times.us.size()));
         report.row({what, std::to_string(times.us.size()), fixed(mean), fixed(times.quantile(0.5)),
                     fixed(times.quantile(0.99)),
                     fixed(mean / (placing.sum / static_cast<double>(placing.us.size())), 2)});

@@ -32,6 +32,34 @@ TEST_CASE("an error of reading names the column") {
           "database column 'a' cannot be read");
 }
 
+TEST_CASE("lists of steps and followers are read alike, simple or not") {
+    std::vector<master::OperationStep> steps;
+    REQUIRE(master::from_sql(R"([{"name": "a", "state": "running", "detail": ""},)"
+                             R"( {"finished_at_ms": -5, "name": "b", "state": "failed",)"
+                             R"( "detail": "x, {y}: [z]", "started_at_ms": 7}])",
+                             steps));
+    REQUIRE(steps.size() == 2);
+    CHECK(steps[0] == master::OperationStep{"a"});
+    CHECK(steps[1] == master::OperationStep{"b", master::OperationState::Failed, "x, {y}: [z]",
+                                            WallTime{7}, WallTime{-5}});
+    REQUIRE(master::from_sql(R"([{"name":"\u00e9\"","state":"running","detail":"é"}])", steps));
+    CHECK(steps[0] == master::OperationStep{"é\"", master::OperationState::Running, "é"});
+    std::vector<FollowerView> followers;
+    REQUIRE(master::from_sql("[]", followers));
+    CHECK(followers.empty());
+    REQUIRE(master::from_sql(
+        R"([{"name": "r1g1", "state": "s", "lag_bytes": 3, "sync_state": ""}])", followers));
+    CHECK(followers == std::vector<FollowerView>{{"r1g1", "s", "", 3}});
+    for (const char* bad :
+         {"", "[", "{}", "[{}]", "[1]", R"([{"name": "a"}])", R"([{"name": "a", "state": "lost"}])",
+          R"([{"name": 1, "state": "running", "detail": ""}])",
+          R"([{"name": "a", "state": "running", "detail": ""}]])",
+          R"([{"name": "a", "state": "running", "detail": "", "started_at_ms": "7"}])"}) {
+        CHECK_FALSE(master::from_sql(bad, steps));
+        CHECK_FALSE(master::from_sql(bad, followers));
+    }
+}
+
 TEST_CASE("each SQLSTATE has one meaning") {
     CHECK(master::code_of_sqlstate("23505") == ErrorCode::AlreadyExists);
     CHECK(master::code_of_sqlstate("23503") == ErrorCode::FailedPrecondition);

@@ -1,5 +1,5 @@
-// What a bench found: a table for people on standard output, and with --json FILE one flat object of
-// metric ids to numbers.
+// What a bench found: a table for people on standard output, and with --json FILE one flat object
+// of metric ids to numbers.
 #pragma once
 
 #include <map>

@@ -73,10 +73,8 @@ InstanceName instance_name(int number) {
 Changes world(const WorldShape& shape, Revision revision) {
     constexpr std::array countries = {"FR", "BE", "DE", "NL", "LU"};
     Changes all;
-    all.push_back(
-        Put<Account>{{AccountId("olga"), {AccountRole::Operator}, noon, revision}});
-    all.push_back(
-        Put<Account>{{AccountId("carl"), {AccountRole::Customer}, noon, revision}});
+    all.push_back(Put<Account>{{AccountId("olga"), {AccountRole::Operator}, noon, revision}});
+    all.push_back(Put<Account>{{AccountId("carl"), {AccountRole::Customer}, noon, revision}});
     all.push_back(Put<Account>{{AccountId("pub"), {AccountRole::Publisher}, noon, revision}});
     all.push_back(Put<Host>{{HostId("host-1"), noon, revision}});
     const auto isp = [](int number) { return "isp-" + std::to_string(number); };
@@ -84,7 +82,7 @@ Changes world(const WorldShape& shape, Revision revision) {
         all.push_back(Put<Isp>{{IspId(isp(i)), IspFamilyId(isp(i)), noon, revision}});
     for (int i = 0; i < shape.nodes; ++i) {
         const bool first = i % 100 < shape.percent_on_first_isp;
-        const int on = first || shape.isps == 1                ? 0
+        const int on = first || shape.isps == 1         ? 0
                        : shape.percent_on_first_isp > 0 ? 1 + i % (shape.isps - 1)
                                                         : i % shape.isps;
         all.push_back(Put<Site>{{SiteId(street(i)), IspId(isp(on)),

@@ -1,5 +1,5 @@
-// A SnapshotMap beside a std::map through the same random changes; copies taken on the way stay what
-// they were.
+// A SnapshotMap beside a std::map through the same random changes; copies taken on the way stay
+// what they were.
 #include "common/base/snapshot_map.h"
 
 #include <map>
@@ -69,6 +69,34 @@ TEST_CASE("a map and its copies hold what was put into each") {
             REQUIRE(same(copy, as_it_was));
         }
         REQUIRE(same(map, model));
+    }
+}
+
+TEST_CASE("differences between copies are those rows that differ") {
+    SeededRng rng(test::test_seed());
+    for (const int keys : {10, 500, 5'000}) {
+        Map map;
+        Model model;
+        for (int i = 0; i < keys; ++i) change_once(rng, keys, false, map, model);
+        const Map before = map;
+        const Model model_before = model;
+        for (int i = 0; i < 50; ++i) change_once(rng, keys, i > 25, map, model);
+        Model gone, come, seen_gone, seen_come;
+        for (const auto& [key, row] : model_before) {
+            if (!model.contains(key) || model.at(key) != row) gone[key] = row;
+        }
+        for (const auto& [key, row] : model) {
+            if (!model_before.contains(key) || model_before.at(key) != row) come[key] = row;
+        }
+        Map::differences(before, map, [&](const auto* was, const auto* is) {
+            REQUIRE((was != nullptr || is != nullptr));
+            if (was != nullptr && is != nullptr && *was == *is) return;  // put again as it was
+            if (was != nullptr) seen_gone.insert(*was);
+            if (is != nullptr) seen_come.insert(*is);
+        });
+        CHECK(seen_gone == gone);
+        CHECK(seen_come == come);
+        Map::differences(map, map, [](const auto*, const auto*) { FAIL("nothing differs"); });
     }
 }
 

@@ -39,6 +39,23 @@ TEST_CASE("a publication wakes those whose question is answered, and nobody else
     CHECK(held.future.get() == Woken::Closed);
 }
 
+TEST_CASE("a publication that concerns some keys asks only those who wait under them") {
+    const SystemClock clock;
+    WaitDesk desk(clock, 10);
+    const State state{ClusterSettings{}};
+    Heard concerned;
+    Heard held;
+    const MonoTime later = clock.mono() + Duration(600'000);
+    REQUIRE(desk.wait("a", later, always, concerned.wake()).ok());
+    REQUIRE(desk.wait("b", later, [](const State&) -> bool { std::abort(); }, held.wake()).ok());
+    REQUIRE(desk.wait("c", later, never, [](Woken) {}).ok());
+    desk.published(state, {"nobody", "a", "c"});
+    CHECK(concerned.future.get() == Woken::Changed);
+    CHECK(desk.waiting() == 2);
+    desk.stop();
+    CHECK(held.future.get() == Woken::Closed);
+}
+
 TEST_CASE("a newer wait under the same key ends the older one") {
     const SystemClock clock;
     WaitDesk desk(clock, 1);

@@ -41,6 +41,30 @@ TEST_CASE("only boxes that a change concerns have something new to hear") {
     CHECK(concerned == 3);
 }
 
+TEST_CASE("boxes concerned since an earlier copy are those with something new to hear") {
+    World world;
+    const State before = world.state;
+    world.run(CreateAccount{AccountId("carla"), {AccountRole::Customer}});
+    CHECK(world.state.concerned_since(before) == std::vector<NodeId>());
+    world.run(world.order("acme"));
+    std::vector<NodeId> expected;
+    for (const auto& [name, node] : world.state.nodes()) {
+        if (world.state.desired_revision(name) > before.revision()) expected.push_back(name);
+    }
+    CHECK(expected.size() >= 3);
+    CHECK(world.state.concerned_since(before) == expected);
+    CHECK(before.instances().empty());
+    const NodeId& first = world.state.nodes().begin()->first;
+    CreateNodeToken edge{world.state.nodes().at(first).site,
+                         NodeId("edge-9"),
+                         true,
+                         "198.18.1.99",
+                         "hash-9",
+                         Duration(3'600'000)};
+    world.run(edge);
+    CHECK(world.state.concerned_since(before) == std::nullopt);  // everybody has a new neighbour
+}
+
 TEST_CASE("a partition's name leads to its replica, and nonsense to none") {
     World world;
     world.run(world.order("acme"));
