@@ -119,6 +119,9 @@ Status order(Session& session, const OrderOptions& options) {
             return ok_status();
         }
         session.console().data(view_copies(field(ordered, "instance"), session.view_context()));
+        const Json& placement = field(ordered, "placement");
+        if (!placement.is_null())
+            session.console().data("\n" + view_placement(placement, session.view_context()));
         const std::string id = text_field(field(ordered, "operation"), "id");
         if (!options.wait.dry_run)
             session.console().note("it goes on by itself: foyer op wait " + id);
@@ -130,11 +133,7 @@ Status order(Session& session, const OrderOptions& options) {
     return finish_order(session, options, finished.operation());
 }
 
-}  // namespace
-
-void add_order_command(CLI::App& app, Session& session) {
-    auto& options = session.keep<OrderOptions>();
-    CLI::App& command = add_command(app, "order", "order an instance of a release");
+void add_order_options(CLI::App& command, OrderOptions& options) {
     command.add_option("release", options.release, "its name, or NAME@VERSION")->required();
     command.add_option("--name", options.name, "name of the instance, first label of its URL")
         ->required();
@@ -153,12 +152,31 @@ void add_order_command(CLI::App& app, Session& session) {
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     command.add_option("--params-file", options.parameters_file, "JSON object with parameters");
+}
+
+}  // namespace
+
+void add_order_command(CLI::App& app, Session& session) {
+    auto& options = session.keep<OrderOptions>();
+    CLI::App& command = add_command(app, "order", "order an instance of a release");
+    add_order_options(command, options);
     command.add_flag("--no-reveal", options.no_reveal, "do not show the password");
     command.add_flag("--no-wait", options.wait.no_wait, "do not wait until it serves");
     command.add_option("--timeout", options.wait.timeout, "how long to wait")
         ->capture_default_str()
         ->check(a_duration());
     add_dry_run(command, options.wait.dry_run);
+    command.callback([&session, &options] {
+        session.action = [&session, &options] { return order(session, options); };
+    });
+}
+
+void add_plan_commands(CLI::App& app, Session& session) {
+    CLI::App& group = add_group(app, "plan", "show what would happen, and why; change nothing");
+    auto& options = session.keep<OrderOptions>();
+    options.wait.dry_run = true;
+    CLI::App& command = add_command(group, "order", "where the copies of an order would be");
+    add_order_options(command, options);
     command.callback([&session, &options] {
         session.action = [&session, &options] { return order(session, options); };
     });

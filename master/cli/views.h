@@ -27,6 +27,8 @@ std::string view_instances(const Json& list, const ViewContext& context);
 std::string view_instance(const Json& instance, const ViewContext& context);
 // The table copy, home, ISP, country, role of an instance.
 std::string view_copies(const Json& instance, const ViewContext& context);
+// Why they are there, and why not elsewhere: a PlacementExplanation.
+std::string view_placement(const Json& placement, const ViewContext& context);
 // URL, database, user, password; what is empty is left out.
 std::string view_connection(const Json& connection, const ViewContext& context);
 std::string view_events(const Json& list, const ViewContext& context);

@@ -28,6 +28,7 @@ struct Unit {
     std::int64_t capacity = 0;  // slots if it were empty
     int first = 0;              // options of this unit: `first` and the next `options`
     int options = 0;
+    std::int64_t boxes = 0;  // with a free slot, as far as they are listed
 };
 
 struct Option {

@@ -60,6 +60,7 @@ void Offers::list_families() {
         unit.capacity += domain.capacity;
         if (domain.fitting == 0) continue;
         ++unit.options;
+        unit.boxes += domain.fitting;
         choices_.options.push_back({static_cast<int>(choices_.units.size()) - 1, entry.country,
                                     index_.key_of(entry.domain).may_lead,
                                     SlotIndex::score_in(domain.best.best()), domain.slots,
@@ -94,6 +95,7 @@ void Offers::list_sites() {
             }
             Unit& unit = choices_.units[at(known->second)];
             unit.slots += slots;
+            ++unit.boxes;
             unit.capacity += slots_in(box.total, demand_.each);
             choices_.options[at(unit.first)].slots = unit.slots;
         }

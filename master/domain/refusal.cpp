@@ -4,6 +4,7 @@
 #include <set>
 
 #include "common/base/check.h"
+#include "master/domain/chain.h"
 
 namespace foyer::master {
 namespace {
@@ -12,9 +13,6 @@ std::size_t at(int number) { return static_cast<std::size_t>(number); }
 
 constexpr std::size_t boxes_named_max = 20;
 constexpr std::size_t units_named_max = 200;
-// Names of excluded boxes are looked for among so many boxes only; the counts are exact.
-constexpr int boxes_looked_at_max = 2'000;
-
 std::string listed(const std::vector<std::string>& names, std::int64_t count) {
     std::string text;
     for (const std::string& name : names) text += (text.empty() ? "" : ",") + name;
@@ -200,6 +198,8 @@ Failure Certifier::combination() const {
     return failure;
 }
 
+}  // namespace
+
 // Exact counts by reason from the index.
 std::map<Exclusion, std::int64_t> excluded_counts(const Offers& offers) {
     const SlotIndex& index = offers.index();
@@ -218,8 +218,6 @@ std::map<Exclusion, std::int64_t> excluded_counts(const Offers& offers) {
     }
     return counts;
 }
-
-}  // namespace
 
 std::map<Exclusion, ExcludedBoxes> excluded_boxes(const State& state, const Demand& demand,
                                                   const Offers& offers) {
@@ -259,6 +257,15 @@ Error refusal(const State& state, const Demand& demand, const Offers& offers) {
     why.message += "; recruit " + std::to_string(missing) +
                    (missing == 1 ? " more slot" : " more slots") +
                    (failure.outside.empty() ? "" : " " + failure.outside);
+    if (const auto moves = find_moves(state, demand, offers)) {
+        int number = 0;
+        std::string all;
+        for (const Move& move : *moves) {
+            why.details.push_back({"move_" + std::to_string(++number), to_text(move)});
+            all += (all.empty() ? "" : ", ") + to_text(move);
+        }
+        why.message += "; or move copies first: " + all;
+    }
     return why;
 }
 

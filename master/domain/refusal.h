@@ -15,6 +15,7 @@
 //                   u <= b, u <= g) every usable box has lead <= a + u + t, so that R copies in Z
 //                   countries hold at most sum a + sum b + (R-Z) g + R t < min(2, R) that may lead
 //                   "charges"
+// Where moving standbys of other instances would make room, move_1, move_2… say which (chain.h).
 // Facts of every refusal: rule, needed, found, the set, recruit (how many more), recruit_outside,
 // and excluded_<reason> with the boxes each (at most 20 names, then a count). Code
 // ResourceExhausted where boxes were left out for want of room, else FailedPrecondition.
@@ -24,6 +25,11 @@
 #include "master/domain/placement.h"
 
 namespace foyer::master {
+
+// Names of excluded boxes are looked for among so many boxes only; the counts are exact.
+constexpr int boxes_looked_at_max = 2'000;
+
+std::map<Exclusion, std::int64_t> excluded_counts(const Offers& offers);
 
 struct ExcludedBoxes {
     std::int64_t count = 0;

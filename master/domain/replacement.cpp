@@ -35,17 +35,17 @@ Whole whole_of(const State& state, const Demand& demand, const std::vector<NodeI
 }
 
 // The rules in the order they are tried; a refusal names the last one that left nothing.
-enum class Rule { Fits, Distinct, Countries, Leads };
+enum class Rule { Fits, Site, Isp, Countries, Leads };
 
-std::optional<Rule> broken_rule(const Whole& whole, const Site& site, const IspFamilyId& family,
+std::optional<Rule> broken_rule(const Whole& whole, const SiteId& site, const DomainKey& domain,
                                 const Demand& demand) {
-    if (whole.sites.contains(site.name)) return Rule::Distinct;
-    if (!demand.allow_same_isp && whole.families.contains(family)) return Rule::Distinct;
-    const int countries =
-        static_cast<int>(whole.countries.size()) + (whole.countries.contains(site.country) ? 0 : 1);
+    if (!demand.allow_same_isp && whole.families.contains(domain.family)) return Rule::Isp;
+    const int countries = static_cast<int>(whole.countries.size()) +
+                          (whole.countries.contains(domain.country) ? 0 : 1);
     if (countries + whole.missing_after < demand.min_countries) return Rule::Countries;
-    const int leads = whole.leads + (site.host_class != HostClass::Open ? 1 : 0);
+    const int leads = whole.leads + (domain.may_lead ? 1 : 0);
     if (leads + whole.missing_after < leads_needed(demand)) return Rule::Leads;
+    if (whole.sites.contains(site)) return Rule::Site;
     return std::nullopt;
 }
 
@@ -59,11 +59,10 @@ Error refusal(const Demand& demand, const Whole& whole, Rule rule, bool full) {
     switch (rule) {
         case Rule::Fits:
             return refuse("capacity", 1, 0, "no box can hold one more copy of this size");
-        case Rule::Distinct:
-            if (demand.allow_same_isp) {
-                return refuse("distinct_sites", demand.replicas, whole.sites.size(),
-                              "every site that could hold one more copy holds one already");
-            }
+        case Rule::Site:
+            return refuse("distinct_sites", demand.replicas, whole.sites.size(),
+                          "every site that could hold one more copy holds one already");
+        case Rule::Isp:
             return refuse("distinct_isps", demand.replicas, whole.families.size(),
                           "every ISP that could hold one more copy holds one already");
         case Rule::Countries:
@@ -82,29 +81,35 @@ Result<NodeId> place_one(const State& state, const Demand& demand,
                          const std::vector<NodeId>& staying, const std::vector<NodeId>& avoid) {
     CHECK(static_cast<int>(staying.size()) < demand.replicas);
     const Whole whole = whole_of(state, demand, staying);
+    const Offers offers(state, demand);
+    const SlotIndex& index = offers.index();
     Rule furthest = Rule::Fits;
     bool full = false;
-    std::optional<std::pair<Utilisation, NodeId>> best;
-    for (const auto& [name, node] : state.nodes()) {
-        if (std::ranges::find(staying, name) != staying.end()) continue;
-        if (std::ranges::find(avoid, name) != avoid.end()) continue;
-        if (const auto excluded = exclusion_of(state, node, demand)) {
-            full = full || *excluded == Exclusion::Capacity;
-            continue;
+    std::optional<WinnerTree::Key> best;
+    NodeId taken;
+    for (const SlotIndex::Ordered& entry : index.in_order()) {
+        if (!offers.allowed(entry.country)) continue;
+        const DomainSlots& domain = offers.size().domains[static_cast<std::size_t>(entry.domain)];
+        full = full || domain.fitting + domain.disk_low < index.boxes_of(entry.domain);
+        WinnerTree::InOrder boxes(domain.best);
+        while (const auto next = boxes.next()) {
+            const NodeId& name = index.box_at(entry.domain, next->second).name;
+            if (std::ranges::find(staying, name) != staying.end()) continue;
+            if (std::ranges::find(avoid, name) != avoid.end()) continue;
+            const auto broken =
+                broken_rule(whole, state.nodes().at(name).site, index.key_of(entry.domain), demand);
+            if (broken) furthest = std::max(furthest, *broken);
+            // Only the site is a box's own; every other rule speaks of the whole domain.
+            if (broken == Rule::Site) continue;
+            if (!broken && (!best || next->first < *best)) {
+                best = next->first;
+                taken = name;
+            }
+            break;
         }
-        const Site& site = state.sites().at(node.site);
-        const IspFamilyId& family = state.isps().at(site.isp).family;
-        if (const auto broken = broken_rule(whole, site, family, demand)) {
-            furthest = std::max(furthest, *broken);
-            continue;
-        }
-        const Utilisation after =
-            utilisation(state.reserved_on(name) + demand.each, node.capacity.total);
-        if (!best || std::tie(after, name) < std::tie(best->first, best->second))
-            best = {after, name};
     }
     if (!best) return refusal(demand, whole, furthest, full);
-    return best->second;
+    return taken;
 }
 
 }  // namespace foyer::master

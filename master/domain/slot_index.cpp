@@ -197,6 +197,12 @@ SizeClass SlotIndex::count(const Resources& each) const {
     return size;
 }
 
+std::optional<int> SlotIndex::domain_of(const DomainKey& key) const {
+    const auto found = domain_numbers_.find(key);
+    if (found == domain_numbers_.end()) return std::nullopt;
+    return found->second;
+}
+
 const SlotIndex::Box& SlotIndex::box_at(int domain, std::size_t leaf) const {
     const BoxNumber at = domains_[domain_at(domain)].boxes[leaf];
     CHECK(at != no_box);

@@ -106,6 +106,7 @@ public:
 
     std::span<const Ordered> in_order() const { return ordered_; }
     const DomainKey& key_of(int domain) const { return domains_[domain_at(domain)].key; }
+    std::optional<int> domain_of(const DomainKey& key) const;
     std::int64_t boxes_of(int domain) const { return domains_[domain_at(domain)].usable; }
     // The box behind a leaf of the domain's trees.
     const Box& box_at(int domain, std::size_t leaf) const;

@@ -162,6 +162,10 @@ public:
                                 api::ListInstanceEventsResponse* a) override {
         return serve(c, "ListInstanceEvents", *q, *a);
     }
+    Reactor* ExplainInstance(Context* c, const api::GetInstanceRequest* q,
+                             api::PlacementExplanation* a) override {
+        return serve(c, "ExplainInstance", *q, *a);
+    }
 
 private:
     Reactor* serve(Context* context, std::string_view name, const Message& request,

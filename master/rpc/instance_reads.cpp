@@ -1,4 +1,5 @@
 // Instances as they are, and what happened to them.
+#include "master/domain/explain.h"
 #include "master/rpc/handlers.h"
 #include "master/rpc/show.h"
 
@@ -41,6 +42,15 @@ void list_instances(const ApiContext& context, ApiCall call,
             [&](const Instance& row) { show(state, row, *response.add_instances()); });
     });
     call.done(ok_status());
+}
+
+void explain_instance(const ApiContext& context, ApiCall call,
+                      const api::GetInstanceRequest& request, api::PlacementExplanation& response) {
+    call.done(context.planner.read([&](const State& state) -> Status {
+        const Instance* instance = TRY(find_own(state, call.caller, request.name()));
+        show(explain(state, *instance), call.caller.is_operator(), response);
+        return ok_status();
+    }));
 }
 
 void list_instance_events(const ApiContext& context, ApiCall call,

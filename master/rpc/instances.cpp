@@ -2,6 +2,7 @@
 #include <google/protobuf/util/json_util.h>
 
 #include "master/app/parameters.h"
+#include "master/domain/explain.h"
 #include "master/rpc/handlers.h"
 #include "master/rpc/show.h"
 
@@ -119,12 +120,15 @@ void order_instance(const ApiContext& context, ApiCall call,
     PreparedWrite write;
     const bool only_plan = request.validate_only();
     write.command = std::move(order).value();
-    write.render = [only_plan](const State& after, const Reply& reply,
-                               google::protobuf::Message& answer) {
+    const bool all = call.caller.is_operator();
+    write.render = [only_plan, all](const State& after, const Reply& reply,
+                                    google::protobuf::Message& answer) {
         auto& shown = static_cast<api::OrderInstanceResponse&>(answer);
         const auto instance = after.instances().find(InstanceName(reply.subject));
-        if (instance != after.instances().end())
+        if (instance != after.instances().end()) {
             show(after, instance->second, *shown.mutable_instance());
+            if (only_plan) show(explain(after, instance->second), all, *shown.mutable_placement());
+        }
         if (!only_plan) render_operation(after, reply, *shown.mutable_operation());
     };
     submit_write(context, std::move(call), request, write_fields(request), response,

@@ -7,6 +7,7 @@
 #include "foyer/api/v1/instances.pb.h"
 #include "foyer/api/v1/releases.pb.h"
 #include "master/app/presence.h"
+#include "master/domain/explain.h"
 #include "master/domain/state.h"
 
 namespace foyer::master {
@@ -30,6 +31,8 @@ void show(const Release& from, api::SoftwareRelease& to);
 void show(const State& state, const Instance& from, api::Instance& to);
 void show(const Operation& from, api::Operation& to);
 void show(const Event& from, api::Event& to);
+// `all`: with the names of boxes that hold nothing of the caller's, which only operators see.
+void show(const Explanation& from, bool all, api::PlacementExplanation& to);
 // Where and as whom; never the password.
 void show_connection(const State& state, const Instance& from, api::InstanceConnection& to);
 

@@ -95,6 +95,7 @@ def orders(master):
     master.homes(3)
     plan = customer.must(customer.post("/v1/instances", {**order, "validate_only": True}))
     assert len(plan["instance"]["replicas"]) == 3 and "operation" not in plan
+    assert len(plan["placement"]["chosen"]) == 3, plan
     assert customer.get("/v1/instances/acme").status == 404
     placed = customer.must(customer.post("/v1/instances", order, key="o1"))
     assert customer.must(customer.post("/v1/instances", order, key="o1")) == placed

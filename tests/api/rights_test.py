@@ -81,6 +81,10 @@ def what_is_whose(master):
     operation = "/v1/operations/" + order["operation"]["id"]
     assert ann.get("/v1/instances/ann-shop").status == 200
     assert ann.get(operation).status == 200
+    # A customer learns why, and how many others there are, but not what other homes are called.
+    own = ann.must(ann.get("/v1/instances/ann-shop/placement"))
+    assert [copy["node"] for copy in own["chosen"]]
+    assert not own.get("listed") and not own.get("runners_up")
     hidden = bob.get("/v1/instances/ann-shop")
     unknown = bob.get("/v1/instances/no-shop")
     assert hidden.status == unknown.status == 404
@@ -91,6 +95,7 @@ def what_is_whose(master):
         assert bob.post(f"/v1/instances/ann-shop:{verb}").status == 404, verb
     assert bob.call("DELETE", "/v1/instances/ann-shop").status == 404
     assert bob.get("/v1/instances/ann-shop/events").status == 404
+    assert bob.get("/v1/instances/ann-shop/placement").status == 404
     assert bob.get(operation).status == 404
     assert bob.get("/v1/instances").json["instances"] == []
     assert [row["name"] for row in ann.get("/v1/instances").json["instances"]] == ["ann-shop"]

@@ -45,6 +45,26 @@ class Reading(CliTest):
         self.assertIn("liège", self.ok("instance", "show", "acme").out)
         self.assertIn("serves", self.ok("instance", "events", "acme").out)
 
+    def test_a_placement_is_explained(self):
+        text = self.ok("instance", "explain", "acme").out
+        self.assertRegex(text, r"copy 0 +lille-1 +lille +alder +FR +yes +25.0 % +12.5 %")
+        self.assertRegex(text, r"next best +gent-1 .*no +50.0 % +40.0 %")
+        self.assertRegex(text, r"capacity +2 +tours-1")
+        self.assertIn("7 more orders like this one fit", text)
+        shown = json.loads(self.ok("--output", "json", "instance", "explain", "acme").out)
+        self.assertEqual(shown["chosen"][0]["node"], "lille-1")
+
+    def test_a_plan_changes_nothing_and_says_why(self):
+        done = self.ok("plan", "order", "tryton", "--name", "acme2", "--min-countries", "2")
+        self.assertIn("nothing was changed", done.err)
+        self.assertIn("next best", done.out)
+        body = json.loads(self.api.writes()[0]["body"])
+        self.assertTrue(body["validate_only"])
+        self.assertEqual(body["policy"], {"min_countries": 2})
+        shown = json.loads(self.ok("--output", "json", "plan", "order", "tryton", "--name",
+                                   "acme2").out)
+        self.assertEqual(shown["placement"]["orders_left"], "7")
+
     def test_what_is_not_there_is_exit_3_with_the_next_command(self):
         self.assertIn("next: foyer node ls", self.fails(3, "node", "show", "nowhere").err)
         self.fails(3, "op", "wait", "op-404")

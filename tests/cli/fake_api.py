@@ -60,6 +60,16 @@ ROWS = {
 FIELDS = {"software-releases": "releases"}
 
 
+PLACEMENT = {
+    "chosen": [{"node": "lille-1", "site": "lille", "isp_family": "alder", "country": "FR",
+                "may_lead": True, "score": "250000", "family_use": "125000"}],
+    "runners_up": [{"node": "gent-1", "site": "gent", "isp_family": "birch", "country": "BE",
+                    "may_lead": False, "score": "500000", "family_use": "400000"}],
+    "not_chosen": [{"rule": "capacity", "nodes": "2"}, {"rule": "outranked", "nodes": "1"}],
+    "listed": [{"node": "tours-1", "rule": "capacity"}, {"node": "gent-1", "rule": "outranked"}],
+    "orders_left": "7"}
+
+
 class Refusal(Exception):
     def __init__(self, status, code, message, details=()):
         super().__init__(message)
@@ -129,6 +139,8 @@ class FakeApi:
         if parts[-1] == "events":
             return {"events": [{"revision": 9, "at": NOW, "kind": "running", "subject": parts[1],
                                 "message": "serves"}], "page": {}}
+        if parts[-1] == "placement":
+            return PLACEMENT
         row = dict(found[0])
         if parts[0] == "instances":
             row["state"] = self.instance_state
@@ -173,7 +185,9 @@ class FakeApi:
             return ROWS["software-releases"][0]
         if path == "/v1/instances":
             answer = {"instance": instance(body["name"])}
-            if not body.get("validate_only"):
+            if body.get("validate_only"):
+                answer["placement"] = PLACEMENT
+            else:
                 answer["operation"] = self.start("order", body["name"])
             return answer
         if path.endswith(":reveal"):

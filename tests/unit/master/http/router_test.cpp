@@ -96,6 +96,8 @@ TEST_CASE("a target finds its route") {
           "foyer.api.v1.InstanceService/StopInstance");
     CHECK(rpc_at(HttpMethod::Get, "/v1/instances/acme/events?page_size=3") ==
           "foyer.api.v1.InstanceService/ListInstanceEvents");
+    CHECK(rpc_at(HttpMethod::Get, "/v1/instances/acme/placement") ==
+          "foyer.api.v1.InstanceService/ExplainInstance");
     CHECK(rpc_at(HttpMethod::Get, "/v1/instances") == "foyer.api.v1.InstanceService/ListInstances");
     const RouteAnswer blob = find_route(HttpMethod::Put, "/v1/blobs/sha256:ab");
     REQUIRE(blob.matched);
