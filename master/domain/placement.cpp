@@ -6,14 +6,11 @@
 #include <limits>
 #include <set>
 
+#include "master/domain/slots.h"
 #include "master/domain/spread.h"
 
 namespace foyer::master {
 namespace {
-
-// Fixed-point share of use, so that equal worlds decide equally on every machine.
-using Utilisation = std::int64_t;
-constexpr Utilisation full = 1'000'000;
 
 struct Box {
     NodeId name;
@@ -34,41 +31,9 @@ struct Domain {
     bool may_lead = false;
 
     Utilisation utilisation() const {
-        return capacity == 0 ? full : full - slots * full / capacity;
+        return capacity == 0 ? full_use : full_use - slots * full_use / capacity;
     }
 };
-
-std::int64_t slots_of(const Resources& room, const Resources& each) {
-    std::int64_t slots = std::numeric_limits<std::int64_t>::max();
-    const auto limit = [&](std::int64_t have, std::int64_t need) {
-        if (need > 0) slots = std::min(slots, std::max<std::int64_t>(have, 0) / need);
-    };
-    limit(room.cpu.count(), each.cpu.count());
-    limit(room.memory.count(), each.memory.count());
-    limit(room.disk.count(), each.disk.count());
-    return slots;
-}
-
-Utilisation use_after(const Resources& used, const Resources& each, const Resources& total) {
-    const auto share = [](std::int64_t part, std::int64_t whole) {
-        return whole <= 0 ? full : part * full / whole;
-    };
-    const Resources after = used + each;
-    return std::max({share(after.cpu.count(), total.cpu.count()),
-                     share(after.memory.count() / 1024, total.memory.count() / 1024),
-                     share(after.disk.count() / 1024, total.disk.count() / 1024)});
-}
-
-std::optional<Exclusion> exclusion_of(const State& state, const Node& node, const Demand& demand) {
-    if (node.edge) return Exclusion::Edge;
-    if (node.state != NodeState::Online) return Exclusion::NotOnline;
-    if (!demand.countries.empty() &&
-        !demand.countries.contains(state.sites().at(node.site).country))
-        return Exclusion::Country;
-    const Resources room = node.capacity.total - state.reserved_on(node.name);
-    if (!demand.each.fits_into(room)) return Exclusion::Capacity;
-    return std::nullopt;
-}
 
 // Boxes that could hold a copy, grouped by domain. Full boxes count for the domain's capacity, so
 // that its utilisation is true.
@@ -84,11 +49,11 @@ std::vector<Domain> domains_of(const State& state, const Demand& demand) {
         domain.key = key;
         domain.country = site.country;
         const Resources& used = state.reserved_on(name);
-        domain.capacity += slots_of(node.capacity.total, demand.each);
+        domain.capacity += slots_in(node.capacity.total, demand.each);
         if (excluded) continue;
         Box box{name, site.name, site.host_class != HostClass::Open,
-                slots_of(node.capacity.total - used, demand.each),
-                use_after(used, demand.each, node.capacity.total)};
+                slots_in(node.capacity.total - used, demand.each),
+                utilisation(used + demand.each, node.capacity.total)};
         domain.slots += box.slots;
         domain.may_lead = domain.may_lead || box.may_lead;
         domain.boxes.push_back(std::move(box));
@@ -132,8 +97,6 @@ std::vector<const Domain*> candidates(const std::vector<Domain>& domains, const 
     }
     return kept;
 }
-
-int leads_needed(const Demand& demand) { return std::min(2, demand.replicas); }
 
 // Depth-first over the candidates in order: complete sets, until `accept` takes one. Bounded by
 // `tries`.
@@ -338,6 +301,19 @@ std::string_view to_text(Exclusion exclusion) {
         case Exclusion::Capacity: return "capacity";
     }
     CHECK(false);
+}
+
+int leads_needed(const Demand& demand) { return std::min(2, demand.replicas); }
+
+std::optional<Exclusion> exclusion_of(const State& state, const Node& node, const Demand& demand) {
+    if (node.edge) return Exclusion::Edge;
+    if (node.state != NodeState::Online) return Exclusion::NotOnline;
+    if (!demand.countries.empty() &&
+        !demand.countries.contains(state.sites().at(node.site).country))
+        return Exclusion::Country;
+    const Resources room = node.capacity.total - state.reserved_on(node.name);
+    if (!demand.each.fits_into(room)) return Exclusion::Capacity;
+    return std::nullopt;
 }
 
 std::map<NodeId, Exclusion> exclusions(const State& state, const Demand& demand) {

@@ -40,6 +40,10 @@ struct Placement {
 // found, and one "excluded_<reason>" with the boxes each (at most 20 names, then a count).
 Result<Placement> place(const State& state, const Demand& demand);
 
+// Boxes that may lead which a set needs: two, or one where only one copy is ordered.
+int leads_needed(const Demand& demand);
+
+std::optional<Exclusion> exclusion_of(const State& state, const Node& node, const Demand& demand);
 std::map<NodeId, Exclusion> exclusions(const State& state, const Demand& demand);
 
 std::string_view to_text(Exclusion exclusion);
