@@ -30,7 +30,8 @@ std::string rule(const Result<NodeId>& refused) {
 }  // namespace
 
 TEST_CASE("one further copy goes to an ISP and a site of its own, the avoided box left out") {
-    const World world({{"a", "alder"}, {"b", "birch"}, {"c", "cedar"}, {"d", "dune"}});
+    const World world(
+        {{"a", "alder"}, {"b", "birch"}, {"c", "cedar"}, {"d", "dune"}, {"e", "alder"}});
     const auto placed = place_one(world.state, small(), boxes({"a-1", "b-1"}), boxes({"c-1"}));
     REQUIRE(placed.ok());
     CHECK(placed.value() == NodeId("d-1"));
