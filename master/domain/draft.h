@@ -56,6 +56,9 @@ private:
     Changes changes_;
 };
 
+// More than 0 of everything and no more than any machine has, so that sums never overflow.
+bool is_sane(const NodeCapacity& capacity);
+
 // ISO 3166-1 alpha-2, upper case.
 Status check_country(const CountryCode& country);
 
@@ -79,6 +82,10 @@ Result<Decision> promote_instance(const State& state, const PromoteInstance& com
 Result<Decision> reveal_instance(const State& state, const RevealInstance& command, WallTime now);
 Result<Decision> report_node(const State& state, const ReportNode& command, WallTime now);
 Result<Decision> mark_silent(const State& state, const MarkSilent& command, WallTime now);
+Result<Decision> cordon_node(const State& state, const CordonNode& command, WallTime now);
+Result<Decision> uncordon_node(const State& state, const UncordonNode& command, WallTime now);
+Result<Decision> drain_node(const State& state, const DrainNode& command, WallTime now);
+Result<Decision> cancel_drain(const State& state, const CancelDrain& command, WallTime now);
 Result<Decision> forget_requests(const State& state, const ForgetRequests& command, WallTime now);
 
 // The row, or NotFound with what to type next.

@@ -8,8 +8,6 @@
 namespace foyer::master {
 namespace {
 
-constexpr int first_host_number = 16;  // host numbers below belong to the box itself
-
 Result<Release> find_release(const State& state, const OrderInstance& command) {
     const Release* newest = nullptr;
     for (auto at = state.releases().lower_bound({command.release, ReleaseVersion()});
@@ -96,6 +94,7 @@ Instance new_instance(const OrderInstance& command, const Release& release, cons
     instance.leader = ReplicaIndex{0};
     instance.admin_password = command.admin_password;
     instance.replication_password = command.replication_password;
+    instance.replicas_made = instance.policy.replicas;
     instance.created_at = draft.now();
     instance.group_revision = draft.revision();
     instance.route_revision = draft.revision();

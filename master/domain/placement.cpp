@@ -296,6 +296,7 @@ Error refusal(const State& state, const Demand& demand, const std::vector<Domain
 std::string_view to_text(Exclusion exclusion) {
     switch (exclusion) {
         case Exclusion::NotOnline: return "not_online";
+        case Exclusion::Cordoned: return "cordoned";
         case Exclusion::Edge: return "edge";
         case Exclusion::Country: return "country";
         case Exclusion::Capacity: return "capacity";
@@ -308,6 +309,7 @@ int leads_needed(const Demand& demand) { return std::min(2, demand.replicas); }
 std::optional<Exclusion> exclusion_of(const State& state, const Node& node, const Demand& demand) {
     if (node.edge) return Exclusion::Edge;
     if (node.state != NodeState::Online) return Exclusion::NotOnline;
+    if (node.wish != NodeWish::Open) return Exclusion::Cordoned;
     if (!demand.countries.empty() &&
         !demand.countries.contains(state.sites().at(node.site).country))
         return Exclusion::Country;

@@ -30,7 +30,7 @@ struct Demand {
 };
 
 // Why a box cannot hold a copy of this order at all.
-enum class Exclusion { NotOnline, Edge, Country, Capacity };
+enum class Exclusion { NotOnline, Cordoned, Edge, Country, Capacity };
 
 struct Placement {
     std::vector<NodeId> nodes;  // by replica index; the first may lead and is the founder

@@ -1,6 +1,7 @@
 #include "master/domain/state.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "common/base/check.h"
 
@@ -46,7 +47,14 @@ void State::put(const Node& row) {
     const Node* before = find_in<Node>(nodes_, row.name);
     const bool neighbours_see =
         before == nullptr || before->overlay_revision != row.overlay_revision;
-    nodes_.insert_or_assign(row.name, row);
+    if (before != nullptr) {
+        const Node old = *before;
+        nodes_.insert_or_assign(row.name, row);
+        index_life(row, &old);
+    } else {
+        nodes_.insert_or_assign(row.name, row);
+        index_life(row, nullptr);
+    }
     last_node_number_ = std::max(last_node_number_, row.number);
     // A fresh token may make a home of a box that was expected as an edge.
     if (row.edge) {
@@ -89,9 +97,11 @@ void State::put(const Instance& row) {
     if (route) {
         for (const NodeId& edge : edges_) touch(edge);
     }
+    rank(row.name);
 }
 
 void State::unindex(const Replica& row) {
+    learners_.erase(row.key);
     NodeIndex& index = by_node_[row.node];
     index.replicas.erase(row.key);
     index.reserved -= row.reserved;
@@ -111,6 +121,8 @@ void State::put(const Replica& row) {
     NodeIndex& index = by_node_[row.node];
     index.replicas.insert(row.key);
     index.reserved += row.reserved;
+    if (row.membership == Membership::Learner) learners_.insert(row.key);
+    rank(row.key.instance);
 }
 
 void State::put(const Operation& row) { operations_.insert_or_assign(row.id, row); }
@@ -127,8 +139,12 @@ void State::put(const RequestRecord& row) {
 
 void State::drop(const DropNode& change) {
     const bool edge = edges_.erase(change.name) > 0;
+    if (const Node* gone = find_in<Node>(nodes_, change.name)) count_home(*gone, -1);
     nodes_.erase(change.name);
     by_node_.erase(change.name);
+    unheard_.erase(change.name);
+    draining_.erase(change.name);
+    shrunken_.erase(change.name);
     if (edge) {
         for (const auto& [node, row] : nodes_) bury(node, Tombstone::Kind::Peer, change.name.str());
     } else {
@@ -143,15 +159,90 @@ void State::drop(const DropReplica& change) {
     bury(found->second.node, Tombstone::Kind::Assignment, partition_id(change.key).str());
     replicas_.erase(found);
     touch_members(change.key.instance);
+    rank(change.key.instance);
 }
 
 void State::drop(const DropInstance& change) {
     instances_.erase(change.name);
+    rank(change.name);
     for (const NodeId& edge : edges_)
         bury(edge, Tombstone::Kind::Route, hostname_of(*this, change.name));
 }
 
 void State::drop(const DropRequest& change) { requests_.erase({change.account, change.id}); }
+
+void State::count_home(const Node& row, int by) {
+    const auto site = sites_.find(row.site);
+    if (row.edge || row.state == NodeState::Expected || site == sites_.end()) return;
+    const auto isp = isps_.find(site->second.isp);
+    if (isp == isps_.end()) return;
+    int& count = homes_by_family_[isp->second.family];
+    count += by;
+    if (count == 0) homes_by_family_.erase(isp->second.family);
+}
+
+void State::index_life(const Node& row, const Node* before) {
+    if (before != nullptr) count_home(*before, -1);
+    count_home(row, 1);
+    const auto keep = [&](std::set<NodeId>& names, bool in) {
+        if (in) {
+            names.insert(row.name);
+        } else {
+            names.erase(row.name);
+        }
+    };
+    keep(unheard_, row.state == NodeState::Silent || row.state == NodeState::Lost);
+    keep(draining_, row.wish == NodeWish::Draining);
+    keep(shrunken_, !row.capacity.total.fits_into(row.offered));
+    const auto life = [](const Node& node) {
+        return std::tuple(node.state, node.wish, node.capacity.total.fits_into(node.offered));
+    };
+    if (before == nullptr || life(*before) != life(row)) rank_all_on(row.name);
+}
+
+void State::rank_all_on(const NodeId& node) {
+    const auto found = by_node_.find(node);
+    if (found == by_node_.end()) return;
+    for (const ReplicaKey& key : found->second.replicas) rank(key.instance);
+}
+
+bool State::is_endangered(const Instance& row) const {
+    if (row.desired == DesiredState::Stopped) return false;
+    int members = 0;
+    for (const Replica* replica : replicas_of(row.name)) {
+        const Node* node = find_in<Node>(nodes_, replica->node);
+        const bool settled = replica->membership == Membership::Member && node != nullptr &&
+                             node->state == NodeState::Online && node->wish != NodeWish::Draining &&
+                             !shrunken_.contains(node->name);
+        if (!settled) return true;
+        ++members;
+    }
+    return row.desired == DesiredState::Running && members != row.policy.replicas;
+}
+
+// Keeps the instance's place in the queue of repairs.
+void State::rank(const InstanceName& name) {
+    const auto old = ranks_.find(name);
+    const Instance* row = find_in<Instance>(instances_, name);
+    if (row == nullptr || !is_endangered(*row)) {
+        if (old == ranks_.end()) return;
+        endangered_.erase({old->second, name});
+        ranks_.erase(old);
+        return;
+    }
+    int healthy = 0;
+    for (const Replica* replica : replicas_of(name)) {
+        const Node* node = find_in<Node>(nodes_, replica->node);
+        const bool there = node != nullptr && node->state == NodeState::Online;
+        if (there && replica->membership == Membership::Member) ++healthy;
+    }
+    if (old != ranks_.end()) {
+        if (old->second == healthy) return;
+        endangered_.erase({old->second, name});
+    }
+    ranks_[name] = healthy;
+    endangered_.emplace(healthy, name);
+}
 
 void State::touch(const NodeId& node) { by_node_[node].desired = revision_; }
 
@@ -192,7 +283,7 @@ std::vector<const Replica*> State::replicas_of(const InstanceName& name) const {
 const Replica* State::find_replica(const PartitionId& partition) const {
     const std::string& text = partition.str();
     const std::size_t dash = text.rfind('-');
-    if (dash == std::string::npos || dash + 1 == text.size() || text.size() - dash > 4)
+    if (dash == std::string::npos || dash + 1 == text.size() || text.size() - dash > 5)
         return nullptr;
     int index = 0;
     for (std::size_t i = dash + 1; i < text.size(); ++i) {

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "master/domain/change.h"
+#include "master/domain/repair_settings.h"
 #include "master/domain/rows.h"
 
 namespace foyer::master {
@@ -23,6 +24,7 @@ struct ClusterSettings {
     int public_port = 443;
     std::string overlay_prefix = "fd50:f0e:1::/48";
     int edge_wireguard_port = 51820;
+    RepairSettings repair;
     friend bool operator==(const ClusterSettings&, const ClusterSettings&) = default;
 };
 
@@ -78,6 +80,18 @@ public:
     const std::set<ReplicaKey>& replicas_on(const NodeId& node) const;
     Resources reserved_on(const NodeId& node) const;
     const std::set<NodeId>& edges() const { return edges_; }
+    // Boxes that are Silent or Lost.
+    const std::set<NodeId>& unheard() const { return unheard_; }
+    const std::set<NodeId>& draining() const { return draining_; }
+    // Boxes that offer less than what they hold.
+    const std::set<NodeId>& shrunken() const { return shrunken_; }
+    // Enrolled boxes that are no edges, by the ISP family of their line.
+    const std::map<IspFamilyId, int>& homes_by_family() const { return homes_by_family_; }
+    // Instances that may need repair, those with the fewest copies on boxes that are there first. A
+    // coarse list: repair.h says what, if anything, is to be done.
+    const std::set<std::pair<int, InstanceName>>& endangered() const { return endangered_; }
+    // Copies that are being made.
+    const std::set<ReplicaKey>& learners() const { return learners_; }
     std::vector<const Replica*> replicas_of(const InstanceName& name) const;  // by index
     const Replica* find_replica(const PartitionId& partition) const;
 
@@ -112,6 +126,11 @@ private:
     void touch_members(const InstanceName& name);
     void bury(const NodeId& node, Tombstone::Kind kind, std::string key);
     void unindex(const Replica& row);
+    void count_home(const Node& row, int by);
+    void index_life(const Node& row, const Node* before);
+    void rank(const InstanceName& name);
+    void rank_all_on(const NodeId& node);
+    bool is_endangered(const Instance& row) const;
 
     struct NodeIndex {
         std::set<ReplicaKey> replicas;
@@ -140,6 +159,13 @@ private:
     std::map<std::pair<AccountId, RequestId>, RequestRecord> requests_;
     std::deque<Event> recent_events_;
     std::set<NodeId> edges_;
+    std::set<NodeId> unheard_;
+    std::set<NodeId> draining_;
+    std::set<NodeId> shrunken_;
+    std::map<IspFamilyId, int> homes_by_family_;
+    std::set<std::pair<int, InstanceName>> endangered_;
+    std::map<InstanceName, int> ranks_;
+    std::set<ReplicaKey> learners_;
     std::map<NodeId, NodeIndex> by_node_;
     Revision tombstones_floor_;
 };

@@ -85,6 +85,15 @@ const Table& nodes() {
                                {"uplink_kbit_s"},
                                {"agent_version"},
                                {"partitions_made"},
+                               {"wish"},
+                               {"drain_operation"},
+                               {"drain_deadline", Time},
+                               {"drain_started_at", Time},
+                               {"silent_since", Time},
+                               {"eviction_held"},
+                               {"offered_cpu_millicores"},
+                               {"offered_memory_bytes"},
+                               {"offered_disk_bytes"},
                                {"revision"},
                                {"overlay_revision"}}});
     return table;
@@ -92,10 +101,17 @@ const Table& nodes() {
 
 Status read_row(Row row, Node& n) {
     Resources& total = n.capacity.total;
-    return row.into(n.name, n.site, n.edge, n.public_address, n.state, n.number, n.token_hash,
-                    n.token_expires_at, n.token_used, n.key_fingerprint, n.certificate_expires_at,
-                    n.wg_public_key, total.cpu, total.memory, total.disk, n.capacity.uplink,
-                    n.agent_version, n.partitions_made, n.revision, n.overlay_revision);
+    std::optional<OperationId> drain;
+    std::optional<WallTime> deadline;
+    std::optional<WallTime> started_at;
+    TRY(row.into(n.name, n.site, n.edge, n.public_address, n.state, n.number, n.token_hash,
+                 n.token_expires_at, n.token_used, n.key_fingerprint, n.certificate_expires_at,
+                 n.wg_public_key, total.cpu, total.memory, total.disk, n.capacity.uplink,
+                 n.agent_version, n.partitions_made, n.wish, drain, deadline, started_at,
+                 n.silent_since, n.eviction_held, n.offered.cpu, n.offered.memory, n.offered.disk,
+                 n.revision, n.overlay_revision));
+    if (drain && started_at) n.drain = Drain{*drain, deadline, *started_at};
+    return ok_status();
 }
 
 const Table& releases() {
@@ -182,12 +198,19 @@ Call put_call(const Site& s) {
 
 Call put_call(const Node& n) {
     const Resources& total = n.capacity.total;
+    std::optional<OperationId> drain;
+    std::optional<WallTime> deadline;
+    std::optional<WallTime> started_at;
+    if (n.drain)
+        drain = n.drain->operation, deadline = n.drain->deadline, started_at = n.drain->started_at;
     return {
         &nodes().put,
         Params().add(n.name, n.site, n.edge, n.public_address, n.state, n.number, n.token_hash,
                      n.token_expires_at, n.token_used, n.key_fingerprint, n.certificate_expires_at,
                      n.wg_public_key, total.cpu, total.memory, total.disk, n.capacity.uplink,
-                     n.agent_version, n.partitions_made, n.revision, n.overlay_revision)};
+                     n.agent_version, n.partitions_made, n.wish, drain, deadline, started_at,
+                     n.silent_since, n.eviction_held, n.offered.cpu, n.offered.memory,
+                     n.offered.disk, n.revision, n.overlay_revision)};
 }
 
 Call put_call(const Release& r) {

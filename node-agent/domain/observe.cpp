@@ -78,6 +78,7 @@ PartitionObservation observe(const Assignment* desired, const LocalState& local,
     PartitionObservation seen;
     seen.partition = local.partition;
     seen.fence = local.applied;
+    seen.applied = local.applied_revision;
     // What does not run follows nobody and leads nobody: it obeys any fence that does not ask it to
     // lead.
     if (!running && desired != nullptr && desired->role != ReplicaRole::Primary &&
