@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "common/base/random.h"
@@ -17,6 +18,10 @@ namespace foyer::master {
 struct HousekeepingConfig {
     std::string operator_token_file;  // data_dir/operator.token
     Duration silence_scan{1'000};
+    Duration repair_tick{1'000};
+    int repair_ticks_max = 50;  // in a row, when each says that there is more
+    // A pause of the loop, or a step of the wall clock, longer than this: as if just started.
+    Duration hearing_gap{30'000};
     Duration forget_requests{3'600'000};
     Duration request_retention{std::int64_t{30} * 24 * 3600 * 1000};
 };
@@ -36,6 +41,8 @@ private:
     Status make_operator_token();
     void scan_silence();
     void forget_requests();
+    void note_hearing();
+    void repair();
 
     Planner& planner_;
     Presence& presence_;
@@ -47,6 +54,12 @@ private:
     bool isolated_ = false;
     MonoTime next_scan_;
     MonoTime next_forget_;
+    MonoTime next_repair_;
+    // Since when boxes could be heard without a break; absent: they cannot now.
+    std::optional<WallTime> hearing_since_;
+    MonoTime last_mono_;
+    WallTime last_wall_;
+    std::shared_ptr<std::atomic<bool>> repairing_ = std::make_shared<std::atomic<bool>>(false);
     // A mark that is not committed yet is not sent twice. Shared: its continuation may outlive us.
     std::shared_ptr<std::atomic<bool>> marking_ = std::make_shared<std::atomic<bool>>(false);
 };

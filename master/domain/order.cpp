@@ -65,6 +65,8 @@ Result<ReplicationPolicy> check_policy(const OrderInstance& command, const Relea
                       "a synchronous order needs 3 copies or more: with fewer, losing one home "
                       "stops every write; order 3, or mode asynchronous");
     }
+    if (command.min_countries < 0)
+        return refuse("min_countries", "a number of countries is not negative; leave it out for 1");
     for (const CountryCode& country : policy.countries) TRY(check_country(country));
     if (policy.min_countries > policy.replicas) {
         return refuse("min_countries", std::to_string(policy.replicas) + " copies cannot be in " +

@@ -93,7 +93,8 @@ private:
             if (!why.empty()) {
                 draft_.event("copy_given_up", group.instance.name.str(),
                              copy_text(changing) + ": " + why);
-                if (why == timed_out) wait(group, copy_text(changing) + " never caught up");
+                if (why == timed_out)
+                    wait(group, copy_text(changing) + " did not catch up", changing.node);
                 group.remove(changing.key.index);
                 group.group_changed(draft_);
                 return Outcome::Changed;
@@ -177,12 +178,15 @@ private:
         if (found == state().nodes().end()) return true;
         const Node& node = found->second;
         if (node.state == NodeState::Lost) return true;
+        // The operator said that it goes: a silent one is not waited for.
+        const bool given_up = node.wish == NodeWish::Draining;
         const bool followed = std::ranges::any_of(group.replicas, [&](const Replica& replica) {
             return replica.key != lead.key && is_healthy(group, replica);
         });
-        return node.state == NodeState::Silent && !followed &&
-               silent_for(node, settings().takeover_after, tick_.hearing_since, draft_.now()) &&
-               !brake_holds(state(), node);
+        if (node.state != NodeState::Silent || followed) return false;
+        return given_up ||
+               (silent_for(node, settings().takeover_after, tick_.hearing_since, draft_.now()) &&
+                !brake_holds(state(), node));
     }
 
     bool move_lead(Group& group) {
@@ -253,6 +257,7 @@ private:
         const std::set<NodeId> busy = busy_nodes(state());
         std::vector<NodeId> avoid(busy.begin(), busy.end());
         if (old != nullptr) avoid.push_back(old->node);
+        if (row.repair_wait) avoid.push_back(row.repair_wait->avoid);
         if (row.replicas_made > index_max) {
             return error(ErrorCode::ResourceExhausted,
                          "this instance has used up its " + std::to_string(index_max) +
@@ -265,13 +270,14 @@ private:
                          staying, avoid);
     }
 
-    void wait(Group& group, const std::string& reason) {
+    // The box to be avoided is remembered until a place was found: then it may be tried again.
+    void wait(Group& group, const std::string& reason, const NodeId& avoid = {}) {
         constexpr std::size_t reason_max = 500;
         const bool known =
             group.instance.repair_wait && group.instance.repair_wait->reason == reason;
         if (!known) draft_.event("repair_waits", group.instance.name.str(), reason);
         group.instance.repair_wait =
-            RepairWait{reason.substr(0, reason_max), draft_.now() + settings().retry_after};
+            RepairWait{reason.substr(0, reason_max), draft_.now() + settings().retry_after, avoid};
     }
 
     Replica newcomer(Group& group, const NodeId& place) {

@@ -187,6 +187,7 @@ struct Promotion {
 struct RepairWait {
     std::string reason;  // one line, as placement refused
     WallTime retry_at;
+    NodeId avoid;  // where a newcomer did not catch up; empty: nowhere
     friend bool operator==(const RepairWait&, const RepairWait&) = default;
 };
 

@@ -71,6 +71,7 @@ const Table& instances() {
                                {"replicas_made"},
                                {"repair_reason"},
                                {"repair_retry_at", Time},
+                               {"repair_avoid"},
                                {"created_at", Time},
                                {"revision"},
                                {"group_revision"},
@@ -89,13 +90,15 @@ Status read_instance(Row row, Changes& into) {
     std::optional<WallTime> started_at;
     std::optional<std::string> reason;
     std::optional<WallTime> retry_at;
+    std::optional<NodeId> avoid;
     TRY(row.into(i.name, i.owner, i.release, i.version, i.size, i.parameters_json, policy.replicas,
                  policy.countries, policy.min_countries, policy.mode, policy.allow_same_isp,
                  i.desired, i.fence.generation, i.fence.epoch, i.leader, served_generation,
                  served_epoch, promotion, wanted, force, started_at, i.operation, i.admin_password,
                  i.replication_password, i.initialized, i.password_shown_at, i.replicas_made,
-                 reason, retry_at, i.created_at, i.revision, i.group_revision, i.route_revision));
-    if (reason && retry_at) i.repair_wait = RepairWait{*reason, *retry_at};
+                 reason, retry_at, avoid, i.created_at, i.revision, i.group_revision,
+                 i.route_revision));
+    if (reason && retry_at && avoid) i.repair_wait = RepairWait{*reason, *retry_at, *avoid};
     if (served_generation && served_epoch) i.served = Fence{*served_generation, *served_epoch};
     if (promotion && force && started_at)
         i.promotion = Promotion{*promotion, wanted, *force, *started_at};
@@ -221,7 +224,12 @@ Call put_call(const Instance& i) {
     }
     std::optional<std::string> reason;
     std::optional<WallTime> retry_at;
-    if (i.repair_wait) reason = i.repair_wait->reason, retry_at = i.repair_wait->retry_at;
+    std::optional<NodeId> avoid;
+    if (i.repair_wait) {
+        reason = i.repair_wait->reason;
+        retry_at = i.repair_wait->retry_at;
+        avoid = i.repair_wait->avoid;
+    }
     return {&instances().put,
             Params().add(i.name, i.owner, i.release, i.version, i.size, i.parameters_json,
                          policy.replicas, policy.countries, policy.min_countries, policy.mode,
@@ -229,7 +237,7 @@ Call put_call(const Instance& i) {
                          i.leader, served_generation, served_epoch, promotion, wanted, force,
                          started_at, i.operation, i.admin_password, i.replication_password,
                          i.initialized, i.password_shown_at, i.replicas_made, reason, retry_at,
-                         i.created_at, i.revision, i.group_revision, i.route_revision)};
+                         avoid, i.created_at, i.revision, i.group_revision, i.route_revision)};
 }
 
 Call put_call(const Replica& r) {

@@ -41,8 +41,10 @@ ALTER TABLE instances
     ADD COLUMN replicas_made integer NOT NULL DEFAULT 0,
     ADD COLUMN repair_reason text,
     ADD COLUMN repair_retry_at timestamptz,
-    ADD CONSTRAINT instances_repair_whole CHECK (num_nulls(repair_reason, repair_retry_at) IN (0, 2));
-UPDATE instances SET replicas_made = greatest(replicas, (SELECT coalesce(max(r.index) + 1, 0) FROM replicas r WHERE r.instance = instances.name));
+    ADD COLUMN repair_avoid text,
+    ADD CONSTRAINT instances_repair_whole CHECK (num_nulls(repair_reason, repair_retry_at, repair_avoid) IN (0, 3));
+UPDATE instances SET replicas_made =
+    greatest(replicas, (SELECT coalesce(max(r.index) + 1, 0) FROM replicas r WHERE r.instance = instances.name));
 ALTER TABLE instances ALTER COLUMN replicas_made DROP DEFAULT;
 
 -- A copy that is being made for another one's place, or on its way out, may share the site and the ISP of that other one: distinct are the

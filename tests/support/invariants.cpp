@@ -181,7 +181,8 @@ void print(std::ostream& out, const Instance& row) {
     if (row.promotion) out << " promotion " << row.promotion->operation << row.promotion->force;
     if (row.operation) out << " operation " << *row.operation;
     if (row.repair_wait)
-        out << " waits '" << row.repair_wait->reason << "' " << row.repair_wait->retry_at.unix_ms;
+        out << " waits '" << row.repair_wait->reason << "' " << row.repair_wait->retry_at.unix_ms
+            << row.repair_wait->avoid;
     out << " made " << row.replicas_made << " init " << row.initialized << " rev "
         << row.revision.number() << " " << row.group_revision.number() << " "
         << row.route_revision.number() << "\n";

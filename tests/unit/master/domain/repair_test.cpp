@@ -221,6 +221,26 @@ TEST_CASE("without a place the copy waits, with the reason, and nothing is remov
     for (const std::string& problem : broken(world.state)) FAIL(problem);
 }
 
+TEST_CASE("a newcomer that does not get on in time is tried on another box") {
+    Street street;
+    const NodeId gone = street.following();
+    street.boxes.slow_percent = 100;
+    street.drain(gone);
+    street.boxes.rounds(3);
+    REQUIRE(street.world.state.learners().size() == 1);
+    const NodeId first =
+        street.world.state.replicas().at(*street.world.state.learners().begin()).node;
+    street.world.now = street.world.now + street.world.state.settings().repair.learner_timeout;
+    for (const auto& [name, node] : street.world.state.nodes()) street.world.go_online(name.str());
+    street.boxes.rounds(10);
+    CHECK(street.events("copy_given_up") == 1);
+    REQUIRE(street.world.state.learners().size() == 1);
+    CHECK(street.world.state.replicas().at(*street.world.state.learners().begin()).node != first);
+    street.boxes.slow_percent = 0;
+    CHECK(street.boxes.settle(30));
+    street.check();
+}
+
 TEST_CASE("the copies of a deleted instance on a lost box are forgotten") {
     Street street;
     const NodeId gone = street.following();
