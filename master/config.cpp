@@ -159,6 +159,23 @@ void read_api(Table table, ApiConfig& config) {
     table.finish();
 }
 
+void read_repair(Table table, RepairConfig& config) {
+    constexpr Range seconds{1, 90 * 24 * 3'600};
+    table.read("lost_after_edge_s", config.lost_after_edge_s, seconds);
+    table.read("lost_after_leading_s", config.lost_after_leading_s, seconds);
+    table.read("lost_after_s", config.lost_after_s, seconds);
+    table.read("takeover_after_s", config.takeover_after_s, seconds);
+    table.read("brake_nodes_min", config.brake_nodes_min, {1, 1'000'000});
+    table.read("brake_percent", config.brake_percent, {0, 100});
+    table.read("brake_window_s", config.brake_window_s, seconds);
+    table.read("rebuilds_max", config.rebuilds_max, {0, 100'000});
+    table.read("rebuilds_per_node", config.rebuilds_per_node, {1, 1'000});
+    table.read("caught_up_bytes", config.caught_up_bytes, {0, std::int64_t{1} << 40});
+    table.read("learner_timeout_s", config.learner_timeout_s, seconds);
+    table.read("retry_after_s", config.retry_after_s, seconds);
+    table.finish();
+}
+
 void read_rest(Table& root, Config& config, std::vector<ConfigProblem>& problems) {
     if (const toml::table* table = root.sub("database")) {
         Table database(*table, "database", problems);
@@ -179,6 +196,8 @@ void read_rest(Table& root, Config& config, std::vector<ConfigProblem>& problems
         blobs.read("uploads_max", config.blobs.uploads_max, {1, 1'000});
         blobs.finish();
     }
+    if (const toml::table* table = root.sub("repair"))
+        read_repair(Table(*table, "repair", problems), config.repair);
     if (const toml::table* table = root.sub("planner")) {
         Table planner(*table, "planner", problems);
         planner.read("queue_max", config.planner.queue_max);

@@ -76,6 +76,23 @@ struct PlannerConfig {
     friend bool operator==(const PlannerConfig&, const PlannerConfig&) = default;
 };
 
+// Seconds and percent; master/domain/repair_settings.h says what each means.
+struct RepairConfig {
+    std::int64_t lost_after_edge_s = 600;
+    std::int64_t lost_after_leading_s = 900;
+    std::int64_t lost_after_s = 1'800;
+    std::int64_t takeover_after_s = 300;
+    std::int64_t brake_nodes_min = 2;
+    std::int64_t brake_percent = 20;
+    std::int64_t brake_window_s = 900;
+    std::int64_t rebuilds_max = 20;
+    std::int64_t rebuilds_per_node = 2;
+    std::int64_t caught_up_bytes = std::int64_t{16} << 20;
+    std::int64_t learner_timeout_s = 21'600;
+    std::int64_t retry_after_s = 60;
+    friend bool operator==(const RepairConfig&, const RepairConfig&) = default;
+};
+
 struct Config {
     std::string data_dir = "/var/lib/foyer/master";
     std::string zone = "foyer.localhost";
@@ -92,6 +109,7 @@ struct Config {
     ListenAddress metrics{"127.0.0.1", 9464};
     BlobsConfig blobs;
     PlannerConfig planner;
+    RepairConfig repair;
     friend bool operator==(const Config&, const Config&) = default;
 };
 

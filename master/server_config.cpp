@@ -7,11 +7,28 @@ namespace {
 
 Duration days(std::int64_t count) { return Duration(count * 24 * 3600 * 1000); }
 
+RepairSettings repair_settings_of(const RepairConfig& config) {
+    RepairSettings settings;
+    settings.lost_after_edge = Duration(config.lost_after_edge_s * 1000);
+    settings.lost_after_leading = Duration(config.lost_after_leading_s * 1000);
+    settings.lost_after = Duration(config.lost_after_s * 1000);
+    settings.takeover_after = Duration(config.takeover_after_s * 1000);
+    settings.brake_nodes_min = static_cast<int>(config.brake_nodes_min);
+    settings.brake_percent = static_cast<int>(config.brake_percent);
+    settings.brake_window = Duration(config.brake_window_s * 1000);
+    settings.rebuilds_max = static_cast<int>(config.rebuilds_max);
+    settings.rebuilds_per_node = static_cast<int>(config.rebuilds_per_node);
+    settings.caught_up_bytes = config.caught_up_bytes;
+    settings.learner_timeout = Duration(config.learner_timeout_s * 1000);
+    settings.retry_after = Duration(config.retry_after_s * 1000);
+    return settings;
+}
+
 }  // namespace
 
 ClusterSettings cluster_settings_of(const Config& config) {
     return {config.zone, static_cast<int>(config.public_port), config.overlay_prefix,
-            static_cast<int>(config.edge_wireguard_port)};
+            static_cast<int>(config.edge_wireguard_port), repair_settings_of(config.repair)};
 }
 
 PlannerLimits planner_limits_of(const Config& config) {

@@ -55,7 +55,10 @@ struct Assignment {
     std::string address;  // this partition's overlay ULA
     int copies =
         1;  // members that must hold a write before it is acknowledged, the primary's included
-    std::vector<Member> members;
+    std::vector<Member> members;  // whose acknowledgement counts, and this copy itself
+    // Others that copy from the primary but acknowledge nothing: newcomers that are not there yet,
+    // and copies on their way out.
+    std::vector<Member> learners;
     std::vector<std::string> proxies;  // overlay addresses of the edges
     PartitionSecrets secrets;
     friend bool operator==(const Assignment&, const Assignment&) = default;
@@ -126,7 +129,8 @@ struct FollowerView {
 // out.
 struct PartitionObservation {
     PartitionId partition;
-    Fence fence;  // the newest fence the agent has applied to it
+    Fence fence;       // the newest fence the agent has applied to it
+    Revision applied;  // Assignment::revision the service has taken up; 0: none, or an older agent
     ReplicaRole role = ReplicaRole::Standby;
     PartitionPhase phase = PartitionPhase::Assigned;
     std::string step;    // what is being done: "fetching image", "init: restoring dump"

@@ -33,9 +33,18 @@ Result<Member> member_from(const agent::v1::Member& from) {
                   .address = TRY(text_field("member.address", from.address(), name_bytes_max))};
 }
 
+void write_member(const Member& from, agent::v1::Member& to) {
+    to.set_index(from.index.number);
+    to.set_name(from.name);
+    to.set_kind(to_wire(from.kind));
+    to.set_address(from.address);
+}
+
 Status read_group(const agent::v1::Assignment& from, Assignment& to) {
     TRY(count_field("members", from.members_size(), members_max));
     for (const auto& member : from.members()) to.members.push_back(TRY(member_from(member)));
+    TRY(count_field("learners", from.learners_size(), members_max));
+    for (const auto& member : from.learners()) to.learners.push_back(TRY(member_from(member)));
     TRY(count_field("proxies", from.proxies_size(), proxies_max));
     for (const auto& proxy : from.proxies())
         to.proxies.push_back(TRY(text_field("proxies", proxy, name_bytes_max)));
@@ -105,13 +114,8 @@ void to_wire(const Assignment& from, agent::v1::Assignment& to) {
     to.set_url(from.url);
     to.set_address(from.address);
     to.set_copies(from.copies);
-    for (const Member& member : from.members) {
-        auto& added = *to.add_members();
-        added.set_index(member.index.number);
-        added.set_name(member.name);
-        added.set_kind(to_wire(member.kind));
-        added.set_address(member.address);
-    }
+    for (const Member& member : from.members) write_member(member, *to.add_members());
+    for (const Member& member : from.learners) write_member(member, *to.add_learners());
     for (const std::string& proxy : from.proxies) to.add_proxies(proxy);
     for (const auto& [name, content] : from.secrets.by_name)
         (*to.mutable_secrets())[name] = content;

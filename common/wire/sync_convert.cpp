@@ -75,6 +75,7 @@ void to_wire(const PartitionObservation& from, agent::v1::Observation& to) {
     to.set_reason(from.reason.substr(0, 4 * line_bytes_max));
     to.set_ready(from.ready);
     to.set_initialized(from.initialized);
+    to.set_applied_revision(from.applied.number());
     if (from.position) {
         auto& position = *to.mutable_position();
         position.set_epoch(from.position->epoch.number());
@@ -100,6 +101,7 @@ Result<PartitionObservation> from_wire(const agent::v1::Observation& from) {
     to.reason = TRY(text_field("observation.reason", from.reason(), 4 * line_bytes_max));
     to.ready = from.ready();
     to.initialized = from.initialized();
+    to.applied = Revision(from.applied_revision());
     if (from.has_position()) {
         to.position = Position{Epoch(from.position().epoch()), from.position().flushed_bytes(),
                                from.position().receiving()};

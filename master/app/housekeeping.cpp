@@ -32,6 +32,7 @@ Housekeeping::Housekeeping(Planner& planner, Presence& presence, const Clock& cl
       config_(std::move(config)) {}
 
 void Housekeeping::tick() {
+    note_hearing();
     if (planner_.phase() != PlannerPhase::Leading) return;
     if (!operator_made_) make_operator();
     const MonoTime now = clock_.mono();
@@ -48,6 +49,49 @@ void Housekeeping::tick() {
         next_forget_ = now + config_.forget_old;
         forget_old();
     }
+    if (now >= next_repair_) {
+        next_repair_ = now + config_.repair_tick;
+        repair();
+    }
+}
+
+// Boxes are not heard while the database is away, while this process sleeps, or while most of them
+// are late; and how long they were silent is not known after the wall clock was set.
+void Housekeeping::note_hearing() {
+    const MonoTime mono = clock_.mono();
+    const WallTime wall = clock_.wall();
+    const Duration passed = mono - last_mono_;
+    const Duration step = (wall - last_wall_) - passed;
+    const bool broken = passed > config_.hearing_gap || step > config_.hearing_gap ||
+                        -step > config_.hearing_gap || isolated_ ||
+                        planner_.phase() != PlannerPhase::Leading;
+    if (broken) hearing_since_.reset();
+    if (!hearing_since_ && planner_.phase() == PlannerPhase::Leading && !isolated_)
+        hearing_since_ = wall;
+    last_mono_ = mono;
+    last_wall_ = wall;
+}
+
+namespace {
+
+// One tick, and the next one at once when there is more, behind whatever else waits.
+void submit_tick(Planner& planner, WallTime hearing_since, int left,
+                 const std::shared_ptr<std::atomic<bool>>& repairing) {
+    Write write;
+    write.command = Tick{hearing_since};
+    planner.submit(std::move(write),
+                   [&planner, hearing_since, left, repairing](const Result<Answer>& answer) {
+                       if (answer.ok() && answer.value().reply.more && left > 1)
+                           return submit_tick(planner, hearing_since, left - 1, repairing);
+                       repairing->store(false);
+                   });
+}
+
+}  // namespace
+
+void Housekeeping::repair() {
+    if (!hearing_since_ || repairing_->exchange(true)) return;
+    submit_tick(planner_, *hearing_since_, config_.repair_ticks_max, repairing_);
 }
 
 void Housekeeping::make_operator() {

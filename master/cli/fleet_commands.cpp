@@ -166,6 +166,69 @@ Status delete_node(Session& session, const NodeDeleteOptions& options) {
     return ok_status();
 }
 
+struct NodeActionOptions {
+    std::string name;
+    std::string deadline;
+    WaitOptions wait;
+};
+
+Status node_action(Session& session, const NodeActionOptions& options, const std::string& verb,
+                   const std::string& done) {
+    Json body = Json::object();
+    if (options.wait.dry_run) body["validate_only"] = true;
+    const std::string answer = TRY(
+        session.write("POST", path_of("nodes", options.name) + ":" + verb, body, "foyer node ls"));
+    if (session.wants_json()) session.console().data(answer + "\n");
+    session.console().note(options.wait.dry_run ? dry_run_note
+                                                : fmt::format("node '{}' {}", options.name, done));
+    return ok_status();
+}
+
+Status drain_node(Session& session, const NodeActionOptions& options) {
+    Json body = Json::object();
+    if (!options.deadline.empty())
+        body["deadline_seconds"] = TRY(parse_duration(options.deadline)).count() / 1000;
+    if (options.wait.dry_run) body["validate_only"] = true;
+    const std::string answer = TRY(
+        session.write("POST", path_of("nodes", options.name) + ":drain", body, "foyer node ls"));
+    return follow_operation(
+        session, answer, options.wait,
+        fmt::format("node '{}' is drained: it holds nothing any more", options.name));
+}
+
+void add_node_actions(CLI::App& group, Session& session) {
+    struct Verb {
+        const char* name;
+        const char* description;
+        const char* done;
+    };
+    for (const Verb verb :
+         {Verb{"cordon", "no new copies come to it (operator)", "is cordoned"},
+          Verb{"uncordon", "copies may come to it again (operator)", "is open again"},
+          Verb{"cancel-drain", "end a drain; what is still there stays (operator)",
+               "is no longer drained"}}) {
+        auto& options = session.keep<NodeActionOptions>();
+        CLI::App& command = add_command(group, verb.name, verb.description);
+        command.add_option("name", options.name, "its name")->required();
+        add_dry_run(command, options.wait.dry_run);
+        command.callback([&session, &options, verb] {
+            session.action = [&session, &options, verb] {
+                return node_action(session, options, verb.name, verb.done);
+            };
+        });
+    }
+    auto& options = session.keep<NodeActionOptions>();
+    CLI::App& command =
+        add_command(group, "drain", "move its copies to other boxes, then it may go (operator)");
+    command.add_option("name", options.name, "its name")->required();
+    command.add_option("--deadline", options.deadline, "when the box is taken away, 1m to 90d")
+        ->check(a_duration());
+    add_wait_options(command, options.wait);
+    command.callback([&session, &options] {
+        session.action = [&session, &options] { return drain_node(session, options); };
+    });
+}
+
 void add_nodes(CLI::App& app, Session& session) {
     CLI::App& group = add_group(app, "node", "boxes in the homes");
     add_list_command(group, session,
@@ -173,6 +236,7 @@ void add_nodes(CLI::App& app, Session& session) {
                      view_nodes);
     add_show_command(group, session, "nodes", view_node);
     add_node_token(group, session);
+    add_node_actions(group, session);
     auto& options = session.keep<NodeDeleteOptions>();
     CLI::App& command = add_command(group, "delete", "remove a node that holds nothing (operator)");
     command.add_option("name", options.name, "its name")->required();

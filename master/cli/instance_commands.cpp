@@ -23,14 +23,6 @@ struct ActionOptions {
     int index = -1;
 };
 
-void add_wait_options(CLI::App& command, WaitOptions& wait) {
-    command.add_flag("--no-wait", wait.no_wait, "do not wait for the operation");
-    command.add_option("--timeout", wait.timeout, "how long to wait")
-        ->capture_default_str()
-        ->check(a_duration());
-    add_dry_run(command, wait.dry_run);
-}
-
 Status act(Session& session, const ActionOptions& options, const std::string& verb, Json body,
            const std::string& done) {
     if (options.wait.dry_run) body["validate_only"] = true;

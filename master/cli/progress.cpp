@@ -23,10 +23,19 @@ std::string bar(std::int64_t done, std::int64_t total, int width, bool unicode) 
     return text + "]";
 }
 
+}  // namespace
+
+std::string subject_of(const Json& operation) {
+    const std::string node = text_field(operation, "node");
+    return node.empty() ? text_field(operation, "instance") : node;
+}
+
+namespace {
+
 int bar_width(const ProgressStyle& style) { return std::clamp(style.width / 4, 8, 24); }
 
 std::string title_of(const Json& operation) {
-    return printable(text_field(operation, "kind") + " " + text_field(operation, "instance"));
+    return printable(text_field(operation, "kind") + " " + subject_of(operation));
 }
 
 Duration span_of(const Json& value, const char* from, const char* to, WallTime now) {

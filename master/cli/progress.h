@@ -33,6 +33,8 @@ struct Transfer {
 };
 std::string transfer_line(const Transfer& transfer, const ProgressStyle& style);
 
+// The instance or the node it works on.
+std::string subject_of(const Json& operation);
 bool is_running(const Json& operation);
 bool has_failed(const Json& operation);
 

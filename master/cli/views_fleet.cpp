@@ -45,8 +45,30 @@ std::string clock_text(const Json& node) {
 // What an operator should look into, beside the state.
 std::string node_state_text(const Json& node) {
     std::string text = text_field(node, "state");
+    const std::string wish = word_of(node, "wish");
+    if (!wish.empty() && wish != "open") text += ", " + wish;
+    if (flag_field(node, "eviction_held")) text += ", held";
     if (is_clock_wrong(clock_offset(node))) text += ", clock wrong";
     if (is_disk_full(node)) text += ", disk full";
+    return text;
+}
+
+// The state in full sentences.
+std::string life_text(const Json& node) {
+    std::string text = text_field(node, "state");
+    const std::string since = text_field(node, "silent_since");
+    if (!since.empty()) text += ", silent since " + since;
+    if (flag_field(node, "eviction_held"))
+        text += "; not given up, since many boxes of several ISPs fell silent with it";
+    const std::string wish = word_of(node, "wish");
+    if (wish == "cordoned") text += "; cordoned: no new copies come";
+    if (wish == "draining") {
+        const bool empty = list_field(node, "partitions").empty();
+        text += empty ? "; drained: it may go" : "; draining: its copies move away";
+        const std::string deadline = text_field(node, "drain_deadline");
+        if (!empty && !deadline.empty()) text += " until " + deadline;
+        if (!empty) text += " (foyer op wait " + text_field(node, "drain_operation") + ")";
+    }
     return text;
 }
 
@@ -153,7 +175,7 @@ std::string view_node(const Json& node, const ViewContext& context) {
     const auto number = [&](const char* key) { return number_field(node, key); };
     return render_facts(
         {{"node", text_field(node, "name")},
-         {"state", text_field(node, "state")},
+         {"state", life_text(node)},
          {"site", text_field(node, "site")},
          {"isp", text_field(node, "isp")},
          {"country", text_field(node, "country")},

@@ -27,6 +27,13 @@ std::string lag_of(const Json& replica) {
     return human_bytes(number_field(replica, "lag_bytes"));
 }
 
+// What it does, and whether it counts.
+std::string role_text(const Json& replica) {
+    const std::string membership = word_of(replica, "membership");
+    if (membership == "learner") return "new";
+    return word_of(replica, "role") + (membership == "leaving" ? ", leaving" : "");
+}
+
 // One line a parameter of the release's schema.
 std::string parameters_of(const Json& release) {
     const Json schema = Json::parse(text_field(release, "parameters_schema_json"), nullptr, false);
@@ -129,6 +136,8 @@ std::string view_instance(const Json& instance, const ViewContext& context) {
          {"ordered", text_field(instance, "created_at")},
          {"generation", fmt::format("{}, epoch {}", number_field(instance, "generation"),
                                     number_field(instance, "epoch"))}});
+    const std::string repair = text_field(instance, "repair");
+    if (!repair.empty()) text += render_facts({{"repair", repair}});
     Table table{{{"COPY", Align::Right},
                  {"HOME"},
                  {"NODE"},
@@ -144,7 +153,7 @@ std::string view_instance(const Json& instance, const ViewContext& context) {
         table.rows.push_back({fmt::format("{}", number_field(replica, "index")),
                               text_field(replica, "site"), text_field(replica, "node"),
                               text_field(replica, "isp"), text_field(replica, "country"),
-                              word_of(replica, "role"), word_of(replica, "state"), lag_of(replica),
+                              role_text(replica), word_of(replica, "state"), lag_of(replica),
                               text_field(replica, "sync_state"), text_field(replica, "detail")});
     }
     return text + "\n" + render(table, context.page);
@@ -173,7 +182,8 @@ std::string view_operation(const Json& operation, const ViewContext& context) {
     std::vector<std::pair<std::string, std::string>> facts = {
         {"operation", text_field(operation, "id")},
         {"kind", text_field(operation, "kind")},
-        {"instance", text_field(operation, "instance")},
+        {text_field(operation, "node").empty() ? "instance" : "node",
+         text_field(operation, "node") + text_field(operation, "instance")},
         {"state", text_field(operation, "state")},
         {"begun", text_field(operation, "created_at")},
         {"ended", text_field(operation, "finished_at")}};

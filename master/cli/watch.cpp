@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "master/cli/commands.h"
 #include "master/cli/exit_code.h"
 #include "master/cli/human.h"
 #include "master/cli/text_width.h"
@@ -26,9 +27,9 @@ public:
         const bool draws = console.draws();
         const WallTime now = session_.clock().wall();
         if (before_.is_null()) {
-            console.note(printable(fmt::format("{} {}: {}", text_field(operation, "kind"),
-                                               text_field(operation, "instance"),
-                                               text_field(operation, "id"))));
+            console.note(
+                printable(fmt::format("{} {}: {}", text_field(operation, "kind"),
+                                      subject_of(operation), text_field(operation, "id"))));
         }
         const News which = draws ? News::EndedOnly : News::All;
         for (const std::string& line : progress_news(before_, operation, now, which)) {
@@ -48,15 +49,16 @@ private:
 Error failure_of(const Json& operation) {
     const Json& why = field(operation, "error");
     const std::string message = text_field(why, "message");
-    Error failure =
-        error(ErrorCode::Internal,
-              fmt::format("{} of '{}' failed{}{}", text_field(operation, "kind"),
-                          text_field(operation, "instance"), message.empty() ? "" : ": ", message));
+    Error failure = error(ErrorCode::Internal,
+                          fmt::format("{} of '{}' failed{}{}", text_field(operation, "kind"),
+                                      subject_of(operation), message.empty() ? "" : ": ", message));
     for (const Json& fact : list_field(why, "facts")) {
         failure.details.push_back({text_field(fact, "key"), text_field(fact, "value")});
     }
+    const std::string node = text_field(operation, "node");
     failure.details.push_back(
-        {std::string(next_key), "foyer instance events " + text_field(operation, "instance")});
+        {std::string(next_key), node.empty() ? "foyer instance events " + subject_of(operation)
+                                             : "foyer node show " + node});
     return failure;
 }
 
@@ -142,6 +144,14 @@ Status follow_operation(Session& session, const std::string& body, const WaitOpt
         session.console().note(done);
     }
     return ok_status();
+}
+
+void add_wait_options(CLI::App& command, WaitOptions& wait) {
+    command.add_flag("--no-wait", wait.no_wait, "do not wait for the operation");
+    command.add_option("--timeout", wait.timeout, "how long to wait")
+        ->capture_default_str()
+        ->check(a_duration());
+    add_dry_run(command, wait.dry_run);
 }
 
 }  // namespace foyer::cli

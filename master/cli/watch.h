@@ -1,6 +1,7 @@
 // Waiting for an operation, with its progress shown.
 #pragma once
 
+#include <CLI/CLI.hpp>
 #include <string>
 
 #include "master/cli/session.h"
@@ -24,6 +25,8 @@ struct WaitOptions {
     bool no_wait = false;
     bool dry_run = false;
 };
+
+void add_wait_options(CLI::App& command, WaitOptions& wait);
 
 // What every write does with the operation it was answered: shows it, waits for it, says `done`.
 Status follow_operation(Session& session, const std::string& body, const WaitOptions& options,

@@ -154,11 +154,40 @@ struct ForgetOld {
     WallTime operations_before;
 };
 
+// Nothing new comes to this box.
+struct CordonNode {
+    NodeId name;
+};
+
+struct UncordonNode {
+    NodeId name;
+};
+
+// And what is there moves away, each copy once its replacement has caught up.
+struct DrainNode {
+    NodeId name;
+    Duration deadline{0};  // from now, when the box will be taken away; 0: none
+    OperationId operation;
+    AccountId owner;  // who asked, and may watch
+};
+
+struct CancelDrain {
+    NodeId name;
+};
+
+// Time passed: silent boxes grow old, repairs go on. Bounded; Reply::more asks for another one.
+struct Tick {
+    // Since when this master has been listening without a break: since its start, since the
+    // database or the clock was last away.
+    WallTime hearing_since;
+};
+
 using Command =
     std::variant<CreateAccount, CreateToken, CreateIsp, CreateHost, CreateSite, CreateNodeToken,
                  DeleteNode, EnrolNode, RenewNode, PublishRelease, OrderInstance, StopInstance,
                  StartInstance, DeleteInstance, PromoteInstance, RevealInstance, ReportNode,
-                 MarkSilent, NoteSightings, ForgetOld>;
+                 MarkSilent, CordonNode, UncordonNode, DrainNode, CancelDrain, Tick, NoteSightings,
+                 ForgetOld>;
 
 // What the shell needs to render the answer: which row the command made or changed. The row itself
 // is in the state after the changes.
@@ -167,7 +196,7 @@ struct Reply {
     std::optional<OperationId> operation;  // to be watched
     ReleaseVersion version;                // of a release
     std::vector<std::string> warnings;     // for people
-    bool more = false;                     // of a bounded clean-up: there is more to do
+    bool more = false;                     // of a tick or a clean-up: there is more to do
     friend bool operator==(const Reply&, const Reply&) = default;
 };
 

@@ -1,6 +1,7 @@
 #include "master/domain/decide.h"
 
 #include "master/domain/draft.h"
+#include "master/domain/repair.h"
 
 namespace foyer::master {
 namespace {
@@ -44,6 +45,13 @@ struct Dispatch {
     }
     Result<Decision> operator()(const ReportNode& c) const { return report_node(state, c, now); }
     Result<Decision> operator()(const MarkSilent& c) const { return mark_silent(state, c, now); }
+    Result<Decision> operator()(const CordonNode& c) const { return cordon_node(state, c, now); }
+    Result<Decision> operator()(const UncordonNode& c) const {
+        return uncordon_node(state, c, now);
+    }
+    Result<Decision> operator()(const DrainNode& c) const { return drain_node(state, c, now); }
+    Result<Decision> operator()(const CancelDrain& c) const { return cancel_drain(state, c, now); }
+    Result<Decision> operator()(const Tick& c) const { return tick(state, c, now); }
     Result<Decision> operator()(const NoteSightings& c) const {
         return note_sightings(state, c, now);
     }

@@ -59,8 +59,11 @@ Assignment assignment_of(const State& state, const Instance& instance, const Rep
     wish.address = address_of(state, replica);
     wish.copies = acknowledging_copies(instance.policy);
     for (const Replica* member : state.replicas_of(instance.name)) {
-        wish.members.push_back({member->key.index, member_name(instance, member->key.index),
-                                member->kind, address_of(state, *member)});
+        const bool acknowledges = member->membership == Membership::Member;
+        // Every copy finds itself among the members.
+        auto& list = acknowledges || member->key == replica.key ? wish.members : wish.learners;
+        list.push_back({member->key.index, member_name(instance, member->key.index), member->kind,
+                        address_of(state, *member)});
     }
     wish.proxies = edge_addresses(state);
     wish.secrets.by_name["replication_password"] = instance.replication_password.str();

@@ -56,6 +56,9 @@ private:
     Changes changes_;
 };
 
+// More than 0 of everything and no more than any machine has, so that sums never overflow.
+bool is_sane(const NodeCapacity& capacity);
+
 // ISO 3166-1 alpha-2, upper case.
 Status check_country(const CountryCode& country);
 
@@ -81,6 +84,10 @@ Result<Decision> report_node(const State& state, const ReportNode& command, Wall
 Result<Decision> mark_silent(const State& state, const MarkSilent& command, WallTime now);
 Result<Decision> note_sightings(const State& state, const NoteSightings& command, WallTime now);
 Result<Decision> forget_old(const State& state, const ForgetOld& command, WallTime now);
+Result<Decision> cordon_node(const State& state, const CordonNode& command, WallTime now);
+Result<Decision> uncordon_node(const State& state, const UncordonNode& command, WallTime now);
+Result<Decision> drain_node(const State& state, const DrainNode& command, WallTime now);
+Result<Decision> cancel_drain(const State& state, const CancelDrain& command, WallTime now);
 
 // The row, or NotFound with what to type next.
 template <class Map, class Key>

@@ -40,11 +40,7 @@ Status check_edge(const CreateNodeToken& command, const Site& site) {
 }
 
 Status check_capacity(const NodeCapacity& capacity) {
-    const Resources& total = capacity.total;
-    const bool sane = total.cpu.count() > 0 && total.memory.count() > 0 && total.disk.count() > 0 &&
-                      capacity.uplink.count() >= 0 && total.cpu.count() <= 10'000'000 &&
-                      total.memory <= gibibytes(1'000'000) && total.disk <= gibibytes(10'000'000);
-    if (sane) return ok_status();
+    if (is_sane(capacity)) return ok_status();
     return error(ErrorCode::InvalidArgument, "a box offers more than 0 of cpu, memory and disk",
                  {{"field", "capacity"}});
 }
@@ -60,6 +56,13 @@ Status check_clock(const std::optional<WallTime>& clock, WallTime now) {
 }
 
 }  // namespace
+
+bool is_sane(const NodeCapacity& capacity) {
+    const Resources& total = capacity.total;
+    return total.cpu.count() > 0 && total.memory.count() > 0 && total.disk.count() > 0 &&
+           capacity.uplink.count() >= 0 && total.cpu.count() <= 10'000'000 &&
+           total.memory <= gibibytes(1'000'000) && total.disk <= gibibytes(10'000'000);
+}
 
 Result<Decision> create_node_token(const State& state, const CreateNodeToken& command,
                                    WallTime now) {
@@ -139,6 +142,7 @@ Result<Decision> enrol_node(const State& state, const EnrolNode& command, WallTi
     node.certificate_expires_at = command.certificate_expires_at;
     node.wg_public_key = command.wg_public_key;
     node.capacity = command.capacity;
+    node.offered = command.capacity.total;
     node.agent_version = command.agent_version;
     node.overlay_revision = draft.revision();
     draft.put(node);
@@ -162,7 +166,8 @@ Result<Decision> delete_node(const State& state, const DeleteNode& command, Wall
         return error(ErrorCode::FailedPrecondition,
                      "node '" + node.name.str() + "' holds " + std::to_string(held.size()) +
                          " partitions, '" + partition_id(*held.begin()).str() +
-                         "' among them; delete those instances first",
+                         "' among them; `foyer node drain " + node.name.str() +
+                         "` moves them to other boxes",
                      {{"rule", "node_not_empty"}, {"partitions", std::to_string(held.size())}});
     }
     Draft draft(state, now);

@@ -7,12 +7,14 @@ namespace foyer::master {
 std::optional<Exclusion> exclusion_of(const Node& node) {
     if (node.edge) return Exclusion::Edge;
     if (node.state != NodeState::Online) return Exclusion::NotOnline;
+    if (node.wish != NodeWish::Open) return Exclusion::Cordoned;
     return std::nullopt;
 }
 
 std::string_view to_text(Exclusion exclusion) {
     switch (exclusion) {
         case Exclusion::NotOnline: return "not_online";
+        case Exclusion::Cordoned: return "cordoned";
         case Exclusion::Edge: return "edge";
         case Exclusion::Country: return "country";
         case Exclusion::Capacity: return "capacity";

@@ -14,6 +14,7 @@ std::size_t at(int number) { return static_cast<std::size_t>(number); }
 NotChosen why_of(Exclusion exclusion) {
     switch (exclusion) {
         case Exclusion::NotOnline: return NotChosen::NotOnline;
+        case Exclusion::Cordoned: return NotChosen::Cordoned;
         case Exclusion::Edge: return NotChosen::Edge;
         case Exclusion::Country: return NotChosen::Country;
         case Exclusion::Capacity: return NotChosen::Capacity;
@@ -186,6 +187,7 @@ Demand demand_of(const State& state, const Instance& instance) {
 std::string_view to_text(NotChosen why) {
     switch (why) {
         case NotChosen::NotOnline: return "not_online";
+        case NotChosen::Cordoned: return "cordoned";
         case NotChosen::Edge: return "edge";
         case NotChosen::Country: return "country";
         case NotChosen::Capacity: return "capacity";

@@ -15,6 +15,7 @@ namespace foyer::master {
 // Why a box was not taken.
 enum class NotChosen {
     NotOnline,
+    Cordoned,
     Edge,
     Country,
     Capacity,

@@ -85,6 +85,7 @@ Result<Decision> mark_silent(const State& state, const MarkSilent& command, Wall
         if (found == state.nodes().end() || found->second.state != NodeState::Online) continue;
         Node node = found->second;
         node.state = NodeState::Silent;
+        node.silent_since = now;
         draft.put(node);
         draft.event("node_silent", name.str(),
                     "no Sync within the silence time; what it holds is unknown");

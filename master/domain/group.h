@@ -13,6 +13,8 @@
 
 namespace foyer::master {
 
+constexpr int first_host_number = 16;  // host numbers below belong to the box itself
+
 class Group {
 public:
     Group(const State& state, const Instance& row)
@@ -32,6 +34,22 @@ public:
         return found == replicas.end() ? nullptr : &*found;
     }
     const Replica* find(ReplicaIndex index) const { return const_cast<Group*>(this)->find(index); }
+    // The one copy that is not a member, if there is one.
+    Replica* changing() {
+        const auto found = std::ranges::find_if(replicas, [](const Replica& replica) {
+            return replica.membership != Membership::Member;
+        });
+        return found == replicas.end() ? nullptr : &*found;
+    }
+    const Replica* changing() const { return const_cast<Group*>(this)->changing(); }
+    void remove(ReplicaIndex index) {
+        std::erase_if(replicas, [&](const Replica& replica) { return replica.key.index == index; });
+    }
+    int members() const {
+        return static_cast<int>(std::ranges::count_if(replicas, [](const Replica& replica) {
+            return replica.membership == Membership::Member;
+        }));
+    }
     const Replica* leader() const { return instance.leader ? find(*instance.leader) : nullptr; }
 
     // A box that reports is there, whatever the state still says.
@@ -70,8 +88,12 @@ public:
 
     void put_back(Draft& draft) const {
         if (!(instance == instance_before_)) draft.put(instance);
-        for (std::size_t i = 0; i < replicas.size(); ++i) {
-            if (!(replicas[i] == replicas_before_[i])) draft.put(replicas[i]);
+        for (const Replica& before : replicas_before_) {
+            if (find(before.key.index) == nullptr) draft.drop(DropReplica{before.key});
+        }
+        for (const Replica& replica : replicas) {
+            if (std::ranges::find(replicas_before_, replica) == replicas_before_.end())
+                draft.put(replica);
         }
     }
 
@@ -93,5 +115,19 @@ void advance_operation(Group& group, Draft& draft);
 
 // Drawn in promotion.h.
 void advance_promotion(Group& group, Draft& draft);
+// Whether a promotion could begin now without a loss: who may be asked, and whether enough answer.
+Status may_promote(const Group& group);
+// Positions that a promotion has to collect.
+int answers_needed(const Group& group);
+// Opens the next epoch, in which nobody leads yet. No promotion is under way.
+void begin_promotion(Group& group, Draft& draft, const Promotion& promotion);
+
+// A deleted instance's copies go one by one; with the last one the instance goes. True if some
+// went.
+bool forget_copies(const Group& group, const std::function<bool(const Replica&)>& gone,
+                   Draft& draft);
+
+// Rules in membership.h.
+void advance_membership(Group& group, Draft& draft);
 
 }  // namespace foyer::master

@@ -8,8 +8,6 @@
 namespace foyer::master {
 namespace {
 
-constexpr int first_host_number = 16;  // host numbers below belong to the box itself
-
 Result<Release> find_release(const State& state, const OrderInstance& command) {
     const Release* newest = nullptr;
     for (auto at = state.releases().lower_bound({command.release, ReleaseVersion()});
@@ -67,6 +65,8 @@ Result<ReplicationPolicy> check_policy(const OrderInstance& command, const Relea
                       "a synchronous order needs 3 copies or more: with fewer, losing one home "
                       "stops every write; order 3, or mode asynchronous");
     }
+    if (command.min_countries < 0)
+        return refuse("min_countries", "a number of countries is not negative; leave it out for 1");
     for (const CountryCode& country : policy.countries) TRY(check_country(country));
     if (policy.min_countries > policy.replicas) {
         return refuse("min_countries", std::to_string(policy.replicas) + " copies cannot be in " +
@@ -96,6 +96,7 @@ Instance new_instance(const OrderInstance& command, const Release& release, cons
     instance.leader = ReplicaIndex{0};
     instance.admin_password = command.admin_password;
     instance.replication_password = command.replication_password;
+    instance.replicas_made = instance.policy.replicas;
     instance.created_at = draft.now();
     instance.group_revision = draft.revision();
     instance.route_revision = draft.revision();

@@ -12,6 +12,7 @@ bool is_settled(const Group& group, const Replica& replica, PartitionPhase phase
 
 bool all_settled(const Group& group, PartitionPhase phase) {
     return std::ranges::all_of(group.replicas, [&](const Replica& replica) {
+        if (replica.membership != Membership::Member) return true;
         return is_settled(group, replica, phase) &&
                (phase != PartitionPhase::Running || replica.observed.ready);
     });
@@ -42,6 +43,7 @@ std::vector<Step> order_steps(const Group& group) {
     std::vector<Step> steps{
         {"place", true, std::to_string(group.replicas.size()) + " copies placed"}};
     for (const Replica& replica : group.replicas) {
+        if (replica.membership != Membership::Member) continue;  // repair has its own words
         const bool done =
             is_settled(group, replica, PartitionPhase::Running) && replica.observed.ready;
         steps.push_back({copy_title(replica), done, copy_detail(group, replica)});
@@ -87,6 +89,7 @@ std::vector<Step> steps_of(const Group& group, OperationKind kind) {
         case OperationKind::Stop: return phase_steps(group, PartitionPhase::Stopped);
         case OperationKind::Delete: return erase_steps(group);
         case OperationKind::Promote: return promote_steps(group);
+        case OperationKind::Drain: break;  // of a box: drain.cpp
     }
     CHECK(false);
 }
@@ -103,7 +106,8 @@ bool is_done(OperationKind kind, const std::vector<OperationStep>& steps) {
         case OperationKind::Start: return !steps.empty() && done(steps.back());
         case OperationKind::Stop:
         case OperationKind::Delete:
-        case OperationKind::Promote: return !steps.empty() && std::ranges::all_of(steps, done);
+        case OperationKind::Promote:
+        case OperationKind::Drain: return !steps.empty() && std::ranges::all_of(steps, done);
     }
     CHECK(false);
 }
@@ -145,7 +149,8 @@ ReplicaRole replica_role(const Instance& instance, const Replica& replica) {
 
 bool is_unreachable(const State& state, const Replica& replica) {
     const auto found = state.nodes().find(replica.node);
-    return found == state.nodes().end() || found->second.state == NodeState::Silent;
+    return found == state.nodes().end() || found->second.state == NodeState::Silent ||
+           found->second.state == NodeState::Lost;
 }
 
 std::optional<FollowerView> follower_view(const State& state, const Instance& instance,

@@ -3,6 +3,7 @@
 #include <tuple>
 
 #include "master/domain/group.h"
+#include "master/domain/membership.h"
 
 namespace foyer::master {
 namespace {
@@ -19,7 +20,7 @@ bool has_stopped(const Group& group, const Replica& replica) {
 std::vector<Candidate> collected(const Group& group) {
     std::vector<Candidate> candidates;
     for (const Replica& replica : group.replicas) {
-        if (replica.kind != ReplicaKind::Data || !has_stopped(group, replica)) continue;
+        if (!is_counted(replica) || !has_stopped(group, replica)) continue;
         candidates.push_back(
             {replica.key.index, *replica.observed.position, group.may_lead(replica)});
     }
@@ -27,15 +28,18 @@ std::vector<Candidate> collected(const Group& group) {
 }
 
 int data_members(const Group& group) {
-    return static_cast<int>(std::ranges::count_if(
-        group.replicas, [](const Replica& replica) { return replica.kind == ReplicaKind::Data; }));
+    return static_cast<int>(std::ranges::count_if(group.replicas, is_counted));
 }
 
+}  // namespace
+
 // An asynchronous order accepted the loss of the lag: the best copy that answers may lead.
-int needed(const Group& group) {
+int answers_needed(const Group& group) {
     if (group.instance.policy.mode == ReplicationMode::Asynchronous) return 1;
     return positions_needed(data_members(group), group.copies());
 }
+
+namespace {
 
 // Obeys the fence and has no service that could tell a position: a killed primary, a failed copy.
 bool has_nothing_to_say(const Group& group, const Replica& replica) {
@@ -56,9 +60,25 @@ bool has_nothing_to_say(const Group& group, const Replica& replica) {
 // Everybody who can be heard has answered: nothing more can come.
 bool all_reachable_answered(const Group& group) {
     return std::ranges::all_of(group.replicas, [&](const Replica& replica) {
-        return replica.kind != ReplicaKind::Data || group.is_silent(replica.node) ||
+        return !is_counted(replica) || group.is_silent(replica.node) ||
                has_stopped(group, replica) || has_nothing_to_say(group, replica);
     });
+}
+
+// A copy on its way out that is ahead of the others holds what they lack: it stays, and who came in
+// its place goes instead.
+void keep_chosen(Group& group, Replica& lead, WallTime now) {
+    if (lead.membership != Membership::Leaving) return;
+    CHECK(can_move(lead.membership, Membership::Member));
+    lead.membership = Membership::Member;
+    lead.since.reset();
+    lead.leave_after.reset();
+    for (Replica& other : group.replicas) {
+        if (other.key == lead.key || !collide(group, lead, other)) continue;
+        CHECK(can_move(other.membership, Membership::Leaving));
+        other.membership = Membership::Leaving;
+        other.since = now;
+    }
 }
 
 void elect(Group& group, Draft& draft, bool enough) {
@@ -68,6 +88,7 @@ void elect(Group& group, Draft& draft, bool enough) {
     if (!chosen) return;
     group.instance.leader = chosen;
     group.group_changed(draft);
+    keep_chosen(group, *group.find(*chosen), draft.now());
     const std::string lost = enough ? "every acknowledged write is held"
                                     : "chosen among " + std::to_string(candidates.size()) +
                                           " positions: what only other copies hold is lost";
@@ -91,6 +112,11 @@ Status check_target(const Group& group, const PromoteInstance& command) {
         return error(ErrorCode::FailedPrecondition, name + " leads already",
                      {{"rule", "already_leading"}});
     }
+    if (target->membership == Membership::Learner) {
+        return error(ErrorCode::FailedPrecondition,
+                     name + " is still being made; wait until it has caught up",
+                     {{"rule", "learner"}});
+    }
     if (!group.may_lead(*target)) {
         return error(
             ErrorCode::FailedPrecondition,
@@ -100,12 +126,12 @@ Status check_target(const Group& group, const PromoteInstance& command) {
     return ok_status();
 }
 
-Status check_answers(const Group& group, const PromoteInstance& command) {
+Status check_answers(const Group& group, bool force) {
     // The old primary is killed and gives no position, so it does not count.
     int reachable = 0;
     int candidates = 0;
     for (const Replica& replica : group.replicas) {
-        if (replica.kind != ReplicaKind::Data || group.is_silent(replica.node)) continue;
+        if (!is_counted(replica) || group.is_silent(replica.node)) continue;
         if (group.instance.leader == replica.key.index || !replica.observed.initialized) continue;
         ++reachable;
         if (group.may_lead(replica)) ++candidates;
@@ -115,14 +141,14 @@ Status check_answers(const Group& group, const PromoteInstance& command) {
                      "no other copy that may lead is reachable and complete",
                      {{"rule", "no_candidate"}});
     }
-    if (reachable < needed(group) && !command.force) {
+    if (reachable < answers_needed(group) && !force) {
         return error(ErrorCode::FailedPrecondition,
                      std::to_string(reachable) + " of " + std::to_string(data_members(group) - 1) +
-                         " other copies answer, " + std::to_string(needed(group)) +
+                         " other copies answer, " + std::to_string(answers_needed(group)) +
                          " are needed to prove that no acknowledged write is lost; wait for "
                          "another one, or accept a possible loss with --force",
                      {{"rule", "positions_needed"},
-                      {"needed", std::to_string(needed(group))},
+                      {"needed", std::to_string(answers_needed(group))},
                       {"found", std::to_string(reachable)}});
     }
     return ok_status();
@@ -173,8 +199,8 @@ void advance_promotion(Group& group, Draft& draft) {
     if (!group.instance.promotion) return;
     if (!group.instance.leader) {
         const int answers = static_cast<int>(collected(group).size());
-        const bool proven =
-            group.instance.policy.mode == ReplicationMode::Synchronous && answers >= needed(group);
+        const bool proven = group.instance.policy.mode == ReplicationMode::Synchronous &&
+                            answers >= answers_needed(group);
         const bool settled_for = (group.instance.promotion->force ||
                                   group.instance.policy.mode == ReplicationMode::Asynchronous) &&
                                  answers > 0 && all_reachable_answered(group);
@@ -182,6 +208,24 @@ void advance_promotion(Group& group, Draft& draft) {
     } else if (group.instance.served == group.instance.fence) {
         group.instance.promotion.reset();
     }
+}
+
+Status may_promote(const Group& group) { return check_answers(group, false); }
+
+void begin_promotion(Group& group, Draft& draft, const Promotion& promotion) {
+    CHECK(!group.instance.promotion);
+    group.instance.fence.epoch = group.instance.fence.epoch.next();
+    group.instance.leader.reset();
+    group.instance.promotion = promotion;
+    group.group_changed(draft);
+    group.route_changed(draft);
+    // What the others have to hold before a copy may go is asked anew of the new leader.
+    for (Replica& replica : group.replicas) replica.leave_after.reset();
+    // Now that nobody leads: its steps are those of the new epoch.
+    begin_operation(group, draft, OperationKind::Promote, promotion.operation);
+    draft.event("promotion_started", group.instance.name.str(),
+                "epoch " + std::to_string(group.instance.fence.epoch.number()) +
+                    ": positions are collected");
 }
 
 Result<Decision> promote_instance(const State& state, const PromoteInstance& command,
@@ -201,18 +245,9 @@ Result<Decision> promote_instance(const State& state, const PromoteInstance& com
                      "instance '" + command.name.str() + "' is still being prepared",
                      {{"rule", "not_initialized"}});
     }
-    TRY(check_answers(group, command));
+    TRY(check_answers(group, command.force));
     Draft draft(state, now);
-    group.instance.fence.epoch = group.instance.fence.epoch.next();
-    group.instance.leader.reset();
-    group.instance.promotion = Promotion{command.operation, command.index, command.force, now};
-    group.group_changed(draft);
-    group.route_changed(draft);
-    // Now that nobody leads: its steps are those of the new epoch.
-    begin_operation(group, draft, OperationKind::Promote, command.operation);
-    draft.event("promotion_started", command.name.str(),
-                "epoch " + std::to_string(group.instance.fence.epoch.number()) +
-                    ": positions are collected");
+    begin_promotion(group, draft, {command.operation, command.index, command.force, now});
     group.put_back(draft);
     return std::move(draft).done(command.name.str(), command.operation);
 }

@@ -5,7 +5,8 @@
 //
 // Collecting: nobody leads in epoch e+1. Every member's box applies that fence: the old primary is
 // killed, standbys stop receiving, and each reports where its log ends. Edges route to nobody. A
-// write is acknowledged only when k of the members S hold it (S: all data members; k: copies()). So
+// write is acknowledged only when k of the members S hold it (S: all data copies but learners, see
+// membership.h; k: copies()). So
 // among any |S|-k+1 positions is one that holds every acknowledged write: with that many, the copy
 // with the highest position (epoch, flushed_bytes) may lead. notes: rules 1 to 3 of the leadership
 // protocol; here the master collects, later the group does it among itself. With fewer answers

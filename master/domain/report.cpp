@@ -6,24 +6,39 @@
 namespace foyer::master {
 namespace {
 
+std::string_view arrival(NodeState from) {
+    switch (from) {
+        case NodeState::Expected: return "node_online";
+        case NodeState::Silent: return "node_back";
+        case NodeState::Lost: return "node_returned";
+        case NodeState::Online: break;
+    }
+    CHECK(false);
+}
+
 // The node's own row: it is there, its token is used up, its capacity is what it says.
 void hear_node(const ReportNode& command, const Node& before, Draft& draft) {
     Node node = before;
     if (node.state != NodeState::Online) {
-        draft.event(node.state == NodeState::Silent ? "node_back" : "node_online", node.name.str(),
-                    "syncs");
+        draft.event(std::string(arrival(node.state)), node.name.str(), "syncs");
+        CHECK(can_move(node.state, NodeState::Online));
         node.state = NodeState::Online;
+        node.silent_since.reset();
+        node.eviction_held = false;
     }
     node.token_used = true;
     if (!command.agent_version.empty()) node.agent_version = command.agent_version;
-    if (command.capacity && !(*command.capacity == node.capacity)) {
+    const bool offers_else = command.capacity && (command.capacity->total != node.offered ||
+                                                  command.capacity->uplink != node.capacity.uplink);
+    if (offers_else && is_sane(*command.capacity)) {
+        node.offered = command.capacity->total;
         // Reserved never exceeds capacity: a box that shrank below what it holds keeps the part it
         // holds until it is relieved.
         const Resources reserved = draft.state().reserved_on(node.name);
         NodeCapacity capacity = *command.capacity;
         if (!reserved.fits_into(capacity.total)) {
             draft.event("node_overcommitted", node.name.str(),
-                        "the box offers less than its partitions hold");
+                        "the box offers less than its partitions hold: some are moved");
             capacity.total.cpu = std::max(capacity.total.cpu, reserved.cpu);
             capacity.total.memory = std::max(capacity.total.memory, reserved.memory);
             capacity.total.disk = std::max(capacity.total.disk, reserved.disk);
@@ -35,12 +50,21 @@ void hear_node(const ReportNode& command, const Node& before, Draft& draft) {
     if (!(node == before)) draft.put(node);
 }
 
+// No box can have obeyed what was not decided yet, nor hold a log of an epoch that never was: such
+// a report is of a box that is confused, or of another master's time.
+bool is_possible(const PartitionObservation& seen, const Group& group) {
+    const bool sane_position =
+        !seen.position ||
+        (seen.position->flushed_bytes >= 0 && seen.position->epoch <= group.instance.fence.epoch);
+    return seen.fence <= group.instance.fence && sane_position;
+}
+
 // An observation counts for its own replica on its own box, and never goes back to an older fence.
 void hear_replica(Group& group, const PartitionObservation& seen, const NodeId& from,
                   Draft& draft) {
     for (Replica& replica : group.replicas) {
         if (partition_id(replica.key) != seen.partition || replica.node != from ||
-            seen.fence < replica.observed.fence)
+            seen.fence < replica.observed.fence || !is_possible(seen, group))
             continue;
         if (seen.phase == PartitionPhase::Failed &&
             replica.observed.phase != PartitionPhase::Failed) {
@@ -48,6 +72,8 @@ void hear_replica(Group& group, const PartitionObservation& seen, const NodeId& 
                         "copy on '" + from.str() + "': " + seen.reason);
         }
         replica.observed = seen;
+        // A revision of another master's time says nothing of ours.
+        if (seen.applied >= draft.revision()) replica.observed.applied = Revision();
     }
 }
 
@@ -71,6 +97,7 @@ void settle(Group& group, Draft& draft) {
                         std::to_string(instance.fence.epoch.number()));
     }
     advance_promotion(group, draft);
+    advance_membership(group, draft);
 }
 
 bool is_erased(const ReportNode& command, const PartitionId& id) {
@@ -81,16 +108,17 @@ bool is_erased(const ReportNode& command, const PartitionId& id) {
            });
 }
 
-// A deleted instance's copies go one by one; with the last one the instance goes.
-void forget_erased(Group& group, const ReportNode& command, Draft& draft) {
+}  // namespace
+
+bool forget_copies(const Group& group, const std::function<bool(const Replica&)>& gone,
+                   Draft& draft) {
     std::size_t left = group.replicas.size();
     for (const Replica& replica : group.replicas) {
-        if (replica.node != command.node || !is_erased(command, partition_id(replica.key)))
-            continue;
+        if (!gone(replica)) continue;
         draft.drop(DropReplica{replica.key});
         --left;
     }
-    if (left > 0) return;
+    if (left > 0) return left < group.replicas.size();
     if (group.instance.operation) {
         Operation operation = draft.state().operations().at(*group.instance.operation);
         for (OperationStep& step : operation.steps) {
@@ -104,7 +132,10 @@ void forget_erased(Group& group, const ReportNode& command, Draft& draft) {
     }
     draft.drop(DropInstance{group.instance.name});
     draft.event("deleted", group.instance.name.str(), "the last copy is erased");
+    return true;
 }
+
+namespace {
 
 std::set<InstanceName> instances_concerned(const State& state, const ReportNode& command) {
     std::set<InstanceName> names;
@@ -135,7 +166,11 @@ Result<Decision> report_node(const State& state, const ReportNode& command, Wall
         for (const PartitionObservation& seen : command.observations)
             hear_replica(group, seen, command.node, draft);
         if (group.instance.desired == DesiredState::Deleted) {
-            forget_erased(group, command, draft);
+            const auto gone = [&](const Replica& replica) {
+                return replica.node == command.node &&
+                       is_erased(command, partition_id(replica.key));
+            };
+            forget_copies(group, gone, draft);
             continue;
         }
         settle(group, draft);

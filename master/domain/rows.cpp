@@ -21,6 +21,53 @@ std::string_view to_text(NodeState state) {
         case NodeState::Expected: return "expected";
         case NodeState::Online: return "online";
         case NodeState::Silent: return "silent";
+        case NodeState::Lost: return "lost";
+    }
+    CHECK(false);
+}
+
+bool can_move(NodeState from, NodeState to) {
+    switch (from) {
+        case NodeState::Expected: return to == NodeState::Online;
+        case NodeState::Online: return to == NodeState::Silent;
+        case NodeState::Silent: return to == NodeState::Online || to == NodeState::Lost;
+        case NodeState::Lost: return to == NodeState::Online;
+    }
+    CHECK(false);
+}
+
+std::string_view to_text(NodeWish wish) {
+    switch (wish) {
+        case NodeWish::Open: return "open";
+        case NodeWish::Cordoned: return "cordoned";
+        case NodeWish::Draining: return "draining";
+    }
+    CHECK(false);
+}
+
+bool can_move(NodeWish from, NodeWish to) {
+    switch (from) {
+        case NodeWish::Open: return to == NodeWish::Cordoned || to == NodeWish::Draining;
+        case NodeWish::Cordoned: return to == NodeWish::Open || to == NodeWish::Draining;
+        case NodeWish::Draining: return to == NodeWish::Open;
+    }
+    CHECK(false);
+}
+
+std::string_view to_text(Membership membership) {
+    switch (membership) {
+        case Membership::Learner: return "learner";
+        case Membership::Member: return "member";
+        case Membership::Leaving: return "leaving";
+    }
+    CHECK(false);
+}
+
+bool can_move(Membership from, Membership to) {
+    switch (from) {
+        case Membership::Learner: return to == Membership::Member;
+        case Membership::Member: return to == Membership::Leaving;
+        case Membership::Leaving: return to == Membership::Member;
     }
     CHECK(false);
 }
@@ -32,6 +79,7 @@ std::string_view to_text(OperationKind kind) {
         case OperationKind::Start: return "start";
         case OperationKind::Delete: return "delete";
         case OperationKind::Promote: return "promote";
+        case OperationKind::Drain: return "drain";
     }
     CHECK(false);
 }
@@ -61,12 +109,22 @@ std::optional<AccountRole> account_role_from(std::string_view text) {
 
 std::optional<NodeState> node_state_from(std::string_view text) {
     using enum NodeState;
-    return enum_from_text(std::array{Expected, Online, Silent}, text);
+    return enum_from_text(std::array{Expected, Online, Silent, Lost}, text);
+}
+
+std::optional<NodeWish> node_wish_from(std::string_view text) {
+    using enum NodeWish;
+    return enum_from_text(std::array{Open, Cordoned, Draining}, text);
+}
+
+std::optional<Membership> membership_from(std::string_view text) {
+    using enum Membership;
+    return enum_from_text(std::array{Learner, Member, Leaving}, text);
 }
 
 std::optional<OperationKind> operation_kind_from(std::string_view text) {
     using enum OperationKind;
-    return enum_from_text(std::array{Order, Stop, Start, Delete, Promote}, text);
+    return enum_from_text(std::array{Order, Stop, Start, Delete, Promote, Drain}, text);
 }
 
 std::optional<OperationState> operation_state_from(std::string_view text) {

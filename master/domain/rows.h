@@ -70,12 +70,38 @@ struct Site {
     friend bool operator==(const Site&, const Site&) = default;
 };
 
-// A box.
+// A box, by what is heard of it.
 //
-//   Expected ──enrol──► Online ◄──► Silent        any ──delete──► gone (its certificate is refused)
+//   Expected ──first Sync──► Online ──not heard of──► Silent ──its time is over──► Lost
+//                               ▲                       │                            │
+//                               └─────── back ──────────┴───────── returned ─────────┘
+//   any ──delete──► gone (its certificate is refused)
 //
-// Online and Silent are committed when they change; each heartbeat only touches memory.
-enum class NodeState { Expected, Online, Silent };
+// Silent is a suspicion: nothing is moved for it. Lost: its copies are made anew elsewhere
+// (node_life.h says when). Changes are committed; each heartbeat only touches memory.
+enum class NodeState { Expected, Online, Silent, Lost };
+
+// Whether the drawing has this arrow.
+bool can_move(NodeState from, NodeState to);
+
+// What the operator wants of a box, whatever is heard of it.
+//
+//   Open ◄──cordon / uncordon──► Cordoned ──drain──► Draining        Open ──drain──► Draining
+//     ▲                                                  │
+//     └────────────────── cancel-drain ──────────────────┘
+//
+// Cordoned: nothing new comes. Draining: and what is there moves away. A drained box stays Draining
+// until the drain is cancelled or the box deleted.
+enum class NodeWish { Open, Cordoned, Draining };
+
+bool can_move(NodeWish from, NodeWish to);
+
+struct Drain {
+    OperationId operation;
+    std::optional<WallTime> deadline;  // when the operator takes the box away
+    WallTime started_at;
+    friend bool operator==(const Drain&, const Drain&) = default;
+};
 
 struct Node {
     NodeId name;
@@ -100,6 +126,13 @@ struct Node {
     std::optional<Bytes> disk_free;
     std::string agent_version;
     int partitions_made = 0;  // the next partition's host number follows from it; never reused
+    NodeWish wish = NodeWish::Open;
+    std::optional<Drain> drain;            // exactly while Draining
+    std::optional<WallTime> silent_since;  // exactly while Silent or Lost
+    bool eviction_held = false;  // its time is over, but too many fell silent with it (node_life.h)
+    // What the box offers. Less than `capacity` while it holds more than that: its capacity follows
+    // as copies leave.
+    Resources offered;
     Revision revision;
     Revision overlay_revision;  // when what its neighbours see last changed
     friend bool operator==(const Node&, const Node&) = default;
@@ -165,6 +198,14 @@ struct Promotion {
     friend bool operator==(const Promotion&, const Promotion&) = default;
 };
 
+// Why an instance waits for a better place for a copy, and when it is tried again.
+struct RepairWait {
+    std::string reason;  // one line, as placement refused
+    WallTime retry_at;
+    NodeId avoid;  // where a newcomer did not catch up; empty: nowhere
+    friend bool operator==(const RepairWait&, const RepairWait&) = default;
+};
+
 struct Instance {
     InstanceName name;
     AccountId owner;
@@ -184,6 +225,8 @@ struct Instance {
     Sealed replication_password;
     bool initialized = false;  // the founder's init has succeeded
     std::optional<WallTime> password_shown_at;
+    int replicas_made = 0;  // index of the next copy; an index is never used again
+    std::optional<RepairWait> repair_wait;
     WallTime created_at;
     Revision revision;        // anything changed
     Revision group_revision;  // what its members' boxes must hear of changed
@@ -197,9 +240,25 @@ struct ReplicaKey {
     friend auto operator<=>(const ReplicaKey&, const ReplicaKey&) = default;
 };
 
+// A copy's part in its group (rules in membership.h).
+//
+//   Learner ──caught up──► Member ──replaced──► Leaving ──others hold what it held──► gone
+//      │                     ▲                     │
+//      └──not needed──► gone └──── was chosen ─────┘
+//
+// Members and leaving copies are the set S that promotion counts with. Only members acknowledge
+// writes. At most one copy of an instance is not a member: members change one at a time.
+enum class Membership { Learner, Member, Leaving };
+
+bool can_move(Membership from, Membership to);
+
 struct Replica {
     ReplicaKey key;
     ReplicaKind kind = ReplicaKind::Data;
+    Membership membership = Membership::Member;
+    std::optional<ReplicaIndex> replaces;  // of a learner: whose place it takes
+    std::optional<WallTime> since;         // since when it is a learner, or leaves
+    std::optional<Position> leave_after;   // leaving: what the others must hold first
     NodeId node;
     int partition_number = 0;  // host part of its overlay address on that node
     Resources reserved;
@@ -210,7 +269,7 @@ struct Replica {
     friend bool operator==(const Replica&, const Replica&) = default;
 };
 
-enum class OperationKind { Order, Stop, Start, Delete, Promote };
+enum class OperationKind { Order, Stop, Start, Delete, Promote, Drain };
 enum class OperationState { Running, Succeeded, Failed };
 
 struct OperationStep {
@@ -225,7 +284,8 @@ struct OperationStep {
 struct Operation {
     OperationId id;
     OperationKind kind = OperationKind::Order;
-    InstanceName instance;
+    InstanceName instance;  // empty: of a box
+    NodeId node;            // of a drain
     AccountId owner;
     OperationState state = OperationState::Running;
     std::vector<OperationStep> steps;
@@ -273,11 +333,15 @@ struct RequestRecord {
 
 std::string_view to_text(AccountRole role);
 std::string_view to_text(NodeState state);
+std::string_view to_text(NodeWish wish);
+std::string_view to_text(Membership membership);
 std::string_view to_text(OperationKind kind);
 std::string_view to_text(OperationState state);
 std::string_view to_text(ReplyKind kind);
 std::optional<AccountRole> account_role_from(std::string_view text);
 std::optional<NodeState> node_state_from(std::string_view text);
+std::optional<NodeWish> node_wish_from(std::string_view text);
+std::optional<Membership> membership_from(std::string_view text);
 std::optional<OperationKind> operation_kind_from(std::string_view text);
 std::optional<OperationState> operation_state_from(std::string_view text);
 std::optional<ReplyKind> reply_kind_from(std::string_view text);

@@ -1,6 +1,7 @@
 #include "master/domain/state.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "common/base/check.h"
 
@@ -104,11 +105,13 @@ void State::put(Node row) {
     const Node* before = nodes_.get(row.name);
     const bool neighbours_see =
         before == nullptr || before->overlay_revision != row.overlay_revision;
-    const bool moved = before == nullptr || before->site != row.site ||
-                       before->number != row.number || before->capacity != row.capacity ||
-                       before->disk_free != row.disk_free ||
-                       exclusion_of(*before) != exclusion_of(row);
+    const Node old = before == nullptr ? Node() : *before;
+    const bool moved = before == nullptr || old.site != row.site || old.number != row.number ||
+                       old.capacity != row.capacity || old.disk_free != row.disk_free ||
+                       exclusion_of(old) != exclusion_of(row);
+    const bool is_new = before == nullptr;
     nodes_.put(row.name, row);
+    index_life(row, is_new ? nullptr : &old);
     last_node_number_ = std::max(last_node_number_, row.number);
     // A fresh token may make a home of a box that was expected as an edge.
     if (row.edge) {
@@ -163,9 +166,11 @@ void State::put(Instance row) {
     if (route) {
         for (const NodeId& edge : edges_) touch(edge);
     }
+    rank(row.name);
 }
 
 void State::unindex(const Replica& row) {
+    learners_.erase(row.key);
     NodeIndex& index = by_node_.edit(row.node);
     std::erase(index.replicas, row.key);
     index.reserved -= row.reserved;
@@ -176,7 +181,8 @@ void State::put(Replica row) {
     share(row.key.instance, instances_);
     share(row.node, nodes_);
     const Replica* before = replicas_.get(row.key);
-    if (before != nullptr && before->node == row.node && before->reserved == row.reserved) {
+    if (before != nullptr && before->node == row.node && before->reserved == row.reserved &&
+        before->membership == row.membership) {
         replicas_.put(row.key, row);  // a report: most changes are
         return;
     }
@@ -195,6 +201,8 @@ void State::put(Replica row) {
     index.reserved += row.reserved;
     slots_.set_used(row.node, index.reserved);
     slots_.touch(row.reserved, revision_.number());
+    if (row.membership == Membership::Learner) learners_.insert(row.key);
+    rank(row.key.instance);
 }
 
 void State::unindex(const Operation& row) {
@@ -233,9 +241,13 @@ void State::put(const RequestRecord& row) {
 
 void State::drop(const DropNode& change) {
     const bool edge = edges_.erase(change.name) > 0;
+    if (const Node* gone = nodes_.get(change.name)) count_home(*gone, -1);
     nodes_.erase(change.name);
     by_node_.erase(change.name);
     slots_.drop(change.name);
+    unheard_.erase(change.name);
+    draining_.erase(change.name);
+    shrunken_.erase(change.name);
     if (edge) {
         for (const auto& [node, row] : nodes_) bury(node, Tombstone::Kind::Peer, change.name.str());
     } else {
@@ -252,10 +264,12 @@ void State::drop(const DropReplica& change) {
     bury(row->node, Tombstone::Kind::Assignment, partition_id(change.key).str());
     replicas_.erase(change.key);
     touch_members(change.key.instance);
+    rank(change.key.instance);
 }
 
 void State::drop(const DropInstance& change) {
     instances_.erase(change.name);
+    rank(change.name);
     for (const NodeId& edge : edges_)
         bury(edge, Tombstone::Kind::Route, hostname_of(*this, change.name));
 }
@@ -272,6 +286,79 @@ void State::drop(const DropRequest& change) {
     if (row == nullptr) return;
     unindex(*row);
     requests_.erase({change.account, change.id});
+}
+
+void State::count_home(const Node& row, int by) {
+    const Site* site = sites_.get(row.site);
+    if (row.edge || row.state == NodeState::Expected || site == nullptr) return;
+    const Isp* isp = isps_.get(site->isp);
+    if (isp == nullptr) return;
+    int& count = homes_by_family_.edit(isp->family);
+    count += by;
+    if (count == 0) homes_by_family_.erase(isp->family);
+}
+
+void State::index_life(const Node& row, const Node* before) {
+    if (before != nullptr) count_home(*before, -1);
+    count_home(row, 1);
+    const auto keep = [&](SnapshotSet<NodeId>& names, bool in) {
+        if (in) {
+            names.insert(row.name);
+        } else {
+            names.erase(row.name);
+        }
+    };
+    keep(unheard_, row.state == NodeState::Silent || row.state == NodeState::Lost);
+    keep(draining_, row.wish == NodeWish::Draining);
+    keep(shrunken_, !row.capacity.total.fits_into(row.offered));
+    const auto life = [](const Node& node) {
+        return std::tuple(node.state, node.wish, node.capacity.total.fits_into(node.offered));
+    };
+    if (before == nullptr || life(*before) != life(row)) rank_all_on(row.name);
+}
+
+void State::rank_all_on(const NodeId& node) {
+    const NodeIndex* index = by_node_.get(node);
+    if (index == nullptr) return;
+    for (const ReplicaKey& key : index->replicas) rank(key.instance);
+}
+
+bool State::is_endangered(const Instance& row) const {
+    if (row.desired == DesiredState::Stopped) return false;
+    int members = 0;
+    for (const Replica* replica : replicas_of(row.name)) {
+        const Node* node = nodes_.get(replica->node);
+        const bool settled = replica->membership == Membership::Member && node != nullptr &&
+                             node->state == NodeState::Online && node->wish != NodeWish::Draining &&
+                             !shrunken_.contains(node->name);
+        if (!settled) return true;
+        ++members;
+    }
+    return row.desired == DesiredState::Running && members != row.policy.replicas;
+}
+
+// Keeps the instance's place in the queue of repairs.
+void State::rank(const InstanceName& name) {
+    const int* old = ranks_.get(name);
+    const Instance* row = instances_.get(name);
+    if (row == nullptr || !is_endangered(*row)) {
+        if (old == nullptr) return;
+        endangered_.erase({*old, name});
+        ranks_.erase(name);
+        return;
+    }
+    int healthy = 0;
+    for (const Replica* replica : replicas_of(name)) {
+        const Node* node = nodes_.get(replica->node);
+        const bool there = node != nullptr && node->state == NodeState::Online;
+        if (there && replica->membership == Membership::Member) ++healthy;
+    }
+    if (old != nullptr) {
+        if (*old == healthy) return;
+        endangered_.erase({*old, name});
+    }
+    ranks_.put(name, healthy);
+    endangered_.insert({healthy, name});
 }
 
 void State::touch(const NodeId& node) { by_node_.edit(node).desired = revision_; }
@@ -313,7 +400,7 @@ std::vector<const Replica*> State::replicas_of(const InstanceName& name) const {
 const Replica* State::find_replica(const PartitionId& partition) const {
     const std::string& text = partition.str();
     const std::size_t dash = text.rfind('-');
-    if (dash == std::string::npos || dash + 1 == text.size() || text.size() - dash > 4)
+    if (dash == std::string::npos || dash + 1 == text.size() || text.size() - dash > 5)
         return nullptr;
     int index = 0;
     for (std::size_t i = dash + 1; i < text.size(); ++i) {

@@ -18,6 +18,7 @@
 #include "common/base/snapshot_map.h"
 #include "common/base/snapshot_set.h"
 #include "master/domain/change.h"
+#include "master/domain/repair_settings.h"
 #include "master/domain/rows.h"
 #include "master/domain/fleet_slots.h"
 
@@ -29,6 +30,7 @@ struct ClusterSettings {
     int public_port = 443;
     std::string overlay_prefix = "fd50:f0e:1::/48";
     int edge_wireguard_port = 51820;
+    RepairSettings repair;
     friend bool operator==(const ClusterSettings&, const ClusterSettings&) = default;
 };
 
@@ -96,6 +98,18 @@ public:
     // Boxes by place and free slots, for placement: kept by a state that changes, made from the rows
     // (O(boxes)) for a copy that was never changed. Good until this state changes.
     std::shared_ptr<const SlotIndex> slots() const;
+    // Boxes that are Silent or Lost.
+    const SnapshotSet<NodeId>& unheard() const { return unheard_; }
+    const SnapshotSet<NodeId>& draining() const { return draining_; }
+    // Boxes that offer less than what they hold.
+    const SnapshotSet<NodeId>& shrunken() const { return shrunken_; }
+    // Enrolled boxes that are no edges, by the ISP family of their line.
+    const SnapshotMap<IspFamilyId, int>& homes_by_family() const { return homes_by_family_; }
+    // Instances that may need repair, those with the fewest copies on boxes that are there first. A
+    // coarse list: repair.h says what, if anything, is to be done.
+    const SnapshotSet<std::pair<int, InstanceName>>& endangered() const { return endangered_; }
+    // Copies that are being made.
+    const SnapshotSet<ReplicaKey>& learners() const { return learners_; }
     std::vector<const Replica*> replicas_of(const InstanceName& name) const;  // by index
     const Replica* find_replica(const PartitionId& partition) const;
 
@@ -143,6 +157,11 @@ private:
     void index_fleet(FleetSlots& into) const;
     // Boxes of which the place has changed with their site or ISP.
     void index_boxes_at(const std::function<bool(const Site&)>& site);
+    void count_home(const Node& row, int by);
+    void index_life(const Node& row, const Node* before);
+    void rank(const InstanceName& name);
+    void rank_all_on(const NodeId& node);
+    bool is_endangered(const Instance& row) const;
 
     struct NodeIndex {
         std::vector<ReplicaKey> replicas;  // sorted
@@ -175,6 +194,13 @@ private:
     SnapshotSet<AgedOperation> ended_operations_;
     SnapshotMap<std::int64_t, Event> recent_events_;
     std::set<NodeId> edges_;
+    SnapshotSet<NodeId> unheard_;
+    SnapshotSet<NodeId> draining_;
+    SnapshotSet<NodeId> shrunken_;
+    SnapshotMap<IspFamilyId, int> homes_by_family_;
+    SnapshotSet<std::pair<int, InstanceName>> endangered_;
+    SnapshotMap<InstanceName, int> ranks_;
+    SnapshotSet<ReplicaKey> learners_;
     SnapshotMap<NodeId, NodeIndex> by_node_;
     Revision everybody_desired_;  // when what every box has to hold last changed
     FleetSlots slots_;

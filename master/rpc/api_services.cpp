@@ -113,6 +113,18 @@ public:
                         api::DeleteNodeResponse* a) override {
         return serve(c, "DeleteNode", *q, *a);
     }
+    Reactor* CordonNode(Context* c, const api::NodeActionRequest* q, api::Node* a) override {
+        return serve(c, "CordonNode", *q, *a);
+    }
+    Reactor* UncordonNode(Context* c, const api::NodeActionRequest* q, api::Node* a) override {
+        return serve(c, "UncordonNode", *q, *a);
+    }
+    Reactor* DrainNode(Context* c, const api::DrainNodeRequest* q, api::Operation* a) override {
+        return serve(c, "DrainNode", *q, *a);
+    }
+    Reactor* CancelDrain(Context* c, const api::NodeActionRequest* q, api::Node* a) override {
+        return serve(c, "CancelDrain", *q, *a);
+    }
 
 private:
     Reactor* serve(Context* context, std::string_view name, const Message& request,

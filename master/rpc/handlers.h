@@ -40,6 +40,14 @@ void list_nodes(const ApiContext& context, ApiCall call, const api::ListNodesReq
                 api::ListNodesResponse& response);
 void delete_node(const ApiContext& context, ApiCall call, const api::DeleteNodeRequest& request,
                  api::DeleteNodeResponse& response);
+void cordon_node(const ApiContext& context, ApiCall call, const api::NodeActionRequest& request,
+                 api::Node& response);
+void uncordon_node(const ApiContext& context, ApiCall call, const api::NodeActionRequest& request,
+                   api::Node& response);
+void drain_node(const ApiContext& context, ApiCall call, const api::DrainNodeRequest& request,
+                api::Operation& response);
+void cancel_drain(const ApiContext& context, ApiCall call, const api::NodeActionRequest& request,
+                  api::Node& response);
 
 // instances.cpp
 void order_instance(const ApiContext& context, ApiCall call,
@@ -69,6 +77,8 @@ void explain_instance(const ApiContext& context, ApiCall call,
 Result<const Instance*> find_own(const State& state, const Caller& caller, const std::string& name);
 
 // operations.cpp
+OperationId new_operation(const ApiContext& context);
+void render_operation(const State& after, const Reply& reply, google::protobuf::Message& answer);
 void get_operation(const ApiContext& context, ApiCall call, const api::GetOperationRequest& request,
                    api::Operation& response);
 

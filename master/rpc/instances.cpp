@@ -12,10 +12,6 @@ namespace {
 constexpr std::size_t password_length = 20;  // 100 bits
 constexpr std::size_t operation_id_length = 12;
 
-OperationId new_operation(const ApiContext& context) {
-    return OperationId("op-" + context.rng.text(operation_id_length));
-}
-
 Result<std::string> parameters_of(const api::OrderInstanceRequest& request,
                                   const std::string& schema) {
     std::string json = "{}";
@@ -70,13 +66,6 @@ Result<OrderInstance> order_of(const ApiContext& context, const AccountId& owner
         context.seal.seal(Secret<std::string>(context.rng.text(password_length)),
                           secret_place(order.name, "replication_password"));
     return order;
-}
-
-void render_operation(const State& after, const Reply& reply, google::protobuf::Message& answer) {
-    if (!reply.operation) return;
-    const auto found = after.operations().find(*reply.operation);
-    if (found != after.operations().end())
-        show(found->second, static_cast<api::Operation&>(answer));
 }
 
 // Only the owner's, and NotFound for anybody else, before anything is decided.

@@ -15,7 +15,54 @@ bool may_see(const State& state, const Caller& caller, const Node& node) {
     return site != state.sites().end() && site->second.host.str() == caller.account.str();
 }
 
+void show_node(const State& after, const Reply& reply, google::protobuf::Message& answer) {
+    const auto found = after.nodes().find(NodeId(reply.subject));
+    if (found != after.nodes().end())
+        show(after, found->second, nullptr, static_cast<api::Node&>(answer));
+}
+
+template <class Command>
+void act(const ApiContext& context, ApiCall call, const api::NodeActionRequest& request,
+         api::Node& response) {
+    PreparedWrite write;
+    write.command = Command{NodeId(request.name())};
+    write.render = show_node;
+    submit_write(context, std::move(call), request, write_fields(request), response,
+                 std::move(write));
+}
+
 }  // namespace
+
+void cordon_node(const ApiContext& context, ApiCall call, const api::NodeActionRequest& request,
+                 api::Node& response) {
+    act<CordonNode>(context, std::move(call), request, response);
+}
+
+void uncordon_node(const ApiContext& context, ApiCall call, const api::NodeActionRequest& request,
+                   api::Node& response) {
+    act<UncordonNode>(context, std::move(call), request, response);
+}
+
+void cancel_drain(const ApiContext& context, ApiCall call, const api::NodeActionRequest& request,
+                  api::Node& response) {
+    act<CancelDrain>(context, std::move(call), request, response);
+}
+
+void drain_node(const ApiContext& context, ApiCall call, const api::DrainNodeRequest& request,
+                api::Operation& response) {
+    constexpr std::int64_t deadline_seconds_max = 90LL * 24 * 3600;
+    if (request.deadline_seconds() < 0 || request.deadline_seconds() > deadline_seconds_max) {
+        return call.done(error(ErrorCode::InvalidArgument,
+                               "'/deadline_seconds' must be from 0 to 7776000 (90 days)",
+                               {{"path", "/deadline_seconds"}}));
+    }
+    PreparedWrite write;
+    write.command = DrainNode{NodeId(request.name()), Duration(request.deadline_seconds() * 1000),
+                              new_operation(context), call.caller.account};
+    write.render = render_operation;
+    submit_write(context, std::move(call), request, write_fields(request), response,
+                 std::move(write));
+}
 
 void create_node_token(const ApiContext& context, ApiCall call,
                        const api::CreateNodeTokenRequest& request, api::NodeToken& response) {

@@ -19,6 +19,17 @@ bool is_news(const State& state, const OperationId& id, Revision known) {
 
 }  // namespace
 
+OperationId new_operation(const ApiContext& context) {
+    return OperationId("op-" + context.rng.text(operation_id_length));
+}
+
+void render_operation(const State& after, const Reply& reply, google::protobuf::Message& answer) {
+    if (!reply.operation) return;
+    const auto found = after.operations().find(*reply.operation);
+    if (found != after.operations().end())
+        show(found->second, static_cast<api::Operation&>(answer));
+}
+
 void get_operation(const ApiContext& context, ApiCall call, const api::GetOperationRequest& request,
                    api::Operation& response) {
     if (request.wait_ms() < 0 || request.wait_ms() > context.limits.wait_max.count()) {

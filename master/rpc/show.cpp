@@ -85,8 +85,28 @@ api::NodeState node_state(NodeState state) {
         case NodeState::Expected: return api::NODE_STATE_EXPECTED;
         case NodeState::Online: return api::NODE_STATE_ONLINE;
         case NodeState::Silent: return api::NODE_STATE_SILENT;
+        case NodeState::Lost: return api::NODE_STATE_LOST;
     }
     CHECK(false);
+}
+
+api::NodeWish node_wish(NodeWish wish) {
+    switch (wish) {
+        case NodeWish::Open: return api::NODE_WISH_OPEN;
+        case NodeWish::Cordoned: return api::NODE_WISH_CORDONED;
+        case NodeWish::Draining: return api::NODE_WISH_DRAINING;
+    }
+    CHECK(false);
+}
+
+void show_life(const Node& from, api::Node& to) {
+    to.set_state(node_state(from.state));
+    to.set_wish(node_wish(from.wish));
+    if (from.silent_since) set_time(*from.silent_since, *to.mutable_silent_since());
+    to.set_eviction_held(from.eviction_held);
+    if (!from.drain) return;
+    to.set_drain_operation(from.drain->operation.str());
+    if (from.drain->deadline) set_time(*from.drain->deadline, *to.mutable_drain_deadline());
 }
 
 void show_site_of(const State& state, const Node& from, api::Node& to) {
@@ -106,7 +126,7 @@ void show(const State& state, const Node& from, const Presence* presence, api::N
     show_site_of(state, from, to);
     to.set_edge(from.edge);
     to.set_public_address(from.public_address);
-    to.set_state(node_state(from.state));
+    show_life(from, to);
     to.set_cpu_millicores(from.capacity.total.cpu.count());
     to.set_memory_bytes(from.capacity.total.memory.count());
     to.set_disk_bytes(from.capacity.total.disk.count());

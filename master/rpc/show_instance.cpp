@@ -2,6 +2,7 @@
 #include <google/protobuf/util/json_util.h>
 
 #include "master/domain/progress.h"
+#include "master/domain/repair.h"
 #include "master/rpc/show.h"
 
 namespace foyer::master {
@@ -48,6 +49,15 @@ api::ReplicaState to_wire(PartitionPhase phase) {
     CHECK(false);
 }
 
+api::ReplicaMembership to_wire(Membership membership) {
+    switch (membership) {
+        case Membership::Learner: return api::REPLICA_MEMBERSHIP_LEARNER;
+        case Membership::Member: return api::REPLICA_MEMBERSHIP_MEMBER;
+        case Membership::Leaving: return api::REPLICA_MEMBERSHIP_LEAVING;
+    }
+    CHECK(false);
+}
+
 api::OperationState to_wire(OperationState state) {
     switch (state) {
         case OperationState::Running: return api::OPERATION_STATE_RUNNING;
@@ -72,6 +82,7 @@ void show(const State& state, const Instance& instance, const Replica& from, api
     to.set_index(from.key.index.number);
     to.set_kind(to_wire(from.kind));
     to.set_role(to_wire(replica_role(instance, from)));
+    to.set_membership(to_wire(from.membership));
     show_place(state, from.node, to);
     to.set_state(is_unreachable(state, from) ? api::REPLICA_STATE_UNREACHABLE
                                              : to_wire(from.observed.phase));
@@ -113,12 +124,14 @@ void show(const State& state, const Instance& from, api::Instance& to) {
     set_time(from.created_at, *to.mutable_created_at());
     to.set_revision(from.revision.number());
     show_connection(state, from, *to.mutable_connection());
+    if (const auto repair = repair_status(state, from)) to.set_repair(repair->text);
 }
 
 void show(const Operation& from, api::Operation& to) {
     to.set_id(from.id.str());
     to.set_kind(std::string(to_text(from.kind)));
     to.set_instance(from.instance.str());
+    to.set_node(from.node.str());
     to.set_state(to_wire(from.state));
     for (const OperationStep& step : from.steps) {
         api::OperationStep& added = *to.add_steps();

@@ -89,6 +89,15 @@ const Table& nodes() {
                                {"disk_free_bytes", Int8},
                                {"agent_version"},
                                {"partitions_made", Int4},
+                               {"wish"},
+                               {"drain_operation"},
+                               {"drain_deadline", Time},
+                               {"drain_started_at", Time},
+                               {"silent_since", Time},
+                               {"eviction_held", Bool},
+                               {"offered_cpu_millicores", Int8},
+                               {"offered_memory_bytes", Int8},
+                               {"offered_disk_bytes", Int8},
                                {"revision", Int8},
                                {"overlay_revision", Int8}}});
     return table;
@@ -96,11 +105,17 @@ const Table& nodes() {
 
 Status read_row(Row row, Node& n) {
     Resources& total = n.capacity.total;
-    return row.into(n.name, n.site, n.edge, n.public_address, n.state, n.number, n.token_hash,
-                    n.token_expires_at, n.token_used, n.key_fingerprint, n.certificate_expires_at,
-                    n.wg_public_key, total.cpu, total.memory, total.disk, n.capacity.uplink,
-                    n.disk_free, n.agent_version, n.partitions_made, n.revision,
-                    n.overlay_revision);
+    std::optional<OperationId> drain;
+    std::optional<WallTime> deadline;
+    std::optional<WallTime> started_at;
+    TRY(row.into(n.name, n.site, n.edge, n.public_address, n.state, n.number, n.token_hash,
+                 n.token_expires_at, n.token_used, n.key_fingerprint, n.certificate_expires_at,
+                 n.wg_public_key, total.cpu, total.memory, total.disk, n.capacity.uplink,
+                 n.disk_free, n.agent_version, n.partitions_made, n.wish, drain, deadline, started_at,
+                 n.silent_since, n.eviction_held, n.offered.cpu, n.offered.memory, n.offered.disk,
+                 n.revision, n.overlay_revision));
+    if (drain && started_at) n.drain = Drain{*drain, deadline, *started_at};
+    return ok_status();
 }
 
 const Table& node_sightings() {
@@ -200,12 +215,19 @@ Call put_call(const Site& s) {
 
 Call put_call(const Node& n) {
     const Resources& total = n.capacity.total;
-    return {&nodes().put,
-            Params().add(n.name, n.site, n.edge, n.public_address, n.state, n.number, n.token_hash,
-                         n.token_expires_at, n.token_used, n.key_fingerprint,
-                         n.certificate_expires_at, n.wg_public_key, total.cpu, total.memory,
-                         total.disk, n.capacity.uplink, n.disk_free, n.agent_version,
-                         n.partitions_made, n.revision, n.overlay_revision)};
+    std::optional<OperationId> drain;
+    std::optional<WallTime> deadline;
+    std::optional<WallTime> started_at;
+    if (n.drain)
+        drain = n.drain->operation, deadline = n.drain->deadline, started_at = n.drain->started_at;
+    return {
+        &nodes().put,
+        Params().add(n.name, n.site, n.edge, n.public_address, n.state, n.number, n.token_hash,
+                     n.token_expires_at, n.token_used, n.key_fingerprint, n.certificate_expires_at,
+                     n.wg_public_key, total.cpu, total.memory, total.disk, n.capacity.uplink,
+                     n.agent_version, n.partitions_made, n.wish, drain, deadline, started_at,
+                     n.silent_since, n.eviction_held, n.offered.cpu, n.offered.memory,
+                     n.offered.disk, n.revision, n.overlay_revision)};
 }
 
 Call put_call(const Sighting& s) {

@@ -13,6 +13,7 @@ const Table& operations() {
                               {{"id"},
                                {"kind"},
                                {"instance"},
+                               {"node"},
                                {"owner"},
                                {"state"},
                                {"steps", Json},
@@ -30,8 +31,8 @@ Status read_operation(Row row, Changes& into) {
     std::optional<ErrorCode> code;
     std::optional<std::string> message;
     std::optional<std::vector<ErrorDetail>> details;
-    TRY(row.into(o.id, o.kind, o.instance, o.owner, o.state, o.steps, code, message, details,
-                 o.created_at, o.finished_at, o.revision));
+    TRY(row.into(o.id, o.kind, o.instance, o.node, o.owner, o.state, o.steps, code, message,
+                 details, o.created_at, o.finished_at, o.revision));
     if (code && message && details) o.failure = Error{*code, *message, *details};
     into.push_back(Put<Operation>{std::move(o)});
     return ok_status();
@@ -66,6 +67,10 @@ const Table& instances() {
                                {"replication_password"},
                                {"initialized", Bool},
                                {"password_shown_at", Time},
+                               {"replicas_made", Int4},
+                               {"repair_reason"},
+                               {"repair_retry_at", Time},
+                               {"repair_avoid"},
                                {"created_at", Time},
                                {"revision", Int8},
                                {"group_revision", Int8},
@@ -82,12 +87,17 @@ Status read_instance(Row row, Changes& into) {
     std::optional<ReplicaIndex> wanted;
     std::optional<bool> force;
     std::optional<WallTime> started_at;
+    std::optional<std::string> reason;
+    std::optional<WallTime> retry_at;
+    std::optional<NodeId> avoid;
     TRY(row.into(i.name, i.owner, i.release, i.version, i.size, i.parameters_json, policy.replicas,
                  policy.countries, policy.min_countries, policy.mode, policy.allow_same_isp,
                  i.desired, i.fence.generation, i.fence.epoch, i.leader, served_generation,
                  served_epoch, promotion, wanted, force, started_at, i.operation, i.admin_password,
-                 i.replication_password, i.initialized, i.password_shown_at, i.created_at,
-                 i.revision, i.group_revision, i.route_revision));
+                 i.replication_password, i.initialized, i.password_shown_at, i.replicas_made,
+                 reason, retry_at, avoid, i.created_at, i.revision, i.group_revision,
+                 i.route_revision));
+    if (reason && retry_at && avoid) i.repair_wait = RepairWait{*reason, *retry_at, *avoid};
     if (served_generation && served_epoch) i.served = Fence{*served_generation, *served_epoch};
     if (promotion && force && started_at)
         i.promotion = Promotion{*promotion, wanted, *force, *started_at};
@@ -114,6 +124,12 @@ const Table& replicas() {
                                {"index", Int4},
                                {"kind"},
                                {"node"},
+                               {"membership"},
+                               {"replaces", Int4},
+                               {"since", Time},
+                               {"leave_epoch", Int8},
+                               {"leave_flushed_bytes", Int8},
+                               {"leave_receiving", Bool},
                                {"partition_number", Int4},
                                {"cpu_millicores", Int8},
                                {"memory_bytes", Int8},
@@ -122,6 +138,7 @@ const Table& replicas() {
                                {"observed_partition"},
                                {"observed_generation", Int8},
                                {"observed_epoch", Int8},
+                               {"observed_applied", Int8},
                                {"observed_role"},
                                {"observed_phase"},
                                {"observed_step"},
@@ -140,18 +157,38 @@ const Table& replicas() {
     return table;
 }
 
-Status read_replica(Row row, Changes& into) {
-    Replica r;
-    PartitionObservation& seen = r.observed;
+// A position as its three columns.
+struct PositionColumns {
     std::optional<Epoch> epoch;
     std::optional<std::int64_t> flushed;
     std::optional<bool> receiving;
-    TRY(row.into(r.key.instance, r.key.index, r.kind, r.node, r.partition_number, r.reserved.cpu,
+
+    PositionColumns() = default;
+    explicit PositionColumns(const std::optional<Position>& position) {
+        if (!position) return;
+        epoch = position->epoch;
+        flushed = position->flushed_bytes;
+        receiving = position->receiving;
+    }
+    std::optional<Position> position() const {
+        if (!epoch || !flushed || !receiving) return std::nullopt;
+        return Position{*epoch, *flushed, *receiving};
+    }
+};
+
+Status read_replica(Row row, Changes& into) {
+    Replica r;
+    PartitionObservation& seen = r.observed;
+    PositionColumns leave;
+    PositionColumns at;
+    TRY(row.into(r.key.instance, r.key.index, r.kind, r.node, r.membership, r.replaces, r.since,
+                 leave.epoch, leave.flushed, leave.receiving, r.partition_number, r.reserved.cpu,
                  r.reserved.memory, r.reserved.disk, r.founder, seen.partition,
-                 seen.fence.generation, seen.fence.epoch, seen.role, seen.phase, seen.step,
-                 seen.reason, seen.ready, seen.initialized, epoch, flushed, receiving,
-                 seen.followers, r.revision));
-    if (epoch && flushed && receiving) seen.position = Position{*epoch, *flushed, *receiving};
+                 seen.fence.generation, seen.fence.epoch, seen.applied, seen.role, seen.phase,
+                 seen.step, seen.reason, seen.ready, seen.initialized, at.epoch, at.flushed,
+                 at.receiving, seen.followers, r.revision));
+    r.leave_after = leave.position();
+    seen.position = at.position();
     into.push_back(Put<Replica>{std::move(r)});
     return ok_status();
 }
@@ -165,7 +202,7 @@ Call put_call(const Operation& o) {
     if (o.failure)
         code = o.failure->code, message = o.failure->message, details = o.failure->details;
     return {&operations().put,
-            Params().add(o.id, o.kind, o.instance, o.owner, o.state, o.steps, code, message,
+            Params().add(o.id, o.kind, o.instance, o.node, o.owner, o.state, o.steps, code, message,
                          details, o.created_at, o.finished_at, o.revision)};
 }
 
@@ -184,32 +221,36 @@ Call put_call(const Instance& i) {
         force = i.promotion->force;
         started_at = i.promotion->started_at;
     }
+    std::optional<std::string> reason;
+    std::optional<WallTime> retry_at;
+    std::optional<NodeId> avoid;
+    if (i.repair_wait) {
+        reason = i.repair_wait->reason;
+        retry_at = i.repair_wait->retry_at;
+        avoid = i.repair_wait->avoid;
+    }
     return {&instances().put,
             Params().add(i.name, i.owner, i.release, i.version, i.size, i.parameters_json,
                          policy.replicas, policy.countries, policy.min_countries, policy.mode,
                          policy.allow_same_isp, i.desired, i.fence.generation, i.fence.epoch,
                          i.leader, served_generation, served_epoch, promotion, wanted, force,
                          started_at, i.operation, i.admin_password, i.replication_password,
-                         i.initialized, i.password_shown_at, i.created_at, i.revision,
-                         i.group_revision, i.route_revision)};
+                         i.initialized, i.password_shown_at, i.replicas_made, reason, retry_at,
+                         avoid, i.created_at, i.revision, i.group_revision, i.route_revision)};
 }
 
 Call put_call(const Replica& r) {
     const PartitionObservation& seen = r.observed;
-    std::optional<Epoch> epoch;
-    std::optional<std::int64_t> flushed;
-    std::optional<bool> receiving;
-    if (seen.position) {
-        epoch = seen.position->epoch;
-        flushed = seen.position->flushed_bytes;
-        receiving = seen.position->receiving;
-    }
-    return {&replicas().put,
-            Params().add(r.key.instance, r.key.index, r.kind, r.node, r.partition_number,
-                         r.reserved.cpu, r.reserved.memory, r.reserved.disk, r.founder,
-                         seen.partition, seen.fence.generation, seen.fence.epoch, seen.role,
-                         seen.phase, seen.step, seen.reason, seen.ready, seen.initialized, epoch,
-                         flushed, receiving, seen.followers, r.revision)};
+    const PositionColumns leave(r.leave_after);
+    const PositionColumns at(seen.position);
+    return {
+        &replicas().put,
+        Params().add(r.key.instance, r.key.index, r.kind, r.node, r.membership, r.replaces, r.since,
+                     leave.epoch, leave.flushed, leave.receiving, r.partition_number,
+                     r.reserved.cpu, r.reserved.memory, r.reserved.disk, r.founder, seen.partition,
+                     seen.fence.generation, seen.fence.epoch, seen.applied, seen.role, seen.phase,
+                     seen.step, seen.reason, seen.ready, seen.initialized, at.epoch, at.flushed,
+                     at.receiving, seen.followers, r.revision)};
 }
 
 Call drop_call(const DropReplica& change) {

@@ -78,6 +78,7 @@ PartitionObservation observe(const Assignment* desired, const LocalState& local,
     PartitionObservation seen;
     seen.partition = local.partition;
     seen.fence = local.applied;
+    seen.applied = local.applied_revision;
     // What does not run follows nobody and leads nobody: it obeys any fence. Also when it is asked
     // to lead: a box that lost its journal must be able to say that its leader is not there.
     if (!running && desired != nullptr && desired->fence >= local.fence)

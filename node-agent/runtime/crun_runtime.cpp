@@ -117,7 +117,9 @@ Status CrunRuntime::prepare_network(const Assignment& assignment, const Release&
                        .proxies = assignment.proxies,
                        .replication_port = port_of(release, "replication").value_or(0),
                        .web_port = port_of(release, "web").value_or(0)};
-    for (const Member& member : assignment.members) wall.members.push_back(member.address);
+    for (const auto* list : {&assignment.members, &assignment.learners}) {
+        for (const Member& member : *list) wall.members.push_back(member.address);
+    }
     // The overlay may not have been set yet: the box's namespace then begins as a home's.
     if (!box_.exists()) TRY(ensure_box_net(box_, BoxRole::Home));
     return ensure_partition_net(box_, Netns(paths_.netns(assignment.partition)), wall);

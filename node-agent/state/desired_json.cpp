@@ -66,6 +66,10 @@ Json to_json(const Assignment& from) {
                {"members", members},
                {"proxies", from.proxies},
                {"secret_names", secret_names}};
+    if (!from.learners.empty()) {
+        to["learners"] = Json::array();
+        for (const Member& member : from.learners) to["learners"].push_back(to_json(member));
+    }
     if (from.leader) to["leader"] = from.leader->number;
     return to;
 }
@@ -105,6 +109,10 @@ Assignment assignment_from(const Json& body, JsonFields& outer,
     to.copies = static_cast<int>(fields.number("copies"));
     for (const Json& member : fields.list("members"))
         to.members.push_back(member_from(member, fields));
+    if (fields.has("learners")) {  // journals of before have none
+        for (const Json& member : fields.list("learners"))
+            to.learners.push_back(member_from(member, fields));
+    }
     to.proxies = fields.texts("proxies");
     for (const std::string& name : fields.texts("secret_names")) secret_names.insert(name);
     outer.is(fields.ok() && !to.partition.empty());

@@ -56,6 +56,13 @@ Result<std::string> replica_json(const Assignment& assignment, const ReleaseName
         return error(ErrorCode::InvalidArgument,
                      "the leader of '" + assignment.instance.str() + "' is not among its members");
     replica["members"] = std::move(members);
+    if (!assignment.learners.empty()) {
+        ordered_json learners = ordered_json::array();
+        for (const Member& member : assignment.learners) {
+            if (member.kind == ReplicaKind::Data) learners.push_back(member_json(member));
+        }
+        replica["learners"] = std::move(learners);
+    }
     replica["proxies"] = assignment.proxies;
     return replica.dump(2) + "\n";
 }

@@ -40,8 +40,10 @@ class Reading(CliTest):
         self.assertIn("3 GiB: copies that need more go elsewhere, though 90 GiB are not reserved",
                       self.ok("node", "show", "liege-1").out)
         nodes = self.ok("node", "ls").out
-        self.assertIn("online, clock wrong, disk full", nodes)
+        self.assertIn("online, draining, clock wrong, disk full", nodes)
         self.assertRegex(nodes, r"FREE .*\n.*100 GiB +1 B .*\n.*10 GiB / 100 GiB +3 GiB ")
+        self.assertIn("its copies move away until", node)
+        self.assertIn("foyer op wait op-7", node)
         self.assertIn("liège", self.ok("instance", "show", "acme").out)
         self.assertIn("serves", self.ok("instance", "events", "acme").out)
 
@@ -125,6 +127,20 @@ class Writing(CliTest):
         self.assertTrue(json.loads(self.api.writes()[0]["body"])["validate_only"])
         self.ok("node", "delete", "lille-1", "--dry-run")
         self.assertEqual(self.api.writes()[1]["query"], "validate_only=true")
+
+    def test_nodes_are_cordoned_and_drained(self):
+        for verb, said in (("cordon", "is cordoned"), ("uncordon", "is open again"),
+                           ("cancel-drain", "is no longer drained")):
+            self.assertIn(said, self.ok("node", verb, "lille-1").err)
+            self.assertEqual(self.api.writes()[-1]["path"], "/v1/nodes/lille-1:" + verb)
+        done = self.ok("node", "drain", "lille-1", "--deadline", "2d")
+        self.assertIn("drain lille-1", done.err)
+        self.assertIn("it holds nothing any more", done.err)
+        self.assertEqual(json.loads(self.api.writes()[-1]["body"]), {"deadline_seconds": 172800})
+        self.api.fail_operations = True
+        self.assertIn("next: foyer node show lille-1",
+                      self.fails(1, "node", "drain", "lille-1").err)
+        self.assertIn("soon", self.fails(2, "node", "drain", "lille-1", "--deadline", "soon").err)
 
     def test_tokens_are_alone_on_stdout(self):
         done = self.ok("node", "token", "--site", "lille", "--name", "lille-2", "--edge",

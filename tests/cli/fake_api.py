@@ -45,7 +45,8 @@ ROWS = {
     "nodes": [{"name": "lille-1", "site": "lille", "isp": "alder", "country": "FR",
                "state": "online", "cpu_millicores": 4000, "memory_bytes": 8 << 30,
                "disk_bytes": 100 << 30, "partitions": ["acme-0"], "last_seen_at": NOW,
-               "clock_offset_ms": -86400000, "disk_free_bytes": 1},
+               "clock_offset_ms": -86400000, "disk_free_bytes": 1, "wish": "draining",
+                "drain_operation": "op-7", "drain_deadline": NOW},
               {"name": "liege-1", "site": "liège", "isp": "birch", "country": "BE",
                "state": "online", "cpu_millicores": 4000, "memory_bytes": 8 << 30,
                "disk_bytes": 100 << 30, "reserved_disk_bytes": 10 << 30, "partitions": [],
@@ -192,17 +193,22 @@ class FakeApi:
             return answer
         if path.endswith(":reveal"):
             return dict(instance("acme")["connection"], password=PASSWORD)
-        action = re.fullmatch(r"/v1/instances/([^/:]+):(\w+)", path)
+        action = re.fullmatch(r"/v1/(instances|nodes)/([^/:]+):([\w-]+)", path)
+        if action and action[1] == "instances":
+            return self.start(action[3], action[2])
+        if action and action[3] == "drain":
+            return self.start("drain", "", node=action[2])
         if action:
-            return self.start(action[2], action[1])
+            return dict(ROWS["nodes"][0])
         if call["method"] == "DELETE" and path.startswith("/v1/instances/"):
             return self.start("delete", path.rsplit("/", 1)[1])
         return dict(body, created_at=NOW) if call["method"] == "POST" else {}
 
-    def start(self, kind, name):
+    def start(self, kind, name, node=""):
         number = f"op-{len(self.operations) + 1}"
         self.operations[number] = {
-            "id": number, "kind": kind, "instance": name, "state": "running", "revision": 1,
+            "id": number, "kind": kind, "instance": name, "node": node, "state": "running",
+            "revision": 1,
             "created_at": NOW, "steps": [{"name": "place", "state": "running", "started_at": NOW},
                                          {"name": "serve", "state": "unspecified"}]}
         return self.operations[number]

@@ -44,7 +44,16 @@ const std::vector<Refused> of_catalogue = {
     {"nodes_site_fkey", "UPDATE nodes SET site = 'none' WHERE name = 'box-4'"},
     {"nodes_number_key", "ALTER TABLE nodes DISABLE TRIGGER USER; UPDATE nodes SET number = 1"},
     {"nodes_number_kept", "UPDATE nodes SET number = 77 WHERE name = 'box-4'"},
-    {"nodes_state_known", "UPDATE nodes SET state = 'lost'"},
+    {"nodes_state_known", "UPDATE nodes SET state = 'sold'"},
+    {"nodes_wish_known", "UPDATE nodes SET wish = 'odd'"},
+    {"nodes_silent_whole", "UPDATE nodes SET state = 'silent'"},
+    {"nodes_silent_whole", "UPDATE nodes SET silent_since = now()"},
+    {"nodes_held_silent", "UPDATE nodes SET eviction_held = true"},
+    {"nodes_drain_whole", "UPDATE nodes SET wish = 'draining'"},
+    {"nodes_drain_whole", "UPDATE nodes SET drain_deadline = now()"},
+    {"nodes_drain_fkey",
+     "UPDATE nodes SET wish = 'draining', drain_operation = 'op-9', drain_started_at = now()"},
+    {"nodes_offered_range", "UPDATE nodes SET offered_disk_bytes = -1"},
     {"nodes_edge_address", "UPDATE nodes SET edge = true"},
     {"nodes_edge_address", "UPDATE nodes SET public_address = '192.0.2.1'"},
     {"nodes_capacity_range", "UPDATE nodes SET uplink_kbit_s = -1"},
@@ -70,6 +79,8 @@ const std::string relaxed =
 const std::vector<Refused> of_instances = {
     {"operations_owner_fkey", "UPDATE operations SET owner = 'nobody'"},
     {"operations_kind_known", "UPDATE operations SET kind = 'sell'"},
+    {"operations_of_one_thing", "UPDATE operations SET node = 'box-1'"},
+    {"operations_of_one_thing", "UPDATE operations SET kind = 'drain'"},
     {"operations_state_known", "UPDATE operations SET state = 'odd'"},
     {"operations_failure_whole", "UPDATE operations SET failure_code = 'aborted'"},
     {"operations_steps_list", "UPDATE operations SET steps = '{}'"},
@@ -80,6 +91,7 @@ const std::vector<Refused> of_instances = {
      "UPDATE instances SET promotion_operation = 'op-9', promotion_force = false, "
      "promotion_started_at = now()"},
     {"instances_promotion_whole", "UPDATE instances SET promotion_wanted = 1"},
+    {"instances_repair_whole", "UPDATE instances SET repair_reason = 'no room'"},
     {"instances_mode_known", "UPDATE instances SET mode = 'quick'"},
     {"instances_desired_known", "UPDATE instances SET desired = 'better'"},
     {"instances_min_countries_range", "UPDATE instances SET min_countries = 4"},
@@ -106,6 +118,15 @@ const std::vector<Refused> of_instances = {
     {"replicas_distinct_isps",
      "UPDATE replicas SET node = 'box-5', site = 'home-5', isp = 'isp-5', family = 'isp-1' WHERE "
      "instance = 'acme' AND index = 1"},
+    {"replicas_membership_known", "UPDATE replicas SET membership = 'odd' WHERE index = 2"},
+    {"replicas_change_whole", "UPDATE replicas SET membership = 'learner' WHERE index = 2"},
+    {"replicas_change_whole", "UPDATE replicas SET replaces = 1 WHERE index = 2"},
+    {"replicas_change_whole",
+     "UPDATE replicas SET leave_epoch = 1, leave_flushed_bytes = 1, leave_receiving = false WHERE "
+     "index = 2"},
+    {"replicas_change_one_at_a_time",
+     "UPDATE replicas SET membership = 'leaving', since = now() WHERE instance = 'acme' AND index "
+     "> 0"},
     {"replicas_partition_number_key", "UPDATE replicas SET partition_number = 16"},
     {"replicas_index_range", "UPDATE replicas SET index = -1 WHERE index = 2"},
     {"replicas_reserved_range", "UPDATE replicas SET cpu_millicores = -1"},
@@ -213,6 +234,23 @@ TEST_CASE("every message is of a constraint that exists or is raised by a trigge
         INFO(message.constraint);
         CHECK(known.contains(std::string(message.constraint)));
     }
+}
+
+TEST_CASE("a copy in change may share the site and the ISP of the one it replaces") {
+    const std::string database = new_database();
+    const auto store = open_store(database);
+    REQUIRE(store->load({}).ok());
+    REQUIRE(store->commit({{Revision(1), sample_world()}}).ok());
+    const master::Node second = sample_node(6, "box-1b", "home-1");
+    master::Replica learner = sample_replica("acme", 3, "box-1b", 16);
+    learner.membership = master::Membership::Learner;
+    learner.replaces = ReplicaIndex{0};
+    learner.since = WallTime{1'772'368'200'250};
+    CHECK(store->commit({entry(2, second, learner)}).ok());
+    master::Replica member = sample_replica("acme", 3, "box-1b", 16);
+    const Status refused = store->commit({entry(3, member)});
+    REQUIRE(!refused.ok());
+    CHECK(refused.failure().code == ErrorCode::AlreadyExists);
 }
 
 TEST_CASE("copies may share an ISP when the order says so, but never a site") {

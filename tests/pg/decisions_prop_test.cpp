@@ -132,6 +132,7 @@ private:
             }
             PartitionObservation seen = replica.observed;
             seen.fence = instance.fence;
+            seen.applied = instance.group_revision;
             seen.role = instance.leader == key.index ? ReplicaRole::Primary : ReplicaRole::Standby;
             seen.phase = rng_.below(6) == 0 ? PartitionPhase::Failed : PartitionPhase::Running;
             seen.step = name("step", 9);
@@ -139,8 +140,7 @@ private:
             seen.initialized = true;
             seen.position = Position{instance.fence.epoch,
                                      static_cast<std::int64_t>(rng_.below(1'000'000)), false};
-            if (seen.role == ReplicaRole::Primary)
-                seen.followers = {{"r1g1", "streaming", "quorum", 7}};
+            if (seen.role == ReplicaRole::Primary) seen.followers = followers_of(instance);
             said.observations.push_back(seen);
         }
         if (rng_.below(8) == 0) said.capacity = capacity();
@@ -149,9 +149,21 @@ private:
         return said;
     }
 
+    // Newcomers follow well, those that leave do not count.
+    std::vector<FollowerView> followers_of(const master::Instance& instance) {
+        std::vector<FollowerView> followers;
+        for (const master::Replica* replica : state_.replicas_of(instance.name)) {
+            const bool counts = replica->membership == master::Membership::Member;
+            followers.push_back({"r" + std::to_string(replica->key.index.number) + "g1",
+                                 "streaming", counts ? "quorum" : "async",
+                                 static_cast<std::int64_t>(rng_.below(9))});
+        }
+        return followers;
+    }
+
     Command anything() {
         const InstanceName firm(name("firm", 12));
-        switch (rng_.below(15)) {
+        switch (rng_.below(22)) {
             case 0:
             case 1:
             case 2: return order();
@@ -162,7 +174,7 @@ private:
                 return master::PromoteInstance{firm, std::nullopt, rng_.below(2) == 0, operation()};
             case 7: return master::RevealInstance{firm};
             case 8: return master::MarkSilent{{NodeId(name("box", homes))}};
-            case 13: {
+            case 18: {
                 master::NoteSightings all;
                 for (int i = 0; i < homes; ++i)
                     all.seen.push_back({NodeId("box-" + std::to_string(i)), now_, Duration(i), {}});
@@ -176,6 +188,18 @@ private:
                 for (std::size_t i = 0; i + 1 < all.size(); ++i) attempt(all[i]);
                 return all.back();
             }
+            case 11: return master::CordonNode{NodeId(name("box", homes))};
+            case 12: return master::UncordonNode{NodeId(name("box", homes))};
+            case 13:
+                return master::DrainNode{NodeId(name("box", homes)),
+                                         Duration(static_cast<std::int64_t>(rng_.below(9'000))),
+                                         operation(), AccountId("carl")};
+            case 14: return master::CancelDrain{NodeId(name("box", homes))};
+            case 15:
+                now_ = now_ + Duration(static_cast<std::int64_t>(rng_.below(1'800'000)));
+                return master::Tick{};
+            case 16:
+            case 17: return master::Tick{};
             default: return report();
         }
     }

@@ -46,7 +46,15 @@ TEST_CASE("each list of states in SQL is the C++ enum") {
     const auto connection = open_connection(new_database());
     {
         using enum NodeState;
-        compare(*connection, "nodes_state_known", std::array{Expected, Online, Silent});
+        compare(*connection, "nodes_state_known", std::array{Expected, Online, Silent, Lost});
+    }
+    {
+        using enum master::NodeWish;
+        compare(*connection, "nodes_wish_known", std::array{Open, Cordoned, Draining});
+    }
+    {
+        using enum master::Membership;
+        compare(*connection, "replicas_membership_known", std::array{Learner, Member, Leaving});
     }
     {
         using enum HostClass;
@@ -55,7 +63,7 @@ TEST_CASE("each list of states in SQL is the C++ enum") {
     {
         using enum OperationKind;
         compare(*connection, "operations_kind_known",
-                std::array{Order, Stop, Start, Delete, Promote});
+                std::array{Order, Stop, Start, Delete, Promote, Drain});
     }
     {
         using enum OperationState;

@@ -46,6 +46,7 @@ Node sample_node(int number, const std::string& name, const std::string& site) {
     node.wg_public_key = WgPublicKey("wg-" + name);
     node.capacity = {{Millicores(4'000), gibibytes(8), gibibytes(100)}, KbitPerSecond(10'000)};
     if (number % 2 == 0) node.disk_free = gibibytes(number);
+    node.offered = node.capacity.total;
     node.agent_version = "0.1.0";
     node.partitions_made = 1;
     node.revision = first;
@@ -88,6 +89,7 @@ Instance sample_instance(const std::string& name) {
     instance.fence = {Generation(1), Epoch(2)};
     instance.leader = ReplicaIndex{0};
     instance.replication_password = Sealed("sealed");
+    instance.replicas_made = 3;
     instance.created_at = noon;
     instance.revision = first;
     instance.group_revision = first;
@@ -171,6 +173,12 @@ std::string difference(const State& a, const State& b) {
     if (a.ended_operations() != b.ended_operations()) return "ended_operations";
     if (a.recent_events() != b.recent_events()) return "recent_events";
     if (a.edges() != b.edges()) return "edges";
+    if (a.unheard() != b.unheard()) return "unheard";
+    if (a.draining() != b.draining()) return "draining";
+    if (a.shrunken() != b.shrunken()) return "shrunken";
+    if (a.endangered() != b.endangered()) return "endangered";
+    if (a.learners() != b.learners()) return "learners";
+    if (a.homes_by_family() != b.homes_by_family()) return "homes_by_family";
     for (const auto& [name, node] : a.nodes()) {
         if (a.replicas_on(name) != b.replicas_on(name)) return "replicas_on " + name.str();
         if (!(a.reserved_on(name) == b.reserved_on(name))) return "reserved_on " + name.str();

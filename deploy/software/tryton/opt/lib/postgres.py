@@ -53,8 +53,8 @@ def status(replica):
 
 
 def make_slots(replica):
-    """A slot a member on the primary, none for others: an orphan would keep the log for ever."""
-    names = ",".join(member["name"] for member in replica.others)
+    """A slot a follower on the primary, none for others: an orphan would keep the log for ever."""
+    names = ",".join(member["name"] for member in replica.followers)
     return query("""
 SELECT pg_create_physical_replication_slot(name) FROM unnest(string_to_array(:'names', ',')) AS name
  WHERE name NOT IN (SELECT slot_name FROM pg_replication_slots);

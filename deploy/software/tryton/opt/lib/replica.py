@@ -35,7 +35,9 @@ class Replica:
         self.parameters = self.json.get("parameters", {})
         members = self.json["members"]
         self.name = next(m["name"] for m in members if m["index"] == self.json["index"])
+        # Whose acknowledgement counts; and all who may copy from here.
         self.others = [m for m in members if m["index"] != self.json["index"]]
+        self.followers = self.others + self.json.get("learners", [])
 
     @property
     def leads(self):

@@ -1,0 +1,415 @@
+#include "master/domain/repair.h"
+
+#include <algorithm>
+
+#include "master/domain/group.h"
+#include "master/domain/membership.h"
+#include "master/domain/node_life.h"
+#include "master/domain/replacement.h"
+
+namespace foyer::master {
+namespace {
+
+// Instances changed by one tick; what is left comes with the next one.
+constexpr int changed_at_once_max = 100;
+constexpr int refused_at_once_max = 8;  // looking for a place in vain costs most
+constexpr int index_max = 4'095;        // what the wire takes
+
+enum class Outcome { Nothing, Changed, Refused, Placed };
+
+std::string copy_text(const Replica& replica) {
+    return "copy " + std::to_string(replica.key.index.number) + " on '" + replica.node.str() + "'";
+}
+
+// Copies being made from or to a box.
+int rebuilds_at(const State& state, const NodeId& node) {
+    int count = 0;
+    for (const ReplicaKey& key : state.learners()) {
+        if (state.replicas().at(key).node == node) ++count;
+        const Instance& instance = state.instances().at(key.instance);
+        if (!instance.leader) continue;
+        const auto lead = state.replicas().find({key.instance, *instance.leader});
+        if (lead != state.replicas().end() && lead->second.node == node) ++count;
+    }
+    return count;
+}
+
+// Boxes that make as many copies as they may.
+std::set<NodeId> busy_nodes(const State& state) {
+    std::set<NodeId> busy;
+    for (const ReplicaKey& key : state.learners()) {
+        const NodeId& node = state.replicas().at(key).node;
+        if (rebuilds_at(state, node) >= state.settings().repair.rebuilds_per_node)
+            busy.insert(node);
+    }
+    return busy;
+}
+
+class Repairer {
+public:
+    Repairer(Draft& draft, const Tick& tick, bool may_place)
+        : draft_(draft), tick_(tick), may_place_(may_place) {}
+
+    Outcome look_at(const Instance& row) {
+        Group group(draft_.state(), row);
+        if (row.desired == DesiredState::Deleted) return forget_lost(group);
+        const Outcome outcome = next(group);
+        if (outcome == Outcome::Nothing) return outcome;
+        advance_operation(group, draft_);
+        group.put_back(draft_);
+        return outcome;
+    }
+
+private:
+    const State& state() const { return draft_.state(); }
+    const RepairSettings& settings() const { return state().settings().repair; }
+
+    // What a lost box holds of a deleted instance is erased when it returns: its full wish does not
+    // name it.
+    Outcome forget_lost(const Group& group) {
+        const auto gone = [&](const Replica& replica) {
+            return displaced(state(), replica) == Displaced::Lost;
+        };
+        return forget_copies(group, gone, draft_) ? Outcome::Changed : Outcome::Nothing;
+    }
+
+    Outcome next(Group& group) {
+        if (group.instance.desired != DesiredState::Running || group.instance.promotion)
+            return Outcome::Nothing;
+        if (Replica* changing = group.changing()) {
+            const Outcome outcome = bring_on(group, *changing);
+            if (outcome != Outcome::Nothing || !waits_for_lead(group)) return outcome;
+            return move_lead(group) ? Outcome::Changed : Outcome::Nothing;
+        }
+        if (group.members() > group.instance.policy.replicas && release_one(group))
+            return Outcome::Changed;
+        if (move_lead(group)) return Outcome::Changed;
+        return replace_one(group);
+    }
+
+    Outcome bring_on(Group& group, Replica& changing) {
+        if (changing.membership == Membership::Learner) {
+            const std::string why = why_given_up(group, changing);
+            if (!why.empty()) {
+                draft_.event("copy_given_up", group.instance.name.str(),
+                             copy_text(changing) + ": " + why);
+                if (why == timed_out)
+                    wait(group, copy_text(changing) + " did not catch up", changing.node);
+                group.remove(changing.key.index);
+                group.group_changed(draft_);
+                return Outcome::Changed;
+            }
+        }
+        const Revision before = group.instance.group_revision;
+        const auto position = changing.leave_after;
+        advance_membership(group, draft_);
+        const Replica* after = group.changing();
+        const bool same = group.instance.group_revision == before && after != nullptr &&
+                          after->leave_after == position;
+        return same ? Outcome::Nothing : Outcome::Changed;
+    }
+
+    // The newcomer is there, but the copy it replaces leads meanwhile.
+    static bool waits_for_lead(const Group& group) {
+        const Replica* changing = group.changing();
+        return changing != nullptr && changing->membership == Membership::Learner &&
+               group.instance.leader && changing->replaces == group.instance.leader;
+    }
+
+    static constexpr std::string_view timed_out = "it did not catch up in time";
+
+    std::string why_given_up(const Group& group, const Replica& learner) const {
+        const Displaced own = displaced(state(), learner);
+        if (own != Displaced::No) return std::string(to_text(own));
+        if (learner.since && draft_.now() - *learner.since >= settings().learner_timeout)
+            return std::string(timed_out);
+        const Replica* old = learner.replaces ? group.find(*learner.replaces) : nullptr;
+        if (old == nullptr) return "";
+        const bool well = displaced(state(), *old) == Displaced::No && is_healthy(group, *old);
+        if (well && !has_caught_up(group, learner)) return copy_text(*old) + " is well again";
+        return "";
+    }
+
+    // Somebody leaves: never the leader; a displaced copy before one that is not well before the
+    // newest.
+    bool release_one(Group& group) {
+        if (!group.is_serving()) return false;
+        const auto worth = [&](const Replica& replica) {
+            return std::tuple(displaced(state(), replica) == Displaced::No,
+                              is_healthy(group, replica), -replica.key.index.number);
+        };
+        Replica* worst = nullptr;
+        for (Replica& replica : group.replicas) {
+            if (group.instance.leader == replica.key.index) continue;
+            if (worst == nullptr || worth(replica) < worth(*worst)) worst = &replica;
+        }
+        // Those that stay have to be at least as many as were ordered and are well.
+        if (worst == nullptr || !others_are_well(group, *worst)) return false;
+        CHECK(can_move(worst->membership, Membership::Leaving));
+        worst->membership = Membership::Leaving;
+        worst->since = draft_.now();
+        group.group_changed(draft_);
+        return true;
+    }
+
+    static bool others_are_well(const Group& group, const Replica& leaving) {
+        if (!is_healthy(group, leaving)) return true;
+        const auto well = std::ranges::count_if(group.replicas, [&](const Replica& replica) {
+            return replica.key != leaving.key && is_healthy(group, replica);
+        });
+        return well >= group.copies();
+    }
+
+    // The best copy to lead instead of the present leader; nothing when none would do.
+    std::optional<ReplicaIndex> successor(const Group& group) const {
+        for (const Replica& replica : group.replicas) {
+            if (group.instance.leader == replica.key.index || !group.may_lead(replica)) continue;
+            const Node& node = state().nodes().at(replica.node);
+            if (node.state == NodeState::Online && replica.observed.initialized &&
+                displaced(state(), replica) == Displaced::No)
+                return replica.key.index;
+        }
+        return std::nullopt;
+    }
+
+    // Its box was silent for so long that another copy should lead.
+    bool is_deserted(const Group& group, const Replica& lead) const {
+        const auto found = state().nodes().find(lead.node);
+        if (found == state().nodes().end()) return true;
+        const Node& node = found->second;
+        if (node.state == NodeState::Lost) return true;
+        // The operator said that it goes: a silent one is not waited for.
+        const bool given_up = node.wish == NodeWish::Draining;
+        const bool followed = std::ranges::any_of(group.replicas, [&](const Replica& replica) {
+            return replica.key != lead.key && is_healthy(group, replica);
+        });
+        if (node.state != NodeState::Silent || followed) return false;
+        return given_up ||
+               (silent_for(node, settings().takeover_after, tick_.hearing_since, draft_.now()) &&
+                !brake_holds(state(), node));
+    }
+
+    bool move_lead(Group& group) {
+        const Replica* lead = group.leader();
+        if (lead == nullptr || !group.instance.initialized) return false;
+        const auto heir = successor(group);
+        if (!heir || !may_promote(group).ok()) return false;
+        if (!is_deserted(group, *lead)) {
+            if (displaced(state(), *lead) == Displaced::No) return false;
+            // It works: it is asked to step back only when those that follow it are enough.
+            const auto well = std::ranges::count_if(group.replicas, [&](const Replica& replica) {
+                return replica.key != lead->key && is_healthy(group, replica);
+            });
+            if (!group.is_serving() || well < answers_needed(group) ||
+                !is_healthy(group, *group.find(*heir)))
+                return false;
+        }
+        const Fence next{group.instance.fence.generation, group.instance.fence.epoch.next()};
+        const OperationId id("op-lead-" + group.instance.name.str() + "-" +
+                             std::to_string(next.generation.number()) + "-" +
+                             std::to_string(next.epoch.number()));
+        draft_.event("lead_moves", group.instance.name.str(),
+                     copy_text(*lead) + " led: " + std::string(why_moved(*lead)));
+        begin_promotion(group, draft_, {id, heir, false, draft_.now()});
+        return true;
+    }
+
+    std::string_view why_moved(const Replica& lead) const {
+        const Displaced why = displaced(state(), lead);
+        return why == Displaced::No ? "its box is silent" : to_text(why);
+    }
+
+    Outcome replace_one(Group& group) {
+        Replica* old = nullptr;
+        for (Replica& replica : group.replicas) {
+            const Displaced why = displaced(state(), replica);
+            if (why == Displaced::No) continue;
+            // Lost before drained before shrunken; a leader that could not be moved comes last.
+            const auto order = [&](const Replica& one, Displaced reason) {
+                return std::tuple(group.instance.leader == one.key.index, static_cast<int>(reason));
+            };
+            if (old == nullptr || order(replica, why) < order(*old, displaced(state(), *old)))
+                old = &replica;
+        }
+        const bool missing = group.members() < group.instance.policy.replicas;
+        if (old == nullptr && !missing) return Outcome::Nothing;
+        if (!may_place_ || group.members() > group.instance.policy.replicas)
+            return Outcome::Nothing;
+        if (group.instance.repair_wait && draft_.now() < group.instance.repair_wait->retry_at)
+            return Outcome::Nothing;
+        const bool fresh = !group.instance.served;
+        if (fresh) return old == nullptr ? Outcome::Nothing : start_over(group, *old);
+        if (!group.is_serving()) return Outcome::Nothing;  // nobody to copy from
+        if (rebuilds_at(state(), group.leader()->node) >= settings().rebuilds_per_node)
+            return Outcome::Nothing;
+        return place_learner(group, old);
+    }
+
+    Result<NodeId> find_place(const Group& group, const Replica* old) const {
+        const Instance& row = group.instance;
+        // A leader stays until another one leads: the newcomer has to get along with it.
+        const bool goes = old != nullptr && (row.leader != old->key.index || !row.served);
+        std::vector<NodeId> staying;
+        for (const Replica& replica : group.replicas) {
+            if (!goes || replica.key != old->key) staying.push_back(replica.node);
+        }
+        const int copies = std::max(row.policy.replicas, static_cast<int>(staying.size()) + 1);
+        const std::set<NodeId> busy = busy_nodes(state());
+        std::vector<NodeId> avoid(busy.begin(), busy.end());
+        if (old != nullptr) avoid.push_back(old->node);
+        if (row.repair_wait) avoid.push_back(row.repair_wait->avoid);
+        if (row.replicas_made > index_max) {
+            return error(ErrorCode::ResourceExhausted,
+                         "this instance has used up its " + std::to_string(index_max) +
+                             " copy numbers; order it anew and move the data",
+                         {{"rule", "copy_numbers"}});
+        }
+        return place_one(state(),
+                         {group.replicas.front().reserved, copies, row.policy.min_countries,
+                          row.policy.countries, row.policy.allow_same_isp},
+                         staying, avoid);
+    }
+
+    // The box to be avoided is remembered until a place was found: then it may be tried again.
+    void wait(Group& group, const std::string& reason, const NodeId& avoid = {}) {
+        constexpr std::size_t reason_max = 500;
+        const bool known =
+            group.instance.repair_wait && group.instance.repair_wait->reason == reason;
+        if (!known) draft_.event("repair_waits", group.instance.name.str(), reason);
+        group.instance.repair_wait =
+            RepairWait{reason.substr(0, reason_max), draft_.now() + settings().retry_after, avoid};
+    }
+
+    Replica newcomer(Group& group, const NodeId& place) {
+        Node node = state().nodes().at(place);
+        Replica made;
+        made.key = {group.instance.name, ReplicaIndex{group.instance.replicas_made++}};
+        made.node = place;
+        made.partition_number = first_host_number + node.partitions_made++;
+        made.reserved = group.replicas.front().reserved;
+        made.observed.partition = partition_id(made.key);
+        draft_.put(node);
+        group.instance.repair_wait.reset();
+        group.group_changed(draft_);
+        return made;
+    }
+
+    Outcome place_learner(Group& group, const Replica* old) {
+        const auto place = find_place(group, old);
+        if (!place.ok()) {
+            wait(group, place.failure().message);
+            return Outcome::Refused;
+        }
+        const std::optional<ReplicaIndex> replaces =
+            old == nullptr ? std::nullopt : std::optional(old->key.index);
+        const std::string why = old == nullptr ? "a copy is missing"
+                                               : "for " + copy_text(*old) + ": " +
+                                                     std::string(to_text(displaced(state(), *old)));
+        Replica made = newcomer(group, place.value());
+        made.membership = Membership::Learner;
+        made.replaces = replaces;
+        made.since = draft_.now();
+        draft_.event("copy_ordered", group.instance.name.str(), copy_text(made) + ", " + why);
+        group.replicas.push_back(std::move(made));
+        return Outcome::Placed;
+    }
+
+    // Nothing was ever served, so nothing was acknowledged: a lost copy is simply ordered
+    // elsewhere.
+    Outcome start_over(Group& group, Replica& old) {
+        if (displaced(state(), old) != Displaced::Lost) return Outcome::Nothing;
+        if (old.founder && !group.instance.admin_password) return Outcome::Nothing;
+        const auto place = find_place(group, &old);
+        if (!place.ok()) {
+            wait(group, place.failure().message);
+            return Outcome::Refused;
+        }
+        const ReplicaIndex gone = old.key.index;
+        const bool founder = old.founder;
+        Replica made = newcomer(group, place.value());
+        made.founder = founder;
+        draft_.event("copy_ordered", group.instance.name.str(),
+                     copy_text(made) + ", instead of " + copy_text(old) +
+                         ", which was lost before it served");
+        group.remove(gone);
+        if (founder) {
+            group.instance.initialized = false;
+            group.instance.fence.epoch = group.instance.fence.epoch.next();
+            group.instance.leader = made.key.index;
+            group.route_changed(draft_);
+        }
+        group.replicas.push_back(std::move(made));
+        return Outcome::Placed;
+    }
+
+    Draft& draft_;
+    const Tick& tick_;
+    bool may_place_;
+};
+
+void repair_instances(Draft& draft, const Tick& command) {
+    const State& state = draft.state();
+    const auto making = static_cast<int>(state.learners().size());
+    Repairer repairer(draft, command, making < state.settings().repair.rebuilds_max);
+    int changed = 0;
+    int refused = 0;
+    for (const auto& [healthy, name] : state.endangered()) {
+        switch (repairer.look_at(state.instances().at(name))) {
+            case Outcome::Nothing: break;
+            case Outcome::Placed: return;
+            case Outcome::Refused: ++refused; break;
+            case Outcome::Changed: ++changed; break;
+        }
+        if (changed == changed_at_once_max || refused == refused_at_once_max) return;
+    }
+}
+
+std::string waits_for(const State& state, const Group& group, const Replica& old) {
+    if (group.instance.repair_wait) return "no place yet: " + group.instance.repair_wait->reason;
+    if (group.instance.desired == DesiredState::Stopped)
+        return "waits until the instance is started";
+    if (!group.is_serving()) {
+        const Status may = may_promote(group);
+        return may.ok() ? "waits for a copy that leads" : may.failure().message;
+    }
+    if (group.instance.leader == old.key.index) return "waits until another copy can lead";
+    return "waits for its turn: " + std::to_string(state.learners().size()) +
+           " copies are being made";
+}
+
+}  // namespace
+
+Result<Decision> tick(const State& state, const Tick& command, WallTime now) {
+    Draft draft(state, now);
+    age_nodes(draft, command.hearing_since);
+    if (draft.empty()) advance_drains(draft);
+    if (draft.empty()) repair_instances(draft, command);
+    const bool more = !draft.empty();
+    Decision decision = std::move(draft).done();
+    decision.reply.more = more;
+    return decision;
+}
+
+std::optional<RepairStatus> repair_status(const State& state, const Instance& instance) {
+    if (instance.desired == DesiredState::Deleted) return std::nullopt;
+    const Group group(state, instance);
+    if (const Replica* changing = group.changing()) {
+        if (changing->membership == Membership::Leaving)
+            return RepairStatus{copy_text(*changing) + " goes once the others hold everything",
+                                false};
+        std::string text = copy_text(*changing) + " is being made";
+        const Replica* old = changing->replaces ? group.find(*changing->replaces) : nullptr;
+        if (old != nullptr) text += " for " + copy_text(*old);
+        return RepairStatus{text, false};
+    }
+    for (const Replica& replica : group.replicas) {
+        const Displaced why = displaced(state, replica);
+        if (why == Displaced::No) continue;
+        return RepairStatus{copy_text(replica) + ": " + std::string(to_text(why)) + "; " +
+                                waits_for(state, group, replica),
+                            instance.repair_wait.has_value()};
+    }
+    return std::nullopt;
+}
+
+}  // namespace foyer::master

@@ -1,0 +1,28 @@
+// The invariants of the catalogue, checked from outside: by rows alone, in the plainest way,
+// sharing nothing with the decisions. For property tests and for the simulator.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "master/domain/state.h"
+
+namespace foyer::test {
+
+// What is wrong with this state, one line each; empty: nothing.
+//   distinct sites and, unless relaxed, ISP families among the members; residency and min_countries
+//   of the members; reserved within capacity, and equal to the sum of the copies; a leader that is
+//   a member; at most one copy that is no member; drains, silences and operations that are whole;
+//   indexes that say what the rows say.
+std::vector<std::string> broken(const master::State& state);
+
+// What is wrong with this change; empty: nothing.
+//   fences and indexes of copies only grow; what was served stays served in that fence or a newer
+//   one; no copy of a living instance goes while that leaves fewer members than were ordered,
+//   unless nothing was ever served; a copy that served never turns back into a learner.
+std::vector<std::string> broken_step(const master::State& before, const master::State& after);
+
+// Every row and index as text: equal states have equal texts.
+std::string dump(const master::State& state);
+
+}  // namespace foyer::test
