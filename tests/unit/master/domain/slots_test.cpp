@@ -1,0 +1,16 @@
+#include "master/domain/slots.h"
+
+#include "tests/support/catch.h"
+
+using namespace foyer;
+using namespace foyer::master;
+
+TEST_CASE("the scarcest resource counts") {
+    const Resources each{Millicores(1000), gibibytes(2), gibibytes(10)};
+    CHECK(slots_in({Millicores(4000), gibibytes(4), gibibytes(100)}, each) == 2);
+    CHECK(slots_in({Millicores(-1), gibibytes(4), gibibytes(100)}, each) == 0);
+    CHECK(slots_in({Millicores(4000), gibibytes(4), gibibytes(100)}, {}) == slots_max);
+    CHECK(utilisation({Millicores(1000), gibibytes(3), gibibytes(10)},
+                      {Millicores(4000), gibibytes(4), gibibytes(100)}) == 750'000);
+    CHECK(utilisation({}, {}) == full_use);
+}
