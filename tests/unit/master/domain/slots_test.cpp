@@ -13,4 +13,6 @@ TEST_CASE("the scarcest resource counts") {
     CHECK(utilisation({Millicores(1000), gibibytes(3), gibibytes(10)},
                       {Millicores(4000), gibibytes(4), gibibytes(100)}) == 750'000);
     CHECK(utilisation({}, {}) == full_use);
+    const Resources largest{Millicores(10'000'000), gibibytes(1'000'000), gibibytes(10'000'000)};
+    CHECK(utilisation(largest, largest) == full_use);
 }
