@@ -12,8 +12,15 @@ std::size_t at(int number) { return static_cast<std::size_t>(number); }
 struct Movable {
     const Replica* replica = nullptr;
     const Instance* instance = nullptr;
+    NodeId node;  // where it is after the moves so far
     int domain = 0;
     std::vector<int> others;  // domains of the instance's other copies
+};
+
+struct Place {
+    int family = 0;
+    int country = 0;
+    bool may_lead = false;
 };
 
 // How a domain can hold one more copy: on a box with room, or on one that `mover` leaves for
@@ -38,6 +45,11 @@ public:
           reserve_(reserve),
           choices_(offers.choices()) {
         for (const DomainSlots& domain : offers.size().domains) left_.push_back(domain.slots);
+        places_.resize(left_.size());
+        for (const SlotIndex::Ordered& entry : index_.in_order()) {
+            places_[at(entry.domain)] = {entry.family, entry.country,
+                                         index_.key_of(entry.domain).may_lead};
+        }
         collect();
     }
 
@@ -72,7 +84,7 @@ private:
             const auto instance = state_.instances().find(key.instance);
             if (instance == state_.instances().end() || !movable(replica, instance->second))
                 continue;
-            Movable one{&replica, &instance->second, domain_of(replica.node), {}};
+            Movable one{&replica, &instance->second, replica.node, domain_of(replica.node), {}};
             for (const Replica* other : state_.replicas_of(key.instance)) {
                 if (other->key != key) one.others.push_back(domain_of(other->node));
             }
@@ -82,25 +94,27 @@ private:
 
     // The instance's own rules, with the copy in `to`: kept, or no worse than they are.
     bool may_move(const Movable& one, int to) const {
-        const DomainKey& target = index_.key_of(to);
+        const Place& target = places_[at(to)];
+        const Place& from = places_[at(one.domain)];
         const ReplicationPolicy& policy = one.instance->policy;
-        if (!policy.countries.empty() && !policy.countries.contains(target.country)) return false;
-        std::set<CountryCode> countries;
+        if (!policy.countries.empty() && !policy.countries.contains(index_.key_of(to).country))
+            return false;
         int leads = 0;
+        std::vector<int> countries;
         for (const int other : one.others) {
-            const DomainKey& key = index_.key_of(other);
-            if (key.family == target.family) return false;
-            countries.insert(key.country);
-            leads += key.may_lead ? 1 : 0;
+            const Place& place = places_[at(other)];
+            if (place.family == target.family) return false;
+            leads += place.may_lead ? 1 : 0;
+            if (std::ranges::find(countries, place.country) == countries.end())
+                countries.push_back(place.country);
         }
-        const DomainKey& from = index_.key_of(one.domain);
-        std::set<CountryCode> before = countries;
-        before.insert(from.country);
-        countries.insert(target.country);
-        const auto wanted = static_cast<std::size_t>(policy.min_countries);
-        return countries.size() >= std::min(wanted, before.size()) &&
-               leads + (target.may_lead ? 1 : 0) >=
-                   std::min(std::min(2, policy.replicas), leads + (from.may_lead ? 1 : 0));
+        const auto with = [&](const Place& place) {
+            const bool known = std::ranges::find(countries, place.country) != countries.end();
+            return static_cast<int>(countries.size()) + (known ? 0 : 1);
+        };
+        const int leads_before = leads + (from.may_lead ? 1 : 0);
+        return with(target) >= std::min(policy.min_countries, with(from)) &&
+               leads + (target.may_lead ? 1 : 0) >= std::min({2, policy.replicas, leads_before});
     }
 
     // Whether a free place there is one more for the order.
@@ -161,17 +175,15 @@ private:
         for (int level = 1; level <= most; ++level) {
             for (std::size_t i = 0; i < movables_.size(); ++i) {
                 const Movable& one = movables_[i];
-                if (ways_[at(one.domain)].level >= 0 || used_.contains(one.replica->key)) continue;
-                const Resources room = room_on(one.replica->node) + one.replica->reserved;
+                if (ways_[at(one.domain)].level >= 0) continue;
+                const Resources room = room_on(one.node) + one.replica->reserved;
                 if (slots_in(room, demand_.each) == 0) continue;
-                for (std::size_t to = 0; to < ways_.size(); ++to) {
-                    const Way& way = ways_[to];
+                for (const SlotIndex::Ordered& to : index_.in_order()) {
+                    const Way& way = ways_[at(to.domain)];
                     if (way.level < 0 || way.level >= level ||
-                        !one.replica->reserved.fits_into(way.room) ||
-                        !may_move(one, static_cast<int>(to)))
+                        !one.replica->reserved.fits_into(way.room) || !may_move(one, to.domain))
                         continue;
-                    ways_[at(one.domain)] = {level, one.replica->node, room, i,
-                                             static_cast<int>(to)};
+                    ways_[at(one.domain)] = {level, one.node, room, i, to.domain};
                     break;
                 }
                 if (ways_[at(one.domain)].level == level && wanted(one.domain)) return one.domain;
@@ -186,15 +198,16 @@ private:
         int domain = freed;
         while (ways_[at(domain)].level > 0) {
             const Way& way = ways_[at(domain)];
-            const Movable& mover = movables_[way.mover];
-            chain.push_back({mover.replica->key, mover.replica->node, ways_[at(way.next)].box});
-            used_.insert(mover.replica->key);
+            Movable& mover = movables_[way.mover];
+            chain.push_back({mover.replica->key, mover.node, ways_[at(way.next)].box});
             land(way.next, chain.back().to, mover.replica->reserved);
             land(domain, chain.back().from, Resources{} - mover.replica->reserved);
             for (Movable& other : movables_) {
                 if (other.instance == mover.instance && &other != &mover)
                     std::ranges::replace(other.others, domain, way.next);
             }
+            mover.node = chain.back().to;
+            mover.domain = way.next;
             domain = way.next;
         }
         moves.insert(moves.end(), chain.rbegin(), chain.rend());
@@ -235,10 +248,10 @@ private:
     const ChainLimits& limits_;
     const bool reserve_;
     Choices choices_;                 // what the order could use, with the places freed so far
+    std::vector<Place> places_;       // by domain
     std::vector<std::int64_t> left_;  // by domain: free places after the moves so far
     std::vector<Movable> movables_;
     std::vector<Way> ways_;
-    std::set<ReplicaKey> used_;
     std::map<NodeId, Resources> landed_;  // on each box, by the moves so far
 };
 

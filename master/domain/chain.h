@@ -30,7 +30,7 @@ struct Move {
 struct ChainLimits {
     int moves_max = 3;
     // A refusal must stay cheap: only so many copies, in the order of instances, are looked at.
-    std::size_t replicas_looked_at_max = 20'000;
+    std::size_t replicas_looked_at_max = 5'000;
 };
 
 // In the order in which they can be done one by one; nothing when there is no such chain.

@@ -58,7 +58,8 @@ void lower_capacities(Draft& draft) {
 SilentTogether silent_together(const State& state, const Node& node) {
     const Duration window = state.settings().repair.brake_window;
     std::map<IspFamilyId, int> silent;
-    std::map<IspFamilyId, int> homes = state.homes_by_family();
+    std::map<IspFamilyId, int> homes(state.homes_by_family().begin(),
+                                     state.homes_by_family().end());
     for (const NodeId& name : state.unheard()) {
         const Node& other = state.nodes().at(name);
         if (other.edge) continue;

@@ -72,6 +72,16 @@ private:
         return found;
     }
 
+    // With an online box in an allowed country, full or not.
+    std::size_t families_at_all() const {
+        std::set<int> families;
+        for (const SlotIndex::Ordered& entry : index_.in_order()) {
+            if (offers_.allowed(entry.country) && index_.boxes_of(entry.domain) > 0)
+                families.insert(entry.family);
+        }
+        return families.size();
+    }
+
     std::optional<Failure> too_few_units() const {
         if (static_cast<int>(choices_.units.size()) >= demand_.replicas) return std::nullopt;
         const std::set<std::string> usable = names([](const Option&) { return true; });
@@ -81,6 +91,12 @@ private:
         failure.found = static_cast<std::int64_t>(usable.size());
         failure.message = needs(demand_.replicas, "distinct " + kind() + "s", usable.size());
         failure.set = {{"usable", listed(usable)}};
+        if (!demand_.allow_same_isp) {
+            const std::size_t existing = families_at_all();
+            failure.set.push_back({"existing", std::to_string(existing)});
+            if (static_cast<int>(existing) < demand_.replicas)
+                failure.message += " and even empty boxes are of " + std::to_string(existing);
+        }
         failure.outside = outside(kind() + "s", usable);
         return failure;
     }
@@ -176,7 +192,9 @@ Failure Certifier::combination() const {
         charge("a:" + name_of(static_cast<int>(unit)),
                std::max<std::int64_t>(0, p(flow.unit_outs[unit])), 1);
     }
-    for (int country = 0; country < choices_.countries; ++country) {
+    std::set<int> countries;  // without a box, a country has nothing to charge
+    for (const Option& option : choices_.options) countries.insert(option.country);
+    for (const int country : countries) {
         const std::string& name = index_.countries()[at(country)].str();
         const std::int64_t u = sink - p(flow.country_nodes[at(country)]);
         charge("u:" + name, u, 0);

@@ -7,7 +7,7 @@
 //
 //   rule            fails because                                      set
 //   distinct_isps   sum_o min(C_o, 1) = |usable| < R                   "usable"
-//   distinct_sites  the same over sites                                (counted only)
+//   distinct_sites  the same over sites                                "usable"
 //   may_lead        |leading| < min(2, R)                              "leading"
 //   min_countries   countries X and units Y cover every usable box     "cover_countries",
 //                   and |X| + |Y| < Z                                  "cover_units"
@@ -16,6 +16,7 @@
 //                   countries hold at most sum a + sum b + (R-Z) g + R t < min(2, R) that may lead
 //                   "charges"
 // Where moving standbys of other instances would make room, move_1, move_2… say which (chain.h).
+// distinct_isps also says how many ISPs have boxes there at all, full or not: "existing".
 // Facts of every refusal: rule, needed, found, the set, recruit (how many more), recruit_outside,
 // and excluded_<reason> with the boxes each (at most 20 names, then a count). Code
 // ResourceExhausted where boxes were left out for want of room, else FailedPrecondition.

@@ -16,8 +16,8 @@ std::int64_t slots_in(const Resources& room, const Resources& each) {
 }
 
 Utilisation utilisation(const Resources& used, const Resources& total) {
-    // Kibibytes: a share in millionths of 10 PiB stays within 64 bits.
-    constexpr std::int64_t unit = 1024;
+    // In 64 KiB: millionths of the largest disk that may be offered (10 PiB) stay within 64 bits.
+    constexpr std::int64_t unit = 64 * 1024;
     const auto share = [](std::int64_t part, std::int64_t whole) {
         return whole <= 0 ? full_use : part * full_use / whole;
     };

@@ -140,7 +140,8 @@ struct Times {
     double mean = 0;
 };
 
-// Decisions only; each fourth one is carried out between measurements, so that the cluster changes.
+// Decisions only; each fourth one is carried out between measurements, and an older one undone, so
+// that the cluster changes but never fills up.
 Times time_decisions(PlainWorld& world, const Demand& demand, int decisions, int& instance) {
     std::vector<double> took;
     double all = 0;
@@ -150,8 +151,11 @@ Times time_decisions(PlainWorld& world, const Demand& demand, int decisions, int
         const auto after = Steady::now();
         took.push_back(std::chrono::duration<double, std::micro>(after - before).count());
         all += took.back();
-        if (placed.ok() && i % 4 == 0)
-            world.hold("i" + std::to_string(instance++), demand, placed.value().nodes);
+        if (i % 4 != 0) continue;
+        constexpr int held = 100;
+        world.hold("i" + std::to_string(instance), demand, placed.value().nodes);
+        if (instance >= held) world.drop("i" + std::to_string(instance - held));
+        ++instance;
     }
     std::ranges::sort(took);
     return {took[took.size() / 2], took[took.size() * 99 / 100],

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "common/base/text.h"
+
 namespace foyer::test {
 namespace {
 
@@ -94,7 +96,7 @@ std::map<std::string, std::int64_t> numbers(const std::string& text) {
     for (const std::string& part : split(text, ',')) {
         const std::size_t equals = part.find('=');
         if (equals != std::string::npos)
-            found[part.substr(0, equals)] = std::stoll(part.substr(equals + 1));
+            found[part.substr(0, equals)] = parse_int(part.substr(equals + 1)).value_or(1'000'000);
     }
     return found;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "common/base/text.h"
 #include "master/domain/chain.h"
 #include "master/domain/explain.h"
 #include "master/domain/placement.h"
@@ -21,7 +22,8 @@ namespace {
 
 int worlds(int by_default) {
     const char* asked = std::getenv("FOYER_PLACEMENT_WORLDS");
-    return asked == nullptr ? by_default : std::max(1, std::atoi(asked));
+    const auto number = asked == nullptr ? std::nullopt : parse_int(asked);
+    return number ? static_cast<int>(std::max<std::int64_t>(1, *number)) : by_default;
 }
 
 int roll(SeededRng& rng, int sides) {
@@ -97,7 +99,8 @@ std::string do_moves(PlainWorld& world, const Error& why) {
         if (text.empty()) return "";
         const std::vector<std::string> words = split(text, ' ');  // acme/1 from a to b
         const std::vector<std::string> key = split(words.at(0), '/');
-        const ReplicaKey replica{InstanceName(key.at(0)), ReplicaIndex{std::stoi(key.at(1))}};
+        const ReplicaKey replica{InstanceName(key.at(0)),
+                                 ReplicaIndex{static_cast<int>(parse_int(key.at(1)).value())}};
         const Instance& instance = world.state.instances().at(replica.instance);
         if (instance.leader == replica.index) return "a leader would move";
         if (world.state.replicas().at(replica).node != NodeId(words.at(2))) return "not there";
@@ -151,6 +154,44 @@ void fill(SeededRng& rng, PlainWorld& world, const std::string& prefix) {
         }
         world.hold(prefix + std::to_string(number), demand, placed.value().nodes);
     }
+}
+
+// Existing copies but for leaders may go anywhere: a max-flow over (instance, family).
+bool fits_with_moves(const State& state, const Demand& demand) {
+    std::map<std::string, std::int64_t> room;
+    std::map<InstanceName, std::set<std::string>> led;
+    for (const auto& [name, node] : state.nodes()) {
+        const Site& site = state.sites().at(node.site);
+        const std::string family = state.isps().at(site.isp).family.str();
+        room[family] += node.capacity.total.cpu.count() / 1000;
+        for (const ReplicaKey& key : state.replicas_on(name)) {
+            if (key.index.number != 0) continue;
+            --room[family];
+            led[key.instance] = {family};
+        }
+    }
+    std::map<std::string, int> numbers;
+    for (const auto& [family, left] : room)
+        numbers.emplace(family, 2 + static_cast<int>(numbers.size()));
+    const int instances = static_cast<int>(led.size());
+    Dinic graph(3 + static_cast<int>(numbers.size()) + instances);
+    int at = 2 + static_cast<int>(numbers.size());
+    std::int64_t needed = demand.replicas;
+    for (const auto& [family, left] : room) graph.arc(numbers[family], 1, left);
+    const auto join = [&](std::int64_t copies, const std::set<std::string>& without) {
+        graph.arc(0, at, copies);
+        for (const auto& [family, number2] : numbers) {
+            if (!without.contains(family)) graph.arc(at, number2, 1);
+        }
+        ++at;
+    };
+    for (const auto& [name, families_led] : led) {
+        const auto copies = static_cast<std::int64_t>(state.replicas_of(name).size()) - 1;
+        needed += copies;
+        join(copies, families_led);
+    }
+    join(demand.replicas, {});
+    return graph.flow(0, 1) == needed;
 }
 
 }  // namespace
@@ -222,42 +263,7 @@ TEST_CASE("a chain of moves is offered whenever one exists") {
                 world.hold("x" + std::to_string(number), demand, nodes);
                 continue;
             }
-            // Existing copies but for leaders may go anywhere: a flow over (instance, family).
-            std::map<std::string, std::int64_t> room;
-            std::map<InstanceName, std::set<std::string>> led;
-            for (const auto& [name, node] : world.state.nodes()) {
-                const Site& site = world.state.sites().at(node.site);
-                const std::string family = world.state.isps().at(site.isp).family.str();
-                room[family] += node.capacity.total.cpu.count() / 1000;
-                for (const ReplicaKey& key : world.state.replicas_on(name)) {
-                    if (key.index.number != 0) continue;
-                    --room[family];
-                    led[key.instance] = {family};
-                }
-            }
-            std::map<std::string, int> numbers;
-            for (const auto& [family, left] : room)
-                numbers.emplace(family, 2 + static_cast<int>(numbers.size()));
-            const int instances = static_cast<int>(led.size());
-            Dinic graph(3 + static_cast<int>(numbers.size()) + instances);
-            int at = 2 + static_cast<int>(numbers.size());
-            std::int64_t needed = demand.replicas;
-            for (const auto& [family, left] : room) graph.arc(numbers[family], 1, left);
-            const auto join = [&](std::int64_t copies, const std::set<std::string>& without) {
-                graph.arc(0, at, copies);
-                for (const auto& [family, number2] : numbers) {
-                    if (!without.contains(family)) graph.arc(at, number2, 1);
-                }
-                ++at;
-            };
-            for (const auto& [name, families_led] : led) {
-                const auto copies =
-                    static_cast<std::int64_t>(world.state.replicas_of(name).size()) - 1;
-                needed += copies;
-                join(copies, families_led);
-            }
-            join(demand.replicas, {});
-            const bool chain_exists = graph.flow(0, 1) == needed;
+            const bool chain_exists = fits_with_moves(world.state, demand);
             const Offers offers(world.state, demand);
             const auto moves = find_moves(world.state, demand, offers, {.moves_max = 1000});
             const auto placed = place(world.state, demand);

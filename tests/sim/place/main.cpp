@@ -1,4 +1,4 @@
 // Stand-alone `foyer-sim place`.
-#include "tests/sim/place_world.h"
+#include "tests/sim/place/place_world.h"
 
 int main(int argc, char** argv) { return foyer::sim::place_world_main(argc, argv); }

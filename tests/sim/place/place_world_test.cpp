@@ -1,4 +1,4 @@
-#include "tests/sim/place_world.h"
+#include "tests/sim/place/place_world.h"
 
 #include <fstream>
 #include <nlohmann/json.hpp>

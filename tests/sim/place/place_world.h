@@ -1,5 +1,5 @@
 // `foyer-sim place WORLD.json [--json FILE]`: the placement alone, on a world from a file, so that
-// anyone can hold it against an oracle of his own. The format is in place.md.
+// anyone can hold it against an oracle of his own. The format is in README.md.
 #pragma once
 
 namespace foyer::sim {

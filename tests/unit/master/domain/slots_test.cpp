@@ -1,0 +1,18 @@
+#include "master/domain/slots.h"
+
+#include "tests/support/catch.h"
+
+using namespace foyer;
+using namespace foyer::master;
+
+TEST_CASE("the scarcest resource counts") {
+    const Resources each{Millicores(1000), gibibytes(2), gibibytes(10)};
+    CHECK(slots_in({Millicores(4000), gibibytes(4), gibibytes(100)}, each) == 2);
+    CHECK(slots_in({Millicores(-1), gibibytes(4), gibibytes(100)}, each) == 0);
+    CHECK(slots_in({Millicores(4000), gibibytes(4), gibibytes(100)}, {}) == slots_max);
+    CHECK(utilisation({Millicores(1000), gibibytes(3), gibibytes(10)},
+                      {Millicores(4000), gibibytes(4), gibibytes(100)}) == 750'000);
+    CHECK(utilisation({}, {}) == full_use);
+    const Resources largest{Millicores(10'000'000), gibibytes(1'000'000), gibibytes(10'000'000)};
+    CHECK(utilisation(largest, largest) == full_use);
+}
