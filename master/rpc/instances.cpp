@@ -10,7 +10,6 @@ namespace foyer::master {
 namespace {
 
 constexpr std::size_t password_length = 20;  // 100 bits
-constexpr std::size_t operation_id_length = 12;
 
 Result<std::string> parameters_of(const api::OrderInstanceRequest& request,
                                   const std::string& schema) {

@@ -5,6 +5,8 @@
 namespace foyer::master {
 namespace {
 
+constexpr std::size_t operation_id_length = 12;
+
 Error no_operation(const std::string& id) {
     return error(
         ErrorCode::NotFound,

@@ -13,6 +13,8 @@ ALTER TABLE nodes
     ADD COLUMN offered_disk_bytes bigint NOT NULL DEFAULT 0;
 UPDATE nodes SET offered_cpu_millicores = cpu_millicores, offered_memory_bytes = memory_bytes, offered_disk_bytes = disk_bytes;
 UPDATE nodes SET silent_since = date_trunc('milliseconds', now()) WHERE state = 'silent';
+-- A table with checks still to be made cannot be altered.
+SET CONSTRAINTS ALL IMMEDIATE;
 ALTER TABLE nodes
     ALTER COLUMN wish DROP DEFAULT,
     ALTER COLUMN eviction_held DROP DEFAULT,
@@ -45,6 +47,7 @@ ALTER TABLE instances
     ADD CONSTRAINT instances_repair_whole CHECK (num_nulls(repair_reason, repair_retry_at, repair_avoid) IN (0, 3));
 UPDATE instances SET replicas_made =
     greatest(replicas, (SELECT coalesce(max(r.index) + 1, 0) FROM replicas r WHERE r.instance = instances.name));
+SET CONSTRAINTS ALL IMMEDIATE;
 ALTER TABLE instances ALTER COLUMN replicas_made DROP DEFAULT;
 
 -- A copy that is being made for another one's place, or on its way out, may share the site and the ISP of that other one: distinct are the

@@ -156,9 +156,10 @@ void ObedientBoxes::report(const NodeId& node) {
         seen.role = leads ? ReplicaRole::Primary : ReplicaRole::Standby;
         seen.initialized = copy.initialized;
         seen.ready = leads ? copy.open : copy.initialized && copy.following;
-        seen.phase = copy.wish.desired == DesiredState::Stopped ? PartitionPhase::Stopped
-                     : seen.ready                               ? PartitionPhase::Running
-                                                                : PartitionPhase::Starting;
+        seen.phase = PartitionPhase::Starting;
+        if (!copy.initialized) seen.phase = PartitionPhase::Preparing;
+        if (seen.ready) seen.phase = PartitionPhase::Running;
+        if (copy.wish.desired == DesiredState::Stopped) seen.phase = PartitionPhase::Stopped;
         if (copy.initialized)
             seen.position = Position{copy.log.epoch, copy.log.flushed_bytes, copy.following};
         if (leads) {
