@@ -186,17 +186,17 @@ void State::put(Replica row) {
         replicas_.put(row.key, row);  // a report: most changes are
         return;
     }
-    if (before == nullptr) {
-        touch(row.node);
-    } else {
-        if (before->node != row.node) {
-            bury(before->node, Tombstone::Kind::Assignment, partition_id(row.key).str());
-            touch(row.node);
-        }
+    const bool arrives = before == nullptr || before->node != row.node;
+    if (before != nullptr) {
+        if (arrives) bury(before->node, Tombstone::Kind::Assignment, partition_id(row.key).str());
         unindex(*before);
     }
     replicas_.put(row.key, row);
     NodeIndex& index = by_node_.edit(row.node);
+    if (arrives) index.desired = revision_;
+    // Boxes hold some dozens: doubling would leave half of it empty.
+    if (index.replicas.size() == index.replicas.capacity())
+        index.replicas.reserve(index.replicas.size() + 4);
     index.replicas.insert(std::ranges::lower_bound(index.replicas, row.key), row.key);
     index.reserved += row.reserved;
     slots_.set_used(row.node, index.reserved);

@@ -1,5 +1,6 @@
 #include "master/rpc/grpc_servers.h"
 
+#include <absl/synchronization/mutex.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
@@ -42,6 +43,8 @@ GrpcServer::~GrpcServer() { stop(Duration(0)); }
 
 Result<std::unique_ptr<GrpcServer>> GrpcServer::start(
     const GrpcServerConfig& config, std::vector<std::unique_ptr<grpc::Service>> services) {
+    // Debian builds Abseil with its search for lock cycles on: a tenth of a heartbeat.
+    absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
     grpc::EnableDefaultHealthCheckService(true);
     if (config.reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
     std::unique_ptr<GrpcServer> made(new GrpcServer());
