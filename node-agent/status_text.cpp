@@ -46,6 +46,11 @@ std::string text_at(const Json& body, const char* key) {
     return at != body.end() && at->is_string() ? at->get<std::string>() : std::string();
 }
 
+bool flag_at(const Json& body, const char* key) {
+    const auto at = body.find(key);
+    return at != body.end() && at->is_boolean() && at->get<bool>();
+}
+
 std::string padded(std::string text, std::size_t width) {
     if (text.size() < width) text.append(width - text.size(), ' ');
     return text + " ";
@@ -81,12 +86,13 @@ std::string status_json(const NodeId& node, const std::string& version,
 
 Result<std::string> status_page(const std::string& json) {
     const Json body = Json::parse(json, nullptr, /*allow_exceptions=*/false);
-    if (!body.is_object() || !body.contains("master") || !body.contains("partitions")) {
+    if (!body.is_object() || !body.contains("master") || !body["master"].is_object() ||
+        !body.contains("partitions") || !body["partitions"].is_array()) {
         return error(ErrorCode::InvalidArgument, "the agent's answer is not a status document");
     }
     const Json& master = body["master"];
     std::string page = "node     " + text_at(body, "node") + "\nmaster   ";
-    const bool connected = master.value("connected", false);
+    const bool connected = flag_at(master, "connected");
     page += connected ? "connected to " + text_at(master, "address")
                       : "not connected: " + text_at(master, "problem");
     page += "\nheard    " + text_at(master, "last_answer") + "\n";

@@ -21,8 +21,12 @@ if(FOYER_SANITIZE STREQUAL "address")
 elseif(FOYER_SANITIZE STREQUAL "thread")
   add_compile_options(-fsanitize=thread -fno-omit-frame-pointer)
   add_link_options(-fsanitize=thread)
+elseif(FOYER_SANITIZE STREQUAL "fuzzer")
+  # clang only. Floating point that does not fit an integer is not among its "undefined"; parsers of numbers meet it.
+  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined,float-cast-overflow -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=address,undefined)
 elseif(NOT FOYER_SANITIZE STREQUAL "")
-  message(FATAL_ERROR "FOYER_SANITIZE is '${FOYER_SANITIZE}'; it may be address, thread or empty")
+  message(FATAL_ERROR "FOYER_SANITIZE is '${FOYER_SANITIZE}'; it may be address, thread, fuzzer or empty")
 endif()
 
 add_library(foyer_options INTERFACE)

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "common/base/text.h"
+#include "common/base/utf8.h"
 
 namespace foyer {
 namespace {
@@ -27,27 +28,7 @@ void append_escaped(std::string& line, char letter) {
     line += code.data();
 }
 
-// Length of the well-formed UTF-8 sequence at `at`, 0 where there is none: a log line is always
-// valid JSON, whatever came in.
-std::size_t sequence_length(std::string_view text, std::size_t at) {
-    const auto lead = static_cast<unsigned char>(text[at]);
-    std::size_t length = 0;
-    if (lead < 0x80) return 1;
-    if (lead >= 0xc2 && lead <= 0xdf) length = 2;
-    if (lead >= 0xe0 && lead <= 0xef) length = 3;
-    if (lead >= 0xf0 && lead <= 0xf4) length = 4;
-    if (length == 0 || at + length > text.size()) return 0;
-    for (std::size_t i = 1; i < length; ++i) {
-        if ((static_cast<unsigned char>(text[at + i]) & 0xc0U) != 0x80U) return 0;
-    }
-    const auto second = static_cast<unsigned char>(text[at + 1]);
-    if ((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f))
-        return 0;  // overlong, surrogates
-    if ((lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second > 0x8f))
-        return 0;  // overlong, above 10FFFF
-    return length;
-}
-
+// A log line is always valid JSON, whatever came in.
 void append_text(std::string& line, std::string_view text) {
     line += '"';
     for (std::size_t at = 0; at < text.size();) {
@@ -55,7 +36,7 @@ void append_text(std::string& line, std::string_view text) {
             line += "…";
             break;
         }
-        const std::size_t length = sequence_length(text, at);
+        const std::size_t length = utf8_length(text, at);
         if (length == 0) {
             line += "\\ufffd";
             at += 1;

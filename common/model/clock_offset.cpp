@@ -1,7 +1,11 @@
 #include "common/model/clock_offset.h"
 
+#include <algorithm>
+
 namespace foyer {
 namespace {
+
+constexpr Duration shown_max = std::chrono::hours(24 * 365 * 100);
 
 // Two digits at least of the largest unit that allows it: nobody needs the seconds of a day.
 std::string span_text(std::int64_t seconds) {
@@ -20,7 +24,9 @@ bool is_clock_wrong(Duration offset) {
 
 std::string clock_offset_text(Duration offset) {
     const bool ahead = offset > Duration(0);
-    const Duration size = ahead ? offset : -offset;
+    // Whatever was reported is shown: more than a century is a century.
+    const Duration shown = std::clamp(offset, -shown_max, shown_max);
+    const Duration size = ahead ? shown : -shown;
     return span_text((size.count() + 500) / 1000) + (ahead ? " ahead of" : " behind") +
            " the master's";
 }

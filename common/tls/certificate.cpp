@@ -136,7 +136,8 @@ Result<std::vector<std::string>> split_bundle(std::string_view pem) {
     const BioPtr bio = read_bio(pem);
     std::vector<std::string> parts;
     for (;;) {
-        const CertificatePtr certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+        const CertificatePtr certificate(
+            PEM_read_bio_X509(bio.get(), nullptr, refuse_password, nullptr));
         if (!certificate) break;
         if (parts.size() == bundle_certificates_max)
             return error(ErrorCode::InvalidArgument, "bundle holds too many certificates");

@@ -103,7 +103,7 @@ Result<RequestPtr> parse_request(std::string_view csr_pem) {
     if (csr_pem.size() > 16384)
         return error(ErrorCode::InvalidArgument, "certificate request is over 16 KiB");
     const BioPtr bio = read_bio(csr_pem);
-    RequestPtr request(PEM_read_bio_X509_REQ(bio.get(), nullptr, nullptr, nullptr));
+    RequestPtr request(PEM_read_bio_X509_REQ(bio.get(), nullptr, refuse_password, nullptr));
     if (!request)
         return openssl_error(ErrorCode::InvalidArgument, "certificate request is not readable PEM");
     EVP_PKEY* key = X509_REQ_get0_pubkey(request.get());

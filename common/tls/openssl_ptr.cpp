@@ -7,12 +7,9 @@
 #include "common/base/text.h"
 
 namespace foyer::tls {
-namespace {
 
-// Keys at rest are protected by file modes; a password prompt would hang a daemon for ever.
+// Keys at rest are protected by file modes; nothing of ours is encrypted PEM.
 int refuse_password(char*, int, int, void*) { return -1; }
-
-}  // namespace
 
 Error openssl_error(ErrorCode code, std::string_view what) {
     std::array<char, 160> reason{};

@@ -44,6 +44,10 @@ Error openssl_error(ErrorCode code, std::string_view what);
 BioPtr read_bio(std::string_view text);
 std::string bio_text(BIO* bio);
 
+// For every PEM reader: text from outside may claim to be encrypted, and OpenSSL would then ask for
+// a password on the terminal, or wait for one on standard input for ever.
+int refuse_password(char*, int, int, void*);
+
 Result<KeyPtr> parse_key(std::string_view pem);
 Result<CertificatePtr> parse_certificate(std::string_view pem);
 Result<std::string> certificate_pem(X509* certificate);

@@ -35,6 +35,11 @@ Result<Raw> from_base64(std::string text) {
 
 }  // namespace
 
+bool is_wireguard_key(std::string_view text) {
+    const auto raw = from_base64(std::string(text));
+    return raw.ok() && to_base64(raw.value()) == text;
+}
+
 WireGuardKey make_wireguard_key(Rng& rng) {
     Raw raw{};
     rng.fill(raw);

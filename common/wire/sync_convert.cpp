@@ -1,5 +1,6 @@
 // The box's half, and the two messages of Sync.
 #include "common/base/text.h"
+#include "common/base/utf8.h"
 #include "common/wire/agent_convert.h"
 #include "common/wire/enum_convert.h"
 #include "common/wire/field_check.h"
@@ -71,8 +72,10 @@ void to_wire(const PartitionObservation& from, agent::v1::Observation& to) {
     to.set_epoch(from.fence.epoch.number());
     to.set_role(to_wire(from.role));
     to.set_phase(to_wire(from.phase));
-    to.set_step(from.step.substr(0, line_bytes_max));
-    to.set_reason(from.reason.substr(0, 4 * line_bytes_max));
+    // Words of somebody else's software: bytes that are no text would cost the box its whole
+    // report.
+    to.set_step(plain_text(from.step, line_bytes_max));
+    to.set_reason(plain_text(from.reason, 4 * line_bytes_max));
     to.set_ready(from.ready);
     to.set_initialized(from.initialized);
     to.set_applied_revision(from.applied.number());
@@ -84,9 +87,9 @@ void to_wire(const PartitionObservation& from, agent::v1::Observation& to) {
     }
     for (const FollowerView& follower : from.followers) {
         auto& added = *to.add_followers();
-        added.set_name(follower.name);
-        added.set_state(follower.state);
-        added.set_sync_state(follower.sync_state);
+        added.set_name(plain_text(follower.name, name_bytes_max));
+        added.set_state(plain_text(follower.state, name_bytes_max));
+        added.set_sync_state(plain_text(follower.sync_state, name_bytes_max));
         added.set_lag_bytes(follower.lag_bytes);
     }
 }

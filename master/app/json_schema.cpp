@@ -15,8 +15,18 @@ using Json = nlohmann::json;
 using Adapter = valijson::adapters::NlohmannJsonAdapter;
 constexpr std::size_t problems_max = 20;
 
+// The library compares and validates by recursion: what is nested deeper is not even looked at.
+constexpr int depth_max = 64;
+
 Json parse(std::string_view text) {
-    return Json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
+    bool too_deep = false;
+    const auto count = [&](int depth, Json::parse_event_t, const Json&) {
+        too_deep |= depth > depth_max;
+        return !too_deep;
+    };
+    Json tree = Json::parse(text.begin(), text.end(), count, /*allow_exceptions=*/false);
+    if (too_deep) return Json(Json::value_t::discarded);
+    return tree;
 }
 
 // valijson speaks of ["a"]["b"][0] under <root>; we speak of /a/b/0.
@@ -51,9 +61,11 @@ Result<std::vector<SchemaProblem>> check_schema(std::string_view schema_text,
     const Json schema_json = parse(schema_text);
     const Json document = parse(document_text);
     if (schema_json.is_discarded())
-        return error(ErrorCode::InvalidArgument, "the schema is not JSON");
+        return error(ErrorCode::InvalidArgument,
+                     "the schema is not JSON, or is nested deeper than 64");
     if (document.is_discarded())
-        return error(ErrorCode::InvalidArgument, "the document is not JSON", {{"path", ""}});
+        return error(ErrorCode::InvalidArgument,
+                     "the document is not JSON, or is nested deeper than 64", {{"path", ""}});
     // The library reports bad schemas and impossible patterns by throwing: the border is here.
     try {
         valijson::Schema schema;

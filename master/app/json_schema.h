@@ -16,7 +16,9 @@ struct SchemaProblem {
 };
 
 // What is wrong with the document, at most 20 problems; none: it is valid. InvalidArgument: one of
-// the two texts is not JSON, or the schema is no schema.
+// the two texts is not JSON or nested deeper than 64, or the schema is no schema.
+// A schema's own patterns are matched by recursion: only for schemas of ours, whose patterns are
+// bounded (pattern.h is for those of others).
 Result<std::vector<SchemaProblem>> check_schema(std::string_view schema, std::string_view document);
 
 // InvalidArgument whose details are {"path", pointer} and {"problem", what} of each problem in

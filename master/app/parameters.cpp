@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "master/app/json_schema.h"
+#include "master/app/pattern.h"
 
 namespace foyer::master {
 namespace {
@@ -38,6 +39,22 @@ std::string names_of(const Json& properties) {
     return names.empty() ? "none" : names;
 }
 
+// The rule without its pattern, which pattern.h holds the value against.
+bool fits(Json rule, const Json& value) {
+    const std::string pattern = rule.value("pattern", "");
+    rule.erase("pattern");
+    const auto found = check_schema(rule.dump(), value.dump());
+    if (!found.ok() || !found.value().empty()) return false;
+    return pattern.empty() || !value.is_string() ||
+           matches_pattern(pattern, value.get_ref<const std::string&>());
+}
+
+std::string without_patterns(Json schema) {
+    if (schema.contains("properties"))
+        for (Json& rule : schema["properties"]) rule.erase("pattern");
+    return schema.dump();
+}
+
 // One rule at a time, so that each answer can say what is allowed there.
 std::vector<SchemaProblem> problems_of(const Json& schema, const Json& given) {
     std::vector<SchemaProblem> problems;
@@ -48,8 +65,7 @@ std::vector<SchemaProblem> problems_of(const Json& schema, const Json& given) {
             problems.push_back({path, "is not a parameter; allowed: " + names_of(properties)});
             continue;
         }
-        const auto found = check_schema(properties[name].dump(), value.dump());
-        if (!found.ok() || !found.value().empty())
+        if (!fits(properties[name], value))
             problems.push_back({path, "allowed: " + allowed(properties[name])});
     }
     for (const Json& name : schema.value("required", Json::array())) {
@@ -63,6 +79,17 @@ std::vector<SchemaProblem> problems_of(const Json& schema, const Json& given) {
 }
 
 }  // namespace
+
+std::vector<SchemaProblem> parameter_rule_problems(std::string_view rule_json,
+                                                   const std::string& path) {
+    const Json rule = parse(rule_json);
+    std::vector<SchemaProblem> problems;
+    const Status pattern = check_pattern(rule.value("pattern", ""));
+    if (!pattern.ok()) problems.push_back({path + "/pattern", pattern.failure().message});
+    if (rule.contains("default") && !fits(rule, rule["default"]))
+        problems.push_back({path + "/default", "does not fit its own rule"});
+    return problems;
+}
 
 Result<std::string> complete_parameters(std::string_view schema_json,
                                         std::string_view parameters_json) {
@@ -80,7 +107,7 @@ Result<std::string> complete_parameters(std::string_view schema_json,
     if (!problems.empty()) return schema_error("the order", problems);
     // The whole schema once more: what is checked piece by piece above may never be less than what
     // it says.
-    const auto rest = TRY(check_schema(schema_json, given.dump()));
+    const auto rest = TRY(check_schema(without_patterns(schema), given.dump()));
     if (!rest.empty()) return schema_error("the order", rest);
     return given.dump();
 }

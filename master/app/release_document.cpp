@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "common/base/text.h"
+#include "common/base/utf8.h"
 #include "common/tls/ed25519.h"
 #include "master/app/json_schema.h"
 #include "master/app/parameters.h"
@@ -30,6 +31,10 @@ Status check_rules(const Json& document) {
     if (copies["min"] > copies["default"] || copies["default"] > copies["max"]) {
         problems.push_back({"/data/copies", "must be min <= default <= max"});
     }
+    // A box counts in integers only; "const" takes 1.0 for 1.
+    if (!document["schema"].is_number_integer()) problems.push_back({"/schema", "must be 1"});
+    if (!is_plain_text(document["title"].get_ref<const std::string&>()))
+        problems.push_back({"/title", "holds a zero byte"});
     const Json& parameters = document["parameters"];
     for (const Json& name : parameters["required"]) {
         if (!parameters["properties"].contains(name.get<std::string>())) {
@@ -38,12 +43,9 @@ Status check_rules(const Json& document) {
         }
     }
     for (const auto& [name, rule] : parameters["properties"].items()) {
-        if (!rule.contains("default")) continue;
-        const auto found = check_schema(rule.dump(), rule["default"].dump());
-        if (!found.ok() || !found.value().empty()) {
-            problems.push_back(
-                {"/parameters/properties/" + name + "/default", "does not fit its own rule"});
-        }
+        for (SchemaProblem& problem :
+             parameter_rule_problems(rule.dump(), "/parameters/properties/" + name))
+            problems.push_back(std::move(problem));
     }
     if (problems.empty()) return ok_status();
     return schema_error("release.json", problems);

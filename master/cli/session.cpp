@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "master/cli/body_text.h"
 #include "master/cli/exit_code.h"
 
 namespace foyer::cli {
@@ -69,7 +70,7 @@ Result<std::string> Session::write(const std::string& method, const std::string&
                                    std::string_view part) {
     ApiClient* client = TRY(api());
     ApiCall call{.method = method, .path = path, .request_id = request_id() + std::string(part)};
-    if (body) call.body = body->dump();
+    if (body) call.body = TRY(body_text(*body));
     auto reply = client->call(call);
     if (reply.ok()) return std::move(reply).value().body;
     Error failure = advise(std::move(reply).failure(), next);

@@ -1,5 +1,6 @@
 // Accounts and their API tokens.
 #include "common/base/text.h"
+#include "common/base/utf8.h"
 #include "master/domain/draft.h"
 
 namespace foyer::master {
@@ -35,8 +36,8 @@ Result<Decision> create_token(const State& state, const CreateToken& command, Wa
         return error(ErrorCode::InvalidArgument, "a token may be valid from 60 seconds to 366 days",
                      {{"field", "valid_seconds"}});
     }
-    if (command.note.size() > 200)
-        return error(ErrorCode::InvalidArgument, "a note has at most 200 bytes",
+    if (command.note.size() > 200 || !is_plain_text(command.note))
+        return error(ErrorCode::InvalidArgument, "a note has at most 200 bytes, all of them text",
                      {{"field", "note"}});
     CHECK(!command.secret_hash.empty() && !state.tokens().contains(command.id));
     Draft draft(state, now);

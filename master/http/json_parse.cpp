@@ -10,6 +10,7 @@
 #include <string>
 
 #include "common/base/text.h"
+#include "common/base/utf8.h"
 #include "master/http/json_document.h"
 #include "master/http/json_print.h"
 #include "master/http/json_text.h"
@@ -136,6 +137,7 @@ Status put_enum(Target& target, const pb::FieldDescriptor& field, const std::str
 Status put_text(Target& target, const pb::FieldDescriptor& field, std::string text,
                 const std::string& path) {
     if (field.type() != pb::FieldDescriptor::TYPE_BYTES) {
+        if (!is_plain_text(text)) return wrong(path, "must be UTF-8 text without zero bytes");
         target.put(std::move(text));
         return ok_status();
     }

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <cstdio>
 
+#include "common/base/utf8.h"
+
 namespace foyer::master {
 namespace {
 
@@ -14,28 +16,6 @@ constexpr std::int64_t seconds_max = 253'402'300'799;  // 9999-12-31T23:59:59Z
 
 unsigned byte_at(std::string_view text, std::size_t at) {
     return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U;
-}
-
-// Length of the well-formed UTF-8 sequence at `at`, or 0.
-std::size_t utf8_length(std::string_view text, std::size_t at) {
-    const unsigned lead = byte_at(text, at);
-    if (lead < 0x80U) return 1;
-    std::size_t length = 0;
-    unsigned low = 0x80U;
-    unsigned high = 0xBFU;
-    if (lead >= 0xC2U && lead <= 0xDFU) length = 2;
-    if (lead >= 0xE0U && lead <= 0xEFU) length = 3;
-    if (lead >= 0xF0U && lead <= 0xF4U) length = 4;
-    if (lead == 0xE0U) low = 0xA0U;   // overlong
-    if (lead == 0xEDU) high = 0x9FU;  // surrogates
-    if (lead == 0xF0U) low = 0x90U;   // overlong
-    if (lead == 0xF4U) high = 0x8FU;  // above U+10FFFF
-    if (length == 0 || at + length > text.size()) return 0;
-    if (byte_at(text, at + 1) < low || byte_at(text, at + 1) > high) return 0;
-    for (std::size_t i = 2; i < length; ++i) {
-        if ((byte_at(text, at + i) & 0xC0U) != 0x80U) return 0;
-    }
-    return length;
 }
 
 void append_escaped(std::string& out, char letter) {

@@ -4,7 +4,9 @@
 #include <memory>
 #include <optional>
 
+#include "common/base/utf8.h"
 #include "common/tls/sha256.h"
+#include "common/tls/wireguard_key.h"
 #include "common/wire/agent_convert.h"
 #include "common/wire/status_map.h"
 #include "foyer/agent/v1/agent.grpc.pb.h"
@@ -87,10 +89,9 @@ private:
 };
 
 Result<EnrolNode> AgentService::enrolment(const v1::EnrolRequest& request) const {
-    constexpr std::size_t wg_key_length = 44;  // 32 bytes, base64
     if (request.token_secret().empty())
         return error(ErrorCode::InvalidArgument, "the token is empty", {{"field", "token_secret"}});
-    if (request.wg_public_key().size() != wg_key_length) {
+    if (!tls::is_wireguard_key(request.wg_public_key())) {
         return error(ErrorCode::InvalidArgument, "wg_public_key is not a WireGuard public key",
                      {{"field", "wg_public_key"}});
     }
@@ -100,7 +101,7 @@ Result<EnrolNode> AgentService::enrolment(const v1::EnrolRequest& request) const
     command.key_fingerprint = facts.key_fingerprint;
     command.wg_public_key = WgPublicKey(request.wg_public_key());
     command.capacity = TRY(wire::from_wire(request.capacity()));
-    command.agent_version = request.agent_version().substr(0, 64);
+    command.agent_version = plain_text(request.agent_version(), 64);
     command.certificate_expires_at = parts_.authority.node_expiry(parts_.clock.wall());
     if (request.clock_unix_ms() > 0) command.clock = WallTime{request.clock_unix_ms()};
     return command;

@@ -238,7 +238,10 @@ bool from_sql(std::string_view text, std::set<CountryCode>& to) {
     const auto names = array_from(text);
     if (!names) return false;
     to.clear();
-    for (const std::string& name : *names) to.insert(CountryCode(name));
+    for (const std::string& name : *names) {
+        if (name.empty()) return false;
+        to.insert(CountryCode(name));
+    }
     return true;
 }
 

@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::size_t followers_max = 32;
 constexpr std::size_t text_bytes_max = 512;
+constexpr std::int64_t flushed_bytes_max = std::int64_t{1} << 60;  // what the wire carries
 
 using Json = nlohmann::json;
 
@@ -64,7 +65,8 @@ Result<PositionReport> parse_position(std::string_view output) {
     const auto epoch = number_of(body, "epoch");
     const auto flushed = number_of(body, "flushed_bytes");
     if (!epoch || *epoch < 0) return refuse("position", "'epoch' is not a number");
-    if (!flushed || *flushed < 0) return refuse("position", "'flushed_bytes' is not a number");
+    if (!flushed || *flushed < 0 || *flushed > flushed_bytes_max)
+        return refuse("position", "'flushed_bytes' is not a number");
     PositionReport report;
     report.leads = role == "primary";
     report.position = {Epoch(static_cast<std::uint64_t>(*epoch)), *flushed,

@@ -1,10 +1,10 @@
 #include "node-agent/net/edge_table.h"
 
-#include <arpa/inet.h>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "common/base/text.h"
+#include "node-agent/net/ipv6.h"
 
 namespace foyer::agent {
 
@@ -13,6 +13,7 @@ namespace {
 using nlohmann::json;
 
 constexpr int closed_port = 1;
+constexpr std::uint64_t slot_number_max = 65'535;  // of a file: far more than an edge has
 
 bool is_hostname(const std::string& name) {
     return !name.empty() && name.size() <= 253 && name[0] != '.' && name[0] != '-' &&
@@ -31,13 +32,11 @@ Result<int> free_slot(const std::set<int>& taken, int slots_max) {
 Result<EdgeAddress> parse_backend(const std::string& backend) {
     if (backend.empty()) return EdgeAddress{.address = "::1", .port = closed_port};
     const std::size_t close = backend.rfind("]:");
-    in6_addr parsed = {};
     if (!backend.starts_with('[') || close == std::string::npos)
         return error(ErrorCode::InvalidArgument, "'" + backend + "' is not a backend");
     const std::string address = backend.substr(1, close - 1);
     const auto port = parse_int(backend.substr(close + 2));
-    if (::inet_pton(AF_INET6, address.c_str(), &parsed) != 1 || !port || *port < 1 ||
-        *port > 65'535)
+    if (!is_ipv6(address) || !port || *port < 1 || *port > 65'535)
         return error(ErrorCode::InvalidArgument, "'" + backend + "' is not a backend");
     return EdgeAddress{.address = address, .port = static_cast<int>(*port)};
 }
@@ -89,8 +88,10 @@ Result<EdgeTable> edge_table_from(const std::string& text) {
     std::set<int> taken;
     for (const auto& [name, slot] : names.items()) {
         const bool shaped = is_hostname(name) && slot.is_object() && slot.contains("slot") &&
-                            slot["slot"].is_number_unsigned() && slot.contains("backend") &&
-                            slot["backend"].is_string() && slot.contains("generation") &&
+                            slot["slot"].is_number_unsigned() &&
+                            slot["slot"].get<std::uint64_t>() <= slot_number_max &&
+                            slot.contains("backend") && slot["backend"].is_string() &&
+                            slot.contains("generation") &&
                             slot["generation"].is_number_unsigned() && slot.contains("epoch") &&
                             slot["epoch"].is_number_unsigned();
         if (!shaped || !parse_backend(slot["backend"].get<std::string>()).ok() ||

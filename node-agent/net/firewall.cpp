@@ -1,16 +1,12 @@
 #include "node-agent/net/firewall.h"
 
 #include <algorithm>
-#include <arpa/inet.h>
+
+#include "node-agent/net/ipv6.h"
 
 namespace foyer::agent {
 
 namespace {
-
-bool is_ipv6(const std::string& text) {
-    in6_addr parsed = {};
-    return ::inet_pton(AF_INET6, text.c_str(), &parsed) == 1;
-}
 
 bool is_link_name(const std::string& name) {
     return !name.empty() && name.size() <= 15 &&

@@ -190,7 +190,7 @@ Result<std::int64_t> haproxy_prepared_version(const std::string& answer) {
     const std::string before = "New version created: ";
     const auto version =
         answer.starts_with(before) ? parse_int(answer.substr(before.size())) : std::nullopt;
-    if (!version)
+    if (!version || *version < 0)
         return error(ErrorCode::Internal, "haproxy prepared no map: " + answer.substr(0, 200));
     return *version;
 }

@@ -4,17 +4,12 @@
 #include <sstream>
 
 #include "common/base/text.h"
+#include "common/tls/wireguard_key.h"
+#include "node-agent/net/ipv6.h"
 
 namespace foyer::agent {
 
 namespace {
-
-bool is_key(const std::string& text) {
-    return text.size() == 44 && text.back() == '=' &&
-           text.find_first_not_of(
-               "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=") ==
-               std::string::npos;
-}
 
 bool is_endpoint(const std::string& text) {
     return text.size() <= 300 && text.rfind(':') != std::string::npos &&
@@ -32,23 +27,20 @@ std::optional<Prefix> parse_prefix(const std::string& text) {
     const std::size_t slash = text.find('/');
     if (slash == std::string::npos) return std::nullopt;
     const auto length = parse_int(text.substr(slash + 1));
-    in6_addr parsed = {};
     const std::string address = text.substr(0, slash);
-    if (!length || *length < 0 || *length > 128 ||
-        ::inet_pton(AF_INET6, address.c_str(), &parsed) != 1)
-        return std::nullopt;
+    if (!length || *length < 0 || *length > 128 || !is_ipv6(address)) return std::nullopt;
     return Prefix{address, static_cast<int>(*length)};
 }
 
 }  // namespace
 
 Result<std::string> wg_config(const WgInterface& wish) {
-    if (!is_key(wish.private_key))
+    if (!tls::is_wireguard_key(wish.private_key))
         return error(ErrorCode::InvalidArgument, "the box's WireGuard key is damaged");
     std::string text = "[Interface]\nPrivateKey = " + wish.private_key + "\n";
     if (wish.listen_port != 0) text += "ListenPort = " + std::to_string(wish.listen_port) + "\n";
     for (const WgPeer& peer : wish.peers) {
-        if (!is_key(peer.key.str()))
+        if (!tls::is_wireguard_key(peer.key.str()))
             return error(ErrorCode::InvalidArgument,
                          "'" + peer.key.str() + "' is not a WireGuard key");
         text += "[Peer]\nPublicKey = " + peer.key.str() + "\n";

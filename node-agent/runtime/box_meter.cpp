@@ -13,6 +13,8 @@ namespace foyer::agent {
 
 namespace {
 
+constexpr std::int64_t memory_kib_max = std::int64_t{1} << 40;  // 1 PiB: more is a misreading
+
 // The lowest memory limit on the way from the top of the hierarchy to our own group; the machine's
 // memory where there is none.
 Bytes memory_limit(Bytes machine) {
@@ -53,7 +55,8 @@ Result<Bytes> memory_total(const std::string& meminfo) {
         std::istringstream words(line);
         std::string name;
         std::int64_t kib = 0;
-        if (words >> name >> kib && name == "MemTotal:") return Bytes(kib * 1024);
+        if (words >> name >> kib && name == "MemTotal:" && kib > 0 && kib <= memory_kib_max)
+            return Bytes(kib * 1024);
     }
     return error(ErrorCode::Internal, "/proc/meminfo names no memory");
 }

@@ -11,6 +11,8 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t layers_max = 64;
+// No box holds so much; and the sizes of all layers can be added up.
+constexpr std::int64_t blob_bytes_max = std::int64_t{1} << 50;
 
 Error wrong(const std::string& what) {
     return error(ErrorCode::InvalidArgument, "image manifest: " + what);
@@ -18,11 +20,12 @@ Error wrong(const std::string& what) {
 
 Result<BlobRef> blob_ref(const json& object) {
     if (!object.is_object() || !object.contains("digest") || !object["digest"].is_string() ||
-        !object.contains("size") || !object["size"].is_number_integer() ||
-        object["size"].get<std::int64_t>() < 0)
+        !object.contains("size") || !object["size"].is_number_integer())
         return wrong("a blob without digest and size");
     BlobRef blob{.digest = Digest(object["digest"].get<std::string>()),
                  .size_bytes = object["size"].get<std::int64_t>()};
+    if (blob.size_bytes < 0 || blob.size_bytes > blob_bytes_max)
+        return wrong("a blob of impossible size");
     TRY(hex_of(blob.digest));
     return blob;
 }

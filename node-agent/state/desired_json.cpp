@@ -27,7 +27,7 @@ Json to_json(const Member& member) {
 Member member_from(const Json& body, JsonFields& outer) {
     JsonFields fields(body);
     Member member;
-    member.index = {static_cast<int>(fields.number("index"))};
+    member.index = {fields.whole("index")};
     member.name = fields.text("name");
     const auto kind = replica_kind_from(fields.text("kind"));
     if (fields.is(kind.has_value())) member.kind = *kind;
@@ -91,10 +91,10 @@ Assignment assignment_from(const Json& body, JsonFields& outer,
     to.partition = PartitionId(fields.text("partition"));
     to.revision = Revision(fields.count("revision"));
     to.instance = InstanceName(fields.text("instance"));
-    to.index = {static_cast<int>(fields.number("index"))};
+    to.index = {fields.whole("index")};
     read_enums(fields, to);
     to.fence = {Generation(fields.count("generation")), Epoch(fields.count("epoch"))};
-    if (fields.has("leader")) to.leader = ReplicaIndex{static_cast<int>(fields.number("leader"))};
+    if (fields.has("leader")) to.leader = ReplicaIndex{fields.whole("leader")};
     to.founder = fields.truth("founder");
     to.release_json = exact_from(fields, "release_json");
     to.release_signature = fields.text("release_signature");
@@ -106,7 +106,7 @@ Assignment assignment_from(const Json& body, JsonFields& outer,
     to.hostname = fields.text("hostname");
     to.url = fields.text("url");
     to.address = fields.text("address");
-    to.copies = static_cast<int>(fields.number("copies"));
+    to.copies = fields.whole("copies");
     for (const Json& member : fields.list("members"))
         to.members.push_back(member_from(member, fields));
     if (fields.has("learners")) {  // journals of before have none

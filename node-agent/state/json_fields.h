@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -21,7 +22,16 @@ public:
     }
     std::int64_t number(const char* key) {
         const auto* value = find(key);
-        return value != nullptr && is(value->is_number_integer()) ? value->get<std::int64_t>() : 0;
+        if (value == nullptr || !is(value->is_number_integer())) return 0;
+        const bool fits = !value->is_number_unsigned() ||
+                          value->get<std::uint64_t>() <= std::numeric_limits<std::int64_t>::max();
+        return is(fits) ? value->get<std::int64_t>() : 0;
+    }
+    int whole(const char* key) {
+        const std::int64_t value = number(key);
+        const bool fits =
+            value >= std::numeric_limits<int>::min() && value <= std::numeric_limits<int>::max();
+        return is(fits) ? static_cast<int>(value) : 0;
     }
     std::uint64_t count(const char* key) {
         const auto* value = find(key);

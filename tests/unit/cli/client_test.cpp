@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "master/cli/api_client.h"
+#include "master/cli/body_text.h"
 #include "master/cli/config.h"
 #include "master/cli/exit_code.h"
 #include "master/cli/order_parameters.h"
@@ -131,4 +132,11 @@ TEST_CASE("parameters take the types of the release's schema") {
     CHECK(refusal({"company=a", "company=b"}) == "parameter 'company' is given twice");
     CHECK(refusal({"=x"}) == "'--param =x' is not key=value");
     CHECK_FALSE(order_parameters(schema, Json::array(), {}).ok());
+}
+
+TEST_CASE("what is typed in another character set is refused, not sent as something else") {
+    CHECK(body_text(Json{{"company", "S\xc3\xb6hne"}}).value() == "{\"company\":\"S\xc3\xb6hne\"}");
+    const auto latin = body_text(Json{{"company", "S\xf6hne"}});
+    REQUIRE_FALSE(latin.ok());
+    CHECK(latin.failure().code == ErrorCode::InvalidArgument);
 }

@@ -31,3 +31,8 @@ TEST_CASE("only a wrong clock is a problem, and the problem says what to do") {
     CHECK(clock_problem(seconds(86'400)).find("24 h ahead") != std::string::npos);
     CHECK(clock_problem(seconds(86'400)).find("timedatectl") != std::string::npos);
 }
+
+TEST_CASE("an impossible offset is said too") {
+    CHECK(clock_offset_text(Duration::max()) == "36500 days ahead of the master's");
+    CHECK(clock_offset_text(Duration::min()) == "36500 days behind the master's");
+}

@@ -1,5 +1,8 @@
 #include "common/tls/certificate.h"
 
+#include <memory>
+#include <openssl/ui.h>
+
 #include "common/base/random.h"
 #include "tests/support/catch.h"
 
@@ -128,4 +131,28 @@ TEST_CASE("a bundle is split in order, and an empty one is an error") {
     CHECK(parts[0] == certificate);
     CHECK(parts[1] == world.authority.certificate_pem);
     CHECK_FALSE(split_bundle("no certificates here").ok());
+}
+
+TEST_CASE("text that claims to be encrypted is refused, and nobody is asked for a password") {
+    World world;
+    static bool asked;
+    asked = false;
+    const std::unique_ptr<UI_METHOD, decltype(&UI_destroy_method)> method(
+        UI_create_method("counting"), &UI_destroy_method);
+    REQUIRE(method);
+    UI_method_set_opener(method.get(), [](UI*) {
+        asked = true;
+        return 0;
+    });
+    UI_set_default_method(method.get());
+    const auto claimed = [](std::string pem) {
+        return pem.insert(pem.find('\n') + 1,
+                          "Proc-Type: 4,ENCRYPTED\n"
+                          "DEK-Info: AES-256-CBC,00112233445566778899AABBCCDDEEFF\n\n");
+    };
+    CHECK_FALSE(read_request(claimed(world.request)).ok());
+    CHECK_FALSE(split_bundle(claimed(world.authority.certificate_pem)).ok());
+    CHECK_FALSE(read_certificate(claimed(world.authority.certificate_pem)).ok());
+    UI_set_default_method(UI_OpenSSL());
+    CHECK_FALSE(asked);
 }

@@ -132,6 +132,22 @@ TEST_CASE("observations are as strict") {
     CHECK_FALSE(wire::from_wire(message).ok());
 }
 
+TEST_CASE("whatever software prints, the box's report is read by the master") {
+    PartitionObservation seen = observation();
+    seen.step = std::string(1023, 'a') + "\xc3\xa9";           // a letter across the limit
+    seen.reason = std::string("caf\xe9 \0 \xed\xa0\x80", 10);  // Latin-1, a zero byte, a surrogate
+    seen.followers = {{std::string(200, 'n'), "\xff", std::string(127, 's') + "\xc3\xa9", 1}};
+    agent::v1::Observation message;
+    wire::to_wire(seen, message);
+    agent::v1::Observation carried;
+    REQUIRE(carried.ParseFromString(message.SerializeAsString()));
+    const auto read = wire::from_wire(carried);
+    REQUIRE(read.ok());
+    CHECK(read.value().step == std::string(1023, 'a'));
+    CHECK(read.value().reason.starts_with("caf\xEF\xBF\xBD "));
+    CHECK(read.value().followers[0].name == std::string(128, 'n'));
+}
+
 TEST_CASE("random bytes never crash the readers") {
     google::protobuf::SetLogHandler(nullptr);  // its complaints about UTF-8 are the point here
     SeededRng rng(5);

@@ -1,5 +1,6 @@
 #include "master/app/release_document.h"
 
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "common/base/text.h"
@@ -99,6 +100,12 @@ TEST_CASE("what the schema forbids is refused with its path") {
     json = document();
     json["parameters"]["properties"]["users"]["default"] = 99;
     CHECK(refusal(json).message.find("default") != std::string::npos);
+    json = document();
+    json["schema"] = 1.0;
+    CHECK(refusal(json).message.find("/schema") != std::string::npos);
+    json = document();
+    json["title"] = std::string("a\0b", 3);
+    CHECK(refusal(json).message.find("/title") != std::string::npos);
     CHECK(!read_release(sign("not json")).ok());
     CHECK(!read_release(sign("[]")).ok());
 }
@@ -151,4 +158,59 @@ TEST_CASE("parameters are completed by defaults and refused with what is allowed
     CHECK(message.find("'/parameters/company': is required") != std::string::npos);
     CHECK(!complete_parameters(schema, "[]").ok());
     CHECK(!complete_parameters(schema, "{").ok());
+}
+
+TEST_CASE("a customer's text is held against a publisher's pattern, however long the text") {
+    Json json = document();
+    json["parameters"]["properties"]["company"] = {
+        {"type", "string"}, {"title", "Company"}, {"pattern", "^[a-z]*$"}};
+    REQUIRE(read_release(sign(json.dump())).ok());
+    const std::string schema = json["parameters"].dump();
+    const auto order = [&](const std::string& company) {
+        return complete_parameters(schema, Json{{"company", company}}.dump()).ok();
+    };
+    CHECK(order("acme"));
+    CHECK_FALSE(order("Acme"));
+    // std::regex recurses once a character.
+    CHECK(order(std::string(1'000'000, 'a')));
+    CHECK_FALSE(order(std::string(1'000'000, 'a') + "!"));
+}
+
+TEST_CASE("a pattern cannot be made to take for ever, and one that cannot be used is refused") {
+    Json json = document();
+    Json& rule = json["parameters"]["properties"]["company"];
+    rule = {{"type", "string"}, {"title", "Company"}, {"pattern", "^(a+)+$"}};
+    REQUIRE(read_release(sign(json.dump())).ok());
+    CHECK_FALSE(complete_parameters(json["parameters"].dump(),
+                                    Json{{"company", std::string(60, 'a') + "!"}}.dump())
+                    .ok());
+    for (const char* pattern : {"(", "a{2,1}", "(?=a)b", "((a{900}){900}){900}"}) {
+        rule["pattern"] = pattern;
+        CHECK(refusal(json).message.find("/parameters/properties/company/pattern") !=
+              std::string::npos);
+    }
+    rule["pattern"] = "^[0-9]+$";
+    rule["default"] = "abc";
+    CHECK(refusal(json).message.find("/company/default") != std::string::npos);
+}
+
+TEST_CASE("a document nested as deep as its size allows is refused") {
+    const std::string deep = std::string(60'000, '[') + std::string(60'000, ']');
+    const std::string text = document().dump();
+    const std::string twice = "[" + deep + "," + deep + "]";
+    const std::size_t at = text.find(R"(["admin_password"])");
+    REQUIRE(at != std::string::npos);
+    const auto refused = read_release(sign(std::string(text).replace(at, 18, twice)));
+    REQUIRE(!refused.ok());
+    CHECK(refused.failure().message.find("deeper") != std::string::npos);
+}
+
+TEST_CASE("sizes that no box could be told of are refused") {
+    for (const char* field : {"memory_bytes", "disk_bytes"}) {
+        Json json = document();
+        json["sizes"]["s"][field] = (std::int64_t{1} << 50) + 1;
+        CHECK(refusal(json).message.find(field) != std::string::npos);
+        json["sizes"]["s"][field] = std::numeric_limits<std::uint64_t>::max();
+        CHECK(refusal(json).message.find(field) != std::string::npos);
+    }
 }

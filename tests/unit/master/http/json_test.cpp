@@ -117,6 +117,16 @@ TEST_CASE("text that is not UTF-8 still prints as JSON") {
     CHECK(out == "\"a\xc3\xa9\\\"\\\\\\n\\u0001\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\"");
 }
 
+TEST_CASE("a text that gRPC or the database could not carry is refused, wherever it stands") {
+    CHECK(path_of(refusal(R"({"name":"a\u0000b"})")) == "/name");
+    v1::OrderInstanceRequest request;
+    const auto& name = *v1::OrderInstanceRequest::descriptor()->FindFieldByName("name");
+    for (const std::string& text :
+         {std::string("\xff"), std::string("a\0b", 3), std::string("\xed\xa0\x80")})
+        CHECK_FALSE(set_from_text(request, name, text, "?name").ok());
+    CHECK(set_from_text(request, name, "caf\xc3\xa9", "?name").ok());
+}
+
 TEST_CASE("printing and parsing again gives the same message") {
     SeededRng rng(test::test_seed());
     for (int round = 0; round < 500; ++round) {

@@ -40,3 +40,11 @@ TEST_CASE("health is two truths and a detail") {
             .value()
             .detail.size() <= 512);
 }
+
+TEST_CASE("a position that no report could carry is refused") {
+    const auto at = [](const std::string& bytes) {
+        return parse_position(R"({"role":"standby","epoch":1,"flushed_bytes":)" + bytes + "}");
+    };
+    CHECK(at("1152921504606846976").ok());
+    CHECK_FALSE(at("1152921504606846977").ok());
+}

@@ -64,3 +64,10 @@ TEST_CASE("a wrong clock, and trouble on a line that is fine, are shown") {
     link.clock_offset = Duration(-86'400'000);
     CHECK(page().find("24 h behind the master's") != std::string::npos);
 }
+
+TEST_CASE("what is no status document is refused, whatever it is") {
+    for (const char* text : {R"({"master":7,"partitions":[]})", R"({"master":{},"partitions":7})",
+                             R"({"master":[],"partitions":[]})"})
+        CHECK_FALSE(status_page(text).ok());
+    CHECK(status_page(R"({"master":{"connected":"yes"},"partitions":[7],"clock":3})").ok());
+}

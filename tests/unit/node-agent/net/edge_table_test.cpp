@@ -66,3 +66,14 @@ TEST_CASE("the table survives the disk, and a damaged one is told") {
     CHECK_FALSE(edge_table_from("{\"x.z\": {}}").ok());
     CHECK_FALSE(edge_table_from("").ok());
 }
+
+TEST_CASE("a table whose slots or backends the proxy cannot have is damaged") {
+    const auto read = [](const std::string& slot, const std::string& backend) {
+        return edge_table_from(R"({"x.z":{"slot":)" + slot + R"(,"backend":")" + backend +
+                               R"(","generation":1,"epoch":1}})");
+    };
+    CHECK(read("3", a).ok());
+    for (const char* slot : {"-1", "65536", "2147483648", "4294967295", "18446744073709551615"})
+        CHECK_FALSE(read(slot, a).ok());
+    CHECK_FALSE(read("3", "[fd50::a\\u0000;]:80").ok());
+}

@@ -46,7 +46,8 @@ TEST_CASE("a map is exchanged whole, by the last command") {
                                    "commit map @7 /e/hosts.map"});
     CHECK(haproxy_exchange("/e/hosts.map", 8, "") ==
           std::vector<std::string>{"commit map @8 /e/hosts.map"});
-    for (const char* answer : {"", "Unknown map identifier.", "New version created: x"})
+    for (const char* answer :
+         {"", "Unknown map identifier.", "New version created: x", "New version created: -1"})
         CHECK_FALSE(haproxy_prepared_version(answer).ok());
 }
 

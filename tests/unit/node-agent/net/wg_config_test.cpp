@@ -65,3 +65,11 @@ TEST_CASE("an edge's own network is the longest it may speak for") {
     peer.allowed = {"fd50:f0e:1::/48", "fd50:f0e:1:1::/64"};
     CHECK(own_prefix(peer) == "fd50:f0e:1:1::/64");
 }
+
+TEST_CASE("a key that wg itself would not print is refused") {
+    std::string odd = key;
+    odd[5] = '=';
+    const std::string loose = key.substr(0, 42) + "n=";  // other bits behind the last byte
+    for (const std::string& text : {odd, loose, key.substr(1), key + "=", std::string(44, 'x')})
+        CHECK_FALSE(wg_config({.private_key = key, .peers = {{.key = WgPublicKey(text)}}}).ok());
+}

@@ -6,13 +6,6 @@
 using namespace foyer;
 using namespace foyer::agent;
 
-TEST_CASE("the machine's memory is read from its own words") {
-    CHECK(memory_total("MemTotal:  24639480 kB\nMemFree: 1 kB\n").value() ==
-          Bytes(std::int64_t{24639480} * 1024));
-    CHECK_FALSE(memory_total("").ok());
-    CHECK_FALSE(memory_total("MemTotal: lots\n").ok());
-}
-
 TEST_CASE("what a host keeps back after the enrolment lowers what was promised, never raises it") {
     const NodeCapacity promised{{Millicores(2000), gibibytes(4), gibibytes(50)},
                                 KbitPerSecond(70'000)};
@@ -32,4 +25,12 @@ TEST_CASE("the reserve is taken off, and more than there is leaves nothing") {
     CHECK(generous.measure_whole().value().total.cpu > Millicores(0));
     CHECK(stingy.measure_whole().value().total == Resources{});
     CHECK(stingy.measure_whole().value().uplink == KbitPerSecond(7));
+}
+
+TEST_CASE("the memory of the machine is read, and an impossible one is none") {
+    CHECK(memory_total("MemFree: 1 kB\nMemTotal:       24639480 kB\n").value() ==
+          Bytes(std::int64_t{24'639'480} * 1024));
+    for (const char* text : {"", "MemTotal: many", "MemTotal: -5 kB", "MemTotal: 0 kB",
+                             "MemTotal: 9223372036854775807 kB"})
+        CHECK_FALSE(memory_total(text).ok());
 }

@@ -8,7 +8,7 @@ using namespace foyer::agent;
 
 namespace {
 
-std::string blob(char digit, int size) {
+std::string blob(char digit, std::int64_t size) {
     return R"({"digest":"sha256:)" + std::string(64, digit) + R"(","size":)" +
            std::to_string(size) + "}";
 }
@@ -46,4 +46,14 @@ TEST_CASE("the image's environment is read, and absent when there is none") {
           std::vector<std::string>{"A=1"});
     CHECK(parse_image_env("{}").value().empty());
     CHECK_FALSE(parse_image_env("[]").ok());
+}
+
+TEST_CASE("sizes whose sum could not be counted are refused") {
+    constexpr std::int64_t limit = std::int64_t{1} << 50;
+    const auto sized = [](std::int64_t size) {
+        return R"({"config":)" + blob('a', 1) + R"(,"layers":[)" + blob('b', size) + "]}";
+    };
+    CHECK(parse_manifest(sized(limit)).ok());
+    CHECK_FALSE(parse_manifest(sized(limit + 1)).ok());
+    CHECK_FALSE(parse_manifest(sized(INT64_MAX)).ok());
 }

@@ -2,11 +2,13 @@
 
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "common/base/random.h"
 #include "node-agent/state/checked_file.h"
+#include "node-agent/state/desired_json.h"
 #include "node-agent/state/local_json.h"
 #include "tests/support/assignments.h"
 #include "tests/support/catch.h"
@@ -176,4 +178,16 @@ TEST_CASE("a write that was cut off leaves the old content") {
     const auto found = world.recover();
     CHECK(found.partitions.size() == 1);
     CHECK(found.partitions.at(PartitionId("acme-0")) == local("acme-0"));
+}
+
+TEST_CASE("a number that does not fit is no journal of ours, never another number") {
+    const nlohmann::json good = to_json(wish());
+    REQUIRE(desired_from_json(good).has_value());
+    for (const char* field : {"index", "copies", "leader"}) {
+        nlohmann::json bad = good;
+        bad["assignments"][0][field] = std::int64_t{1} << 32;  // 0, if only half of it is read
+        CHECK_FALSE(desired_from_json(bad).has_value());
+        bad["assignments"][0][field] = std::numeric_limits<std::uint64_t>::max();
+        CHECK_FALSE(desired_from_json(bad).has_value());
+    }
 }
