@@ -37,20 +37,25 @@ int needed(const Group& group) {
     return positions_needed(data_members(group), group.copies());
 }
 
-// Obeys the fence and has no service that could tell a position: a killed primary, a failed copy.
-bool has_nothing_to_say(const Group& group, const Replica& replica) {
+// Its service runs, as far as its box has said.
+bool may_run(const Replica& replica) {
     switch (replica.observed.phase) {
         case PartitionPhase::Starting:
         case PartitionPhase::Running:
-        case PartitionPhase::Unhealthy: return false;
+        case PartitionPhase::Unhealthy: return true;
         case PartitionPhase::Assigned:
         case PartitionPhase::Preparing:
         case PartitionPhase::Stopping:
         case PartitionPhase::Stopped:
         case PartitionPhase::Failed:
-        case PartitionPhase::Erasing: return group.is_current(replica);
+        case PartitionPhase::Erasing: return false;
     }
     CHECK(false);
+}
+
+// Obeys the fence and has no service that could tell a position: a killed primary, a failed copy.
+bool has_nothing_to_say(const Group& group, const Replica& replica) {
+    return !may_run(replica) && group.is_current(replica);
 }
 
 // Everybody who can be heard has answered: nothing more can come.
@@ -107,6 +112,9 @@ Status check_answers(const Group& group, const PromoteInstance& command) {
     for (const Replica& replica : group.replicas) {
         if (replica.kind != ReplicaKind::Data || group.is_silent(replica.node)) continue;
         if (group.instance.leader == replica.key.index || !replica.observed.initialized) continue;
+        // What does not run could say nothing once nobody leads: a former leader has to rejoin
+        // first, and there would be no one to rejoin.
+        if (!may_run(replica)) continue;
         ++reachable;
         if (group.may_lead(replica)) ++candidates;
     }

@@ -135,3 +135,15 @@ TEST_CASE("an asynchronous instance goes on with the best copy that answers, whe
     world.report("acme", 2, PartitionPhase::Running, true, at(150));
     CHECK(world.instance("acme").leader == ReplicaIndex{2});
 }
+
+TEST_CASE("a copy whose service does not run is no candidate: it could never be asked") {
+    World world;
+    world.serve("acme");
+    world.report("acme", 1, PartitionPhase::Preparing, false);
+    const auto refused = world.attempt(promote());
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.failure().details.at(0).value == "positions_needed");
+    world.report("acme", 2, PartitionPhase::Preparing, false);
+    CHECK(world.attempt(promote(std::nullopt, true)).failure().details.at(0).value ==
+          "no_candidate");
+}
