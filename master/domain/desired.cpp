@@ -119,7 +119,13 @@ void add_tombstones(const State& state, const NodeId& node, Revision since, Desi
                 break;
             }
             case Tombstone::Kind::Peer: delta.removed_peers.emplace_back(gone.key); break;
-            case Tombstone::Kind::Route: delta.removed_routes.push_back(gone.key); break;
+            case Tombstone::Kind::Route: {
+                const bool again = std::ranges::any_of(delta.routes, [&](const EdgeRoute& route) {
+                    return route.hostname == gone.key;
+                });
+                if (!again) delta.removed_routes.push_back(gone.key);
+                break;
+            }
         }
     }
 }

@@ -41,20 +41,25 @@ int answers_needed(const Group& group) {
 
 namespace {
 
-// Obeys the fence and has no service that could tell a position: a killed primary, a failed copy.
-bool has_nothing_to_say(const Group& group, const Replica& replica) {
+// Its service runs, as far as its box has said.
+bool may_run(const Replica& replica) {
     switch (replica.observed.phase) {
         case PartitionPhase::Starting:
         case PartitionPhase::Running:
-        case PartitionPhase::Unhealthy: return false;
+        case PartitionPhase::Unhealthy: return true;
         case PartitionPhase::Assigned:
         case PartitionPhase::Preparing:
         case PartitionPhase::Stopping:
         case PartitionPhase::Stopped:
         case PartitionPhase::Failed:
-        case PartitionPhase::Erasing: return group.is_current(replica);
+        case PartitionPhase::Erasing: return false;
     }
     CHECK(false);
+}
+
+// Obeys the fence and has no service that could tell a position: a killed primary, a failed copy.
+bool has_nothing_to_say(const Group& group, const Replica& replica) {
+    return !may_run(replica) && group.is_current(replica);
 }
 
 // Everybody who can be heard has answered: nothing more can come.
@@ -133,6 +138,9 @@ Status check_answers(const Group& group, bool force) {
     for (const Replica& replica : group.replicas) {
         if (!is_counted(replica) || group.is_silent(replica.node)) continue;
         if (group.instance.leader == replica.key.index || !replica.observed.initialized) continue;
+        // What does not run could say nothing once nobody leads: a former leader has to rejoin
+        // first, and there would be no one to rejoin.
+        if (!may_run(replica)) continue;
         ++reachable;
         if (group.may_lead(replica)) ++candidates;
     }

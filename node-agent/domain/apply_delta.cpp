@@ -44,13 +44,18 @@ void take_assignments(const DesiredNode& current, const NodeDelta& delta, Applie
 }
 
 void take_routes(const DesiredNode& current, const NodeDelta& delta, DesiredNode& node) {
+    // First what goes: a name that goes and comes at once was ordered anew.
+    for (const std::string& hostname : delta.removed_routes) node.routes.erase(hostname);
     for (const EdgeRoute& route : delta.routes) {
         const auto old = current.routes.find(route.hostname);
+        // Within one lineage a newer revision is the truth: its fence is lower only when the old
+        // instance is gone and another one has its name.
+        const bool newer = current.lineage == delta.lineage && old != current.routes.end() &&
+                           route.revision > old->second.revision;
         const bool older = old != current.routes.end() && old->second.instance == route.instance &&
-                           route.fence < old->second.fence;
+                           route.fence < old->second.fence && !newer;
         node.routes[route.hostname] = older ? old->second : route;
     }
-    for (const std::string& hostname : delta.removed_routes) node.routes.erase(hostname);
 }
 
 }  // namespace

@@ -25,6 +25,9 @@ bool may_begin_anew(const LocalState& local) { return local.begun_empty && !loca
 LocalState before_step(LocalState local, const Step& step, const Assignment* desired) {
     if (desired == nullptr) return local;
     if (desired->fence > local.fence) local.fence = desired->fence;
+    // Started though its journal was lost: there is a volume, and that stays known whatever happens
+    // now.
+    if (step.kind == StepKind::Start && !local.led) local.initialized = true;
     switch (step.kind) {
         // replica.json of a primary may make the service lead by itself, at once or when it starts
         // again.
@@ -65,7 +68,6 @@ LocalState after_step(LocalState local, const Step& step, const Assignment* desi
             local.diverged = false;
             break;
         case StepKind::Start:
-            local.initialized = true;  // it was, unless the journal was lost: then it is again
             local.shape = shape_of(*desired);
             took_up(local, *desired);
             break;

@@ -235,10 +235,12 @@ void Network::routes_applied(int box, const std::map<std::string, EdgeRoute>& ro
     std::erase_if(fences, [&](const auto& known) { return !routes.contains(known.first); });
     const std::string& edge = (*boxes_)[static_cast<std::size_t>(box)]->spec().name.str();
     for (const auto& [hostname, route] : routes) {
-        Fence& newest = fences[hostname];
-        if (route.fence < newest && !route.backend.empty())
+        auto& [newest, revision] = fences[hostname];
+        // A newer revision with a lower fence: the name was deleted and ordered anew.
+        if (route.fence < newest && route.revision <= revision && !route.backend.empty())
             room_.broken(edge + " (edge) goes back to an older leader of " + route.instance.str());
-        newest = std::max(newest, route.fence);
+        newest = route.revision > revision ? route.fence : std::max(newest, route.fence);
+        revision = std::max(revision, route.revision);
     }
 }
 

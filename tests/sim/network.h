@@ -5,6 +5,7 @@
 // (materialise), not while they go by.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -57,6 +58,9 @@ public:
     bool lost_only_by_cut(int box) const {
         return master_cut_ && heard_at_cut_[static_cast<std::size_t>(box)];
     }
+    std::size_t heard_when_cut() const {
+        return static_cast<std::size_t>(std::ranges::count(heard_at_cut_, true));
+    }
     bool is_reachable(int box) const;  // both ways, and the master is not cut
     bool overlay_connected(int a, int b) const;
 
@@ -90,7 +94,8 @@ private:
     std::uint64_t calls_ = 0;
     bool master_cut_ = false;
     std::vector<bool> heard_at_cut_;  // whose call was held when the master was cut off
-    std::vector<std::map<std::string, Fence>> edge_fences_;
+    // edge -> hostname -> the newest it served
+    std::vector<std::map<std::string, std::pair<Fence, Revision>>> edge_fences_;
 };
 
 }  // namespace foyer::sim

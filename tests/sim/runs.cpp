@@ -111,13 +111,12 @@ void print(const RunReport& report, const RunRequest& request, std::ostream& out
 
 std::string metrics_json(const RunReport& report, const RunRequest& request) {
     nlohmann::json metrics;
-    const std::string rate = days(report.centidays_per_second());
-    const double days_per_second = std::stod(rate);
+    const double days_per_second = static_cast<double>(report.centidays_per_second()) / 100;
     if (request.scenario == "founders") metrics["sim.days_per_second.n200"] = days_per_second;
     const std::string of = "sim." + request.scenario + ".";
     metrics[of + "days_per_second"] = days_per_second;
     metrics[of + "seeds"] = report.seeds;
-    metrics[of + "simulated_days"] = std::stod(days(report.simulated * 100 / day));
+    metrics[of + "simulated_days"] = static_cast<double>(report.simulated) / static_cast<double>(day);
     metrics[of + "events"] = report.events;
     metrics[of + "broken"] = report.broken.size();
     metrics[of + "boxes"] = report.boxes;

@@ -109,7 +109,8 @@ void SimWorker::wake() {
     task_.look();
     const Step step = task_.next();
     if (step.kind == StepKind::Wait) {
-        sleep(step, task_.wait_with(step));
+        task_.wait_with(step);
+        rest(step);
     } else {
         begin(step);
     }
@@ -117,7 +118,7 @@ void SimWorker::wake() {
 
 // The real worker looks once a second; here only a moment at which something can be different
 // counts.
-void SimWorker::sleep(const Step& step, Duration /*at_most*/) {
+void SimWorker::rest(const Step& step) {
     box_.saw_step(partition_, last_step_, StepKind::Wait);
     last_step_ = StepKind::Wait;
     if (step.until.boot_ms >= for_ever) return;

@@ -33,7 +33,7 @@ public:
 private:
     void wake();
     void wake_at(Moment when);
-    void sleep(const agent::Step& step, Duration at_most);
+    void rest(const agent::Step& step);
     void begin(const agent::Step& step);
     bool finish();
     bool leave_if_gone();

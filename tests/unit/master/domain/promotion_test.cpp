@@ -160,3 +160,15 @@ TEST_CASE("a forced promotion goes on when the last box it waited for falls sile
     world.run(MarkSilent{{world.replica("acme", 0).node, world.replica("acme", 2).node}});
     CHECK(world.instance("acme").leader == ReplicaIndex{1});
 }
+
+TEST_CASE("a copy whose service does not run is no candidate: it could never be asked") {
+    World world;
+    world.serve("acme");
+    world.report("acme", 1, PartitionPhase::Preparing, false);
+    const auto refused = world.attempt(promote());
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.failure().details.at(0).value == "positions_needed");
+    world.report("acme", 2, PartitionPhase::Preparing, false);
+    CHECK(world.attempt(promote(std::nullopt, true)).failure().details.at(0).value ==
+          "no_candidate");
+}

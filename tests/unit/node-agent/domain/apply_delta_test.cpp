@@ -86,12 +86,22 @@ TEST_CASE("what a full answer leaves out is removed by its own lineage, forgotte
 }
 
 TEST_CASE("an edge's route never goes back to an older fence of the same instance") {
+    // Within the lineage a newer revision with a lower fence is another instance of that name.
     auto change = delta(7, 8);
     change.routes = {{"acme.x", Revision(8), InstanceName("acme"), test::fence(2), "[::2]:80"}};
+    CHECK(apply_delta(at_seven(), change).value().node.routes.at("acme.x").backend == "[::2]:80");
+    change.routes[0].revision = Revision(3);
     CHECK(apply_delta(at_seven(), change).value().node.routes.at("acme.x").backend == "[::1]:80");
     change.routes[0].instance = InstanceName("other");
     CHECK(apply_delta(at_seven(), change).value().node.routes.at("acme.x").backend == "[::2]:80");
     change.routes.clear();
     change.removed_routes = {"acme.x"};
     CHECK(apply_delta(at_seven(), change).value().node.routes.empty());
+}
+
+TEST_CASE("a name that was deleted and ordered anew while the edge was away gets its new route") {
+    auto change = delta(7, 8);
+    change.removed_routes = {"acme.x"};
+    change.routes = {{"acme.x", Revision(8), InstanceName("acme"), test::fence(1), "[::3]:80"}};
+    CHECK(apply_delta(at_seven(), change).value().node.routes.at("acme.x").backend == "[::3]:80");
 }

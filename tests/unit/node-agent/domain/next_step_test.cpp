@@ -219,6 +219,12 @@ TEST_CASE("a leader whose journal is lost is started and asked, one without data
     world.does(StepKind::EnsureImage).does(StepKind::Prepare).does(StepKind::Start);
     CHECK(world.local.initialized);
     CHECK(world.local.led == true);
+    // Also when the agent dies while it starts.
+    LocalState unknown{.partition = world.desired->partition};
+    unknown.led.reset();
+    const LocalState noted = before_step(unknown, {StepKind::Start, {}, {}}, &*world.desired);
+    CHECK(noted.initialized);
+    CHECK(noted.led == true);
 }
 
 TEST_CASE("told to stop it stops, and stays") {
