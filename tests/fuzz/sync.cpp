@@ -63,7 +63,7 @@ void read_answer(const std::string& bytes) {
     const auto applied = agent::apply_delta({}, answer.value().delta);
     if (!applied.ok()) return;
     tell_tools(applied.value().node);
-    const auto kept = agent::desired_from_json(agent::to_json(applied.value().node));
+    const auto kept = agent::desired_from_json(agent::to_json(applied.value().node, {}));
     CHECK(kept && kept->desired.routes == applied.value().node.routes);
     discard(agent::apply_delta(applied.value().node, answer.value().delta), "only that it returns");
 }

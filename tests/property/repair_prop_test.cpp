@@ -89,7 +89,7 @@ public:
 
     int moves() const {
         int count = 0;
-        for (const Event& event : world_.state.recent_events())
+        for (const auto& [number, event] : world_.state.recent_events())
             count += event.kind == "copy_removed" ? 1 : 0;
         return count;
     }

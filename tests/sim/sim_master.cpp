@@ -105,7 +105,7 @@ void SimMaster::start() {
             room_.trace.line("master", event, text);
         });
     if (room_.bug == Bug::IsolatedEvicts) presence_limits_.isolated_percent = 1'000;
-    life->planner->on_published([this](const State& state, Revision) { published(state); });
+    life->planner->on_published([this](const State& state, const State&) { published(state); });
     life->presence = std::make_unique<master::Presence>(clock_, presence_limits_);
     life->sync =
         std::make_unique<master::AgentSync>(*life->planner, *life->presence, life->desk, seal_,
