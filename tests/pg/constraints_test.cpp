@@ -118,7 +118,8 @@ const std::vector<Refused> of_instances = {
     {"replicas_distinct_isps",
      "UPDATE replicas SET node = 'box-5', site = 'home-5', isp = 'isp-5', family = 'isp-1' WHERE "
      "instance = 'acme' AND index = 1"},
-    {"replicas_membership_known", "UPDATE replicas SET membership = 'odd', since = now() WHERE index = 2"},
+    {"replicas_membership_known",
+     "UPDATE replicas SET membership = 'odd', since = now() WHERE index = 2"},
     {"replicas_change_whole", "UPDATE replicas SET membership = 'learner' WHERE index = 2"},
     {"replicas_change_whole", "UPDATE replicas SET replaces = 1 WHERE index = 2"},
     {"replicas_change_whole",

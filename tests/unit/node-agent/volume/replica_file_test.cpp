@@ -64,3 +64,13 @@ TEST_CASE("a leader that is no member, and parameters that are no object, are re
     assignment.parameters_json = "";
     CHECK(replica(assignment)["parameters"] == json::object());
 }
+
+TEST_CASE("learners are listed apart from the members, and only when there are any") {
+    Assignment assignment = acme();
+    CHECK_FALSE(replica(assignment).contains("learners"));
+    assignment.learners = {{{3}, "r3g1", ReplicaKind::Data, "fd50::4"},
+                           {{4}, "r4g1", ReplicaKind::Witness, "fd50::5"}};
+    REQUIRE(replica(assignment)["learners"].size() == 1);
+    CHECK(replica(assignment)["learners"][0]["name"] == "r3g1");
+    CHECK(replica(assignment)["members"].size() == acme().members.size());
+}
