@@ -20,6 +20,7 @@
 #include "master/store/pg_store.h"
 #include "tests/bench/support/report.h"
 #include "tests/bench/support/world.h"
+#include "tests/pg/support/pg_server.h"
 #include "tests/support/temp_folder.h"
 
 namespace foyer::bench {
@@ -177,6 +178,7 @@ Status bench(Report& report) {
     const int nodes = report.number_at(1, 10'000);
     const test::TempFolder folder;
     ::chmod(folder.path().c_str(), 0755);
+    test::end_with_us(folder.path() + "/postgres");
     SystemClock clock;
     SystemRng rng;
     const auto cluster = TRY(master::DevCluster::start(
