@@ -32,6 +32,11 @@ public:
             ++at_;
             return *this;
         }
+        const_iterator operator++(int) {
+            const const_iterator before = *this;
+            ++*this;
+            return before;
+        }
         friend bool operator==(const const_iterator&, const const_iterator&) = default;
 
     private:

@@ -1,5 +1,6 @@
 #include "tests/support/invariants.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <sstream>
@@ -79,7 +80,8 @@ void check_node(const State& state, const Node& node, Problems& problems) {
         if (!numbers.insert(replica.partition_number).second) wrong("a partition number twice");
     }
     if (!(sum == state.reserved_on(node.name))) wrong("reserved is not the sum of its copies");
-    if (held != state.replicas_on(node.name)) wrong("its copies are not those of the rows");
+    const auto& indexed = state.replicas_on(node.name);
+    if (!std::ranges::equal(held, indexed)) wrong("its copies are not those of the rows");
     if (!sum.fits_into(node.capacity.total)) wrong("reserved exceeds capacity");
     const bool quiet = node.state == NodeState::Silent || node.state == NodeState::Lost;
     if (quiet != node.silent_since.has_value()) wrong("silent without since when");
@@ -122,13 +124,14 @@ void check_indexes(const State& state, Problems& problems) {
     for (const auto& [key, replica] : state.replicas()) {
         if (replica.membership == Membership::Learner) learners.insert(key);
     }
-    if (learners != state.learners()) problems.push_back("index learners");
+    if (!std::ranges::equal(learners, state.learners())) problems.push_back("index learners");
     std::map<IspFamilyId, int> homes;
     for (const auto& [name, node] : state.nodes()) {
         if (node.edge || node.state == NodeState::Expected) continue;
         ++homes[state.isps().at(site_of(state, name).isp).family];
     }
-    if (homes != state.homes_by_family()) problems.push_back("index homes_by_family");
+    const auto& counted = state.homes_by_family();
+    if (!std::equal(homes.begin(), homes.end(), counted.begin(), counted.end())) problems.push_back("index homes_by_family");
 }
 
 int members_of(const State& state, const InstanceName& name) {
@@ -296,7 +299,7 @@ std::string dump(const State& state) {
     for (const ReplicaKey& key : state.learners()) out << "learner " << partition_id(key) << "\n";
     for (const auto& [family, count] : state.homes_by_family())
         out << "homes " << family << " " << count << "\n";
-    for (const Event& event : state.recent_events())
+    for (const auto& [number, event] : state.recent_events())
         out << "event " << event.sequence << " " << event.kind << " " << event.subject << " "
             << event.message << "\n";
     return out.str();
