@@ -62,7 +62,10 @@ TEST_CASE("orders that cannot be written down do not stop the reports") {
 }
 
 TEST_CASE("news wait for the coalescing time, and no call follows faster than the pace") {
-    const SyncPace pace(SyncRules{});
+    SyncRules rules;
+    rules.pace = Duration(1'000);
+    rules.coalesce = Duration(200);
+    const SyncPace pace(rules);
     CHECK(pace.until_news_end_call(Duration(0)) == Duration(1'000));
     CHECK(pace.until_news_end_call(Duration(900)) == Duration(200));
     CHECK(pace.until_news_end_call(Duration(60'000)) == Duration(200));
