@@ -56,7 +56,7 @@ void World::check_nobody_evicted(const std::vector<master::Entry>& batch) {
     // Fewer boxes than that prove nothing: the brake is for more than half, and at least three.
     std::size_t online = 0;
     for (const auto& [node, how] : node_states_)
-        online += how == to_text(master::NodeState::Online) ? 1 : 0;
+        if (how == to_text(master::NodeState::Online)) ++online;
     const std::size_t heard = network_->heard_when_cut();
     if (heard < static_cast<std::size_t>(master_->limits().isolated_nodes_min) ||
         heard * 2 <= online)
