@@ -48,6 +48,13 @@ void World::commit_seen(const State& state, const std::vector<master::Entry>& ba
     const std::string missing = people_->missing(state);
     if (!missing.empty()) room_.broken("the acknowledged order of '" + missing + "' is lost");
     check_nobody_evicted(batch);
+    // A call that arrived while its box was being called silent ends at its time, and the next one
+    // says that it is back.
+    for (const master::Entry& entry : batch)
+        for (const master::Change& change : entry.changes)
+            if (const auto* node = std::get_if<master::Put<master::Node>>(&change))
+                if (node->row.state == master::NodeState::Silent)
+                    network_->progress(box(node->row.name).number());
     cover(batch);
 }
 
