@@ -137,7 +137,8 @@ bool forget_copies(const Group& group, const std::function<bool(const Replica&)>
 
 namespace {
 
-std::set<InstanceName> instances_concerned(const State& state, const ReportNode& command) {
+std::set<InstanceName> instances_concerned(const State& state, const ReportNode& command,
+                                           const Node& before) {
     std::set<InstanceName> names;
     for (const PartitionObservation& seen : command.observations) {
         if (const Replica* replica = state.find_replica(seen.partition))
@@ -146,7 +147,8 @@ std::set<InstanceName> instances_concerned(const State& state, const ReportNode&
     for (const PartitionId& id : command.erased) {
         if (const Replica* replica = state.find_replica(id)) names.insert(replica->key.instance);
     }
-    if (command.observations_full) {
+    // A box that comes back may have nothing new to say; that it is there again is news.
+    if (command.observations_full || before.state != NodeState::Online) {
         for (const ReplicaKey& key : state.replicas_on(command.node)) names.insert(key.instance);
     }
     return names;
@@ -158,7 +160,7 @@ Result<Decision> report_node(const State& state, const ReportNode& command, Wall
     const Node node = TRY(find_row(state.nodes(), command.node, "node", "foyer node ls"));
     Draft draft(state, now);
     hear_node(command, node, draft);
-    for (const InstanceName& name : instances_concerned(state, command)) {
+    for (const InstanceName& name : instances_concerned(state, command, node)) {
         const auto found = state.instances().find(name);
         if (found == state.instances().end()) continue;
         Group group(state, found->second);

@@ -25,9 +25,11 @@ bool may_begin_anew(const LocalState& local) { return local.begun_empty && !loca
 LocalState before_step(LocalState local, const Step& step, const Assignment* desired) {
     if (desired == nullptr) return local;
     if (desired->fence > local.fence) local.fence = desired->fence;
-    // Started though its journal was lost: there is a volume, and that stays known whatever happens
-    // now.
-    if (step.kind == StepKind::Start && !local.led) local.initialized = true;
+    // Made ready to lead though its journal was lost: there is a volume, and that stays known
+    // whatever happens now. Only a founder begins with nothing.
+    const bool readies = step.kind == StepKind::Prepare || step.kind == StepKind::Start;
+    if (readies && !local.led && desired->role == ReplicaRole::Primary && !desired->founder)
+        local.initialized = true;
     switch (step.kind) {
         // replica.json of a primary may make the service lead by itself, at once or when it starts
         // again.

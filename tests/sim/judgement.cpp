@@ -48,6 +48,13 @@ void World::commit_seen(const State& state, const std::vector<master::Entry>& ba
     const std::string missing = people_->missing(state);
     if (!missing.empty()) room_.broken("the acknowledged order of '" + missing + "' is lost");
     check_nobody_evicted(batch);
+    // A call that arrived while its box was being called silent ends at its time, and the next one
+    // says that it is back.
+    for (const master::Entry& entry : batch)
+        for (const master::Change& change : entry.changes)
+            if (const auto* node = std::get_if<master::Put<master::Node>>(&change))
+                if (node->row.state == master::NodeState::Silent)
+                    network_->progress(box(node->row.name).number());
     cover(batch);
 }
 
@@ -56,7 +63,7 @@ void World::check_nobody_evicted(const std::vector<master::Entry>& batch) {
     // Fewer boxes than that prove nothing: the brake is for more than half, and at least three.
     std::size_t online = 0;
     for (const auto& [node, how] : node_states_)
-        online += how == to_text(master::NodeState::Online) ? 1U : 0U;
+        if (how == to_text(master::NodeState::Online)) ++online;
     const std::size_t heard = network_->heard_when_cut();
     if (heard < static_cast<std::size_t>(master_->limits().isolated_nodes_min) ||
         heard * 2 <= online)

@@ -77,8 +77,6 @@ void People::hear(const std::shared_ptr<Request>& request, const Result<Answer>&
     if (answer.ok() && request->answered && *request->answered != answer.value().rendered)
         room_.broken("request '" + request->id.str() + "' was answered '" + *request->answered +
                      "' and then '" + answer.value().rendered + "'");
-    if (!answer.ok() && answer.failure().code == ErrorCode::AlreadyExists)
-        room_.broken("a repeated order was not known again: " + answer.failure().message);
     if (answer.ok()) request->answered = answer.value().rendered;
     if (request->over) return;
     request->over = true;
@@ -144,6 +142,13 @@ void People::order(Customer& customer) {
         customer.busy = false;
         customer.life = answer.ok() ? Life::Running : Life::None;
         customer.acknowledged = answer.ok();
+        if (!answer.ok() && answer.failure().code == ErrorCode::AlreadyExists) {
+            // A late delivery of an order that was refused at first may have been taken since.
+            if (!customer.was_refused)
+                room_.broken("a repeated order was not known again: " + answer.failure().message);
+            customer.life = Life::Running;
+        }
+        customer.was_refused = !answer.ok();
         ++(answer.ok() ? orders_ : refused_);
     });
 }

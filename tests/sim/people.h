@@ -36,6 +36,7 @@ private:
         InstanceName name;
         Life life = Life::None;
         bool acknowledged = false;  // the order was, and no delete was asked for
+        bool was_refused = false;   // the last order: its late repetitions may still arrive
         bool busy = false;          // a request is open
         EventId next = no_event;
     };

@@ -116,7 +116,8 @@ std::string metrics_json(const RunReport& report, const RunRequest& request) {
     const std::string of = "sim." + request.scenario + ".";
     metrics[of + "days_per_second"] = days_per_second;
     metrics[of + "seeds"] = report.seeds;
-    metrics[of + "simulated_days"] = static_cast<double>(report.simulated) / static_cast<double>(day);
+    metrics[of + "simulated_days"] =
+        static_cast<double>(report.simulated) / static_cast<double>(day);
     metrics[of + "events"] = report.events;
     metrics[of + "broken"] = report.broken.size();
     metrics[of + "boxes"] = report.boxes;

@@ -83,3 +83,18 @@ TEST_CASE("reports of another box, or of an older fence, change nothing") {
     world.run(report);
     CHECK(world.replica("acme", 0).observed.phase == PartitionPhase::Running);
 }
+
+TEST_CASE(
+    "an operation that waited for a silent box goes on when the box is back, without a word") {
+    World world;
+    world.serve("acme");
+    const NodeId silent = world.replica("acme", 0).node;
+    world.run(StopInstance{InstanceName("acme"), OperationId("op-stop")});
+    for (int i = 0; i < 3; ++i) world.report("acme", i, PartitionPhase::Stopped, false);
+    world.run(StartInstance{InstanceName("acme"), OperationId("op-start")});
+    world.run(MarkSilent{{silent}});
+    world.run(StopInstance{InstanceName("acme"), OperationId("op-again")});
+    CHECK(world.operation("op-again").state == OperationState::Running);
+    world.run(ReportNode{.node = silent});
+    CHECK(world.operation("op-again").state == OperationState::Succeeded);
+}

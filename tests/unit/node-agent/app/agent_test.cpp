@@ -408,11 +408,11 @@ TEST_CASE("a removal is not forgotten by an agent that dies before the partition
     world.assign({assignment(0)});
     CHECK(eventually([&] { return world.runs("acme-0", ReplicaRole::Primary, 1); }));
     const LocalState before = world.journal.recovered().partitions.at(PartitionId("acme-0"));
-    world.box.block("stop acme-0");
+    world.box.fail("stop acme-0", 1'000);
     world.remove("acme-0");
     world.agent.reset();
     world.journal.hold_back(before);
-    world.box.release("stop acme-0");
+    world.box.fail("stop acme-0", 0);
     world.boot();
     CHECK(eventually([&] { return world.box.names().empty(); }));
 }
