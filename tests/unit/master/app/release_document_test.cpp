@@ -6,6 +6,7 @@
 #include "common/base/text.h"
 #include "common/tls/ed25519.h"
 #include "common/tls/sha256.h"
+#include "master/app/json_schema.h"
 #include "master/app/parameters.h"
 #include "tests/support/catch.h"
 #include "tests/support/temp_folder.h"
@@ -213,4 +214,10 @@ TEST_CASE("sizes that no box could be told of are refused") {
         json["sizes"]["s"][field] = std::numeric_limits<std::uint64_t>::max();
         CHECK(refusal(json).message.find(field) != std::string::npos);
     }
+}
+
+TEST_CASE("what is no schema is refused, and ends nothing") {
+    for (const char* schema : {R"({"type":"arrai"})", R"({"minLength":"x"})", R"({"properties":[]})",
+                               R"({"$ref":"#/nowhere"})", R"({"pattern":"("})"})
+        CHECK_FALSE(check_schema(schema, R"("text")").ok());
 }
