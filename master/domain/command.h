@@ -182,12 +182,11 @@ struct Tick {
     WallTime hearing_since;
 };
 
-using Command =
-    std::variant<CreateAccount, CreateToken, CreateIsp, CreateHost, CreateSite, CreateNodeToken,
-                 DeleteNode, EnrolNode, RenewNode, PublishRelease, OrderInstance, StopInstance,
-                 StartInstance, DeleteInstance, PromoteInstance, RevealInstance, ReportNode,
-                 MarkSilent, CordonNode, UncordonNode, DrainNode, CancelDrain, Tick, NoteSightings,
-                 ForgetOld>;
+using Command = std::variant<CreateAccount, CreateToken, CreateIsp, CreateHost, CreateSite,
+                             CreateNodeToken, DeleteNode, EnrolNode, RenewNode, PublishRelease,
+                             OrderInstance, StopInstance, StartInstance, DeleteInstance,
+                             PromoteInstance, RevealInstance, ReportNode, MarkSilent, CordonNode,
+                             UncordonNode, DrainNode, CancelDrain, Tick, NoteSightings, ForgetOld>;
 
 // What the shell needs to render the answer: which row the command made or changed. The row itself
 // is in the state after the changes.

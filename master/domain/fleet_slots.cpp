@@ -4,7 +4,8 @@ namespace foyer::master {
 
 void FleetSlots::put(const BoxFacts& facts, const Resources& used) {
     if (!kept_) return;
-    SlotIndex::BoxNumber& at = kept_->boxes.try_emplace(facts.name, SlotIndex::no_box).first->second;
+    SlotIndex::BoxNumber& at =
+        kept_->boxes.try_emplace(facts.name, SlotIndex::no_box).first->second;
     at = kept_->index.put(at, facts);
     kept_->index.set_used(at, used);
 }

@@ -1,8 +1,8 @@
 // The slot index of one state, with the place of each box in it.
 //
 // It belongs to the state whose rows it follows: a copy of that state has none, and makes one from
-// its rows when it needs it. So publishing a state stays a matter of some pointers, and the planner,
-// which decides on one state for its whole life, always finds it kept.
+// its rows when it needs it. So publishing a state stays a matter of some pointers, and the
+// planner, which decides on one state for its whole life, always finds it kept.
 #pragma once
 
 #include <map>

@@ -240,8 +240,7 @@ std::map<Exclusion, std::int64_t> excluded_counts(const Offers& offers) {
 std::map<Exclusion, ExcludedBoxes> excluded_boxes(const State& state, const Demand& demand,
                                                   const Offers& offers) {
     std::map<Exclusion, ExcludedBoxes> excluded;
-    for (const auto& [reason, count] : excluded_counts(offers))
-        excluded[reason].count = count;
+    for (const auto& [reason, count] : excluded_counts(offers)) excluded[reason].count = count;
     int looked_at = 0;
     for (const auto& [name, node] : state.nodes()) {
         if (++looked_at > boxes_looked_at_max) break;

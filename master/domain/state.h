@@ -18,9 +18,9 @@
 #include "common/base/snapshot_map.h"
 #include "common/base/snapshot_set.h"
 #include "master/domain/change.h"
+#include "master/domain/fleet_slots.h"
 #include "master/domain/repair_settings.h"
 #include "master/domain/rows.h"
-#include "master/domain/fleet_slots.h"
 
 namespace foyer::master {
 
@@ -95,8 +95,8 @@ public:
     const std::vector<ReplicaKey>& replicas_on(const NodeId& node) const;  // sorted
     Resources reserved_on(const NodeId& node) const;
     const std::set<NodeId>& edges() const { return edges_; }
-    // Boxes by place and free slots, for placement: kept by a state that changes, made from the rows
-    // (O(boxes)) for a copy that was never changed. Good until this state changes.
+    // Boxes by place and free slots, for placement: kept by a state that changes, made from the
+    // rows (O(boxes)) for a copy that was never changed. Good until this state changes.
     std::shared_ptr<const SlotIndex> slots() const;
     // Boxes that are Silent or Lost.
     const SnapshotSet<NodeId>& unheard() const { return unheard_; }

@@ -111,17 +111,18 @@ Status read_row(Row row, Node& n) {
     TRY(row.into(n.name, n.site, n.edge, n.public_address, n.state, n.number, n.token_hash,
                  n.token_expires_at, n.token_used, n.key_fingerprint, n.certificate_expires_at,
                  n.wg_public_key, total.cpu, total.memory, total.disk, n.capacity.uplink,
-                 n.disk_free, n.agent_version, n.partitions_made, n.wish, drain, deadline, started_at,
-                 n.silent_since, n.eviction_held, n.offered.cpu, n.offered.memory, n.offered.disk,
-                 n.revision, n.overlay_revision));
+                 n.disk_free, n.agent_version, n.partitions_made, n.wish, drain, deadline,
+                 started_at, n.silent_since, n.eviction_held, n.offered.cpu, n.offered.memory,
+                 n.offered.disk, n.revision, n.overlay_revision));
     if (drain && started_at) n.drain = Drain{*drain, deadline, *started_at};
     return ok_status();
 }
 
 const Table& node_sightings() {
-    static const Table table({"node_sightings",
-                              {"node"},
-                              {{"node"}, {"seen_at", Time}, {"clock_offset_ms", Int8}, {"revision", Int8}}});
+    static const Table table(
+        {"node_sightings",
+         {"node"},
+         {{"node"}, {"seen_at", Time}, {"clock_offset_ms", Int8}, {"revision", Int8}}});
     return table;
 }
 

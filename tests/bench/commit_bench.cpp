@@ -68,9 +68,14 @@ std::vector<master::Entry> decide_ahead(master::State& state, int first, int cou
         auto decision = master::decide(state, order(i), WallTime{1'772'368'300'000});
         CHECK(decision.ok());
         master::Entry entry{state.revision().next(), std::move(decision.value().changes)};
-        entry.changes.emplace_back(master::Put<master::RequestRecord>{
-            {AccountId("carl"), RequestId("r-" + std::to_string(i)), std::string(64, 'h'), {},
-             std::string(300, 'y'), WallTime{1}, entry.revision}});
+        entry.changes.emplace_back(
+            master::Put<master::RequestRecord>{{AccountId("carl"),
+                                                RequestId("r-" + std::to_string(i)),
+                                                std::string(64, 'h'),
+                                                {},
+                                                std::string(300, 'y'),
+                                                WallTime{1},
+                                                entry.revision}});
         state.apply(entry.changes, entry.revision);
         entries.push_back(std::move(entry));
     }

@@ -15,7 +15,8 @@ void feed(std::string_view bytes) {
         nlohmann::json::parse(bytes.begin(), bytes.end(), nullptr, /*allow_exceptions=*/false);
     if (body.is_discarded()) return;
     if (const auto desired = agent::desired_from_json(body)) {
-        const auto again = agent::desired_from_json(agent::to_json(desired->desired, desired->removed));
+        const auto again =
+            agent::desired_from_json(agent::to_json(desired->desired, desired->removed));
         CHECK(again && again->desired == desired->desired && again->removed == desired->removed);
     }
     if (const auto local = agent::local_from_json(body))

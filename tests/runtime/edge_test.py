@@ -105,16 +105,9 @@ class Edge(unittest.TestCase):
             peers={},
         )
         for number in (1, 2):
-            run(
-                "nsenter",
-                f"--net={cls.box.run_dir}/netns/box",
-                "ip",
-                "address",
-                "add",
-                f"fd50:f0e:1:f::{number}/128",
-                "dev",
-                "lo",
-            )
+            box = f"--net={cls.box.run_dir}/netns/box"
+            address = f"fd50:f0e:1:f::{number}/128"
+            run("nsenter", box, "ip", "address", "add", address, "dev", "lo")
             cls.serve(number)
 
     @classmethod
@@ -229,10 +222,7 @@ class Edge(unittest.TestCase):
         self.assertEqual("1.1", answer["headers"]["x-foyer-fence"])
         self.assertNotIn("6.6.6.6", answer["body"])
         self.assertNotIn("evil", answer["body"])
-        self.assertIn(
-            "X-Forwarded-Proto: https",
-            answer["body"].replace("x-forwarded-proto", "X-Forwarded-Proto"),
-        )
+        self.assertIn("x-forwarded-proto: https", answer["body"].lower())
         self.assertIn("127.0.0.1", answer["body"])
 
     def test_2_an_unknown_name_has_a_page(self):

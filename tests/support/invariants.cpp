@@ -131,7 +131,8 @@ void check_indexes(const State& state, Problems& problems) {
         ++homes[state.isps().at(site_of(state, name).isp).family];
     }
     const auto& counted = state.homes_by_family();
-    if (!std::equal(homes.begin(), homes.end(), counted.begin(), counted.end())) problems.push_back("index homes_by_family");
+    if (!std::equal(homes.begin(), homes.end(), counted.begin(), counted.end()))
+        problems.push_back("index homes_by_family");
 }
 
 int members_of(const State& state, const InstanceName& name) {

@@ -217,7 +217,8 @@ TEST_CASE("sizes that no box could be told of are refused") {
 }
 
 TEST_CASE("what is no schema is refused, and ends nothing") {
-    for (const char* schema : {R"({"type":"arrai"})", R"({"minLength":"x"})", R"({"properties":[]})",
-                               R"({"$ref":"#/nowhere"})", R"({"pattern":"("})"})
+    for (const char* schema :
+         {R"({"type":"arrai"})", R"({"minLength":"x"})", R"({"properties":[]})",
+          R"({"$ref":"#/nowhere"})", R"({"pattern":"("})"})
         CHECK_FALSE(check_schema(schema, R"("text")").ok());
 }

@@ -40,8 +40,13 @@ TEST_CASE("a copy that goes on alone follows its own rows") {
 
 TEST_CASE("where no index is kept nothing follows") {
     FleetSlots slots;
-    slots.put({.name = NodeId("n"), .number = 1, .site = {}, .domain = {}, .excluded = {},
-               .total = {}, .disk_free = {}},
+    slots.put({.name = NodeId("n"),
+               .number = 1,
+               .site = {},
+               .domain = {},
+               .excluded = {},
+               .total = {},
+               .disk_free = {}},
               {});
     slots.set_used(NodeId("n"), {});
     slots.drop(NodeId("n"));

@@ -30,7 +30,8 @@ NodeState state_of(const World& world, const std::string& home) {
 
 int events(const World& world, const std::string& kind) {
     int count = 0;
-    for (const auto& [number, event] : world.state.recent_events()) count += event.kind == kind ? 1 : 0;
+    for (const auto& [number, event] : world.state.recent_events())
+        count += event.kind == kind ? 1 : 0;
     return count;
 }
 

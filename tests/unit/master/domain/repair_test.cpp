@@ -38,7 +38,8 @@ struct Street {
     NodeState state_of(const NodeId& node) const { return world.state.nodes().at(node).state; }
     int events(const std::string& kind) const {
         int count = 0;
-        for (const auto& [number, event] : world.state.recent_events()) count += event.kind == kind ? 1 : 0;
+        for (const auto& [number, event] : world.state.recent_events())
+            count += event.kind == kind ? 1 : 0;
         return count;
     }
     void check() const {

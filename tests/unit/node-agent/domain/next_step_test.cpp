@@ -74,9 +74,7 @@ TEST_CASE("the others make ready, wait while nobody leads, and join") {
     world.does(StepKind::EnsureImage).does(StepKind::Prepare);
     CHECK(world.waits("nobody leads"));
     world.desired->leader = ReplicaIndex{0};
-    world.does(StepKind::RunJoin)
-        .does(StepKind::Start)
-        .does(StepKind::Probe);
+    world.does(StepKind::RunJoin).does(StepKind::Start).does(StepKind::Probe);
     CHECK(world.local.led == false);
 }
 
