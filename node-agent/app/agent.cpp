@@ -80,6 +80,11 @@ Status Agent::start() {
             removing_.contains(partition))
             orders.removal = removing_.at(partition);
         orders.secrets_known = !without_secrets_.contains(partition);
+        // The first report is a full one, and may go out before the worker has looked: what it does
+        // not name would count as erased. Without a fence it says no more than that it is here.
+        PartitionObservation here;
+        here.partition = partition;
+        book_.set(here);
         start_worker(partition, local, std::move(orders));
     }
     box_ = hands_.box(

@@ -188,7 +188,8 @@ void Faults::add_disk_kinds() {
                               box->journal().corrupt_desired();
                           } else {
                               const auto here = world_.services().on(box->number());
-                              box->journal().corrupt_partition(here[dice_.below(here.size())]);
+                              if (!here.empty())
+                                  box->journal().corrupt_partition(here[dice_.below(here.size())]);
                           }
                           world_.watch();
                           lasts(dice_.span(5 * second, minute), [box] { box->power_on(); });
@@ -198,7 +199,8 @@ void Faults::add_disk_kinds() {
                           if (box == nullptr || !box->agent_runs()) return;
                           box->kill_agent();
                           const auto here = world_.services().on(box->number());
-                          box->journal().corrupt_partition(here[dice_.below(here.size())]);
+                          if (!here.empty())
+                              box->journal().corrupt_partition(here[dice_.below(here.size())]);
                           world_.watch();
                           lasts(dice_.span(second, minute), [box] { box->start_agent(); });
                       }});

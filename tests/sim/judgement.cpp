@@ -13,11 +13,13 @@ using master::State;
 namespace {
 
 // A limit that is known: a former leader that was stopped has to rejoin before it runs, so when
-// every copy is one, a promotion waits for ever. It is counted, and shown with the coverage.
+// every copy that may lead is one, a promotion waits for ever. It is counted, and shown with the
+// coverage.
 bool nobody_can_lead(const State& state, const master::Instance& row) {
     if (!row.promotion || row.leader) return false;
-    return std::ranges::all_of(state.replicas_of(row.name), [](const master::Replica* replica) {
-        return !replica->observed.position;
+    return std::ranges::all_of(state.replicas_of(row.name), [&](const master::Replica* replica) {
+        const master::Site& site = state.sites().at(state.nodes().at(replica->node).site);
+        return !replica->observed.position || site.host_class == HostClass::Open;
     });
 }
 
@@ -152,8 +154,7 @@ std::string World::unsettled() {
 std::string World::unsettled_instance(const State& state, const master::Instance& row) {
     const auto how = instance_state(state, row);
     if (nobody_can_lead(state, row)) {
-        room_.coverage.saw("limit",
-                           "every copy led before: nobody has a position to be elected by");
+        room_.coverage.saw("limit", "every copy that may lead led before: none can be elected");
         return {};
     }
     if (row.desired == DesiredState::Deleted) return "is not gone";

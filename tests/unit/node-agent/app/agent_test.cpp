@@ -433,3 +433,15 @@ TEST_CASE("what no wish knows and a full answer does not name is kept for the lo
     }));
     CHECK(world.box.partition("acme-0").running);
 }
+
+TEST_CASE("the first full report names what is on the box, before anybody has looked at it") {
+    World world;
+    world.boot();
+    world.assign({assignment(0)});
+    CHECK(eventually([&] { return world.runs("acme-0", ReplicaRole::Primary, 1); }));
+    world.boot();
+    const SyncReport first = world.agent->report();
+    CHECK(first.observations_full);
+    REQUIRE(first.observations.size() == 1);
+    CHECK(first.observations[0].partition == PartitionId("acme-0"));
+}
