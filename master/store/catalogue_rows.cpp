@@ -226,8 +226,8 @@ Call put_call(const Node& n) {
         Params().add(n.name, n.site, n.edge, n.public_address, n.state, n.number, n.token_hash,
                      n.token_expires_at, n.token_used, n.key_fingerprint, n.certificate_expires_at,
                      n.wg_public_key, total.cpu, total.memory, total.disk, n.capacity.uplink,
-                     n.agent_version, n.partitions_made, n.wish, drain, deadline, started_at,
-                     n.silent_since, n.eviction_held, n.offered.cpu, n.offered.memory,
+                     n.disk_free, n.agent_version, n.partitions_made, n.wish, drain, deadline,
+                     started_at, n.silent_since, n.eviction_held, n.offered.cpu, n.offered.memory,
                      n.offered.disk, n.revision, n.overlay_revision)};
 }
 
