@@ -58,6 +58,11 @@ HookResult Services::promote(Copy& copy) {
         return failed(exit_failed, "replica.json does not say primary");
     check_promoted(copy);
     copy.taken = copy.written;
+    // Repeated: it leads already, nothing is written anew.
+    if (copy.leads && copy.log.reach().epoch == copy.taken.fence.epoch) {
+        settle(*copy.group);
+        return done();
+    }
     copy.standby = false;
     copy.leads = true;
     copy.open = false;
