@@ -24,12 +24,12 @@ def cordoned(master):
     assert answer["name"] == "site0-1" and answer["wish"] == "cordoned", answer
     assert must(post("/v1/nodes/site0-1:cordon", key="c1")) == answer
     again = post("/v1/nodes/site0-1:cordon")
-    assert again.status == 412 and rule(again) == ["node_wish"], again
+    assert again.status == 409 and rule(again) == ["node_wish"], again
     # Three are left, and three are needed.
     held = {copy["node"] for copy in order(master.operator, "ann-shop")["replicas"]}
     assert held == {"site1-1", "site2-1", "site3-1"}, held
     must(post("/v1/nodes/site0-1:uncordon"))
-    assert post("/v1/nodes/site0-1:uncordon").status == 412
+    assert post("/v1/nodes/site0-1:uncordon").status == 409
     for verb in ("cordon", "uncordon", "drain", "cancel-drain"):
         assert post("/v1/nodes/nowhere-1:" + verb).status == 404, verb
 
@@ -48,14 +48,14 @@ def drained(master):
     assert shown["wish"] == "draining" and shown["drain_operation"] == operation["id"], shown
     assert "drain_deadline" in shown, shown
     twice = post("/v1/nodes/site1-1:drain")
-    assert twice.status == 412 and operation["id"] in twice.json["message"], twice
+    assert twice.status == 409 and operation["id"] in twice.json["message"], twice
     # Nothing was served yet, so nobody can copy: the deadline passes, and says what is left.
     where = "/v1/operations/" + operation["id"]
     late = until("deadline", lambda: [
         found for found in [master.operator.get(where).json] if found["state"] == "failed"])[0]
     assert late["error"]["code"] == "deadline_exceeded" and "ann-shop" in late["error"]["message"]
     full = master.operator.call("DELETE", "/v1/nodes/site1-1")
-    assert full.status == 412 and "foyer node drain" in full.json["message"], full
+    assert full.status == 409 and "foyer node drain" in full.json["message"], full
     assert must(post("/v1/nodes/site1-1:cancel-drain"))["wish"] == "open"
     # A box that holds nothing is drained at once.
     done = must(post("/v1/nodes/site0-1:drain"))

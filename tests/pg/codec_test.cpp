@@ -28,7 +28,7 @@ TEST_CASE("an error of reading names the column") {
     CHECK(reading("SELECT 1 AS a, 2 AS surplus", 0) == "database column 'surplus' is one too many");
     CHECK(reading("SELECT 1 AS a", 0, 0) == "database column 'a' is followed by none");
     CHECK(reading("SELECT -1 AS a", Revision()) == "database column 'a' cannot be read");
-    CHECK(reading("SELECT 'lost' AS a", master::NodeState::Online) ==
+    CHECK(reading("SELECT 'gone' AS a", master::NodeState::Online) ==
           "database column 'a' cannot be read");
 }
 
