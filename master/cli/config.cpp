@@ -115,8 +115,13 @@ std::string print_config(const Config& config) {
                                                     {"token", profile.token.reveal()}});
     }
     const toml::table root{{"default_profile", config.default_profile}, {"profiles", profiles}};
+    // Every text in double quotes with escapes: the library's other forms are not read again when a
+    // text holds their own end.
+    constexpr auto flags =
+        toml::toml_formatter::default_flags &
+        ~(toml::format_flags::allow_literal_strings | toml::format_flags::allow_multi_line_strings);
     std::ostringstream text;
-    text << root << "\n";
+    text << toml::toml_formatter(root, flags) << "\n";
     return text.str();
 }
 

@@ -140,3 +140,18 @@ TEST_CASE("what is typed in another character set is refused, not sent as someth
     REQUIRE_FALSE(latin.ok());
     CHECK(latin.failure().code == ErrorCode::InvalidArgument);
 }
+
+TEST_CASE("the configuration reads back as it was written, whatever its texts hold") {
+    Config config;
+    for (const char* text : {"plain", "a'''b\nc", "\"\"\"\n'''\\", "tab\tand \xc3\xa9", ""}) {
+        config.profiles["a " + std::string(text)] = Profile{text, text, Secret<std::string>(text)};
+    }
+    const auto again = parse_config(print_config(config), "config.toml");
+    REQUIRE(again.ok());
+    for (const auto& [name, profile] : config.profiles) {
+        const Profile read = find_profile(again.value(), name).value();
+        CHECK(read.api == profile.api);
+        CHECK(read.ca_file == profile.ca_file);
+        CHECK(read.token == profile.token);
+    }
+}
