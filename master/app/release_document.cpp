@@ -184,8 +184,12 @@ ReleaseLogin login_of(std::string_view release_json) {
     const Json document = parse(release_json);
     if (!document.is_object() || !document.contains("login") || !document["login"].is_object())
         return {};
-    const Json& login = document["login"];
-    return {login.value("user", ""), login.value("database", ""), login.value("path", "")};
+    const auto text = [&login = document["login"]](const char* key) {
+        const auto found = login.find(key);
+        return found != login.end() && found->is_string() ? found->get<std::string>()
+                                                          : std::string();
+    };
+    return {text("user"), text("database"), text("path")};
 }
 
 bool wants_secret(std::string_view release_json, std::string_view secret) {
