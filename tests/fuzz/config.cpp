@@ -26,7 +26,7 @@ void feed(std::string_view bytes) {
     const auto again = cli::parse_config(printed, "config.toml");
     CHECK(again.ok() && again.value().profiles.size() == command.value().profiles.size());
     for (const auto& [name, profile] : command.value().profiles) {
-        const cli::Profile read = cli::find_profile(again.value(), name).value();
+        const cli::Profile& read = again.value().profiles.at(name);
         CHECK(read.api == profile.api && read.ca_file == profile.ca_file);
         CHECK(read.token == profile.token);
     }

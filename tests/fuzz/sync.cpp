@@ -1,4 +1,6 @@
 // Sync, both messages, as the bytes of the wire; and what a box makes of an answer.
+
+#include <google/protobuf/stubs/logging.h>
 #include <nlohmann/json.hpp>
 
 #include "common/base/check.h"
@@ -79,6 +81,7 @@ void read_report(const std::string& bytes) {
 }
 
 void feed(std::string_view bytes) {
+    google::protobuf::SetLogHandler(nullptr);  // its complaints about UTF-8 are the point here
     read_answer(std::string(bytes));
     read_report(std::string(bytes));
 }

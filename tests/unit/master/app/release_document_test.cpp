@@ -216,6 +216,12 @@ TEST_CASE("sizes that no box could be told of are refused") {
     }
 }
 
+TEST_CASE("what is wrong in a login is read as absent") {
+    CHECK(login_of(R"({"login":{"user":-1,"database":{},"path":"/x"}})").path == "/x");
+    CHECK(login_of(R"({"login":{"user":-1}})").user.empty());
+    CHECK(login_of(R"({"login":7})").user.empty());
+}
+
 TEST_CASE("what is no schema is refused, and ends nothing") {
     for (const char* schema :
          {R"({"type":"arrai"})", R"({"minLength":"x"})", R"({"properties":[]})",
