@@ -1,8 +1,11 @@
 #include "master/store/codec.h"
 
+#include <algorithm>
 #include <array>
 #include <limits>
 #include <nlohmann/json.hpp>
+
+#include "common/base/utf8.h"
 
 namespace foyer::master {
 
@@ -81,7 +84,10 @@ private:
         if (end == std::string_view::npos || rest_[end] != '"') return false;
         text = rest_.substr(0, end);
         rest_.remove_prefix(end + 1);
-        return true;
+        // Anything else in a text is the parser's to refuse, as it always was.
+        return is_plain_text(text) && std::ranges::none_of(text, [](char letter) {
+                   return static_cast<unsigned char>(letter) < 0x20;
+               });
     }
     template <class Item, class Set>
     unsigned field(Item& item, const Set& set) {
