@@ -54,5 +54,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
 endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   target_compile_options(foyer_options INTERFACE -Wno-gnu-statement-expression-from-macro-expansion
-                                                 -Wno-missing-designated-field-initializers)
+                                                 -Wno-missing-designated-field-initializers
+                                                 # std::stable_sort of libstdc++ 12 calls what it declares deprecated itself.
+                                                 -Wno-deprecated-declarations)
 endif()
