@@ -6,6 +6,7 @@
 #include <set>
 #include <toml++/toml.h>
 
+#include "common/base/toml_text.h"
 #include "common/log/sink.h"
 #include "common/tls/address.h"
 
@@ -236,6 +237,10 @@ std::string to_text(const ListenAddress& address) {
 
 ParsedConfig parse_config(std::string_view text) {
     ParsedConfig parsed;
+    if (const auto line = line_of_odd_letter(text)) {
+        parsed.problems.push_back({"", *line, std::string(odd_letter_problem)});
+        return parsed;
+    }
     try {
         const toml::table document = toml::parse(text);
         Table root(document, "", parsed.problems);

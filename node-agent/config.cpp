@@ -9,6 +9,7 @@
 #include <map>
 #include <toml++/toml.h>
 
+#include "common/base/toml_text.h"
 #include "common/tls/private_file.h"
 
 namespace foyer::agent {
@@ -113,6 +114,9 @@ void read_table(const toml::table& table, const std::string& prefix, const Keys&
 }  // namespace
 
 Result<NodeConfig> parse_config(std::string_view text_of_file, const std::string& name) {
+    if (const auto line = line_of_odd_letter(text_of_file))
+        return error(ErrorCode::InvalidArgument,
+                     name + ":" + std::to_string(*line) + ": " + std::string(odd_letter_problem));
     const toml::parse_result parsed = toml::parse(text_of_file, name);
     if (!parsed) {
         const auto& failure = parsed.error();

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "common/base/text.h"
+#include "common/base/toml_text.h"
 #include "common/tls/private_file.h"
 #include "master/cli/exit_code.h"
 #include "master/cli/suggest.h"
@@ -74,6 +75,9 @@ std::string default_config_path() {
 Result<Config> parse_config(const std::string& text, const std::string& name) {
     Config config;
     toml::table root;
+    if (const auto line = line_of_odd_letter(text))
+        return error(ErrorCode::InvalidArgument,
+                     fmt::format("{}:{}: {}", name, *line, odd_letter_problem));
     try {
         root = toml::parse(text);
     } catch (const toml::parse_error& failure) {  // the library's only way to say so

@@ -55,3 +55,10 @@ TEST_CASE("the example shows every key with its default") {
     expected.database_url = parsed.config.database_url;  // has no default
     CHECK(parsed.config == expected);
 }
+
+TEST_CASE("a letter that the library could not pass over is told with its line") {
+    const ParsedConfig parsed = parse_config("# caf\xc3\xa9\nz\xc3\xb4ne = \"x\"\n");
+    REQUIRE(parsed.problems.size() == 1);
+    CHECK(parsed.problems[0].line == 2);
+    CHECK(parse_config("zone = \"caf\xc3\xa9.example\" # \xc3\xa9\n").problems.empty());
+}
