@@ -80,6 +80,6 @@ std::vector<std::string> seeds() { return {folder().manifest, folder().index, fo
 
 }  // namespace
 
-const Target oci_layout{"oci_layout", feed, seeds, 300};
+const Target oci_layout{"oci_layout", feed, seeds, 100};
 
 }  // namespace foyer::fuzz
