@@ -224,6 +224,7 @@ void Faults::add_line_kinds() {
         {"calls lost", 3, [this] { cut_for({any_box().number()}, true, false, false); }});
     kinds_.push_back({"cut from the master only", 4,
                       [this] { cut_for({any_box().number()}, true, true, false); }});
+    kinds_.push_back({"led out of sight while another is to lead", 3, [this] { usurp(); }});
     kinds_.push_back(
         {"overlay cut", 3, [this] { cut_for({any_box().number()}, false, false, true); }});
     kinds_.push_back({"ISP cut", 2, [this] {
@@ -275,6 +276,26 @@ void Faults::add_master_kinds() {
                           lasts(dice_.span(second, 10 * minute),
                                 [this] { world_.master().clock().right(); });
                       }});
+}
+
+// The moment every rule of leadership is about: the leader hears nothing, its clients write on, and
+// the operator lets another copy lead.
+void Faults::usurp() {
+    std::vector<const Copy*> leaders;
+    for (const auto& [name, group] : world_.services().groups())
+        for (const Copy* copy : group->copies)
+            if (copy->leads && copy->open) leaders.push_back(copy);
+    if (leaders.empty()) return;
+    const Copy& leader = *dice_.one_of(leaders);
+    const InstanceName instance = leader.group->instance;
+    cut_for({leader.box}, true, true, false);
+    world_.room().timeline.after(dice_.span(second, 5 * second),
+                                 [this, instance] { world_.people().usurp(instance); });
+    for (int write = 0; write < 20; ++write) {
+        world_.room().timeline.after(dice_.span(second, 30 * second), [this, instance] {
+            if (Group* group = world_.services().group(instance)) world_.services().write(*group);
+        });
+    }
 }
 
 // Somebody found a used token: he must not become the node.

@@ -40,6 +40,7 @@ private:
     void add_line_kinds();
     void add_master_kinds();
     void cut_for(std::vector<int> boxes, bool up, bool down, bool overlay);
+    void usurp();
     void replay_token();
     void replay_recorded();
 

@@ -12,7 +12,7 @@ using namespace foyer::sim;
 
 namespace {
 
-constexpr int attempts_max = 400;
+constexpr int attempts_max = 1'000;
 
 // Seeds of both small scenarios until one breaks; how many it took.
 int attempts_until_caught(Bug bug) {

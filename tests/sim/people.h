@@ -23,6 +23,8 @@ public:
     void begin();
     // No new wishes; what was begun is brought to its end.
     void rest(bool resting) { resting_ = resting; }
+    // The operator lets another copy lead, for a reason of his own.
+    void usurp(const InstanceName& instance) { promote(instance, std::nullopt, false); }
     bool is_waiting() const { return open_requests_ > 0; }
 
     // Acknowledged orders that must be there, whatever happens. Empty: all are.
