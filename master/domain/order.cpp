@@ -4,17 +4,13 @@
 #include "common/base/text.h"
 #include "master/domain/group.h"
 #include "master/domain/placement.h"
+#include "master/domain/releases.h"
 
 namespace foyer::master {
 namespace {
 
 Result<Release> find_release(const State& state, const OrderInstance& command) {
-    const Release* newest = nullptr;
-    for (auto at = state.releases().lower_bound({command.release, ReleaseVersion()});
-         at != state.releases().end() && at->first.first == command.release; ++at) {
-        if (!command.version.empty() && at->second.version != command.version) continue;
-        if (newest == nullptr || at->second.sequence > newest->sequence) newest = &at->second;
-    }
+    const Release* newest = newest_release(state, command.release, command.version);
     if (newest == nullptr) {
         return error(
             ErrorCode::NotFound,
@@ -22,6 +18,13 @@ Result<Release> find_release(const State& state, const OrderInstance& command) {
                 (command.version.empty() ? "" : " version '" + command.version.str() + "'") +
                 " is not published; `foyer release ls` shows those that are",
             {{"field", "release"}});
+    }
+    if (newest->withdrawn) {
+        return error(ErrorCode::FailedPrecondition,
+                     "release '" + command.release.str() + "' version '" + newest->version.str() +
+                         "' is withdrawn: " + newest->withdrawn->reason +
+                         "; order without a version for the newest that is not",
+                     {{"rule", "withdrawn"}});
     }
     if (newest->version != command.checked_version) {
         return error(ErrorCode::Aborted,

@@ -78,17 +78,21 @@ Error refusal(const Demand& demand, const Whole& whole, Rule rule, bool full) {
 }  // namespace
 
 Result<NodeId> place_one(const State& state, const Demand& demand,
-                         const std::vector<NodeId>& staying, const std::vector<NodeId>& avoid) {
+                         const std::vector<NodeId>& staying, const std::vector<NodeId>& avoid,
+                         const Preference& prefer) {
     CHECK(static_cast<int>(staying.size()) < demand.replicas);
     const Whole whole = whole_of(state, demand, staying);
     const Offers offers(state, demand);
     const SlotIndex& index = offers.index();
     Rule furthest = Rule::Fits;
     bool full = false;
-    std::optional<WinnerTree::Key> best;
+    std::optional<std::pair<Utilisation, WinnerTree::Key>> best;
     NodeId taken;
     for (const SlotIndex::Ordered& entry : index.in_order()) {
         if (!offers.allowed(entry.country)) continue;
+        const auto order =
+            prefer ? prefer(index.key_of(entry.domain)) : std::optional<Utilisation>(0);
+        if (!order) continue;
         const DomainSlots& domain = offers.size().domains[static_cast<std::size_t>(entry.domain)];
         full = full || domain.fitting + domain.disk_low < index.boxes_of(entry.domain);
         WinnerTree::InOrder boxes(domain.best);
@@ -101,8 +105,9 @@ Result<NodeId> place_one(const State& state, const Demand& demand,
             if (broken) furthest = std::max(furthest, *broken);
             // Only the site is a box's own; every other rule speaks of the whole domain.
             if (broken == Rule::Site) continue;
-            if (!broken && (!best || next->first < *best)) {
-                best = next->first;
+            const std::pair found(*order, next->first);
+            if (!broken && (!best || found < *best)) {
+                best = found;
                 taken = name;
             }
             break;

@@ -9,6 +9,8 @@
 // `staying`, whatever their state.
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <vector>
 
 #include "common/base/result.h"
@@ -16,9 +18,14 @@
 
 namespace foyer::master {
 
+// Which domains a copy may go to, and in what order: the least wins, then the least score. Nothing:
+// not there. No function: anywhere, by score alone.
+using Preference = std::function<std::optional<Utilisation>(const DomainKey&)>;
+
 // A refusal has code FailedPrecondition or ResourceExhausted and the facts `rule`, `needed`,
 // `found` as place() gives them. `staying` must be fewer than demand.replicas, and known nodes.
 Result<NodeId> place_one(const State& state, const Demand& demand,
-                         const std::vector<NodeId>& staying, const std::vector<NodeId>& avoid);
+                         const std::vector<NodeId>& staying, const std::vector<NodeId>& avoid,
+                         const Preference& prefer = {});
 
 }  // namespace foyer::master

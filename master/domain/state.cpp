@@ -183,7 +183,9 @@ void State::put(Replica row) {
     const Replica* before = replicas_.get(row.key);
     if (before != nullptr && before->node == row.node && before->reserved == row.reserved &&
         before->membership == row.membership) {
+        const bool as_well = before->failing_since.has_value() == row.failing_since.has_value();
         replicas_.put(row.key, row);  // a report: most changes are
+        if (!as_well) rank(row.key.instance);
         return;
     }
     const bool arrives = before == nullptr || before->node != row.node;
@@ -213,6 +215,9 @@ void State::put(Operation row) {
     share(row.instance, instances_);
     share(row.owner, accounts_);
     if (const Operation* before = operations_.get(row.id)) unindex(*before);
+    const bool running = row.state == OperationState::Running;
+    if (row.kind == OperationKind::Rebalance && running) rebalancing_ = row.id;
+    if (rebalancing_ == row.id && !running) rebalancing_.reset();
     if (row.finished_at) ended_operations_.insert({*row.finished_at, row.id});
     operations_.put(row.id, row);
 }
@@ -330,7 +335,7 @@ bool State::is_endangered(const Instance& row) const {
         const Node* node = nodes_.get(replica->node);
         const bool settled = replica->membership == Membership::Member && node != nullptr &&
                              node->state == NodeState::Online && node->wish != NodeWish::Draining &&
-                             !shrunken_.contains(node->name);
+                             !shrunken_.contains(node->name) && !replica->failing_since;
         if (!settled) return true;
         ++members;
     }

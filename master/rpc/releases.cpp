@@ -1,4 +1,6 @@
 // Software releases.
+#include "master/domain/releases.h"
+
 #include <algorithm>
 
 #include "master/app/release_document.h"
@@ -40,13 +42,7 @@ bool is_after(const Release& row, const ReleaseMark& mark) {
 
 Result<const Release*> find_release(const State& state, const ReleaseName& name,
                                     const ReleaseVersion& version) {
-    const Release* found = nullptr;
-    for (auto at = state.releases().lower_bound({name, ReleaseVersion()});
-         at != state.releases().end() && at->first.first == name; ++at) {
-        const bool fits = version.empty() || at->first.second == version;
-        if (fits && (found == nullptr || at->second.sequence > found->sequence))
-            found = &at->second;
-    }
+    const Release* found = newest_release(state, name, version);
     if (found != nullptr) return found;
     const std::string which = version.empty() ? "" : " version '" + version.str() + "'";
     return error(ErrorCode::NotFound,

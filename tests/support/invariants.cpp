@@ -102,7 +102,8 @@ bool is_settled(const State& state, const Instance& row) {
         if (key.instance != row.name) continue;
         const Node& node = state.nodes().at(replica.node);
         if (replica.membership != Membership::Member || node.state != NodeState::Online ||
-            node.wish == NodeWish::Draining || !node.capacity.total.fits_into(node.offered))
+            node.wish == NodeWish::Draining || replica.failing_since ||
+            !node.capacity.total.fits_into(node.offered))
             return false;
     }
     return true;
@@ -125,6 +126,15 @@ void check_indexes(const State& state, Problems& problems) {
         if (replica.membership == Membership::Learner) learners.insert(key);
     }
     if (!std::ranges::equal(learners, state.learners())) problems.push_back("index learners");
+    std::optional<OperationId> rebalancing;
+    for (const auto& [id, operation] : state.operations()) {
+        if (operation.kind != OperationKind::Rebalance ||
+            operation.state != OperationState::Running)
+            continue;
+        if (rebalancing) problems.push_back("two rebalancings");
+        rebalancing = id;
+    }
+    if (rebalancing != state.rebalancing()) problems.push_back("index rebalancing");
     std::map<IspFamilyId, int> homes;
     for (const auto& [name, node] : state.nodes()) {
         if (node.edge || node.state == NodeState::Expected) continue;
@@ -198,6 +208,7 @@ void print(std::ostream& out, const Replica& replica) {
         << to_text(replica.membership) << " " << replica.partition_number;
     print(out, replica.replaces);
     print(out, replica.since);
+    print(out, replica.failing_since);
     print(out, replica.leave_after);
     out << " seen " << seen.fence.generation.number() << ":" << seen.fence.epoch.number() << " "
         << seen.applied.number() << " " << to_text(seen.role) << " " << to_text(seen.phase) << " '"

@@ -269,3 +269,65 @@ TEST_CASE("an order whose founder is lost before it served begins elsewhere") {
     CHECK(world.operation("op-acme").state == OperationState::Succeeded);
     for (const std::string& problem : broken(world.state)) FAIL(problem);
 }
+
+TEST_CASE("a copy whose service fails for long, on a box that is there, is made anew elsewhere") {
+    Street street;
+    const NodeId ill = street.following();
+    street.boxes.failing.insert(ill);
+    street.boxes.rounds(120);  // twenty minutes
+    CHECK(street.has_copy(ill));
+    CHECK(repair_status(street.world.state, street.world.instance("acme")));
+    street.boxes.rounds(120);
+    CHECK(street.boxes.settle(100));
+    CHECK_FALSE(street.has_copy(ill));
+    CHECK(street.world.state.replicas_of(InstanceName("acme")).size() == 3);
+    CHECK(street.state_of(ill) == NodeState::Online);
+    street.check();
+}
+
+// TEST_SEED=5451857946448648671 of property/repair: the newcomer on the leader's ISP waited for
+// ever.
+TEST_CASE("a drain that is called off after the copy took the lead leaves no newcomer waiting") {
+    Street street;
+    const InstanceName acme("acme");
+    const NodeId home = street.leading();
+    const ReplicaIndex here = *street.world.instance("acme").leader;
+    street.boxes.run(PromoteInstance{acme, ReplicaIndex{1}, false, OperationId("op-away")});
+    street.boxes.rounds(3);
+    REQUIRE(street.leading() != home);
+    // Only the box beside it, on its ISP, has room.
+    for (const char* closed : {"h4-1", "h5-1"}) street.boxes.run(CordonNode{NodeId(closed)});
+    street.drain(home);
+    street.boxes.rounds(1);
+    REQUIRE(street.world.state.learners().size() == 1);
+    street.boxes.run(PromoteInstance{acme, here, false, OperationId("op-back")});
+    street.boxes.run(CancelDrain{home});
+    CHECK(street.boxes.settle(50));
+    CHECK(street.leading() == home);
+    CHECK(street.world.state.replicas_of(acme).size() == 3);
+    street.check();
+}
+
+TEST_CASE("a service that recovers in time is let be") {
+    Street street;
+    const NodeId ill = street.following();
+    street.boxes.failing.insert(ill);
+    street.boxes.rounds(170);
+    street.boxes.failing.clear();
+    street.boxes.rounds(200);
+    CHECK(street.has_copy(ill));
+    CHECK(street.events("copy_ordered") == 0);
+    CHECK_FALSE(repair_status(street.world.state, street.world.instance("acme")));
+}
+
+TEST_CASE("where a leader's service fails another copy is asked to lead") {
+    Street street;
+    const NodeId led = street.leading();
+    street.boxes.failing.insert(led);
+    street.boxes.rounds(25);
+    CHECK(street.leading() == led);
+    street.boxes.rounds(15);
+    CHECK(street.leading() != led);
+    CHECK(street.events("lead_moves") == 1);
+    street.check();
+}

@@ -1,0 +1,12 @@
+// Which version of a software release an order means.
+#pragma once
+
+#include "master/domain/state.h"
+
+namespace foyer::master {
+
+// The newest version that is not withdrawn, or exactly this one; nullptr: not published.
+const Release* newest_release(const State& state, const ReleaseName& name,
+                              const ReleaseVersion& version);
+
+}  // namespace foyer::master
