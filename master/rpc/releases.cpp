@@ -38,6 +38,11 @@ bool is_after(const Release& row, const ReleaseMark& mark) {
     return row.name.str() != mark.name ? row.name.str() > mark.name : row.sequence < mark.sequence;
 }
 
+void show_version(const State& after, const Reply& reply, google::protobuf::Message& answer) {
+    show(after.releases().at({ReleaseName(reply.subject), reply.version}),
+         static_cast<api::SoftwareRelease&>(answer));
+}
+
 }  // namespace
 
 Result<const Release*> find_release(const State& state, const ReleaseName& name,
@@ -61,10 +66,19 @@ void publish_release(const ApiContext& context, ApiCall call,
     release.value().image_size = size.value();
     PreparedWrite write;
     write.command = PublishRelease{std::move(release).value()};
-    write.render = [](const State& after, const Reply& reply, google::protobuf::Message& answer) {
-        show(after.releases().at({ReleaseName(reply.subject), reply.version}),
-             static_cast<api::SoftwareRelease&>(answer));
-    };
+    write.render = show_version;
+    submit_write(context, std::move(call), request, write_fields(request), response,
+                 std::move(write));
+}
+
+void withdraw_release(const ApiContext& context, ApiCall call,
+                      const api::WithdrawReleaseRequest& request, api::SoftwareRelease& response) {
+    PreparedWrite write;
+    const auto publisher =
+        call.caller.is_operator() ? std::nullopt : std::optional(call.caller.account);
+    write.command = WithdrawRelease{ReleaseName(request.name()), ReleaseVersion(request.version()),
+                                    request.reason(), publisher};
+    write.render = show_version;
     submit_write(context, std::move(call), request, write_fields(request), response,
                  std::move(write));
 }
