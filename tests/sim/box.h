@@ -63,6 +63,9 @@ public:
     bool powered() const { return powered_; }
     void start_agent();
     void kill_agent();
+    // The host lends more or less of it from now on; the agent is started again to hear of it.
+    void offer(Resources what);
+    const NodeCapacity& offered() const { return offered_; }
     bool agent_runs() const { return agent_ != nullptr; }
     void enrolled(const Status& how);
     bool is_enrolled() const { return enrolled_; }
@@ -139,7 +142,7 @@ public:
     Status apply(const std::map<std::string, EdgeRoute>& routes) override;
     Status check() override { return ok_status(); }
     Status stop() override { return ok_status(); }
-    Result<NodeCapacity> measure() override { return spec_.capacity; }
+    Result<NodeCapacity> measure() override { return offered_; }
     std::int64_t disk_free_bytes() override;
 
 private:
@@ -158,6 +161,7 @@ private:
 
     const int number_;
     const BoxSpec spec_;
+    NodeCapacity offered_;
     Room& room_;
     Services& services_;
     Line& line_;

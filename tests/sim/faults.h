@@ -36,6 +36,7 @@ private:
     Box* any_home_with_copies();
     std::vector<int> boxes_where(const std::function<bool(const BoxSpec&)>& is) const;
     void add_box_kinds();
+    void add_host_kinds();
     void add_disk_kinds();
     void add_line_kinds();
     void add_master_kinds();

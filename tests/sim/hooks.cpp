@@ -56,13 +56,13 @@ HookResult Services::promote(Copy& copy) {
     if (copy.log.empty() || copy.broken) return failed(exit_failed, "this copy is not complete");
     if (copy.written.role != ReplicaRole::Primary)
         return failed(exit_failed, "replica.json does not say primary");
-    check_promoted(copy);
     copy.taken = copy.written;
-    // Repeated: it leads already, nothing is written anew.
+    // Repeated, or by an agent that lost its journal: it leads already, nothing is written anew.
     if (copy.leads && copy.log.reach().epoch == copy.taken.fence.epoch) {
         settle(*copy.group);
         return done();
     }
+    check_promoted(copy);
     copy.standby = false;
     copy.leads = true;
     copy.open = false;
@@ -99,10 +99,10 @@ std::string Services::position_json(const Copy& copy) const {
                        R"(,"flushed_bytes":)" + std::to_string(view.reach.end) +
                        R"(,"receiving":)" + truth(view.receiving) + R"(,"replicas":[)";
     bool first = true;
-    for (const auto& [name, lag] : view.followers) {
-        json += std::string(first ? "" : ",") + R"({"name":")" + name +
-                R"(","state":"streaming","sync_state":"quorum","lag_bytes":)" +
-                std::to_string(lag) + "}";
+    for (const FollowerSeen& one : view.followers) {
+        json += std::string(first ? "" : ",") + R"({"name":")" + one.name +
+                R"(","state":"streaming","sync_state":")" + (one.counts ? "quorum" : "async") +
+                R"(","lag_bytes":)" + std::to_string(one.lag) + "}";
         first = false;
     }
     return json + "]}";

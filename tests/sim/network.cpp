@@ -164,7 +164,7 @@ void Network::enrol(int box) {
         enrol.token_hash = token_of(newcomer.spec().name);
         enrol.key_fingerprint = newcomer.key();
         enrol.wg_public_key = WgPublicKey(newcomer.wg_key());
-        enrol.capacity = newcomer.spec().capacity;
+        enrol.capacity = newcomer.offered();
         if (room_.bug == Bug::DoubleCount) enrol.capacity.total += newcomer.spec().capacity.total;
         enrol.agent_version = std::string("1");
         enrol.certificate_expires_at = newcomer.clock().wall() + Duration(90 * day);

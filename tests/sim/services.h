@@ -25,7 +25,15 @@ struct CopyConfig {
     Fence fence;
     std::string leader_address;  // empty: nobody leads
     int copies = 1;
+    std::vector<ReplicaIndex> members;  // whose acknowledgement counts
     friend bool operator==(const CopyConfig&, const CopyConfig&) = default;
+};
+
+struct FollowerSeen {
+    std::string name;
+    std::int64_t lag = 0;
+    bool counts = false;  // its acknowledgement does
+    friend bool operator==(const FollowerSeen&, const FollowerSeen&) = default;
 };
 
 // What the health and position hooks answer.
@@ -36,8 +44,14 @@ struct CopyView {
     bool leads = false;
     bool receiving = false;
     Reach reach;
-    std::vector<std::pair<std::string, std::int64_t>> followers;  // name, lag
+    std::vector<FollowerSeen> followers;
     friend bool operator==(const CopyView&, const CopyView&) = default;
+};
+
+// What a planted bug makes of replica.json.
+struct Planted {
+    bool copies_is_one = false;
+    bool leaving_count = false;
 };
 
 struct Group;
@@ -74,6 +88,7 @@ struct PendingWrite {
 
 struct Group {
     InstanceName instance;
+    std::string password;  // of the replication: another order of the same name has another one
     bool asynchronous = false;
     bool loss_accepted = false;  // by an operator who forced the next promotion
     Epoch forced_from;           // what older epochs still acknowledge is lost, as was accepted
@@ -99,11 +114,11 @@ public:
 
     Copy* find(int box, const PartitionId& partition);
     std::vector<PartitionId> on(int box) const;
-    Group* group(const InstanceName& instance);
-    const std::map<InstanceName, std::unique_ptr<Group>>& groups() const { return groups_; }
+    Group* group(const InstanceName& instance);  // of the newest order of that name
+    const std::vector<std::unique_ptr<Group>>& groups() const { return groups_; }
 
     // The runtime's doors.
-    void prepare(int box, const Assignment& assignment);
+    void prepare(int box, const Assignment& assignment, const Planted& planted);
     void start(Copy& copy);
     void reload(Copy& copy);
     void end(Copy& copy);
@@ -125,9 +140,13 @@ private:
     using Key = std::pair<int, PartitionId>;
     void settle(Group& group);
     void settle_followers(Group& group);
+    Group& group_of(const Assignment& assignment);
+    void move_to(Copy& copy, Group& group);
+    void leave_group(Copy& copy);
     void find_upstream(Copy& copy);
     void open_if_held(Copy& copy);
     void show(Copy& copy);
+    bool counts(const Copy& leader, const Copy& follower) const;
     void received(Copy& follower, const Copy& leader, Reach record);
     void acknowledge(Group& group);
     void forget_writes_of(Copy& copy);
@@ -139,7 +158,7 @@ private:
 
     World world_;
     std::map<Key, std::unique_ptr<Copy>> copies_;
-    std::map<InstanceName, std::unique_ptr<Group>> groups_;
+    std::vector<std::unique_ptr<Group>> groups_;  // oldest first
     std::uint64_t acknowledged_ = 0;
 };
 
