@@ -90,7 +90,7 @@ void Box::start_agent() {
     room_.trace.line(spec_.name.str(), "agent starts");
     pace_.emplace(sync_rules_);
     agent::AgentRules rules;
-    rules.version = "1";
+    rules.version = world.old_agent ? "0" : "1";
     rules.capacity = offered_;
     if (room_.bug == Bug::DoubleCount) rules.capacity->total += offered_.total;
     agent::AgentHands hands;

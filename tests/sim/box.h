@@ -36,6 +36,7 @@ public:
     virtual void sync(int box, SyncReport report, Answered answered) = 0;
     virtual void hang_up(int box) = 0;   // the call under way is of no use any more
     virtual void enrol(int box) = 0;     // answered through Box::enrolled()
+    virtual void renew(int box) = 0;     // answered through Box::renewed()
     virtual void progress(int box) = 0;  // news that may wait: the held call must end at its time
     virtual void routes_applied(int box, const std::map<std::string, EdgeRoute>& routes) = 0;
 };
@@ -69,6 +70,13 @@ public:
     bool agent_runs() const { return agent_ != nullptr; }
     void enrolled(const Status& how);
     bool is_enrolled() const { return enrolled_; }
+    // The box's certificate, in true time; renewed as node-agent/link/renewal.cpp does it.
+    struct Certificate {
+        Moment from = 0;
+        Moment until = 0;
+    };
+    void renewed(const Certificate& certificate);
+    bool is_certified() const { return room_.timeline.now() < certificate_.until; }
 
     // Conditions of the world.
     struct Conditions {
@@ -78,6 +86,7 @@ public:
         bool disk_full = false;
         bool slow_disk = false;
         bool slow_line = false;
+        bool old_agent = false;  // of a version before the newest fields
     };
     Conditions world;
 
@@ -148,6 +157,8 @@ public:
 private:
     class Keeper;
     void try_to_enrol();
+    void tend_certificate();
+    Moment renewal_due() const;
     void left_agent();
     void round();
     void poke();
@@ -174,6 +185,9 @@ private:
     bool enrolled_ = false;
     bool has_image_ = false;
     EventId enrolling_ = no_event;
+    Certificate certificate_;
+    EventId renewing_ = no_event;  // when it is due, or tried again
+    Moment next_renewal_ = 0;
 
     std::map<PartitionId, SimWorker*> workers_;
     std::unique_ptr<agent::Agent> agent_;

@@ -5,6 +5,7 @@ namespace foyer::sim {
 Faults::Faults(World& world) : world_(world), dice_(world.room().dice.rng().next()) {
     add_box_kinds();
     add_host_kinds();
+    add_identity_kinds();
     add_disk_kinds();
     add_line_kinds();
     add_master_kinds();
@@ -157,7 +158,6 @@ void Faults::add_box_kinds() {
                           fall(true);
                           lasts(span(), [fall] { fall(false); });
                       }});
-    kinds_.push_back({"token replay", 1, [this] { replay_token(); }});
 }
 
 // What hosts do to their boxes.
@@ -320,23 +320,6 @@ void Faults::usurp() {
             if (Group* group = world_.services().group(instance)) world_.services().write(*group);
         });
     }
-}
-
-// Somebody found a used token: he must not become the node.
-void Faults::replay_token() {
-    Box& victim = any_box();
-    if (!victim.is_enrolled() || !victim.agent_runs()) return;
-    master::EnrolNode enrol;
-    enrol.token_hash = token_of(victim.spec().name);
-    enrol.key_fingerprint = "stolen";
-    enrol.wg_public_key = WgPublicKey("stolen");
-    enrol.capacity = victim.spec().capacity;
-    enrol.certificate_expires_at = victim.clock().wall() + Duration(day);
-    master::Write write;
-    write.command = enrol;
-    world_.network().ask(std::move(write), [this](const Result<master::Answer>& answer) {
-        if (answer.ok()) world_.room().broken("a used token enrolled a second box");
-    });
 }
 
 void Faults::replay_recorded() {

@@ -157,6 +157,12 @@ void World::cover(const std::vector<master::Entry>& batch) {
 
 std::string World::unsettled() {
     if (!master_->serves()) return "the master does not serve";
+    // It was away for the last third of its certificate's life: a person has to enrol it again.
+    for (const auto& box : boxes_) {
+        if (box->is_certified()) continue;
+        room_.coverage.saw("limit", "a certificate expired while its box was away");
+        return {};
+    }
     return master_->read([&](const State& state) -> std::string {
         if (auto broken = invariants_.whole(state)) return *broken;
         for (const auto& box : boxes_) {

@@ -74,6 +74,10 @@ void Network::arrive(int box, const SyncReport& report, std::uint64_t call,
     if (!master_.serves()) {  // nobody listens: refused at once
         return answer(box, call, answered, error(ErrorCode::Unavailable, "connection refused"));
     }
+    if (!(*boxes_)[static_cast<std::size_t>(box)]->is_certified()) {
+        room_.coverage.saw("certificate", "expired, and refused");
+        return answer(box, call, answered, error(ErrorCode::Unavailable, "certificate expired"));
+    }
     Held& held = held_[static_cast<std::size_t>(box)];
     if (held.call == call) held.at_master = true;
     master_.sync(name, report, [this, box, call, answered](Result<SyncAnswer> with) {
@@ -174,10 +178,36 @@ void Network::enrol(int box) {
         master_.submit(std::move(write), [this, box](const Result<master::Answer>& answer) {
             if (!answers_arrive(box) || is_lost()) return;
             const Status how = answer.ok() ? ok_status() : Status(answer.failure());
-            room_.timeline.after(delay(), [this, box, how] {
-                (*boxes_)[static_cast<std::size_t>(box)]->enrolled(how);
+            // Some boxes got their certificate long ago.
+            const Moment third = certificate_life / 3;
+            const Moment until = room_.timeline.now() + third + dice_.between(third / 3, 2 * third);
+            room_.timeline.after(delay(), [this, box, how, until] {
+                Box& told = *(*boxes_)[static_cast<std::size_t>(box)];
+                const bool fresh = how.ok() && !told.is_enrolled();
+                if (fresh) told.renewed({until - certificate_life, until});
+                told.enrolled(how);
             });
         });
+    });
+}
+
+void Network::renew(int box) {
+    Box& caller = *(*boxes_)[static_cast<std::size_t>(box)];
+    if (!calls_arrive(box) || is_lost() || !caller.is_certified()) return;
+    room_.timeline.after(delay(), [this, box, &caller] {
+        master::RenewNode renewal{caller.spec().name, caller.key(),
+                                  master_.clock().wall() + Duration(certificate_life)};
+        const Moment now = room_.timeline.now();
+        const Box::Certificate fresh{now, now + certificate_life};
+        master::Write write;
+        write.command = std::move(renewal);
+        master_.submit(std::move(write),
+                       [this, box, &caller, fresh](const Result<master::Answer>& answer) {
+                           if (!answer.ok() || !answers_arrive(box) || is_lost()) return;
+                           room_.timeline.after(delay(), [&caller, fresh] {
+                               if (caller.agent_runs()) caller.renewed(fresh);
+                           });
+                       });
     });
 }
 

@@ -78,6 +78,7 @@ Scenario small(std::uint64_t seed) {
     world.repair_idle = 5 * second;
     world.care_every = 5 * minute;
     world.away_for = 15 * minute;
+    world.certificate_life = 75 * minute;
     return world;
 }
 

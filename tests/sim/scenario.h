@@ -38,7 +38,8 @@ struct Scenario {
     Moment repair_idle = second;   // when the last one found nothing to do
     Moment care_every = 7 * day;   // the operator cordons, drains, takes back (likewise)
     Moment away_for = 2 * hour;    // of a box that is given up meanwhile, at most
-    bool check_all = false;        // the whole state after every commit, and the whole log replayed
+    Moment certificate_life = 90 * day;
+    bool check_all = false;  // the whole state after every commit, and the whole log replayed
     std::vector<RecordedCut> recorded;
 };
 

@@ -67,6 +67,7 @@ World::World(Scenario scenario, std::uint64_t seed, Bug bug)
                                                room_.dice.rng().next()));
     }
     network_->connect(boxes_, *services_);
+    network_->certificate_life = scenario_.certificate_life;
     people_ = std::make_unique<People>(room_, *master_, *network_, *services_, scenario_);
     faults_ = std::make_unique<Faults>(*this);
     found();
