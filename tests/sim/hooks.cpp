@@ -76,7 +76,7 @@ HookResult Services::promote(Copy& copy) {
 // Whatever was acknowledged to a customer must be here, or it is lost.
 void Services::check_promoted(const Copy& copy) {
     Group& group = *copy.group;
-    if (group.asynchronous || group.loss_accepted) {
+    if (group.asynchronous || group.loss_accepted || group.inherited) {
         if (group.loss_accepted) group.forced_from = copy.written.fence.epoch;
         group.loss_accepted = false;
         group.acknowledged.clear();

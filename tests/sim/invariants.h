@@ -23,7 +23,7 @@ public:
     explicit Invariants(std::map<NodeId, Truth> truth) : truth_(std::move(truth)) {}
     using Broken = std::optional<std::string>;
 
-    // What a batch touched, decision by decision; `whole`: everything, after each of them.
+    // What a batch touched; `whole`: everything, decision by decision.
     Broken after(const master::State& before, const master::State& state,
                  const std::vector<master::Entry>& batch, bool whole) const;
     // Everything.

@@ -173,11 +173,14 @@ std::string World::unsettled() {
             std::string why = unsettled_instance(state, row);
             if (!why.empty()) return "instance '" + name.str() + "' " + why;
         }
-        for (const auto& [id, work] : state.operations())
+        for (const auto& [id, work] : state.operations()) {
+            const auto about = state.instances().find(work.instance);
+            if (about != state.instances().end() && has_remains(state, about->second)) continue;
             if (work.state == master::OperationState::Running && !is_known_limit(state, work) &&
                 !is_excused_drain(state, work))
                 return "operation '" + id.str() + "' (" + std::string(master::to_text(work.kind)) +
                        " of " + work.instance.str() + ") goes on";
+        }
         return {};
     });
 }
@@ -189,6 +192,10 @@ std::string World::unsettled_instance(const State& state, const master::Instance
         return {};
     }
     if (row.desired == DesiredState::Deleted) return "is not gone";
+    if (has_remains(state, row)) {
+        room_.coverage.saw("limit", "an instance was ordered onto the remains of its namesake");
+        return {};
+    }
     std::string moving = unfinished_repair(state, row);
     if (!moving.empty()) return moving;
     for (const master::Replica* replica : state.replicas_of(row.name)) {
@@ -253,6 +260,19 @@ std::string World::unsettled_box(const State& state, Box& box) {
         room_.coverage.saw("excused", "a copy is kept that nobody knows any more");
     }
     return {};
+}
+
+// A limit that is known: a box that was lost or lost its wish keeps a copy of a deleted instance,
+// and takes it for its own when an instance of the same name is ordered onto it. Nothing tells the
+// two orders apart.
+bool World::has_remains(const State& state, const master::Instance& row) {
+    const Group* group = services_->group(row.name);
+    if (group != nullptr && group->inherited) return true;
+    return std::ranges::any_of(state.replicas_of(row.name), [&](const master::Replica* replica) {
+        const auto& known = box(replica->node).journal().partitions();
+        const auto local = known.find(partition_id(replica->key));
+        return local != known.end() && local->second.fence > row.fence;
+    });
 }
 
 // What repair promises: every copy on a box that may keep it, and no change half done.

@@ -265,6 +265,7 @@ void Network::routes_applied(int box, const std::map<std::string, EdgeRoute>& ro
     std::erase_if(fences, [&](const auto& known) { return !routes.contains(known.first); });
     const std::string& edge = (*boxes_)[static_cast<std::size_t>(box)]->spec().name.str();
     for (const auto& [hostname, route] : routes) {
+        if (!route.backend.empty()) services_->routed(route.instance, route.fence.epoch);
         auto& [newest, revision] = fences[hostname];
         // A newer revision with a lower fence: the name was deleted and ordered anew.
         if (route.fence < newest && route.revision <= revision && !route.backend.empty())

@@ -17,6 +17,15 @@ namespace {
 constexpr Moment promote_after = 3 * minute;
 constexpr Moment force_after = 12 * minute;
 
+// The quick answer, for the many that are well.
+bool serves(const State& state, const Instance& row) {
+    if (!row.leader || row.promotion || row.served != row.fence) return false;
+    const auto lead = state.replicas().find({row.name, *row.leader});
+    return lead != state.replicas().end() && lead->second.observed.fence == row.fence &&
+           lead->second.observed.role == ReplicaRole::Primary && lead->second.observed.ready &&
+           state.nodes().at(lead->second.node).state == master::NodeState::Online;
+}
+
 }  // namespace
 
 void People::promote(const InstanceName& instance, std::optional<ReplicaIndex> index, bool force) {
@@ -50,7 +59,8 @@ void People::tend() {
                 continue;
             }
             const Instance& row = found->second;
-            const InstanceState how = instance_state(state, row);
+            const bool well = serves(state, row);
+            const InstanceState how = well ? InstanceState::Running : instance_state(state, row);
             const bool trouble =
                 row.desired == DesiredState::Running && row.initialized &&
                 (how == InstanceState::Unavailable || how == InstanceState::Promoting);

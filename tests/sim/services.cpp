@@ -51,8 +51,10 @@ Group& Services::group_of(const Assignment& assignment) {
 
 void Services::move_to(Copy& copy, Group& group) {
     if (copy.group == &group) return;
-    if (copy.group != nullptr && !copy.log.empty())
+    if (copy.group != nullptr && !copy.log.empty()) {
         world_.told(copy, "takes the data of a deleted instance for those of a new one");
+        group.inherited = true;
+    }
     if (copy.group != nullptr) leave_group(copy);
     copy.group = &group;
     group.copies.push_back(&copy);
@@ -232,7 +234,9 @@ void Services::show(Copy& copy) {
 bool Services::write(Group& group) {
     std::vector<Copy*> open;
     for (Copy* copy : group.copies)
-        if (copy->running() && copy->open && !world_.disk_full(copy->box)) open.push_back(copy);
+        if (copy->running() && copy->open && !world_.disk_full(copy->box) &&
+            copy->taken.fence.epoch <= group.routed)
+            open.push_back(copy);
     if (open.empty()) {
         ++group.writes_refused;
         return false;
@@ -304,6 +308,10 @@ void Services::acknowledge(Group& group) {
 void Services::forget_writes_of(Copy& copy) {
     std::erase_if(copy.group->pending,
                   [&](const PendingWrite& write) { return write.by == &copy; });
+}
+
+void Services::routed(const InstanceName& instance, Epoch epoch) {
+    if (Group* found = group(instance)) found->routed = std::max(found->routed, epoch);
 }
 
 void Services::forgive(const InstanceName& instance) {

@@ -91,7 +91,9 @@ struct Group {
     std::string password;  // of the replication: another order of the same name has another one
     bool asynchronous = false;
     bool loss_accepted = false;  // by an operator who forced the next promotion
+    Epoch routed;                // newest epoch in which an edge ever led clients to it
     Epoch forced_from;           // what older epochs still acknowledge is lost, as was accepted
+    bool inherited = false;      // a copy holds the data of a deleted instance of the same name
     std::vector<Copy*> copies;
     std::map<Epoch, std::int64_t> acknowledged;  // epoch -> last acknowledged byte
     std::vector<PendingWrite> pending;
@@ -132,6 +134,8 @@ public:
     void fell_sick(Copy& copy, bool sick);
     // A customer's write, where clients are served. False: nowhere.
     bool write(Group& group);
+    // An edge leads clients to it from now on.
+    void routed(const InstanceName& instance, Epoch epoch);
     // Loss is accepted: an operator forces the next promotion.
     void forgive(const InstanceName& instance);
     std::uint64_t acknowledged() const { return acknowledged_; }
