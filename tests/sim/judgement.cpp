@@ -214,7 +214,9 @@ std::string World::unsettled_instance(const State& state, const master::Instance
     const Group* group = services_->group(row.name);
     int serving = 0;
     for (const Copy* copy : group->copies) {
-        if (!copy->leads) continue;
+        // One that nobody knows any more may lead nobody, where it is kept.
+        const master::Replica* known = state.find_replica(copy->partition);
+        if (!copy->leads || known == nullptr || box(known->node).number() != copy->box) continue;
         ++serving;
         for (const auto& [epoch, end] : group->acknowledged)
             if (!group->asynchronous && !copy->log.holds({epoch, end}))

@@ -123,9 +123,11 @@ void Network::hang_up(int box) {
 void Network::materialise(int box, bool ends_for_real) {
     Held& held = held_[static_cast<std::size_t>(box)];
     Box& caller = *(*boxes_)[static_cast<std::size_t>(box)];
-    if (!held.at_master || !master_.holds(caller.spec().name)) return;
     const Moment now = room_.timeline.now();
-    held.began += (now - held.began) / quiet_round * quiet_round;
+    const Moment rounds = (now - held.began) / quiet_round;
+    if (!held.at_master || (rounds == 0 && !ends_for_real)) return;
+    if (!master_.holds(caller.spec().name)) return;
+    held.began += rounds * quiet_round;
     caller.call_goes_on_since(held.began);
     master_.heard(caller.spec().name, held.began, caller.clock().wall());
     if (!ends_for_real || held.end != no_event) return;
