@@ -125,7 +125,8 @@ private:
         std::vector<NodeId> avoid = busy_;
         for (const Replica* replica : state_.replicas_of(key.instance))
             (replica->key == key ? avoid : staying).push_back(replica->node);
-        const auto place = place_one(state_, demand_of(state_, row), staying, avoid, prefer);
+        const auto place =
+            place_one(state_, demand_of(state_, row), staying, avoid, std::nullopt, prefer);
         if (!place.ok()) return std::nullopt;
         return place.value();
     }

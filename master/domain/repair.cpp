@@ -1,6 +1,7 @@
 #include "master/domain/repair.h"
 
 #include <algorithm>
+#include <set>
 
 #include "common/base/text.h"
 #include "master/domain/budget.h"
@@ -62,9 +63,9 @@ private:
             if (outcome != Outcome::Nothing || !waits_for_lead(group)) return outcome;
             return move_lead(group) ? Outcome::Changed : Outcome::Nothing;
         }
+        if (move_lead(group)) return Outcome::Changed;
         if (group.members() > group.instance.policy.replicas && release_one(group))
             return Outcome::Changed;
-        if (move_lead(group)) return Outcome::Changed;
         return replace_one(group);
     }
 
@@ -127,15 +128,29 @@ private:
         Replica* worst = nullptr;
         for (Replica& replica : group.replicas) {
             if (group.instance.leader == replica.key.index) continue;
+            if (!in_enough_countries(group, replica)) continue;
             if (worst == nullptr || worth(replica) < worth(*worst)) worst = &replica;
         }
         // Those that stay have to be at least as many as were ordered and are well.
         if (worst == nullptr || !others_are_well(group, *worst)) return false;
+        // Who came for the leader is not sent away before another one leads.
+        const bool relieved = why_gone(*worst) != Displaced::No;
+        if (!relieved && why_gone(*group.leader()) != Displaced::No) return false;
         CHECK(can_move(worst->membership, Membership::Leaving));
         worst->membership = Membership::Leaving;
         worst->since = draft_.now();
         group.group_changed(draft_);
         return true;
+    }
+
+    // The others, once this one is gone.
+    bool in_enough_countries(const Group& group, const Replica& leaving) const {
+        std::set<CountryCode> countries;
+        for (const Replica& replica : group.replicas) {
+            if (replica.key == leaving.key) continue;
+            countries.insert(state().sites().at(state().nodes().at(replica.node).site).country);
+        }
+        return static_cast<int>(countries.size()) >= group.instance.policy.min_countries;
     }
 
     static bool others_are_well(const Group& group, const Replica& leaving) {
@@ -237,10 +252,11 @@ private:
     Result<NodeId> find_place(const Group& group, const Replica* old) const {
         const Instance& row = group.instance;
         // A leader stays until another one leads: the newcomer has to get along with it.
-        const bool goes = old != nullptr && (row.leader != old->key.index || !row.served);
+        const bool leads = old != nullptr && row.leader == old->key.index && row.served;
+        const auto beside = leads ? std::optional(old->node) : std::nullopt;
         std::vector<NodeId> staying;
         for (const Replica& replica : group.replicas) {
-            if (!goes || replica.key != old->key) staying.push_back(replica.node);
+            if (old == nullptr || replica.key != old->key) staying.push_back(replica.node);
         }
         const int copies = std::max(row.policy.replicas, static_cast<int>(staying.size()) + 1);
         std::vector<NodeId> avoid = busy_nodes(state());
@@ -255,7 +271,7 @@ private:
         return place_one(state(),
                          {group.replicas.front().reserved, copies, row.policy.min_countries,
                           row.policy.countries, row.policy.allow_same_isp},
-                         staying, avoid);
+                         staying, avoid, beside);
     }
 
     // The box to be avoided is remembered until a place was found: then it may be tried again.

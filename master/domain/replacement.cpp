@@ -21,7 +21,8 @@ struct Whole {
     int missing_after = 0;  // copies that are missing once this one is placed
 };
 
-Whole whole_of(const State& state, const Demand& demand, const std::vector<NodeId>& staying) {
+Whole whole_of(const State& state, const Demand& demand, const std::vector<NodeId>& staying,
+               const std::optional<NodeId>& leaving) {
     Whole whole;
     whole.missing_after = demand.replicas - static_cast<int>(staying.size()) - 1;
     for (const NodeId& name : staying) {
@@ -30,6 +31,11 @@ Whole whole_of(const State& state, const Demand& demand, const std::vector<NodeI
         whole.families.insert(state.isps().at(site.isp).family);
         whole.countries.insert(site.country);
         whole.leads += site.host_class != HostClass::Open ? 1 : 0;
+    }
+    if (leaving) {
+        const Site& site = state.sites().at(state.nodes().at(*leaving).site);
+        whole.sites.insert(site.name);
+        whole.families.insert(state.isps().at(site.isp).family);
     }
     return whole;
 }
@@ -79,9 +85,9 @@ Error refusal(const Demand& demand, const Whole& whole, Rule rule, bool full) {
 
 Result<NodeId> place_one(const State& state, const Demand& demand,
                          const std::vector<NodeId>& staying, const std::vector<NodeId>& avoid,
-                         const Preference& prefer) {
+                         const std::optional<NodeId>& leaving, const Preference& prefer) {
     CHECK(static_cast<int>(staying.size()) < demand.replicas);
-    const Whole whole = whole_of(state, demand, staying);
+    const Whole whole = whole_of(state, demand, staying, leaving);
     const Offers offers(state, demand);
     const SlotIndex& index = offers.index();
     Rule furthest = Rule::Fits;

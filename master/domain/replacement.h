@@ -6,7 +6,8 @@
 // with it the set can still reach `min_countries` countries and its boxes that may lead, counting
 // each copy that is then still missing (demand.replicas - staying - 1 of them) as an ideal one. The
 // box with the least score (placement.h) wins. Boxes in `avoid` are never taken, nor those in
-// `staying`, whatever their state.
+// `staying`, whatever their state. The box `leaving` holds a copy until this one is there: its site
+// and ISP family are taken like those that stay, and it counts for nothing else.
 #pragma once
 
 #include <functional>
@@ -26,6 +27,7 @@ using Preference = std::function<std::optional<Utilisation>(const DomainKey&)>;
 // `found` as place() gives them. `staying` must be fewer than demand.replicas, and known nodes.
 Result<NodeId> place_one(const State& state, const Demand& demand,
                          const std::vector<NodeId>& staying, const std::vector<NodeId>& avoid,
+                         const std::optional<NodeId>& leaving = std::nullopt,
                          const Preference& prefer = {});
 
 }  // namespace foyer::master

@@ -331,3 +331,53 @@ TEST_CASE("where a leader's service fails another copy is asked to lead") {
     CHECK(street.events("lead_moves") == 1);
     street.check();
 }
+
+// Found by `foyer-sim run --scenario crowded --first-seed 60187`: the newcomer was sent away as the
+// one too many, and made anew for ever.
+TEST_CASE("who is made for a leader that nobody can follow yet is not sent away again") {
+    World world({{"a", "alder"}, {"b", "birch", "FR", HostClass::Open}, {"c", "cedar"}});
+    ObedientBoxes boxes(world, 1);
+    world.run(world.order("acme"));
+    boxes.rounds(3);
+    REQUIRE(boxes.settle(5));
+    const NodeId leading = world.replica("acme", world.instance("acme").leader->number).node;
+    const NodeId heir(leading == NodeId("a-1") ? "c-1" : "a-1");
+    world.add_home({"d", "dune"});
+    boxes.down.insert(heir);
+    boxes.rounds(10);
+    boxes.run(DrainNode{leading, Duration(0), OperationId("op-drain"), AccountId("acme-org")});
+    boxes.rounds(60);
+    int ordered = 0;
+    for (const auto& [number, event] : world.state.recent_events())
+        ordered += event.kind == "copy_ordered" ? 1 : 0;
+    CHECK(ordered == 1);
+    boxes.down.clear();  // now enough copies answer for another one to lead
+    boxes.rounds(60);
+    CHECK(world.state.replicas_on(leading).empty());
+    for (const std::string& problem : broken(world.state)) FAIL(problem);
+}
+
+// Found by `foyer-sim run --scenario small --first-seed 521`.
+TEST_CASE("the copy too many is never the only one in its country") {
+    World world({{"a", "alder"}, {"b", "birch"}, {"z", "zinc", "BE"}});
+    ObedientBoxes boxes(world, 1);
+    OrderInstance order = world.order("acme");
+    order.min_countries = 2;
+    world.run(order);
+    boxes.rounds(3);
+    REQUIRE(boxes.settle(5));
+    const NodeId leading = world.replica("acme", world.instance("acme").leader->number).node;
+    REQUIRE(leading != NodeId("z-1"));
+    world.add_home({"d", "dune"});
+    boxes.down.insert(NodeId("z-1"));
+    boxes.rounds(10);
+    boxes.run(DrainNode{leading, Duration(0), OperationId("op-drain"), AccountId("acme-org")});
+    boxes.rounds(10);
+    CHECK(world.state.replicas_of(InstanceName("acme")).size() == 4);
+    boxes.run(CancelDrain{leading});
+    for (int round = 0; round < 30; ++round) {
+        boxes.round();
+        for (const std::string& problem : broken(world.state)) FAIL(problem);
+    }
+    CHECK(world.state.replicas_of(InstanceName("acme")).size() == 3);
+}
