@@ -289,7 +289,7 @@ std::string World::unfinished_repair(const State& state, const master::Instance&
     for (const master::Replica* replica : copies) {
         const std::string which = "has copy " + std::to_string(replica->key.index.number) +
                                   " on '" + replica->node.str() + "'";
-        const master::Displaced why = displaced(state, *replica);
+        const master::Displaced why = displaced_by_box(state, *replica);
         if (is_excused(state, *replica)) {
             if (why != master::Displaced::No) room_.coverage.saw("excused", reason_of(state, row));
             continue;
