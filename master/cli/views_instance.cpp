@@ -70,8 +70,9 @@ std::string view_release(const Json& release, const ViewContext& context) {
          {"copies", fmt::format("{} to {}, usually {}", number_field(release, "copies_min"),
                                 number_field(release, "copies_max"),
                                 number_field(release, "copies_default"))},
-         {"published", text_field(release, "created_at")},
-         {"withdrawn", text_field(release, "withdrawn_reason")}});
+         {"published", text_field(release, "created_at")}});
+    const std::string withdrawn = text_field(release, "withdrawn_reason");
+    if (!withdrawn.empty()) text += render_facts({{"withdrawn", withdrawn}});
     Table sizes{
         {{"SIZE"}, {"CORES", Align::Right}, {"MEMORY", Align::Right}, {"DISK", Align::Right}}, {}};
     for (const Json& size : list_field(release, "sizes")) {

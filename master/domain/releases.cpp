@@ -97,4 +97,22 @@ const Release* newest_release(const State& state, const ReleaseName& name,
     return newest;
 }
 
+Result<const Release*> find_release(const State& state, const ReleaseName& name,
+                                    const ReleaseVersion& version) {
+    if (const Release* found = newest_release(state, name, version)) return found;
+    const std::string which = version.empty() ? "" : " version '" + version.str() + "'";
+    const auto any = state.releases().lower_bound({name, ReleaseVersion()});
+    if (version.empty() && any != state.releases().end() && any->first.first == name) {
+        return error(ErrorCode::NotFound,
+                     "every version of release '" + name.str() +
+                         "' is withdrawn; `foyer release show " + name.str() + "@" +
+                         any->first.second.str() + "` says why",
+                     {{"field", "release"}, {"rule", "withdrawn"}});
+    }
+    return error(ErrorCode::NotFound,
+                 "release '" + name.str() + "'" + which +
+                     " is not published; `foyer release ls` shows those that are",
+                 {{"field", "release"}});
+}
+
 }  // namespace foyer::master

@@ -99,9 +99,6 @@ void withdraw_release(const ApiContext& context, ApiCall call,
                       const api::WithdrawReleaseRequest& request, api::SoftwareRelease& response);
 void list_releases(const ApiContext& context, ApiCall call, const api::ListReleasesRequest& request,
                    api::ListReleasesResponse& response);
-// The version, or the newest published one when `version` is empty. NotFound.
-Result<const Release*> find_release(const State& state, const ReleaseName& name,
-                                    const ReleaseVersion& version);
 
 // accounts.cpp
 void create_account(const ApiContext& context, ApiCall call,

@@ -45,16 +45,6 @@ void show_version(const State& after, const Reply& reply, google::protobuf::Mess
 
 }  // namespace
 
-Result<const Release*> find_release(const State& state, const ReleaseName& name,
-                                    const ReleaseVersion& version) {
-    const Release* found = newest_release(state, name, version);
-    if (found != nullptr) return found;
-    const std::string which = version.empty() ? "" : " version '" + version.str() + "'";
-    return error(ErrorCode::NotFound,
-                 "release '" + name.str() + "'" + which +
-                     " is not published; `foyer release ls` shows those that are");
-}
-
 void publish_release(const ApiContext& context, ApiCall call,
                      const api::PublishReleaseRequest& request, api::SoftwareRelease& response) {
     auto release =

@@ -50,6 +50,17 @@ TEST_CASE("a withdrawn version is not the newest, is refused by name, and what r
     CHECK(refused.failure().message.find("forgets invoices") != std::string::npos);
 }
 
+TEST_CASE("a release of which every version is withdrawn says so") {
+    Shelf shelf;
+    for (const char* version : {"1", "2"})
+        shelf.world.run(WithdrawRelease{ReleaseName("tryton"), ReleaseVersion(version), "why", {}});
+    const auto none = find_release(shelf.world.state, ReleaseName("tryton"), ReleaseVersion());
+    REQUIRE_FALSE(none.ok());
+    CHECK(none.failure().message.find("is withdrawn") != std::string::npos);
+    const auto unknown = find_release(shelf.world.state, ReleaseName("other"), ReleaseVersion());
+    CHECK(unknown.failure().message.find("is not published") != std::string::npos);
+}
+
 TEST_CASE("a release is withdrawn once, with a reason, by its publisher or an operator") {
     Shelf shelf;
     CHECK(shelf.withdraw("3", "why").failure().code == ErrorCode::NotFound);
