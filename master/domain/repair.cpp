@@ -287,7 +287,6 @@ private:
         made.node = place;
         made.partition_number = first_host_number + node.partitions_made++;
         made.reserved = group.replicas.front().reserved;
-        made.observed.partition = partition_id(made.key);
         draft_.put(node);
         group.instance.repair_wait.reset();
         group.group_changed(draft_);

@@ -71,7 +71,7 @@ void hear_replica(Group& group, const PartitionObservation& seen, const NodeId& 
             draft.event("copy_failed", group.instance.name.str(),
                         "copy on '" + from.str() + "': " + seen.reason);
         }
-        replica.observed = seen;
+        replica.observed = Observed(seen);
         // A revision of another master's time says nothing of ours.
         if (seen.applied >= draft.revision()) replica.observed.applied = Revision();
     }

@@ -105,7 +105,6 @@ Replica sample_replica(const std::string& instance, int index, const std::string
     replica.partition_number = partition_number;
     replica.reserved = {Millicores(1'000), gibibytes(1), gibibytes(10)};
     replica.founder = index == 0;
-    replica.observed.partition = partition_id(replica.key);
     replica.revision = first;
     return replica;
 }
