@@ -14,7 +14,7 @@ const FollowerView* follower(const Group& group, const Replica& replica) {
     const Replica* lead = group.leader();
     if (lead == nullptr) return nullptr;
     const std::string name = member_name(group.instance, replica.key.index);
-    const auto& followers = lead->observed.followers;
+    const auto& followers = lead->observed.followers();
     const auto found =
         std::ranges::find_if(followers, [&](const FollowerView& one) { return one.name == name; });
     return found == followers.end() ? nullptr : &*found;
@@ -159,7 +159,6 @@ Replica newcomer(Group& group, const NodeId& place, Draft& draft) {
     made.node = place;
     made.partition_number = first_host_number + node.partitions_made++;
     made.reserved = group.replicas.front().reserved;
-    made.observed.partition = partition_id(made.key);
     draft.put(node);
     group.instance.repair_wait.reset();
     group.group_changed(draft);

@@ -125,7 +125,6 @@ Result<Decision> order_instance(const State& state, const OrderInstance& command
         replica.partition_number = first_host_number + node.partitions_made++;
         replica.reserved = size.resources;
         replica.founder = i == 0;
-        replica.observed.partition = partition_id(replica.key);
         draft.put(node);
         group.replicas.push_back(replica);
     }

@@ -25,11 +25,12 @@ std::string copy_title(const Replica& replica) {
 // What a person should read beside a copy.
 std::string copy_detail(const Group& group, const Replica& replica) {
     if (group.is_silent(replica.node)) return "box is silent";
-    const PartitionObservation& seen = replica.observed;
+    const Observed& seen = replica.observed;
     if (seen.phase == PartitionPhase::Failed || seen.phase == PartitionPhase::Unhealthy) {
-        return std::string(to_text(seen.phase)) + (seen.reason.empty() ? "" : ": " + seen.reason);
+        return std::string(to_text(seen.phase)) +
+               (seen.reason().empty() ? "" : ": " + seen.reason());
     }
-    return seen.step.empty() ? std::string(to_text(seen.phase)) : seen.step;
+    return seen.step().empty() ? std::string(to_text(seen.phase)) : seen.step();
 }
 
 // A step as it should stand now: name, whether it is done, and what to say of it.
@@ -161,7 +162,7 @@ std::optional<FollowerView> follower_view(const State& state, const Instance& in
     const auto lead = state.replicas().find({instance.name, *instance.leader});
     if (lead == state.replicas().end() || is_unreachable(state, lead->second)) return std::nullopt;
     const std::string name = member_name(instance, replica.key.index);
-    for (const FollowerView& follower : lead->second.observed.followers) {
+    for (const FollowerView& follower : lead->second.observed.followers()) {
         if (follower.name == name) return follower;
     }
     return std::nullopt;
@@ -176,6 +177,7 @@ Operation advance(const Group& group, const Operation& operation, WallTime now) 
     Operation next = operation;
     const std::vector<Step> steps = steps_of(group, operation.kind);
     next.steps.clear();
+    next.steps.reserve(steps.size());
     for (std::size_t i = 0; i < steps.size(); ++i) {
         OperationStep step;
         const OperationStep* before =

@@ -12,7 +12,7 @@ auto rank(const Position& position) { return std::tuple(position.epoch, position
 
 // Has applied the fence, follows nobody, and says where its log ends.
 bool has_stopped(const Group& group, const Replica& replica) {
-    const PartitionObservation& seen = replica.observed;
+    const Observed& seen = replica.observed;
     return group.is_current(replica) && seen.role == ReplicaRole::Standby && seen.position &&
            !seen.position->receiving;
 }
@@ -173,7 +173,7 @@ Result<Decision> promote_again(Group group, const PromoteInstance& command, Wall
             {{"rule", "promotion_under_way"}, {"operation", under_way.str()}});
     }
     Draft draft(group.state(), now);
-    group.instance.promotion->force = true;
+    group.instance.promotion.edit().force = true;
     if (!group.instance.leader && !collected(group).empty()) elect(group, draft, false);
     advance_operation(group, draft);
     group.put_back(draft);

@@ -61,7 +61,7 @@ bool is_possible(const PartitionObservation& seen, const Group& group) {
 
 // Only a good run ends a failure: between two failed attempts a copy is being prepared or started.
 void note_failing(Replica& replica, WallTime now) {
-    const PartitionObservation& seen = replica.observed;
+    const Observed& seen = replica.observed;
     switch (seen.phase) {
         case PartitionPhase::Failed:
         case PartitionPhase::Unhealthy:
@@ -92,7 +92,7 @@ void hear_replica(Group& group, const PartitionObservation& seen, const NodeId& 
             draft.event("copy_failed", group.instance.name.str(),
                         "copy on '" + from.str() + "': " + seen.reason);
         }
-        replica.observed = seen;
+        replica.observed = Observed(seen);
         // A revision of another master's time says nothing of ours.
         if (seen.applied >= draft.revision()) replica.observed.applied = Revision();
         note_failing(replica, draft.now());

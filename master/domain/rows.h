@@ -10,12 +10,14 @@
 #include <string_view>
 #include <vector>
 
+#include "common/base/rare.h"
 #include "common/base/result.h"
 #include "common/base/time.h"
 #include "common/model/assignment.h"
 #include "common/model/ids.h"
 #include "common/model/phase.h"
 #include "common/model/resources.h"
+#include "master/domain/observed.h"
 
 namespace foyer::master {
 
@@ -228,14 +230,14 @@ struct Instance {
     std::optional<ReplicaIndex> leader;  // absent while nobody leads
     std::optional<Fence>
         served;  // newest fence at which its leader was ready: edges route from then on
-    std::optional<Promotion> promotion;
+    Rare<Promotion> promotion;
     std::optional<OperationId> operation;  // the operation that is going on
     std::optional<Sealed> admin_password;  // until it was shown and init has succeeded
     Sealed replication_password;
     bool initialized = false;  // the founder's init has succeeded
     std::optional<WallTime> password_shown_at;
     int replicas_made = 0;  // index of the next copy; an index is never used again
-    std::optional<RepairWait> repair_wait;
+    Rare<RepairWait> repair_wait;
     WallTime created_at;
     Revision revision;        // anything changed
     Revision group_revision;  // what its members' boxes must hear of changed
@@ -266,16 +268,15 @@ struct Replica {
     ReplicaKind kind = ReplicaKind::Data;
     Membership membership = Membership::Member;
     std::optional<ReplicaIndex> replaces;  // of a learner: whose place it takes
-    std::optional<WallTime> since;         // since when it is a learner, or leaves
-    std::optional<Position> leave_after;   // leaving: what the others must hold first
+    Rare<WallTime> since;                  // since when it is a learner, or leaves
+    Rare<Position> leave_after;            // leaving: what the others must hold first
     // Since when its service fails or is unhealthy, without having run well in between.
-    std::optional<WallTime> failing_since;
+    Rare<WallTime> failing_since;
     NodeId node;
     int partition_number = 0;  // host part of its overlay address on that node
     Resources reserved;
     bool founder = false;
-    // As its box last reported; `observed.fence` is 0 before the first report.
-    PartitionObservation observed;
+    Observed observed;  // as its box last reported
     Revision revision;
     friend bool operator==(const Replica&, const Replica&) = default;
 };
@@ -301,7 +302,7 @@ struct Operation {
     AccountId owner;
     OperationState state = OperationState::Running;
     std::vector<OperationStep> steps;
-    std::optional<Error> failure;
+    Rare<Error> failure;
     WallTime created_at;
     std::optional<WallTime> finished_at;
     Revision revision;

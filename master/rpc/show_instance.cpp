@@ -90,7 +90,7 @@ void show(const State& state, const Instance& instance, const Replica& from, api
         to.set_lag_bytes(follower->lag_bytes);
         to.set_sync_state(follower->sync_state);
     }
-    to.set_detail(from.observed.reason.empty() ? from.observed.step : from.observed.reason);
+    to.set_detail(from.observed.reason().empty() ? from.observed.step() : from.observed.reason());
 }
 
 void show(const ReplicationPolicy& from, api::ReplicationPolicy& to) {

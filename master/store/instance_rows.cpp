@@ -1,4 +1,5 @@
 // Operations, instances and their copies: tables of schemas/sql/0002.
+#include "master/domain/state.h"
 #include "master/store/row_mapping.h"
 
 namespace foyer::master {
@@ -34,6 +35,7 @@ Status read_operation(Row row, Changes& into) {
     std::optional<std::vector<ErrorDetail>> details;
     TRY(row.into(o.id, o.kind, o.instance, o.node, o.moves_max, o.owner, o.state, o.steps, code,
                  message, details, o.created_at, o.finished_at, o.revision));
+    o.steps.shrink_to_fit();
     if (code && message && details) o.failure = Error{*code, *message, *details};
     into.push_back(Put<Operation>{std::move(o)});
     return ok_status();
@@ -180,7 +182,7 @@ struct PositionColumns {
 
 Status read_replica(Row row, Changes& into) {
     Replica r;
-    PartitionObservation& seen = r.observed;
+    PartitionObservation seen;
     PositionColumns leave;
     PositionColumns at;
     TRY(row.into(r.key.instance, r.key.index, r.kind, r.node, r.membership, r.replaces, r.since,
@@ -191,6 +193,7 @@ Status read_replica(Row row, Changes& into) {
                  at.receiving, seen.followers, r.revision));
     r.leave_after = leave.position();
     seen.position = at.position();
+    r.observed = Observed(std::move(seen));
     into.push_back(Put<Replica>{std::move(r)});
     return ok_status();
 }
@@ -242,17 +245,17 @@ Call put_call(const Instance& i) {
 }
 
 Call put_call(const Replica& r) {
-    const PartitionObservation& seen = r.observed;
-    const PositionColumns leave(r.leave_after);
+    const Observed& seen = r.observed;
+    const PositionColumns leave(r.leave_after.optional());
     const PositionColumns at(seen.position);
     return {&replicas().put,
             Params().add(r.key.instance, r.key.index, r.kind, r.node, r.membership, r.replaces,
                          r.since, r.failing_since, leave.epoch, leave.flushed, leave.receiving,
                          r.partition_number, r.reserved.cpu, r.reserved.memory, r.reserved.disk,
-                         r.founder, seen.partition, seen.fence.generation, seen.fence.epoch,
-                         seen.applied, seen.role, seen.phase, seen.step, seen.reason, seen.ready,
-                         seen.initialized, at.epoch, at.flushed, at.receiving, seen.followers,
-                         r.revision)};
+                         r.founder, partition_id(r.key), seen.fence.generation, seen.fence.epoch,
+                         seen.applied, seen.role, seen.phase, seen.step(), seen.reason(),
+                         seen.ready, seen.initialized, at.epoch, at.flushed, at.receiving,
+                         seen.followers(), r.revision)};
 }
 
 Call drop_call(const DropReplica& change) {

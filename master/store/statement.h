@@ -40,6 +40,10 @@ private:
     void add_one(const std::optional<T>& value) {
         values_.push_back(value ? std::optional(to_sql(*value)) : std::nullopt);
     }
+    template <class T>
+    void add_one(const Rare<T>& value) {
+        values_.push_back(value ? std::optional(to_sql(*value)) : std::nullopt);
+    }
     std::vector<std::optional<std::string>> values_;
 };
 
@@ -79,6 +83,12 @@ private:
         value.reset();
         const std::optional<std::string_view> text = take(false);
         if (text && !from_sql(*text, value.emplace())) refuse("cannot be read");
+    }
+    template <class T>
+    void next(Rare<T>& value) {
+        std::optional<T> read;
+        next(read);
+        value = std::move(read);
     }
     std::optional<std::string_view> take(bool required);
     int columns() const;

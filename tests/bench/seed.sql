@@ -12,10 +12,14 @@ INSERT INTO isps SELECT 'isp-' || i, 'isp-' || i, now(), 1 FROM generate_series(
 INSERT INTO sites
 SELECT 'rue-du-moulin-' || i, 'isp-' || i % 20, (ARRAY['FR', 'BE', 'DE', 'NL', 'LU'])[i / 7 % 5 + 1], 'host-1', 'vetted', now(), 1
 FROM generate_series(:nodes_from, :nodes - 1) i;
-INSERT INTO nodes
+INSERT INTO nodes (name, site, edge, public_address, state, number, token_hash, token_expires_at, token_used, key_fingerprint,
+                   certificate_expires_at, wg_public_key, cpu_millicores, memory_bytes, disk_bytes, uplink_kbit_s, agent_version,
+                   partitions_made, wish, eviction_held, offered_cpu_millicores, offered_memory_bytes, offered_disk_bytes, revision,
+                   overlay_revision)
 SELECT 'rue-du-moulin-' || i || '-box', 'rue-du-moulin-' || i, false, '', 'online', i + 1, encode(sha256(('t' || i)::bytea), 'hex'),
        now(), true, encode(sha256(('k' || i)::bytea), 'hex'), now() + interval '90 days',
-       encode(sha256(('w' || i)::bytea), 'base64'), 64000, 128::bigint << 30, 4000::bigint << 30, 10000, '0.1.0', 40, 1, 1
+       encode(sha256(('w' || i)::bytea), 'base64'), 64000, 128::bigint << 30, 4000::bigint << 30, 10000, '0.1.0', 40, 'open', false,
+       64000, 128::bigint << 30, 4000::bigint << 30, 1, 1
 FROM generate_series(:nodes_from, :nodes - 1) i;
 INSERT INTO node_numbers SELECT number, name FROM nodes ON CONFLICT DO NOTHING;
 INSERT INTO releases
@@ -23,24 +27,27 @@ SELECT 'echo', '1.0.0-1', 'Echo', 'pub', 'key', '{"name": "echo"}', 'signature',
        '[{"name": "s", "cpu_millicores": 100, "memory_bytes": 134217728, "disk_bytes": 1073741824}]', '{}', 1, 5, 3, 8000, 1, now(), 1
 WHERE NOT EXISTS (SELECT FROM releases);
 
-INSERT INTO operations
-SELECT 'op-' || substr(md5(i::text), 1, 24), 'order', 'menuiserie-' || i, 'carl', 'succeeded', s.steps, NULL, NULL, NULL, now(),
-       now(), 1
+INSERT INTO operations (id, kind, instance, node, owner, state, steps, created_at, finished_at, revision)
+SELECT 'op-' || substr(md5(i::text), 1, 24), 'order', 'menuiserie-' || i, '', 'carl', 'succeeded', s.steps, now(), now(), 1
 FROM generate_series(:instances_from, :instances - 1) i,
      (SELECT jsonb_agg(jsonb_build_object('name', name, 'state', 'succeeded', 'detail', '', 'started_at_ms', 1772368200250,
                                           'finished_at_ms', 1772368201250)) AS steps
       FROM unnest(ARRAY['place', 'fetch', 'init', 'join', 'serve']) name) s;
 INSERT INTO instances (name, owner, release, version, size, parameters_json, replicas, countries, min_countries, mode, allow_same_isp,
                        desired, generation, epoch, leader, served_generation, served_epoch, operation, admin_password,
-                       replication_password, initialized, password_shown_at, created_at, revision, group_revision, route_revision)
+                       replication_password, initialized, password_shown_at, replicas_made, created_at, revision,
+                       group_revision, route_revision)
 SELECT 'menuiserie-' || i, 'carl', 'echo', '1.0.0-1', 's', '{"company": "Menuiserie Durand"}', 3, '{}', 1, 'synchronous', false,
-       'running', 1, 1, 0, 1, 1, NULL, NULL, repeat('r', 80), true, now(), now(), 1, 1, 1
+       'running', 1, 1, 0, 1, 1, NULL, NULL, repeat('r', 80), true, now(), 3, now(), 1, 1, 1
 FROM generate_series(:instances_from, :instances - 1) i;
-INSERT INTO replicas
+INSERT INTO replicas (instance, index, kind, node, site, isp, family, allow_same_isp, partition_number, cpu_millicores, memory_bytes,
+                      disk_bytes, founder, observed_partition, observed_generation, observed_epoch, observed_role, observed_phase,
+                      observed_step, observed_reason, observed_ready, observed_initialized, position_epoch, position_flushed_bytes,
+                      position_receiving, followers, revision, membership, observed_applied)
 SELECT 'menuiserie-' || i, k, 'data', 'rue-du-moulin-' || b || '-box', 'rue-du-moulin-' || b, 'isp-' || b % 20, 'isp-' || b % 20, false,
        16 + (i::bigint * 3 + k) / :nodes, 100, 134217728, 1073741824, k = 0, 'menuiserie-' || i || '-' || k, 1, 1,
        CASE WHEN k = 0 THEN 'primary' ELSE 'standby' END, 'running', '', '', true, true, 1, 123456789, k > 0,
-       CASE WHEN k = 0 THEN f.both ELSE '[]'::jsonb END, 1
+       CASE WHEN k = 0 THEN f.both ELSE '[]'::jsonb END, 1, 'member', 1
 FROM generate_series(:instances_from, :instances - 1) i, generate_series(0, 2) k,
      LATERAL (SELECT (i::bigint * 3 + k) % :nodes AS b) place,
      (SELECT jsonb_agg(jsonb_build_object('name', n, 'state', 'streaming', 'sync_state', 'quorum', 'lag_bytes', 0)) AS both

@@ -130,7 +130,7 @@ private:
                 said.erased.push_back(partition_id(key));
                 continue;
             }
-            PartitionObservation seen = replica.observed;
+            PartitionObservation seen = replica.observed.as_reported(partition_id(key));
             seen.fence = instance.fence;
             seen.applied = instance.group_revision;
             seen.role = instance.leader == key.index ? ReplicaRole::Primary : ReplicaRole::Standby;

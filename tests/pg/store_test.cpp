@@ -66,7 +66,7 @@ master::Instance rich_instance() {
 
 master::Replica rich_replica() {
     master::Replica replica = sample_replica("acme", 1, "box-2", 16);
-    PartitionObservation& seen = replica.observed;
+    PartitionObservation seen;
     seen.fence = {Generation(1), Epoch(2)};
     seen.role = ReplicaRole::Primary;
     seen.phase = PartitionPhase::Unhealthy;
@@ -76,6 +76,7 @@ master::Replica rich_replica() {
     seen.initialized = true;
     seen.position = Position{Epoch(3), std::numeric_limits<std::int64_t>::max(), true};
     seen.followers = {{"r1g1", "streaming", "quorum", 42}, {"r2g1", "catchup", "async", 0}};
+    replica.observed = master::Observed(seen);
     replica.revision = Revision(2);
     return replica;
 }

@@ -200,14 +200,14 @@ std::string World::unsettled_instance(const State& state, const master::Instance
     if (!moving.empty()) return moving;
     for (const master::Replica* replica : state.replicas_of(row.name)) {
         const bool stopped = row.desired == DesiredState::Stopped;
-        const PartitionObservation& seen = replica->observed;
+        const master::Observed& seen = replica->observed;
         if (seen.fence != row.fence || (stopped && seen.phase != PartitionPhase::Stopped) ||
             (!stopped && !(seen.phase == PartitionPhase::Running && seen.ready)))
             return "is " + std::string(to_text(how)) + ": copy " +
                    std::to_string(replica->key.index.number) + " on " + replica->node.str() +
                    " is " + std::string(to_text(seen.phase)) + " in epoch " +
                    std::to_string(seen.fence.epoch.number()) + " of " +
-                   std::to_string(row.fence.epoch.number()) + ": " + seen.reason;
+                   std::to_string(row.fence.epoch.number()) + ": " + seen.reason();
     }
     if (row.desired == DesiredState::Stopped) return {};
     if (how != master::InstanceState::Running) return "is " + std::string(to_text(how));

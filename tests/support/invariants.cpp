@@ -53,7 +53,6 @@ void check_copies(const State& state, const Instance& row, Problems& problems) {
             wrong("copy " + std::to_string(key.index.number) + " is outside its residency");
         if (!nodes.insert(replica.node).second) wrong("two copies on " + replica.node.str());
         if (key.index.number >= row.replicas_made) wrong("an index that was never given");
-        if (replica.observed.partition != partition_id(key)) wrong("a copy that is called wrongly");
         if (replica.membership != Membership::Member) {
             ++others;
             if (!replica.since) wrong("a change of members without a beginning");
@@ -211,18 +210,18 @@ void print(std::ostream& out, const Instance& row) {
 }
 
 void print(std::ostream& out, const Replica& replica) {
-    const PartitionObservation& seen = replica.observed;
+    const Observed& seen = replica.observed;
     out << "replica " << partition_id(replica.key) << " " << replica.node << " "
         << to_text(replica.membership) << " " << replica.partition_number;
     print(out, replica.replaces);
-    print(out, replica.since);
-    print(out, replica.failing_since);
-    print(out, replica.leave_after);
+    print(out, replica.since.optional());
+    print(out, replica.failing_since.optional());
+    print(out, replica.leave_after.optional());
     out << " seen " << seen.fence.generation.number() << ":" << seen.fence.epoch.number() << " "
         << seen.applied.number() << " " << to_text(seen.role) << " " << to_text(seen.phase) << " '"
-        << seen.step << "' '" << seen.reason << "' " << seen.ready << seen.initialized;
+        << seen.step() << "' '" << seen.reason() << "' " << seen.ready << seen.initialized;
     print(out, seen.position);
-    for (const FollowerView& one : seen.followers)
+    for (const FollowerView& one : seen.followers())
         out << " " << one.name << ":" << one.state << ":" << one.sync_state << ":" << one.lag_bytes;
     out << " rev " << replica.revision.number() << "\n";
 }

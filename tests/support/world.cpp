@@ -121,6 +121,11 @@ const Instance& World::instance(const std::string& name) const {
     return state.instances().at(InstanceName(name));
 }
 
+PartitionObservation World::reported(const std::string& instance, int index) const {
+    const Replica& row = replica(instance, index);
+    return row.observed.as_reported(partition_id(row.key));
+}
+
 const Replica& World::replica(const std::string& instance, int index) const {
     return state.replicas().at({InstanceName(instance), ReplicaIndex{index}});
 }

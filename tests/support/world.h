@@ -48,6 +48,8 @@ public:
 
     const master::Instance& instance(const std::string& name) const;
     const master::Replica& replica(const std::string& instance, int index) const;
+    // What its box last said of it.
+    PartitionObservation reported(const std::string& instance, int index) const;
     const master::Operation& operation(const std::string& id) const;
 
     master::State state;

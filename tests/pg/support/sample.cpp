@@ -106,7 +106,6 @@ Replica sample_replica(const std::string& instance, int index, const std::string
     replica.reserved = {Millicores(1'000), gibibytes(1), gibibytes(10)};
     replica.founder = index == 0;
     if (index == 2) replica.failing_since = noon;
-    replica.observed.partition = partition_id(replica.key);
     replica.revision = first;
     return replica;
 }

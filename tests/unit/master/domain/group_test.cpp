@@ -31,7 +31,7 @@ TEST_CASE("only rows that differ are put back") {
     REQUIRE(group.replicas.size() == 3);
     CHECK(written(world, group).empty());
 
-    group.find(ReplicaIndex{1})->observed.reason = "disk full";
+    group.find(ReplicaIndex{1})->observed.say("", "disk full");
     const Changes replica_only = written(world, group);
     REQUIRE(replica_only.size() == 1);
     CHECK(std::get<Put<Replica>>(replica_only[0]).row.key.index == ReplicaIndex{1});

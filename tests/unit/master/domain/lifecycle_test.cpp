@@ -70,7 +70,7 @@ TEST_CASE("the password is shown once, and kept no longer than init needs it") {
 TEST_CASE("reports of another box, or of an older fence, change nothing") {
     World world;
     world.serve("acme");
-    PartitionObservation seen = world.replica("acme", 0).observed;
+    PartitionObservation seen = world.reported("acme", 0);
     seen.phase = PartitionPhase::Failed;
     ReportNode report;
     report.node = world.replica("acme", 1).node;

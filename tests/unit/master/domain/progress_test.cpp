@@ -47,7 +47,7 @@ TEST_CASE("a silent box makes its copy unreachable, and the instance degraded or
 TEST_CASE("the lag of a standby is what its primary says") {
     World world;
     world.serve("acme");
-    PartitionObservation seen = world.replica("acme", 0).observed;
+    PartitionObservation seen = world.reported("acme", 0);
     seen.followers = {{"r1g1", "streaming", "quorum", 512}};
     world.report(seen);
     REQUIRE(follower_view(world.state, world.instance("acme"), world.replica("acme", 1)));

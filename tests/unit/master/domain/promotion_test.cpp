@@ -75,9 +75,9 @@ TEST_CASE("nobody leads until enough copies have stopped and said what they hold
 TEST_CASE("a position of the epoch before does not count") {
     World world;
     world.serve("acme");
-    PartitionObservation old = world.replica("acme", 1).observed;
+    PartitionObservation old = world.reported("acme", 1);
     old.position = at(100);
-    PartitionObservation other = world.replica("acme", 2).observed;
+    PartitionObservation other = world.reported("acme", 2);
     other.position = at(100);
     world.run(promote());
     world.report(old);

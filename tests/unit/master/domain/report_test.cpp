@@ -13,7 +13,7 @@ struct Served {
     Served() { world.serve("acme"); }
     World world;
 
-    PartitionObservation seen(int index) const { return world.replica("acme", index).observed; }
+    PartitionObservation seen(int index) const { return world.reported("acme", index); }
     // Said by the box that holds copy `by`, in an hour when anything else would show.
     void say(const PartitionObservation& what, int by) {
         ReportNode report;
