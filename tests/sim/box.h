@@ -122,6 +122,8 @@ public:
 
     // The agent dies around its n-th write from now, before or after it is on the disk.
     void crash_at_save(int saves, bool after);
+    // A crash that was to come does not.
+    void crash_no_more() { journal_.die_no_more(); }
     bool has_pending_progress() const { return progress_; }
     const std::map<std::string, EdgeRoute>& routes() const { return routes_; }
     std::uint64_t syncs() const { return syncs_; }

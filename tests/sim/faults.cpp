@@ -25,6 +25,7 @@ void Faults::calm() {
     crash_armed_ = false;
     world_.room().timeline.cancel(next_);
     world_.network().weather = {};
+    for (const auto& box : world_.boxes()) box->crash_no_more();
     while (!lasting_.empty()) {
         const auto ends = lasting_.front();
         lasting_.pop_front();

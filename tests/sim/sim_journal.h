@@ -54,6 +54,7 @@ public:
         saves_left_ = saves;
         death_ = death;
     }
+    void die_no_more() { death_ = Death::None; }
     void agent_is_dead() { dead_ = true; }
     bool dead() const { return dead_; }
 
