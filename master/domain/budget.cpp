@@ -3,30 +3,32 @@
 #include <map>
 
 namespace foyer::master {
+namespace {
 
-int rebuilds_at(const State& state, const NodeId& node) {
-    int count = 0;
+// Each copy being made counts at the box that makes it and at its leader's.
+std::map<NodeId, int> rebuilds(const State& state) {
+    std::map<NodeId, int> counts;
     for (const ReplicaKey& key : state.learners()) {
-        if (state.replicas().at(key).node == node) ++count;
+        ++counts[state.replicas().at(key).node];
         const Instance& instance = state.instances().at(key.instance);
         if (!instance.leader) continue;
         const auto lead = state.replicas().find({key.instance, *instance.leader});
-        if (lead != state.replicas().end() && lead->second.node == node) ++count;
+        if (lead != state.replicas().end()) ++counts[lead->second.node];
     }
-    return count;
+    return counts;
+}
+
+}  // namespace
+
+int rebuilds_at(const State& state, const NodeId& node) {
+    const auto counts = rebuilds(state);
+    const auto found = counts.find(node);
+    return found == counts.end() ? 0 : found->second;
 }
 
 std::vector<NodeId> busy_nodes(const State& state) {
-    std::map<NodeId, int> copies;
-    for (const ReplicaKey& key : state.learners()) {
-        ++copies[state.replicas().at(key).node];
-        const Instance& instance = state.instances().at(key.instance);
-        if (!instance.leader) continue;
-        const auto lead = state.replicas().find({key.instance, *instance.leader});
-        if (lead != state.replicas().end()) ++copies[lead->second.node];
-    }
     std::vector<NodeId> busy;
-    for (const auto& [node, count] : copies) {
+    for (const auto& [node, count] : rebuilds(state)) {
         if (count >= state.settings().repair.rebuilds_per_node) busy.push_back(node);
     }
     return busy;
