@@ -165,6 +165,15 @@ Replica newcomer(Group& group, const NodeId& place, Draft& draft) {
     return made;
 }
 
+Replica new_learner(Group& group, const NodeId& place, std::optional<ReplicaIndex> replaces,
+                    Draft& draft) {
+    Replica made = newcomer(group, place, draft);
+    made.membership = Membership::Learner;
+    made.replaces = replaces;
+    made.since = draft.now();
+    return made;
+}
+
 bool has_caught_up(const Group& group, const Replica& learner) {
     const FollowerView* view = follower(group, learner);
     return group.is_serving() && group.is_current(learner) && !group.is_silent(learner.node) &&

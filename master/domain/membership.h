@@ -45,6 +45,9 @@ inline bool has_index_left(const Instance& row) { return row.replicas_made <= re
 // A further copy of the instance on this box, with a new index and partition number; not yet in the
 // group. The box's row is put.
 Replica newcomer(Group& group, const NodeId& place, Draft& draft);
+// The same as a learner, from now on, that takes the place of `replaces`.
+Replica new_learner(Group& group, const NodeId& place, std::optional<ReplicaIndex> replaces,
+                    Draft& draft);
 
 // Part of S.
 inline bool is_counted(const Replica& replica) {

@@ -64,10 +64,7 @@ std::set<ReplicaKey> tried(const State& state, const Operation& operation) {
 void begin_move(Draft& draft, Operation& operation, const BalanceMove& move) {
     const State& state = draft.state();
     Group group(state, state.instances().at(move.replica.instance));
-    Replica made = newcomer(group, move.to, draft);
-    made.membership = Membership::Learner;
-    made.replaces = move.replica.index;
-    made.since = draft.now();
+    Replica made = new_learner(group, move.to, move.replica.index, draft);
     const std::string how = "from '" + move.from.str() + "' to '" + move.to.str() + "', for " +
                             std::string(to_text(move.gain));
     draft.event("copy_moves", group.instance.name.str(),

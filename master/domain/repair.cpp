@@ -295,10 +295,7 @@ private:
         const std::string why =
             old == nullptr ? "a copy is missing"
                            : "for " + copy_text(*old) + ": " + std::string(to_text(why_gone(*old)));
-        Replica made = newcomer(group, place.value(), draft_);
-        made.membership = Membership::Learner;
-        made.replaces = replaces;
-        made.since = draft_.now();
+        Replica made = new_learner(group, place.value(), replaces, draft_);
         draft_.event("copy_ordered", group.instance.name.str(), copy_text(made) + ", " + why);
         group.replicas.push_back(std::move(made));
         return Outcome::Placed;
