@@ -142,6 +142,8 @@ DesiredDelta desired_since(const State& state, const NodeId& name, const Lineage
     delta.lineage = state.lineage();
     delta.base = since;
     delta.revision = state.revision();
+    // Most answers are those of held calls whose time is up.
+    if (difference && applied >= state.desired_revision(name)) return delta;
     if (node.overlay_revision > since) delta.settings = settings_of(state, node);
     for (const ReplicaKey& key : state.replicas_on(name)) {
         const Instance& instance = state.instances().at(key.instance);
