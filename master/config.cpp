@@ -173,6 +173,8 @@ void read_repair(Table table, RepairConfig& config) {
     table.read("rebuilds_per_node", config.rebuilds_per_node, {1, 1'000});
     table.read("caught_up_bytes", config.caught_up_bytes, {0, std::int64_t{1} << 40});
     table.read("learner_timeout_s", config.learner_timeout_s, seconds);
+    table.read("failed_after_s", config.failed_after_s, seconds);
+    table.read("rebalance_at_once", config.rebalance_at_once, {1, 1'000});
     table.read("retry_after_s", config.retry_after_s, seconds);
     table.finish();
 }

@@ -89,6 +89,8 @@ struct RepairConfig {
     std::int64_t rebuilds_per_node = 2;
     std::int64_t caught_up_bytes = std::int64_t{16} << 20;
     std::int64_t learner_timeout_s = 21'600;
+    std::int64_t failed_after_s = 1'800;
+    std::int64_t rebalance_at_once = 2;
     std::int64_t retry_after_s = 60;
     friend bool operator==(const RepairConfig&, const RepairConfig&) = default;
 };

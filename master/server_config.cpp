@@ -20,6 +20,8 @@ RepairSettings repair_settings_of(const RepairConfig& config) {
     settings.rebuilds_per_node = static_cast<int>(config.rebuilds_per_node);
     settings.caught_up_bytes = config.caught_up_bytes;
     settings.learner_timeout = Duration(config.learner_timeout_s * 1000);
+    settings.failed_after = Duration(config.failed_after_s * 1000);
+    settings.rebalance_at_once = static_cast<int>(config.rebalance_at_once);
     settings.retry_after = Duration(config.retry_after_s * 1000);
     return settings;
 }

@@ -29,11 +29,13 @@ Housekeeping::Housekeeping(Planner& planner, Presence& presence, const Clock& cl
       clock_(clock),
       rng_(rng),
       log_(log),
-      config_(std::move(config)) {}
+      config_(std::move(config)),
+      hearing_(config_.hearing_gap) {}
 
 void Housekeeping::tick() {
-    note_hearing();
-    if (planner_.phase() != PlannerPhase::Leading) return;
+    const bool leads = planner_.phase() == PlannerPhase::Leading;
+    hearing_.note(clock_.mono(), clock_.wall(), leads && !isolated_);
+    if (!leads) return;
     if (!operator_made_) make_operator();
     const MonoTime now = clock_.mono();
     if (now >= next_scan_) {
@@ -55,23 +57,6 @@ void Housekeeping::tick() {
     }
 }
 
-// Boxes are not heard while the database is away, while this process sleeps, or while most of them
-// are late; and how long they were silent is not known after the wall clock was set.
-void Housekeeping::note_hearing() {
-    const MonoTime mono = clock_.mono();
-    const WallTime wall = clock_.wall();
-    const Duration passed = mono - last_mono_;
-    const Duration step = (wall - last_wall_) - passed;
-    const bool broken = passed > config_.hearing_gap || step > config_.hearing_gap ||
-                        -step > config_.hearing_gap || isolated_ ||
-                        planner_.phase() != PlannerPhase::Leading;
-    if (broken) hearing_since_.reset();
-    if (!hearing_since_ && planner_.phase() == PlannerPhase::Leading && !isolated_)
-        hearing_since_ = wall;
-    last_mono_ = mono;
-    last_wall_ = wall;
-}
-
 namespace {
 
 // One tick, and the next one at once when there is more, behind whatever else waits.
@@ -90,8 +75,8 @@ void submit_tick(Planner& planner, WallTime hearing_since, int left,
 }  // namespace
 
 void Housekeeping::repair() {
-    if (!hearing_since_ || repairing_->exchange(true)) return;
-    submit_tick(planner_, *hearing_since_, config_.repair_ticks_max, repairing_);
+    if (!hearing_.since() || repairing_->exchange(true)) return;
+    submit_tick(planner_, *hearing_.since(), config_.repair_ticks_max, repairing_);
 }
 
 void Housekeeping::make_operator() {

@@ -4,13 +4,13 @@
 
 #include <atomic>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "common/base/random.h"
 #include "common/base/time.h"
 #include "common/log/log.h"
+#include "master/app/hearing.h"
 #include "master/app/planner.h"
 #include "master/app/presence.h"
 
@@ -26,9 +26,8 @@ struct HousekeepingConfig {
     Duration operation_life{std::int64_t{30} * 24 * 3600 * 1000};  // from its end
     Duration secret_life{600'000};                                 // of a recorded answer
     Duration repair_tick{1'000};
-    int repair_ticks_max = 50;  // in a row, when each says that there is more
-    // A pause of the loop, or a step of the wall clock, longer than this: as if just started.
-    Duration hearing_gap{30'000};
+    int repair_ticks_max = 50;     // in a row, when each says that there is more
+    Duration hearing_gap{30'000};  // hearing.h
 };
 
 class Housekeeping {
@@ -47,7 +46,6 @@ private:
     void scan_silence();
     void note_sightings();
     void forget_old();
-    void note_hearing();
     void repair();
 
     Planner& planner_;
@@ -63,10 +61,7 @@ private:
     MonoTime next_note_;
     std::vector<Sighting> sightings_;  // of this round, still to be sent
     MonoTime next_repair_;
-    // Since when boxes could be heard without a break; absent: they cannot now.
-    std::optional<WallTime> hearing_since_;
-    MonoTime last_mono_;
-    WallTime last_wall_;
+    Hearing hearing_;
     // What is not committed yet is not sent twice. Shared: a continuation may outlive us.
     std::shared_ptr<std::atomic<bool>> repairing_ = std::make_shared<std::atomic<bool>>(false);
     std::shared_ptr<std::atomic<bool>> marking_ = std::make_shared<std::atomic<bool>>(false);

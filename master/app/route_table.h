@@ -2,6 +2,7 @@
 // HTTP both read permissions here and nowhere else; a test walks the table.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <string_view>
@@ -62,7 +63,8 @@ constexpr Route write(HttpMethod method, std::string_view path, std::string_view
     return {method, path, rpc, roles, scope, RouteKind::Rpc, true};
 }
 
-constexpr auto table = std::to_array<Route>({
+// The boxes and where they stand.
+constexpr auto fleet = std::to_array<Route>({
     write(HttpMethod::Post, "/v1/isps", "foyer.api.v1.FleetService/CreateIsp", operators,
           Scope::All),
     read("/v1/isps/{name}", "foyer.api.v1.FleetService/GetIsp", hosts, Scope::All),
@@ -89,7 +91,15 @@ constexpr auto table = std::to_array<Route>({
           operators, Scope::All),
     write(HttpMethod::Post, "/v1/nodes/{name}:cancel-drain",
           "foyer.api.v1.FleetService/CancelDrain", operators, Scope::All),
+    read("/v1/rebalance", "foyer.api.v1.FleetService/PlanRebalance", operators, Scope::All),
+    write(HttpMethod::Post, "/v1/rebalance:start", "foyer.api.v1.FleetService/StartRebalance",
+          operators, Scope::All),
+    write(HttpMethod::Post, "/v1/rebalance:stop", "foyer.api.v1.FleetService/StopRebalance",
+          operators, Scope::All),
+});
 
+// What runs on them, and for whom.
+constexpr auto services = std::to_array<Route>({
     write(HttpMethod::Post, "/v1/instances", "foyer.api.v1.InstanceService/OrderInstance",
           customers, Scope::Own),
     read("/v1/instances/{name}", "foyer.api.v1.InstanceService/GetInstance", customers, Scope::Own),
@@ -115,6 +125,8 @@ constexpr auto table = std::to_array<Route>({
           publishers, Scope::All),
     read("/v1/software-releases/{name}/versions/{version}",
          "foyer.api.v1.ReleaseService/GetRelease", release_readers, Scope::All),
+    write(HttpMethod::Post, "/v1/software-releases/{name}/versions/{version}:withdraw",
+          "foyer.api.v1.ReleaseService/WithdrawRelease", publishers, Scope::All),
     read("/v1/software-releases", "foyer.api.v1.ReleaseService/ListReleases", release_readers,
          Scope::All),
 
@@ -132,6 +144,15 @@ constexpr auto table = std::to_array<Route>({
           false},
     Route{HttpMethod::Get, "/healthz", "", {}, Scope::Public, RouteKind::Health, false},
 });
+
+template <std::size_t N, std::size_t M>
+constexpr std::array<Route, N + M> joined(const std::array<Route, N>& a,
+                                          const std::array<Route, M>& b) {
+    std::array<Route, N + M> all;
+    std::ranges::copy(b, std::ranges::copy(a, all.begin()).out);
+    return all;
+}
+constexpr auto table = joined(fleet, services);
 
 }  // namespace routes
 

@@ -20,6 +20,7 @@ void add_fleet_commands(CLI::App& app, Session& session);      // isp, host, sit
 void add_account_commands(CLI::App& app, Session& session);    // account, token
 void add_release_commands(CLI::App& app, Session& session);    // release
 void add_order_command(CLI::App& app, Session& session);       // order
+void add_rebalance_commands(CLI::App& app, Session& session);  // rebalance
 void add_plan_commands(CLI::App& app, Session& session);       // plan
 void add_instance_commands(CLI::App& app, Session& session);   // instance
 void add_operation_commands(CLI::App& app, Session& session);  // op

@@ -26,8 +26,8 @@ std::string bar(std::int64_t done, std::int64_t total, int width, bool unicode) 
 }  // namespace
 
 std::string subject_of(const Json& operation) {
-    const std::string node = text_field(operation, "node");
-    return node.empty() ? text_field(operation, "instance") : node;
+    const std::string of = text_field(operation, "node") + text_field(operation, "instance");
+    return of.empty() ? "the cloud" : of;
 }
 
 namespace {

@@ -117,12 +117,53 @@ Status publish(Session& session, const PublishOptions& options) {
     return session.show(answer, view_release);
 }
 
-Status show_release(Session& session, const std::string& wanted) {
+// NAME@VERSION; without a version the newest.
+std::string path_of_release(const std::string& wanted) {
     const std::size_t at = wanted.find('@');
     const std::string version = at == std::string::npos ? "latest" : wanted.substr(at + 1);
-    const std::string path = path_of("software-releases", wanted.substr(0, at)) + "/versions/" +
-                             percent_encoded(version);
-    return session.show(TRY(session.get(path, "foyer release ls")), view_release);
+    return path_of("software-releases", wanted.substr(0, at)) + "/versions/" +
+           percent_encoded(version);
+}
+
+Status show_release(Session& session, const std::string& wanted) {
+    return session.show(TRY(session.get(path_of_release(wanted), "foyer release ls")),
+                        view_release);
+}
+
+struct WithdrawOptions {
+    std::string release;
+    std::string reason;
+    bool dry_run = false;
+};
+
+Status withdraw(Session& session, const WithdrawOptions& options) {
+    if (options.release.find('@') == std::string::npos) {
+        return usage_error(fmt::format("'{}' does not say which version", options.release),
+                           "foyer release withdraw " + options.release + "@VERSION --reason TEXT");
+    }
+    Json body = {{"reason", options.reason}};
+    if (options.dry_run) body["validate_only"] = true;
+    const std::string answer = TRY(session.write(
+        "POST", path_of_release(options.release) + ":withdraw", body, "foyer release ls"));
+    session.console().note(
+        options.dry_run
+            ? dry_run_note
+            : fmt::format("{} is withdrawn: instances that run it go on, nothing new is "
+                          "ordered of it",
+                          options.release));
+    return session.show(answer, view_release);
+}
+
+void add_withdraw(CLI::App& group, Session& session) {
+    auto& options = session.keep<WithdrawOptions>();
+    CLI::App& command =
+        add_command(group, "withdraw", "take a version back: nothing new is ordered of it");
+    command.add_option("release", options.release, "NAME@VERSION")->required();
+    command.add_option("--reason", options.reason, "why; those who order it read it")->required();
+    add_dry_run(command, options.dry_run);
+    command.callback([&session, &options] {
+        session.action = [&session, &options] { return withdraw(session, options); };
+    });
 }
 
 }  // namespace
@@ -140,6 +181,7 @@ void add_release_commands(CLI::App& app, Session& session) {
         session.action = [&session, &shown] { return show_release(session, shown); };
     });
 
+    add_withdraw(group, session);
     auto& key_file = session.keep<std::string>();
     CLI::App& keygen =
         add_command(group, "keygen", "make a signing key; prints its public half (base64)");

@@ -29,6 +29,8 @@ std::string view_instance(const Json& instance, const ViewContext& context);
 std::string view_copies(const Json& instance, const ViewContext& context);
 // Why they are there, and why not elsewhere: a PlacementExplanation.
 std::string view_placement(const Json& placement, const ViewContext& context);
+// What a rebalancing would move, before and after: a RebalancePlan.
+std::string view_balance(const Json& plan, const ViewContext& context);
 // URL, database, user, password; what is empty is left out.
 std::string view_connection(const Json& connection, const ViewContext& context);
 std::string view_events(const Json& list, const ViewContext& context);

@@ -214,6 +214,15 @@ std::string view_whoami(const Json& caller, const ViewContext&) {
                          {"roles", joined(list_field(caller, "roles"))}});
 }
 
+namespace {
+
+std::string version_text(const Json& release) {
+    const bool withdrawn = !text_field(release, "withdrawn_reason").empty();
+    return text_field(release, "version") + (withdrawn ? " (withdrawn)" : "");
+}
+
+}  // namespace
+
 std::string view_releases(const Json& list, const ViewContext& context) {
     Table table{{{"RELEASE"},
                  {"VERSION"},
@@ -227,7 +236,7 @@ std::string view_releases(const Json& list, const ViewContext& context) {
     for (const Json& release : list_field(list, "releases")) {
         Json sizes = Json::array();
         for (const Json& size : list_field(release, "sizes")) sizes.push_back(field(size, "name"));
-        table.rows.push_back({text_field(release, "name"), text_field(release, "version"),
+        table.rows.push_back({text_field(release, "name"), version_text(release),
                               text_field(release, "title"), joined(sizes),
                               fmt::format("{}-{}", number_field(release, "copies_min"),
                                           number_field(release, "copies_max")),

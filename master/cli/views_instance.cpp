@@ -4,6 +4,7 @@
 #include <set>
 
 #include "master/cli/human.h"
+#include "master/cli/progress.h"
 #include "master/cli/views.h"
 
 namespace foyer::cli {
@@ -70,6 +71,8 @@ std::string view_release(const Json& release, const ViewContext& context) {
                                 number_field(release, "copies_max"),
                                 number_field(release, "copies_default"))},
          {"published", text_field(release, "created_at")}});
+    const std::string withdrawn = text_field(release, "withdrawn_reason");
+    if (!withdrawn.empty()) text += render_facts({{"withdrawn", withdrawn}});
     Table sizes{
         {{"SIZE"}, {"CORES", Align::Right}, {"MEMORY", Align::Right}, {"DISK", Align::Right}}, {}};
     for (const Json& size : list_field(release, "sizes")) {
@@ -182,8 +185,7 @@ std::string view_operation(const Json& operation, const ViewContext& context) {
     std::vector<std::pair<std::string, std::string>> facts = {
         {"operation", text_field(operation, "id")},
         {"kind", text_field(operation, "kind")},
-        {text_field(operation, "node").empty() ? "instance" : "node",
-         text_field(operation, "node") + text_field(operation, "instance")},
+        {"of", subject_of(operation)},
         {"state", text_field(operation, "state")},
         {"begun", text_field(operation, "created_at")},
         {"ended", text_field(operation, "finished_at")}};

@@ -52,4 +52,38 @@ std::string view_placement(const Json& placement, const ViewContext& context) {
                               number_field(placement, "orders_left"));
 }
 
+std::string view_balance(const Json& plan, const ViewContext& context) {
+    Table moves{{{"MOVE"}, {"FROM"}, {"TO"}, {"FOR"}}, {}};
+    for (const Json& move : list_field(plan, "moves")) {
+        moves.rows.push_back(
+            {fmt::format("{}/{}", text_field(move, "instance"), number_field(move, "index")),
+             text_field(move, "from"), text_field(move, "to"), text_field(move, "gain")});
+    }
+    Table use{{{"USE"}, {"NOW", Align::Right}, {"THEN", Align::Right}}, {}};
+    const Json before = field(plan, "before");
+    const Json after = field(plan, "after");
+    const auto row = [&](const char* what, const char* share, const char* name) {
+        const auto cell = [&](const Json& balance) {
+            const std::string who = name == nullptr ? "" : text_field(balance, name);
+            return percent(number_field(balance, share)) + (who.empty() ? "" : " " + who);
+        };
+        use.rows.push_back({what, cell(before), cell(after)});
+    };
+    row("all boxes", "mean_millionths", nullptr);
+    row("most used ISP", "family_millionths", "family");
+    row("most used box", "node_millionths", "node");
+    use.rows.push_back({"copies on a shared ISP",
+                        std::to_string(number_field(before, "shared_isps")),
+                        std::to_string(number_field(after, "shared_isps"))});
+    std::string text = render(use, context.page);
+    if (!moves.rows.empty()) {
+        text += "\n" + render(moves, context.page);
+    } else {
+        text += "\nno move is worth it\n";
+    }
+    const std::string running = text_field(plan, "operation");
+    if (!running.empty()) text += "\nunder way: foyer op wait " + running + "\n";
+    return text;
+}
+
 }  // namespace foyer::cli

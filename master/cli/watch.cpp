@@ -56,9 +56,11 @@ Error failure_of(const Json& operation) {
         failure.details.push_back({text_field(fact, "key"), text_field(fact, "value")});
     }
     const std::string node = text_field(operation, "node");
-    failure.details.push_back(
-        {std::string(next_key), node.empty() ? "foyer instance events " + subject_of(operation)
-                                             : "foyer node show " + node});
+    const std::string instance = text_field(operation, "instance");
+    std::string next = "foyer rebalance plan";
+    if (!node.empty()) next = "foyer node show " + node;
+    if (!instance.empty()) next = "foyer instance events " + instance;
+    failure.details.push_back({std::string(next_key), next});
     return failure;
 }
 

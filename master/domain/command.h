@@ -77,6 +77,14 @@ struct PublishRelease {
     Release release;  // sequence, created_at and revision are set by the decision
 };
 
+// Nothing new is ordered of this version any more.
+struct WithdrawRelease {
+    ReleaseName name;
+    ReleaseVersion version;
+    std::string reason;
+    std::optional<AccountId> publisher;  // who asks; absent: the operator, who may withdraw all
+};
+
 struct OrderInstance {
     InstanceName name;
     AccountId owner;
@@ -175,6 +183,16 @@ struct CancelDrain {
     NodeId name;
 };
 
+// Standbys move until the boxes carry their share, or `moves_max` of them have (balance.h).
+struct StartRebalance {
+    int moves_max = 0;  // 1…200
+    OperationId operation;
+    AccountId owner;
+};
+
+// What has moved stays, what is on its way is given up unless it has caught up.
+struct StopRebalance {};
+
 // Time passed: silent boxes grow old, repairs go on. Bounded; Reply::more asks for another one.
 struct Tick {
     // Since when this master has been listening without a break: since its start, since the
@@ -182,11 +200,12 @@ struct Tick {
     WallTime hearing_since;
 };
 
-using Command = std::variant<CreateAccount, CreateToken, CreateIsp, CreateHost, CreateSite,
-                             CreateNodeToken, DeleteNode, EnrolNode, RenewNode, PublishRelease,
-                             OrderInstance, StopInstance, StartInstance, DeleteInstance,
-                             PromoteInstance, RevealInstance, ReportNode, MarkSilent, CordonNode,
-                             UncordonNode, DrainNode, CancelDrain, Tick, NoteSightings, ForgetOld>;
+using Command =
+    std::variant<CreateAccount, CreateToken, CreateIsp, CreateHost, CreateSite, CreateNodeToken,
+                 DeleteNode, EnrolNode, RenewNode, PublishRelease, WithdrawRelease, OrderInstance,
+                 StopInstance, StartInstance, DeleteInstance, PromoteInstance, RevealInstance,
+                 ReportNode, MarkSilent, CordonNode, UncordonNode, DrainNode, CancelDrain,
+                 StartRebalance, StopRebalance, Tick, NoteSightings, ForgetOld>;
 
 // What the shell needs to render the answer: which row the command made or changed. The row itself
 // is in the state after the changes.

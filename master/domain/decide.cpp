@@ -49,6 +49,15 @@ struct Dispatch {
     Result<Decision> operator()(const UncordonNode& c) const {
         return uncordon_node(state, c, now);
     }
+    Result<Decision> operator()(const WithdrawRelease& c) const {
+        return withdraw_release(state, c, now);
+    }
+    Result<Decision> operator()(const StartRebalance& c) const {
+        return start_rebalance(state, c, now);
+    }
+    Result<Decision> operator()(const StopRebalance& c) const {
+        return stop_rebalance(state, c, now);
+    }
     Result<Decision> operator()(const DrainNode& c) const { return drain_node(state, c, now); }
     Result<Decision> operator()(const CancelDrain& c) const { return cancel_drain(state, c, now); }
     Result<Decision> operator()(const Tick& c) const { return tick(state, c, now); }

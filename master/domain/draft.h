@@ -74,6 +74,7 @@ Result<Decision> delete_node(const State& state, const DeleteNode& command, Wall
 Result<Decision> enrol_node(const State& state, const EnrolNode& command, WallTime now);
 Result<Decision> renew_node(const State& state, const RenewNode& command, WallTime now);
 Result<Decision> publish_release(const State& state, const PublishRelease& command, WallTime now);
+Result<Decision> withdraw_release(const State& state, const WithdrawRelease& command, WallTime now);
 Result<Decision> order_instance(const State& state, const OrderInstance& command, WallTime now);
 Result<Decision> stop_instance(const State& state, const StopInstance& command, WallTime now);
 Result<Decision> start_instance(const State& state, const StartInstance& command, WallTime now);
@@ -88,6 +89,8 @@ Result<Decision> cordon_node(const State& state, const CordonNode& command, Wall
 Result<Decision> uncordon_node(const State& state, const UncordonNode& command, WallTime now);
 Result<Decision> drain_node(const State& state, const DrainNode& command, WallTime now);
 Result<Decision> cancel_drain(const State& state, const CancelDrain& command, WallTime now);
+Result<Decision> start_rebalance(const State& state, const StartRebalance& command, WallTime now);
+Result<Decision> stop_rebalance(const State& state, const StopRebalance& command, WallTime now);
 
 // The row, or NotFound with what to type next.
 template <class Map, class Key>

@@ -152,6 +152,19 @@ bool is_squeezed_out(const State& state, const Node& node, const Replica& asked)
 
 }  // namespace
 
+Replica newcomer(Group& group, const NodeId& place, Draft& draft) {
+    Node node = draft.state().nodes().at(place);
+    Replica made;
+    made.key = {group.instance.name, ReplicaIndex{group.instance.replicas_made++}};
+    made.node = place;
+    made.partition_number = first_host_number + node.partitions_made++;
+    made.reserved = group.replicas.front().reserved;
+    draft.put(node);
+    group.instance.repair_wait.reset();
+    group.group_changed(draft);
+    return made;
+}
+
 bool has_caught_up(const Group& group, const Replica& learner) {
     const FollowerView* view = follower(group, learner);
     return group.is_serving() && group.is_current(learner) && !group.is_silent(learner.node) &&
@@ -174,7 +187,7 @@ bool is_healthy(const Group& group, const Replica& replica) {
            replica.observed.phase == PartitionPhase::Running && replica.observed.ready;
 }
 
-Displaced displaced(const State& state, const Replica& replica) {
+Displaced displaced_by_box(const State& state, const Replica& replica) {
     const auto found = state.nodes().find(replica.node);
     if (found == state.nodes().end() || found->second.state == NodeState::Lost)
         return Displaced::Lost;
@@ -185,12 +198,22 @@ Displaced displaced(const State& state, const Replica& replica) {
     return Displaced::No;
 }
 
+Displaced displaced(const State& state, const Replica& replica, WallTime now) {
+    const Displaced by_box = displaced_by_box(state, replica);
+    if (by_box != Displaced::No) return by_box;
+    if (replica.failing_since &&
+        now - *replica.failing_since >= state.settings().repair.failed_after)
+        return Displaced::Failed;
+    return Displaced::No;
+}
+
 std::string_view to_text(Displaced why) {
     switch (why) {
         case Displaced::No: return "stays";
         case Displaced::Lost: return "its box is lost";
         case Displaced::Draining: return "its box is drained";
         case Displaced::Shrunken: return "its box offers less than it did";
+        case Displaced::Failed: return "its service fails there";
     }
     CHECK(false);
 }

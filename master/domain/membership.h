@@ -35,7 +35,16 @@
 
 namespace foyer::master {
 
+class Draft;
 class Group;
+
+// Indexes of copies are never used again; as many as the wire takes.
+inline constexpr int replica_index_max = 4'095;
+inline bool has_index_left(const Instance& row) { return row.replicas_made <= replica_index_max; }
+
+// A further copy of the instance on this box, with a new index and partition number; not yet in the
+// group. The box's row is put.
+Replica newcomer(Group& group, const NodeId& place, Draft& draft);
 
 // Part of S.
 inline bool is_counted(const Replica& replica) {
@@ -52,8 +61,10 @@ bool is_healthy(const Group& group, const Replica& replica);
 bool collide(const Group& group, const Replica& a, const Replica& b);
 
 // Why a copy has to be replaced.
-enum class Displaced { No, Lost, Draining, Shrunken };
-Displaced displaced(const State& state, const Replica& replica);
+enum class Displaced { No, Lost, Draining, Shrunken, Failed };
+// By where it is alone, not by how its service is.
+Displaced displaced_by_box(const State& state, const Replica& replica);
+Displaced displaced(const State& state, const Replica& replica, WallTime now);
 std::string_view to_text(Displaced why);
 
 }  // namespace foyer::master

@@ -4,24 +4,19 @@
 #include "common/base/text.h"
 #include "master/domain/group.h"
 #include "master/domain/placement.h"
+#include "master/domain/releases.h"
 
 namespace foyer::master {
 namespace {
 
-Result<Release> find_release(const State& state, const OrderInstance& command) {
-    const Release* newest = nullptr;
-    for (auto at = state.releases().lower_bound({command.release, ReleaseVersion()});
-         at != state.releases().end() && at->first.first == command.release; ++at) {
-        if (!command.version.empty() && at->second.version != command.version) continue;
-        if (newest == nullptr || at->second.sequence > newest->sequence) newest = &at->second;
-    }
-    if (newest == nullptr) {
-        return error(
-            ErrorCode::NotFound,
-            "release '" + command.release.str() + "'" +
-                (command.version.empty() ? "" : " version '" + command.version.str() + "'") +
-                " is not published; `foyer release ls` shows those that are",
-            {{"field", "release"}});
+Result<Release> release_of(const State& state, const OrderInstance& command) {
+    const Release* newest = TRY(find_release(state, command.release, command.version));
+    if (newest->withdrawn) {
+        return error(ErrorCode::FailedPrecondition,
+                     "release '" + command.release.str() + "' version '" + newest->version.str() +
+                         "' is withdrawn: " + newest->withdrawn->reason +
+                         "; order without a version for the newest that is not",
+                     {{"rule", "withdrawn"}});
     }
     if (newest->version != command.checked_version) {
         return error(ErrorCode::Aborted,
@@ -113,7 +108,7 @@ Result<Decision> order_instance(const State& state, const OrderInstance& command
                      "the name '" + command.name.str() + "' is taken; choose another one",
                      {{"field", "name"}});
     }
-    const Release release = TRY(find_release(state, command));
+    const Release release = TRY(release_of(state, command));
     const ReleaseSize size = TRY(find_size(release, command.size));
     const ReplicationPolicy policy = TRY(check_policy(command, release));
     const Placement placement =

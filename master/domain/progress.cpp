@@ -90,7 +90,8 @@ std::vector<Step> steps_of(const Group& group, OperationKind kind) {
         case OperationKind::Stop: return phase_steps(group, PartitionPhase::Stopped);
         case OperationKind::Delete: return erase_steps(group);
         case OperationKind::Promote: return promote_steps(group);
-        case OperationKind::Drain: break;  // of a box: drain.cpp
+        case OperationKind::Drain:             // of a box: drain.cpp
+        case OperationKind::Rebalance: break;  // of the whole cloud: rebalance.h
     }
     CHECK(false);
 }
@@ -108,7 +109,8 @@ bool is_done(OperationKind kind, const std::vector<OperationStep>& steps) {
         case OperationKind::Stop:
         case OperationKind::Delete:
         case OperationKind::Promote:
-        case OperationKind::Drain: return !steps.empty() && std::ranges::all_of(steps, done);
+        case OperationKind::Drain:
+        case OperationKind::Rebalance: return !steps.empty() && std::ranges::all_of(steps, done);
     }
     CHECK(false);
 }

@@ -1,10 +1,14 @@
 #include "master/domain/repair.h"
 
 #include <algorithm>
+#include <set>
 
+#include "common/base/text.h"
+#include "master/domain/budget.h"
 #include "master/domain/group.h"
 #include "master/domain/membership.h"
 #include "master/domain/node_life.h"
+#include "master/domain/rebalance.h"
 #include "master/domain/replacement.h"
 
 namespace foyer::master {
@@ -13,36 +17,11 @@ namespace {
 // Instances changed by one tick; what is left comes with the next one.
 constexpr int changed_at_once_max = 100;
 constexpr int refused_at_once_max = 8;  // looking for a place in vain costs most
-constexpr int index_max = 4'095;        // what the wire takes
 
 enum class Outcome { Nothing, Changed, Refused, Placed };
 
 std::string copy_text(const Replica& replica) {
     return "copy " + std::to_string(replica.key.index.number) + " on '" + replica.node.str() + "'";
-}
-
-// Copies being made from or to a box.
-int rebuilds_at(const State& state, const NodeId& node) {
-    int count = 0;
-    for (const ReplicaKey& key : state.learners()) {
-        if (state.replicas().at(key).node == node) ++count;
-        const Instance& instance = state.instances().at(key.instance);
-        if (!instance.leader) continue;
-        const auto lead = state.replicas().find({key.instance, *instance.leader});
-        if (lead != state.replicas().end() && lead->second.node == node) ++count;
-    }
-    return count;
-}
-
-// Boxes that make as many copies as they may.
-std::set<NodeId> busy_nodes(const State& state) {
-    std::set<NodeId> busy;
-    for (const ReplicaKey& key : state.learners()) {
-        const NodeId& node = state.replicas().at(key).node;
-        if (rebuilds_at(state, node) >= state.settings().repair.rebuilds_per_node)
-            busy.insert(node);
-    }
-    return busy;
 }
 
 class Repairer {
@@ -63,12 +42,15 @@ public:
 private:
     const State& state() const { return draft_.state(); }
     const RepairSettings& settings() const { return state().settings().repair; }
+    Displaced why_gone(const Replica& replica) const {
+        return displaced(state(), replica, draft_.now());
+    }
 
     // What a lost box holds of a deleted instance is erased when it returns: its full wish does not
     // name it.
     Outcome forget_lost(const Group& group) {
         const auto gone = [&](const Replica& replica) {
-            return displaced(state(), replica) == Displaced::Lost;
+            return why_gone(replica) == Displaced::Lost;
         };
         return forget_copies(group, gone, draft_) ? Outcome::Changed : Outcome::Nothing;
     }
@@ -81,9 +63,9 @@ private:
             if (outcome != Outcome::Nothing || !waits_for_lead(group)) return outcome;
             return move_lead(group) ? Outcome::Changed : Outcome::Nothing;
         }
+        if (move_lead(group)) return Outcome::Changed;
         if (group.members() > group.instance.policy.replicas && release_one(group))
             return Outcome::Changed;
-        if (move_lead(group)) return Outcome::Changed;
         return replace_one(group);
     }
 
@@ -93,7 +75,7 @@ private:
             if (!why.empty()) {
                 draft_.event("copy_given_up", group.instance.name.str(),
                              copy_text(changing) + ": " + why);
-                if (why == timed_out)
+                if (why == timed_out || why == to_text(Displaced::Failed))
                     wait(group, copy_text(changing) + " did not catch up", changing.node);
                 group.remove(changing.key.index);
                 group.group_changed(draft_);
@@ -119,13 +101,18 @@ private:
     static constexpr std::string_view timed_out = "it did not catch up in time";
 
     std::string why_given_up(const Group& group, const Replica& learner) const {
-        const Displaced own = displaced(state(), learner);
+        const Displaced own = why_gone(learner);
         if (own != Displaced::No) return std::string(to_text(own));
         if (learner.since && draft_.now() - *learner.since >= settings().learner_timeout)
             return std::string(timed_out);
         const Replica* old = learner.replaces ? group.find(*learner.replaces) : nullptr;
         if (old == nullptr) return "";
-        const bool well = displaced(state(), *old) == Displaced::No && is_healthy(group, *old);
+        const bool well = why_gone(*old) == Displaced::No && is_healthy(group, *old);
+        // The newcomer may be on its ISP, and would wait for ever for another one to lead.
+        if (well && group.instance.leader == old->key.index)
+            return copy_text(*old) + " is well again and leads";
+        // A rebalancing moves copies that are well.
+        if (well && is_moved_by_rebalancing(state(), old->key)) return "";
         if (well && !has_caught_up(group, learner)) return copy_text(*old) + " is well again";
         return "";
     }
@@ -135,21 +122,35 @@ private:
     bool release_one(Group& group) {
         if (!group.is_serving()) return false;
         const auto worth = [&](const Replica& replica) {
-            return std::tuple(displaced(state(), replica) == Displaced::No,
-                              is_healthy(group, replica), -replica.key.index.number);
+            return std::tuple(why_gone(replica) == Displaced::No, is_healthy(group, replica),
+                              -replica.key.index.number);
         };
         Replica* worst = nullptr;
         for (Replica& replica : group.replicas) {
             if (group.instance.leader == replica.key.index) continue;
+            if (!in_enough_countries(group, replica)) continue;
             if (worst == nullptr || worth(replica) < worth(*worst)) worst = &replica;
         }
         // Those that stay have to be at least as many as were ordered and are well.
         if (worst == nullptr || !others_are_well(group, *worst)) return false;
+        // Who came for the leader is not sent away before another one leads.
+        const bool relieved = why_gone(*worst) != Displaced::No;
+        if (!relieved && why_gone(*group.leader()) != Displaced::No) return false;
         CHECK(can_move(worst->membership, Membership::Leaving));
         worst->membership = Membership::Leaving;
         worst->since = draft_.now();
         group.group_changed(draft_);
         return true;
+    }
+
+    // The others, once this one is gone.
+    bool in_enough_countries(const Group& group, const Replica& leaving) const {
+        std::set<CountryCode> countries;
+        for (const Replica& replica : group.replicas) {
+            if (replica.key == leaving.key) continue;
+            countries.insert(state().sites().at(state().nodes().at(replica.node).site).country);
+        }
+        return static_cast<int>(countries.size()) >= group.instance.policy.min_countries;
     }
 
     static bool others_are_well(const Group& group, const Replica& leaving) {
@@ -166,18 +167,21 @@ private:
             if (group.instance.leader == replica.key.index || !group.may_lead(replica)) continue;
             const Node& node = state().nodes().at(replica.node);
             if (node.state == NodeState::Online && replica.observed.initialized &&
-                displaced(state(), replica) == Displaced::No)
+                why_gone(replica) == Displaced::No)
                 return replica.key.index;
         }
         return std::nullopt;
     }
 
-    // Its box was silent for so long that another copy should lead.
+    // Its box was silent, or its service failed, for so long that another copy should lead.
     bool is_deserted(const Group& group, const Replica& lead) const {
         const auto found = state().nodes().find(lead.node);
         if (found == state().nodes().end()) return true;
         const Node& node = found->second;
         if (node.state == NodeState::Lost) return true;
+        if (lead.failing_since && !group.is_serving() &&
+            draft_.now() - *lead.failing_since >= settings().takeover_after)
+            return true;
         // The operator said that it goes: a silent one is not waited for.
         const bool given_up = node.wish == NodeWish::Draining;
         const bool followed = std::ranges::any_of(group.replicas, [&](const Replica& replica) {
@@ -195,7 +199,7 @@ private:
         const auto heir = successor(group);
         if (!heir || !may_promote(group).ok()) return false;
         if (!is_deserted(group, *lead)) {
-            if (displaced(state(), *lead) == Displaced::No) return false;
+            if (why_gone(*lead) == Displaced::No) return false;
             // It works: it is asked to step back only when those that follow it are enough.
             const auto well = std::ranges::count_if(group.replicas, [&](const Replica& replica) {
                 return replica.key != lead->key && is_healthy(group, replica);
@@ -215,21 +219,21 @@ private:
     }
 
     std::string_view why_moved(const Replica& lead) const {
-        const Displaced why = displaced(state(), lead);
-        return why == Displaced::No ? "its box is silent" : to_text(why);
+        const Displaced why = why_gone(lead);
+        if (why != Displaced::No) return to_text(why);
+        return lead.failing_since ? to_text(Displaced::Failed) : "its box is silent";
     }
 
     Outcome replace_one(Group& group) {
         Replica* old = nullptr;
         for (Replica& replica : group.replicas) {
-            const Displaced why = displaced(state(), replica);
+            const Displaced why = why_gone(replica);
             if (why == Displaced::No) continue;
             // Lost before drained before shrunken; a leader that could not be moved comes last.
             const auto order = [&](const Replica& one, Displaced reason) {
                 return std::tuple(group.instance.leader == one.key.index, static_cast<int>(reason));
             };
-            if (old == nullptr || order(replica, why) < order(*old, displaced(state(), *old)))
-                old = &replica;
+            if (old == nullptr || order(replica, why) < order(*old, why_gone(*old))) old = &replica;
         }
         const bool missing = group.members() < group.instance.policy.replicas;
         if (old == nullptr && !missing) return Outcome::Nothing;
@@ -248,26 +252,26 @@ private:
     Result<NodeId> find_place(const Group& group, const Replica* old) const {
         const Instance& row = group.instance;
         // A leader stays until another one leads: the newcomer has to get along with it.
-        const bool goes = old != nullptr && (row.leader != old->key.index || !row.served);
+        const bool leads = old != nullptr && row.leader == old->key.index && row.served;
+        const auto beside = leads ? std::optional(old->node) : std::nullopt;
         std::vector<NodeId> staying;
         for (const Replica& replica : group.replicas) {
-            if (!goes || replica.key != old->key) staying.push_back(replica.node);
+            if (old == nullptr || replica.key != old->key) staying.push_back(replica.node);
         }
         const int copies = std::max(row.policy.replicas, static_cast<int>(staying.size()) + 1);
-        const std::set<NodeId> busy = busy_nodes(state());
-        std::vector<NodeId> avoid(busy.begin(), busy.end());
+        std::vector<NodeId> avoid = busy_nodes(state());
         if (old != nullptr) avoid.push_back(old->node);
         if (row.repair_wait) avoid.push_back(row.repair_wait->avoid);
-        if (row.replicas_made > index_max) {
+        if (!has_index_left(row)) {
             return error(ErrorCode::ResourceExhausted,
-                         "this instance has used up its " + std::to_string(index_max) +
+                         "this instance has used up its " + std::to_string(replica_index_max) +
                              " copy numbers; order it anew and move the data",
                          {{"rule", "copy_numbers"}});
         }
         return place_one(state(),
                          {group.replicas.front().reserved, copies, row.policy.min_countries,
                           row.policy.countries, row.policy.allow_same_isp},
-                         staying, avoid);
+                         staying, avoid, beside);
     }
 
     // The box to be avoided is remembered until a place was found: then it may be tried again.
@@ -280,19 +284,6 @@ private:
             RepairWait{reason.substr(0, reason_max), draft_.now() + settings().retry_after, avoid};
     }
 
-    Replica newcomer(Group& group, const NodeId& place) {
-        Node node = state().nodes().at(place);
-        Replica made;
-        made.key = {group.instance.name, ReplicaIndex{group.instance.replicas_made++}};
-        made.node = place;
-        made.partition_number = first_host_number + node.partitions_made++;
-        made.reserved = group.replicas.front().reserved;
-        draft_.put(node);
-        group.instance.repair_wait.reset();
-        group.group_changed(draft_);
-        return made;
-    }
-
     Outcome place_learner(Group& group, const Replica* old) {
         const auto place = find_place(group, old);
         if (!place.ok()) {
@@ -301,10 +292,10 @@ private:
         }
         const std::optional<ReplicaIndex> replaces =
             old == nullptr ? std::nullopt : std::optional(old->key.index);
-        const std::string why = old == nullptr ? "a copy is missing"
-                                               : "for " + copy_text(*old) + ": " +
-                                                     std::string(to_text(displaced(state(), *old)));
-        Replica made = newcomer(group, place.value());
+        const std::string why =
+            old == nullptr ? "a copy is missing"
+                           : "for " + copy_text(*old) + ": " + std::string(to_text(why_gone(*old)));
+        Replica made = newcomer(group, place.value(), draft_);
         made.membership = Membership::Learner;
         made.replaces = replaces;
         made.since = draft_.now();
@@ -316,7 +307,7 @@ private:
     // Nothing was ever served, so nothing was acknowledged: a lost copy is simply ordered
     // elsewhere.
     Outcome start_over(Group& group, Replica& old) {
-        if (displaced(state(), old) != Displaced::Lost) return Outcome::Nothing;
+        if (why_gone(old) != Displaced::Lost) return Outcome::Nothing;
         if (old.founder && !group.instance.admin_password) return Outcome::Nothing;
         const auto place = find_place(group, &old);
         if (!place.ok()) {
@@ -325,7 +316,7 @@ private:
         }
         const ReplicaIndex gone = old.key.index;
         const bool founder = old.founder;
-        Replica made = newcomer(group, place.value());
+        Replica made = newcomer(group, place.value(), draft_);
         made.founder = founder;
         draft_.event("copy_ordered", group.instance.name.str(),
                      copy_text(made) + ", instead of " + copy_text(old) +
@@ -383,6 +374,7 @@ Result<Decision> tick(const State& state, const Tick& command, WallTime now) {
     age_nodes(draft, command.hearing_since);
     if (draft.empty()) advance_drains(draft);
     if (draft.empty()) repair_instances(draft, command);
+    if (draft.empty()) advance_rebalancing(draft);
     const bool more = !draft.empty();
     Decision decision = std::move(draft).done();
     decision.reply.more = more;
@@ -402,11 +394,18 @@ std::optional<RepairStatus> repair_status(const State& state, const Instance& in
         return RepairStatus{text, false};
     }
     for (const Replica& replica : group.replicas) {
-        const Displaced why = displaced(state, replica);
+        const Displaced why = displaced_by_box(state, replica);
         if (why == Displaced::No) continue;
         return RepairStatus{copy_text(replica) + ": " + std::string(to_text(why)) + "; " +
                                 waits_for(state, group, replica),
                             instance.repair_wait.has_value()};
+    }
+    for (const Replica& replica : group.replicas) {
+        if (!replica.failing_since || instance.desired != DesiredState::Running) continue;
+        return RepairStatus{
+            copy_text(replica) + " fails since " + to_rfc3339(*replica.failing_since) +
+                ", and is made anew elsewhere if that lasts; " + waits_for(state, group, replica),
+            instance.repair_wait.has_value()};
     }
     return std::nullopt;
 }

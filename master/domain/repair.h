@@ -1,4 +1,5 @@
-// Lost, drained and shrunken boxes: their copies are made anew elsewhere, with the fewest moves.
+// Lost, drained and shrunken boxes, failed services: their copies are made anew elsewhere, with the
+// fewest moves.
 //
 // One tick decides a little and says whether there is more. In this order: silent boxes grow old
 // (node_life.h), drains report, instances are looked at, those with the fewest copies on boxes that
@@ -8,8 +9,9 @@
 //   a copy is not a member                        bring it on, or give it up (membership.h)
 //   one member too many                           one leaves: displaced ones first
 //   the leader's box is lost, silent for long,    another copy is asked to lead, never forced
-//     or to be relieved
-//   a member's box is lost, drained or shrunken   a newcomer is placed, if the budgets allow
+//     or to be relieved; its service failed
+//   a member's box is lost, drained or shrunken,  a newcomer is placed, if the budgets allow
+//     or its service failed for long
 //
 // Budgets: RepairSettings::rebuilds_max newcomers at once, rebuilds_per_node from and to one box. A
 // tick places at most one newcomer, since the next one has to see it.

@@ -30,6 +30,10 @@ struct RepairSettings {
     std::int64_t caught_up_bytes = std::int64_t{16} << 20;
     // A newcomer that is not there by then is given up, and another box tried.
     Duration learner_timeout{6 * 3'600'000};
+    // The service of a copy failed, on a box that is there, for so long: it is made anew elsewhere.
+    Duration failed_after{30 * 60'000};
+    // Copies that rebalancing moves at once.
+    int rebalance_at_once = 2;
     // No place was found, or a promotion could not begin: tried again after this.
     Duration retry_after{60'000};
     friend bool operator==(const RepairSettings&, const RepairSettings&) = default;

@@ -21,7 +21,8 @@ struct Whole {
     int missing_after = 0;  // copies that are missing once this one is placed
 };
 
-Whole whole_of(const State& state, const Demand& demand, const std::vector<NodeId>& staying) {
+Whole whole_of(const State& state, const Demand& demand, const std::vector<NodeId>& staying,
+               const std::optional<NodeId>& leaving) {
     Whole whole;
     whole.missing_after = demand.replicas - static_cast<int>(staying.size()) - 1;
     for (const NodeId& name : staying) {
@@ -30,6 +31,11 @@ Whole whole_of(const State& state, const Demand& demand, const std::vector<NodeI
         whole.families.insert(state.isps().at(site.isp).family);
         whole.countries.insert(site.country);
         whole.leads += site.host_class != HostClass::Open ? 1 : 0;
+    }
+    if (leaving) {
+        const Site& site = state.sites().at(state.nodes().at(*leaving).site);
+        whole.sites.insert(site.name);
+        whole.families.insert(state.isps().at(site.isp).family);
     }
     return whole;
 }
@@ -78,17 +84,21 @@ Error refusal(const Demand& demand, const Whole& whole, Rule rule, bool full) {
 }  // namespace
 
 Result<NodeId> place_one(const State& state, const Demand& demand,
-                         const std::vector<NodeId>& staying, const std::vector<NodeId>& avoid) {
+                         const std::vector<NodeId>& staying, const std::vector<NodeId>& avoid,
+                         const std::optional<NodeId>& leaving, const Preference& prefer) {
     CHECK(static_cast<int>(staying.size()) < demand.replicas);
-    const Whole whole = whole_of(state, demand, staying);
+    const Whole whole = whole_of(state, demand, staying, leaving);
     const Offers offers(state, demand);
     const SlotIndex& index = offers.index();
     Rule furthest = Rule::Fits;
     bool full = false;
-    std::optional<WinnerTree::Key> best;
+    std::optional<std::pair<Utilisation, WinnerTree::Key>> best;
     NodeId taken;
     for (const SlotIndex::Ordered& entry : index.in_order()) {
         if (!offers.allowed(entry.country)) continue;
+        const auto order =
+            prefer ? prefer(index.key_of(entry.domain)) : std::optional<Utilisation>(0);
+        if (!order) continue;
         const DomainSlots& domain = offers.size().domains[static_cast<std::size_t>(entry.domain)];
         full = full || domain.fitting + domain.disk_low < index.boxes_of(entry.domain);
         WinnerTree::InOrder boxes(domain.best);
@@ -101,8 +111,9 @@ Result<NodeId> place_one(const State& state, const Demand& demand,
             if (broken) furthest = std::max(furthest, *broken);
             // Only the site is a box's own; every other rule speaks of the whole domain.
             if (broken == Rule::Site) continue;
-            if (!broken && (!best || next->first < *best)) {
-                best = next->first;
+            const std::pair found(*order, next->first);
+            if (!broken && (!best || found < *best)) {
+                best = found;
                 taken = name;
             }
             break;

@@ -59,6 +59,27 @@ bool is_possible(const PartitionObservation& seen, const Group& group) {
     return seen.fence <= group.instance.fence && sane_position;
 }
 
+// Only a good run ends a failure: between two failed attempts a copy is being prepared or started.
+void note_failing(Replica& replica, WallTime now) {
+    const Observed& seen = replica.observed;
+    switch (seen.phase) {
+        case PartitionPhase::Failed:
+        case PartitionPhase::Unhealthy:
+            if (!replica.failing_since) replica.failing_since = now;
+            return;
+        case PartitionPhase::Running:
+            if (seen.ready) replica.failing_since.reset();
+            return;
+        case PartitionPhase::Stopped:
+        case PartitionPhase::Erasing: replica.failing_since.reset(); return;
+        case PartitionPhase::Assigned:
+        case PartitionPhase::Preparing:
+        case PartitionPhase::Starting:
+        case PartitionPhase::Stopping: return;
+    }
+    CHECK(false);
+}
+
 // An observation counts for its own replica on its own box, and never goes back to an older fence.
 void hear_replica(Group& group, const PartitionObservation& seen, const NodeId& from,
                   Draft& draft) {
@@ -74,6 +95,7 @@ void hear_replica(Group& group, const PartitionObservation& seen, const NodeId& 
         replica.observed = Observed(seen);
         // A revision of another master's time says nothing of ours.
         if (seen.applied >= draft.revision()) replica.observed.applied = Revision();
+        note_failing(replica, draft.now());
     }
 }
 

@@ -80,6 +80,7 @@ std::string_view to_text(OperationKind kind) {
         case OperationKind::Delete: return "delete";
         case OperationKind::Promote: return "promote";
         case OperationKind::Drain: return "drain";
+        case OperationKind::Rebalance: return "rebalance";
     }
     CHECK(false);
 }
@@ -124,7 +125,7 @@ std::optional<Membership> membership_from(std::string_view text) {
 
 std::optional<OperationKind> operation_kind_from(std::string_view text) {
     using enum OperationKind;
-    return enum_from_text(std::array{Order, Stop, Start, Delete, Promote, Drain}, text);
+    return enum_from_text(std::array{Order, Stop, Start, Delete, Promote, Drain, Rebalance}, text);
 }
 
 std::optional<OperationState> operation_state_from(std::string_view text) {

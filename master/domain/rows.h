@@ -157,6 +157,14 @@ struct ReleaseSize {
     friend bool operator==(const ReleaseSize&, const ReleaseSize&) = default;
 };
 
+// The publisher or the operator takes a version back: nothing new is ordered of it. Instances that
+// run it go on, and their copies are still made anew where that is needed.
+struct Withdrawal {
+    WallTime at;
+    std::string reason;  // one line, for people
+    friend bool operator==(const Withdrawal&, const Withdrawal&) = default;
+};
+
 // One published version of a software release, with what the master needs of its release.json
 // (parsed by the shell).
 struct Release {
@@ -177,6 +185,7 @@ struct Release {
     int web_port = 0;
     std::int64_t sequence =
         0;  // order of publication over all releases: the newest has the highest
+    std::optional<Withdrawal> withdrawn;
     WallTime created_at;
     Revision revision;
     friend bool operator==(const Release&, const Release&) = default;
@@ -261,6 +270,8 @@ struct Replica {
     std::optional<ReplicaIndex> replaces;  // of a learner: whose place it takes
     Rare<WallTime> since;                  // since when it is a learner, or leaves
     Rare<Position> leave_after;            // leaving: what the others must hold first
+    // Since when its service fails or is unhealthy, without having run well in between.
+    Rare<WallTime> failing_since;
     NodeId node;
     int partition_number = 0;  // host part of its overlay address on that node
     Resources reserved;
@@ -270,7 +281,7 @@ struct Replica {
     friend bool operator==(const Replica&, const Replica&) = default;
 };
 
-enum class OperationKind { Order, Stop, Start, Delete, Promote, Drain };
+enum class OperationKind { Order, Stop, Start, Delete, Promote, Drain, Rebalance };
 enum class OperationState { Running, Succeeded, Failed };
 
 struct OperationStep {
@@ -285,8 +296,9 @@ struct OperationStep {
 struct Operation {
     OperationId id;
     OperationKind kind = OperationKind::Order;
-    InstanceName instance;  // empty: of a box
+    InstanceName instance;  // empty: of a box, or of the whole cloud
     NodeId node;            // of a drain
+    int moves_max = 0;      // of a rebalancing: copies it may move
     AccountId owner;
     OperationState state = OperationState::Running;
     std::vector<OperationStep> steps;

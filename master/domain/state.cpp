@@ -193,7 +193,9 @@ void State::put(Replica made) {
     const Replica* before = replicas_.get(key);
     if (before != nullptr && before->node == made.node && before->reserved == made.reserved &&
         before->membership == made.membership) {
+        const bool as_well = before->failing_since.has_value() == made.failing_since.has_value();
         replicas_.put(key, std::move(made));  // a report: most changes are
+        if (!as_well) rank(key.instance);
         return;
     }
     const bool arrives = before == nullptr || before->node != made.node;
@@ -223,6 +225,9 @@ void State::put(Operation row) {
     share(row.instance, instances_);
     share(row.owner, accounts_);
     if (const Operation* before = operations_.get(row.id)) unindex(*before);
+    const bool running = row.state == OperationState::Running;
+    if (row.kind == OperationKind::Rebalance && running) rebalancing_ = row.id;
+    if (rebalancing_ == row.id && !running) rebalancing_.reset();
     if (row.finished_at) ended_operations_.insert({*row.finished_at, row.id});
     const OperationId id = row.id;
     operations_.put(id, std::move(row));
@@ -341,7 +346,7 @@ bool State::is_endangered(const Instance& row) const {
         const Node* node = nodes_.get(replica->node);
         const bool settled = replica->membership == Membership::Member && node != nullptr &&
                              node->state == NodeState::Online && node->wish != NodeWish::Draining &&
-                             !shrunken_.contains(node->name);
+                             !shrunken_.contains(node->name) && !replica->failing_since;
         if (!settled) return true;
         ++members;
     }

@@ -113,6 +113,8 @@ public:
     const SnapshotSet<std::pair<int, InstanceName>>& endangered() const { return endangered_; }
     // Copies that are being made.
     const SnapshotSet<ReplicaKey>& learners() const { return learners_; }
+    // The rebalancing that is going on.
+    const std::optional<OperationId>& rebalancing() const { return rebalancing_; }
     std::vector<const Replica*> replicas_of(const InstanceName& name) const;  // by index
     const Replica* find_replica(const PartitionId& partition) const;
 
@@ -205,6 +207,7 @@ private:
     SnapshotSet<std::pair<int, InstanceName>> endangered_;
     SnapshotMap<InstanceName, int> ranks_;
     SnapshotSet<ReplicaKey> learners_;
+    std::optional<OperationId> rebalancing_;
     SnapshotMap<NodeId, NodeIndex> by_node_;
     Revision everybody_desired_;  // when what every box has to hold last changed
     FleetSlots slots_;

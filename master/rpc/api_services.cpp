@@ -125,6 +125,18 @@ public:
     Reactor* CancelDrain(Context* c, const api::NodeActionRequest* q, api::Node* a) override {
         return serve(c, "CancelDrain", *q, *a);
     }
+    Reactor* PlanRebalance(Context* c, const api::PlanRebalanceRequest* q,
+                           api::RebalancePlan* a) override {
+        return serve(c, "PlanRebalance", *q, *a);
+    }
+    Reactor* StartRebalance(Context* c, const api::StartRebalanceRequest* q,
+                            api::Operation* a) override {
+        return serve(c, "StartRebalance", *q, *a);
+    }
+    Reactor* StopRebalance(Context* c, const api::StopRebalanceRequest* q,
+                           api::Operation* a) override {
+        return serve(c, "StopRebalance", *q, *a);
+    }
 
 private:
     Reactor* serve(Context* context, std::string_view name, const Message& request,
@@ -211,6 +223,10 @@ public:
     Reactor* GetRelease(Context* c, const api::GetReleaseRequest* q,
                         api::SoftwareRelease* a) override {
         return door_.serve(c, "foyer.api.v1.ReleaseService/GetRelease", *q, *a);
+    }
+    Reactor* WithdrawRelease(Context* c, const api::WithdrawReleaseRequest* q,
+                             api::SoftwareRelease* a) override {
+        return door_.serve(c, "foyer.api.v1.ReleaseService/WithdrawRelease", *q, *a);
     }
     Reactor* ListReleases(Context* c, const api::ListReleasesRequest* q,
                           api::ListReleasesResponse* a) override {

@@ -49,6 +49,14 @@ void drain_node(const ApiContext& context, ApiCall call, const api::DrainNodeReq
 void cancel_drain(const ApiContext& context, ApiCall call, const api::NodeActionRequest& request,
                   api::Node& response);
 
+// rebalance.cpp
+void plan_rebalance(const ApiContext& context, ApiCall call,
+                    const api::PlanRebalanceRequest& request, api::RebalancePlan& response);
+void start_rebalance(const ApiContext& context, ApiCall call,
+                     const api::StartRebalanceRequest& request, api::Operation& response);
+void stop_rebalance(const ApiContext& context, ApiCall call,
+                    const api::StopRebalanceRequest& request, api::Operation& response);
+
 // instances.cpp
 void order_instance(const ApiContext& context, ApiCall call,
                     const api::OrderInstanceRequest& request, api::OrderInstanceResponse& response);
@@ -87,11 +95,10 @@ void publish_release(const ApiContext& context, ApiCall call,
                      const api::PublishReleaseRequest& request, api::SoftwareRelease& response);
 void get_release(const ApiContext& context, ApiCall call, const api::GetReleaseRequest& request,
                  api::SoftwareRelease& response);
+void withdraw_release(const ApiContext& context, ApiCall call,
+                      const api::WithdrawReleaseRequest& request, api::SoftwareRelease& response);
 void list_releases(const ApiContext& context, ApiCall call, const api::ListReleasesRequest& request,
                    api::ListReleasesResponse& response);
-// The version, or the newest published one when `version` is empty. NotFound.
-Result<const Release*> find_release(const State& state, const ReleaseName& name,
-                                    const ReleaseVersion& version);
 
 // accounts.cpp
 void create_account(const ApiContext& context, ApiCall call,

@@ -3,6 +3,7 @@
 
 #include "master/app/parameters.h"
 #include "master/domain/explain.h"
+#include "master/domain/releases.h"
 #include "master/rpc/handlers.h"
 #include "master/rpc/show.h"
 

@@ -1,4 +1,6 @@
 // Software releases.
+#include "master/domain/releases.h"
+
 #include <algorithm>
 
 #include "master/app/release_document.h"
@@ -36,23 +38,12 @@ bool is_after(const Release& row, const ReleaseMark& mark) {
     return row.name.str() != mark.name ? row.name.str() > mark.name : row.sequence < mark.sequence;
 }
 
-}  // namespace
-
-Result<const Release*> find_release(const State& state, const ReleaseName& name,
-                                    const ReleaseVersion& version) {
-    const Release* found = nullptr;
-    for (auto at = state.releases().lower_bound({name, ReleaseVersion()});
-         at != state.releases().end() && at->first.first == name; ++at) {
-        const bool fits = version.empty() || at->first.second == version;
-        if (fits && (found == nullptr || at->second.sequence > found->sequence))
-            found = &at->second;
-    }
-    if (found != nullptr) return found;
-    const std::string which = version.empty() ? "" : " version '" + version.str() + "'";
-    return error(ErrorCode::NotFound,
-                 "release '" + name.str() + "'" + which +
-                     " is not published; `foyer release ls` shows those that are");
+void show_version(const State& after, const Reply& reply, google::protobuf::Message& answer) {
+    show(after.releases().at({ReleaseName(reply.subject), reply.version}),
+         static_cast<api::SoftwareRelease&>(answer));
 }
+
+}  // namespace
 
 void publish_release(const ApiContext& context, ApiCall call,
                      const api::PublishReleaseRequest& request, api::SoftwareRelease& response) {
@@ -65,10 +56,19 @@ void publish_release(const ApiContext& context, ApiCall call,
     release.value().image_size = size.value();
     PreparedWrite write;
     write.command = PublishRelease{std::move(release).value()};
-    write.render = [](const State& after, const Reply& reply, google::protobuf::Message& answer) {
-        show(after.releases().at({ReleaseName(reply.subject), reply.version}),
-             static_cast<api::SoftwareRelease&>(answer));
-    };
+    write.render = show_version;
+    submit_write(context, std::move(call), request, write_fields(request), response,
+                 std::move(write));
+}
+
+void withdraw_release(const ApiContext& context, ApiCall call,
+                      const api::WithdrawReleaseRequest& request, api::SoftwareRelease& response) {
+    PreparedWrite write;
+    const auto publisher =
+        call.caller.is_operator() ? std::nullopt : std::optional(call.caller.account);
+    write.command = WithdrawRelease{ReleaseName(request.name()), ReleaseVersion(request.version()),
+                                    request.reason(), publisher};
+    write.render = show_version;
     submit_write(context, std::move(call), request, write_fields(request), response,
                  std::move(write));
 }

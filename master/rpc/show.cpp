@@ -173,6 +173,10 @@ void show(const Release& from, api::SoftwareRelease& to) {
     to.set_copies_default(from.copies_default);
     set_time(from.created_at, *to.mutable_created_at());
     to.set_image_bytes(from.image_size.count());
+    if (from.withdrawn) {
+        set_time(from.withdrawn->at, *to.mutable_withdrawn_at());
+        to.set_withdrawn_reason(from.withdrawn->reason);
+    }
 }
 
 void show(const Event& from, api::Event& to) {

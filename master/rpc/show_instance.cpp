@@ -132,6 +132,7 @@ void show(const Operation& from, api::Operation& to) {
     to.set_kind(std::string(to_text(from.kind)));
     to.set_instance(from.instance.str());
     to.set_node(from.node.str());
+    to.set_moves_max(from.moves_max);
     to.set_state(to_wire(from.state));
     for (const OperationStep& step : from.steps) {
         api::OperationStep& added = *to.add_steps();

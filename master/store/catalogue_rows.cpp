@@ -152,16 +152,22 @@ const Table& releases() {
                                {"copies_default", Int4},
                                {"web_port", Int4},
                                {"sequence", Int8},
+                               {"withdrawn_at", Time},
+                               {"withdrawn_reason"},
                                {"created_at", Time},
                                {"revision", Int8}}});
     return table;
 }
 
 Status read_row(Row row, Release& r) {
-    return row.into(r.name, r.version, r.title, r.publisher, r.publisher_key, r.release_json,
-                    r.signature, r.image, r.image_size, r.sizes, r.parameters_schema_json,
-                    r.copies_min, r.copies_max, r.copies_default, r.web_port, r.sequence,
-                    r.created_at, r.revision);
+    std::optional<WallTime> withdrawn_at;
+    std::optional<std::string> reason;
+    TRY(row.into(r.name, r.version, r.title, r.publisher, r.publisher_key, r.release_json,
+                 r.signature, r.image, r.image_size, r.sizes, r.parameters_schema_json,
+                 r.copies_min, r.copies_max, r.copies_default, r.web_port, r.sequence, withdrawn_at,
+                 reason, r.created_at, r.revision));
+    if (withdrawn_at && reason) r.withdrawn = Withdrawal{*withdrawn_at, *std::move(reason)};
+    return ok_status();
 }
 
 // The highest overlay number ever given may be of a box that is gone: it came, and it went.
@@ -237,11 +243,14 @@ Call put_call(const Sighting& s) {
 }
 
 Call put_call(const Release& r) {
+    std::optional<WallTime> withdrawn_at;
+    std::optional<std::string> reason;
+    if (r.withdrawn) withdrawn_at = r.withdrawn->at, reason = r.withdrawn->reason;
     return {&releases().put,
             Params().add(r.name, r.version, r.title, r.publisher, r.publisher_key, r.release_json,
                          r.signature, r.image, r.image_size, r.sizes, r.parameters_schema_json,
                          r.copies_min, r.copies_max, r.copies_default, r.web_port, r.sequence,
-                         r.created_at, r.revision)};
+                         withdrawn_at, reason, r.created_at, r.revision)};
 }
 
 Call number_given_call(const Node& n) { return {&number_given, Params().add(n.number, n.name)}; }

@@ -15,6 +15,7 @@ const Table& operations() {
                                {"kind"},
                                {"instance"},
                                {"node"},
+                               {"moves_max", Int4},
                                {"owner"},
                                {"state"},
                                {"steps", Json},
@@ -32,8 +33,8 @@ Status read_operation(Row row, Changes& into) {
     std::optional<ErrorCode> code;
     std::optional<std::string> message;
     std::optional<std::vector<ErrorDetail>> details;
-    TRY(row.into(o.id, o.kind, o.instance, o.node, o.owner, o.state, o.steps, code, message,
-                 details, o.created_at, o.finished_at, o.revision));
+    TRY(row.into(o.id, o.kind, o.instance, o.node, o.moves_max, o.owner, o.state, o.steps, code,
+                 message, details, o.created_at, o.finished_at, o.revision));
     o.steps.shrink_to_fit();
     if (code && message && details) o.failure = Error{*code, *message, *details};
     into.push_back(Put<Operation>{std::move(o)});
@@ -129,6 +130,7 @@ const Table& replicas() {
                                {"membership"},
                                {"replaces", Int4},
                                {"since", Time},
+                               {"failing_since", Time},
                                {"leave_epoch", Int8},
                                {"leave_flushed_bytes", Int8},
                                {"leave_receiving", Bool},
@@ -184,8 +186,8 @@ Status read_replica(Row row, Changes& into) {
     PositionColumns leave;
     PositionColumns at;
     TRY(row.into(r.key.instance, r.key.index, r.kind, r.node, r.membership, r.replaces, r.since,
-                 leave.epoch, leave.flushed, leave.receiving, r.partition_number, r.reserved.cpu,
-                 r.reserved.memory, r.reserved.disk, r.founder, seen.partition,
+                 r.failing_since, leave.epoch, leave.flushed, leave.receiving, r.partition_number,
+                 r.reserved.cpu, r.reserved.memory, r.reserved.disk, r.founder, seen.partition,
                  seen.fence.generation, seen.fence.epoch, seen.applied, seen.role, seen.phase,
                  seen.step, seen.reason, seen.ready, seen.initialized, at.epoch, at.flushed,
                  at.receiving, seen.followers, r.revision));
@@ -205,8 +207,8 @@ Call put_call(const Operation& o) {
     if (o.failure)
         code = o.failure->code, message = o.failure->message, details = o.failure->details;
     return {&operations().put,
-            Params().add(o.id, o.kind, o.instance, o.node, o.owner, o.state, o.steps, code, message,
-                         details, o.created_at, o.finished_at, o.revision)};
+            Params().add(o.id, o.kind, o.instance, o.node, o.moves_max, o.owner, o.state, o.steps,
+                         code, message, details, o.created_at, o.finished_at, o.revision)};
 }
 
 Call put_call(const Instance& i) {
@@ -248,12 +250,12 @@ Call put_call(const Replica& r) {
     const PositionColumns at(seen.position);
     return {&replicas().put,
             Params().add(r.key.instance, r.key.index, r.kind, r.node, r.membership, r.replaces,
-                         r.since, leave.epoch, leave.flushed, leave.receiving, r.partition_number,
-                         r.reserved.cpu, r.reserved.memory, r.reserved.disk, r.founder,
-                         partition_id(r.key), seen.fence.generation, seen.fence.epoch, seen.applied,
-                         seen.role, seen.phase, seen.step(), seen.reason(), seen.ready,
-                         seen.initialized, at.epoch, at.flushed, at.receiving, seen.followers(),
-                         r.revision)};
+                         r.since, r.failing_since, leave.epoch, leave.flushed, leave.receiving,
+                         r.partition_number, r.reserved.cpu, r.reserved.memory, r.reserved.disk,
+                         r.founder, partition_id(r.key), seen.fence.generation, seen.fence.epoch,
+                         seen.applied, seen.role, seen.phase, seen.step(), seen.reason(),
+                         seen.ready, seen.initialized, at.epoch, at.flushed, at.receiving,
+                         seen.followers(), r.revision)};
 }
 
 Call drop_call(const DropReplica& change) {

@@ -63,12 +63,26 @@ def drained(master):
     assert master.operator.call("DELETE", "/v1/nodes/site0-1").status == 200
 
 
+def rebalanced(master):
+    get, post = master.operator.get, master.operator.post
+    plan = master.operator.must(get("/v1/rebalance?moves_max=5"))
+    # Nothing serves here, so nothing moves; the use is shown all the same.
+    assert plan["moves"] == [] and int(plan["before"]["mean_millionths"]) > 0, plan
+    assert plan["before"] == plan["after"] and plan["before"]["node"], plan
+    for moves in (-1, 201):
+        assert get(f"/v1/rebalance?moves_max={moves}").status == 400, moves
+        assert post("/v1/rebalance:start", {"moves_max": moves}).status == 400, moves
+    assert rule(post("/v1/rebalance:start")) == ["balanced"]
+    assert rule(post("/v1/rebalance:stop")) == ["not_rebalancing"]
+
+
 def main():
     skip_without_postgres()
     with Master().start() as master:
         boxes = master.homes(4)
         publish(master.account("house", "publisher"))
         cordoned(master)
+        rebalanced(master)
         drained(master)
         for box in boxes:
             box.close()

@@ -137,6 +137,25 @@ def reveal(customer, operation_wait=1_000):
     return first["password"]
 
 
+def withdrawal(master, customer, publisher, other):
+    publish(publisher, name="flawed", version="9-1")
+    path = "/v1/software-releases/flawed/versions/9-1"
+    why = {"reason": "it forgets invoices"}
+    assert other.post(path + ":withdraw", why).status == 403
+    assert publisher.post(path + ":withdraw", {}).status == 400
+    assert publisher.post(path + "0:withdraw", why).status == 404
+    latest = "/v1/software-releases/flawed/versions/latest"
+    assert publisher.must(publisher.get(latest))["version"] == "9-1"
+    gone = publisher.must(publisher.post(path + ":withdraw", why, key="w1"))
+    assert gone["withdrawn_reason"] == why["reason"] and gone["withdrawn_at"], gone
+    assert publisher.must(publisher.post(path + ":withdraw", why, key="w1")) == gone
+    assert master.operator.post(path + ":withdraw", why).status == 409
+    assert publisher.get(latest).status == 404
+    order = {"name": "late", "release": "flawed", "version": "9-1", "parameters": {"company": "A"}}
+    refused = customer.post("/v1/instances", order)
+    assert refused.status == 409 and "it forgets invoices" in refused.json["message"], refused
+
+
 def main():
     skip_without_postgres()
     with Master(blobs={"blob_bytes_max": 2_000_000}).start() as master:
@@ -145,7 +164,9 @@ def main():
         )
         blobs(master, publisher)
         releases(publisher, other)
-        password = reveal(orders(master))
+        customer = orders(master)
+        password = reveal(customer)
+        withdrawal(master, customer, publisher, other)
         assert password not in master.log_text()
         until("the blob folder is clean", lambda: os.listdir(master.data + "/blobs/tmp") == [])
         publish(other, name="second")

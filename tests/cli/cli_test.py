@@ -142,6 +142,27 @@ class Writing(CliTest):
                       self.fails(1, "node", "drain", "lille-1").err)
         self.fails(2, "node", "drain", "lille-1", "--deadline", "soon")
 
+    def test_the_cloud_is_rebalanced(self):
+        plan = self.ok("rebalance", "plan", "--moves", "3").out
+        self.assertIn("acme/1  lille-1  gent-2  family", plan)
+        self.assertIn("90.0 % alder", plan)
+        self.assertEqual(self.api.calls[-1]["query"], "moves_max=3")
+        done = self.ok("rebalance", "start", "--moves", "5")
+        self.assertIn("rebalance the cloud", done.err)
+        self.assertEqual(json.loads(self.api.writes()[-1]["body"]), {"moves_max": 5})
+        self.assertIn("what has moved stays", self.ok("rebalance", "stop").err)
+        self.api.fail_operations = True
+        self.assertIn("next: foyer rebalance plan", self.fails(1, "rebalance", "start").err)
+        self.fails(2, "rebalance", "start", "--moves", "0")
+
+    def test_releases_are_withdrawn(self):
+        done = self.ok("release", "withdraw", "tryton@7.0", "--reason", "forgets invoices")
+        self.assertIn("forgets invoices", done.out)
+        self.assertEqual(self.api.writes()[-1]["path"],
+                         "/v1/software-releases/tryton/versions/7.0:withdraw")
+        self.assertIn("which version", self.fails(2, "release", "withdraw", "tryton", "--reason",
+                                                  "x").err)
+
     def test_tokens_are_alone_on_stdout(self):
         done = self.ok("node", "token", "--site", "lille", "--name", "lille-2", "--edge",
                        "--address", "192.0.2.1", "--valid", "2d")

@@ -61,6 +61,13 @@ ROWS = {
 FIELDS = {"software-releases": "releases"}
 
 
+BALANCE = {
+    "moves": [
+        {"instance": "acme", "index": 1, "from": "lille-1", "to": "gent-2", "gain": "family"}],
+    "before": {"mean_millionths": "500000", "family": "alder", "family_millionths": "900000",
+               "node": "lille-1", "node_millionths": "900000"},
+    "after": {"mean_millionths": "500000", "family": "alder", "family_millionths": "800000",
+              "node": "lille-1", "node_millionths": "800000"}}
 PLACEMENT = {
     "chosen": [{"node": "lille-1", "site": "lille", "isp_family": "alder", "country": "FR",
                 "may_lead": True, "score": "250000", "family_use": "125000"}],
@@ -130,6 +137,8 @@ class FakeApi:
         parts = path.split("/")[2:]
         if parts[0] == "operations":
             return self.operation(parts[1])
+        if path == "/v1/rebalance":
+            return BALANCE
         if parts[0] not in ROWS:
             raise Refusal(404, "not_found", f"no route '{path}'")
         if len(parts) == 1:
@@ -193,6 +202,10 @@ class FakeApi:
             return answer
         if path.endswith(":reveal"):
             return dict(instance("acme")["connection"], password=PASSWORD)
+        if path == "/v1/rebalance:start":
+            return self.start("rebalance", "")
+        if path.endswith(":withdraw"):
+            return dict(ROWS["software-releases"][0], withdrawn_reason=body["reason"])
         action = re.fullmatch(r"/v1/(instances|nodes)/([^/:]+):([\w-]+)", path)
         if action and action[1] == "instances":
             return self.start(action[3], action[2])

@@ -64,8 +64,9 @@ const std::vector<Refused> of_catalogue = {
     {"nodes_wg_public_key_key", "UPDATE nodes SET wg_public_key = 'same'"},
     {"node_sightings_node_fkey", "UPDATE node_sightings SET node = 'none'"},
     {"node_sightings_node_fkey", "DELETE FROM nodes WHERE name = 'box-4'"},
+    {"releases_withdrawn_whole", "UPDATE releases SET withdrawn_reason = 'flawed'"},
     {"releases_publisher_fkey", "UPDATE releases SET publisher = 'nobody'"},
-    {"releases_sequence_key", again("releases", "true", "version = '2'")},
+    {"releases_sequence_key", again("releases", "version = '1'", "version = '2'")},
     {"releases_sizes_list", "UPDATE releases SET sizes = '[]'"},
     {"releases_copies_range", "UPDATE releases SET copies_default = 9"},
     {"releases_image_size_range", "UPDATE releases SET image_size_bytes = -1"},
@@ -84,6 +85,13 @@ const std::vector<Refused> of_instances = {
     {"operations_state_known", "UPDATE operations SET state = 'odd'"},
     {"operations_failure_whole", "UPDATE operations SET failure_code = 'aborted'"},
     {"operations_steps_list", "UPDATE operations SET steps = '{}'"},
+    {"operations_moves_range", "UPDATE operations SET moves_max = 1"},
+    {"operations_moves_range", "UPDATE operations SET kind = 'rebalance', instance = ''"},
+    {"operations_one_rebalancing",
+     "INSERT INTO operations (id, kind, instance, node, moves_max, owner, state, steps, "
+     "created_at, "
+     "revision) SELECT name, 'rebalance', '', '', 1, 'carl', 'running', '[]', now(), 1 FROM "
+     "unnest(ARRAY['op-8', 'op-9']) AS name"},
     {"instances_owner_fkey", "UPDATE instances SET owner = 'nobody'"},
     {"instances_release_fkey", "UPDATE instances SET version = '9'"},
     {"instances_operation_fkey", "UPDATE instances SET operation = 'op-9'"},

@@ -163,7 +163,7 @@ private:
 
     Command anything() {
         const InstanceName firm(name("firm", 12));
-        switch (rng_.below(22)) {
+        switch (rng_.below(24)) {
             case 0:
             case 1:
             case 2: return order();
@@ -194,6 +194,10 @@ private:
                 return master::DrainNode{NodeId(name("box", homes)),
                                          Duration(static_cast<std::int64_t>(rng_.below(9'000))),
                                          operation(), AccountId("carl")};
+            case 22:
+                return master::StartRebalance{1 + static_cast<int>(rng_.below(3)), operation(),
+                                              AccountId("carl")};
+            case 23: return master::StopRebalance{};
             case 14: return master::CancelDrain{NodeId(name("box", homes))};
             case 15:
                 now_ = now_ + Duration(static_cast<std::int64_t>(rng_.below(1'800'000)));

@@ -63,7 +63,7 @@ TEST_CASE("each list of states in SQL is the C++ enum") {
     {
         using enum OperationKind;
         compare(*connection, "operations_kind_known",
-                std::array{Order, Stop, Start, Delete, Promote, Drain});
+                std::array{Order, Stop, Start, Delete, Promote, Drain, Rebalance});
     }
     {
         using enum OperationState;

@@ -62,6 +62,7 @@ public:
     void calm_down() {
         boxes_.down.clear();
         boxes_.cut.clear();
+        boxes_.failing.clear();
         boxes_.slow_percent = 0;
         for (const NodeId& node : nodes_) {
             if (world_.state.nodes().at(node).wish == NodeWish::Draining)
@@ -112,7 +113,7 @@ private:
     }
 
     Command anything() {
-        switch (rng_.below(12)) {
+        switch (rng_.below(14)) {
             case 0:
             case 1:
             case 2: {
@@ -137,6 +138,10 @@ private:
                                  operation(), AccountId("acme-org")};
             case 9: return CancelDrain{any_node()};
             case 10: return UncordonNode{any_node()};
+            case 11:
+                return StartRebalance{1 + static_cast<int>(rng_.below(8)), operation(),
+                                      AccountId("acme-org")};
+            case 12: return StopRebalance{};
             default: {
                 const NodeId& node = any_node();
                 if (!boxes_.down.empty() || !boxes_.cut.empty()) return UncordonNode{node};
@@ -146,13 +151,15 @@ private:
     }
 
     void suffer() {
-        switch (rng_.below(7)) {
+        switch (rng_.below(9)) {
             case 0:
             case 1: boxes_.down.insert(any_node()); break;
             case 2: boxes_.cut.insert(any_node()); break;
             case 3: boxes_.down.clear(); break;
             case 4: boxes_.cut.clear(); break;
-            case 5: boxes_.slow_percent = static_cast<int>(rng_.below(100)); break;
+            case 5: boxes_.failing.insert(any_node()); break;
+            case 6: boxes_.failing.clear(); break;
+            case 7: boxes_.slow_percent = static_cast<int>(rng_.below(100)); break;
             default: boxes_.slow_percent = 0; break;
         }
     }

@@ -50,6 +50,7 @@ private:
 Box::Box(int number, BoxSpec spec, Room& room, Services& services, Line& line, std::uint64_t seed)
     : number_(number),
       spec_(std::move(spec)),
+      offered_(spec_.capacity),
       room_(room),
       services_(services),
       line_(line),
@@ -89,9 +90,9 @@ void Box::start_agent() {
     room_.trace.line(spec_.name.str(), "agent starts");
     pace_.emplace(sync_rules_);
     agent::AgentRules rules;
-    rules.version = "1";
-    rules.capacity = spec_.capacity;
-    if (room_.bug == Bug::DoubleCount) rules.capacity->total += spec_.capacity.total;
+    rules.version = world.old_agent ? "0" : "1";
+    rules.capacity = offered_;
+    if (room_.bug == Bug::DoubleCount) rules.capacity->total += offered_.total;
     agent::AgentHands hands;
     hands.partition = [this](agent::LocalState local, agent::Orders orders,
                              const agent::WorkerPorts& ports,
@@ -131,6 +132,13 @@ void Box::kill_agent() {
     agent_.reset();
     pace_.reset();
     held_back_.clear();
+}
+
+void Box::offer(Resources what) {
+    offered_.total = what;
+    if (!agent_) return;
+    kill_agent();
+    room_.timeline.after(dice_.span(second, 5 * second), [this] { start_agent(); });
 }
 
 void Box::crash_at_save(int saves, bool after) {

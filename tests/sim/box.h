@@ -36,6 +36,7 @@ public:
     virtual void sync(int box, SyncReport report, Answered answered) = 0;
     virtual void hang_up(int box) = 0;   // the call under way is of no use any more
     virtual void enrol(int box) = 0;     // answered through Box::enrolled()
+    virtual void renew(int box) = 0;     // answered through Box::renewed()
     virtual void progress(int box) = 0;  // news that may wait: the held call must end at its time
     virtual void routes_applied(int box, const std::map<std::string, EdgeRoute>& routes) = 0;
 };
@@ -63,9 +64,19 @@ public:
     bool powered() const { return powered_; }
     void start_agent();
     void kill_agent();
+    // The host lends more or less of it from now on; the agent is started again to hear of it.
+    void offer(Resources what);
+    const NodeCapacity& offered() const { return offered_; }
     bool agent_runs() const { return agent_ != nullptr; }
     void enrolled(const Status& how);
     bool is_enrolled() const { return enrolled_; }
+    // The box's certificate, in true time; renewed as node-agent/link/renewal.cpp does it.
+    struct Certificate {
+        Moment from = 0;
+        Moment until = 0;
+    };
+    void renewed(const Certificate& certificate);
+    bool is_certified() const { return room_.timeline.now() < certificate_.until; }
 
     // Conditions of the world.
     struct Conditions {
@@ -75,6 +86,7 @@ public:
         bool disk_full = false;
         bool slow_disk = false;
         bool slow_line = false;
+        bool old_agent = false;  // of a version before the newest fields
     };
     Conditions world;
 
@@ -139,12 +151,14 @@ public:
     Status apply(const std::map<std::string, EdgeRoute>& routes) override;
     Status check() override { return ok_status(); }
     Status stop() override { return ok_status(); }
-    Result<NodeCapacity> measure() override { return spec_.capacity; }
+    Result<NodeCapacity> measure() override { return offered_; }
     std::int64_t disk_free_bytes() override;
 
 private:
     class Keeper;
     void try_to_enrol();
+    void tend_certificate();
+    Moment renewal_due() const;
     void left_agent();
     void round();
     void poke();
@@ -158,6 +172,7 @@ private:
 
     const int number_;
     const BoxSpec spec_;
+    NodeCapacity offered_;
     Room& room_;
     Services& services_;
     Line& line_;
@@ -170,6 +185,9 @@ private:
     bool enrolled_ = false;
     bool has_image_ = false;
     EventId enrolling_ = no_event;
+    Certificate certificate_;
+    EventId renewing_ = no_event;  // when it is due, or tried again
+    Moment next_renewal_ = 0;
 
     std::map<PartitionId, SimWorker*> workers_;
     std::unique_ptr<agent::Agent> agent_;

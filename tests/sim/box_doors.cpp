@@ -28,13 +28,9 @@ Status Box::ensure(const Digest&, const agent::BlobSource::Progress&, std::stop_
 Status Box::collect(const std::vector<Digest>&) { return ok_status(); }
 
 Status Box::prepare(const Assignment& assignment, const agent::Release&) {
-    if (room_.bug == Bug::LonelyAcknowledgement && assignment.copies > 1) {
-        Assignment alone = assignment;
-        alone.copies = 1;
-        services_.prepare(number_, alone);
-        return ok_status();
-    }
-    services_.prepare(number_, assignment);
+    services_.prepare(number_, assignment,
+                      {.copies_is_one = room_.bug == Bug::LonelyAcknowledgement,
+                       .leaving_count = room_.bug == Bug::LeavingCounts});
     return ok_status();
 }
 
@@ -95,6 +91,10 @@ Result<agent::ContainerStatus> Box::status(const PartitionId& id) {
 }
 
 Status Box::erase(const PartitionId& id) {
+    if (room_.bug == Bug::EraseKeeps) {
+        if (Copy* kept = copy(id); kept != nullptr && kept->running()) services_.end(*kept);
+        return ok_status();
+    }
     services_.erase(number_, id);
     return ok_status();
 }

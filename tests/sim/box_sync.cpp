@@ -88,8 +88,38 @@ void Box::answered(std::uint64_t call, Result<SyncAnswer> answer) {
                                : digested.failure().code == ErrorCode::Aborted
                                    ? "difference did not fit"
                                    : "orders not taken");
+    if (digested.ok()) tend_certificate();
     pause(next);
     if (digested.ok() && agent_->has_overdue_news()) poke();
+}
+
+// By the box's own clock: at two thirds of the life, after an answer, and not more often than once
+// a minute.
+Moment Box::renewal_due() const {
+    const Moment life = certificate_.until - certificate_.from;
+    return certificate_.from + life * 2 / 3 - clock_.wrong().count();
+}
+
+void Box::tend_certificate() {
+    const Moment now = room_.timeline.now();
+    if (now < renewal_due() || now < next_renewal_) return;
+    next_renewal_ = now + minute;
+    line_.renew(number_);
+}
+
+void Box::renewed(const Certificate& certificate) {
+    if (certificate_.until != 0) room_.coverage.saw("certificate", "renewed");
+    certificate_ = certificate;
+    // A quiet call would not end for it.
+    const auto remind = [this](const auto& again) -> void {
+        const Moment at = std::max(renewal_due(), room_.timeline.now() + minute);
+        renewing_ = room_.timeline.at(at, [this, again] {
+            if (agent_) line_.progress(number_);
+            again(again);
+        });
+    };
+    room_.timeline.cancel(renewing_);
+    remind(remind);
 }
 
 void Box::failed(ErrorCode code) {
@@ -106,11 +136,15 @@ void Box::pause(SyncPace::Pause pause) {
     next_round_ = room_.timeline.after(span.count(), [this] { round(); });
 }
 
-// Planted bugs of the agent's side of the line.
+// What an agent of before does not say, and the planted bugs of the agent's side of the line.
 SyncReport Box::altered(SyncReport report) const {
     if (room_.bug == Bug::WrongBase && report.applied_revision > Revision())
         report.applied_revision = report.applied_revision.next();
     if (room_.bug == Bug::LoseErased) report.erased.clear();
+    if (world.old_agent) {
+        report.disk_free_bytes = 0;
+        for (PartitionObservation& seen : report.observations) seen.applied = Revision();
+    }
     if (room_.bug == Bug::TooFewPositions && journal_.desired()) {
         // Says that it follows nobody any more as soon as it is told to, and not when it is so.
         for (PartitionObservation& seen : report.observations) {
@@ -124,6 +158,10 @@ SyncReport Box::altered(SyncReport report) const {
 }
 
 SyncAnswer Box::altered(SyncAnswer answer) {
+    if (world.old_agent) {  // it skips fields that it does not know
+        answer.clock = {};
+        for (Assignment& assignment : answer.delta.assignments) assignment.learners.clear();
+    }
     if (room_.bug == Bug::WrongBase && answer.delta.base > Revision() && journal_.desired())
         answer.delta.base = journal_.desired()->revision;
     if (room_.bug == Bug::ReorderDeltas && !answer.delta.assignments.empty()) {

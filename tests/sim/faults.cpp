@@ -4,6 +4,8 @@ namespace foyer::sim {
 
 Faults::Faults(World& world) : world_(world), dice_(world.room().dice.rng().next()) {
     add_box_kinds();
+    add_host_kinds();
+    add_identity_kinds();
     add_disk_kinds();
     add_line_kinds();
     add_master_kinds();
@@ -156,7 +158,29 @@ void Faults::add_box_kinds() {
                           fall(true);
                           lasts(span(), [fall] { fall(false); });
                       }});
-    kinds_.push_back({"token replay", 1, [this] { replay_token(); }});
+}
+
+// What hosts do to their boxes.
+void Faults::add_host_kinds() {
+    kinds_.push_back({"box away until it is given up", 3, [this] {
+                          Box* box = any_home_with_copies();
+                          if (box == nullptr || !box->powered()) return;
+                          box->power_off();
+                          world_.watch();
+                          const Moment least = world_.scenario().settings.repair.lost_after.count();
+                          lasts(dice_.between(least, least + world_.scenario().away_for),
+                                [box] { box->power_on(); });
+                      }});
+    kinds_.push_back({"box offers less or more", 2, [this] {
+                          Box& box = any_box();
+                          const Resources all = box.spec().capacity.total;
+                          const auto quarters = static_cast<std::int64_t>(1 + dice_.below(4));
+                          const auto part = [&](auto whole) {
+                              return decltype(whole)(whole.count() * quarters / 4);
+                          };
+                          box.offer({part(all.cpu), part(all.memory), part(all.disk)});
+                          world_.watch();
+                      }});
 }
 
 void Faults::add_disk_kinds() {
@@ -272,9 +296,9 @@ void Faults::add_master_kinds() {
                                 [this] { world_.slow_commits = 0; });
                       }});
     kinds_.push_back({"master's clock steps", 1, [this] {
-                          world_.master().clock().step(Duration(dice_.one_in(2) ? hour : -hour));
+                          world_.master().step_clock(Duration(dice_.one_in(2) ? hour : -hour));
                           lasts(dice_.span(second, 10 * minute),
-                                [this] { world_.master().clock().right(); });
+                                [this] { world_.master().right_clock(); });
                       }});
 }
 
@@ -282,7 +306,7 @@ void Faults::add_master_kinds() {
 // the operator lets another copy lead.
 void Faults::usurp() {
     std::vector<const Copy*> leaders;
-    for (const auto& [name, group] : world_.services().groups())
+    for (const auto& group : world_.services().groups())
         for (const Copy* copy : group->copies)
             if (copy->leads && copy->open) leaders.push_back(copy);
     if (leaders.empty()) return;
@@ -296,23 +320,6 @@ void Faults::usurp() {
             if (Group* group = world_.services().group(instance)) world_.services().write(*group);
         });
     }
-}
-
-// Somebody found a used token: he must not become the node.
-void Faults::replay_token() {
-    Box& victim = any_box();
-    if (!victim.is_enrolled() || !victim.agent_runs()) return;
-    master::EnrolNode enrol;
-    enrol.token_hash = token_of(victim.spec().name);
-    enrol.key_fingerprint = "stolen";
-    enrol.wg_public_key = WgPublicKey("stolen");
-    enrol.capacity = victim.spec().capacity;
-    enrol.certificate_expires_at = victim.clock().wall() + Duration(day);
-    master::Write write;
-    write.command = enrol;
-    world_.network().ask(std::move(write), [this](const Result<master::Answer>& answer) {
-        if (answer.ok()) world_.room().broken("a used token enrolled a second box");
-    });
 }
 
 void Faults::replay_recorded() {

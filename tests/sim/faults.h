@@ -36,12 +36,15 @@ private:
     Box* any_home_with_copies();
     std::vector<int> boxes_where(const std::function<bool(const BoxSpec&)>& is) const;
     void add_box_kinds();
+    void add_host_kinds();
+    void add_identity_kinds();
     void add_disk_kinds();
     void add_line_kinds();
     void add_master_kinds();
     void cut_for(std::vector<int> boxes, bool up, bool down, bool overlay);
     void usurp();
     void replay_token();
+    void call_as(Box& victim, int calls);
     void replay_recorded();
 
     World& world_;

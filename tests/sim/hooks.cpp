@@ -56,13 +56,13 @@ HookResult Services::promote(Copy& copy) {
     if (copy.log.empty() || copy.broken) return failed(exit_failed, "this copy is not complete");
     if (copy.written.role != ReplicaRole::Primary)
         return failed(exit_failed, "replica.json does not say primary");
-    check_promoted(copy);
     copy.taken = copy.written;
-    // Repeated: it leads already, nothing is written anew.
+    // Repeated, or by an agent that lost its journal: it leads already, nothing is written anew.
     if (copy.leads && copy.log.reach().epoch == copy.taken.fence.epoch) {
         settle(*copy.group);
         return done();
     }
+    check_promoted(copy);
     copy.standby = false;
     copy.leads = true;
     copy.open = false;
@@ -76,7 +76,7 @@ HookResult Services::promote(Copy& copy) {
 // Whatever was acknowledged to a customer must be here, or it is lost.
 void Services::check_promoted(const Copy& copy) {
     Group& group = *copy.group;
-    if (group.asynchronous || group.loss_accepted) {
+    if (group.asynchronous || group.loss_accepted || group.inherited) {
         if (group.loss_accepted) group.forced_from = copy.written.fence.epoch;
         group.loss_accepted = false;
         group.acknowledged.clear();
@@ -99,10 +99,10 @@ std::string Services::position_json(const Copy& copy) const {
                        R"(,"flushed_bytes":)" + std::to_string(view.reach.end) +
                        R"(,"receiving":)" + truth(view.receiving) + R"(,"replicas":[)";
     bool first = true;
-    for (const auto& [name, lag] : view.followers) {
-        json += std::string(first ? "" : ",") + R"({"name":")" + name +
-                R"(","state":"streaming","sync_state":"quorum","lag_bytes":)" +
-                std::to_string(lag) + "}";
+    for (const FollowerSeen& one : view.followers) {
+        json += std::string(first ? "" : ",") + R"({"name":")" + one.name +
+                R"(","state":"streaming","sync_state":")" + (one.counts ? "quorum" : "async") +
+                R"(","lag_bytes":)" + std::to_string(one.lag) + "}";
         first = false;
     }
     return json + "]}";

@@ -1,5 +1,5 @@
-// What must hold after every step, judged from the committed state alone. Says what is broken, or
-// nothing. It trusts no index of the state: sums are taken anew.
+// What must hold after every step: the invariants of tests/support, and what is true of the world
+// whatever the catalogue says. Says what is broken, or nothing.
 #pragma once
 
 #include <map>
@@ -23,17 +23,19 @@ public:
     explicit Invariants(std::map<NodeId, Truth> truth) : truth_(std::move(truth)) {}
     using Broken = std::optional<std::string>;
 
-    // What the last batch touched.
-    Broken after(const master::State& state, const std::vector<master::Entry>& batch);
+    // What a batch touched; `whole`: everything, decision by decision.
+    Broken after(const master::State& before, const master::State& state,
+                 const std::vector<master::Entry>& batch, bool whole) const;
     // Everything.
-    Broken whole(const master::State& state);
+    Broken whole(const master::State& state) const;
 
 private:
-    Broken instance(const master::State& state, const master::Instance& row);
-    Broken node(const master::State& state, const master::Node& row) const;
+    Broken step(const master::State& before, const master::State& state,
+                const master::Entry& entry) const;
+    Broken untrue(const master::State& state, const InstanceName& name) const;
+    Broken untrue(const master::State& state, const NodeId& name) const;
 
     std::map<NodeId, Truth> truth_;
-    std::map<InstanceName, std::pair<WallTime, Fence>> fences_;  // of this incarnation
 };
 
 }  // namespace foyer::sim

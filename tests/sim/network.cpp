@@ -74,6 +74,10 @@ void Network::arrive(int box, const SyncReport& report, std::uint64_t call,
     if (!master_.serves()) {  // nobody listens: refused at once
         return answer(box, call, answered, error(ErrorCode::Unavailable, "connection refused"));
     }
+    if (!(*boxes_)[static_cast<std::size_t>(box)]->is_certified()) {
+        room_.coverage.saw("certificate", "expired, and refused");
+        return answer(box, call, answered, error(ErrorCode::Unavailable, "certificate expired"));
+    }
     Held& held = held_[static_cast<std::size_t>(box)];
     if (held.call == call) held.at_master = true;
     master_.sync(name, report, [this, box, call, answered](Result<SyncAnswer> with) {
@@ -119,9 +123,11 @@ void Network::hang_up(int box) {
 void Network::materialise(int box, bool ends_for_real) {
     Held& held = held_[static_cast<std::size_t>(box)];
     Box& caller = *(*boxes_)[static_cast<std::size_t>(box)];
-    if (!held.at_master || !master_.holds(caller.spec().name)) return;
     const Moment now = room_.timeline.now();
-    held.began += (now - held.began) / quiet_round * quiet_round;
+    const Moment rounds = (now - held.began) / quiet_round;
+    if (!held.at_master || (rounds == 0 && !ends_for_real)) return;
+    if (!master_.holds(caller.spec().name)) return;
+    held.began += rounds * quiet_round;
     caller.call_goes_on_since(held.began);
     master_.heard(caller.spec().name, held.began, caller.clock().wall());
     if (!ends_for_real || held.end != no_event) return;
@@ -164,7 +170,7 @@ void Network::enrol(int box) {
         enrol.token_hash = token_of(newcomer.spec().name);
         enrol.key_fingerprint = newcomer.key();
         enrol.wg_public_key = WgPublicKey(newcomer.wg_key());
-        enrol.capacity = newcomer.spec().capacity;
+        enrol.capacity = newcomer.offered();
         if (room_.bug == Bug::DoubleCount) enrol.capacity.total += newcomer.spec().capacity.total;
         enrol.agent_version = std::string("1");
         enrol.certificate_expires_at = newcomer.clock().wall() + Duration(90 * day);
@@ -174,10 +180,36 @@ void Network::enrol(int box) {
         master_.submit(std::move(write), [this, box](const Result<master::Answer>& answer) {
             if (!answers_arrive(box) || is_lost()) return;
             const Status how = answer.ok() ? ok_status() : Status(answer.failure());
-            room_.timeline.after(delay(), [this, box, how] {
-                (*boxes_)[static_cast<std::size_t>(box)]->enrolled(how);
+            // Some boxes got their certificate long ago.
+            const Moment third = certificate_life / 3;
+            const Moment until = room_.timeline.now() + third + dice_.between(third / 3, 2 * third);
+            room_.timeline.after(delay(), [this, box, how, until] {
+                Box& told = *(*boxes_)[static_cast<std::size_t>(box)];
+                const bool fresh = how.ok() && !told.is_enrolled();
+                if (fresh) told.renewed({until - certificate_life, until});
+                told.enrolled(how);
             });
         });
+    });
+}
+
+void Network::renew(int box) {
+    Box& caller = *(*boxes_)[static_cast<std::size_t>(box)];
+    if (!calls_arrive(box) || is_lost() || !caller.is_certified()) return;
+    room_.timeline.after(delay(), [this, box, &caller] {
+        master::RenewNode renewal{caller.spec().name, caller.key(),
+                                  master_.clock().wall() + Duration(certificate_life)};
+        const Moment now = room_.timeline.now();
+        const Box::Certificate fresh{now, now + certificate_life};
+        master::Write write;
+        write.command = std::move(renewal);
+        master_.submit(std::move(write),
+                       [this, box, &caller, fresh](const Result<master::Answer>& answer) {
+                           if (!answer.ok() || !answers_arrive(box) || is_lost()) return;
+                           room_.timeline.after(delay(), [&caller, fresh] {
+                               if (caller.agent_runs()) caller.renewed(fresh);
+                           });
+                       });
     });
 }
 
@@ -235,6 +267,7 @@ void Network::routes_applied(int box, const std::map<std::string, EdgeRoute>& ro
     std::erase_if(fences, [&](const auto& known) { return !routes.contains(known.first); });
     const std::string& edge = (*boxes_)[static_cast<std::size_t>(box)]->spec().name.str();
     for (const auto& [hostname, route] : routes) {
+        if (!route.backend.empty()) services_->routed(route.instance, route.fence.epoch);
         auto& [newest, revision] = fences[hostname];
         // A newer revision with a lower fence: the name was deleted and ordered anew.
         if (route.fence < newest && route.revision <= revision && !route.backend.empty())

@@ -44,7 +44,9 @@ public:
     void sync(int box, SyncReport report, Answered answered) override;
     void hang_up(int box) override;
     void enrol(int box) override;
+    void renew(int box) override;
     void progress(int box) override;
+    Moment certificate_life = 90 * day;
     void routes_applied(int box, const std::map<std::string, EdgeRoute>& routes) override;
 
     // person -> master; `answered` runs at most once.

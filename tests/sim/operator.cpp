@@ -17,6 +17,15 @@ namespace {
 constexpr Moment promote_after = 3 * minute;
 constexpr Moment force_after = 12 * minute;
 
+// The quick answer, for the many that are well.
+bool serves(const State& state, const Instance& row) {
+    if (!row.leader || row.promotion || row.served != row.fence) return false;
+    const auto lead = state.replicas().find({row.name, *row.leader});
+    return lead != state.replicas().end() && lead->second.observed.fence == row.fence &&
+           lead->second.observed.role == ReplicaRole::Primary && lead->second.observed.ready &&
+           state.nodes().at(lead->second.node).state == master::NodeState::Online;
+}
+
 }  // namespace
 
 void People::promote(const InstanceName& instance, std::optional<ReplicaIndex> index, bool force) {
@@ -50,7 +59,8 @@ void People::tend() {
                 continue;
             }
             const Instance& row = found->second;
-            const InstanceState how = instance_state(state, row);
+            const bool well = serves(state, row);
+            const InstanceState how = well ? InstanceState::Running : instance_state(state, row);
             const bool trouble =
                 row.desired == DesiredState::Running && row.initialized &&
                 (how == InstanceState::Unavailable || how == InstanceState::Promoting);
@@ -68,11 +78,68 @@ void People::tend() {
         }
     });
     for (const Wanted& one : wanted) promote(one.instance, std::nullopt, one.force);
+    care_for_boxes();
     if (now < next_switch_ || resting_) return;
     next_switch_ = now + dice_.between(1, 2 * scenario_.switch_every);
     const Customer& any = dice_.one_of(customers_);
-    if (any.life == Life::Running)
-        promote(any.name, ReplicaIndex{static_cast<int>(dice_.below(3))}, false);
+    if (any.life == Life::Running) switch_leader(any.name);
+}
+
+void People::switch_leader(const InstanceName& instance) {
+    const auto index = master_.read([&](const State& state) -> std::optional<ReplicaIndex> {
+        const auto copies = state.replicas_of(instance);
+        if (copies.empty()) return std::nullopt;
+        return copies[dice_.below(copies.size())]->key.index;
+    });
+    if (index) promote(instance, index, false);
+}
+
+// Now and then a host moves house, and sometimes he changes his mind. Not all of them at once.
+void People::care_for_boxes() {
+    if (resting_ || room_.timeline.now() < next_care_) return;
+    next_care_ = room_.timeline.now() + dice_.between(1, 2 * scenario_.care_every);
+    std::vector<std::pair<NodeId, master::NodeWish>> closed;
+    std::vector<NodeId> open;
+    master_.read([&](const State& state) {
+        for (const auto& [name, node] : state.nodes()) {
+            if (node.edge) continue;
+            if (node.wish == master::NodeWish::Open) {
+                open.push_back(name);
+            } else {
+                closed.emplace_back(name, node.wish);
+            }
+        }
+    });
+    const bool enough = closed.size() * 5 >= open.size();
+    if (!closed.empty() && (enough || dice_.one_in(3))) {
+        const auto& [box, wish] = dice_.one_of(closed);
+        order_box(box, wish);
+    } else if (!open.empty() && !enough) {
+        order_box(dice_.one_of(open), master::NodeWish::Open);
+    }
+}
+
+void People::order_box(const NodeId& box, master::NodeWish now) {
+    const bool drain = now == master::NodeWish::Open       ? dice_.one_in(2) || dice_.one_in(2)
+                       : now == master::NodeWish::Cordoned ? dice_.one_in(2)
+                                                           : false;
+    const Duration deadline(dice_.one_in(3) ? dice_.between(minute, 2 * hour) : 0);
+    const auto make = [this, box, now, drain, deadline]() -> Command {
+        if (drain) return master::DrainNode{box, deadline, new_operation(), AccountId("acme-org")};
+        switch (now) {
+            case master::NodeWish::Open: return master::CordonNode{box};
+            case master::NodeWish::Cordoned: return master::UncordonNode{box};
+            case master::NodeWish::Draining: return master::CancelDrain{box};
+        }
+        CHECK(false);
+    };
+    const std::string what = drain                               ? "drains"
+                             : now == master::NodeWish::Open     ? "cordons"
+                             : now == master::NodeWish::Cordoned ? "uncordons"
+                                                                 : "cancels a drain";
+    ask(what + "-" + box.str(), make, [this, what](const Result<Answer>& answer) {
+        room_.coverage.saw("person", answer.ok() ? what : what + ", refused");
+    });
 }
 
 }  // namespace foyer::sim

@@ -39,6 +39,7 @@ void People::begin() {
         room_.timeline.after(dice_.between(0, scenario_.write_every), [this, i] { write(i); });
     }
     next_switch_ = room_.timeline.now() + scenario_.switch_every;
+    next_care_ = room_.timeline.now() + scenario_.care_every;
     room_.timeline.after(minute, [this] { tend(); });
 }
 
@@ -62,9 +63,12 @@ void People::attempt(const std::shared_ptr<Request>& request) {
                            ? RequestId(request->id.str() + "-" + std::to_string(request->attempts))
                            : request->id;
     write.body_hash = request->id.str();
-    write.render = [](const master::State& after, const master::Reply& reply) {
-        return reply.subject + " at " + std::to_string(after.revision().number()) + " by " +
-               (reply.operation ? reply.operation->str() : "");
+    write.render = [repeats = std::holds_alternative<master::PromoteInstance>(write.command)](
+                       const master::State& after, const master::Reply& reply) {
+        const std::string who =
+            reply.subject + " by " + (reply.operation ? reply.operation->str() : "");
+        // What changes nothing is not recorded, and answered anew.
+        return repeats ? who : who + " at " + std::to_string(after.revision().number());
     };
     network_.ask(std::move(write),
                  [this, request](const Result<Answer>& answer) { hear(request, answer); });
@@ -127,12 +131,12 @@ void People::order(Customer& customer) {
     customer.busy = true;
     customer.life = Life::Asked;
     const master::OrderInstance order = order_of(customer.name);
-    const auto make = [this, order]() -> Command {
+    const std::string password = "s3cret-" + std::to_string(++passwords_);
+    const auto make = [this, order, password]() -> Command {
         master::OrderInstance again = order;
         again.operation = new_operation();
         const auto sealed = [&](const char* name) {
-            return master_.seal().seal(Secret(std::string("s3cret")),
-                                       master::secret_place(again.name, name));
+            return master_.seal().seal(Secret(password), master::secret_place(again.name, name));
         };
         again.admin_password = sealed("admin_password");
         again.replication_password = sealed("replication_password");

@@ -63,6 +63,9 @@ private:
     void erase(Customer& customer);
     void write(std::size_t customer);
     void tend();
+    void care_for_boxes();
+    void order_box(const NodeId& box, master::NodeWish now);
+    void switch_leader(const InstanceName& instance);
     void promote(const InstanceName& instance, std::optional<ReplicaIndex> index, bool force);
     master::OrderInstance order_of(const InstanceName& name);
     OperationId new_operation() { return OperationId("op-" + std::to_string(++operations_)); }
@@ -79,10 +82,12 @@ private:
     bool resting_ = false;
     std::uint64_t requests_ = 0;
     std::uint64_t operations_ = 0;
+    std::uint64_t passwords_ = 0;
     std::uint64_t orders_ = 0;
     std::uint64_t refused_ = 0;
     int open_requests_ = 0;
     Moment next_switch_ = 0;
+    Moment next_care_ = 0;
 };
 
 }  // namespace foyer::sim

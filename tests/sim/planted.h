@@ -26,6 +26,8 @@ enum class Bug {
     DoubleCount,
     SameIsp,
     EdgeGoesBack,
+    LeavingCounts,
+    EraseKeeps,
 };
 
 struct NamedBug {
@@ -50,6 +52,8 @@ inline constexpr std::array named_bugs{
     NamedBug{Bug::DoubleCount, "double-count"},
     NamedBug{Bug::SameIsp, "same-isp"},
     NamedBug{Bug::EdgeGoesBack, "edge-goes-back"},
+    NamedBug{Bug::LeavingCounts, "leaving-counts"},
+    NamedBug{Bug::EraseKeeps, "erase-keeps"},
 };
 
 inline std::optional<Bug> bug_from(std::string_view name) {

@@ -40,6 +40,19 @@ std::vector<BoxSpec> homes(int count, int isps, int countries, int edges, Dice& 
     return all;
 }
 
+// An hour has to see boxes given up and returned.
+master::RepairSettings hasty() {
+    master::RepairSettings repair;
+    repair.lost_after_edge = Duration(3 * minute);
+    repair.lost_after_leading = Duration(4 * minute);
+    repair.lost_after = Duration(6 * minute);
+    repair.takeover_after = Duration(2 * minute);
+    repair.brake_window = Duration(3 * minute);
+    repair.learner_timeout = Duration(8 * minute);
+    repair.retry_after = Duration(20 * second);
+    return repair;
+}
+
 Scenario small(std::uint64_t seed) {
     Dice dice(seed ^ 0x5ca1ab1eULL);
     Scenario world;
@@ -61,6 +74,11 @@ Scenario small(std::uint64_t seed) {
     world.round = hour;
     world.length = hour;
     world.check_all = true;
+    world.settings.repair = hasty();
+    world.repair_idle = 5 * second;
+    world.care_every = 5 * minute;
+    world.away_for = 15 * minute;
+    world.certificate_life = 75 * minute;
     return world;
 }
 
@@ -89,6 +107,8 @@ Scenario founders(std::uint64_t seed) {
     world.weather = {2, 1, 1};
     world.commit_faults = 1;
     world.round = 10 * day;
+    world.care_every = 18 * hour;
+    world.repair_idle = 20 * second;
     return world;
 }
 
@@ -106,6 +126,8 @@ Scenario growth(int boxes, std::uint64_t seed) {
     world.weather = {0, 0, 0};
     world.round = day;
     world.length = day;
+    world.care_every = hour;
+    world.repair_idle = 20 * second;
     return world;
 }
 

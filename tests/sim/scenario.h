@@ -33,6 +33,12 @@ struct Scenario {
     Moment round = 7 * day;      // faults for so long, then calm; at its end all must be well
     Moment bound = 20 * minute;  // within which everything converges when faults stop
     Moment length = 30 * day;
+    master::ClusterSettings settings;
+    Moment repair_every = second;  // a tick, while something is being repaired
+    Moment repair_idle = second;   // when the last one found nothing to do
+    Moment care_every = 7 * day;   // the operator cordons, drains, takes back (likewise)
+    Moment away_for = 2 * hour;    // of a box that is given up meanwhile, at most
+    Moment certificate_life = 90 * day;
     bool check_all = false;  // the whole state after every commit, and the whole log replayed
     std::vector<RecordedCut> recorded;
 };

@@ -6,6 +6,16 @@ namespace foyer::sim {
 
 using agent::ContainerState;
 
+namespace {
+
+std::vector<ReplicaIndex> members_of(const Assignment& assignment) {
+    std::vector<ReplicaIndex> members;
+    for (const Member& member : assignment.members) members.push_back(member.index);
+    return members;
+}
+
+}  // namespace
+
 Copy* Services::find(int box, const PartitionId& partition) {
     const auto found = copies_.find({box, partition});
     return found == copies_.end() ? nullptr : found->second.get();
@@ -20,32 +30,62 @@ std::vector<PartitionId> Services::on(int box) const {
 }
 
 Group* Services::group(const InstanceName& instance) {
-    const auto found = groups_.find(instance);
-    return found == groups_.end() ? nullptr : found->second.get();
+    Group* newest = nullptr;
+    for (const auto& group : groups_)
+        if (group->instance == instance) newest = group.get();
+    return newest;
 }
 
-void Services::prepare(int box, const Assignment& assignment) {
+// A box that returns may hold a copy of an instance that was deleted meanwhile and ordered anew.
+Group& Services::group_of(const Assignment& assignment) {
+    const auto secret = assignment.secrets.by_name.find("replication_password");
+    const std::string password = secret == assignment.secrets.by_name.end() ? "" : secret->second;
+    for (const auto& group : groups_) {
+        if (group->instance == assignment.instance && group->password == password) return *group;
+    }
+    groups_.push_back(std::make_unique<Group>());
+    groups_.back()->instance = assignment.instance;
+    groups_.back()->password = password;
+    return *groups_.back();
+}
+
+void Services::move_to(Copy& copy, Group& group) {
+    if (copy.group == &group) return;
+    if (copy.group != nullptr && !copy.log.empty()) {
+        world_.told(copy, "takes the data of a deleted instance for those of a new one");
+        group.inherited = true;
+    }
+    if (copy.group != nullptr) leave_group(copy);
+    copy.group = &group;
+    group.copies.push_back(&copy);
+}
+
+void Services::leave_group(Copy& copy) {
+    Group& group = *copy.group;
+    std::erase(group.copies, &copy);
+    if (!group.copies.empty()) return;
+    std::erase_if(groups_, [&](const auto& known) { return known.get() == &group; });
+}
+
+void Services::prepare(int box, const Assignment& assignment, const Planted& planted) {
     std::unique_ptr<Copy>& slot = copies_[{box, assignment.partition}];
     if (!slot) {
         slot = std::make_unique<Copy>();
         slot->box = box;
         slot->partition = assignment.partition;
         slot->index = assignment.index;
-        std::unique_ptr<Group>& group = groups_[assignment.instance];
-        if (!group) {
-            group = std::make_unique<Group>();
-            group->instance = assignment.instance;
-        }
-        slot->group = group.get();
-        group->copies.push_back(slot.get());
     }
+    move_to(*slot, group_of(assignment));
     slot->address = assignment.address;
-    slot->group->asynchronous = assignment.members.size() < 3;
-    CopyConfig config{assignment.role, assignment.fence, "", assignment.copies};
+    slot->group->asynchronous = assignment.copies < 2;
+    CopyConfig config{assignment.role, assignment.fence, "",
+                      planted.copies_is_one ? 1 : assignment.copies, members_of(assignment)};
+    if (planted.leaving_count)
+        std::ranges::copy(slot->written.members, std::back_inserter(config.members));
     for (const Member& member : assignment.members)
         if (assignment.leader && member.index == *assignment.leader)
             config.leader_address = member.address;
-    slot->written = config;
+    slot->written = std::move(config);
 }
 
 void Services::start(Copy& copy) {
@@ -63,6 +103,7 @@ void Services::reload(Copy& copy) {
     if (copy.taken.fence != copy.written.fence) copy.open = false;
     copy.taken = copy.written;
     settle(*copy.group);
+    acknowledge(*copy.group);  // what waits may be held by enough of the new members
 }
 
 void Services::end(Copy& copy) {
@@ -79,14 +120,8 @@ void Services::erase(int box, const PartitionId& partition) {
     Copy& copy = *found->second;
     end(copy);
     world_.timeline.cancel(copy.catching_up);
-    Group& group = *copy.group;
-    std::erase(group.copies, &copy);
+    leave_group(copy);
     copies_.erase(found);
-    // An instance that is ordered anew under the same name is another one.
-    if (group.copies.empty()) {
-        const InstanceName name = group.instance;
-        groups_.erase(name);
-    }
 }
 
 void Services::power_lost(int box) {
@@ -98,12 +133,13 @@ void Services::power_lost(int box) {
 }
 
 void Services::links_changed(const std::vector<int>& boxes) {
-    std::map<InstanceName, Group*> concerned;
+    std::vector<Group*> concerned;
     for (const int box : boxes)
         for (auto at = copies_.lower_bound({box, PartitionId()});
              at != copies_.end() && at->first.first == box; ++at)
-            concerned[at->second->group->instance] = at->second->group;
-    for (const auto& [name, group] : concerned) settle(*group);
+            if (std::ranges::find(concerned, at->second->group) == concerned.end())
+                concerned.push_back(at->second->group);
+    for (Group* group : concerned) settle(*group);
 }
 
 void Services::service_crashed(Copy& copy) {
@@ -160,7 +196,8 @@ void Services::open_if_held(Copy& copy) {
         return;
     int holding = 1;
     for (const Copy* other : copy.group->copies) {
-        if (other->upstream == &copy && other->caught_up && other->log.reach() == copy.log.reach())
+        if (other->upstream == &copy && counts(copy, *other) && other->caught_up &&
+            other->log.reach() == copy.log.reach())
             ++holding;
     }
     if (holding < copy.taken.copies) return;
@@ -178,10 +215,10 @@ void Services::show(Copy& copy) {
         view.reach = copy.log.reach();
         for (const Copy* other : copy.group->copies) {
             if (other->upstream == &copy)
-                view.followers.emplace_back(
-                    "r" + std::to_string(other->index.number) + "g" +
-                        std::to_string(copy.taken.fence.generation.number()),
-                    copy.log.reach().end - other->log.reach().end);
+                view.followers.push_back({"r" + std::to_string(other->index.number) + "g" +
+                                              std::to_string(copy.taken.fence.generation.number()),
+                                          copy.log.reach().end - other->log.reach().end,
+                                          counts(copy, *other)});
             const bool leader = other->address == copy.taken.leader_address && other->running() &&
                                 other->leads && world_.connected(copy.box, other->box);
             if (leader && copy.standby && !copy.leads && !copy.log.is_prefix_of(other->log))
@@ -197,7 +234,9 @@ void Services::show(Copy& copy) {
 bool Services::write(Group& group) {
     std::vector<Copy*> open;
     for (Copy* copy : group.copies)
-        if (copy->running() && copy->open && !world_.disk_full(copy->box)) open.push_back(copy);
+        if (copy->running() && copy->open && !world_.disk_full(copy->box) &&
+            copy->taken.fence.epoch <= group.routed)
+            open.push_back(copy);
     if (open.empty()) {
         ++group.writes_refused;
         return false;
@@ -226,6 +265,11 @@ bool Services::write(Group& group) {
     return true;
 }
 
+// By the list the leader's service has taken up.
+bool Services::counts(const Copy& leader, const Copy& follower) const {
+    return std::ranges::find(leader.taken.members, follower.index) != leader.taken.members.end();
+}
+
 void Services::received(Copy& follower, const Copy& leader, Reach record) {
     if (!leader.log.holds(record)) return;
     follower.log.follow(leader.log, record);
@@ -238,7 +282,9 @@ void Services::acknowledge(Group& group) {
     std::erase_if(group.pending, [&](const PendingWrite& write) {
         int holding = 1;
         for (const Copy* other : group.copies)
-            if (other->upstream == write.by && other->log.holds(write.record)) ++holding;
+            if (other->upstream == write.by && counts(*write.by, *other) &&
+                other->log.holds(write.record))
+                ++holding;
         if (holding < write.by->taken.copies) return false;
         if (write.record.epoch < group.forced_from) return true;
         const auto newest = group.acknowledged.rbegin();
@@ -262,6 +308,10 @@ void Services::acknowledge(Group& group) {
 void Services::forget_writes_of(Copy& copy) {
     std::erase_if(copy.group->pending,
                   [&](const PendingWrite& write) { return write.by == &copy; });
+}
+
+void Services::routed(const InstanceName& instance, Epoch epoch) {
+    if (Group* found = group(instance)) found->routed = std::max(found->routed, epoch);
 }
 
 void Services::forgive(const InstanceName& instance) {

@@ -25,7 +25,15 @@ struct CopyConfig {
     Fence fence;
     std::string leader_address;  // empty: nobody leads
     int copies = 1;
+    std::vector<ReplicaIndex> members;  // whose acknowledgement counts
     friend bool operator==(const CopyConfig&, const CopyConfig&) = default;
+};
+
+struct FollowerSeen {
+    std::string name;
+    std::int64_t lag = 0;
+    bool counts = false;  // its acknowledgement does
+    friend bool operator==(const FollowerSeen&, const FollowerSeen&) = default;
 };
 
 // What the health and position hooks answer.
@@ -36,8 +44,14 @@ struct CopyView {
     bool leads = false;
     bool receiving = false;
     Reach reach;
-    std::vector<std::pair<std::string, std::int64_t>> followers;  // name, lag
+    std::vector<FollowerSeen> followers;
     friend bool operator==(const CopyView&, const CopyView&) = default;
+};
+
+// What a planted bug makes of replica.json.
+struct Planted {
+    bool copies_is_one = false;
+    bool leaving_count = false;
 };
 
 struct Group;
@@ -74,9 +88,12 @@ struct PendingWrite {
 
 struct Group {
     InstanceName instance;
+    std::string password;  // of the replication: another order of the same name has another one
     bool asynchronous = false;
     bool loss_accepted = false;  // by an operator who forced the next promotion
+    Epoch routed;                // newest epoch in which an edge ever led clients to it
     Epoch forced_from;           // what older epochs still acknowledge is lost, as was accepted
+    bool inherited = false;      // a copy holds the data of a deleted instance of the same name
     std::vector<Copy*> copies;
     std::map<Epoch, std::int64_t> acknowledged;  // epoch -> last acknowledged byte
     std::vector<PendingWrite> pending;
@@ -99,11 +116,11 @@ public:
 
     Copy* find(int box, const PartitionId& partition);
     std::vector<PartitionId> on(int box) const;
-    Group* group(const InstanceName& instance);
-    const std::map<InstanceName, std::unique_ptr<Group>>& groups() const { return groups_; }
+    Group* group(const InstanceName& instance);  // of the newest order of that name
+    const std::vector<std::unique_ptr<Group>>& groups() const { return groups_; }
 
     // The runtime's doors.
-    void prepare(int box, const Assignment& assignment);
+    void prepare(int box, const Assignment& assignment, const Planted& planted);
     void start(Copy& copy);
     void reload(Copy& copy);
     void end(Copy& copy);
@@ -117,6 +134,8 @@ public:
     void fell_sick(Copy& copy, bool sick);
     // A customer's write, where clients are served. False: nowhere.
     bool write(Group& group);
+    // An edge leads clients to it from now on.
+    void routed(const InstanceName& instance, Epoch epoch);
     // Loss is accepted: an operator forces the next promotion.
     void forgive(const InstanceName& instance);
     std::uint64_t acknowledged() const { return acknowledged_; }
@@ -125,9 +144,13 @@ private:
     using Key = std::pair<int, PartitionId>;
     void settle(Group& group);
     void settle_followers(Group& group);
+    Group& group_of(const Assignment& assignment);
+    void move_to(Copy& copy, Group& group);
+    void leave_group(Copy& copy);
     void find_upstream(Copy& copy);
     void open_if_held(Copy& copy);
     void show(Copy& copy);
+    bool counts(const Copy& leader, const Copy& follower) const;
     void received(Copy& follower, const Copy& leader, Reach record);
     void acknowledge(Group& group);
     void forget_writes_of(Copy& copy);
@@ -139,7 +162,7 @@ private:
 
     World world_;
     std::map<Key, std::unique_ptr<Copy>> copies_;
-    std::map<InstanceName, std::unique_ptr<Group>> groups_;
+    std::vector<std::unique_ptr<Group>> groups_;  // oldest first
     std::uint64_t acknowledged_ = 0;
 };
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "master/app/housekeeping.h"
+
 namespace foyer::sim {
 
 using master::Entry;
@@ -70,9 +72,10 @@ void SimDesk::cancel(Ticket ticket) {
 void SimDesk::replace(const std::string& key) { finish(key, Woken::Replaced); }
 void SimDesk::expire(const std::string& key) { finish(key, Woken::Expired); }
 
-SimMaster::SimMaster(Room& room, Disk& disk, Hooks hooks)
+SimMaster::SimMaster(Room& room, Disk& disk, master::ClusterSettings settings, Hooks hooks)
     : room_(room),
       disk_(disk),
+      settings_(std::move(settings)),
       hooks_(std::move(hooks)),
       clock_(room.timeline),
       dice_(room.dice.rng().next()),
@@ -99,13 +102,15 @@ void SimMaster::start() {
         },
         [this](const std::vector<Entry>& batch) { committed(batch); });
     life->planner = std::make_unique<Planner>(
-        master::ClusterSettings{}, std::move(store), clock_, dice_.rng(), master::PlannerLimits{},
+        settings_, std::move(store), clock_, dice_.rng(), master::PlannerLimits{},
         [this](std::string_view event, std::string_view text) {
             room_.coverage.saw("planner", std::string(event));
             room_.trace.line("master", event, text);
         });
     if (room_.bug == Bug::IsolatedEvicts) presence_limits_.isolated_percent = 1'000;
-    life->planner->on_published([this](const State& state, const State&) { published(state); });
+    life->planner->on_published(
+        [this](const State& state, const State& before) { published(state, before); });
+    life->listened = room_.timeline.now();
     life->presence = std::make_unique<master::Presence>(clock_, presence_limits_);
     life->sync =
         std::make_unique<master::AgentSync>(*life->planner, *life->presence, life->desk, seal_,
@@ -143,9 +148,11 @@ void SimMaster::pump() {
 void SimMaster::turn() {
     turn_ = no_event;
     if (!life_ || life_->dead) return;
+    listen();
     const bool was_loading = life_->planner->phase() == PlannerPhase::Loading;
     const std::optional<Duration> again = life_->planner->turn();
     if (!life_ || life_->dead) return;
+    listen();
     if (was_loading && life_->planner->phase() == PlannerPhase::Leading) {
         // Rows of another master's last words, or of a commit whose answer was lost.
         life_->planner->read([&](const State& state) {
@@ -203,6 +210,7 @@ void SimMaster::heard(const NodeId& node, Moment then, WallTime clock) {
 }
 
 bool SimMaster::judge() {
+    if (life_ && !life_->dead) listen();
     if (!serves() || life_->planner->phase() != PlannerPhase::Leading) return true;
     const auto online = read([](const State& state) {
         std::vector<NodeId> names;
@@ -215,6 +223,7 @@ bool SimMaster::judge() {
         life_->isolated = verdict.isolated;
         room_.coverage.saw("presence", verdict.isolated ? "isolated" : "not isolated any more");
         room_.trace.line("master", verdict.isolated ? "judges itself isolated" : "is not isolated");
+        listen();
     }
     if (!verdict.silent.empty() && !life_->marking) {
         life_->marking = true;
@@ -224,6 +233,59 @@ bool SimMaster::judge() {
         submit(std::move(write), [life](const auto&) { life->marking = false; });
     }
     return verdict.late > 0;
+}
+
+// What housekeeping.cpp does several times a second: in between nothing changes that Hearing is
+// told, so the notes of a quiet time are made up for.
+void SimMaster::listen() {
+    constexpr Moment step = 20 * second;
+    Life& life = *life_;
+    const bool hears = life.planner->phase() == PlannerPhase::Leading && !life.isolated;
+    while (room_.timeline.now() - life.listened > step) {
+        life.listened += step;
+        clock_.rewind_to(life.listened);
+        life.hearing.note(clock_.mono(), clock_.wall(), life.heard);
+        clock_.back_to_now();
+    }
+    life.heard = hears;
+    life.listened = room_.timeline.now();
+    life.hearing.note(clock_.mono(), clock_.wall(), hears);
+}
+
+void SimMaster::step_clock(Duration by) {
+    const bool lives = life_ && !life_->dead;
+    if (lives) listen();
+    clock_.step(by);
+    if (lives) listen();
+}
+
+void SimMaster::right_clock() { step_clock(-clock_.wrong()); }
+
+bool SimMaster::has_repairs() const {
+    if (!serves() || life_->planner->phase() != PlannerPhase::Leading) return false;
+    return read([](const State& state) {
+        return !state.unheard().empty() || !state.draining().empty() || !state.shrunken().empty() ||
+               !state.endangered().empty() || !state.learners().empty();
+    });
+}
+
+void SimMaster::repair() {
+    if (!serves() || life_->planner->phase() != PlannerPhase::Leading) return;
+    listen();
+    if (!life_->hearing.since() || life_->repairing) return;
+    life_->repairing = true;
+    tick(*life_->hearing.since(), master::HousekeepingConfig{}.repair_ticks_max);
+}
+
+void SimMaster::tick(WallTime hearing_since, int at_most) {
+    master::Write write;
+    write.command = master::Tick{hearing_since};
+    Life* life = life_.get();
+    submit(std::move(write), [this, life, hearing_since, at_most](const auto& answer) {
+        if (answer.ok() && answer.value().reply.more && at_most > 1)
+            return tick(hearing_since, at_most - 1);
+        life->repairing = false;
+    });
 }
 
 // Which boxes' wishes can have changed: only their held calls are asked.
@@ -261,10 +323,10 @@ void SimMaster::committed(const std::vector<Entry>& batch) {
     read([&](const State& before) { touch(before, batch); });
 }
 
-void SimMaster::published(const State& state) {
+void SimMaster::published(const State& state, const State& before) {
     Life& life = *life_;
     touch(state, life.batch);
-    hooks_.published(state, life.batch);
+    hooks_.published(state, before, life.batch);
     if (life.all_touched) return life.desk.recheck_all(state);
     std::ranges::sort(life.touched);
     const auto repeated = std::ranges::unique(life.touched);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "master/app/agent_sync.h"
+#include "master/app/hearing.h"
 #include "tests/sim/sim_store.h"
 
 namespace foyer::sim {
@@ -51,11 +52,13 @@ public:
         std::function<CommitFault()> commit_fault;
         std::function<Moment()> commit_time;
         // Committed and published: what changed, for the invariants.
-        std::function<void(const master::State&, const std::vector<master::Entry>&)> published;
+        std::function<void(const master::State& now, const master::State& before,
+                           const std::vector<master::Entry>&)>
+            published;
         std::function<void()> died;
         std::function<void(const master::State&)> loaded;
     };
-    SimMaster(Room& room, Disk& disk, Hooks hooks);
+    SimMaster(Room& room, Disk& disk, master::ClusterSettings settings, Hooks hooks);
     ~SimMaster();
 
     void start();
@@ -77,6 +80,12 @@ public:
     void heard(const NodeId& node, Moment then, WallTime clock);
     // Judges who is silent; whether somebody is late.
     bool judge();
+    // One tick of the repair, and more at once where it says so.
+    void repair();
+    // Whether a tick can have something to do: now, or when enough time has passed.
+    bool has_repairs() const;
+    void step_clock(Duration by);
+    void right_clock();
 
     template <class Fn>
     auto read(Fn&& fn) const {
@@ -97,17 +106,24 @@ private:
         bool all_touched = false;
         bool dead = false;
         bool marking = false;
+        bool repairing = false;
+        master::Hearing hearing{Duration(30 * second)};
+        Moment listened = 0;
+        bool heard = false;
         bool isolated = false;
     };
     void pump();
     void turn();
     void committed(const std::vector<master::Entry>& batch);
-    void published(const master::State& state);
+    void published(const master::State& state, const master::State& before);
+    void listen();
+    void tick(WallTime hearing_since, int at_most);
     void touch(const master::State& state, const std::vector<master::Entry>& batch);
     void bury_the_dead();
 
     Room& room_;
     Disk& disk_;
+    master::ClusterSettings settings_;
     Hooks hooks_;
     SimClock clock_;
     Dice dice_;

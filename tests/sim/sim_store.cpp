@@ -36,6 +36,12 @@ Changes rows_of(const State& state) {
     return changes;
 }
 
+void Disk::change_lineage() {
+    State again(committed.settings(), LineageId("lineage-" + std::to_string(++lineages)));
+    again.apply(rows_of(committed), committed.revision());
+    committed = std::move(again);
+}
+
 Result<State> SimStore::load(const master::ClusterSettings& settings) {
     if (disk_.down) return error(ErrorCode::Unavailable, "the database is down");
     write_late();

@@ -17,11 +17,14 @@ enum class CommitFault { None, Refuse, Lose, LoseAfterWriting, CrashBefore, Cras
 struct Disk {
     explicit Disk(const master::ClusterSettings& settings)
         : committed(settings, LineageId("lineage-1")) {}
+    // Dumped and read back as another database: the same rows, and nobody's difference fits.
+    void change_lineage();
     master::State committed;
     // A planted bug's: answered, and not written yet.
     std::vector<std::pair<Moment, master::Entry>> unwritten;
     bool down = false;
     std::uint64_t commits = 0;
+    int lineages = 1;
     bool keeps_log = false;
     std::vector<master::Entry> log;  // everything that was ever written, to be replayed
 };

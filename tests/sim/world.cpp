@@ -46,7 +46,7 @@ std::map<NodeId, Truth> truth_of(const std::vector<BoxSpec>& boxes) {
 World::World(Scenario scenario, std::uint64_t seed, Bug bug)
     : scenario_(std::move(scenario)),
       room_(seed, bug),
-      disk_(master::ClusterSettings{}),
+      disk_(scenario_.settings),
       invariants_(truth_of(scenario_.boxes)) {
     make_master();
     network_ = std::make_unique<Network>(room_, *master_);
@@ -67,6 +67,7 @@ World::World(Scenario scenario, std::uint64_t seed, Bug bug)
                                                room_.dice.rng().next()));
     }
     network_->connect(boxes_, *services_);
+    network_->certificate_life = scenario_.certificate_life;
     people_ = std::make_unique<People>(room_, *master_, *network_, *services_, scenario_);
     faults_ = std::make_unique<Faults>(*this);
     found();
@@ -82,21 +83,23 @@ void World::make_master() {
     hooks.commit_time = [this] {
         return slow_commits > 0 ? slow_commits : room_.dice.between(2, 12);
     };
-    hooks.published = [this](const State& state, const std::vector<master::Entry>& batch) {
-        commit_seen(state, batch);
+    hooks.published = [this](const State& state, const State& before,
+                             const std::vector<master::Entry>& batch) {
+        commit_seen(state, before, batch);
     };
     hooks.loaded = [this](const State& state) {
         const std::string missing = people_->missing(state);
         if (!missing.empty())
             room_.broken("the acknowledged order of '" + missing + "' is lost after a restart");
         if (auto broken = invariants_.whole(state)) room_.broken(*broken);
+        want_repair(scenario_.repair_every);
     };
     hooks.died = [this] {
         network_->master_died();
         watch();
         room_.timeline.after(room_.dice.span(second, 20 * second), [this] { master_->start(); });
     };
-    master_ = std::make_unique<SimMaster>(room_, disk_, std::move(hooks));
+    master_ = std::make_unique<SimMaster>(room_, disk_, scenario_.settings, std::move(hooks));
 }
 
 // The catalogue as an operator would have typed it.
@@ -141,6 +144,21 @@ void World::judge() {
     const bool late = master_->judge();
     const bool again = late || room_.timeline.now() < watch_until_;
     judging_ = again ? room_.timeline.after(5 * second, [this] { judge(); }) : no_event;
+}
+
+void World::want_repair(Moment span) {
+    const Moment at = room_.timeline.now() + span;
+    if (repairing_ != no_event && repair_at_ <= at) return;
+    room_.timeline.cancel(repairing_);
+    repair_at_ = at;
+    repairing_ = room_.timeline.after(span, [this] { repair(); });
+}
+
+// The real master asks once a second, whether there is something or not.
+void World::repair() {
+    repairing_ = no_event;
+    master_->repair();
+    if (master_->has_repairs()) want_repair(scenario_.repair_idle);
 }
 
 bool World::live_until(Moment end) {

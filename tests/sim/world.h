@@ -34,19 +34,25 @@ public:
     Box& box(const NodeId& name);
     // A box may have fallen silent: judged soon, and again until nobody is late.
     void watch();
+    // A tick of the repair is due within `span`, if there can be something to do.
+    void want_repair(Moment span);
     Moment slow_commits = 0;  // of a database whose disk is slow
 
 private:
     void found();
     void make_master();
-    void commit_seen(const master::State& state, const std::vector<master::Entry>& batch);
+    void commit_seen(const master::State& state, const master::State& before,
+                     const std::vector<master::Entry>& batch);
     void check_nobody_evicted(const std::vector<master::Entry>& batch);
     void cover(const std::vector<master::Entry>& batch);
     void judge();
+    void repair();
     bool live_until(Moment end);
     // All must be as ordered now. Says what is not.
     std::string unsettled();
     std::string unsettled_instance(const master::State& state, const master::Instance& row);
+    bool has_remains(const master::State& state, const master::Instance& row);
+    std::string unfinished_repair(const master::State& state, const master::Instance& row);
     std::string unsettled_box(const master::State& state, Box& box);
     void check_replay();
 
@@ -66,6 +72,8 @@ private:
     std::map<std::string, std::string> phases_;
     std::map<OperationId, std::string> operations_;
     EventId judging_ = no_event;
+    EventId repairing_ = no_event;
+    Moment repair_at_ = 0;
     Moment watch_until_ = 0;
 };
 

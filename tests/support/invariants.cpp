@@ -1,6 +1,7 @@
 #include "tests/support/invariants.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 #include <sstream>
@@ -19,6 +20,15 @@ const Site& site_of(const State& state, const NodeId& node) {
     return state.sites().at(state.nodes().at(node).site);
 }
 
+// By the rows, which are in the order of their keys.
+std::vector<const Replica*> copies_of(const State& state, const InstanceName& name) {
+    std::vector<const Replica*> found;
+    for (auto at = state.replicas().lower_bound({name, ReplicaIndex{0}});
+         at != state.replicas().end() && at->first.instance == name; ++at)
+        found.push_back(&at->second);
+    return found;
+}
+
 void check_copies(const State& state, const Instance& row, Problems& problems) {
     const auto wrong = [&](const std::string& what) {
         problems.push_back("instance " + row.name.str() + ": " + what);
@@ -30,12 +40,14 @@ void check_copies(const State& state, const Instance& row, Problems& problems) {
     int members = 0;
     int others = 0;
     bool led_by_member = false;
-    for (const auto& [key, replica] : state.replicas()) {
-        if (key.instance != row.name) continue;
+    for (const Replica* one : copies_of(state, row.name)) {
+        const Replica& replica = *one;
+        const ReplicaKey& key = replica.key;
         if (!state.nodes().contains(replica.node)) {
             wrong("a copy on unknown box " + replica.node.str());
             continue;
         }
+        if (state.nodes().at(replica.node).edge) wrong("a copy on edge " + replica.node.str());
         const Site& site = site_of(state, replica.node);
         if (!row.policy.countries.empty() && !row.policy.countries.contains(site.country))
             wrong("copy " + std::to_string(key.index.number) + " is outside its residency");
@@ -65,22 +77,19 @@ void check_copies(const State& state, const Instance& row, Problems& problems) {
     if (row.served && row.fence < *row.served) wrong("served ahead of its fence");
 }
 
-void check_node(const State& state, const Node& node, Problems& problems) {
+// `held`: its copies.
+void check_node(const State& state, const Node& node, const std::vector<const Replica*>& held,
+                Problems& problems) {
     const auto wrong = [&](const std::string& what) {
         problems.push_back("node " + node.name.str() + ": " + what);
     };
     Resources sum;
-    std::set<ReplicaKey> held;
     std::set<int> numbers;
-    for (const auto& [key, replica] : state.replicas()) {
-        if (replica.node != node.name) continue;
-        sum += replica.reserved;
-        held.insert(key);
-        if (!numbers.insert(replica.partition_number).second) wrong("a partition number twice");
+    for (const Replica* replica : held) {
+        sum += replica->reserved;
+        if (!numbers.insert(replica->partition_number).second) wrong("a partition number twice");
     }
     if (!(sum == state.reserved_on(node.name))) wrong("reserved is not the sum of its copies");
-    const auto& indexed = state.replicas_on(node.name);
-    if (!std::ranges::equal(held, indexed)) wrong("its copies are not those of the rows");
     if (!sum.fits_into(node.capacity.total)) wrong("reserved exceeds capacity");
     const bool quiet = node.state == NodeState::Silent || node.state == NodeState::Lost;
     if (quiet != node.silent_since.has_value()) wrong("silent without since when");
@@ -97,11 +106,12 @@ void check_node(const State& state, const Node& node, Problems& problems) {
 
 // Whether the copies of this instance are all where they should be, by the rows.
 bool is_settled(const State& state, const Instance& row) {
-    for (const auto& [key, replica] : state.replicas()) {
-        if (key.instance != row.name) continue;
+    for (const Replica* one : copies_of(state, row.name)) {
+        const Replica& replica = *one;
         const Node& node = state.nodes().at(replica.node);
         if (replica.membership != Membership::Member || node.state != NodeState::Online ||
-            node.wish == NodeWish::Draining || !node.capacity.total.fits_into(node.offered))
+            node.wish == NodeWish::Draining || replica.failing_since ||
+            !node.capacity.total.fits_into(node.offered))
             return false;
     }
     return true;
@@ -124,6 +134,15 @@ void check_indexes(const State& state, Problems& problems) {
         if (replica.membership == Membership::Learner) learners.insert(key);
     }
     if (!std::ranges::equal(learners, state.learners())) problems.push_back("index learners");
+    std::optional<OperationId> rebalancing;
+    for (const auto& [id, operation] : state.operations()) {
+        if (operation.kind != OperationKind::Rebalance ||
+            operation.state != OperationState::Running)
+            continue;
+        if (rebalancing) problems.push_back("two rebalancings");
+        rebalancing = id;
+    }
+    if (rebalancing != state.rebalancing()) problems.push_back("index rebalancing");
     std::map<IspFamilyId, int> homes;
     for (const auto& [name, node] : state.nodes()) {
         if (node.edge || node.state == NodeState::Expected) continue;
@@ -135,10 +154,9 @@ void check_indexes(const State& state, Problems& problems) {
 }
 
 int members_of(const State& state, const InstanceName& name) {
-    int members = 0;
-    for (const auto& [key, replica] : state.replicas())
-        members += key.instance == name && replica.membership == Membership::Member ? 1 : 0;
-    return members;
+    return static_cast<int>(std::ranges::count_if(
+        copies_of(state, name),
+        [](const Replica* replica) { return replica->membership == Membership::Member; }));
 }
 
 void print(std::ostream& out, const Resources& of) {
@@ -197,6 +215,7 @@ void print(std::ostream& out, const Replica& replica) {
         << to_text(replica.membership) << " " << replica.partition_number;
     print(out, replica.replaces);
     print(out, replica.since.optional());
+    print(out, replica.failing_since.optional());
     print(out, replica.leave_after.optional());
     out << " seen " << seen.fence.generation.number() << ":" << seen.fence.epoch.number() << " "
         << seen.applied.number() << " " << to_text(seen.role) << " " << to_text(seen.phase) << " '"
@@ -218,57 +237,101 @@ void print(std::ostream& out, const Operation& operation) {
 
 }  // namespace
 
+std::vector<std::string> broken(const State& state, const InstanceName& instance) {
+    Problems problems;
+    const auto found = state.instances().find(instance);
+    if (found != state.instances().end()) check_copies(state, found->second, problems);
+    return problems;
+}
+
+// The index of copies is believed here; broken(state) is the one that does not.
+std::vector<std::string> broken(const State& state, const NodeId& node) {
+    Problems problems;
+    const auto found = state.nodes().find(node);
+    if (found == state.nodes().end()) return problems;
+    std::vector<const Replica*> held;
+    for (const ReplicaKey& key : state.replicas_on(node)) held.push_back(&state.replicas().at(key));
+    check_node(state, found->second, held, problems);
+    return problems;
+}
+
 std::vector<std::string> broken(const State& state) {
     Problems problems;
+    std::map<NodeId, std::vector<const Replica*>> held;
+    for (const auto& [key, replica] : state.replicas()) {
+        held[replica.node].push_back(&replica);
+        if (!state.instances().contains(key.instance))
+            problems.push_back("copy " + partition_id(key).str() + " of no instance");
+    }
     for (const auto& [name, row] : state.instances()) check_copies(state, row, problems);
-    for (const auto& [name, node] : state.nodes()) check_node(state, node, problems);
+    for (const auto& [name, node] : state.nodes()) {
+        check_node(state, node, held[name], problems);
+        const auto same = [](const ReplicaKey& key, const Replica* row) { return key == row->key; };
+        if (!std::ranges::equal(state.replicas_on(name), held[name], same))
+            problems.push_back("node " + name.str() + ": its copies are not those of the rows");
+    }
     check_indexes(state, problems);
+    return problems;
+}
+
+std::vector<std::string> broken_step(const State& before, const State& after,
+                                     const InstanceName& name) {
+    Problems problems;
+    const auto old = before.instances().find(name);
+    const auto fresh = after.instances().find(name);
+    if (old == before.instances().end() || fresh == after.instances().end()) return problems;
+    const Instance& was = old->second;
+    const Instance& now = fresh->second;
+    if (was.created_at != now.created_at) return problems;  // another one of that name
+    const auto wrong = [&](const std::string& what) {
+        problems.push_back("instance " + name.str() + ": " + what);
+    };
+    if (now.fence < was.fence) wrong("its fence went back");
+    if (now.replicas_made < was.replicas_made) wrong("indexes of copies went back");
+    if (was.served && (!now.served || *now.served < *was.served)) wrong("served went back");
+    if (was.served && now.desired != DesiredState::Deleted &&
+        members_of(after, name) < std::min(was.policy.replicas, members_of(before, name)))
+        wrong("fewer members than were promised");
+    for (const Replica* replica : copies_of(before, name)) {
+        const std::string which = "copy " + partition_id(replica->key).str();
+        const auto left = after.replicas().find(replica->key);
+        if (left == after.replicas().end()) {
+            const bool went =
+                !was.served || now.desired == DesiredState::Deleted ||
+                replica->membership == Membership::Learner ||
+                (replica->membership == Membership::Leaving && replica->leave_after.has_value());
+            if (!went) wrong(which + " went without leave");
+        } else if (left->second.membership != replica->membership &&
+                   !can_move(replica->membership, left->second.membership)) {
+            wrong(which + " took an arrow that is not drawn");
+        }
+    }
+    return problems;
+}
+
+std::vector<std::string> broken_step(const State& before, const State& after, const NodeId& name) {
+    Problems problems;
+    const auto old = before.nodes().find(name);
+    const auto fresh = after.nodes().find(name);
+    if (old == before.nodes().end() || fresh == after.nodes().end()) return problems;
+    const Node& was = old->second;
+    const Node& now = fresh->second;
+    if (was.number != now.number) return problems;
+    if (was.state != now.state && !can_move(was.state, now.state))
+        problems.push_back("node " + name.str() + ": state took an arrow that is not drawn");
+    if (was.wish != now.wish && !can_move(was.wish, now.wish))
+        problems.push_back("node " + name.str() + ": wish took an arrow that is not drawn");
+    if (now.partitions_made < was.partitions_made)
+        problems.push_back("node " + name.str() + ": partition numbers went back");
     return problems;
 }
 
 std::vector<std::string> broken_step(const State& before, const State& after) {
     Problems problems;
-    for (const auto& [name, now] : after.instances()) {
-        const auto found = before.instances().find(name);
-        if (found == before.instances().end()) continue;
-        const Instance& was = found->second;
-        if (was.created_at != now.created_at) continue;  // another one of that name
-        const auto wrong = [&](const std::string& what) {
-            problems.push_back("instance " + name.str() + ": " + what);
-        };
-        if (now.fence < was.fence) wrong("its fence went back");
-        if (now.replicas_made < was.replicas_made) wrong("indexes of copies went back");
-        if (was.served && (!now.served || *now.served < *was.served)) wrong("served went back");
-        if (was.served && now.desired != DesiredState::Deleted &&
-            members_of(after, name) < std::min(was.policy.replicas, members_of(before, name)))
-            wrong("fewer members than were promised");
-        for (const auto& [key, replica] : before.replicas()) {
-            if (key.instance != name) continue;
-            const auto left = after.replicas().find(key);
-            if (left == after.replicas().end()) {
-                const bool went =
-                    !was.served || now.desired == DesiredState::Deleted ||
-                    replica.membership == Membership::Learner ||
-                    (replica.membership == Membership::Leaving && replica.leave_after.has_value());
-                if (!went) wrong("copy " + partition_id(key).str() + " went without leave");
-            } else if (left->second.membership != replica.membership &&
-                       !can_move(replica.membership, left->second.membership)) {
-                wrong("copy " + partition_id(key).str() + " took an arrow that is not drawn");
-            }
-        }
-    }
-    for (const auto& [name, now] : after.nodes()) {
-        const auto found = before.nodes().find(name);
-        if (found == before.nodes().end()) continue;
-        const Node& was = found->second;
-        if (was.number != now.number) continue;
-        if (was.state != now.state && !can_move(was.state, now.state))
-            problems.push_back("node " + name.str() + ": state took an arrow that is not drawn");
-        if (was.wish != now.wish && !can_move(was.wish, now.wish))
-            problems.push_back("node " + name.str() + ": wish took an arrow that is not drawn");
-        if (now.partitions_made < was.partitions_made)
-            problems.push_back("node " + name.str() + ": partition numbers went back");
-    }
+    for (const auto& [name, row] : after.instances())
+        std::ranges::copy(broken_step(before, after, name), std::back_inserter(problems));
+    for (const auto& [name, row] : after.nodes())
+        std::ranges::copy(broken_step(before, after, name), std::back_inserter(problems));
     return problems;
 }
 

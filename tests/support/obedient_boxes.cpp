@@ -118,7 +118,7 @@ void ObedientBoxes::lead(Copy& lead) {
     lead.log.flushed_bytes += 10;
     int holders = 1;
     for (auto& [node, copies] : copies_) {
-        if (!is_up(node)) continue;
+        if (!works(node)) continue;
         for (auto& [id, other] : copies) {
             if (other.wish.instance != wish.instance || other.wish.index == wish.index) continue;
             if (other.wish.role != ReplicaRole::Standby) continue;
@@ -136,7 +136,7 @@ void ObedientBoxes::work() {
         for (auto& [id, copy] : copies) copy.following = false;
     }
     for (auto& [node, copies] : copies_) {
-        if (!is_up(node)) continue;
+        if (!works(node)) continue;
         for (auto& [id, copy] : copies) {
             if (copy.wish.role == ReplicaRole::Primary) lead(copy);
         }
@@ -160,6 +160,11 @@ void ObedientBoxes::report(const NodeId& node) {
         if (!copy.initialized) seen.phase = PartitionPhase::Preparing;
         if (seen.ready) seen.phase = PartitionPhase::Running;
         if (copy.wish.desired == DesiredState::Stopped) seen.phase = PartitionPhase::Stopped;
+        if (failing.contains(node)) {
+            seen.phase = PartitionPhase::Failed;
+            seen.ready = false;
+            seen.reason = "its disk is broken";
+        }
         if (copy.initialized)
             seen.position = Position{copy.log.epoch, copy.log.flushed_bytes, copy.following};
         if (leads) {

@@ -22,6 +22,7 @@ public:
 
     std::set<NodeId> down;      // nothing runs there
     std::set<NodeId> cut;       // works on, but cannot reach the master
+    std::set<NodeId> failing;   // services there fail
     int slow_percent = 0;       // chance that a standby does not get on in a round
     WallTime hearing_since{0};  // of the master
     Duration silent_after{75'000};
@@ -62,6 +63,7 @@ private:
     bool follow(Copy& lead, Copy& standby);
     void report(const NodeId& node);
     void mark_silent();
+    bool works(const NodeId& node) const { return is_up(node) && !failing.contains(node); }
     bool is_up(const NodeId& node) const { return !down.contains(node); }
 
     World& world_;

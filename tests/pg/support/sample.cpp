@@ -105,6 +105,7 @@ Replica sample_replica(const std::string& instance, int index, const std::string
     replica.partition_number = partition_number;
     replica.reserved = {Millicores(1'000), gibibytes(1), gibibytes(10)};
     replica.founder = index == 0;
+    if (index == 2) replica.failing_since = noon;
     replica.revision = first;
     return replica;
 }
@@ -127,6 +128,9 @@ Changes sample_world() {
     all.push_back(Put<Account>{sample_account("pub", AccountRole::Publisher)});
     all.push_back(Put<ApiToken>{
         {TokenId("t-1"), AccountId("carl"), "hash", "my, {note}", noon, noon, first}});
+    Release flawed = sample_release("0.9", 0);
+    flawed.withdrawn = master::Withdrawal{noon, "it \"forgets\" invoices"};
+    all.push_back(Put<Release>{flawed});
     all.push_back(Put<Release>{sample_release("1", 1)});
     Operation operation;
     operation.id = OperationId("op-1");
@@ -177,6 +181,7 @@ std::string difference(const State& a, const State& b) {
     if (a.shrunken() != b.shrunken()) return "shrunken";
     if (a.endangered() != b.endangered()) return "endangered";
     if (a.learners() != b.learners()) return "learners";
+    if (a.rebalancing() != b.rebalancing()) return "rebalancing";
     if (a.homes_by_family() != b.homes_by_family()) return "homes_by_family";
     for (const auto& [name, node] : a.nodes()) {
         if (a.replicas_on(name) != b.replicas_on(name)) return "replicas_on " + name.str();

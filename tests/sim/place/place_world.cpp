@@ -321,7 +321,11 @@ Status run(const std::string& path, const std::string& json_path) {
 int place_world_main(int argc, char** argv) {
     const bool with_json = argc == 4 && std::string(argv[2]) == "--json";
     if (argc != 2 && !with_json) {
-        std::fputs("usage: foyer-sim place WORLD.json [--json FILE]\n", stderr);
+        std::fputs(
+            "foyer-sim place: a world to place orders on is wanted; type: foyer-sim place "
+            "WORLD.json "
+            "[--json FILE]\n",
+            stderr);
         return 2;
     }
     const Status done = run(argv[1], with_json ? argv[3] : "");

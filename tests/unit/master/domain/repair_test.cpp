@@ -269,3 +269,115 @@ TEST_CASE("an order whose founder is lost before it served begins elsewhere") {
     CHECK(world.operation("op-acme").state == OperationState::Succeeded);
     for (const std::string& problem : broken(world.state)) FAIL(problem);
 }
+
+TEST_CASE("a copy whose service fails for long, on a box that is there, is made anew elsewhere") {
+    Street street;
+    const NodeId ill = street.following();
+    street.boxes.failing.insert(ill);
+    street.boxes.rounds(120);  // twenty minutes
+    CHECK(street.has_copy(ill));
+    CHECK(repair_status(street.world.state, street.world.instance("acme")));
+    street.boxes.rounds(120);
+    CHECK(street.boxes.settle(100));
+    CHECK_FALSE(street.has_copy(ill));
+    CHECK(street.world.state.replicas_of(InstanceName("acme")).size() == 3);
+    CHECK(street.state_of(ill) == NodeState::Online);
+    street.check();
+}
+
+// TEST_SEED=5451857946448648671 of property/repair: the newcomer on the leader's ISP waited for
+// ever.
+TEST_CASE("a drain that is called off after the copy took the lead leaves no newcomer waiting") {
+    Street street;
+    const InstanceName acme("acme");
+    const NodeId home = street.leading();
+    const ReplicaIndex here = *street.world.instance("acme").leader;
+    street.boxes.run(PromoteInstance{acme, ReplicaIndex{1}, false, OperationId("op-away")});
+    street.boxes.rounds(3);
+    REQUIRE(street.leading() != home);
+    // Only the box beside it, on its ISP, has room.
+    for (const char* closed : {"h4-1", "h5-1"}) street.boxes.run(CordonNode{NodeId(closed)});
+    street.drain(home);
+    street.boxes.rounds(1);
+    REQUIRE(street.world.state.learners().size() == 1);
+    street.boxes.run(PromoteInstance{acme, here, false, OperationId("op-back")});
+    street.boxes.run(CancelDrain{home});
+    CHECK(street.boxes.settle(50));
+    CHECK(street.leading() == home);
+    CHECK(street.world.state.replicas_of(acme).size() == 3);
+    street.check();
+}
+
+TEST_CASE("a service that recovers in time is let be") {
+    Street street;
+    const NodeId ill = street.following();
+    street.boxes.failing.insert(ill);
+    street.boxes.rounds(170);
+    street.boxes.failing.clear();
+    street.boxes.rounds(200);
+    CHECK(street.has_copy(ill));
+    CHECK(street.events("copy_ordered") == 0);
+    CHECK_FALSE(repair_status(street.world.state, street.world.instance("acme")));
+}
+
+TEST_CASE("where a leader's service fails another copy is asked to lead") {
+    Street street;
+    const NodeId led = street.leading();
+    street.boxes.failing.insert(led);
+    street.boxes.rounds(25);
+    CHECK(street.leading() == led);
+    street.boxes.rounds(15);
+    CHECK(street.leading() != led);
+    CHECK(street.events("lead_moves") == 1);
+    street.check();
+}
+
+// Found by `foyer-sim run --scenario crowded --first-seed 60187`: the newcomer was sent away as the
+// one too many, and made anew for ever.
+TEST_CASE("who is made for a leader that nobody can follow yet is not sent away again") {
+    World world({{"a", "alder"}, {"b", "birch", "FR", HostClass::Open}, {"c", "cedar"}});
+    ObedientBoxes boxes(world, 1);
+    world.run(world.order("acme"));
+    boxes.rounds(3);
+    REQUIRE(boxes.settle(5));
+    const NodeId leading = world.replica("acme", world.instance("acme").leader->number).node;
+    const NodeId heir(leading == NodeId("a-1") ? "c-1" : "a-1");
+    world.add_home({"d", "dune"});
+    boxes.down.insert(heir);
+    boxes.rounds(10);
+    boxes.run(DrainNode{leading, Duration(0), OperationId("op-drain"), AccountId("acme-org")});
+    boxes.rounds(60);
+    int ordered = 0;
+    for (const auto& [number, event] : world.state.recent_events())
+        ordered += event.kind == "copy_ordered" ? 1 : 0;
+    CHECK(ordered == 1);
+    boxes.down.clear();  // now enough copies answer for another one to lead
+    boxes.rounds(60);
+    CHECK(world.state.replicas_on(leading).empty());
+    for (const std::string& problem : broken(world.state)) FAIL(problem);
+}
+
+// Found by `foyer-sim run --scenario small --first-seed 521`.
+TEST_CASE("the copy too many is never the only one in its country") {
+    World world({{"a", "alder"}, {"b", "birch"}, {"z", "zinc", "BE"}});
+    ObedientBoxes boxes(world, 1);
+    OrderInstance order = world.order("acme");
+    order.min_countries = 2;
+    world.run(order);
+    boxes.rounds(3);
+    REQUIRE(boxes.settle(5));
+    const NodeId leading = world.replica("acme", world.instance("acme").leader->number).node;
+    REQUIRE(leading != NodeId("z-1"));
+    world.add_home({"d", "dune"});
+    boxes.down.insert(NodeId("z-1"));
+    boxes.rounds(10);
+    boxes.run(DrainNode{leading, Duration(0), OperationId("op-drain"), AccountId("acme-org")});
+    boxes.rounds(10);
+    CHECK(world.state.replicas_of(InstanceName("acme")).size() == 4);
+    boxes.run(CancelDrain{leading});
+    for (int round = 0; round < 30; ++round) {
+        boxes.round();
+        for (const std::string& problem : broken(world.state)) FAIL(problem);
+    }
+    CHECK(world.state.replicas_of(InstanceName("acme")).size() == 3);
+}

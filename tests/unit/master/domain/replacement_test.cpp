@@ -53,6 +53,19 @@ TEST_CASE("the last missing copy must bring the second country") {
     CHECK(placed.value() == NodeId("z-1"));
 }
 
+// Found by `foyer-sim run --scenario small --first-seed 60347`.
+TEST_CASE("a copy that leaves later takes its site and ISP, and counts for nothing else") {
+    World world({{"a", "alder", "BE"}, {"b", "birch"}, {"c", "cedar"}, {"e", "alder", "BE"}});
+    Demand demand = small(2);
+    demand.min_countries = 2;
+    CHECK(rule(place_one(world.state, demand, boxes({"b-1"}), {}, NodeId("a-1"))) ==
+          "min_countries");
+    world.add_home({"z", "zinc", "BE"});
+    const auto placed = place_one(world.state, demand, boxes({"b-1"}), {}, NodeId("a-1"));
+    REQUIRE(placed.ok());
+    CHECK(placed.value() == NodeId("z-1"));
+}
+
 TEST_CASE("the last missing copy must be able to lead where only one other can") {
     World world({{"a", "alder"},
                  {"b", "birch", "FR", HostClass::Open},

@@ -1,0 +1,17 @@
+// How many copies may be made at once: RepairSettings::rebuilds_max in total, rebuilds_per_node
+// from or to one box, whose line is the scarce thing.
+#pragma once
+
+#include <vector>
+
+#include "master/domain/state.h"
+
+namespace foyer::master {
+
+// Copies being made from or to a box.
+int rebuilds_at(const State& state, const NodeId& node);
+
+// Boxes that make, or give away, as many copies as they may; sorted.
+std::vector<NodeId> busy_nodes(const State& state);
+
+}  // namespace foyer::master
