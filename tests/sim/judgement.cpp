@@ -175,7 +175,7 @@ std::string World::unsettled() {
         }
         for (const auto& [id, work] : state.operations()) {
             const auto about = state.instances().find(work.instance);
-            if (about != state.instances().end() && has_remains(state, about->second)) continue;
+            if (about != state.instances().end() && has_remains(about->second)) continue;
             if (work.state == master::OperationState::Running && !is_known_limit(state, work) &&
                 !is_excused_drain(state, work))
                 return "operation '" + id.str() + "' (" + std::string(master::to_text(work.kind)) +
@@ -192,8 +192,8 @@ std::string World::unsettled_instance(const State& state, const master::Instance
         return {};
     }
     if (row.desired == DesiredState::Deleted) return "is not gone";
-    if (has_remains(state, row)) {
-        room_.coverage.saw("limit", "an instance was ordered onto the remains of its namesake");
+    if (has_remains(row)) {
+        room_.coverage.saw("limit", "an old agent took the data of a deleted namesake");
         return {};
     }
     std::string moving = unfinished_repair(state, row);
@@ -270,17 +270,11 @@ std::string World::unsettled_box(const State& state, Box& box) {
     return {};
 }
 
-// A limit that is known: a box that was lost or lost its wish keeps a copy of a deleted instance,
-// and takes it for its own when an instance of the same name is ordered onto it. Nothing tells the
-// two orders apart.
-bool World::has_remains(const State& state, const master::Instance& row) {
+// A limit that is known: an agent of before the newest fields cannot tell two orders of one name
+// apart, so a box that was lost takes what it kept of the first for a copy of the second.
+bool World::has_remains(const master::Instance& row) {
     const Group* group = services_->group(row.name);
-    if (group != nullptr && group->inherited) return true;
-    return std::ranges::any_of(state.replicas_of(row.name), [&](const master::Replica* replica) {
-        const auto& known = box(replica->node).journal().partitions();
-        const auto local = known.find(partition_id(replica->key));
-        return local != known.end() && local->second.fence > row.fence;
-    });
+    return group != nullptr && group->inherited;
 }
 
 // What repair promises: every copy on a box that may keep it, and no change half done.

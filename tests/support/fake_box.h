@@ -233,11 +233,13 @@ private:
 // Keeps what was saved; survives the agent it served.
 class MemoryJournal final : public agent::Journal {
 public:
-    Status save(const DesiredNode& desired, const agent::Removals& removed) override {
+    Status save(const DesiredNode& desired, const agent::Removals& removed,
+                const std::string& agent_version) override {
         const std::scoped_lock lock(mutex_);
         if (refusal_) return *refusal_;
         recovered_.desired = desired;
         recovered_.removed = removed;
+        recovered_.agent_version = agent_version;
         return ok_status();
     }
     Status save(const agent::LocalState& local) override {
