@@ -10,6 +10,7 @@
 #include "common/os/sys.h"
 #include "common/tls/address.h"
 #include "common/tls/seal.h"
+#include "common/tls/tickets.h"
 #include "master/app/agent_sync.h"
 #include "master/app/blob_store.h"
 #include "master/app/certificate_authority.h"
@@ -208,6 +209,7 @@ Result<std::unique_ptr<Server>> Server::start(const Config& config, DatabaseKind
                                               Clock& clock, Rng& rng, Log& log) {
     std::unique_ptr<Server> server(new Server(std::make_unique<Parts>(config, clock, rng, log)));
     Parts& parts = *server->parts_;
+    TRY(tls::issue_no_tickets());  // before the first context is made
     TRY(parts.open_files());
     const std::string conninfo = TRY(parts.open_database(database));
     parts.make_core(conninfo);

@@ -65,8 +65,14 @@ public:
         return found;
     }
 
-    void put(const Key& key, Row row) {
-        change(key, [&](Item& item) { item = Item::make(key, std::move(row)); });
+    // The row as it is kept now.
+    const Row& put(const Key& key, Row row) {
+        const Row* kept = nullptr;
+        change(key, [&](Item& item) {
+            item = Item::make(key, std::move(row));
+            kept = &item->second;
+        });
+        return *kept;
     }
     // The row to change; a new one is made where there was none.
     Row& edit(const Key& key) {

@@ -10,11 +10,19 @@
 #include <string>
 #include <vector>
 
+#include "common/base/time.h"
 #include "common/model/ids.h"
 #include "common/model/phase.h"
 #include "common/model/resources.h"
 
 namespace foyer {
+
+// When an instance was ordered says which order of its name is meant: a name may be deleted and
+// ordered again. 0: not known (said or written by an older program), and then nothing tells two
+// orders apart.
+inline bool is_other_order(WallTime one, WallTime other) {
+    return one.unix_ms != 0 && other.unix_ms != 0 && one != other;
+}
 
 // A member of an instance's group as its neighbours see it.
 struct Member {
@@ -35,6 +43,7 @@ struct Assignment {
     PartitionId partition;
     Revision revision;
     InstanceName instance;
+    WallTime ordered_at;  // which order of that name; 0: an older master
     ReplicaIndex index;
     ReplicaKind kind = ReplicaKind::Data;
     // Primary or standby as the group's leadership says now; leader is absent while nobody leads.
@@ -83,7 +92,8 @@ struct EdgeRoute {
     Revision revision;
     InstanceName instance;
     Fence fence;
-    std::string backend;  // "[fd50:…::1]:8000"
+    std::string backend;       // "[fd50:…::1]:8000"
+    WallTime ordered_at = {};  // as Assignment::ordered_at: fences compare within one order
     friend bool operator==(const EdgeRoute&, const EdgeRoute&) = default;
 };
 
@@ -129,7 +139,8 @@ struct FollowerView {
 // out.
 struct PartitionObservation {
     PartitionId partition;
-    Fence fence;       // the newest fence the agent has applied to it
+    WallTime ordered_at;  // of the order that what is here was made for; 0: not known
+    Fence fence;          // the newest fence the agent has applied to it
     Revision applied;  // Assignment::revision the service has taken up; 0: none, or an older agent
     ReplicaRole role = ReplicaRole::Standby;
     PartitionPhase phase = PartitionPhase::Assigned;

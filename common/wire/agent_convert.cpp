@@ -94,6 +94,7 @@ void to_wire(const Assignment& from, agent::v1::Assignment& to) {
     to.set_partition(from.partition.str());
     to.set_revision(from.revision.number());
     to.set_instance(from.instance.str());
+    to.set_ordered_at_unix_ms(from.ordered_at.unix_ms);
     to.set_index(from.index.number);
     to.set_kind(to_wire(from.kind));
     to.set_role(to_wire(from.role));
@@ -127,6 +128,7 @@ Result<Assignment> from_wire(const agent::v1::Assignment& from) {
         to.partition = PartitionId(TRY(name_field("partition", from.partition())));
         to.revision = Revision(from.revision());
         to.instance = InstanceName(TRY(name_field("instance", from.instance())));
+        to.ordered_at = WallTime{TRY(amount_field("ordered_at", from.ordered_at_unix_ms()))};
         to.index = TRY(index_field("index", from.index()));
         to.kind = TRY(from_wire(from.kind()));
         to.role = TRY(from_wire(from.role()));
@@ -177,6 +179,7 @@ void to_wire(const EdgeRoute& from, agent::v1::EdgeRoute& to) {
     to.set_hostname(from.hostname);
     to.set_revision(from.revision.number());
     to.set_instance(from.instance.str());
+    to.set_ordered_at_unix_ms(from.ordered_at.unix_ms);
     to.set_generation(from.fence.generation.number());
     to.set_epoch(from.fence.epoch.number());
     to.set_backend(from.backend);
@@ -188,6 +191,7 @@ Result<EdgeRoute> from_wire(const agent::v1::EdgeRoute& from) {
     if (to.hostname.empty()) return field_error("route.hostname", "is empty");
     to.revision = Revision(from.revision());
     to.instance = InstanceName(TRY(name_field("route.instance", from.instance())));
+    to.ordered_at = WallTime{TRY(amount_field("route.ordered_at", from.ordered_at_unix_ms()))};
     to.fence = {Generation(from.generation()), Epoch(from.epoch())};
     to.backend = TRY(text_field("route.backend", from.backend(), name_bytes_max));
     return to;

@@ -68,6 +68,7 @@ Result<NodeDelta> delta_from(const agent::v1::SyncResponse& from) {
 
 void to_wire(const PartitionObservation& from, agent::v1::Observation& to) {
     to.set_partition(from.partition.str());
+    to.set_ordered_at_unix_ms(from.ordered_at.unix_ms);
     to.set_generation(from.fence.generation.number());
     to.set_epoch(from.fence.epoch.number());
     to.set_role(to_wire(from.role));
@@ -97,6 +98,8 @@ void to_wire(const PartitionObservation& from, agent::v1::Observation& to) {
 Result<PartitionObservation> from_wire(const agent::v1::Observation& from) {
     PartitionObservation to;
     to.partition = PartitionId(TRY(name_field("observation.partition", from.partition())));
+    to.ordered_at =
+        WallTime{TRY(amount_field("observation.ordered_at", from.ordered_at_unix_ms()))};
     to.fence = {Generation(from.generation()), Epoch(from.epoch())};
     to.role = TRY(from_wire(from.role()));
     to.phase = TRY(from_wire(from.phase()));

@@ -1,5 +1,7 @@
 #include "master/app/presence.h"
 
+#include <algorithm>
+
 namespace foyer::master {
 
 Presence::Presence(const Clock& clock, PresenceLimits limits)
@@ -63,6 +65,7 @@ std::vector<Sighting> Presence::sightings() const {
         if (presence.heard_at)
             seen.push_back({node, *presence.heard_at, presence.clock_offset, {}});
     }
+    std::ranges::sort(seen, {}, &Sighting::node);
     return seen;
 }
 

@@ -7,9 +7,9 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <mutex>
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
 #include "common/base/time.h"
@@ -59,7 +59,7 @@ public:
     bool must_ask(const NodeId& node);
     void forget(const NodeId& node);
     std::optional<NodePresence> find(const NodeId& node) const;
-    std::vector<Sighting> sightings() const;                   // of those heard since our start
+    std::vector<Sighting> sightings() const;  // of those heard since our start, by name
     std::optional<Bytes> disk_free(const NodeId& node) const;  // absent: not told since our start
 
     // Judges the boxes that are Online by the committed state.
@@ -73,7 +73,7 @@ private:
     const PresenceLimits limits_;
     const MonoTime started_;
     mutable std::mutex mutex_;
-    std::map<NodeId, NodePresence> nodes_;
+    std::unordered_map<NodeId, NodePresence> nodes_;
 };
 
 }  // namespace foyer::master

@@ -27,7 +27,8 @@ Result<WaitDesk::Ticket> WaitDesk::wait(const std::string& key, MonoTime until, 
             {{"rule", "waiting_max"}});
     }
     const Ticket ticket = next_++;
-    waiters_.emplace(ticket, Waiter{key, until, std::move(ready), std::move(wake)});
+    waiters_.emplace_hint(waiters_.end(), ticket,
+                          Waiter{key, until, std::move(ready), std::move(wake)});
     if (!key.empty()) by_key_[key] = ticket;
     const auto placed = deadlines_.emplace(until, ticket).first;
     if (placed == deadlines_.begin())
@@ -133,10 +134,13 @@ void WaitDesk::run(const std::stop_token& stop) {
             continue;
         }
         if (stop.stop_requested()) return;
+        // Calls whose time is up at nearly the same time are woken together: to wake up for each
+        // costs a tenth of a heartbeat.
+        constexpr Duration together{10};
         constexpr Duration long_enough{60'000};
-        const Duration pause = deadlines_.empty()
-                                   ? long_enough
-                                   : std::min(long_enough, deadlines_.begin()->first - now);
+        const Duration pause =
+            deadlines_.empty() ? long_enough
+                               : std::clamp(deadlines_.begin()->first - now, together, long_enough);
         const std::optional<MonoTime> earliest =
             deadlines_.empty() ? std::nullopt : std::optional(deadlines_.begin()->first);
         work_.wait_for(lock, stop, pause, [this, earliest] {

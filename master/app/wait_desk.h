@@ -14,6 +14,7 @@
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -86,7 +87,7 @@ private:
     bool closed_ = false;
     Ticket next_ = 1;
     std::map<Ticket, Waiter> waiters_;
-    std::map<std::string, Ticket> by_key_;
+    std::unordered_map<std::string, Ticket> by_key_;
     std::set<std::pair<MonoTime, Ticket>> deadlines_;
     std::vector<std::pair<Wake, Woken>> woken_;  // to be run by the desk's thread
     std::jthread thread_;

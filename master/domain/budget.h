@@ -1,5 +1,6 @@
 // How many copies may be made at once: RepairSettings::rebuilds_max in total, rebuilds_per_node
-// from or to one box, whose line is the scarce thing.
+// from or to one box, whose line is the scarce thing. What is made of a stopped instance uses no
+// line, may wait for months, and holds up nobody.
 #pragma once
 
 #include <vector>
@@ -8,7 +9,10 @@
 
 namespace foyer::master {
 
-// Copies being made from or to a box.
+// Copies being made, of instances that run.
+std::vector<ReplicaKey> rebuilds(const State& state);
+
+// Those from or to a box.
 int rebuilds_at(const State& state, const NodeId& node);
 
 // Boxes that make, or give away, as many copies as they may; sorted.

@@ -37,6 +37,7 @@ Assignment assignment_of(const State& state, const Instance& instance, const Rep
     wish.partition = partition_id(replica.key);
     wish.revision = std::max(instance.group_revision, edges_revision(state));
     wish.instance = instance.name;
+    wish.ordered_at = instance.created_at;
     wish.index = replica.key.index;
     wish.kind = replica.kind;
     wish.role = assigned_role(instance, replica);
@@ -91,6 +92,7 @@ EdgeRoute route_of(const State& state, const Instance& instance) {
     route.hostname = hostname_of(state, instance.name);
     route.revision = instance.route_revision;
     route.instance = instance.name;
+    route.ordered_at = instance.created_at;
     route.fence = instance.fence;
     if (!instance.leader || instance.served != instance.fence) return route;
     const auto lead = state.replicas().find({instance.name, *instance.leader});
@@ -142,6 +144,8 @@ DesiredDelta desired_since(const State& state, const NodeId& name, const Lineage
     delta.lineage = state.lineage();
     delta.base = since;
     delta.revision = state.revision();
+    // Most answers are those of held calls whose time is up.
+    if (difference && applied >= state.desired_revision(name)) return delta;
     if (node.overlay_revision > since) delta.settings = settings_of(state, node);
     for (const ReplicaKey& key : state.replicas_on(name)) {
         const Instance& instance = state.instances().at(key.instance);

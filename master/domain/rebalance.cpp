@@ -40,9 +40,19 @@ void end_step(OperationStep& step, OperationState how, std::string detail, WallT
     step.finished_at = now;
 }
 
+// What has moved stays moved, what has not stays where it is.
+void leave_step(const Replica& old, OperationStep& step, const std::string& why, WallTime now) {
+    const bool counts = old.membership == Membership::Leaving;
+    end_step(step, counts ? OperationState::Succeeded : OperationState::Failed,
+             why + (counts ? "; the new copy counts" : "; the new copy is given up"), now);
+}
+
 void advance_step(const State& state, OperationStep& step, WallTime now) {
     const Replica* old = copy_of(state, step);
     if (old == nullptr) return end_step(step, OperationState::Succeeded, "moved", now);
+    // It may be for months, and nothing moves meanwhile.
+    if (state.instances().at(old->key.instance).desired != DesiredState::Running)
+        return leave_step(*old, step, "its instance was stopped", now);
     if (old->membership == Membership::Leaving) {
         step.detail = "the new copy counts; this one goes once the others hold everything";
     } else if (const Replica* made = newcomer_for(state, old->key)) {
@@ -88,8 +98,9 @@ void finish(Draft& draft, Operation& operation, const std::string& why) {
 // May a move begin: no repair is under way, and not too much altogether.
 bool has_room(const State& state, const Operation& operation) {
     const auto moving = std::ranges::count_if(operation.steps, is_running);
-    const auto making = static_cast<std::ptrdiff_t>(state.learners().size());
-    const auto own = std::ranges::count_if(state.learners(), [&](const ReplicaKey& key) {
+    const auto made = rebuilds(state);
+    const auto making = static_cast<std::ptrdiff_t>(made.size());
+    const auto own = std::ranges::count_if(made, [&](const ReplicaKey& key) {
         const Replica& learner = state.replicas().at(key);
         return learner.replaces &&
                is_moved_by_rebalancing(state, {key.instance, *learner.replaces});
@@ -170,11 +181,7 @@ Result<Decision> stop_rebalance(const State& state, const StopRebalance&, WallTi
     Operation operation = under_way(state);
     for (OperationStep& step : operation.steps) {
         if (is_running(step)) advance_step(state, step, now);
-        if (!is_running(step)) continue;
-        const Replica* old = copy_of(state, step);
-        const bool counts = old != nullptr && old->membership == Membership::Leaving;
-        end_step(step, counts ? OperationState::Succeeded : OperationState::Failed,
-                 counts ? "the new copy counts" : "stopped; the new copy is given up", now);
+        if (is_running(step)) leave_step(*copy_of(state, step), step, "stopped", now);
     }
     operation.state = OperationState::Failed;
     operation.failure = error(ErrorCode::Aborted, "the rebalancing was stopped");

@@ -336,7 +336,7 @@ private:
 
 void repair_instances(Draft& draft, const Tick& command) {
     const State& state = draft.state();
-    const auto making = static_cast<int>(state.learners().size());
+    const auto making = static_cast<int>(rebuilds(state).size());
     Repairer repairer(draft, command, making < state.settings().repair.rebuilds_max);
     int changed = 0;
     int refused = 0;
@@ -360,7 +360,7 @@ std::string waits_for(const State& state, const Group& group, const Replica& old
         return may.ok() ? "waits for a copy that leads" : may.failure().message;
     }
     if (group.instance.leader == old.key.index) return "waits until another copy can lead";
-    return "waits for its turn: " + std::to_string(state.learners().size()) +
+    return "waits for its turn: " + std::to_string(rebuilds(state).size()) +
            " copies are being made";
 }
 

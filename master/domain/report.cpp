@@ -81,10 +81,12 @@ void note_failing(Replica& replica, WallTime now) {
 }
 
 // An observation counts for its own replica on its own box, and never goes back to an older fence.
+// What a box still holds of a deleted instance says nothing of the one that has its name now.
 void hear_replica(Group& group, const PartitionObservation& seen, const NodeId& from,
                   Draft& draft) {
     for (Replica& replica : group.replicas) {
         if (partition_id(replica.key) != seen.partition || replica.node != from ||
+            is_other_order(seen.ordered_at, group.instance.created_at) ||
             seen.fence < replica.observed.fence || !is_possible(seen, group))
             continue;
         if (seen.phase == PartitionPhase::Failed &&

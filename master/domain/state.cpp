@@ -25,12 +25,12 @@ void State::apply(const Changes& changes, Revision revision) {
     note(changes);
 }
 
-void State::note(const Changes& changes) {
-    for (const Change& change : changes) {
+void State::note(Changes changes) {
+    for (Change& change : changes) {
         std::visit(
-            [this](const auto& one) {
+            [this](auto& one) {
                 if constexpr (requires { one.row; }) {
-                    put(one.row);
+                    put(std::move(one.row));
                 } else {
                     drop(one);
                 }
@@ -38,6 +38,14 @@ void State::note(const Changes& changes) {
             change);
     }
     slots_.build();
+}
+
+// While rows still come, most instances seem to lack copies: each is ranked once, at the end.
+void State::mark_loaded() {
+    tombstones_floor_ = revision_;
+    if (!loading_) return;
+    loading_ = false;
+    for (const auto& [name, row] : instances_) rank(name);
 }
 
 void State::put(const Account& row) { accounts_.put(row.name, row); }
@@ -154,19 +162,20 @@ void State::put(Instance row) {
     const bool route = before == nullptr || before->route_revision != row.route_revision;
     const bool deleted = before != nullptr && before->desired != DesiredState::Deleted &&
                          row.desired == DesiredState::Deleted;
-    instances_.put(row.name, row);
+    const InstanceName name = row.name;
+    instances_.put(name, std::move(row));
     if (deleted) {
         // Its boxes and edges must let go at once; the rows go when the boxes say that they did.
-        for (const Replica* replica : replicas_of(row.name))
+        for (const Replica* replica : replicas_of(name))
             bury(replica->node, Tombstone::Kind::Assignment, partition_id(replica->key).str());
         for (const NodeId& edge : edges_)
-            bury(edge, Tombstone::Kind::Route, hostname_of(*this, row.name));
+            bury(edge, Tombstone::Kind::Route, hostname_of(*this, name));
     }
-    if (group) touch_members(row.name);
+    if (group) touch_members(name);
     if (route) {
         for (const NodeId& edge : edges_) touch(edge);
     }
-    rank(row.name);
+    rank(name);
 }
 
 void State::unindex(const Replica& row) {
@@ -177,23 +186,24 @@ void State::unindex(const Replica& row) {
     slots_.set_used(row.node, index.reserved);
 }
 
-void State::put(Replica row) {
-    share(row.key.instance, instances_);
-    share(row.node, nodes_);
-    const Replica* before = replicas_.get(row.key);
-    if (before != nullptr && before->node == row.node && before->reserved == row.reserved &&
-        before->membership == row.membership) {
-        const bool as_well = before->failing_since.has_value() == row.failing_since.has_value();
-        replicas_.put(row.key, row);  // a report: most changes are
-        if (!as_well) rank(row.key.instance);
+void State::put(Replica made) {
+    share(made.key.instance, instances_);
+    share(made.node, nodes_);
+    const ReplicaKey key = made.key;
+    const Replica* before = replicas_.get(key);
+    if (before != nullptr && before->node == made.node && before->reserved == made.reserved &&
+        before->membership == made.membership) {
+        const bool as_well = before->failing_since.has_value() == made.failing_since.has_value();
+        replicas_.put(key, std::move(made));  // a report: most changes are
+        if (!as_well) rank(key.instance);
         return;
     }
-    const bool arrives = before == nullptr || before->node != row.node;
+    const bool arrives = before == nullptr || before->node != made.node;
     if (before != nullptr) {
-        if (arrives) bury(before->node, Tombstone::Kind::Assignment, partition_id(row.key).str());
+        if (arrives) bury(before->node, Tombstone::Kind::Assignment, partition_id(key).str());
         unindex(*before);
     }
-    replicas_.put(row.key, row);
+    const Replica& row = replicas_.put(key, std::move(made));
     NodeIndex& index = by_node_.edit(row.node);
     if (arrives) index.desired = revision_;
     // Boxes hold some dozens: doubling would leave half of it empty.
@@ -219,7 +229,8 @@ void State::put(Operation row) {
     if (row.kind == OperationKind::Rebalance && running) rebalancing_ = row.id;
     if (rebalancing_ == row.id && !running) rebalancing_.reset();
     if (row.finished_at) ended_operations_.insert({*row.finished_at, row.id});
-    operations_.put(row.id, row);
+    const OperationId id = row.id;
+    operations_.put(id, std::move(row));
 }
 
 void State::put(const Event& row) {
@@ -344,6 +355,7 @@ bool State::is_endangered(const Instance& row) const {
 
 // Keeps the instance's place in the queue of repairs.
 void State::rank(const InstanceName& name) {
+    if (loading_) return;
     const int* old = ranks_.get(name);
     const Instance* row = instances_.get(name);
     if (row == nullptr || !is_endangered(*row)) {

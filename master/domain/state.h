@@ -52,12 +52,15 @@ public:
     // any newer number at loading.
     void apply(const Changes& changes, Revision revision);
     // Adds rows that belong to the revision just applied: the record of the request that made it.
-    void note(const Changes& changes);
+    void note(Changes changes);
     // Loading: the rows of the database are noted one after the other, all at the revision it is
     // at. Afterwards what was removed before is not known, so boxes that are behind get full
-    // answers.
-    void begin_loading(Revision revision) { revision_ = revision; }
-    void mark_loaded() { tombstones_floor_ = revision_; }
+    // answers. Which instances may need repair is known from mark_loaded() on.
+    void begin_loading(Revision revision) {
+        revision_ = revision;
+        loading_ = true;
+    }
+    void mark_loaded();
 
     const ClusterSettings& settings() const { return settings_; }
     const LineageId& lineage() const { return lineage_; }
@@ -176,6 +179,7 @@ private:
     ClusterSettings settings_;
     LineageId lineage_;
     Revision revision_;
+    bool loading_ = false;
     std::int64_t last_event_ = 0;
     std::int64_t last_release_sequence_ = 0;
     int last_node_number_ = 0;

@@ -30,6 +30,9 @@ Status load_identity(net::ssl::context& tls, const ServerIdentity& identity) {
     // An idle connection gives its buffers back; a session cache would grow with every visitor.
     SSL_CTX_set_mode(tls.native_handle(), SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_session_cache_mode(tls.native_handle(), SSL_SESS_CACHE_OFF);
+    // Without certificates of clients tickets are cheap, and browsers come back with them.
+    if (SSL_CTX_set_num_tickets(tls.native_handle(), 2) != 1)
+        return error(ErrorCode::Internal, "session tickets cannot be switched on");
     return ok_status();
 }
 

@@ -77,7 +77,7 @@ private:
     Result<EnrolNode> enrolment(const v1::EnrolRequest& request) const;
     Status welcome(const NodeId& name, const EnrolNode& command, const std::string& csr_pem,
                    v1::EnrolResponse& response) const;
-    Result<Node> caller(const Context& context);
+    Result<NodeId> caller(const Context& context);
     Result<Node> renewing_node(const Context& context, const v1::RenewRequest& request);
     Status sign_serving(const Node& node, const std::string& csr_pem,
                         v1::RenewResponse& response) const;
@@ -146,9 +146,10 @@ Reactor* AgentService::Enrol(Context* context, const v1::EnrolRequest* request,
     return reactor;
 }
 
-Result<Node> AgentService::caller(const Context& context) {
-    const PeerCertificate peer = TRY(peers_.read(context));
-    return parts_.planner.read([&](const State& state) { return known_node(state, peer); });
+Result<NodeId> AgentService::caller(const Context& context) {
+    PeerCertificate peer = TRY(peers_.read(context));
+    TRY(parts_.planner.read([&](const State& state) { return check_node(state, peer); }));
+    return std::move(peer.node);
 }
 
 // A box whose answer to a renewal with a new key was lost still holds the old certificate; its
@@ -216,7 +217,7 @@ Reactor* AgentService::Sync(Context* context, const v1::SyncRequest* request,
     auto report = wire::from_wire(*request);
     if (!report.ok()) return refuse(context, report.failure());
     auto reactor = std::make_unique<SyncReactor>(*response);
-    reactor->start(parts_.sync, node.value().name, std::move(report).value());
+    reactor->start(parts_.sync, node.value(), std::move(report).value());
     return reactor.release();  // deletes itself when the call is done
 }
 
@@ -232,9 +233,9 @@ grpc::ServerWriteReactor<v1::FetchBlobResponse>* AgentService::FetchBlob(
                                                      {{"field", "offset"}}))
             .release();
     }
-    const Status entered = streams_.enter(node.value().name);
+    const Status entered = streams_.enter(node.value());
     if (!entered.ok()) return std::make_unique<RefusedStream>(entered.failure()).release();
-    return std::make_unique<BlobStream>(streams_, node.value().name, std::move(blob).value(),
+    return std::make_unique<BlobStream>(streams_, node.value(), std::move(blob).value(),
                                         static_cast<std::int64_t>(request->offset()))
         .release();
 }

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstddef>
-#include <map>
 #include <mutex>
 #include <string>
+#include <unordered_map>
 
 #include "common/base/result.h"
 #include "common/tls/certificate.h"
@@ -35,10 +35,13 @@ public:
 private:
     const std::size_t known_max_;
     std::mutex mutex_;
-    std::map<std::string, PeerCertificate> known_;  // by SHA-256 of the certificate as it was shown
+    // By SHA-256 of the certificate as it was shown.
+    std::unordered_map<std::string, PeerCertificate> known_;
 };
 
 // The node of the certificate. Unauthenticated: it was deleted, or enrolled again with another key.
 Result<Node> known_node(const State& state, const PeerCertificate& peer);
+// The same, without the row.
+Status check_node(const State& state, const PeerCertificate& peer);
 
 }  // namespace foyer::master

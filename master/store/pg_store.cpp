@@ -1,10 +1,13 @@
 #include "master/store/pg_store.h"
 
 #include <algorithm>
+#include <thread>
+#include <utility>
 
 #include "master/store/batch.h"
 #include "master/store/migrate.h"
 #include "master/store/row_mapping.h"
+#include "master/store/row_pipe.h"
 
 namespace foyer::master {
 
@@ -74,7 +77,31 @@ Result<State> PgStore::load(const ClusterSettings& settings) {
     return why;
 }
 
-// Row by row into the state: neither the answers nor the changes are ever in memory as a whole.
+// Every table, some hundred rows at a time: neither the answers nor the changes are ever in memory
+// as a whole.
+Status PgStore::read_rows(RowPipe& pipe) {
+    constexpr std::size_t together = 500;
+    Changes changes;
+    const auto pass_on = [&]() -> Status {
+        if (pipe.push(std::exchange(changes, {}))) return ok_status();
+        return error(ErrorCode::Internal, "nobody takes the rows");
+    };
+    for (const Loader& loader : loaders(options_.events_in_memory)) {
+        const auto each = [&](Row row) -> Status {
+            TRY(loader.read(row, changes));
+            return changes.size() < together ? ok_status() : pass_on();
+        };
+        if (loader.copy != nullptr) {
+            TRY(writer_->copy_out(loader.copy->sql, loader.copy->columns, each));
+            continue;
+        }
+        const Rows rows = TRY(writer_->run(loader.call));
+        for (int row = 0; row < rows.size(); ++row) TRY(each(rows.at(row)));
+    }
+    return pass_on();
+}
+
+// One thread reads what the database sends, this one builds: neither waits for the other's work.
 Result<State> PgStore::read_all(const ClusterSettings& settings) {
     const Answers begun = writer_->run_all({{&begin_snapshot}, {&take_time}, {&position}});
     if (begun.failure) return *begun.failure;
@@ -86,21 +113,16 @@ Result<State> PgStore::read_all(const ClusterSettings& settings) {
 
     State state(settings, lineage);
     state.begin_loading(revision);
-    Changes changes;
-    for (const Loader& loader : loaders(options_.events_in_memory)) {
-        const auto each = [&](Row row) -> Status {
-            changes.clear();
-            TRY(loader.read(row, changes));
-            state.note(changes);
-            return ok_status();
-        };
-        if (loader.copy != nullptr) {
-            TRY(writer_->copy_out(loader.copy->sql, loader.copy->columns, each));
-            continue;
-        }
-        const Rows rows = TRY(writer_->run(loader.call));
-        for (int row = 0; row < rows.size(); ++row) TRY(each(rows.at(row)));
-    }
+    RowPipe pipe;
+    Status all_read = ok_status();
+    std::jthread reader([&] {
+        all_read = read_rows(pipe);
+        pipe.close();
+    });
+    const RowTaker taker(pipe);
+    while (auto changes = pipe.pop()) state.note(*std::move(changes));
+    reader.join();
+    TRY(all_read);
     TRY(writer_->run({&rollback}));
     state.mark_loaded();
     return state;

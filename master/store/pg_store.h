@@ -29,6 +29,8 @@ struct StoreOptions {
     int events_page_max = 1'000;
 };
 
+class RowPipe;
+
 class PgStore final : public Store {
 public:
     // Borrows clock and rng. Connects in load().
@@ -47,6 +49,7 @@ private:
     Status connect();
     Status take_leadership();
     Result<State> read_all(const ClusterSettings& settings);
+    Status read_rows(RowPipe& pipe);
     Status give_up(const Answers& answers);
     Status finish();
     Result<Rows> read(const Call& call);
@@ -55,7 +58,7 @@ private:
     Clock& clock_;
     std::string holder_;  // this run of the program
     std::int64_t fence_ = 0;
-    std::unique_ptr<Connection> writer_;  // planner's thread only
+    std::unique_ptr<Connection> writer_;  // planner's thread only, but for read_rows()
     std::mutex reader_mutex_;
     std::unique_ptr<Connection> reader_;  // under reader_mutex_
 };

@@ -15,6 +15,15 @@ bool is_disk_news(const std::optional<std::int64_t>& reported, std::int64_t now)
            (now < disk_news_bytes) != (*reported < disk_news_bytes);
 }
 
+// An agent skips the fields that it does not know, and a master sends an assignment again only when
+// it changes: what another agent wrote down may lack what this one could read.
+bool is_of_before(const Recovered& recovered, const std::string& version) {
+    const bool unnamed = std::ranges::any_of(recovered.desired.assignments, [](const auto& item) {
+        return item.second.ordered_at.unix_ms == 0;
+    });
+    return unnamed || recovered.agent_version != version;
+}
+
 }  // namespace
 
 AgentHands hands_with_threads() {
@@ -39,7 +48,8 @@ Agent::Agent(const AgentPorts& ports, AgentRules rules, Recovered recovered, Age
       desired_(recovered_.desired),
       removing_(recovered_.removed),
       without_secrets_(recovered_.without_secrets),
-      ask_full_(recovered_.desired_lost || !recovered_.without_secrets.empty()) {}
+      ask_full_(recovered_.desired_lost || !recovered_.without_secrets.empty() ||
+                is_of_before(recovered_, rules_.version)) {}
 
 Agent::~Agent() {
     // Threads end before what they use; partitions go on running.
@@ -53,10 +63,15 @@ Status Agent::start() {
     const auto found = TRY(ports_.runtime.list());
     const std::scoped_lock lock(mutex_);
     std::map<PartitionId, LocalState> known = recovered_.partitions;
-    for (const PartitionId& partition : found) {
-        if (known.contains(partition)) continue;
+    for (const auto& [partition, ordered_at] : found) {
+        if (const auto held = known.find(partition); held != known.end()) {
+            // An older agent's journal, or one begun anew over a volume that stayed.
+            if (held->second.ordered_at.unix_ms == 0) held->second.ordered_at = ordered_at;
+            continue;
+        }
         // On the box but not in the journal: taken as found, its role asked of the service itself.
         LocalState unknown{.partition = partition};
+        unknown.ordered_at = ordered_at;
         unknown.led.reset();
         unknown.begun_empty = false;
         if (!desired_.assignments.contains(partition)) {
@@ -84,6 +99,7 @@ Status Agent::start() {
         // not name would count as erased. Without a fence it says no more than that it is here.
         PartitionObservation here;
         here.partition = partition;
+        here.ordered_at = local.ordered_at;
         book_.set(here);
         start_worker(partition, local, std::move(orders));
     }
@@ -161,7 +177,8 @@ Status Agent::digest(const SyncAnswer& answer) {
     std::erase_if(removing, [&](const auto& item) {
         return !workers_.contains(item.first) || change.node.assignments.contains(item.first);
     });
-    const Status kept = changed ? ports_.journal.save(change.node, removing) : ok_status();
+    const Status kept =
+        changed ? ports_.journal.save(change.node, removing, rules_.version) : ok_status();
     if (!kept.ok()) {
         for (const Assignment& assignment : answer.delta.assignments)
             refuse(assignment.partition,

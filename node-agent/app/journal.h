@@ -18,7 +18,9 @@ public:
     // box's power.
     // `removed`: what this wish and earlier ones let go of and what is still on the box. Whoever
     // acknowledged a removal must not forget it before the partition's own journal knows.
-    virtual Status save(const DesiredNode& desired, const Removals& removed) = 0;
+    // `agent_version`: of the agent that took this wish up.
+    virtual Status save(const DesiredNode& desired, const Removals& removed,
+                        const std::string& agent_version) = 0;
     virtual Status save(const LocalState& local) = 0;
     virtual Status forget(const PartitionId& partition) = 0;
 };
@@ -27,6 +29,7 @@ public:
 struct Recovered {
     DesiredNode desired;
     Removals removed;
+    std::string agent_version;  // of the agent that wrote the wish; empty: of before this was noted
     std::map<PartitionId, LocalState> partitions;
     // Assignments whose secrets were lost with the power: the next Sync asks for everything.
     std::set<PartitionId> without_secrets;

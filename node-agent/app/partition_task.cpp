@@ -40,6 +40,14 @@ void PartitionTask::take(const Orders& orders) {
     if (desired_ != nullptr && local_.removal == Removal::Forgotten) local_.removal = Removal::None;
     if (orders.removal == Removal::Ordered && local_.removal == Removal::Forgotten)
         local_.removal = Removal::Ordered;
+    const LocalState given = given_up(local_, desired_.get(), ports_.clock.wall());
+    if (given == local_) return;
+    ports_.log.warn("leftover_of_another_order",
+                    {{"partition", local_.partition},
+                     {"ordered_at_unix_ms", local_.ordered_at.unix_ms},
+                     {"wanted_unix_ms", desired_->ordered_at.unix_ms}});
+    local_ = given;
+    discard(ports_.journal.save(local_), "what is here says itself that it is of another order");
 }
 
 void PartitionTask::look() {

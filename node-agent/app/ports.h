@@ -79,6 +79,13 @@ struct HookResult {
     friend bool operator==(const HookResult&, const HookResult&) = default;
 };
 
+// What lies on the box under a partition's name.
+struct FoundPartition {
+    PartitionId id;
+    WallTime ordered_at;  // Assignment::ordered_at of the first `prepare`; 0: not known
+    friend bool operator==(const FoundPartition&, const FoundPartition&) = default;
+};
+
 // One partition's container, volume and network.
 class PartitionRuntime {
 public:
@@ -89,6 +96,7 @@ public:
     // User range, volume, secrets (memory only), replica.json, network namespace with its address
     // and firewall, OCI bundle. The image is there. Called again with a changed assignment it
     // brings replica.json, secrets and firewall up to date without touching a running service.
+    // FailedPrecondition where the data of another order of that name lie.
     virtual Status prepare(const Assignment& assignment, const Release& release) = 0;
     // Runs a hook with the service stopped: a container of the same shape, whose command is the
     // hook.
@@ -111,7 +119,7 @@ public:
     virtual Status erase(const PartitionId& id) = 0;
     // Everything of ours found on the box, running or not: the agent adopts before it changes
     // anything.
-    virtual Result<std::vector<PartitionId>> list() = 0;
+    virtual Result<std::vector<FoundPartition>> list() = 0;
 };
 
 // The box's place on the overlay: tunnels to the edges (homes), or to every box (edges).

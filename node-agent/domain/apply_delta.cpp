@@ -32,10 +32,20 @@ std::vector<PartitionId> missing_from(const DesiredNode& current, const NodeDelt
     return missing;
 }
 
+// Fences compare within one order of a name. Of two orders the one named by a newer revision of the
+// same lineage is the truth, whatever the master's clock said; a master of another lineage
+// (restored from an older state) may still know an order that has been over here for long.
+template <class Item>
+bool is_older(const DesiredNode& current, const NodeDelta& delta, const Item& held,
+              const Item& named) {
+    if (!is_other_order(held.ordered_at, named.ordered_at)) return named.fence < held.fence;
+    return current.lineage != delta.lineage && named.ordered_at < held.ordered_at;
+}
+
 void take_assignments(const DesiredNode& current, const NodeDelta& delta, AppliedDelta& out) {
     for (const Assignment& assignment : delta.assignments) {
         const auto old = current.assignments.find(assignment.partition);
-        if (old != current.assignments.end() && assignment.fence < old->second.fence) {
+        if (old != current.assignments.end() && is_older(current, delta, old->second, assignment)) {
             out.stale.push_back(assignment.partition);
         } else {
             out.node.assignments[assignment.partition] = assignment;
@@ -53,7 +63,7 @@ void take_routes(const DesiredNode& current, const NodeDelta& delta, DesiredNode
         const bool newer = current.lineage == delta.lineage && old != current.routes.end() &&
                            route.revision > old->second.revision;
         const bool older = old != current.routes.end() && old->second.instance == route.instance &&
-                           route.fence < old->second.fence && !newer;
+                           !newer && is_older(current, delta, old->second, route);
         node.routes[route.hostname] = older ? old->second : route;
     }
 }

@@ -4,7 +4,9 @@
 //   base      a difference applies only on exactly its base (lineage, revision); else Aborted: ask
 //   for a full answer backwards within one lineage the revision never falls: FailedPrecondition
 //   fence     an assignment older than the newest (generation, epoch) ever obeyed for its partition
-//   is not taken: the old one stays removal   named as removed, or missing from a full answer of
+//   is not taken: the old one stays; another order of the same name (ordered_at) has fences of its
+//   own, and is taken unless it is an earlier one of another lineage
+//   removal   named as removed, or missing from a full answer of
 //   the lineage we already follow: Ordered;
 //             missing from a full answer of another lineage (a restored master, or our journal was
 //             lost): Forgotten, kept for a hold time

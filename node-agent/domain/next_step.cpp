@@ -119,9 +119,11 @@ std::string_view to_text(StepKind kind) {
 
 Step next_step(const Assignment* desired, const LocalState& local, const Session& session,
                const StepRules& rules, Now now) {
-    // An ordered removal is finished before the same name may live here again.
-    if (desired == nullptr || local.removal == Removal::Ordered)
-        return unwanted_step(local, session, rules, now);
+    if (desired == nullptr) return unwanted_step(local, session, rules, now);
+    // What is of an order that is over goes before the same name may live here again. Its fence
+    // says nothing of the new one.
+    if (is_leftover(*desired, local))
+        return unwanted_step(given_up(local, desired, local.removed_at), session, rules, now);
     if (desired->fence < local.fence)
         return wait("the master's order is older than one already obeyed");
     const bool running = session.service == ServiceState::Running;
@@ -140,9 +142,9 @@ Step next_step(const Assignment* desired, const LocalState& local, const Session
 bool supersedes(const Assignment* now, const Assignment* before) {
     if ((now == nullptr) != (before == nullptr)) return true;
     if (now == nullptr) return false;
-    return now->fence != before->fence || now->desired != before->desired ||
-           now->role != before->role || now->leader != before->leader ||
-           shape_of(*now) != shape_of(*before);
+    return is_other_order(now->ordered_at, before->ordered_at) || now->fence != before->fence ||
+           now->desired != before->desired || now->role != before->role ||
+           now->leader != before->leader || shape_of(*now) != shape_of(*before);
 }
 
 }  // namespace foyer::agent

@@ -13,15 +13,16 @@
 //                                 └─ other shape, or told to stop: Stop                  └─ service
 //                                 ended: Start ───────┘
 //   led and must follow, service runs: Fence (SIGKILL) comes before everything, backoff included.
-//   not wanted: Stop ─► (hold) ─► Erase ─► gone
+//   not wanted, or of another order of the same name: Stop ─► (hold) ─► Erase ─► gone
 //
 // Invariants (property-tested in tests/unit/node-agent/domain):
-//   1 an assignment older than LocalState::fence is never obeyed
+//   1 an assignment of the same order older than LocalState::fence is never obeyed
 //   2 a copy that may have led never follows without a Rejoin; a running one is killed first
 //   3 Start, hooks and Reload happen only on a prepared partition; RunInit and RunJoin only while
 //   not initialized; Promote only while running 4 Erase only after an order to remove, and after
 //   its hold 5 without new faults the steps reach a Wait in which the service runs as wished, or is
 //   stopped as wished, or is gone
+//   6 what is of another order is stopped and erased, and nothing else is done with it
 #pragma once
 
 #include <string>
@@ -82,6 +83,10 @@ Session session_after(Session session, const Step& step, const Assignment* desir
 // is.
 LocalState adopted(LocalState local, const Assignment& desired, bool leads,
                    const std::optional<Position>& position);
+
+// What is here is of another order than the wished one: given up as if its removal were ordered
+// now.
+LocalState given_up(LocalState local, const Assignment* desired, WallTime now);
 
 // The new wish makes what is being done pointless or wrong: interrupt it.
 bool supersedes(const Assignment* now, const Assignment* before);

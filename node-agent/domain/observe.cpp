@@ -30,7 +30,7 @@ PartitionPhase wanted_phase(const Session& session, const Step& step) {
 
 PartitionPhase phase_of(const Assignment* desired, const LocalState& local, const Session& session,
                         const Step& step) {
-    if (desired != nullptr && local.removal != Removal::Ordered) {
+    if (desired != nullptr && !is_leftover(*desired, local)) {
         if (desired->kind == ReplicaKind::Witness) return PartitionPhase::Running;
         const bool idle = step.kind == StepKind::Wait && session.service != ServiceState::Running;
         // Whatever failed before: nothing runs, and nothing more will be tried.
@@ -40,8 +40,8 @@ PartitionPhase phase_of(const Assignment* desired, const LocalState& local, cons
     if (step.kind == StepKind::Erase) return PartitionPhase::Erasing;
     if (session.failures > 0) return PartitionPhase::Failed;
     if (session.service == ServiceState::Running) {
-        return local.removal == Removal::Ordered ? PartitionPhase::Stopping
-                                                 : PartitionPhase::Running;
+        const bool goes = local.removal == Removal::Ordered || desired != nullptr;
+        return goes ? PartitionPhase::Stopping : PartitionPhase::Running;
     }
     return PartitionPhase::Stopped;
 }
@@ -77,8 +77,18 @@ PartitionObservation observe(const Assignment* desired, const LocalState& local,
     const bool running = session.service == ServiceState::Running;
     PartitionObservation seen;
     seen.partition = local.partition;
+    seen.ordered_at = local.ordered_at;
     seen.fence = local.applied;
     seen.applied = local.applied_revision;
+    // The wished one has not begun: what is said of the leftover must not be taken for it.
+    if (desired != nullptr && is_leftover(*desired, local)) {
+        seen.fence = {};
+        seen.applied = {};
+        seen.phase = phase_of(desired, local, session, step);
+        seen.step = step_text;
+        seen.reason = reason_of(session, step);
+        return seen;
+    }
     // What does not run follows nobody and leads nobody: it obeys any fence. Also when it is asked
     // to lead: a box that lost its journal must be able to say that its leader is not there.
     if (!running && desired != nullptr && desired->fence >= local.fence)

@@ -17,6 +17,9 @@ namespace foyer::agent {
 // is done to it.
 struct LocalState {
     PartitionId partition;
+    // Assignment::ordered_at of the order that what is here was made for, written before anything
+    // is made. 0: not known (an older master's order, an older agent's journal, or a lost one).
+    WallTime ordered_at;
     // init or join has succeeded: the volume holds a copy.
     bool initialized = false;
     // This journal was begun when there was no volume, so all that lies in one is the work of init
@@ -75,6 +78,10 @@ struct Session {
 // Nothing in the volume can be missed: the service has never run on it, and what init or join began
 // they can begin again. Everything else in a volume is somebody's data.
 bool may_begin_anew(const LocalState& local);
+
+// What is here was made for an order that is not the wished one: another customer's data under the
+// same name, or what was let go of and is not erased yet. Nothing of it may reach the new one.
+bool is_leftover(const Assignment& desired, const LocalState& local);
 
 // Text that changes exactly when the service must be restarted to take the assignment up: release,
 // size, parameters, name.

@@ -20,11 +20,27 @@ void forget_probe(Session& session) {
 
 }  // namespace
 
+bool is_leftover(const Assignment& desired, const LocalState& local) {
+    return local.removal == Removal::Ordered ||
+           is_other_order(desired.ordered_at, local.ordered_at);
+}
+
+LocalState given_up(LocalState local, const Assignment* desired, WallTime now) {
+    if (desired == nullptr || local.removal == Removal::Ordered || !is_leftover(*desired, local))
+        return local;
+    local.removal = Removal::Ordered;
+    local.removed_at = now;
+    return local;
+}
+
 bool may_begin_anew(const LocalState& local) { return local.begun_empty && !local.initialized; }
 
 LocalState before_step(LocalState local, const Step& step, const Assignment* desired) {
-    if (desired == nullptr) return local;
+    if (desired == nullptr || is_leftover(*desired, local)) return local;
     if (desired->fence > local.fence) local.fence = desired->fence;
+    // Also where it was not known before (an older agent's journal): the data stays, and is this
+    // order's. An older master's order leaves it open again whose the data are.
+    local.ordered_at = desired->ordered_at;
     // Made ready to lead though its journal was lost: there is a volume, and that stays known
     // whatever happens now. Only a founder begins with nothing.
     const bool readies = step.kind == StepKind::Prepare || step.kind == StepKind::Start;
@@ -54,7 +70,7 @@ LocalState before_step(LocalState local, const Step& step, const Assignment* des
 
 LocalState after_step(LocalState local, const Step& step, const Assignment* desired) {
     if (step.kind == StepKind::Erase) return LocalState{.partition = local.partition};
-    if (desired == nullptr) return local;
+    if (desired == nullptr || is_leftover(*desired, local)) return local;
     switch (step.kind) {
         case StepKind::RunInit:
             local.initialized = true;

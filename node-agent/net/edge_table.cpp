@@ -27,6 +27,13 @@ Result<int> free_slot(const std::set<int>& taken, int slots_max) {
                  "this edge serves no more than " + std::to_string(slots_max) + " names");
 }
 
+// Absent in the file of an older agent.
+WallTime ordered_at_from(const json& slot) {
+    const auto found = slot.find("ordered_at_unix_ms");
+    if (found == slot.end() || !found->is_number_integer()) return {};
+    return WallTime{found->get<std::int64_t>()};
+}
+
 }  // namespace
 
 Result<EdgeAddress> parse_backend(const std::string& backend) {
@@ -58,10 +65,15 @@ Result<EdgeTable> merge_routes(const EdgeTable& now, const std::map<std::string,
         if (held == table.end()) {
             const int slot = TRY(free_slot(taken, slots_max));
             taken.insert(slot);
-            table[name] = {.slot = slot, .backend = route.backend, .fence = route.fence};
-        } else if (route.fence >= held->second.fence) {
+            table[name] = {.slot = slot,
+                           .backend = route.backend,
+                           .fence = route.fence,
+                           .ordered_at = route.ordered_at};
+        } else if (route.fence >= held->second.fence ||
+                   is_other_order(route.ordered_at, held->second.ordered_at)) {
             held->second.backend = route.backend;
             held->second.fence = route.fence;
+            held->second.ordered_at = route.ordered_at;
         }
     }
     return table;
@@ -76,6 +88,7 @@ std::string to_json(const EdgeTable& table) {
     for (const auto& [name, slot] : table)
         names[name] = {{"slot", slot.slot},
                        {"backend", slot.backend},
+                       {"ordered_at_unix_ms", slot.ordered_at.unix_ms},
                        {"generation", slot.fence.generation.number()},
                        {"epoch", slot.fence.epoch.number()}};
     return names.dump(1) + "\n";
@@ -100,7 +113,8 @@ Result<EdgeTable> edge_table_from(const std::string& text) {
         table[name] = {.slot = slot["slot"].get<int>(),
                        .backend = slot["backend"].get<std::string>(),
                        .fence = {.generation = Generation(slot["generation"].get<std::uint64_t>()),
-                                 .epoch = Epoch(slot["epoch"].get<std::uint64_t>())}};
+                                 .epoch = Epoch(slot["epoch"].get<std::uint64_t>())},
+                       .ordered_at = ordered_at_from(slot)};
     }
     return table;
 }

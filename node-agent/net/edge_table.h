@@ -17,6 +17,7 @@ struct EdgeSlot {
     int slot = 0;
     std::string backend;  // "[fd50:…::1]:8000"; empty: nobody leads
     Fence fence;
+    WallTime ordered_at = {};  // of the order that the fence is of; 0: not known
     friend bool operator==(const EdgeSlot&, const EdgeSlot&) = default;
 };
 
@@ -31,7 +32,8 @@ struct EdgeAddress {
 Result<EdgeAddress> parse_backend(const std::string& backend);
 
 // The table after these routes: names not among them go, new ones take free slots, a route with an
-// older fence than the one held changes nothing. InvalidArgument: an impossible hostname or
+// older fence than the one held changes nothing, unless it is of another order of its name, whose
+// fences began anew. InvalidArgument: an impossible hostname or
 // backend; ResourceExhausted: no slot left.
 Result<EdgeTable> merge_routes(const EdgeTable& now, const std::map<std::string, EdgeRoute>& routes,
                                int slots_max);

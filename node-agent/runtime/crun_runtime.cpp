@@ -106,7 +106,7 @@ Status CrunRuntime::lay_out(const Assignment& assignment, const Release& release
     const MappedUser user{.uid = first + static_cast<std::uint32_t>(release.user_id),
                           .gid = first + static_cast<std::uint32_t>(release.group_id)};
     TRY(prepare_network(assignment, release));
-    TRY(write_volume(places(id), user, assignment.secrets, replica));
+    TRY(write_volume(places(id), user, assignment, replica));
     return write_bundle(assignment, release, first);
 }
 
@@ -266,12 +266,15 @@ Status CrunRuntime::erase(const PartitionId& id) {
     return ok_status();
 }
 
-Result<std::vector<PartitionId>> CrunRuntime::list() {
-    std::set<PartitionId> found;
+Result<std::vector<FoundPartition>> CrunRuntime::list() {
+    std::set<PartitionId> names;
     for (const std::string& folder : {paths_.partitions(), paths_.run + "/partitions"})
         for (const std::string& name : TRY(os::list_dir(folder)))
-            if (check_partition_id(PartitionId(name)).ok()) found.insert(PartitionId(name));
-    return std::vector<PartitionId>(found.begin(), found.end());
+            if (check_partition_id(PartitionId(name)).ok()) names.insert(PartitionId(name));
+    std::vector<FoundPartition> found;
+    for (const PartitionId& name : names)
+        found.push_back({name, order_of_volume(places(name))});
+    return found;
 }
 
 }  // namespace foyer::agent

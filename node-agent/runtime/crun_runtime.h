@@ -46,7 +46,7 @@ public:
     Status kill(const PartitionId& id) override;
     Result<ContainerStatus> status(const PartitionId& id) override;
     Status erase(const PartitionId& id) override;
-    Result<std::vector<PartitionId>> list() override;
+    Result<std::vector<FoundPartition>> list() override;
 
 private:
     CrunRuntime(CrunRuntimeConfig config, Cgroups groups, Crun crun);

@@ -70,8 +70,15 @@ Json to_json(const Assignment& from) {
         to["learners"] = Json::array();
         for (const Member& member : from.learners) to["learners"].push_back(to_json(member));
     }
+    if (from.ordered_at.unix_ms != 0) to["ordered_at_unix_ms"] = from.ordered_at.unix_ms;
     if (from.leader) to["leader"] = from.leader->number;
     return to;
+}
+
+// Absent in a journal of an older agent, and where the master is an older one.
+WallTime ordered_at_from(JsonFields& fields) {
+    if (!fields.has("ordered_at_unix_ms")) return {};
+    return WallTime{fields.number("ordered_at_unix_ms")};
 }
 
 void read_enums(JsonFields& fields, Assignment& to) {
@@ -91,6 +98,7 @@ Assignment assignment_from(const Json& body, JsonFields& outer,
     to.partition = PartitionId(fields.text("partition"));
     to.revision = Revision(fields.count("revision"));
     to.instance = InstanceName(fields.text("instance"));
+    to.ordered_at = ordered_at_from(fields);
     to.index = {fields.whole("index")};
     read_enums(fields, to);
     to.fence = {Generation(fields.count("generation")), Epoch(fields.count("epoch"))};
@@ -139,9 +147,12 @@ OverlayPeer peer_from(const Json& body, JsonFields& outer) {
 }
 
 Json to_json(const EdgeRoute& route) {
-    return {{"hostname", route.hostname},          {"revision", route.revision.number()},
-            {"instance", route.instance.str()},    {"generation", route.fence.generation.number()},
-            {"epoch", route.fence.epoch.number()}, {"backend", route.backend}};
+    Json to = {
+        {"hostname", route.hostname},          {"revision", route.revision.number()},
+        {"instance", route.instance.str()},    {"generation", route.fence.generation.number()},
+        {"epoch", route.fence.epoch.number()}, {"backend", route.backend}};
+    if (route.ordered_at.unix_ms != 0) to["ordered_at_unix_ms"] = route.ordered_at.unix_ms;
+    return to;
 }
 
 EdgeRoute route_from(const Json& body, JsonFields& outer) {
@@ -150,6 +161,7 @@ EdgeRoute route_from(const Json& body, JsonFields& outer) {
     route.hostname = fields.text("hostname");
     route.revision = Revision(fields.count("revision"));
     route.instance = InstanceName(fields.text("instance"));
+    route.ordered_at = ordered_at_from(fields);
     route.fence = {Generation(fields.count("generation")), Epoch(fields.count("epoch"))};
     route.backend = fields.text("backend");
     outer.is(fields.ok());
@@ -158,7 +170,8 @@ EdgeRoute route_from(const Json& body, JsonFields& outer) {
 
 }  // namespace
 
-Json to_json(const DesiredNode& desired, const Removals& removed) {
+Json to_json(const DesiredNode& desired, const Removals& removed,
+             const std::string& agent_version) {
     Json assignments = Json::array();
     Json peers = Json::array();
     Json routes = Json::array();
@@ -169,7 +182,8 @@ Json to_json(const DesiredNode& desired, const Removals& removed) {
     Json forgotten = Json::array();
     for (const auto& [id, removal] : removed)
         (removal == Removal::Ordered ? ordered : forgotten).push_back(id.str());
-    return {{"lineage", desired.lineage.str()},
+    return {{"agent_version", agent_version},
+            {"lineage", desired.lineage.str()},
             {"revision", desired.revision.number()},
             {"settings_revision", desired.settings.revision.number()},
             {"overlay_prefix", desired.settings.overlay_prefix},
@@ -209,6 +223,7 @@ std::optional<ReadDesired> desired_from_json(const Json& body) {
         desired.routes[route.hostname] = std::move(route);
     }
     // Absent in a journal of an older agent.
+    if (fields.has("agent_version")) read.agent_version = fields.text("agent_version");
     for (const auto& [key, removal] :
          {std::pair("removed", Removal::Ordered), std::pair("forgotten", Removal::Forgotten)}) {
         if (!fields.has(key)) continue;

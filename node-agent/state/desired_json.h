@@ -11,11 +11,13 @@
 
 namespace foyer::agent {
 
-nlohmann::json to_json(const DesiredNode& desired, const Removals& removed);
+nlohmann::json to_json(const DesiredNode& desired, const Removals& removed,
+                       const std::string& agent_version);
 
 struct ReadDesired {
     DesiredNode desired;  // without secrets
     Removals removed;
+    std::string agent_version;  // of the agent that wrote it; empty: of before this was noted
     std::map<PartitionId, std::set<std::string>> secret_names;  // what each assignment had
 };
 // Nothing: not a journal of ours.

@@ -103,6 +103,7 @@ void FileJournal::recover_desired(Recovered& recovered) {
     }
     recovered.desired = std::move(read->desired);
     recovered.removed = std::move(read->removed);
+    recovered.agent_version = std::move(read->agent_version);
     nlohmann::json remembered = nlohmann::json::object();
     if (!secrets_file_.empty()) {
         auto secrets = read_checked(secrets_file_);
@@ -141,9 +142,10 @@ void FileJournal::recover_partitions(Recovered& recovered) {
     }
 }
 
-Status FileJournal::save(const DesiredNode& desired, const Removals& removed) {
+Status FileJournal::save(const DesiredNode& desired, const Removals& removed,
+                         const std::string& agent_version) {
     if (!secrets_file_.empty()) TRY(write_checked(secrets_file_, secrets_json(desired)));
-    return write(state_dir_ + "/desired.json", to_json(desired, removed));
+    return write(state_dir_ + "/desired.json", to_json(desired, removed, agent_version));
 }
 
 Status FileJournal::save(const LocalState& local) {

@@ -30,7 +30,8 @@ public:
                                                      const std::string& memory_dir, Log& log);
 
     Recovered recover();
-    Status save(const DesiredNode& desired, const Removals& removed) override;
+    Status save(const DesiredNode& desired, const Removals& removed,
+                const std::string& agent_version) override;
     Status save(const LocalState& local) override;
     Status forget(const PartitionId& partition) override;
 

@@ -50,6 +50,7 @@ Json to_json(const LocalState& local) {
                  {"shape", local.shape},
                  {"removal", text_of(local.removal)},
                  {"removed_at_unix_ms", local.removed_at.unix_ms}};
+    if (local.ordered_at.unix_ms != 0) body["ordered_at_unix_ms"] = local.ordered_at.unix_ms;
     if (local.led) body["led"] = *local.led;
     return body;
 }
@@ -58,6 +59,8 @@ std::optional<LocalState> local_from_json(const Json& body) {
     JsonFields fields(body);
     LocalState local;
     local.partition = PartitionId(fields.text("partition"));
+    if (fields.has("ordered_at_unix_ms"))  // absent in a journal of an older agent
+        local.ordered_at = WallTime{fields.number("ordered_at_unix_ms")};
     local.initialized = fields.truth("initialized");
     local.begun_empty = fields.has("begun_empty") && fields.truth("begun_empty");
     local.diverged = fields.truth("diverged");

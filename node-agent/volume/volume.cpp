@@ -2,6 +2,8 @@
 
 #include <sys/mount.h>
 
+#include <charconv>
+
 #include "common/os/atomic_file.h"
 #include "common/os/files.h"
 #include "common/os/sys.h"
@@ -42,16 +44,37 @@ Status write_secrets(const std::string& folder, const MappedUser& user,
     return ok_status();
 }
 
+std::string order_file(const VolumePlaces& places) { return places.partition + "/ordered_at"; }
+
+Status claim(const VolumePlaces& places, WallTime ordered_at) {
+    if (is_other_order(order_of_volume(places), ordered_at))
+        return error(ErrorCode::FailedPrecondition,
+                     "'" + places.partition + "' holds the data of another order of that name");
+    if (ordered_at.unix_ms == 0) return ok_status();  // an older master's: what is known stays
+    return write_if_changed(order_file(places), std::to_string(ordered_at.unix_ms) + "\n",
+                            {.mode = 0600});
+}
+
 }  // namespace
 
+WallTime order_of_volume(const VolumePlaces& places) {
+    const auto text = os::read_file(order_file(places));
+    if (!text.ok()) return {};
+    WallTime found;
+    const char* end = text.value().data() + text.value().size();
+    const auto read = std::from_chars(text.value().data(), end, found.unix_ms);
+    return read.ec == std::errc() && read.ptr != end && *read.ptr == '\n' ? found : WallTime();
+}
+
 Status write_volume(const VolumePlaces& places, const MappedUser& user,
-                    const PartitionSecrets& secrets, const std::string& replica) {
+                    const Assignment& assignment, const std::string& replica) {
     TRY(os::make_dirs(places.partition, 0711));
+    TRY(claim(places, assignment.ordered_at));
     TRY(os::make_dirs(places.volume, 0700));
     TRY(os::change_owner(places.volume, user.uid, user.gid));
     TRY(os::make_dirs(places.config, 0755));
     TRY(write_if_changed(places.config + "/replica.json", replica, {.mode = 0644}));
-    return write_secrets(places.secrets, user, secrets);
+    return write_secrets(places.secrets, user, assignment.secrets);
 }
 
 Status remove_volume(const VolumePlaces& places) {

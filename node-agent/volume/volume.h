@@ -24,8 +24,13 @@ struct MappedUser {
 // Makes missing folders and writes what changed: replica.json by rename, secrets as 0400 files of
 // the user; secrets that are not in the assignment any more are removed. `replica` is the content
 // of replica.json. FailedPrecondition when secrets would lie on a disk.
+// FailedPrecondition, too, when the folder was made for another order of the name
+// (Assignment::ordered_at): its data must not reach this one.
 Status write_volume(const VolumePlaces& places, const MappedUser& user,
-                    const PartitionSecrets& secrets, const std::string& replica);
+                    const Assignment& assignment, const std::string& replica);
+// The order that the folder was made for. Lies beside the data, so that it outlives the journal.
+// 0: nothing is here, or an older agent made it.
+WallTime order_of_volume(const VolumePlaces& places);
 // Removes all of it. Missing is fine.
 Status remove_volume(const VolumePlaces& places);
 

@@ -15,8 +15,8 @@ void feed(std::string_view bytes) {
         nlohmann::json::parse(bytes.begin(), bytes.end(), nullptr, /*allow_exceptions=*/false);
     if (body.is_discarded()) return;
     if (const auto desired = agent::desired_from_json(body)) {
-        const auto again =
-            agent::desired_from_json(agent::to_json(desired->desired, desired->removed));
+        const auto again = agent::desired_from_json(
+            agent::to_json(desired->desired, desired->removed, desired->agent_version));
         CHECK(again && again->desired == desired->desired && again->removed == desired->removed);
     }
     if (const auto local = agent::local_from_json(body))
@@ -44,7 +44,7 @@ std::vector<std::string> seeds() {
     local.shape = "echo 1-1 s";
     local.removal = agent::Removal::Forgotten;
     local.removed_at = WallTime{1'772'368'200'250};
-    return {agent::to_json(desired, {}).dump(), agent::to_json(local).dump()};
+    return {agent::to_json(desired, {}, "1.2").dump(), agent::to_json(local).dump()};
 }
 
 }  // namespace

@@ -65,7 +65,7 @@ void read_answer(const std::string& bytes) {
     const auto applied = agent::apply_delta({}, answer.value().delta);
     if (!applied.ok()) return;
     tell_tools(applied.value().node);
-    const auto kept = agent::desired_from_json(agent::to_json(applied.value().node, {}));
+    const auto kept = agent::desired_from_json(agent::to_json(applied.value().node, {}, "1"));
     CHECK(kept && kept->desired.routes == applied.value().node.routes);
     discard(agent::apply_delta(applied.value().node, answer.value().delta), "only that it returns");
 }

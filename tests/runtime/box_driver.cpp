@@ -166,7 +166,7 @@ private:
             json names = json::array();
             const auto found = runtime.list();
             if (!found.ok()) return error_json(found.failure());
-            for (const PartitionId& one : found.value()) names.push_back(one.str());
+            for (const FoundPartition& one : found.value()) names.push_back(one.id.str());
             return {{"ok", names}};
         }
         return {{"error", {{"message", "unknown verb"}}}};

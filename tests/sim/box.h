@@ -145,7 +145,7 @@ public:
     Status kill(const PartitionId& id) override;
     Result<agent::ContainerStatus> status(const PartitionId& id) override;
     Status erase(const PartitionId& id) override;
-    Result<std::vector<PartitionId>> list() override;
+    Result<std::vector<agent::FoundPartition>> list() override;
     Status apply(const NodeSettings&, const std::map<NodeId, OverlayPeer>&) override;
     void tend(MonoTime) override {}
     std::map<NodeId, std::int64_t> handshake_ages() override { return {}; }

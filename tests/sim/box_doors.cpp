@@ -28,6 +28,9 @@ Status Box::ensure(const Digest&, const agent::BlobSource::Progress&, std::stop_
 Status Box::collect(const std::vector<Digest>&) { return ok_status(); }
 
 Status Box::prepare(const Assignment& assignment, const agent::Release&) {
+    const Copy* here = services_.find(number_, assignment.partition);
+    if (here != nullptr && is_other_order(here->ordered_at, assignment.ordered_at))
+        return error(ErrorCode::FailedPrecondition, "holds the data of another order");
     services_.prepare(number_, assignment,
                       {.copies_is_one = room_.bug == Bug::LonelyAcknowledgement,
                        .leaving_count = room_.bug == Bug::LeavingCounts});
@@ -99,7 +102,12 @@ Status Box::erase(const PartitionId& id) {
     return ok_status();
 }
 
-Result<std::vector<PartitionId>> Box::list() { return services_.on(number_); }
+Result<std::vector<agent::FoundPartition>> Box::list() {
+    std::vector<agent::FoundPartition> found;
+    for (const PartitionId& id : services_.on(number_))
+        found.push_back({id, services_.find(number_, id)->ordered_at});
+    return found;
+}
 
 Status Box::apply(const NodeSettings&, const std::map<NodeId, OverlayPeer>&) { return ok_status(); }
 

@@ -143,7 +143,10 @@ SyncReport Box::altered(SyncReport report) const {
     if (room_.bug == Bug::LoseErased) report.erased.clear();
     if (world.old_agent) {
         report.disk_free_bytes = 0;
-        for (PartitionObservation& seen : report.observations) seen.applied = Revision();
+        for (PartitionObservation& seen : report.observations) {
+            seen.applied = Revision();
+            seen.ordered_at = {};
+        }
     }
     if (room_.bug == Bug::TooFewPositions && journal_.desired()) {
         // Says that it follows nobody any more as soon as it is told to, and not when it is so.
@@ -160,7 +163,11 @@ SyncReport Box::altered(SyncReport report) const {
 SyncAnswer Box::altered(SyncAnswer answer) {
     if (world.old_agent) {  // it skips fields that it does not know
         answer.clock = {};
-        for (Assignment& assignment : answer.delta.assignments) assignment.learners.clear();
+        for (Assignment& assignment : answer.delta.assignments) {
+            assignment.learners.clear();
+            assignment.ordered_at = {};
+        }
+        for (EdgeRoute& route : answer.delta.routes) route.ordered_at = {};
     }
     if (room_.bug == Bug::WrongBase && answer.delta.base > Revision() && journal_.desired())
         answer.delta.base = journal_.desired()->revision;

@@ -59,6 +59,14 @@ bool is_excused_drain(const State& state, const master::Operation& work) {
     });
 }
 
+std::string open_steps(const master::Operation& work) {
+    std::string text;
+    for (const master::OperationStep& step : work.steps)
+        if (step.state == master::OperationState::Running)
+            text += "; " + step.name + ": " + step.detail;
+    return text;
+}
+
 bool is_known_limit(const State& state, const master::Operation& work) {
     const auto found = state.instances().find(work.instance);
     return found != state.instances().end() && nobody_can_lead(state, found->second);
@@ -175,11 +183,12 @@ std::string World::unsettled() {
         }
         for (const auto& [id, work] : state.operations()) {
             const auto about = state.instances().find(work.instance);
-            if (about != state.instances().end() && has_remains(state, about->second)) continue;
+            if (about != state.instances().end() && has_remains(about->second)) continue;
             if (work.state == master::OperationState::Running && !is_known_limit(state, work) &&
                 !is_excused_drain(state, work))
                 return "operation '" + id.str() + "' (" + std::string(master::to_text(work.kind)) +
-                       " of " + work.instance.str() + ") goes on";
+                       " of '" + work.instance.str() + work.node.str() + "') goes on" +
+                       open_steps(work);
         }
         return {};
     });
@@ -192,8 +201,8 @@ std::string World::unsettled_instance(const State& state, const master::Instance
         return {};
     }
     if (row.desired == DesiredState::Deleted) return "is not gone";
-    if (has_remains(state, row)) {
-        room_.coverage.saw("limit", "an instance was ordered onto the remains of its namesake");
+    if (has_remains(row)) {
+        room_.coverage.saw("limit", "an old agent took the data of a deleted namesake");
         return {};
     }
     std::string moving = unfinished_repair(state, row);
@@ -239,13 +248,7 @@ std::string World::unsettled_box(const State& state, Box& box) {
         if (found == has.assignments.end()) return "lacks an assignment";
         Assignment bare = assignment;
         bare.secrets = {};
-        if (found->second == bare) continue;
-        // A limit that is known: what an agent of before skipped is not asked for by the next one,
-        // and comes when the assignment changes.
-        bare.learners = found->second.learners;
-        if (found->second != bare || !bare.learners.empty())
-            return "has an outdated assignment of " + bare.partition.str();
-        room_.coverage.saw("limit", "an updated agent has what the old one understood");
+        if (found->second != bare) return "has an outdated assignment of " + bare.partition.str();
     }
     if (has.peers.size() != wish.peers.size()) return "has other peers";
     for (const OverlayPeer& peer : wish.peers)
@@ -256,12 +259,8 @@ std::string World::unsettled_box(const State& state, Box& box) {
                std::to_string(wish.routes.size());
     for (const EdgeRoute& route : wish.routes) {
         const auto held = has.routes.find(route.hostname);
-        if (held != has.routes.end() && held->second == route) continue;
-        // A limit that is known: fences of one order of a name are compared with another's, so an
-        // edge that has not heard of the deletion keeps the route of before.
-        if (held == has.routes.end() || held->second.fence <= route.fence)
+        if (held == has.routes.end() || held->second != route)
             return "has an outdated route " + route.hostname;
-        room_.coverage.saw("limit", "an edge keeps the route of a deleted namesake");
     }
     for (const PartitionId& partition : services_->on(box.number())) {
         const master::Replica* replica = state.find_replica(partition);
@@ -276,17 +275,11 @@ std::string World::unsettled_box(const State& state, Box& box) {
     return {};
 }
 
-// A limit that is known: a box that was lost or lost its wish keeps a copy of a deleted instance,
-// and takes it for its own when an instance of the same name is ordered onto it. Nothing tells the
-// two orders apart.
-bool World::has_remains(const State& state, const master::Instance& row) {
+// A limit that is known: an agent of before the newest fields cannot tell two orders of one name
+// apart, so a box that was lost takes what it kept of the first for a copy of the second.
+bool World::has_remains(const master::Instance& row) {
     const Group* group = services_->group(row.name);
-    if (group != nullptr && group->inherited) return true;
-    return std::ranges::any_of(state.replicas_of(row.name), [&](const master::Replica* replica) {
-        const auto& known = box(replica->node).journal().partitions();
-        const auto local = known.find(partition_id(replica->key));
-        return local != known.end() && local->second.fence > row.fence;
-    });
+    return group != nullptr && group->inherited;
 }
 
 // What repair promises: every copy on a box that may keep it, and no change half done.

@@ -1,5 +1,6 @@
 // The operator: lets another copy lead when the leader's box is gone, and now and then for no
-// reason. Forces only what would otherwise wait for ever, and says so.
+// reason. Forces only what would otherwise wait for ever, and says so. Cordons and drains boxes,
+// and gives those that stand empty their share.
 #include "master/domain/progress.h"
 #include "tests/sim/people.h"
 #include "tests/sim/scenario.h"
@@ -79,6 +80,7 @@ void People::tend() {
     });
     for (const Wanted& one : wanted) promote(one.instance, std::nullopt, one.force);
     care_for_boxes();
+    even_out();
     if (now < next_switch_ || resting_) return;
     next_switch_ = now + dice_.between(1, 2 * scenario_.switch_every);
     const Customer& any = dice_.one_of(customers_);
@@ -117,6 +119,23 @@ void People::care_for_boxes() {
     } else if (!open.empty() && !enough) {
         order_box(dice_.one_of(open), master::NodeWish::Open);
     }
+}
+
+void People::even_out() {
+    if (resting_ || room_.timeline.now() < next_evening_) return;
+    next_evening_ = room_.timeline.now() + dice_.between(1, 2 * scenario_.care_every);
+    const bool going =
+        master_.read([](const State& state) { return state.rebalancing().has_value(); });
+    if (going && !dice_.one_in(3)) return;
+    const int moves = static_cast<int>(dice_.between(1, 8));
+    const auto make = [this, going, moves]() -> Command {
+        if (going) return master::StopRebalance{};
+        return master::StartRebalance{moves, new_operation(), AccountId("acme-org")};
+    };
+    const std::string what = going ? "stops a rebalancing" : "starts a rebalancing";
+    ask(what, make, [this, what](const Result<Answer>& answer) {
+        room_.coverage.saw("person", answer.ok() ? what : what + ", refused");
+    });
 }
 
 void People::order_box(const NodeId& box, master::NodeWish now) {

@@ -40,6 +40,7 @@ void People::begin() {
     }
     next_switch_ = room_.timeline.now() + scenario_.switch_every;
     next_care_ = room_.timeline.now() + scenario_.care_every;
+    next_evening_ = room_.timeline.now() + scenario_.care_every;
     room_.timeline.after(minute, [this] { tend(); });
 }
 

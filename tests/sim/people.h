@@ -64,6 +64,7 @@ private:
     void write(std::size_t customer);
     void tend();
     void care_for_boxes();
+    void even_out();
     void order_box(const NodeId& box, master::NodeWish now);
     void switch_leader(const InstanceName& instance);
     void promote(const InstanceName& instance, std::optional<ReplicaIndex> index, bool force);
@@ -88,6 +89,7 @@ private:
     int open_requests_ = 0;
     Moment next_switch_ = 0;
     Moment next_care_ = 0;
+    Moment next_evening_ = 0;
 };
 
 }  // namespace foyer::sim

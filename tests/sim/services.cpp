@@ -49,10 +49,14 @@ Group& Services::group_of(const Assignment& assignment) {
     return *groups_.back();
 }
 
-void Services::move_to(Copy& copy, Group& group) {
+// An agent that knows for which order a copy was made lets no other one have it.
+void Services::move_to(Copy& copy, Group& group, WallTime ordered_at) {
     if (copy.group == &group) return;
     if (copy.group != nullptr && !copy.log.empty()) {
         world_.told(copy, "takes the data of a deleted instance for those of a new one");
+        if (is_other_order(copy.ordered_at, ordered_at))
+            world_.broken("'" + copy.partition.str() +
+                          "' takes the data of a deleted instance for those of a new one");
         group.inherited = true;
     }
     if (copy.group != nullptr) leave_group(copy);
@@ -75,7 +79,8 @@ void Services::prepare(int box, const Assignment& assignment, const Planted& pla
         slot->partition = assignment.partition;
         slot->index = assignment.index;
     }
-    move_to(*slot, group_of(assignment));
+    move_to(*slot, group_of(assignment), assignment.ordered_at);
+    if (assignment.ordered_at != WallTime()) slot->ordered_at = assignment.ordered_at;
     slot->address = assignment.address;
     slot->group->asynchronous = assignment.copies < 2;
     CopyConfig config{assignment.role, assignment.fence, "",

@@ -61,6 +61,7 @@ struct Copy {
     PartitionId partition;
     ReplicaIndex index;
     std::string address;
+    WallTime ordered_at;  // of the order it was first prepared for; 0: its agent did not know
     Group* group = nullptr;
     CopyConfig written;  // replica.json
     CopyConfig taken;    // what the running service made of it
@@ -93,7 +94,7 @@ struct Group {
     bool loss_accepted = false;  // by an operator who forced the next promotion
     Epoch routed;                // newest epoch in which an edge ever led clients to it
     Epoch forced_from;           // what older epochs still acknowledge is lost, as was accepted
-    bool inherited = false;      // a copy holds the data of a deleted instance of the same name
+    bool inherited = false;  // an agent of before took the data of a deleted namesake for its own
     std::vector<Copy*> copies;
     std::map<Epoch, std::int64_t> acknowledged;  // epoch -> last acknowledged byte
     std::vector<PendingWrite> pending;
@@ -145,7 +146,7 @@ private:
     void settle(Group& group);
     void settle_followers(Group& group);
     Group& group_of(const Assignment& assignment);
-    void move_to(Copy& copy, Group& group);
+    void move_to(Copy& copy, Group& group, WallTime ordered_at);
     void leave_group(Copy& copy);
     void find_upstream(Copy& copy);
     void open_if_held(Copy& copy);

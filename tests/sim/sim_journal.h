@@ -12,7 +12,8 @@ class SimJournal final : public agent::Journal {
 public:
     enum class Death { None, BeforeWriting, AfterWriting };
 
-    Status save(const DesiredNode& desired, const agent::Removals& removed) override {
+    Status save(const DesiredNode& desired, const agent::Removals& removed,
+                const std::string& agent_version) override {
         TRY(may_write());
         secrets_.clear();
         secret_names_.clear();
@@ -25,6 +26,7 @@ public:
             assignment.secrets = {};
         }
         removed_ = removed;
+        agent_version_ = agent_version;
         if (!forgets_to_sync) {
             synced_desired_ = desired_;
             synced_removed_ = removed_;
@@ -74,6 +76,7 @@ public:
             }
         }
         if (!forgets_removals) found.removed = removed_;
+        found.agent_version = agent_version_;
         found.partitions = partitions_;
         if (forgets_led)
             for (auto& [partition, local] : found.partitions) local.led = false;
@@ -127,6 +130,7 @@ private:
     std::optional<DesiredNode> synced_desired_;
     agent::Removals removed_;
     agent::Removals synced_removed_;
+    std::string agent_version_;
     std::map<PartitionId, agent::LocalState> partitions_;
     std::map<PartitionId, agent::LocalState> synced_partitions_;
     std::map<PartitionId, PartitionSecrets> secrets_;  // in memory

@@ -265,7 +265,8 @@ bool SimMaster::has_repairs() const {
     if (!serves() || life_->planner->phase() != PlannerPhase::Leading) return false;
     return read([](const State& state) {
         return !state.unheard().empty() || !state.draining().empty() || !state.shrunken().empty() ||
-               !state.endangered().empty() || !state.learners().empty();
+               !state.endangered().empty() || !state.learners().empty() ||
+               state.rebalancing().has_value();
     });
 }
 

@@ -18,6 +18,7 @@ inline Assignment assignment(int index, std::uint64_t epoch = 1, std::uint64_t r
     made.partition = PartitionId("acme-" + std::to_string(index));
     made.revision = Revision(revision);
     made.instance = InstanceName("acme");
+    made.ordered_at = WallTime{1'700'000'000'000};
     made.index = {index};
     made.role = index == 0 ? ReplicaRole::Primary : ReplicaRole::Standby;
     made.fence = fence(epoch);

@@ -90,6 +90,8 @@ public:
         TRY(deed("prepare " + assignment.partition.str()));
         const std::scoped_lock lock(mutex_);
         FakePartition& partition = partitions_[assignment.partition.str()];
+        if (is_other_order(partition.replica_json.ordered_at, assignment.ordered_at))
+            return error(ErrorCode::FailedPrecondition, "holds the data of another order");
         partition.prepared = true;
         partition.replica_json = assignment;
         return ok_status();
@@ -158,10 +160,11 @@ public:
         partitions_.erase(id.str());
         return ok_status();
     }
-    Result<std::vector<PartitionId>> list() override {
+    Result<std::vector<agent::FoundPartition>> list() override {
         const std::scoped_lock lock(mutex_);
-        std::vector<PartitionId> found;
-        for (const auto& [name, partition] : partitions_) found.emplace_back(name);
+        std::vector<agent::FoundPartition> found;
+        for (const auto& [name, partition] : partitions_)
+            found.push_back({PartitionId(name), partition.replica_json.ordered_at});
         return found;
     }
 
@@ -233,11 +236,13 @@ private:
 // Keeps what was saved; survives the agent it served.
 class MemoryJournal final : public agent::Journal {
 public:
-    Status save(const DesiredNode& desired, const agent::Removals& removed) override {
+    Status save(const DesiredNode& desired, const agent::Removals& removed,
+                const std::string& agent_version) override {
         const std::scoped_lock lock(mutex_);
         if (refusal_) return *refusal_;
         recovered_.desired = desired;
         recovered_.removed = removed;
+        recovered_.agent_version = agent_version;
         return ok_status();
     }
     Status save(const agent::LocalState& local) override {

@@ -10,9 +10,9 @@ namespace foyer::test {
 
 class TempFolder {
 public:
-    TempFolder() {
-        std::string pattern =
-            (std::filesystem::temp_directory_path() / "foyer-test-XXXXXX").string();
+    explicit TempFolder(const std::filesystem::path& where =
+                            std::filesystem::temp_directory_path()) {
+        std::string pattern = (where / "foyer-test-XXXXXX").string();
         if (::mkdtemp(pattern.data()) == nullptr) std::abort();
         path_ = pattern;
     }

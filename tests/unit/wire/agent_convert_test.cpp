@@ -23,6 +23,7 @@ Assignment sample() {
 PartitionObservation observation() {
     PartitionObservation made;
     made.partition = PartitionId("acme-0");
+    made.ordered_at = WallTime{1'700'000'000'001};
     made.fence = test::fence(3);
     made.role = ReplicaRole::Primary;
     made.phase = PartitionPhase::Running;
@@ -63,7 +64,7 @@ TEST_CASE("an answer reads back as it was written") {
                            {"fd50::/48"}}};
     answer.delta.removed_peers = {NodeId("edge-2")};
     answer.delta.routes = {{"acme.foyer.localhost", Revision(9), InstanceName("acme"),
-                            test::fence(3), "[fd50::1]:8000"}};
+                            test::fence(3), "[fd50::1]:8000", WallTime{1'700'000'000'001}}};
     answer.delta.removed_routes = {"old.foyer.localhost"};
     answer.observations_acknowledged = 44;
     answer.next_delay = Duration(120);

@@ -25,4 +25,10 @@ TEST_CASE("a copy being made counts at the box that makes it and at its leader's
     CHECK(rebuilds_at(world.state, leading) == 1);
     CHECK(rebuilds_at(world.state, drained) == 0);
     CHECK(busy_nodes(world.state).empty());  // two are allowed
+    // A stopped instance's copy waits for months, maybe, and must hold up nobody.
+    world.run(StopInstance{InstanceName("acme"), OperationId("op-2")});
+    CHECK(world.state.learners().size() == 1);
+    CHECK(rebuilds(world.state).empty());
+    CHECK(rebuilds_at(world.state, making) == 0);
+    CHECK(rebuilds_at(world.state, leading) == 0);
 }

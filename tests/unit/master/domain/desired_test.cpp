@@ -155,3 +155,13 @@ TEST_CASE("a full answer names what is deleted and still on the box") {
     CHECK(full.assignments.empty());
     CHECK(full.removed_assignments == std::vector<PartitionId>{PartitionId("acme-0")});
 }
+
+TEST_CASE("a wish says which order of the name is meant") {
+    World world = with_edge();
+    world.serve("acme");
+    const WallTime ordered = world.instance("acme").created_at;
+    REQUIRE(ordered != WallTime{});
+    const NodeId node = world.replica("acme", 0).node;
+    CHECK(desired_since(world.state, node, {}, {}).assignments.at(0).ordered_at == ordered);
+    CHECK(desired_since(world.state, NodeId("gate-1"), {}, {}).routes.at(0).ordered_at == ordered);
+}

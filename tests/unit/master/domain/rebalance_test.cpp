@@ -142,6 +142,26 @@ TEST_CASE("copies that share an ISP by permission are parted once there is anoth
     CHECK(world.operation("op-even").state == OperationState::Succeeded);
 }
 
+TEST_CASE("an instance that is stopped on the way keeps its copies, and holds nothing up") {
+    Joined cloud;
+    cloud.boxes.slow_percent = 100;
+    cloud.start(100);
+    for (int i = 0; i < 20 && cloud.world.state.learners().empty(); ++i) cloud.boxes.round();
+    REQUIRE_FALSE(cloud.world.state.learners().empty());
+    const ReplicaKey moving = *cloud.world.state.learners().begin();
+    cloud.boxes.run(StopInstance{moving.instance, OperationId("op-stop")});
+    cloud.boxes.slow_percent = 0;
+    for (int i = 0; i < 400 && cloud.operation().state == OperationState::Running; ++i)
+        cloud.boxes.round();
+    CHECK(cloud.operation().state == OperationState::Succeeded);
+    CHECK(cloud.steps(OperationState::Failed) >= 1);
+    CHECK(cloud.steps(OperationState::Succeeded) >= 1);
+    cloud.boxes.run(StartInstance{moving.instance, OperationId("op-start")});
+    REQUIRE(cloud.boxes.settle(100));
+    CHECK(cloud.world.state.learners().empty());
+    cloud.check();
+}
+
 TEST_CASE("what cannot be rebalanced is refused with a reason") {
     Joined cloud;
     const auto start = [&](int moves) {

@@ -130,3 +130,16 @@ TEST_CASE("orders that contradict themselves or the homes there are say so with 
     order.replicas = -3;
     CHECK(refused(order).code == ErrorCode::InvalidArgument);
 }
+
+TEST_CASE("what a box says of a deleted instance is not taken for the one that has its name now") {
+    Served served;
+    PartitionObservation leftover = served.seen(1);
+    leftover.ready = false;
+    leftover.phase = PartitionPhase::Failed;
+    leftover.ordered_at = served.world.instance("acme").created_at + Duration(-60'000);
+    served.changes_nothing(leftover, 1);
+    leftover.ordered_at = served.world.instance("acme").created_at;
+    served.say(leftover, 1);
+    CHECK(served.seen(1).phase == PartitionPhase::Failed);
+    CHECK(served.seen(1).ordered_at == WallTime{});
+}

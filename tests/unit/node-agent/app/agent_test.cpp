@@ -225,6 +225,23 @@ TEST_CASE("a lost journal asks for everything, and asks what runs what it is") {
     }
 }
 
+TEST_CASE("without a journal, what lies here for another order of the name is still not taken") {
+    World world;
+    world.boot();
+    world.found_two();
+    world.agent.reset();
+    world.boot_without_journal();
+    world.revision = 0;
+    Assignment again = assignment(1, 1, 9);
+    again.ordered_at = WallTime{1'700'000'000'001};
+    world.assign({again});
+    CHECK(eventually([&] { return world.runs("acme-1", ReplicaRole::Standby, 1); }));
+    const auto deeds = world.box.deeds();
+    const auto erased = std::ranges::find(deeds, "erase acme-1");
+    REQUIRE(erased != deeds.end());
+    CHECK(std::find(erased, deeds.end(), "prepare acme-1") != deeds.end());
+}
+
 TEST_CASE(
     "a removed partition is stopped, erased and named to the master; its name may come again") {
     World world;
@@ -444,4 +461,47 @@ TEST_CASE("the first full report names what is on the box, before anybody has lo
     CHECK(first.observations_full);
     REQUIRE(first.observations.size() == 1);
     CHECK(first.observations[0].partition == PartitionId("acme-0"));
+}
+
+TEST_CASE("what is left of a deleted instance goes before its namesake comes") {
+    World world;
+    world.boot();
+    world.assign({assignment(0, 5)});
+    REQUIRE(eventually([&] { return world.runs("acme-0", ReplicaRole::Primary, 5); }));
+    Assignment anew = assignment(0, 1);
+    anew.ordered_at = anew.ordered_at + Duration(60'000);
+    SECTION("told while it runs") {}
+    SECTION("told to an agent that lost its wish") {
+        world.agent.reset();
+        world.journal.lose_desired();
+        world.revision = 0;
+        world.boot();
+    }
+    world.assign({anew});
+    CHECK(eventually([&] { return world.runs("acme-0", ReplicaRole::Primary, 1); }));
+    CHECK(world.box.count("erase acme-0") == 1);
+    CHECK(world.box.count("init acme-0") == 2);
+    CHECK(world.seen("acme-0").ordered_at == anew.ordered_at);
+    CHECK(world.journal.recovered().partitions.at(PartitionId("acme-0")).ordered_at ==
+          anew.ordered_at);
+}
+
+TEST_CASE("an agent of another version than the one that wrote the wish asks for everything once") {
+    World world;
+    world.boot();
+    world.assign({assignment(0)});
+    CHECK(world.agent->report().applied_revision == Revision(1));
+    world.agent.reset();
+    Recovered older = world.journal.recovered();
+    SECTION("of before it was noted") { older.agent_version = "0.9"; }
+    SECTION("or the wish does not say which order it means") {
+        older.desired.assignments.begin()->second.ordered_at = {};
+    }
+    world.boot(older);
+    CHECK(world.agent->report().applied_revision == Revision());
+    world.revision = 0;
+    world.assign({assignment(0)});
+    CHECK(world.agent->report().applied_revision == Revision(1));
+    world.boot();
+    CHECK(world.agent->report().applied_revision == Revision(1));
 }

@@ -105,3 +105,34 @@ TEST_CASE("a name that was deleted and ordered anew while the edge was away gets
     change.routes = {{"acme.x", Revision(8), InstanceName("acme"), test::fence(1), "[::3]:80"}};
     CHECK(apply_delta(at_seven(), change).value().node.routes.at("acme.x").backend == "[::3]:80");
 }
+
+TEST_CASE("another order of the same name has fences of its own") {
+    Assignment anew = assignment(1, 1);
+    anew.ordered_at = anew.ordered_at + Duration(60'000);
+    auto change = delta(7, 8);
+    change.assignments = {anew};
+    const auto applied = apply_delta(at_seven(), change).value();
+    CHECK(applied.stale.empty());
+    CHECK(applied.node.assignments.at(PartitionId("acme-1")) == anew);
+    // Also when the master's clock went back in between: the revision says which is newer.
+    change.assignments[0].ordered_at = WallTime{1'000};
+    CHECK(apply_delta(at_seven(), change).value().stale.empty());
+    // Not so of a master of another lineage, which may know no more than a state of before.
+    auto full = delta(0, 3, "l2");
+    full.assignments = change.assignments;
+    CHECK(apply_delta(at_seven(), full).value().stale.size() == 1);
+    full.assignments = {anew};
+    CHECK(apply_delta(at_seven(), full).value().stale.empty());
+}
+
+TEST_CASE("the route of another order is taken at a lower fence") {
+    auto node = at_seven();
+    node.routes["acme.x"].ordered_at = WallTime{1'000};
+    auto full = delta(0, 3, "l2");
+    full.routes = {node.routes["acme.x"]};
+    full.routes[0].fence = test::fence(1);
+    full.routes[0].backend = "[::2]:80";
+    CHECK(apply_delta(node, full).value().node.routes.at("acme.x").backend == "[::1]:80");
+    full.routes[0].ordered_at = WallTime{2'000};
+    CHECK(apply_delta(node, full).value().node.routes.at("acme.x").backend == "[::2]:80");
+}

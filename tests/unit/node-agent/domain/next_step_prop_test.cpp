@@ -50,7 +50,14 @@ private:
             return;
         }
         if (!desired_ && memory_.removal == Removal::Ordered && !chance(3)) return;
+        if (chance(12)) {  // deleted and ordered anew, where nobody told this box
+            ordered_at_ = ordered_at_ + Duration(60'000);
+            epoch_ = 1;
+            leader_of_.clear();
+            ever_copied_ = false;
+        }
         Assignment next = test::assignment(1, epoch_, ++revision_);
+        next.ordered_at = ordered_at_;
         epoch_ += rng_.below(2);
         next.fence = test::fence(epoch_);
         next.founder = true;
@@ -119,10 +126,11 @@ private:
         if (acts_on_wish) {
             REQUIRE(wish() != nullptr);
             REQUIRE_FALSE(wish()->fence < memory_.fence);  // 1
+            REQUIRE_FALSE(is_of_another_order());          // 6
         }
         // 2: whoever leads against the newest wish is killed before anything else happens to it.
         const bool must_fence = wish() != nullptr && memory_.removal != Removal::Ordered &&
-                                !(wish()->fence < memory_.fence) &&
+                                !is_of_another_order() && !(wish()->fence < memory_.fence) &&
                                 wish()->role == ReplicaRole::Standby && box_.running && box_.leads;
         if (must_fence) REQUIRE(next.kind == StepKind::Fence);
         if (next.kind == StepKind::Start && wish()->role == ReplicaRole::Standby)
@@ -137,10 +145,15 @@ private:
         if (next.kind == StepKind::RunInit || next.kind == StepKind::RunJoin)
             REQUIRE_FALSE(memory_.initialized);
         if (next.kind == StepKind::Promote || next.kind == StepKind::Reload) REQUIRE(box_.running);
-        if (next.kind == StepKind::Erase) REQUIRE(memory_.removal != Removal::None);  // 4
+        if (next.kind == StepKind::Erase && !is_of_another_order())
+            REQUIRE(memory_.removal != Removal::None);  // 4
         if (next.kind == StepKind::Erase && memory_.removal == Removal::Forgotten) {
             REQUIRE(now_.wall - memory_.removed_at >= rules_.forgotten_hold);
         }
+    }
+
+    bool is_of_another_order() const {
+        return wish() != nullptr && is_other_order(wish()->ordered_at, memory_.ordered_at);
     }
 
     void check_after() {
@@ -162,10 +175,13 @@ private:
             case StepKind::Rejoin:
                 REQUIRE_FALSE(box_.running);
                 box_.volume_holds_copy = ever_copied_ = true;
+                REQUIRE((!volume_of_ || *volume_of_ == wish()->ordered_at));
+                volume_of_ = wish()->ordered_at;
                 box_.wrote_as_primary = next.kind == StepKind::RunInit;
                 break;
             case StepKind::Start:
                 REQUIRE_FALSE(box_.running);
+                REQUIRE((!volume_of_ || *volume_of_ == wish()->ordered_at));
                 box_.running = true;
                 box_.leads = box_.replica_json->role == ReplicaRole::Primary;
                 box_.wrote_as_primary |= box_.leads;
@@ -176,6 +192,7 @@ private:
             case StepKind::Erase:
                 box_ = Box{.image = box_.image};
                 last_applied_ = {};
+                volume_of_.reset();
                 ever_copied_ = false;
                 break;
             case StepKind::Reload:
@@ -190,6 +207,7 @@ private:
         memory_.removal = disk_.removal =
             memory_.removal == Removal::Forgotten ? Removal::None : memory_.removal;
         Assignment last = test::assignment(1, ++epoch_, ++revision_);
+        last.ordered_at = ordered_at_;
         last.founder = true;
         last.leader = ReplicaIndex{0};
         if (chance(2) || !box_.volume_holds_copy) {
@@ -206,6 +224,8 @@ private:
     }
 
     SeededRng rng_;
+    WallTime ordered_at_{1'700'000'000'000};
+    std::optional<WallTime> volume_of_;  // the order whose data the volume holds
     StepRules rules_{.erase_hold = Duration(3000), .forgotten_hold = Duration(20'000)};
     Now now_{{1'000'000}, {1'000'000'000}};
     std::optional<Assignment> desired_;

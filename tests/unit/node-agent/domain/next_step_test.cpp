@@ -1,5 +1,6 @@
 #include "node-agent/domain/next_step.h"
 
+#include "node-agent/domain/observe.h"
 #include "tests/support/assignments.h"
 #include "tests/support/catch.h"
 
@@ -286,4 +287,75 @@ TEST_CASE("a witness has nothing to run") {
     world.desired->kind = ReplicaKind::Witness;
     world.desired->role = ReplicaRole::Witness;
     CHECK(world.waits());
+}
+
+namespace {
+
+// The box still holds a former "acme", as its leader at a high fence.
+World reordered() {
+    auto world = founder();
+    world.desired = assignment(0, 7);
+    world = running(std::move(world));
+    world.desired = assignment(0, 1, 9);
+    world.desired->ordered_at = world.desired->ordered_at + Duration(60'000);
+    return world;
+}
+
+}  // namespace
+
+TEST_CASE("what is of another order is stopped and erased, and the new one begins from nothing") {
+    auto world = reordered();
+    world.does(StepKind::Stop);
+    CHECK(world.local.ordered_at != world.desired->ordered_at);
+    world.does(StepKind::Erase);
+    CHECK(world.local == LocalState{.partition = PartitionId("acme-0")});
+    world.does(StepKind::EnsureImage);
+    CHECK(world.local.ordered_at == world.desired->ordered_at);
+    world.does(StepKind::Prepare).does(StepKind::RunInit).does(StepKind::Start);
+    CHECK(world.local.fence == test::fence(1));
+}
+
+TEST_CASE("what a restored master forgot does not outlive another order of its name") {
+    auto world = reordered();
+    world.local.removal = Removal::Forgotten;
+    world.local.removed_at = world.now.wall;
+    world.local = given_up(world.local, world.wish(), world.now.wall);
+    CHECK(world.local.removal == Removal::Ordered);
+    world.does(StepKind::Stop).does(StepKind::Erase);
+}
+
+TEST_CASE("what is not known to be of another order is kept, and is of this one from then on") {
+    auto world = running(founder());
+    const WallTime known = world.desired->ordered_at;
+    world.local.ordered_at = {};
+    world.session.next_probe = {};
+    world.does(StepKind::Probe);
+    CHECK(world.local.ordered_at == known);
+    CHECK(world.local.initialized);
+    // An older master does not say it, and may mean another order.
+    world.desired->ordered_at = {};
+    world.session.next_probe = {};
+    world.does(StepKind::Probe);
+    CHECK(world.local.ordered_at == WallTime{});
+}
+
+TEST_CASE("another order of the same name supersedes what is being done") {
+    const Assignment before = assignment(1);
+    Assignment now = before;
+    CHECK_FALSE(supersedes(&now, &before));
+    now.ordered_at = now.ordered_at + Duration(1);
+    CHECK(supersedes(&now, &before));
+    now.ordered_at = {};
+    CHECK_FALSE(supersedes(&now, &before));
+}
+
+TEST_CASE("of what is of another order nothing is said that could be taken for the new one") {
+    const auto world = reordered();
+    const PartitionObservation seen =
+        observe(world.wish(), world.local, world.session, {StepKind::Stop, {}, {}}, "");
+    CHECK(seen.ordered_at == world.local.ordered_at);
+    CHECK(seen.fence == Fence{});
+    CHECK(seen.phase == PartitionPhase::Stopping);
+    CHECK_FALSE(seen.initialized);
+    CHECK_FALSE(seen.position);
 }

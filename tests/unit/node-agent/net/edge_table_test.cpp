@@ -77,3 +77,16 @@ TEST_CASE("a table whose slots or backends the proxy cannot have is damaged") {
         CHECK_FALSE(read(slot, a).ok());
     CHECK_FALSE(read("3", "[fd50::a\\u0000;]:80").ok());
 }
+
+TEST_CASE("another order of a name begins with fences of its own, also over a restart") {
+    EdgeRoute old = route(a, 5);
+    old.ordered_at = WallTime{1'000};
+    EdgeTable table = merge_routes({}, {{"x.z", old}}, 5).value();
+    table = edge_table_from(to_json(table)).value();
+    EdgeRoute anew = route(b, 1);
+    CHECK(merge_routes(table, {{"x.z", anew}}, 5).value().at("x.z").backend == a);
+    anew.ordered_at = WallTime{2'000};
+    table = merge_routes(table, {{"x.z", anew}}, 5).value();
+    CHECK(table.at("x.z").backend == b);
+    CHECK(fence_text(table.at("x.z").fence) == "1.1");
+}

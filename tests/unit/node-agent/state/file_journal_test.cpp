@@ -83,16 +83,28 @@ TEST_CASE("what was saved is found again") {
     const auto journal = world.open();
     const Removals removed = {{PartitionId("gone-0"), Removal::Ordered},
                               {PartitionId("gone-1"), Removal::Forgotten}};
-    REQUIRE(journal->save(wish(), removed).ok());
+    REQUIRE(journal->save(wish(), removed, "1.2").ok());
     REQUIRE(journal->save(local("acme-0")).ok());
     const auto found = world.recover();
     CHECK(found.desired == wish());
     CHECK(found.removed == removed);
+    CHECK(found.agent_version == "1.2");
     CHECK(found.partitions.at(PartitionId("acme-0")) == local("acme-0"));
     CHECK(found.without_secrets.empty());
     CHECK_FALSE(found.desired_lost);
     REQUIRE(journal->forget(PartitionId("acme-0")).ok());
     CHECK(world.recover().partitions.empty());
+}
+
+TEST_CASE("a partition's journal says for which order it was made, an older one does not") {
+    World world;
+    LocalState known = local("acme-0");
+    known.ordered_at = WallTime{1'700'000'000'001};
+    REQUIRE(world.open()->save(known).ok());
+    CHECK(world.recover().partitions.at(PartitionId("acme-0")) == known);
+    known.ordered_at = {};
+    REQUIRE(world.open()->save(known).ok());
+    CHECK(world.recover().partitions.at(PartitionId("acme-0")).ordered_at == WallTime{});
 }
 
 TEST_CASE("a journal that does not say that its volume was begun empty does not mean it") {
@@ -111,7 +123,7 @@ TEST_CASE("a journal that does not say that its volume was begun empty does not 
 
 TEST_CASE("secrets are never on the disk, and gone with the power") {
     World world;
-    REQUIRE(world.open()->save(wish(), {}).ok());
+    REQUIRE(world.open()->save(wish(), {}, "1.2").ok());
     for (const auto& entry : std::filesystem::recursive_directory_iterator(world.disk.path())) {
         if (entry.is_regular_file())
             CHECK(content_of(entry.path()).find("s3cret") == std::string::npos);
@@ -128,7 +140,7 @@ TEST_CASE("a run folder that is not in memory keeps no secrets") {
     const test::TempFolder plain;
     if (content_of("/proc/mounts").find(" /tmp tmpfs") != std::string::npos) return;
     const auto journal = FileJournal::open(world.state(), plain.path(), world.log).value();
-    REQUIRE(journal->save(wish(), {}).ok());
+    REQUIRE(journal->save(wish(), {}, "1.2").ok());
     CHECK(std::filesystem::is_empty(plain.path()));
     CHECK(journal->recover().without_secrets.size() == 2);
 }
@@ -141,7 +153,7 @@ TEST_CASE("a new box has nothing to recover and says so") {
 
 TEST_CASE("a damaged file is put aside, whatever the damage, and never crashes the agent") {
     World world;
-    REQUIRE(world.open()->save(wish(), {}).ok());
+    REQUIRE(world.open()->save(wish(), {}, "1.2").ok());
     REQUIRE(world.open()->save(local("acme-0")).ok());
     const std::string desired_file = world.state() + "/desired.json";
     const std::string local_file = world.state() + "/partitions/acme-0.json";
@@ -181,7 +193,7 @@ TEST_CASE("a write that was cut off leaves the old content") {
 }
 
 TEST_CASE("a number that does not fit is no journal of ours, never another number") {
-    const nlohmann::json good = to_json(wish(), {});
+    const nlohmann::json good = to_json(wish(), {}, "1.2");
     REQUIRE(desired_from_json(good).has_value());
     for (const char* field : {"index", "copies", "leader"}) {
         nlohmann::json bad = good;
