@@ -201,10 +201,14 @@ Planner::Decided Planner::decide_one(Job job) {
         return {std::move(job), Answer{std::move(rendered), reply, working_->revision(), false},
                 std::nullopt};
     }
-    const Revision revision = changes.empty() ? working_->revision() : working_->revision().next();
+    // An answer that changed nothing is recorded, too: its repetition must not do later what there
+    // was no need to do now.
+    const bool recorded = !write.request_id.empty();
+    const bool writes = recorded || !changes.empty();
+    const Revision revision = writes ? working_->revision().next() : working_->revision();
     working_->apply(changes, revision);
     std::string rendered = write.render ? write.render(*working_, reply) : std::string();
-    if (!write.request_id.empty() && !changes.empty()) {
+    if (recorded) {
         const Changes record{Put<RequestRecord>{
             {write.account, write.request_id, write.body_hash,
              write.secret ? ReplyKind::HoldsSecret : ReplyKind::Plain, rendered, now, revision}}};
@@ -212,7 +216,7 @@ Planner::Decided Planner::decide_one(Job job) {
         changes.insert(changes.end(), record.begin(), record.end());
     }
     std::optional<Entry> entry;
-    if (!changes.empty()) entry = Entry{revision, std::move(changes)};
+    if (writes) entry = Entry{revision, std::move(changes)};
     return {std::move(job), Answer{std::move(rendered), reply, revision, false}, std::move(entry)};
 }
 

@@ -272,8 +272,7 @@ Result<std::vector<FoundPartition>> CrunRuntime::list() {
         for (const std::string& name : TRY(os::list_dir(folder)))
             if (check_partition_id(PartitionId(name)).ok()) names.insert(PartitionId(name));
     std::vector<FoundPartition> found;
-    for (const PartitionId& name : names)
-        found.push_back({name, order_of_volume(places(name))});
+    for (const PartitionId& name : names) found.push_back({name, order_of_volume(places(name))});
     return found;
 }
 

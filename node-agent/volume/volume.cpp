@@ -1,8 +1,7 @@
 #include "node-agent/volume/volume.h"
 
-#include <sys/mount.h>
-
 #include <charconv>
+#include <sys/mount.h>
 
 #include "common/os/atomic_file.h"
 #include "common/os/files.h"

@@ -94,13 +94,17 @@ void World::commit_seen(const State& state, const State& before,
 
 // A master that is cut off blames nobody for it.
 void World::check_nobody_evicted(const std::vector<master::Entry>& batch) {
+    if (master_->judged_at() < network_->cut_at()) return;  // a slow database wrote it down later
     // Fewer boxes than that prove nothing: the brake is for more than half, and at least three.
     std::size_t online = 0;
-    for (const auto& [node, how] : node_states_)
-        if (how == to_text(master::NodeState::Online)) ++online;
-    const std::size_t heard = network_->heard_when_cut();
-    if (heard < static_cast<std::size_t>(master_->limits().isolated_nodes_min) ||
-        heard * 2 <= online)
+    std::size_t cut_off = 0;
+    for (const auto& [node, how] : node_states_) {
+        if (how != to_text(master::NodeState::Online)) continue;
+        ++online;
+        if (network_->lost_only_by_cut(box(node).number())) ++cut_off;
+    }
+    if (cut_off < static_cast<std::size_t>(master_->limits().isolated_nodes_min) ||
+        cut_off * 2 <= online)
         return;
     for (const master::Entry& entry : batch) {
         for (const master::Change& change : entry.changes) {

@@ -255,6 +255,7 @@ void Network::cut_master(bool cut) {
         for (std::size_t box = 0; box < boxes_->size(); ++box)
             materialise(static_cast<int>(box), true);
     if (cut && !master_cut_) {
+        cut_at_ = room_.timeline.now();
         heard_at_cut_.clear();
         for (const Held& held : held_) heard_at_cut_.push_back(held.at_master);
     }

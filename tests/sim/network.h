@@ -60,9 +60,8 @@ public:
     bool lost_only_by_cut(int box) const {
         return master_cut_ && heard_at_cut_[static_cast<std::size_t>(box)];
     }
-    std::size_t heard_when_cut() const {
-        return static_cast<std::size_t>(std::ranges::count(heard_at_cut_, true));
-    }
+    bool is_master_cut() const { return master_cut_; }
+    Moment cut_at() const { return cut_at_; }
     bool is_reachable(int box) const;  // both ways, and the master is not cut
     bool overlay_connected(int a, int b) const;
 
@@ -95,6 +94,7 @@ private:
     std::vector<Held> held_;
     std::uint64_t calls_ = 0;
     bool master_cut_ = false;
+    Moment cut_at_ = 0;
     std::vector<bool> heard_at_cut_;  // whose call was held when the master was cut off
     // edge -> hostname -> the newest it served
     std::vector<std::map<std::string, std::pair<Fence, Revision>>> edge_fences_;

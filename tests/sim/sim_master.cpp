@@ -227,6 +227,7 @@ bool SimMaster::judge() {
     }
     if (!verdict.silent.empty() && !life_->marking) {
         life_->marking = true;
+        life_->marked_at = room_.timeline.now();
         master::Write write;
         write.command = master::MarkSilent{verdict.silent};
         Life* life = life_.get();

@@ -80,6 +80,8 @@ public:
     void heard(const NodeId& node, Moment then, WallTime clock);
     // Judges who is silent; whether somebody is late.
     bool judge();
+    // When it last decided who is silent; the commit comes later.
+    Moment judged_at() const { return life_ ? life_->marked_at : 0; }
     // One tick of the repair, and more at once where it says so.
     void repair();
     // Whether a tick can have something to do: now, or when enough time has passed.
@@ -106,6 +108,7 @@ private:
         bool all_touched = false;
         bool dead = false;
         bool marking = false;
+        Moment marked_at = 0;
         bool repairing = false;
         master::Hearing hearing{Duration(30 * second)};
         Moment listened = 0;

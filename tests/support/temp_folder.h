@@ -10,8 +10,8 @@ namespace foyer::test {
 
 class TempFolder {
 public:
-    explicit TempFolder(const std::filesystem::path& where =
-                            std::filesystem::temp_directory_path()) {
+    explicit TempFolder(
+        const std::filesystem::path& where = std::filesystem::temp_directory_path()) {
         std::string pattern = (where / "foyer-test-XXXXXX").string();
         if (::mkdtemp(pattern.data()) == nullptr) std::abort();
         path_ = pattern;

@@ -75,6 +75,26 @@ TEST_CASE("the same request id gives the same answer, another body a conflict") 
     CHECK(desk.create("anna", "r1", "other").failure().code == ErrorCode::Aborted);
 }
 
+TEST_CASE("an answer that changed nothing is given again, whatever would be to do by now") {
+    Desk desk;
+    desk.start();
+    const auto stop = [&] {
+        Write write;
+        write.command = MarkSilent{{NodeId("lille-1")}};
+        write.account = AccountId("operator");
+        write.request_id = RequestId("r1");
+        write.render = [](const State& after, const Reply&) {
+            return after.hosts().empty() ? std::string("nobody is here") : std::string("somebody");
+        };
+        return desk.planner->write(std::move(write));
+    };
+    REQUIRE(stop().value().rendered == "nobody is here");
+    REQUIRE(desk.create("anna").ok());
+    const auto again = stop();
+    CHECK(again.value().rendered == "nobody is here");
+    CHECK(again.value().replayed);
+}
+
 TEST_CASE("an answer with a secret is given again for ten minutes, then refused and never redone") {
     Desk desk;
     desk.start();

@@ -1,105 +1,14 @@
 #include "node-agent/app/agent.h"
 
-#include "tests/support/assignments.h"
-#include "tests/support/catch.h"
-#include "tests/support/eventually.h"
-#include "tests/support/fake_box.h"
+#include "tests/unit/node-agent/app/agent_world.h"
 
 using namespace foyer;
 using namespace foyer::agent;
 using foyer::test::assignment;
 using foyer::test::eventually;
-
-namespace {
-
-AgentRules quick() {
-    AgentRules rules;
-    rules.worker.backoff = {Duration(5), Duration(40)};
-    rules.worker.not_yet_wait_max = Duration(20);
-    rules.worker.look_period = Duration(10);
-    rules.worker.unready_probe_period = Duration(10);
-    rules.worker.fence_retry = Duration(5);
-    rules.worker.steps.rejoin_after = Duration(50);
-    rules.box.tick = Duration(10);
-    rules.box.disk_check = Duration(10);
-    rules.box.backoff = {Duration(5), Duration(20)};
-    rules.partitions_max = 3;
-    return rules;
-}
-
-struct World {
-    test::FakeBox box;
-    test::MemoryJournal journal;
-    SystemClock clock;
-    SystemRng rng;
-    CapturingSink sink;
-    Log log{sink, clock};
-    std::unique_ptr<Agent> agent;
-    std::uint64_t revision = 0;
-
-    ~World() { agent.reset(); }
-
-    void boot() { boot(journal.recovered()); }
-    void boot_without_journal() {
-        Recovered nothing;
-        nothing.desired_lost = true;
-        boot(std::move(nothing));
-        revision = 0;
-    }
-    void boot(Recovered recovered) {
-        agent.reset();
-        const AgentPorts ports{box,     box,   box, box, box, test::fake_release,
-                               journal, clock, rng, log};
-        agent = std::make_unique<Agent>(ports, quick(), std::move(recovered));
-        REQUIRE(agent->start().ok());
-    }
-    SyncAnswer answer(std::vector<Assignment> assignments) {
-        SyncAnswer made;
-        made.delta.lineage = LineageId("l1");
-        made.delta.base = Revision(revision);
-        made.delta.revision = Revision(++revision);
-        for (Assignment& item : assignments) item.revision = made.delta.revision;
-        made.delta.assignments = std::move(assignments);
-        return made;
-    }
-    void assign(std::vector<Assignment> assignments) {
-        REQUIRE(agent->digest(answer(std::move(assignments))).ok());
-    }
-    // Copy 0 leads, copy 1 follows.
-    void found_two() {
-        assign({assignment(0), assignment(1)});
-        REQUIRE(eventually([&] {
-            return runs("acme-0", ReplicaRole::Primary, 1) &&
-                   runs("acme-1", ReplicaRole::Standby, 1);
-        }));
-    }
-    void remove(const char* partition) {
-        auto made = answer({});
-        made.delta.removed_assignments = {PartitionId(partition)};
-        REQUIRE(agent->digest(made).ok());
-    }
-    PartitionObservation seen(const std::string& partition) const {
-        for (const auto& item : agent->overview().partitions) {
-            if (item.partition.str() == partition) return item;
-        }
-        return {};
-    }
-    bool runs(const std::string& partition, ReplicaRole role, std::uint64_t epoch) const {
-        const auto item = seen(partition);
-        return item.phase == PartitionPhase::Running && item.role == role &&
-               item.fence == test::fence(epoch) && item.position;
-    }
-};
-
-Assignment led_by(int leader, int index, std::uint64_t epoch) {
-    Assignment made = assignment(index, epoch);
-    made.role = leader == index ? ReplicaRole::Primary : ReplicaRole::Standby;
-    made.leader = ReplicaIndex{leader};
-    if (leader < 0) made.leader.reset();
-    return made;
-}
-
-}  // namespace
+using foyer::test::led_by;
+using foyer::test::quick;
+using World = foyer::test::AgentWorld;
 
 TEST_CASE("an ordered partition comes up, and so does its neighbour while it is stuck") {
     World world;
@@ -223,38 +132,6 @@ TEST_CASE("a lost journal asks for everything, and asks what runs what it is") {
         CHECK(deeds[i].find("stop") == std::string::npos);
         CHECK(deeds[i].find("start") == std::string::npos);
     }
-}
-
-TEST_CASE("without a journal, what lies here for another order of the name is still not taken") {
-    World world;
-    world.boot();
-    world.found_two();
-    world.agent.reset();
-    world.boot_without_journal();
-    world.revision = 0;
-    Assignment again = assignment(1, 1, 9);
-    again.ordered_at = WallTime{1'700'000'000'001};
-    world.assign({again});
-    CHECK(eventually([&] { return world.runs("acme-1", ReplicaRole::Standby, 1); }));
-    const auto deeds = world.box.deeds();
-    const auto erased = std::ranges::find(deeds, "erase acme-1");
-    REQUIRE(erased != deeds.end());
-    CHECK(std::find(erased, deeds.end(), "prepare acme-1") != deeds.end());
-}
-
-TEST_CASE(
-    "a removed partition is stopped, erased and named to the master; its name may come again") {
-    World world;
-    world.boot();
-    world.assign({assignment(0)});
-    REQUIRE(eventually([&] { return world.runs("acme-0", ReplicaRole::Primary, 1); }));
-    world.remove("acme-0");
-    CHECK(eventually([&] { return world.box.names().empty(); }));
-    CHECK(eventually([&] { return !world.agent->report().erased.empty(); }));
-    CHECK(world.journal.recovered().partitions.empty());
-    world.assign({assignment(0)});
-    CHECK(eventually([&] { return world.runs("acme-0", ReplicaRole::Primary, 1); }));
-    CHECK(world.box.count("init acme-0") == 2);
 }
 
 TEST_CASE("a difference that does not fit changes nothing and asks for everything") {
@@ -417,73 +294,6 @@ TEST_CASE("an init or join that fails without a journal erases nothing, however 
     CHECK(eventually([&] { return tries() > before + 1; }));
     CHECK(world.box.count("erase acme-0") == 0);
     CHECK(world.box.count("erase acme-1") == 0);
-}
-
-TEST_CASE("a removal is not forgotten by an agent that dies before the partition's journal knows") {
-    World world;
-    world.boot();
-    world.assign({assignment(0)});
-    CHECK(eventually([&] { return world.runs("acme-0", ReplicaRole::Primary, 1); }));
-    const LocalState before = world.journal.recovered().partitions.at(PartitionId("acme-0"));
-    world.box.fail("stop acme-0", 1'000);
-    world.remove("acme-0");
-    world.agent.reset();
-    world.journal.hold_back(before);
-    world.box.fail("stop acme-0", 0);
-    world.boot();
-    CHECK(eventually([&] { return world.box.names().empty(); }));
-}
-
-TEST_CASE("what no wish knows and a full answer does not name is kept for the long hold") {
-    World world;
-    world.boot();
-    world.assign({assignment(0)});
-    CHECK(eventually([&] { return world.runs("acme-0", ReplicaRole::Primary, 1); }));
-    world.agent.reset();
-    world.journal.lose_desired();
-    world.revision = 0;
-    world.boot();
-    REQUIRE(world.agent->digest(world.answer({})).ok());
-    CHECK(eventually([&] {
-        return world.journal.recovered().partitions.at(PartitionId("acme-0")).removal ==
-               Removal::Forgotten;
-    }));
-    CHECK(world.box.partition("acme-0").running);
-}
-
-TEST_CASE("the first full report names what is on the box, before anybody has looked at it") {
-    World world;
-    world.boot();
-    world.assign({assignment(0)});
-    CHECK(eventually([&] { return world.runs("acme-0", ReplicaRole::Primary, 1); }));
-    world.boot();
-    const SyncReport first = world.agent->report();
-    CHECK(first.observations_full);
-    REQUIRE(first.observations.size() == 1);
-    CHECK(first.observations[0].partition == PartitionId("acme-0"));
-}
-
-TEST_CASE("what is left of a deleted instance goes before its namesake comes") {
-    World world;
-    world.boot();
-    world.assign({assignment(0, 5)});
-    REQUIRE(eventually([&] { return world.runs("acme-0", ReplicaRole::Primary, 5); }));
-    Assignment anew = assignment(0, 1);
-    anew.ordered_at = anew.ordered_at + Duration(60'000);
-    SECTION("told while it runs") {}
-    SECTION("told to an agent that lost its wish") {
-        world.agent.reset();
-        world.journal.lose_desired();
-        world.revision = 0;
-        world.boot();
-    }
-    world.assign({anew});
-    CHECK(eventually([&] { return world.runs("acme-0", ReplicaRole::Primary, 1); }));
-    CHECK(world.box.count("erase acme-0") == 1);
-    CHECK(world.box.count("init acme-0") == 2);
-    CHECK(world.seen("acme-0").ordered_at == anew.ordered_at);
-    CHECK(world.journal.recovered().partitions.at(PartitionId("acme-0")).ordered_at ==
-          anew.ordered_at);
 }
 
 TEST_CASE("an agent of another version than the one that wrote the wish asks for everything once") {
