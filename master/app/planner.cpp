@@ -212,7 +212,11 @@ Planner::Decided Planner::decide_one(Job job) {
         const Changes record{Put<RequestRecord>{
             {write.account, write.request_id, write.body_hash,
              write.secret ? ReplyKind::HoldsSecret : ReplyKind::Plain, rendered, now, revision}}};
-        working_->note(record);
+        if (changes.empty()) {
+            working_->apply(record, revision);
+        } else {
+            working_->note(record);
+        }
         changes.insert(changes.end(), record.begin(), record.end());
     }
     std::optional<Entry> entry;

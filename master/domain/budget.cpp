@@ -12,9 +12,8 @@ std::map<NodeId, int> rebuilds_by_node(const State& state) {
     std::map<NodeId, int> counts;
     for (const ReplicaKey& key : rebuilds(state)) {
         ++counts[state.replicas().at(key).node];
-        const Instance& instance = state.instances().at(key.instance);
-        if (!instance.leader) continue;
-        const auto lead = state.replicas().find({key.instance, *instance.leader});
+        const ReplicaIndex leader = *state.instances().at(key.instance).leader;
+        const auto lead = state.replicas().find({key.instance, leader});
         if (lead != state.replicas().end()) ++counts[lead->second.node];
     }
     return counts;
@@ -25,7 +24,8 @@ std::map<NodeId, int> rebuilds_by_node(const State& state) {
 std::vector<ReplicaKey> rebuilds(const State& state) {
     std::vector<ReplicaKey> made;
     std::ranges::copy_if(state.learners(), std::back_inserter(made), [&](const ReplicaKey& key) {
-        return state.instances().at(key.instance).desired == DesiredState::Running;
+        const Instance& instance = state.instances().at(key.instance);
+        return instance.desired == DesiredState::Running && instance.leader.has_value();
     });
     return made;
 }

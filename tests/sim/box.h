@@ -86,7 +86,8 @@ public:
         bool disk_full = false;
         bool slow_disk = false;
         bool slow_line = false;
-        bool old_agent = false;  // of a version before the newest fields
+        bool old_agent = false;      // of a version before the newest fields
+        bool had_old_agent = false;  // ever
     };
     Conditions world;
 

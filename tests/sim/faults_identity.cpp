@@ -16,6 +16,7 @@ void Faults::add_identity_kinds() {
                           if (box.world.old_agent) return;
                           const auto replace = [&box, this](bool old) {
                               box.world.old_agent = old;
+                              box.world.had_old_agent = true;
                               if (!box.agent_runs()) return;
                               box.kill_agent();
                               world_.watch();

@@ -187,7 +187,7 @@ std::string World::unsettled() {
         }
         for (const auto& [id, work] : state.operations()) {
             const auto about = state.instances().find(work.instance);
-            if (about != state.instances().end() && has_remains(about->second)) continue;
+            if (about != state.instances().end() && has_remains(state, about->second)) continue;
             if (work.state == master::OperationState::Running && !is_known_limit(state, work) &&
                 !is_excused_drain(state, work))
                 return "operation '" + id.str() + "' (" + std::string(master::to_text(work.kind)) +
@@ -205,8 +205,8 @@ std::string World::unsettled_instance(const State& state, const master::Instance
         return {};
     }
     if (row.desired == DesiredState::Deleted) return "is not gone";
-    if (has_remains(row)) {
-        room_.coverage.saw("limit", "an old agent took the data of a deleted namesake");
+    if (has_remains(state, row)) {
+        room_.coverage.saw("limit", "an old agent kept the data of a deleted namesake");
         return {};
     }
     std::string moving = unfinished_repair(state, row);
@@ -280,10 +280,17 @@ std::string World::unsettled_box(const State& state, Box& box) {
 }
 
 // A limit that is known: an agent of before the newest fields cannot tell two orders of one name
-// apart, so a box that was lost takes what it kept of the first for a copy of the second.
-bool World::has_remains(const master::Instance& row) {
+// apart, so a box that was lost takes what it kept of the first for a copy of the second, or
+// refuses the second since its fence is older than one already obeyed.
+bool World::has_remains(const State& state, const master::Instance& row) {
     const Group* group = services_->group(row.name);
-    return group != nullptr && group->inherited;
+    if (group != nullptr && group->inherited) return true;
+    return std::ranges::any_of(state.replicas_of(row.name), [&](const master::Replica* replica) {
+        Box& where = box(replica->node);
+        const auto& known = where.journal().partitions();
+        const auto local = known.find(partition_id(replica->key));
+        return where.world.had_old_agent && local != known.end() && local->second.fence > row.fence;
+    });
 }
 
 // What repair promises: every copy on a box that may keep it, and no change half done.

@@ -51,7 +51,7 @@ private:
     // All must be as ordered now. Says what is not.
     std::string unsettled();
     std::string unsettled_instance(const master::State& state, const master::Instance& row);
-    bool has_remains(const master::Instance& row);
+    bool has_remains(const master::State& state, const master::Instance& row);
     std::string unfinished_repair(const master::State& state, const master::Instance& row);
     std::string unsettled_box(const master::State& state, Box& box);
     void check_replay();

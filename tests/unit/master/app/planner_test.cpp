@@ -93,6 +93,9 @@ TEST_CASE("an answer that changed nothing is given again, whatever would be to d
     const auto again = stop();
     CHECK(again.value().rendered == "nobody is here");
     CHECK(again.value().replayed);
+    const auto& written = desk.database->written;
+    REQUIRE(written.size() == 2);
+    CHECK(written[0].revision < written[1].revision);
 }
 
 TEST_CASE("an answer with a secret is given again for ten minutes, then refused and never redone") {
