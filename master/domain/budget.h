@@ -1,6 +1,6 @@
 // How many copies may be made at once: RepairSettings::rebuilds_max in total, rebuilds_per_node
-// from or to one box, whose line is the scarce thing. What is made of an instance that is stopped, or
-// that nobody leads, uses no line, may wait for months, and holds up nobody.
+// from or to one box, whose line is the scarce thing. What is made of an instance that is stopped,
+// or that nobody leads, uses no line, may wait for months, and holds up nobody.
 #pragma once
 
 #include <vector>

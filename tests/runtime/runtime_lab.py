@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import time
 
 BIN = sys.argv[1] if len(sys.argv) > 1 else "build/bin"
 
@@ -120,6 +121,13 @@ class Driver:
         if "error" in answer:
             raise AssertionError(f"{do}: {answer['error']['message']}")
         return answer
+
+    def must_soon(self, do, seconds=20):
+        """As the agent does, again and again."""
+        end = time.monotonic() + seconds
+        while "error" in self.ask(do) and time.monotonic() < end:
+            time.sleep(0.2)
+        return self.must(do)
 
     def kill(self):
         self.process.kill()
