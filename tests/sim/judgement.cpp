@@ -14,13 +14,14 @@ using master::State;
 namespace {
 
 // A limit that is known: a former leader that was stopped has to rejoin before it runs, so when
-// every copy that may lead is one, a promotion waits for ever. It is counted, and shown with the
-// coverage.
+// every copy that may lead is one, or has not caught up yet, a promotion waits for ever. It is
+// counted, and shown with the coverage.
 bool nobody_can_lead(const State& state, const master::Instance& row) {
     if (!row.promotion || row.leader) return false;
     return std::ranges::all_of(state.replicas_of(row.name), [&](const master::Replica* replica) {
         const master::Site& site = state.sites().at(state.nodes().at(replica->node).site);
-        return !replica->observed.position || site.host_class == HostClass::Open;
+        return !replica->observed.position || site.host_class == HostClass::Open ||
+               replica->membership == master::Membership::Learner;
     });
 }
 
