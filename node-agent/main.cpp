@@ -28,7 +28,7 @@ struct EnrolOptions {
     std::int64_t cpu_millicores = 0;
     std::int64_t memory_mib = 0;
     std::int64_t disk_gib = 0;
-    std::int64_t uplink_kbit = 0;
+    std::int64_t uplink_kbit = 20'000;  // of a slow fibre line: cannot be measured from inside
 };
 
 int fail(const Error& failure) {
@@ -46,14 +46,14 @@ void lower(Quantity<Tag>& measured, Quantity<Tag> wished) {
     if (wished.count() > 0 && wished < measured) measured = wished;
 }
 
-Result<NodeCapacity> offered_capacity(const std::string& data_dir, const NodeConfig& config,
-                                      const EnrolOptions& options) {
+Result<Resources> offered_capacity(const std::string& data_dir, const NodeConfig& config,
+                                   const EnrolOptions& options) {
     MachineMeter meter(data_dir, {config.reserve_cpu, config.reserve_memory, config.reserve_disk,
                                   KbitPerSecond(options.uplink_kbit)});
-    NodeCapacity capacity = TRY(meter.measure());
-    lower(capacity.total.cpu, Millicores(options.cpu_millicores));
-    lower(capacity.total.memory, mebibytes(options.memory_mib));
-    lower(capacity.total.disk, gibibytes(options.disk_gib));
+    Resources capacity = TRY(meter.measure());
+    lower(capacity.cpu, Millicores(options.cpu_millicores));
+    lower(capacity.memory, mebibytes(options.memory_mib));
+    lower(capacity.disk, gibibytes(options.disk_gib));
     return capacity;
 }
 
@@ -108,7 +108,9 @@ int guarded_main(int argc, char** argv) {
         ->check(CLI::PositiveNumber);
     enrol_command->add_option("--disk-gib", enrol_options.disk_gib, "offer at most this")
         ->check(CLI::PositiveNumber);
-    enrol_command->add_option("--uplink-kbit", enrol_options.uplink_kbit, "upload of the line")
+    enrol_command
+        ->add_option("--uplink-kbit", enrol_options.uplink_kbit,
+                     "upload of the line that is offered; 20000 unless told")
         ->check(CLI::PositiveNumber);
     enrol_command->add_option("--config", config_file, "TOML file; its [reserve] counts here");
     CLI::App* run_command = app.add_subcommand("run", "hold what the master assigns to this box");

@@ -71,7 +71,7 @@ BoxConfig box_config(const std::string& data_dir, const std::string& run_dir,
     return box;
 }
 
-AgentRules agent_rules(const NodeConfig& config, const NodeCapacity& capacity,
+AgentRules agent_rules(const NodeConfig& config, const Resources& capacity,
                        const std::string& version) {
     AgentRules rules;
     rules.worker.steps = {config.erase_hold, config.forgotten_hold, config.rejoin_after};
@@ -121,7 +121,7 @@ Status run(const std::string& data_dir, const NodeConfig& config, const std::str
 
     const MachineMeter machine(data_dir, {config.reserve_cpu, config.reserve_memory,
                                           config.reserve_disk, identity.capacity.uplink});
-    const NodeCapacity capacity = lowered(identity.capacity, TRY(machine.measure_whole()));
+    const Resources capacity = lowered(identity.capacity, TRY(machine.measure_whole()));
     const AgentPorts ports{*box.images,  *box.partitions, *box.overlay, *box.proxy, *box.meter,
                            read_release, *journal,        clock,        rng,        log};
     Agent agent(ports, agent_rules(config, capacity, version), journal->recover());

@@ -153,11 +153,4 @@ struct PartitionObservation {
     friend bool operator==(const PartitionObservation&, const PartitionObservation&) = default;
 };
 
-// Measured by the box, lowered by its host.
-struct NodeCapacity {
-    Resources total;
-    KbitPerSecond uplink;
-    friend bool operator==(const NodeCapacity&, const NodeCapacity&) = default;
-};
-
 }  // namespace foyer

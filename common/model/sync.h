@@ -34,7 +34,7 @@ struct SyncReport {
     std::vector<PartitionObservation> observations;
     bool observations_full = false;  // a partition that is missing no longer exists
     std::vector<PartitionId> erased;
-    std::optional<NodeCapacity> capacity;
+    std::optional<Resources> capacity;
     std::string agent_version;
     WallTime clock;
     std::int64_t disk_free_bytes = 0;  // 1 when there is none; 0: unchanged

@@ -72,7 +72,8 @@ Status read_release(const agent::v1::Assignment& from, Assignment& to) {
     to.size = SizeName(TRY(text_field("size", from.size(), name_bytes_max)));
     to.reserved = {Millicores(TRY(amount_field("cpu_millicores", from.cpu_millicores()))),
                    Bytes(TRY(amount_field("memory_bytes", from.memory_bytes()))),
-                   Bytes(TRY(amount_field("disk_bytes", from.disk_bytes())))};
+                   Bytes(TRY(amount_field("disk_bytes", from.disk_bytes()))),
+                   KbitPerSecond(TRY(amount_field("uplink_kbit", from.uplink_kbit())))};
     to.parameters_json =
         TRY(text_field("parameters_json", from.parameters_json(), document_bytes_max));
     return ok_status();
@@ -110,6 +111,7 @@ void to_wire(const Assignment& from, agent::v1::Assignment& to) {
     to.set_cpu_millicores(from.reserved.cpu.count());
     to.set_memory_bytes(from.reserved.memory.count());
     to.set_disk_bytes(from.reserved.disk.count());
+    to.set_uplink_kbit(from.reserved.uplink.count());
     to.set_parameters_json(from.parameters_json);
     to.set_hostname(from.hostname);
     to.set_url(from.url);

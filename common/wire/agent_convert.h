@@ -35,8 +35,8 @@ Result<NodeSettings> from_wire(const agent::v1::NodeSettings& from, Revision rev
 void to_wire(const PartitionObservation& from, agent::v1::Observation& to);
 Result<PartitionObservation> from_wire(const agent::v1::Observation& from);
 
-void to_wire(const NodeCapacity& from, agent::v1::Capacity& to);
-Result<NodeCapacity> from_wire(const agent::v1::Capacity& from);
+void to_wire(const Resources& from, agent::v1::Capacity& to);
+Result<Resources> from_wire(const agent::v1::Capacity& from);
 
 void to_wire(const SyncReport& from, agent::v1::SyncRequest& to);
 Result<SyncReport> from_wire(const agent::v1::SyncRequest& from);

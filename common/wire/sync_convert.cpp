@@ -119,20 +119,20 @@ Result<PartitionObservation> from_wire(const agent::v1::Observation& from) {
     return to;
 }
 
-void to_wire(const NodeCapacity& from, agent::v1::Capacity& to) {
-    to.set_cpu_millicores(from.total.cpu.count());
-    to.set_memory_bytes(from.total.memory.count());
-    to.set_disk_bytes(from.total.disk.count());
+void to_wire(const Resources& from, agent::v1::Capacity& to) {
+    to.set_cpu_millicores(from.cpu.count());
+    to.set_memory_bytes(from.memory.count());
+    to.set_disk_bytes(from.disk.count());
     to.set_uplink_kbit(from.uplink.count());
 }
 
-Result<NodeCapacity> from_wire(const agent::v1::Capacity& from) {
-    NodeCapacity to;
-    to.total.cpu = Millicores(TRY(amount_field("capacity.cpu_millicores", from.cpu_millicores())));
-    to.total.memory = Bytes(TRY(amount_field("capacity.memory_bytes", from.memory_bytes())));
-    to.total.disk = Bytes(TRY(amount_field("capacity.disk_bytes", from.disk_bytes())));
+Result<Resources> from_wire(const agent::v1::Capacity& from) {
+    Resources to;
+    to.cpu = Millicores(TRY(amount_field("capacity.cpu_millicores", from.cpu_millicores())));
+    to.memory = Bytes(TRY(amount_field("capacity.memory_bytes", from.memory_bytes())));
+    to.disk = Bytes(TRY(amount_field("capacity.disk_bytes", from.disk_bytes())));
     to.uplink = KbitPerSecond(TRY(amount_field("capacity.uplink_kbit", from.uplink_kbit())));
-    if (to.total.cpu.count() == 0) return field_error("capacity.cpu_millicores", "is 0");
+    if (to.cpu.count() == 0) return field_error("capacity.cpu_millicores", "is 0");
     return to;
 }
 

@@ -57,11 +57,13 @@ std::vector<ReleaseSize> sizes_of(const Json& document) {
         sizes.push_back({SizeName(name),
                          {Millicores(size["cpu_millicores"].get<std::int64_t>()),
                           Bytes(size["memory_bytes"].get<std::int64_t>()),
-                          Bytes(size["disk_bytes"].get<std::int64_t>())}});
+                          Bytes(size["disk_bytes"].get<std::int64_t>()),
+                          KbitPerSecond(size.value("uplink_kbit", std::int64_t{0}))}});
     }
     std::sort(sizes.begin(), sizes.end(), [](const ReleaseSize& a, const ReleaseSize& b) {
-        return std::tuple(a.resources.memory, a.resources.cpu, a.resources.disk) <
-               std::tuple(b.resources.memory, b.resources.cpu, b.resources.disk);
+        return std::tuple(a.resources.memory, a.resources.cpu, a.resources.disk,
+                          a.resources.uplink) < std::tuple(b.resources.memory, b.resources.cpu,
+                                                           b.resources.disk, b.resources.uplink);
     });
     return sizes;
 }

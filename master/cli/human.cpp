@@ -82,6 +82,12 @@ std::string human_cores(std::int64_t millicores) {
     return fmt::format("{:.1f}", static_cast<double>(millicores) / 1000);
 }
 
+std::string human_kbit(std::int64_t kbit) {
+    if (kbit < 1000) return fmt::format("{} kbit/s", kbit);
+    if (kbit % 1000 == 0) return fmt::format("{} Mbit/s", kbit / 1000);
+    return fmt::format("{:.1f} Mbit/s", static_cast<double>(kbit) / 1000);
+}
+
 std::string human_duration(Duration span) {
     const std::int64_t ms = std::max<std::int64_t>(span.count(), 0);
     if (ms < 9950) return fmt::format("{:.1f} s", static_cast<double>(ms) / 1000);

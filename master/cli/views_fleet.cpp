@@ -185,7 +185,7 @@ std::string view_node(const Json& node, const ViewContext& context) {
          {"memory", share(number("reserved_memory_bytes"), number("memory_bytes"), human_bytes)},
          {"disk", share(number("reserved_disk_bytes"), number("disk_bytes"), human_bytes)},
          {"disk free", disk_free_text(node)},
-         {"uplink", fmt::format("{} kbit/s", number("uplink_kbit"))},
+         {"uplink", share(number("reserved_uplink_kbit"), number("uplink_kbit"), human_kbit)},
          {"seen", age_of(node, "last_seen_at", context.now)},
          {"clock", clock_text(node)},
          {"overlay", text_field(node, "overlay_prefix")},

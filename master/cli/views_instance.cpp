@@ -73,13 +73,18 @@ std::string view_release(const Json& release, const ViewContext& context) {
          {"published", text_field(release, "created_at")}});
     const std::string withdrawn = text_field(release, "withdrawn_reason");
     if (!withdrawn.empty()) text += render_facts({{"withdrawn", withdrawn}});
-    Table sizes{
-        {{"SIZE"}, {"CORES", Align::Right}, {"MEMORY", Align::Right}, {"DISK", Align::Right}}, {}};
+    Table sizes{{{"SIZE"},
+                 {"CORES", Align::Right},
+                 {"MEMORY", Align::Right},
+                 {"DISK", Align::Right},
+                 {"UPLINK", Align::Right}},
+                {}};
     for (const Json& size : list_field(release, "sizes")) {
         sizes.rows.push_back({text_field(size, "name"),
                               human_cores(number_field(size, "cpu_millicores")),
                               human_bytes(number_field(size, "memory_bytes")),
-                              human_bytes(number_field(size, "disk_bytes"))});
+                              human_bytes(number_field(size, "disk_bytes")),
+                              human_kbit(number_field(size, "uplink_kbit"))});
     }
     text += "\n" + render(sizes, context.page);
     return text + parameters_of(release);

@@ -137,7 +137,7 @@ private:
 
     // After the moves so far.
     Resources room_on(const NodeId& node) const {
-        Resources room = state_.nodes().at(node).capacity.total - state_.reserved_on(node);
+        Resources room = state_.nodes().at(node).capacity - state_.reserved_on(node);
         const auto found = landed_.find(node);
         return found == landed_.end() ? room : room - found->second;
     }

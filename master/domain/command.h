@@ -61,7 +61,7 @@ struct EnrolNode {
     std::string token_hash;
     std::string key_fingerprint;
     WgPublicKey wg_public_key;
-    NodeCapacity capacity;
+    Resources capacity;
     std::string agent_version;
     WallTime certificate_expires_at;
     std::optional<WallTime> clock;  // the box's own; absent: an older agent
@@ -137,7 +137,7 @@ struct ReportNode {
     std::vector<PartitionObservation> observations;
     bool observations_full = false;
     std::vector<PartitionId> erased;
-    std::optional<NodeCapacity> capacity;
+    std::optional<Resources> capacity;
     std::optional<Bytes> disk_free;  // absent: unknown
     std::string agent_version;       // empty: unchanged
     Revision applied;                // edges: what it serves

@@ -57,7 +57,7 @@ private:
 };
 
 // More than 0 of everything and no more than any machine has, so that sums never overflow.
-bool is_sane(const NodeCapacity& capacity);
+bool is_sane(const Resources& total);
 
 // ISO 3166-1 alpha-2, upper case.
 Status check_country(const CountryCode& country);

@@ -39,7 +39,7 @@ Status check_edge(const CreateNodeToken& command, const Site& site) {
     return ok_status();
 }
 
-Status check_capacity(const NodeCapacity& capacity) {
+Status check_capacity(const Resources& capacity) {
     if (is_sane(capacity)) return ok_status();
     return error(ErrorCode::InvalidArgument, "a box offers more than 0 of cpu, memory and disk",
                  {{"field", "capacity"}});
@@ -57,11 +57,11 @@ Status check_clock(const std::optional<WallTime>& clock, WallTime now) {
 
 }  // namespace
 
-bool is_sane(const NodeCapacity& capacity) {
-    const Resources& total = capacity.total;
+bool is_sane(const Resources& total) {
     return total.cpu.count() > 0 && total.memory.count() > 0 && total.disk.count() > 0 &&
-           capacity.uplink.count() >= 0 && total.cpu.count() <= 10'000'000 &&
-           total.memory <= gibibytes(1'000'000) && total.disk <= gibibytes(10'000'000);
+           total.uplink.count() >= 0 && total.uplink.count() <= 1'000'000'000 &&
+           total.cpu.count() <= 10'000'000 && total.memory <= gibibytes(1'000'000) &&
+           total.disk <= gibibytes(10'000'000);
 }
 
 Result<Decision> create_node_token(const State& state, const CreateNodeToken& command,
@@ -142,7 +142,7 @@ Result<Decision> enrol_node(const State& state, const EnrolNode& command, WallTi
     node.certificate_expires_at = command.certificate_expires_at;
     node.wg_public_key = command.wg_public_key;
     node.capacity = command.capacity;
-    node.offered = command.capacity.total;
+    node.offered = command.capacity;
     node.agent_version = command.agent_version;
     node.overlay_revision = draft.revision();
     draft.put(node);

@@ -64,7 +64,7 @@ private:
     ExplainedBox shown(const NodeId& name, bool held) const {
         const Site& site = site_of(name);
         const Resources used = state_.reserved_on(name) + (held ? Resources{} : demand_.each);
-        const Merit merit{.after = utilisation(used, state_.nodes().at(name).capacity.total)};
+        const Merit merit{.after = utilisation(used, state_.nodes().at(name).capacity)};
         const auto use = uses_.find(unit_key(name));
         return {name,
                 site.name,

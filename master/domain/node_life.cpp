@@ -37,18 +37,14 @@ private:
     std::map<WallTime, bool> by_moment_;
 };
 
-Resources larger(const Resources& a, const Resources& b) {
-    return {std::max(a.cpu, b.cpu), std::max(a.memory, b.memory), std::max(a.disk, b.disk)};
-}
-
 // Reserved never exceeds capacity, so a box that offers less keeps what it holds until it is
 // relieved.
 void lower_capacities(Draft& draft) {
     for (const NodeId& name : draft.state().shrunken()) {
         Node node = draft.state().nodes().at(name);
         const Resources wanted = larger(node.offered, draft.state().reserved_on(name));
-        if (wanted == node.capacity.total) continue;
-        node.capacity.total = wanted;
+        if (wanted == node.capacity) continue;
+        node.capacity = wanted;
         draft.put(node);
     }
 }

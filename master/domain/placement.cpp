@@ -113,7 +113,7 @@ std::optional<Exclusion> exclusion_of(const State& state, const Node& node, cons
     if (!demand.countries.empty() &&
         !demand.countries.contains(state.sites().at(node.site).country))
         return Exclusion::Country;
-    const Resources room = node.capacity.total - state.reserved_on(node.name);
+    const Resources room = node.capacity - state.reserved_on(node.name);
     if (slots_in(room, demand.each) == 0) return Exclusion::Capacity;
     if (node.disk_free && *node.disk_free < demand.each.disk) return Exclusion::DiskLow;
     return std::nullopt;

@@ -28,22 +28,16 @@ void hear_node(const ReportNode& command, const Node& before, Draft& draft) {
     }
     node.token_used = true;
     if (!command.agent_version.empty()) node.agent_version = command.agent_version;
-    const bool offers_else = command.capacity && (command.capacity->total != node.offered ||
-                                                  command.capacity->uplink != node.capacity.uplink);
+    const bool offers_else = command.capacity && *command.capacity != node.offered;
     if (offers_else && is_sane(*command.capacity)) {
-        node.offered = command.capacity->total;
+        node.offered = *command.capacity;
         // Reserved never exceeds capacity: a box that shrank below what it holds keeps the part it
         // holds until it is relieved.
         const Resources reserved = draft.state().reserved_on(node.name);
-        NodeCapacity capacity = *command.capacity;
-        if (!reserved.fits_into(capacity.total)) {
+        if (!reserved.fits_into(node.offered))
             draft.event("node_overcommitted", node.name.str(),
                         "the box offers less than its partitions hold: some are moved");
-            capacity.total.cpu = std::max(capacity.total.cpu, reserved.cpu);
-            capacity.total.memory = std::max(capacity.total.memory, reserved.memory);
-            capacity.total.disk = std::max(capacity.total.disk, reserved.disk);
-        }
-        node.capacity = capacity;
+        node.capacity = larger(node.offered, reserved);
     }
     if (command.disk_free && is_disk_news(node.disk_free, *command.disk_free))
         node.disk_free = disk_class(*command.disk_free);

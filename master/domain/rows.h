@@ -122,7 +122,7 @@ struct Node {
                                   // carry this key
     WallTime certificate_expires_at;
     WgPublicKey wg_public_key;
-    NodeCapacity capacity;
+    Resources capacity;
     // Free disk the box has at least, as of its last report; a class of disk_class.h, so that few
     // reports change it. Absent: never reported.
     std::optional<Bytes> disk_free;

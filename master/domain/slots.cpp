@@ -12,6 +12,7 @@ std::int64_t slots_in(const Resources& room, const Resources& each) {
     limit(room.cpu.count(), each.cpu.count());
     limit(room.memory.count(), each.memory.count());
     limit(room.disk.count(), each.disk.count());
+    limit(room.uplink.count(), each.uplink.count());
     return slots;
 }
 
@@ -21,9 +22,12 @@ Utilisation utilisation(const Resources& used, const Resources& total) {
     const auto share = [](std::int64_t part, std::int64_t whole) {
         return whole <= 0 ? full_use : part * full_use / whole;
     };
-    return std::max({share(used.cpu.count(), total.cpu.count()),
-                     share(used.memory.count() / unit, total.memory.count() / unit),
-                     share(used.disk.count() / unit, total.disk.count() / unit)});
+    return std::max(
+        {share(used.cpu.count(), total.cpu.count()),
+         share(used.memory.count() / unit, total.memory.count() / unit),
+         share(used.disk.count() / unit, total.disk.count() / unit),
+         // Of a line that is not known nothing can be used.
+         used.uplink.count() == 0 ? 0 : share(used.uplink.count(), total.uplink.count())});
 }
 
 }  // namespace foyer::master

@@ -78,7 +78,7 @@ void State::index_box(const Node& row, FleetSlots& into) const {
               site->name,
               {isp->family, site->country, site->host_class != HostClass::Open},
               exclusion_of(row),
-              row.capacity.total,
+              row.capacity,
               row.disk_free},
              reserved_on(row.name));
 }
@@ -326,9 +326,9 @@ void State::index_life(const Node& row, const Node* before) {
     };
     keep(unheard_, row.state == NodeState::Silent || row.state == NodeState::Lost);
     keep(draining_, row.wish == NodeWish::Draining);
-    keep(shrunken_, !row.capacity.total.fits_into(row.offered));
+    keep(shrunken_, !row.capacity.fits_into(row.offered));
     const auto life = [](const Node& node) {
-        return std::tuple(node.state, node.wish, node.capacity.total.fits_into(node.offered));
+        return std::tuple(node.state, node.wish, node.capacity.fits_into(node.offered));
     };
     if (before == nullptr || life(*before) != life(row)) rank_all_on(row.name);
 }

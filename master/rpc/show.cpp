@@ -127,14 +127,15 @@ void show(const State& state, const Node& from, const Presence* presence, api::N
     to.set_edge(from.edge);
     to.set_public_address(from.public_address);
     show_life(from, to);
-    to.set_cpu_millicores(from.capacity.total.cpu.count());
-    to.set_memory_bytes(from.capacity.total.memory.count());
-    to.set_disk_bytes(from.capacity.total.disk.count());
+    to.set_cpu_millicores(from.capacity.cpu.count());
+    to.set_memory_bytes(from.capacity.memory.count());
+    to.set_disk_bytes(from.capacity.disk.count());
     to.set_uplink_kbit(from.capacity.uplink.count());
     const Resources reserved = state.reserved_on(from.name);
     to.set_reserved_cpu_millicores(reserved.cpu.count());
     to.set_reserved_memory_bytes(reserved.memory.count());
     to.set_reserved_disk_bytes(reserved.disk.count());
+    to.set_reserved_uplink_kbit(reserved.uplink.count());
     to.set_overlay_prefix(overlay_prefix_of(state, from.number));
     to.set_agent_version(from.agent_version);
     for (const ReplicaKey& key : state.replicas_on(from.name))
@@ -166,6 +167,7 @@ void show(const Release& from, api::SoftwareRelease& to) {
         added.set_cpu_millicores(size.resources.cpu.count());
         added.set_memory_bytes(size.resources.memory.count());
         added.set_disk_bytes(size.resources.disk.count());
+        added.set_uplink_kbit(size.resources.uplink.count());
     }
     to.set_parameters_schema_json(from.parameters_schema_json);
     to.set_copies_min(from.copies_min);

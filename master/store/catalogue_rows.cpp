@@ -98,22 +98,23 @@ const Table& nodes() {
                                {"offered_cpu_millicores", Int8},
                                {"offered_memory_bytes", Int8},
                                {"offered_disk_bytes", Int8},
+                               {"offered_uplink_kbit_s", Int8},
                                {"revision", Int8},
                                {"overlay_revision", Int8}}});
     return table;
 }
 
 Status read_row(Row row, Node& n) {
-    Resources& total = n.capacity.total;
+    Resources& has = n.capacity;
     std::optional<OperationId> drain;
     std::optional<WallTime> deadline;
     std::optional<WallTime> started_at;
     TRY(row.into(n.name, n.site, n.edge, n.public_address, n.state, n.number, n.token_hash,
                  n.token_expires_at, n.token_used, n.key_fingerprint, n.certificate_expires_at,
-                 n.wg_public_key, total.cpu, total.memory, total.disk, n.capacity.uplink,
-                 n.disk_free, n.agent_version, n.partitions_made, n.wish, drain, deadline,
-                 started_at, n.silent_since, n.eviction_held, n.offered.cpu, n.offered.memory,
-                 n.offered.disk, n.revision, n.overlay_revision));
+                 n.wg_public_key, has.cpu, has.memory, has.disk, has.uplink, n.disk_free,
+                 n.agent_version, n.partitions_made, n.wish, drain, deadline, started_at,
+                 n.silent_since, n.eviction_held, n.offered.cpu, n.offered.memory, n.offered.disk,
+                 n.offered.uplink, n.revision, n.overlay_revision));
     if (drain && started_at) n.drain = Drain{*drain, deadline, *started_at};
     return ok_status();
 }
@@ -221,7 +222,7 @@ Call put_call(const Site& s) {
 }
 
 Call put_call(const Node& n) {
-    const Resources& total = n.capacity.total;
+    const Resources& has = n.capacity;
     std::optional<OperationId> drain;
     std::optional<WallTime> deadline;
     std::optional<WallTime> started_at;
@@ -231,10 +232,10 @@ Call put_call(const Node& n) {
         &nodes().put,
         Params().add(n.name, n.site, n.edge, n.public_address, n.state, n.number, n.token_hash,
                      n.token_expires_at, n.token_used, n.key_fingerprint, n.certificate_expires_at,
-                     n.wg_public_key, total.cpu, total.memory, total.disk, n.capacity.uplink,
-                     n.disk_free, n.agent_version, n.partitions_made, n.wish, drain, deadline,
-                     started_at, n.silent_since, n.eviction_held, n.offered.cpu, n.offered.memory,
-                     n.offered.disk, n.revision, n.overlay_revision)};
+                     n.wg_public_key, has.cpu, has.memory, has.disk, has.uplink, n.disk_free,
+                     n.agent_version, n.partitions_made, n.wish, drain, deadline, started_at,
+                     n.silent_since, n.eviction_held, n.offered.cpu, n.offered.memory,
+                     n.offered.disk, n.offered.uplink, n.revision, n.overlay_revision)};
 }
 
 Call put_call(const Sighting& s) {

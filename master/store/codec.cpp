@@ -161,7 +161,8 @@ std::string to_sql(const std::vector<ReleaseSize>& sizes) {
         list.push_back({{"name", size.name.str()},
                         {"cpu_millicores", size.resources.cpu.count()},
                         {"memory_bytes", size.resources.memory.count()},
-                        {"disk_bytes", size.resources.disk.count()}});
+                        {"disk_bytes", size.resources.disk.count()},
+                        {"uplink_kbit", size.resources.uplink.count()}});
     }
     return dump(list);
 }
@@ -257,11 +258,14 @@ bool from_sql(std::string_view text, std::vector<ReleaseSize>& to) {
     to.clear();
     for (const json& one : *list) {
         std::string name;
-        std::int64_t cpu = 0, memory = 0, disk = 0;
+        std::int64_t cpu = 0, memory = 0, disk = 0, uplink = 0;
         if (!get(one, "name", name) || !get(one, "cpu_millicores", cpu) ||
             !get(one, "memory_bytes", memory) || !get(one, "disk_bytes", disk))
             return false;
-        to.push_back({SizeName(name), {Millicores(cpu), Bytes(memory), Bytes(disk)}});
+        // Releases published before sizes asked for it ask for none.
+        if (one.contains("uplink_kbit") && !get(one, "uplink_kbit", uplink)) return false;
+        to.push_back(
+            {SizeName(name), {Millicores(cpu), Bytes(memory), Bytes(disk), KbitPerSecond(uplink)}});
     }
     return true;
 }

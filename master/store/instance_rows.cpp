@@ -138,6 +138,7 @@ const Table& replicas() {
                                {"cpu_millicores", Int8},
                                {"memory_bytes", Int8},
                                {"disk_bytes", Int8},
+                               {"uplink_kbit_s", Int8},
                                {"founder", Bool},
                                {"observed_partition"},
                                {"observed_generation", Int8},
@@ -187,10 +188,10 @@ Status read_replica(Row row, Changes& into) {
     PositionColumns at;
     TRY(row.into(r.key.instance, r.key.index, r.kind, r.node, r.membership, r.replaces, r.since,
                  r.failing_since, leave.epoch, leave.flushed, leave.receiving, r.partition_number,
-                 r.reserved.cpu, r.reserved.memory, r.reserved.disk, r.founder, seen.partition,
-                 seen.fence.generation, seen.fence.epoch, seen.applied, seen.role, seen.phase,
-                 seen.step, seen.reason, seen.ready, seen.initialized, at.epoch, at.flushed,
-                 at.receiving, seen.followers, r.revision));
+                 r.reserved.cpu, r.reserved.memory, r.reserved.disk, r.reserved.uplink, r.founder,
+                 seen.partition, seen.fence.generation, seen.fence.epoch, seen.applied, seen.role,
+                 seen.phase, seen.step, seen.reason, seen.ready, seen.initialized, at.epoch,
+                 at.flushed, at.receiving, seen.followers, r.revision));
     r.leave_after = leave.position();
     seen.position = at.position();
     r.observed = Observed(std::move(seen));

@@ -28,7 +28,7 @@ struct AgentRules {
     BoxRules box;
     int partitions_max = 64;
     std::string version;
-    std::optional<NodeCapacity> capacity;  // reported with the first Sync
+    std::optional<Resources> capacity;  // reported with the first Sync
 };
 
 struct AgentPorts {

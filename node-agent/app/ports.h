@@ -156,7 +156,7 @@ public:
 class BoxMeter {
 public:
     virtual ~BoxMeter() = default;
-    virtual Result<NodeCapacity> measure() = 0;
+    virtual Result<Resources> measure() = 0;
     virtual std::int64_t disk_free_bytes() = 0;
 };
 

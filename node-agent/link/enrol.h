@@ -15,7 +15,7 @@ namespace foyer::agent {
 
 struct EnrolOrder {
     std::string token;
-    NodeCapacity capacity;  // measured, lowered by the host
+    Resources capacity;  // measured, lowered by the host
     std::string agent_version;
     Duration timeout{20'000};
 };

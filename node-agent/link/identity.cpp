@@ -26,9 +26,9 @@ std::string node_json(const Identity& identity) {
     const nlohmann::json body = {{"node", identity.node.str()},
                                  {"masters", identity.addresses},
                                  {"edge", identity.edge},
-                                 {"cpu_millicores", identity.capacity.total.cpu.count()},
-                                 {"memory_bytes", identity.capacity.total.memory.count()},
-                                 {"disk_bytes", identity.capacity.total.disk.count()},
+                                 {"cpu_millicores", identity.capacity.cpu.count()},
+                                 {"memory_bytes", identity.capacity.memory.count()},
+                                 {"disk_bytes", identity.capacity.disk.count()},
                                  {"uplink_kbit", identity.capacity.uplink.count()}};
     return body.dump(2) + "\n";
 }
@@ -58,9 +58,8 @@ Result<Identity> identity_from(const std::string& text, const std::string& path)
         if (!address.is_string()) return damaged();
         identity.addresses.push_back(address.get<std::string>());
     }
-    identity.capacity = {{Millicores(number("cpu_millicores")), Bytes(number("memory_bytes")),
-                          Bytes(number("disk_bytes"))},
-                         KbitPerSecond(number("uplink_kbit"))};
+    identity.capacity = {Millicores(number("cpu_millicores")), Bytes(number("memory_bytes")),
+                         Bytes(number("disk_bytes")), KbitPerSecond(number("uplink_kbit"))};
     return identity;
 }
 

@@ -20,7 +20,7 @@ struct Identity {
     NodeId node;
     std::vector<std::string> addresses;  // of masters, "host:port", best first
     bool edge = false;
-    NodeCapacity capacity;  // as offered at enrolment
+    Resources capacity;  // as offered at enrolment
     Secret<std::string> key_pem;
     std::string certificate_pem;
     std::string ca_pem;

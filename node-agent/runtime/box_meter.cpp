@@ -61,32 +61,31 @@ Result<Bytes> memory_total(const std::string& meminfo) {
     return error(ErrorCode::Internal, "/proc/meminfo names no memory");
 }
 
-NodeCapacity lowered(const NodeCapacity& promised, const NodeCapacity& measured) {
-    return {.total = {.cpu = std::min(promised.total.cpu, measured.total.cpu),
-                      .memory = std::min(promised.total.memory, measured.total.memory),
-                      .disk = std::min(promised.total.disk, measured.total.disk)},
+Resources lowered(const Resources& promised, const Resources& measured) {
+    return {.cpu = std::min(promised.cpu, measured.cpu),
+            .memory = std::min(promised.memory, measured.memory),
+            .disk = std::min(promised.disk, measured.disk),
             .uplink = promised.uplink};
 }
 
-Result<NodeCapacity> MachineMeter::measure() {
+Result<Resources> MachineMeter::measure() {
     return less_reserve(TRY(os::disk_space(data_dir_)).free_bytes);
 }
 
-Result<NodeCapacity> MachineMeter::measure_whole() const {
+Result<Resources> MachineMeter::measure_whole() const {
     return less_reserve(TRY(os::disk_space(data_dir_)).total_bytes);
 }
 
-Result<NodeCapacity> MachineMeter::less_reserve(std::int64_t disk_bytes) const {
+Result<Resources> MachineMeter::less_reserve(std::int64_t disk_bytes) const {
     const std::string meminfo = TRY(os::read_file("/proc/meminfo"));
     const Bytes memory = memory_limit(TRY(memory_total(meminfo)));
     const auto left = [](std::int64_t has, std::int64_t kept) {
         return std::max<std::int64_t>(0, has - kept);
     };
-    return NodeCapacity{
-        .total = {.cpu = Millicores(left(usable_cpus() * 1000, reserve_.cpu.count())),
-                  .memory = Bytes(left(memory.count(), reserve_.memory.count())),
-                  .disk = Bytes(left(disk_bytes, reserve_.disk.count()))},
-        .uplink = reserve_.uplink};
+    return Resources{.cpu = Millicores(left(usable_cpus() * 1000, reserve_.cpu.count())),
+                     .memory = Bytes(left(memory.count(), reserve_.memory.count())),
+                     .disk = Bytes(left(disk_bytes, reserve_.disk.count())),
+                     .uplink = reserve_.uplink};
 }
 
 std::int64_t MachineMeter::disk_free_bytes() {

@@ -19,20 +19,20 @@ class MachineMeter final : public BoxMeter {
 public:
     MachineMeter(std::string data_dir, MeterReserve reserve)
         : data_dir_(std::move(data_dir)), reserve_(reserve) {}
-    Result<NodeCapacity> measure() override;
+    Result<Resources> measure() override;
     // The same for a box that holds partitions already: of the whole disk, not of what is free.
-    Result<NodeCapacity> measure_whole() const;
+    Result<Resources> measure_whole() const;
     std::int64_t disk_free_bytes() override;
 
 private:
-    Result<NodeCapacity> less_reserve(std::int64_t disk_bytes) const;
+    Result<Resources> less_reserve(std::int64_t disk_bytes) const;
 
     std::string data_dir_;
     MeterReserve reserve_;
 };
 
 // What was promised at enrolment, or less where the host keeps more today or the machine shrank.
-NodeCapacity lowered(const NodeCapacity& promised, const NodeCapacity& measured);
+Resources lowered(const Resources& promised, const Resources& measured);
 
 // "MemTotal:  24639480 kB" of /proc/meminfo, in bytes.
 Result<Bytes> memory_total(const std::string& meminfo);

@@ -58,6 +58,7 @@ Json to_json(const Assignment& from) {
                {"cpu_millicores", from.reserved.cpu.count()},
                {"memory_bytes", from.reserved.memory.count()},
                {"disk_bytes", from.reserved.disk.count()},
+               {"uplink_kbit", from.reserved.uplink.count()},
                {"parameters_json", exact(from.parameters_json)},
                {"hostname", from.hostname},
                {"url", from.url},
@@ -109,7 +110,11 @@ Assignment assignment_from(const Json& body, JsonFields& outer,
     to.publisher_key = fields.text("publisher_key");
     to.size = SizeName(fields.text("size"));
     to.reserved = {Millicores(fields.number("cpu_millicores")),
-                   Bytes(fields.number("memory_bytes")), Bytes(fields.number("disk_bytes"))};
+                   Bytes(fields.number("memory_bytes")),
+                   Bytes(fields.number("disk_bytes")),
+                   {}};
+    if (fields.has("uplink_kbit"))  // absent in a journal of an older agent
+        to.reserved.uplink = KbitPerSecond(fields.number("uplink_kbit"));
     to.parameters_json = exact_from(fields, "parameters_json");
     to.hostname = fields.text("hostname");
     to.url = fields.text("url");

@@ -81,7 +81,7 @@ std::map<std::string, std::vector<std::int64_t>> capacities(const State& state, 
         if (node.state != NodeState::Online) continue;
         const Resources used = free ? state.reserved_on(name) : Resources{};
         families[state.sites().at(node.site).isp.str()].push_back(
-            (node.capacity.total - used).cpu.count() / 1000);
+            (node.capacity - used).cpu.count() / 1000);
     }
     return families;
 }
@@ -122,7 +122,7 @@ double largest_load(const State& state) {
     double most = 0;
     for (const auto& [name, node] : state.nodes()) {
         most = std::max(most, static_cast<double>(state.reserved_on(name).cpu.count()) /
-                                  static_cast<double>(node.capacity.total.cpu.count()));
+                                  static_cast<double>(node.capacity.cpu.count()));
     }
     return most;
 }

@@ -14,17 +14,18 @@ SELECT 'rue-du-moulin-' || i, 'isp-' || i % 20, (ARRAY['FR', 'BE', 'DE', 'NL', '
 FROM generate_series(:nodes_from, :nodes - 1) i;
 INSERT INTO nodes (name, site, edge, public_address, state, number, token_hash, token_expires_at, token_used, key_fingerprint,
                    certificate_expires_at, wg_public_key, cpu_millicores, memory_bytes, disk_bytes, uplink_kbit_s, agent_version,
-                   partitions_made, wish, eviction_held, offered_cpu_millicores, offered_memory_bytes, offered_disk_bytes, revision,
-                   overlay_revision)
+                   partitions_made, wish, eviction_held, offered_cpu_millicores, offered_memory_bytes, offered_disk_bytes,
+                   offered_uplink_kbit_s, revision, overlay_revision)
 SELECT 'rue-du-moulin-' || i || '-box', 'rue-du-moulin-' || i, false, '', 'online', i + 1, encode(sha256(('t' || i)::bytea), 'hex'),
        now(), true, encode(sha256(('k' || i)::bytea), 'hex'), now() + interval '90 days',
        encode(sha256(('w' || i)::bytea), 'base64'), 64000, 128::bigint << 30, 4000::bigint << 30, 10000, '0.1.0', 40, 'open', false,
-       64000, 128::bigint << 30, 4000::bigint << 30, 1, 1
+       64000, 128::bigint << 30, 4000::bigint << 30, 10000, 1, 1
 FROM generate_series(:nodes_from, :nodes - 1) i;
 INSERT INTO node_numbers SELECT number, name FROM nodes ON CONFLICT DO NOTHING;
 INSERT INTO releases
 SELECT 'echo', '1.0.0-1', 'Echo', 'pub', 'key', '{"name": "echo"}', 'signature', 'sha256:' || repeat('0', 64), 10485760,
-       '[{"name": "s", "cpu_millicores": 100, "memory_bytes": 134217728, "disk_bytes": 1073741824}]', '{}', 1, 5, 3, 8000, 1, now(), 1
+       '[{"name": "s", "cpu_millicores": 100, "memory_bytes": 134217728, "disk_bytes": 1073741824, "uplink_kbit": 10}]', '{}', 1, 5, 3,
+       8000, 1, now(), 1
 WHERE NOT EXISTS (SELECT FROM releases);
 
 INSERT INTO operations (id, kind, instance, node, owner, state, steps, created_at, finished_at, revision)
@@ -41,11 +42,12 @@ SELECT 'menuiserie-' || i, 'carl', 'echo', '1.0.0-1', 's', '{"company": "Menuise
        'running', 1, 1, 0, 1, 1, NULL, NULL, repeat('r', 80), true, now(), 3, now(), 1, 1, 1
 FROM generate_series(:instances_from, :instances - 1) i;
 INSERT INTO replicas (instance, index, kind, node, site, isp, family, allow_same_isp, partition_number, cpu_millicores, memory_bytes,
-                      disk_bytes, founder, observed_partition, observed_generation, observed_epoch, observed_role, observed_phase,
-                      observed_step, observed_reason, observed_ready, observed_initialized, position_epoch, position_flushed_bytes,
+                      disk_bytes, uplink_kbit_s, founder, observed_partition, observed_generation, observed_epoch, observed_role,
+                      observed_phase, observed_step, observed_reason, observed_ready, observed_initialized,
+                      position_epoch, position_flushed_bytes,
                       position_receiving, followers, revision, membership, observed_applied)
 SELECT 'menuiserie-' || i, k, 'data', 'rue-du-moulin-' || b || '-box', 'rue-du-moulin-' || b, 'isp-' || b % 20, 'isp-' || b % 20, false,
-       16 + (i::bigint * 3 + k) / :nodes, 100, 134217728, 1073741824, k = 0, 'menuiserie-' || i || '-' || k, 1, 1,
+       16 + (i::bigint * 3 + k) / :nodes, 100, 134217728, 1073741824, 10, k = 0, 'menuiserie-' || i || '-' || k, 1, 1,
        CASE WHEN k = 0 THEN 'primary' ELSE 'standby' END, 'running', '', '', true, true, 1, 123456789, k > 0,
        CASE WHEN k = 0 THEN f.both ELSE '[]'::jsonb END, 1, 'member', 1
 FROM generate_series(:instances_from, :instances - 1) i, generate_series(0, 2) k,

@@ -124,8 +124,7 @@ std::string report_seed() {
     seen.followers = {{"r1g1", "streaming", "quorum", 12}};
     report.observations = {seen};
     report.erased = {PartitionId("old-1")};
-    report.capacity =
-        NodeCapacity{{Millicores(4000), gibibytes(8), gibibytes(100)}, KbitPerSecond(9)};
+    report.capacity = Resources{Millicores(4000), gibibytes(8), gibibytes(100), KbitPerSecond(9)};
     agent::v1::SyncRequest message;
     wire::to_wire(report, message);
     return message.SerializeAsString();

@@ -54,6 +54,7 @@ const std::vector<Refused> of_catalogue = {
     {"nodes_drain_fkey",
      "UPDATE nodes SET wish = 'draining', drain_operation = 'op-9', drain_started_at = now()"},
     {"nodes_offered_range", "UPDATE nodes SET offered_disk_bytes = -1"},
+    {"nodes_offered_range", "UPDATE nodes SET offered_uplink_kbit_s = -1"},
     {"nodes_edge_address", "UPDATE nodes SET edge = true"},
     {"nodes_edge_address", "UPDATE nodes SET public_address = '192.0.2.1'"},
     {"nodes_capacity_range", "UPDATE nodes SET uplink_kbit_s = -1"},
@@ -139,6 +140,7 @@ const std::vector<Refused> of_instances = {
     {"replicas_partition_number_key", "UPDATE replicas SET partition_number = 16"},
     {"replicas_index_range", "UPDATE replicas SET index = -1 WHERE index = 2"},
     {"replicas_reserved_range", "UPDATE replicas SET cpu_millicores = -1"},
+    {"replicas_reserved_range", "UPDATE replicas SET uplink_kbit_s = -1"},
     {"replicas_kind_known", "UPDATE replicas SET kind = 'odd'"},
     {"replicas_observed_role_known", "UPDATE replicas SET observed_role = 'odd'"},
     {"replicas_observed_phase_known", "UPDATE replicas SET observed_phase = 'odd'"},
@@ -147,7 +149,9 @@ const std::vector<Refused> of_instances = {
     {"replicas_one_founder", "UPDATE replicas SET founder = true"},
     {"replicas_fit_node",
      "UPDATE replicas SET memory_bytes = 9 * 1024::bigint ^ 3 WHERE index = 0"},
+    {"replicas_fit_node", "UPDATE replicas SET uplink_kbit_s = 10001 WHERE index = 0"},
     {"replicas_fit_node", "UPDATE nodes SET cpu_millicores = 999 WHERE name = 'box-1'"},
+    {"replicas_fit_node", "UPDATE nodes SET uplink_kbit_s = 99 WHERE name = 'box-1'"},
 };
 
 const std::vector<Refused> of_journal = {

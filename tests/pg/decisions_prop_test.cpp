@@ -98,10 +98,10 @@ private:
         all.emplace_back(master::ReportNode{.node = node});
     }
 
-    NodeCapacity capacity() {
-        return {{Millicores(2'000 + static_cast<std::int64_t>(rng_.below(4'000))), gibibytes(8),
-                 gibibytes(100)},
-                KbitPerSecond(1'000)};
+    Resources capacity() {
+        return {Millicores(2'000 + static_cast<std::int64_t>(rng_.below(4'000))), gibibytes(8),
+                gibibytes(100),
+                KbitPerSecond(2'000 + static_cast<std::int64_t>(rng_.below(4'000)))};
     }
 
     Command order() {

@@ -28,6 +28,7 @@ std::int64_t copies_in(const Resources& room, const Resources& each) {
     limit(room.cpu.count(), each.cpu.count());
     limit(room.memory.count(), each.memory.count());
     limit(room.disk.count(), each.disk.count());
+    limit(room.uplink.count(), each.uplink.count());
     return copies;
 }
 
@@ -219,8 +220,7 @@ std::vector<RoomyBox> roomy_boxes(const State& state, const Demand& demand) {
         const Site& site = state.sites().at(node.site);
         if (node.edge || node.state != NodeState::Online) continue;
         if (!demand.countries.empty() && !demand.countries.contains(site.country)) continue;
-        const std::int64_t slots =
-            copies_in(node.capacity.total - used_on(state, name), demand.each);
+        const std::int64_t slots = copies_in(node.capacity - used_on(state, name), demand.each);
         if (slots == 0) continue;
         boxes.push_back(
             {name, demand.allow_same_isp ? site.name.str() : state.isps().at(site.isp).family.str(),

@@ -63,6 +63,7 @@ std::vector<PlainBox> random_boxes(SeededRng& rng, const Shape& shape) {
             box.capacity = slots(1 + roll(rng, shape.slots_max));
             if (shape.mixed) {
                 box.capacity.memory += gibibytes(roll(rng, 3));
+                box.capacity.uplink = KbitPerSecond(roll(rng, 5) * 1'000);
                 box.edge = roll(rng, 20) == 0;
                 box.online = roll(rng, 12) != 0;
             }
@@ -84,6 +85,7 @@ Demand random_demand(SeededRng& rng, bool mixed) {
     demand.min_countries = std::min(demand.replicas, 1 + roll(rng, 3));
     if (!mixed) return demand;
     if (roll(rng, 4) == 0) demand.each = {Millicores(700), gibibytes(2), gibibytes(5)};
+    if (roll(rng, 4) == 0) demand.each.uplink = KbitPerSecond(1 + roll(rng, 1'500));
     for (const std::string& country : countries) {
         if (roll(rng, 3) == 0) demand.countries.insert(CountryCode(country));
     }
@@ -163,7 +165,7 @@ bool fits_with_moves(const State& state, const Demand& demand) {
     for (const auto& [name, node] : state.nodes()) {
         const Site& site = state.sites().at(node.site);
         const std::string family = state.isps().at(site.isp).family.str();
-        room[family] += node.capacity.total.cpu.count() / 1000;
+        room[family] += node.capacity.cpu.count() / 1000;
         for (const ReplicaKey& key : state.replicas_on(name)) {
             if (key.index.number != 0) continue;
             --room[family];

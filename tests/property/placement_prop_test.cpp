@@ -134,7 +134,7 @@ std::int64_t orders_that_fit(const State& state, const Demand& demand) {
                 .first->second;
         CountrySlots& family = families[state.isps().at(site.isp).family.str()];
         family.country = country;
-        family.slots += (node.capacity.total.cpu - state.reserved_on(name).cpu).count() / slot_cpu;
+        family.slots += (node.capacity.cpu - state.reserved_on(name).cpu).count() / slot_cpu;
     }
     std::vector<CountrySlots> parts;
     std::vector<std::int64_t> slots;

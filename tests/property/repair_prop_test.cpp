@@ -107,8 +107,8 @@ private:
     static ReportNode offer(const NodeId& node, std::int64_t millicores) {
         ReportNode said;
         said.node = node;
-        said.capacity =
-            NodeCapacity{{Millicores(millicores), gibibytes(8), gibibytes(100)}, KbitPerSecond(1)};
+        said.capacity = Resources{Millicores(millicores), gibibytes(8), gibibytes(100),
+                                  KbitPerSecond(2 * millicores)};
         return said;
     }
 

@@ -190,9 +190,9 @@ private:
         if (verb == "measure") {
             const auto found = box_.meter->measure();
             if (!found.ok()) return error_json(found.failure());
-            return {{"ok",
-                     {{"cpu", found.value().total.cpu.count()},
-                      {"memory", found.value().total.memory.count()}}}};
+            return {
+                {"ok",
+                 {{"cpu", found.value().cpu.count()}, {"memory", found.value().memory.count()}}}};
         }
         if (verb == "overlay_apply") {
             NodeSettings settings;

@@ -92,7 +92,7 @@ void Box::start_agent() {
     agent::AgentRules rules;
     rules.version = world.old_agent ? "0" : "1";
     rules.capacity = offered_;
-    if (room_.bug == Bug::DoubleCount) rules.capacity->total += offered_.total;
+    if (room_.bug == Bug::DoubleCount) *rules.capacity += offered_;
     agent::AgentHands hands;
     hands.partition = [this](agent::LocalState local, agent::Orders orders,
                              const agent::WorkerPorts& ports,
@@ -135,7 +135,7 @@ void Box::kill_agent() {
 }
 
 void Box::offer(Resources what) {
-    offered_.total = what;
+    offered_ = what;
     if (!agent_) return;
     kill_agent();
     room_.timeline.after(dice_.span(second, 5 * second), [this] { start_agent(); });

@@ -23,7 +23,7 @@ struct BoxSpec {
     IspId isp;
     CountryCode country;
     HostClass host_class = HostClass::Vetted;
-    NodeCapacity capacity;
+    Resources capacity;
     bool edge = false;
 };
 
@@ -66,7 +66,7 @@ public:
     void kill_agent();
     // The host lends more or less of it from now on; the agent is started again to hear of it.
     void offer(Resources what);
-    const NodeCapacity& offered() const { return offered_; }
+    const Resources& offered() const { return offered_; }
     bool agent_runs() const { return agent_ != nullptr; }
     void enrolled(const Status& how);
     bool is_enrolled() const { return enrolled_; }
@@ -154,7 +154,7 @@ public:
     Status apply(const std::map<std::string, EdgeRoute>& routes) override;
     Status check() override { return ok_status(); }
     Status stop() override { return ok_status(); }
-    Result<NodeCapacity> measure() override { return offered_; }
+    Result<Resources> measure() override { return offered_; }
     std::int64_t disk_free_bytes() override;
 
 private:
@@ -175,7 +175,7 @@ private:
 
     const int number_;
     const BoxSpec spec_;
-    NodeCapacity offered_;
+    Resources offered_;
     Room& room_;
     Services& services_;
     Line& line_;

@@ -174,12 +174,13 @@ void Faults::add_host_kinds() {
                       }});
     kinds_.push_back({"box offers less or more", 2, [this] {
                           Box& box = any_box();
-                          const Resources all = box.spec().capacity.total;
+                          const Resources all = box.spec().capacity;
                           const auto quarters = static_cast<std::int64_t>(1 + dice_.below(4));
                           const auto part = [&](auto whole) {
                               return decltype(whole)(whole.count() * quarters / 4);
                           };
-                          box.offer({part(all.cpu), part(all.memory), part(all.disk)});
+                          box.offer(
+                              {part(all.cpu), part(all.memory), part(all.disk), part(all.uplink)});
                           world_.watch();
                       }});
 }

@@ -171,7 +171,7 @@ void Network::enrol(int box) {
         enrol.key_fingerprint = newcomer.key();
         enrol.wg_public_key = WgPublicKey(newcomer.wg_key());
         enrol.capacity = newcomer.offered();
-        if (room_.bug == Bug::DoubleCount) enrol.capacity.total += newcomer.spec().capacity.total;
+        if (room_.bug == Bug::DoubleCount) enrol.capacity += newcomer.spec().capacity;
         enrol.agent_version = std::string("1");
         enrol.certificate_expires_at = newcomer.clock().wall() + Duration(90 * day);
         enrol.clock = newcomer.clock().wall();

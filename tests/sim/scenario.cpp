@@ -13,7 +13,7 @@ BoxSpec box_spec(int number, int isp, int country, HostClass host_class, Dice& d
     spec.isp = IspId("isp" + std::to_string(isp));
     spec.country = CountryCode(country_codes[country]);
     spec.host_class = host_class;
-    spec.capacity = {box_resources(dice), KbitPerSecond(100'000)};
+    spec.capacity = box_resources(dice);
     return spec;
 }
 
@@ -88,7 +88,7 @@ Scenario crowded(std::uint64_t seed) {
     world.name = "crowded";
     world.customers = 12;
     for (BoxSpec& spec : world.boxes)
-        spec.capacity.total = {Millicores(1'500), gibibytes(3), gibibytes(30)};
+        spec.capacity = {Millicores(1'500), gibibytes(3), gibibytes(30), KbitPerSecond(20'000)};
     return world;
 }
 
@@ -135,7 +135,9 @@ Scenario growth(int boxes, std::uint64_t seed) {
 
 Resources box_resources(Dice& dice) {
     const std::int64_t cores = std::int64_t{2} << dice.below(3);
-    return {Millicores(1000 * cores), gibibytes(2 * cores), gibibytes(50 * cores)};
+    // Now and then the line is what is scarce.
+    return {Millicores(1000 * cores), gibibytes(2 * cores), gibibytes(50 * cores),
+            KbitPerSecond(dice.between(800, 3'000) * cores)};
 }
 
 std::vector<std::string> scenario_names() {

@@ -137,7 +137,7 @@ BoxSpec spec_of(const Row& row, const Data& data, Dice& dice) {
     spec.isp = IspId("as" + (group == data.sibling.end() ? row.at("asn") : group->second));
     spec.country = CountryCode(row.at("country"));
     spec.host_class = dice.one_in(4) ? HostClass::Open : HostClass::Vetted;
-    spec.capacity = {box_resources(dice), KbitPerSecond(100'000)};
+    spec.capacity = box_resources(dice);
     return spec;
 }
 

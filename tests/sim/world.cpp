@@ -27,8 +27,9 @@ master::Release release() {
     erp.version = ReleaseVersion("1");
     erp.publisher = AccountId("house");
     erp.release_json = "{}";
-    erp.sizes = {{SizeName("s"), {Millicores(500), gibibytes(1), gibibytes(10)}},
-                 {SizeName("m"), {Millicores(1000), gibibytes(2), gibibytes(20)}}};
+    erp.sizes = {
+        {SizeName("s"), {Millicores(500), gibibytes(1), gibibytes(10), KbitPerSecond(500)}},
+        {SizeName("m"), {Millicores(1000), gibibytes(2), gibibytes(20), KbitPerSecond(1'000)}}};
     erp.copies_max = 5;
     erp.copies_default = 3;
     erp.web_port = 8000;
@@ -37,7 +38,7 @@ master::Release release() {
 
 std::map<NodeId, Truth> truth_of(const std::vector<BoxSpec>& boxes) {
     std::map<NodeId, Truth> truth;
-    for (const BoxSpec& spec : boxes) truth[spec.name] = {spec.isp, spec.capacity.total};
+    for (const BoxSpec& spec : boxes) truth[spec.name] = {spec.isp, spec.capacity};
     return truth;
 }
 

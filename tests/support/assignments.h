@@ -26,7 +26,7 @@ inline Assignment assignment(int index, std::uint64_t epoch = 1, std::uint64_t r
     made.founder = index == 0;
     made.release_json = R"({"name":"echo"})";
     made.size = SizeName("s");
-    made.reserved = {Millicores(500), mebibytes(256), gibibytes(1)};
+    made.reserved = {Millicores(500), mebibytes(256), gibibytes(1), KbitPerSecond(500)};
     made.parameters_json = "{}";
     made.hostname = "acme.foyer.localhost";
     made.url = "https://acme.foyer.localhost/";

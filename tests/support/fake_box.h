@@ -179,9 +179,8 @@ public:
     Status apply(const std::map<std::string, EdgeRoute>&) override { return deed("routes"); }
     Status check() override { return ok_status(); }
     Status stop() override { return deed("no edge"); }
-    Result<NodeCapacity> measure() override {
-        return NodeCapacity{{Millicores(4000), gibibytes(8), gibibytes(100)},
-                            KbitPerSecond(20'000)};
+    Result<Resources> measure() override {
+        return Resources{Millicores(4000), gibibytes(8), gibibytes(100), KbitPerSecond(20'000)};
     }
     std::int64_t disk_free_bytes() override {
         const std::scoped_lock lock(mutex_);

@@ -90,7 +90,7 @@ void check_node(const State& state, const Node& node, const std::vector<const Re
         if (!numbers.insert(replica->partition_number).second) wrong("a partition number twice");
     }
     if (!(sum == state.reserved_on(node.name))) wrong("reserved is not the sum of its copies");
-    if (!sum.fits_into(node.capacity.total)) wrong("reserved exceeds capacity");
+    if (!sum.fits_into(node.capacity)) wrong("reserved exceeds capacity");
     const bool quiet = node.state == NodeState::Silent || node.state == NodeState::Lost;
     if (quiet != node.silent_since.has_value()) wrong("silent without since when");
     if (node.eviction_held && node.state != NodeState::Silent) wrong("held though not silent");
@@ -100,7 +100,7 @@ void check_node(const State& state, const Node& node, const std::vector<const Re
     if (state.unheard().contains(node.name) != quiet) wrong("index unheard");
     if (state.draining().contains(node.name) != (node.wish == NodeWish::Draining))
         wrong("index draining");
-    if (state.shrunken().contains(node.name) != !node.capacity.total.fits_into(node.offered))
+    if (state.shrunken().contains(node.name) != !node.capacity.fits_into(node.offered))
         wrong("index shrunken");
 }
 
@@ -111,7 +111,7 @@ bool is_settled(const State& state, const Instance& row) {
         const Node& node = state.nodes().at(replica.node);
         if (replica.membership != Membership::Member || node.state != NodeState::Online ||
             node.wish == NodeWish::Draining || replica.failing_since ||
-            !node.capacity.total.fits_into(node.offered))
+            !node.capacity.fits_into(node.offered))
             return false;
     }
     return true;
@@ -160,7 +160,7 @@ int members_of(const State& state, const InstanceName& name) {
 }
 
 void print(std::ostream& out, const Resources& of) {
-    out << of.cpu << "/" << of.memory << "/" << of.disk;
+    out << of.cpu << "/" << of.memory << "/" << of.disk << "/" << of.uplink;
 }
 
 template <class T>
@@ -182,7 +182,7 @@ void print(std::ostream& out, const Node& node) {
         << to_text(node.wish) << " " << node.number << " " << node.partitions_made << " "
         << node.token_hash << " " << node.token_used << " " << node.key_fingerprint << " "
         << node.wg_public_key << " held " << node.eviction_held << " ";
-    print(out, node.capacity.total);
+    print(out, node.capacity);
     out << " ";
     print(out, node.offered);
     print(out, node.silent_since);

@@ -32,7 +32,7 @@ void PlainWorld::add(const std::vector<PlainBox>& boxes) {
         node.edge = box.edge;
         node.state = box.online ? NodeState::Online : NodeState::Silent;
         node.number = ++number;
-        node.capacity.total = box.capacity;
+        node.capacity = box.capacity;
         changes.push_back(Put<Node>{node});
     }
     apply(changes);

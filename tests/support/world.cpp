@@ -30,8 +30,9 @@ World::World(const std::vector<HomeSpec>& homes)
     release.version = ReleaseVersion("1");
     release.publisher = AccountId("house");
     release.release_json = "{}";
-    release.sizes = {{SizeName("s"), {Millicores(1000), gibibytes(1), gibibytes(10)}},
-                     {SizeName("m"), {Millicores(2000), gibibytes(2), gibibytes(20)}}};
+    release.sizes = {
+        {SizeName("s"), {Millicores(1000), gibibytes(1), gibibytes(10), KbitPerSecond(1'000)}},
+        {SizeName("m"), {Millicores(2000), gibibytes(2), gibibytes(20), KbitPerSecond(2'000)}}};
     release.copies_max = 5;
     release.copies_default = 3;
     release.web_port = 8000;
@@ -64,7 +65,9 @@ void World::add_home(const HomeSpec& home) {
     enrol.token_hash = token.token_hash;
     enrol.key_fingerprint = "key-" + node.str();
     enrol.wg_public_key = WgPublicKey("wg-" + node.str());
-    enrol.capacity = {home.capacity, KbitPerSecond(100'000)};
+    enrol.capacity = home.capacity;
+    // A test that says nothing of the line does not want it to be what is scarce.
+    if (enrol.capacity.uplink.count() == 0) enrol.capacity.uplink = KbitPerSecond(100'000);
     enrol.certificate_expires_at = now + Duration(90'000'000);
     run(enrol);
     go_online(node.str());

@@ -17,7 +17,7 @@ struct HomeSpec {
     std::string isp;
     std::string country = "FR";
     HostClass host_class = HostClass::Vetted;
-    Resources capacity{Millicores(4000), gibibytes(8), gibibytes(100)};
+    Resources capacity{Millicores(4000), gibibytes(8), gibibytes(100), KbitPerSecond(100'000)};
     bool edge = false;
 };
 

@@ -34,7 +34,7 @@ Node box(int number, Revision revision) {
     node.certificate_expires_at = noon;
     const std::string digits = std::to_string(number);
     node.wg_public_key = WgPublicKey(std::string(43 - digits.size(), 'W') + digits + "=");
-    node.capacity = {{Millicores(64'000), gibibytes(128), gibibytes(4'000)}, KbitPerSecond(10'000)};
+    node.capacity = {Millicores(64'000), gibibytes(128), gibibytes(4'000), KbitPerSecond(10'000)};
     node.agent_version = "0.1.0";
     node.revision = revision;
     node.overlay_revision = revision;

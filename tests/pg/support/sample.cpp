@@ -44,9 +44,9 @@ Node sample_node(int number, const std::string& name, const std::string& site) {
     node.key_fingerprint = "key-" + name;
     node.certificate_expires_at = noon;
     node.wg_public_key = WgPublicKey("wg-" + name);
-    node.capacity = {{Millicores(4'000), gibibytes(8), gibibytes(100)}, KbitPerSecond(10'000)};
+    node.capacity = {Millicores(4'000), gibibytes(8), gibibytes(100), KbitPerSecond(10'000)};
     if (number % 2 == 0) node.disk_free = gibibytes(number);
-    node.offered = node.capacity.total;
+    node.offered = node.capacity;
     node.agent_version = "0.1.0";
     node.partitions_made = 1;
     node.revision = first;

@@ -74,7 +74,8 @@ Result<std::vector<std::string>> texts(const Json& from, const std::string& wher
     return found;
 }
 
-// {"slots": n} is short for n cores, n GiB of memory and 10 n GiB of disk.
+// {"slots": n} is short for n cores, n GiB of memory and 10 n GiB of disk. Without uplink_kbit a
+// size asks for none.
 Result<Resources> resources(const Json& from, const std::string& where) {
     if (!from.is_object()) return bad(where, "no object with slots, or cpu, memory and disk");
     constexpr std::int64_t most = std::int64_t{1} << 50;
@@ -85,7 +86,8 @@ Result<Resources> resources(const Json& from, const std::string& where) {
     const std::int64_t memory = TRY(number(from, where, "memory_bytes", gib * slots, 0, most));
     const std::int64_t disk =
         TRY(number(from, where, "disk_bytes", 10 * gib * slots, 0, 10 * most));
-    return Resources{Millicores(cpu), Bytes(memory), Bytes(disk)};
+    const std::int64_t uplink = TRY(number(from, where, "uplink_kbit", 0, 0, 1'000'000'000));
+    return Resources{Millicores(cpu), Bytes(memory), Bytes(disk), KbitPerSecond(uplink)};
 }
 
 Result<HostClass> host_class(const std::string& word, const std::string& where) {
@@ -183,8 +185,8 @@ std::int64_t linear_bound(const State& state, const std::vector<Order>& orders) 
         std::int64_t room = 0;
         for (const auto& [name, node] : state.nodes()) {
             if (exclusion_of(node)) continue;
-            room += std::max<std::int64_t>(
-                0, amount(node.capacity.total) - amount(state.reserved_on(name)));
+            room +=
+                std::max<std::int64_t>(0, amount(node.capacity) - amount(state.reserved_on(name)));
         }
         std::vector<std::int64_t> needs;
         for (const Order& order : orders)
@@ -200,7 +202,8 @@ std::int64_t linear_bound(const State& state, const std::vector<Order>& orders) 
     };
     return std::min({bound([](const Resources& r) { return r.cpu.count(); }),
                      bound([](const Resources& r) { return r.memory.count(); }),
-                     bound([](const Resources& r) { return r.disk.count(); })});
+                     bound([](const Resources& r) { return r.disk.count(); }),
+                     bound([](const Resources& r) { return r.uplink.count(); })});
 }
 
 // K* of the first order's size and rules; absent where orders differ.

@@ -34,6 +34,9 @@ TEST_CASE("numbers are shown in units people know") {
     CHECK(human_bytes(1024 * 1024 - 1) == "1 MiB");
     CHECK(human_cores(500) == "0.5");
     CHECK(human_cores(4000) == "4");
+    CHECK(human_kbit(500) == "500 kbit/s");
+    CHECK(human_kbit(20'000) == "20 Mbit/s");
+    CHECK(human_kbit(2'500) == "2.5 Mbit/s");
     CHECK(human_duration(Duration(430)) == "0.4 s");
     CHECK(human_duration(Duration(59'600)) == "1 min 00 s");
     CHECK(human_duration(Duration(185'000)) == "3 min 05 s");

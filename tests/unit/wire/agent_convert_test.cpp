@@ -85,7 +85,7 @@ TEST_CASE("a report reads back as it was written") {
     report.observations_full = true;
     report.erased = {PartitionId("old-1")};
     report.capacity =
-        NodeCapacity{{Millicores(4000), gibibytes(8), gibibytes(100)}, KbitPerSecond(20'000)};
+        Resources{Millicores(4000), gibibytes(8), gibibytes(100), KbitPerSecond(20'000)};
     report.agent_version = "0.1.0";
     report.clock = WallTime{1'772'368'200'250};
     report.disk_free_bytes = 12;

@@ -25,7 +25,8 @@ Json document() {
         "os": "linux", "architecture": "amd64", "compressed_bytes": 10, "unpacked_bytes": 20},
       "command": ["/bin/serve"], "user": {"uid": 1000, "gid": 1000},
       "sizes": {
-        "m": {"cpu_millicores": 200, "memory_bytes": 20000000, "disk_bytes": 2000000, "pids": 32},
+        "m": {"cpu_millicores": 200, "memory_bytes": 20000000, "disk_bytes": 2000000,
+              "uplink_kbit": 700, "pids": 32},
         "s": {"cpu_millicores": 100, "memory_bytes": 10000000, "disk_bytes": 2000000, "pids": 32}},
       "parameters": {
         "type": "object", "additionalProperties": false, "required": ["company"],
@@ -65,6 +66,8 @@ TEST_CASE("a signed document becomes a row, smallest size first") {
     REQUIRE(release.ok());
     CHECK(release.value().name == ReleaseName("echo"));
     CHECK(release.value().sizes.front().name == SizeName("s"));
+    CHECK(release.value().sizes.front().resources.uplink == KbitPerSecond(0));
+    CHECK(release.value().sizes.back().resources.uplink == KbitPerSecond(700));
     CHECK(release.value().copies_default == 3);
     CHECK(release.value().web_port == 8000);
     CHECK(release.value().release_json == published.release_json);

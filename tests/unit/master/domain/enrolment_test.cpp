@@ -12,7 +12,7 @@ EnrolNode enrolment(const std::string& token, const std::string& key) {
     enrol.token_hash = token;
     enrol.key_fingerprint = key;
     enrol.wg_public_key = WgPublicKey("wg");
-    enrol.capacity = {{Millicores(1000), gibibytes(1), gibibytes(1)}, KbitPerSecond(0)};
+    enrol.capacity = {Millicores(1000), gibibytes(1), gibibytes(1), KbitPerSecond(0)};
     return enrol;
 }
 
@@ -95,10 +95,10 @@ TEST_CASE("a box that shrinks below what it holds keeps what it holds") {
     world.run(world.order("acme"));
     ReportNode report;
     report.node = NodeId("lille-1");
-    report.capacity = NodeCapacity{{Millicores(100), mebibytes(1), mebibytes(1)}, KbitPerSecond(1)};
+    report.capacity = Resources{Millicores(100), mebibytes(1), mebibytes(1), KbitPerSecond(1)};
     world.run(report);
     CHECK(world.state.reserved_on(NodeId("lille-1"))
-              .fits_into(world.state.nodes().at(NodeId("lille-1")).capacity.total));
+              .fits_into(world.state.nodes().at(NodeId("lille-1")).capacity));
 }
 
 TEST_CASE("a box expected as an edge may become a home before it comes") {

@@ -192,12 +192,21 @@ TEST_CASE("a box that offers less is relieved, and its capacity follows") {
     const NodeId box = street.following();
     ReportNode said;
     said.node = box;
-    said.capacity = NodeCapacity{{Millicores(500), gibibytes(8), gibibytes(100)}, {}};
-    street.boxes.run(said);
-    CHECK(street.world.state.nodes().at(box).capacity.total.cpu == Millicores(1000));
+    SECTION("cores") {
+        said.capacity =
+            Resources{Millicores(500), gibibytes(8), gibibytes(100), KbitPerSecond(100'000)};
+        street.boxes.run(said);
+        CHECK(street.world.state.nodes().at(box).capacity.cpu == Millicores(1000));
+    }
+    SECTION("a slower line") {
+        said.capacity =
+            Resources{Millicores(4000), gibibytes(8), gibibytes(100), KbitPerSecond(500)};
+        street.boxes.run(said);
+        CHECK(street.world.state.nodes().at(box).capacity.uplink == KbitPerSecond(1'000));
+    }
     CHECK(street.boxes.settle(100));
     CHECK_FALSE(street.has_copy(box));
-    CHECK(street.world.state.nodes().at(box).capacity.total.cpu == Millicores(500));
+    CHECK(street.world.state.nodes().at(box).capacity == *said.capacity);
     street.check();
 }
 

@@ -87,14 +87,17 @@ TEST_CASE("positions that cannot be are not believed") {
 TEST_CASE("capacities that no machine has change nothing") {
     Served served;
     const NodeId box = served.world.replica("acme", 1).node;
-    const NodeCapacity before = served.world.state.nodes().at(box).capacity;
-    for (const Resources& total : {Resources{Millicores(-1), gibibytes(1), gibibytes(1)},
-                                   Resources{Millicores(1), Bytes(0), gibibytes(1)},
-                                   Resources{Millicores(1), Bytes(INT64_MAX), gibibytes(1)},
-                                   Resources{Millicores(INT64_MAX), gibibytes(1), gibibytes(1)}}) {
+    const Resources before = served.world.state.nodes().at(box).capacity;
+    for (const Resources& total :
+         {Resources{Millicores(1), gibibytes(1), gibibytes(1), KbitPerSecond(-1)},
+          Resources{Millicores(1), gibibytes(1), gibibytes(1), KbitPerSecond(INT64_MAX)},
+          Resources{Millicores(-1), gibibytes(1), gibibytes(1)},
+          Resources{Millicores(1), Bytes(0), gibibytes(1)},
+          Resources{Millicores(1), Bytes(INT64_MAX), gibibytes(1)},
+          Resources{Millicores(INT64_MAX), gibibytes(1), gibibytes(1)}}) {
         ReportNode report;
         report.node = box;
-        report.capacity = NodeCapacity{total, KbitPerSecond(1)};
+        report.capacity = total;
         served.world.run(report);
         CHECK(served.world.state.nodes().at(box).capacity == before);
     }

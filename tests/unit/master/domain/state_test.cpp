@@ -28,7 +28,7 @@ TEST_CASE("what is reserved on a box is the sum of its partitions") {
     const NodeId node("lille-1");
     CHECK(world.state.replicas_on(node).size() == 2);
     CHECK(world.state.reserved_on(node) ==
-          Resources{Millicores(2000), gibibytes(2), gibibytes(20)});
+          Resources{Millicores(2000), gibibytes(2), gibibytes(20), KbitPerSecond(2'000)});
 }
 
 TEST_CASE("only boxes that a change concerns have something new to hear") {

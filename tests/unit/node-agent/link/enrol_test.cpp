@@ -24,7 +24,7 @@ struct World {
     Result<Identity> try_with(const std::string& token, const Clock& with) {
         return enrol(
             {.token = token,
-             .capacity = {{Millicores(4000), gibibytes(8), gibibytes(100)}, KbitPerSecond(20'000)},
+             .capacity = {Millicores(4000), gibibytes(8), gibibytes(100), KbitPerSecond(20'000)},
              .agent_version = "test"},
             folder, with, rng);
     }

@@ -45,7 +45,7 @@ struct World {
     void enrolled(Duration certificate_life = Duration(90) * 24 * 3'600'000) {
         master.certificates_live(certificate_life);
         REQUIRE(enrol({.token = master.token("lille-1"),
-                       .capacity = {{Millicores(1), {}, {}}, {}},
+                       .capacity = {Millicores(1), {}, {}, {}},
                        .agent_version = "t"},
                       folder, clock, rng)
                     .ok());
