@@ -253,10 +253,10 @@ Call put_call(const Replica& r) {
             Params().add(r.key.instance, r.key.index, r.kind, r.node, r.membership, r.replaces,
                          r.since, r.failing_since, leave.epoch, leave.flushed, leave.receiving,
                          r.partition_number, r.reserved.cpu, r.reserved.memory, r.reserved.disk,
-                         r.founder, partition_id(r.key), seen.fence.generation, seen.fence.epoch,
-                         seen.applied, seen.role, seen.phase, seen.step(), seen.reason(),
-                         seen.ready, seen.initialized, at.epoch, at.flushed, at.receiving,
-                         seen.followers(), r.revision)};
+                         r.reserved.uplink, r.founder, partition_id(r.key), seen.fence.generation,
+                         seen.fence.epoch, seen.applied, seen.role, seen.phase, seen.step(),
+                         seen.reason(), seen.ready, seen.initialized, at.epoch, at.flushed,
+                         at.receiving, seen.followers(), r.revision)};
 }
 
 Call drop_call(const DropReplica& change) {

@@ -44,8 +44,7 @@ FROM generate_series(:instances_from, :instances - 1) i;
 INSERT INTO replicas (instance, index, kind, node, site, isp, family, allow_same_isp, partition_number, cpu_millicores, memory_bytes,
                       disk_bytes, uplink_kbit_s, founder, observed_partition, observed_generation, observed_epoch, observed_role,
                       observed_phase, observed_step, observed_reason, observed_ready, observed_initialized,
-                      position_epoch, position_flushed_bytes,
-                      position_receiving, followers, revision, membership, observed_applied)
+                      position_epoch, position_flushed_bytes, position_receiving, followers, revision, membership, observed_applied)
 SELECT 'menuiserie-' || i, k, 'data', 'rue-du-moulin-' || b || '-box', 'rue-du-moulin-' || b, 'isp-' || b % 20, 'isp-' || b % 20, false,
        16 + (i::bigint * 3 + k) / :nodes, 100, 134217728, 1073741824, 10, k = 0, 'menuiserie-' || i || '-' || k, 1, 1,
        CASE WHEN k = 0 THEN 'primary' ELSE 'standby' END, 'running', '', '', true, true, 1, 123456789, k > 0,
