@@ -65,8 +65,9 @@ Release sample_release(const std::string& version, std::int64_t sequence) {
     release.signature = "signature";
     release.image = Digest("sha256:00");
     release.image_size = mebibytes(300);
-    release.sizes = {{SizeName("s"), {Millicores(1'000), gibibytes(1), gibibytes(10)}},
-                     {SizeName("m"), {Millicores(2'000), gibibytes(2), gibibytes(20)}}};
+    release.sizes = {
+        {SizeName("s"), {Millicores(1'000), gibibytes(1), gibibytes(10), KbitPerSecond(500)}},
+        {SizeName("m"), {Millicores(2'000), gibibytes(2), gibibytes(20), KbitPerSecond(1'000)}}};
     release.parameters_schema_json = "{}";
     release.copies_max = 5;
     release.copies_default = 3;
@@ -103,7 +104,7 @@ Replica sample_replica(const std::string& instance, int index, const std::string
     replica.key = {InstanceName(instance), ReplicaIndex{index}};
     replica.node = NodeId(node);
     replica.partition_number = partition_number;
-    replica.reserved = {Millicores(1'000), gibibytes(1), gibibytes(10)};
+    replica.reserved = {Millicores(1'000), gibibytes(1), gibibytes(10), KbitPerSecond(500)};
     replica.founder = index == 0;
     if (index == 2) replica.failing_since = noon;
     replica.revision = first;
