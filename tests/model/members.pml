@@ -1,15 +1,23 @@
 /* Members and generations: who may be elected while the members themselves change, and after a
  * person had the master force a new generation. There is no time, no S, and no position: every
- * member may lead. Members 0, 1, 2 are the first; 3 and 4 are spares with empty state. Member 0 was
+ * member may lead. The first VOTERS are the members; two more are spares with empty state. Member 0 was
  * just elected in epoch 1.
  *
  * One process takes one protocol step at a time; messages are facts of the past, as in
  * lease_votes.pml. README.md says what is kept and what is left out.
  *
- * -DEPOCHS of the first generation, -DFORCED epochs of the second (0: it is never forced),
- * -DCHANGES, -DLOSSES of a member's state; -DBUG, -DGOAL, -DONLY as in common.h.
+ * -DVOTERS, -DEPOCHS of the first generation, -DFORCED epochs of the second (0: it is never forced),
+ * -DCHANGES, -DLOSSES of a member's state; -DBUG, -DGOAL, -DONLY as in common.pml.
  */
+#ifndef VOTERS
+#define VOTERS 3 /* or 5 */
+#endif
+#if VOTERS == 5
+#define N 7
+#else
 #define N 5
+#endif
+#define ALL_VOTERS ((1 << VOTERS) - 1)
 #ifndef EPOCHS
 #define EPOCHS 3
 #endif
@@ -23,7 +31,7 @@
 #define LOSSES 1
 #endif
 #define NOBODY N
-#include "common.h"
+#include "common.pml"
 
 #define FOLLOWER 0
 #define CANDIDATE 1
@@ -40,7 +48,8 @@
 #define FORCED_FIRST BALLOT(GENERATION, 0)
 #define BIT(m) (1 << (m))
 #define HAS(set, m) (((set) >> (m)) & 1)
-#define SIZE(set) (HAS(set, 0) + HAS(set, 1) + HAS(set, 2) + HAS(set, 3) + HAS(set, 4))
+#define SIZE(set)                                                                                  \
+    (HAS(set, 0) + HAS(set, 1) + HAS(set, 2) + HAS(set, 3) + HAS(set, 4) + HAS(set, 5) + HAS(set, 6))
 #define MAJORITY(set, of_them) (2 * SIZE((set) & (of_them)) > SIZE(of_them))
 #define IS_QUORUM(set, r) (MAJORITY(set, members[r]) && (!former[r] || MAJORITY(set, former[r])))
 
@@ -60,7 +69,7 @@ byte last_seq[TERMS];
 byte accepted[TERMS];
 byte committed[TERMS];
 byte changes, losses;
-byte next_spare = 3;
+byte next_spare = VOTERS;
 byte stood = 1;
 bool forced;
 #if BUG == 2 || BUG == 8
@@ -68,7 +77,8 @@ byte vote_of[TERMS * N] = NOBODY;
 #endif
 byte i, j, b;
 
-#define leads(e) (leader_of[e] != NOBODY && role[leader_of[e]] == LEADER && epoch[leader_of[e]] == (e))
+#define leads(e)                                                                                   \
+    (leader_of[e] != NOBODY && role[leader_of[e]] == LEADER && epoch[leader_of[e]] == (e))
 #define newest(e) BALLOT(e, last_seq[e])
 #define named(m, r) HAS(members[r] | former[r], m)
 
@@ -122,7 +132,8 @@ inline tell_vote(v, e, p) {
 }
 /* L13: at most one out and one in, and the leader stays. */
 inline check_valid(e, new, old) {
-    CHECK(13, HAS(new, leader_of[e]) && (!(old) || (SIZE((old) & ~(new)) <= 1 && SIZE((new) & ~(old)) <= 1)))
+    CHECK(13, HAS(new, leader_of[e]));
+    CHECK(13, !(old) || (SIZE((old) & ~(new)) <= 1 && SIZE((new) & ~(old)) <= 1))
 }
 
 /* --- elections -------------------------------------------------------------------------------- */
@@ -228,7 +239,8 @@ inline learn(v, e, s) {
 #else
 #define settled(e) (committed[e] == last_seq[e])
 #endif
-#define may_change(e) (leads(e) && settled(e) && last_seq[e] < 3 && !former[newest(e)] && changes < CHANGES)
+#define may_change(e)                                                                              \
+    (leads(e) && settled(e) && last_seq[e] < 3 && !former[newest(e)] && changes < CHANGES)
 
 #if BUG == 6
 #define joint_with(set) 0
@@ -364,13 +376,9 @@ inline take(v) {
 
 active proctype group() {
     d_step {
-        members[FIRST] = 7;
-        epoch[0] = 1;
-        epoch[1] = 1;
-        epoch[2] = 1;
-        rec[0] = FIRST;
-        rec[1] = FIRST;
-        rec[2] = FIRST;
+        members[FIRST] = ALL_VOTERS;
+        for (i : 0 .. VOTERS - 1) { epoch[i] = 1; rec[i] = FIRST }
+        i = 0;
 #if BUG == 2 || BUG == 8
         vote_of[1 * N + 0] = 0;
         vote_of[1 * N + 1] = 0;
@@ -379,7 +387,7 @@ active proctype group() {
         role[0] = LEADER;
         leader_of[1] = 0;
         parent[1] = FIRST;
-        propose(1, 7, 0)
+        propose(1, ALL_VOTERS, 0)
     }
 end:
     do
@@ -391,8 +399,8 @@ end:
     :: d_step { may_force -> force(6) }
     :: d_step { may_force -> force(2) }
     :: d_step { may_force -> force(4) }
-    :: d_step { may_force && next_spare > 3 -> force(10) }
-    :: d_step { may_force && next_spare > 3 -> force(12) }
+    :: d_step { may_force && next_spare > VOTERS -> force(2 | BIT(VOTERS)) }
+    :: d_step { may_force && next_spare > VOTERS -> force(4 | BIT(VOTERS)) }
 #if BUG == 7
     :: d_step { may_decree(1) -> decree(1, 1) }
     :: d_step { may_decree(1) -> decree(1, 2) }

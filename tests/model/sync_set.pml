@@ -1,12 +1,12 @@
-/* The in-sync set S, its k, and positions: no acknowledged write is lost. There is no time: a promise
- * may be over at any moment, so whatever holds here holds without clocks.
+/* The in-sync set S, its k, and positions: no acknowledged write is lost. There is no time: a
+ * promise may be over at any moment, so whatever holds here holds without clocks.
  *
  * Members 0 .. DATA-1 hold data, the others are witnesses. Member 0 was just elected in epoch 1.
  * One process takes one protocol step at a time; messages are facts of the past, as in
  * lease_votes.pml. README.md says what is kept and what is left out.
  *
  * -DDATA, -DN voters, -DEPOCHS, -DWRITES an epoch, -DSTEPS of S or k, -DCLONES, -DFIRST_S (bits),
- * -DFIRST_K; -DBUG, -DGOAL, -DONLY as in common.h; -DLITERAL checks L7 by the moment alone.
+ * -DFIRST_K; -DBUG, -DGOAL, -DONLY as in common.pml; -DLITERAL checks L7 by the moment alone.
  */
 #ifndef N
 #define N 3
@@ -33,7 +33,7 @@
 #define FIRST_K 2
 #endif
 #define NOBODY N
-#include "common.h"
+#include "common.pml"
 
 #define FOLLOWER 0
 #define CANDIDATE 1
@@ -58,7 +58,7 @@
 #define BALLOTS (4 * EPOCHS + 4)
 #define BIT(m) (1 << (m))
 #define HAS(set, m) (((set) >> (m)) & 1)
-#define SIZE(set) (HAS(set, 0) + HAS(set, 1) + HAS(set, 2) + HAS(set, 3))
+#define SIZE(set) (HAS(set, 0) + HAS(set, 1) + HAS(set, 2) + HAS(set, 3) + HAS(set, 4))
 #define IS_QUORUM(set) (2 * SIZE(set) > N)
 
 /* Durable, of a member. */
@@ -104,13 +104,15 @@ bool shrunk, grown;
 #endif
 byte i, j, b;
 
-#define leads(e) (leader_of[e] != NOBODY && role[leader_of[e]] == LEADER && epoch[leader_of[e]] == (e))
+#define leads(e)                                                                                   \
+    (leader_of[e] != NOBODY && role[leader_of[e]] == LEADER && epoch[leader_of[e]] == (e))
 #define newest(e) BALLOT(e, last_seq[e])
 #define idle(e) (leads(e) && known[e] == last_seq[e] && known[e] > 0 && step[e] == 0)
 #define whole_log(e) (base[e] + written[e] * ENTRY(e))
 #define has_up_to(e, m, set, end) (HAS(set, m) && FLUSHED(e, m) >= (end))
 #define HOLDERS(e, set, end)                                                                       \
-    (has_up_to(e, 0, set, end) + has_up_to(e, 1, set, end) + (DATA > 2 && has_up_to(e, 2 % DATA, set, end)))
+    (has_up_to(e, 0, set, end) + has_up_to(e, 1, set, end) +                                       \
+     (DATA > 2 && has_up_to(e, 2 % DATA, set, end)))
 
 /* --- invariants ------------------------------------------------------------------------------- */
 
@@ -531,7 +533,8 @@ inline raise(e) {
     mark[e] = written[e];
     check_cover(e)
 }
-#define may_raised(e) (leads(e) && step[e] == RAISE && HOLDERS(e, set_of(e), mark[e]) >= k_of(e) + 1)
+#define may_raised(e)                                                                              \
+    (leads(e) && step[e] == RAISE && HOLDERS(e, set_of(e), mark[e]) >= k_of(e) + 1)
 inline raised_record(e) {
     step[e] = 0;
     mark[e] = 0;
