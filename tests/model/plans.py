@@ -39,12 +39,12 @@ TWO = {"EPOCHS": 2, "CRASHES": 1}
 WITNESS = {"DATA": 2, "FIRST_S": 3, "FIRST_K": 2}
 FOUNDER = {"DATA": 2, "FIRST_S": 1, "FIRST_K": 1}
 OUTSIDER = {"FIRST_S": 3, "FIRST_K": 2}  # the third data member is not in S yet
-# The service dies only when the margin is used up, and clocks keep half a tick less apart.
+# The service dies only when the margin is used up; clocks err once in a voter's whole wait.
 LATE_KILL = {"KILL": 0, "WINDOW": 5}
 
 PROTOCOL = [
     Run(LEASE, "two epochs", TWO),
-    Run(LEASE, "late kill", {**TWO, **LATE_KILL}),
+    Run(LEASE, "late kill", {"EPOCHS": 2, "CRASHES": 0, **LATE_KILL}),
     Run(SYNC, "three epochs", sync(3, 0, 0)),
     Run(SYNC, "steps", sync(2, 2, 1)),
     Run(SYNC, "outsider", sync(2, 2, 1, **OUTSIDER)),
@@ -56,12 +56,14 @@ PROTOCOL = [
 ]
 
 DEEP = [
+    Run(LEASE, "late kill and a crash", {**TWO, **LATE_KILL}),
     Run(LEASE, "no crash", {"EPOCHS": 3, "CRASHES": 0}),
     Run(LEASE, "two crashes", {"EPOCHS": 2, "CRASHES": 2}),
     Run(SYNC, "one step", sync(3, 1, 0)),
     Run(SYNC, "clone", sync(3, 0, 1)),
     Run(SYNC, "two writes", sync(2, 2, 1, WRITES=2)),
     Run(MEMBERS, "three epochs, all", changes(3, 1)),
+    Run(MEMBERS, "four epochs", changes(4, 2, LEAN=1)),
     Run(MEMBERS, "generation, two epochs", changes(2, 1, forced=1)),
 ]
 
