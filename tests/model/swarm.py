@@ -11,7 +11,7 @@ import plans
 from verifier import build, counterexample, number
 
 ROUND_SECONDS = 20
-OPTIONS = ["-O2", "-DSAFETY", "-DNOREDUCE", "-DBITSTATE", "-DT_RAND", "-DP_RAND"]
+OPTIONS = ["-O1", "-DSAFETY", "-DNOREDUCE", "-DBITSTATE", "-DT_RAND", "-DP_RAND"]
 
 
 def one_search(pan, seed):
