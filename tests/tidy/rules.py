@@ -118,7 +118,7 @@ WORKPLACE = re.compile("|".join([
     r"\bthe integ" r"rator\b", r"\bother help" r"ers?\b", r"\bregistry\.npm" r"js\.org\b",
     r"\bfiles\.python" r"hosted\.org\b", r"\bissues " r"show\b"]))
 
-TEST_LABELS = {"unit", "pg", "sim", "lab", "vm", "e2e", "home"}
+TEST_LABELS = {"unit", "pg", "sim", "model", "lab", "vm", "e2e", "home"}
 TEST_NAME = re.compile(r"^(unit|property|cli|pg|sim|model|lab|e2e|fuzz|bench|tidy|schemas|vm|"
                        r"image|support)/[a-z0-9_./-]+$")
 # Programs that run inside an image are written for its shell and its libraries, not for ours.
