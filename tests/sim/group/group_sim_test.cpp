@@ -1,0 +1,86 @@
+// Groups of 3 to 5 members with all faults on: fresh seeds each time.
+//
+//   SEEDS=20000 build/release/tests/test_sim_group              many
+//   TEST_SEED=17 SEEDS=1 TRACE=1 build/release/tests/test_sim_group   one, told
+//   PLANTED=9 …                                                 with a planted bug
+#include <algorithm>
+#include <iostream>
+
+#include "common/base/text.h"
+#include "tests/sim/group/run.h"
+#include "tests/support/catch.h"
+#include "tests/support/test_seed.h"
+
+using namespace foyer;
+using namespace foyer::sim::group;
+
+namespace {
+
+std::int64_t from_environment(const char* name, std::int64_t otherwise) {
+    const char* given = std::getenv(name);
+    return given == nullptr ? otherwise : parse_int(given).value_or(otherwise);
+}
+
+std::int64_t median(std::vector<std::int64_t> values) {
+    if (values.empty()) return 0;
+    std::ranges::sort(values);
+    return values[values.size() / 2];
+}
+
+struct Total {
+    std::map<std::string, int> coverage;
+    std::vector<std::int64_t> writing;
+    std::vector<std::int64_t> open;
+    std::uint64_t acknowledged = 0;
+    int broken = 0;
+};
+
+void add(Total& total, const Report& report) {
+    for (const auto& [what, count] : report.coverage) total.coverage[what] += count;
+    total.writing.insert(total.writing.end(), report.writing_after_ms.begin(),
+                         report.writing_after_ms.end());
+    total.open.insert(total.open.end(), report.open_after_ms.begin(), report.open_after_ms.end());
+    total.acknowledged += report.acknowledged;
+}
+
+void print(const Total& total) {
+    for (const auto& [what, count] : total.coverage)
+        std::cerr << "  " << what << ": " << count << '\n';
+    std::cerr << "  writes acknowledged: " << total.acknowledged << '\n'
+              << "  a leader after (median ms): " << median(total.writing) << ", longest "
+              << (total.writing.empty() ? 0 : *std::ranges::max_element(total.writing)) << '\n'
+              << "  open after (median ms): " << median(total.open) << ", longest "
+              << (total.open.empty() ? 0 : *std::ranges::max_element(total.open)) << '\n';
+}
+
+Total live_through(std::uint64_t first, std::int64_t seeds, bool wild) {
+    Total total;
+    for (std::int64_t one = 0; one < seeds; ++one) {
+        Run wanted;
+        wanted.seed = first + static_cast<std::uint64_t>(one);
+        wanted.trace = from_environment("TRACE", 0) != 0;
+        wanted.planted = static_cast<Planted>(from_environment("PLANTED", 0));
+        wanted.wild_clocks = wild;
+        const Report report = run(wanted);
+        add(total, report);
+        if (!report.broken) continue;
+        ++total.broken;
+        FAIL_CHECK("TEST_SEED=" << wanted.seed << " SEEDS=1 (" << report.shape
+                                << "): " << *report.broken);
+    }
+    return total;
+}
+
+}  // namespace
+
+TEST_CASE("groups with all faults on keep every invariant and come back") {
+    const std::int64_t seeds = from_environment("SEEDS", 200);
+    const Total total = live_through(test::test_seed(), seeds, false);
+    print(total);
+    if (seeds < 100) return;
+    for (const char* arrow :
+         {"role candidate → leader", "role candidate → follower", "role leader → fencing",
+          "role restart → resuming", "role resuming → leader", "stage closed → open",
+          "step shrink done", "step grow done", "change begun", "rejoin done"})
+        CHECK(total.coverage.contains(arrow));
+}
