@@ -24,6 +24,11 @@ Ballot ballot_of(const Durable& durable) {
     return durable.record ? durable.record->ballot : Ballot{};
 }
 
+bool contains_base(const LogPosition& position, const RejoinBase& base) {
+    if (position.fence >= base.fence) return true;  // it holds the marker of that leader, or later
+    return position.fence == base.start.fence && position.end >= base.start.end;
+}
+
 void note(Durable& durable, const Evidence& evidence) {
     const bool known = std::ranges::find(durable.evidence, evidence) != durable.evidence.end();
     if (!known && durable.evidence.size() < evidence_max) durable.evidence.push_back(evidence);

@@ -51,6 +51,14 @@ constexpr std::size_t evidence_max = 16;  // the oldest stay: they are what star
 constexpr std::size_t chain_max = 64;
 constexpr std::uint64_t counter_block = 1'000'000;
 
+// Where a rejoin began: this copy acknowledged nothing of `fence` or later, and all that was
+// acknowledged before is in every log that contains the one that ends at `start`.
+struct RejoinBase {
+    Fence fence;        // of the leader it rejoins
+    LogPosition start;  // of that leader when it was elected
+    friend bool operator==(const RejoinBase&, const RejoinBase&) = default;
+};
+
 struct Durable {
     Generation generation;                  // 0: none yet
     Epoch epoch;                            // newest taken part in
@@ -59,6 +67,7 @@ struct Durable {
     Duration t_max{0};                      // largest T promised
     Epoch resigned;                         // highest own epoch given up
     bool rejoining = false;                 // my copy is being rewound or cloned
+    std::optional<RejoinBase> rejoin_base;  // of it; none: it may have acknowledged in that fence
     Incarnation incarnation;
     bool retired = false;
     std::uint64_t counter_limit = 0;             // answers use counters below it
@@ -71,6 +80,8 @@ struct Durable {
 // The only one this voter may have promised in its epoch.
 std::optional<ReplicaIndex> holder(const Durable& durable);
 Ballot ballot_of(const Durable& durable);  // of the record held; (0, 0, 0): none
+// A log at `position` contains the base, so that a copy being rejoined has nothing to add to it.
+bool contains_base(const LogPosition& position, const RejoinBase& base);
 void note(Durable& durable, const Evidence& evidence);
 
 }  // namespace foyer::leadership

@@ -65,8 +65,16 @@ void manage_rejoin(Turn& turn, ReplicaIndex leader) {
     const Fence fence = own_fence(state);
     // Before that, whom it would copy may still lose to one that has this copy's log.
     if (!state.known_committed || fence_of(*state.known_committed) != fence) return;
-    if (!state.durable.rejoining) {
-        state.durable.rejoining = true;
+    Durable& durable = state.durable;
+    const RejoinBase base{fence, durable.record->start};
+    if (!durable.rejoining) {
+        // What this copy acknowledged in this fence, if anything, the base does not contain.
+        const bool clean = state.data.position && state.data.position->fence < fence;
+        durable.rejoining = true;
+        durable.rejoin_base = clean ? std::optional(base) : std::nullopt;
+        persist(turn);
+    } else if (durable.rejoin_base && durable.rejoin_base != base) {
+        durable.rejoin_base = base;
         persist(turn);
     }
     if (!state.disk.rejoining || state.data.rejoin_asked == fence) return;
@@ -118,6 +126,7 @@ void on_rejoined(Turn& turn, const Rejoined& fact) {
     data.diverged = false;
     data.led = false;
     state.durable.rejoining = false;
+    state.durable.rejoin_base.reset();
     persist(turn);
 }
 

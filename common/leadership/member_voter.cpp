@@ -28,7 +28,8 @@ void grant(Turn& turn, const Message& message, const Vote& body) {
     granted.epoch = body.epoch;
     granted.before = ballot_of(state.durable);
     granted.config_hash = body.record.config_hash;
-    if (in_sync(body.record, state.identity.self)) granted.position = state.data.position;
+    if (in_sync(body.record, state.identity.self) && !state.durable.rejoining)
+        granted.position = state.data.position;
     granted.promised = body.record.promise;
     // The same vote again is on its way to the disk already.
     const Durable next = after_vote(voter, asked, turn.now);

@@ -65,7 +65,10 @@ void send(Turn& turn, ReplicaIndex to, Body body, Version needs, bool is_request
 
 void answer(Turn& turn, const Message& request, Body body, Version needs) {
     send(turn, request.envelope.from, std::move(body), needs, false);
-    std::get<Send>(turn.effects.back()).message.envelope.number = request.envelope.number;
+    Envelope& envelope = std::get<Send>(turn.effects.back()).message.envelope;
+    envelope.number = request.envelope.number;
+    // A voter without a record is of no generation yet: it answers in the one it is asked in.
+    if (envelope.generation == Generation()) envelope.generation = request.envelope.generation;
 }
 
 void report(Turn& turn, std::string text) { turn.effects.push_back(Report{std::move(text)}); }

@@ -17,7 +17,11 @@ Reason judge_candidate(const VoterView& voter, const Candidacy& asked, MonoTime 
     if (!voter.promise.remembered) return Reason::Quiet;
     if (!may_promise(voter, asked.candidate, now)) return Reason::Promised;
     if (!in_sync(asked.record, voter.self)) return Reason::None;
-    if (!voter.position || mine.rejoining) return Reason::Silent;
+    if (mine.rejoining) {
+        const auto& base = mine.rejoin_base;
+        return base && contains_base(asked.position, *base) ? Reason::None : Reason::Silent;
+    }
+    if (!voter.position) return Reason::Silent;
     if (*voter.position > asked.position) return Reason::Ahead;
     return Reason::None;
 }

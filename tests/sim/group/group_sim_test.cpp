@@ -65,8 +65,9 @@ Total live_through(std::uint64_t first, std::int64_t seeds, bool wild) {
         add(total, report);
         if (!report.broken) continue;
         ++total.broken;
-        FAIL_CHECK("TEST_SEED=" << wanted.seed << " SEEDS=1 (" << report.shape
-                                << "): " << *report.broken);
+        std::cerr << "BROKEN TEST_SEED=" << wanted.seed << " SEEDS=1 (" << report.shape
+                  << "): " << *report.broken << '\n';
+        FAIL_CHECK(*report.broken);
     }
     return total;
 }

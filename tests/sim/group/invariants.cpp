@@ -119,6 +119,7 @@ void Invariants::check_held(const lead::Record& record, const Box& leader) {
     const std::size_t count = acknowledged_.size();
     for (std::size_t back = 1; back <= 3 && back <= count; ++back) {
         const Acknowledged& one = acknowledged_[count - back];
+        if (one.fence.generation != record.ballot.generation) continue;
         int held = 0;
         for (const ReplicaIndex index : record.in_sync) {
             const Box& box = world_.box(index);
@@ -189,9 +190,7 @@ void Invariants::check_leader_told(const Box& box, const lead::Message& message)
         over(write->record.ballot.epoch);
         if (ballot_of(box.disk) < write->record.ballot && box.disk->generation == generation)
             fail("L8: write of " + text(box.index) + " is not durable");
-        const auto [it, first] = proposed_.insert({write->record.ballot, write->record});
-        if (!first && it->second != write->record)
-            fail("L3: two records of ballot " + text(write->record.ballot));
+        proposed(box, write->record);
     }
 }
 
@@ -202,7 +201,10 @@ void Invariants::durable_changed(const Box& box, const std::optional<lead::Durab
         const auto known = proposed_.find(now.record->ballot);
         if (known != proposed_.end() && known->second != *now.record)
             fail("L3: " + text(box.index) + " holds another record of " + text(now.record->ballot));
-        if (now.record->leader == box.index) accepted(box.index, now.record->ballot);
+        if (now.record->leader == box.index) {
+            proposed(box, *now.record);
+            accepted(box.index, now.record->ballot);
+        }
     }
     if (!before || before->generation != now.generation) return;
     if (now.epoch < before->epoch || ballot_of(box.disk) < ballot_of(before) ||
@@ -229,10 +231,18 @@ bool Invariants::descends(lead::Ballot from, const lead::Ballot& ancestor) const
     return from == ancestor;
 }
 
-void Invariants::proposed(const Box& box, const lead::Record& record, const lead::Record& parent) {
+// Written is not proposed yet: what a crash takes before it was durable, nobody has seen.
+void Invariants::written(const lead::Record& record, const lead::Record& parent) {
+    made_[record.ballot] = parent.ballot;
+}
+
+void Invariants::proposed(const Box& box, const lead::Record& record) {
     const auto [it, first] = proposed_.insert({record.ballot, record});
     if (!first && it->second != record) fail("L3: two records of ballot " + text(record.ballot));
-    if (first) parent_[record.ballot] = parent.ballot;
+    if (!first) return;
+    const auto made = made_.find(record.ballot);
+    const lead::Ballot parent = made == made_.end() ? lead::Ballot{} : made->second;
+    parent_[record.ballot] = parent;
     const auto newest = committed_.lower_bound(record.ballot);
     if (newest != committed_.begin()) {
         const lead::Ballot below = *std::prev(newest);
@@ -240,8 +250,7 @@ void Invariants::proposed(const Box& box, const lead::Record& record, const lead
             fail("L4: " + text(record.ballot) + " of " + text(box.index) +
                  " does not descend from the committed " + text(below));
     }
-    if (box.state.leading.open_record && record.ballot.seq > 1 &&
-        !committed_.contains(parent.ballot))
+    if (record.ballot.seq > 1 && !committed_.contains(parent))
         fail("L13: " + text(box.index) + " has two open records");
 }
 
@@ -307,9 +316,12 @@ void Invariants::opened(const Box& box) {
     const lead::Record& judged =
         box.state.leading.committed ? *box.state.leading.committed : *record;
     if (judged.k < judged.floor) fail("L11: " + text(box.index) + " opens below the floor");
+    // What was not flushed when the end was read still waits, seen by no client.
+    const Log read(box.database.log.begin(),
+                   box.database.log.begin() + static_cast<std::ptrdiff_t>(box.database.read_end));
     int hold = 0;
     for (const ReplicaIndex index : judged.in_sync)
-        hold += is_prefix(box.database.log, world_.box(index).database.log) ? 1 : 0;
+        hold += is_prefix(read, world_.box(index).database.log) ? 1 : 0;
     if (hold < judged.k)
         fail("L11: " + text(box.index) + " opens with " + std::to_string(hold) + " copies");
 }

@@ -21,7 +21,7 @@ public:
     void told(const Box& box, const lead::Message& message);
     void durable_changed(const Box& box, const std::optional<lead::Durable>& before);
     void elected(const Box& box);
-    void proposed(const Box& box, const lead::Record& record, const lead::Record& parent);
+    void written(const lead::Record& record, const lead::Record& parent);
     void acknowledged(const Box& box, std::uint64_t number);
     void promoted(const Box& box);
     void opened(const Box& box);
@@ -39,6 +39,7 @@ private:
         Fence fence;
     };
     void fail(const std::string& what);
+    void proposed(const Box& box, const lead::Record& record);
     void accepted(ReplicaIndex who, const lead::Ballot& ballot);
     bool descends(lead::Ballot from, const lead::Ballot& ancestor) const;
     void check_vote_told(const Box& box, const lead::Message& message);
@@ -52,6 +53,7 @@ private:
     std::optional<std::string> broken_;
     std::map<Fence, ReplicaIndex> elected_;
     std::map<lead::Ballot, lead::Record> proposed_;
+    std::map<lead::Ballot, lead::Ballot> made_;  // and its parent
     std::map<lead::Ballot, lead::Ballot> parent_;
     std::map<lead::Ballot, std::set<ReplicaIndex>> accepted_;
     std::set<lead::Ballot> committed_;

@@ -46,6 +46,7 @@ std::optional<std::string> come_back(World& world, Report& report) {
         world.run_until(world.now() + 20'000 + world.below(40'000));
         return world.broken();
     }
+    world.describe();
     return std::string("L18: ") + (writing ? "it leads but does not open" : "nobody leads");
 }
 

@@ -13,6 +13,15 @@ void World::step_streams(Box& box) {
         pump(box);
         if (percent(20)) observe_streams(box);
     } else if (database.mode == Mode::Standby) {
+        if (database.receiver && percent(10)) {
+            // The other end is gone and says so.
+            const ReplicaIndex up = database.receiver->leader;
+            const auto& senders = this->box(up).database.senders;
+            const auto sender = senders.find(box.index);
+            const bool same = sender != senders.end() &&
+                              sender->second.connection == database.receiver->connection;
+            if (!same && can_reach(up, box.index)) database.receiver.reset();
+        }
         if (database.follows && !database.receiver && percent(30)) connect(box);
         if (box.running && percent(10)) {
             const auto position = database.position();

@@ -175,7 +175,7 @@ void World::note_transitions(const Box& box, const lead::State& before) {
         }
         const auto& record = *after.durable.record;
         if (record.ballot != before.durable.record->ballot) {
-            invariants_->proposed(box, record, *before.durable.record);
+            invariants_->written(record, *before.durable.record);
             say(name + "writes (" + std::to_string(record.ballot.epoch.number()) + "," +
                 std::to_string(record.ballot.seq) + ") |S| " +
                 std::to_string(record.in_sync.size()) + " k " + std::to_string(record.k) +
@@ -198,6 +198,56 @@ void World::note_transitions(const Box& box, const lead::State& before) {
 
 void World::say(const std::string& text) {
     if (trace_) std::cerr << now_ << "  " << text << '\n';
+}
+
+void World::describe() {
+    if (!trace_) return;
+    for (const Box& box : boxes_) {
+        const lead::State& state = box.state;
+        const lead::Durable& durable = state.durable;
+        std::string text = "r" + std::to_string(box.index.number) + " " +
+                           (box.lost      ? "lost "
+                            : box.running ? ""
+                                          : "down ") +
+                           std::string(to_text(state.role)) + " epoch " +
+                           std::to_string(durable.epoch.number());
+        if (durable.record) {
+            const lead::Record& record = *durable.record;
+            text += " record (" + std::to_string(record.ballot.epoch.number()) + "," +
+                    std::to_string(record.ballot.seq) + ") k " + std::to_string(record.k) +
+                    " floor " + std::to_string(record.floor) + " of S";
+            for (const auto index : record.in_sync) text += " " + std::to_string(index.number);
+            text += " members";
+            for (const auto& one : record.members) text += " " + std::to_string(one.index.number);
+            text += " old";
+            for (const auto& one : record.old_members)
+                text += " " + std::to_string(one.index.number);
+        }
+        const lead::LogPosition position = box.database.position();
+        text += " at (" + std::to_string(position.fence.epoch.number()) + ":" +
+                std::to_string(position.end.number()) + ")";
+        if (durable.rejoining) text += " rejoining";
+        if (durable.retired) text += " retired";
+        if (!state.promise.remembered) text += " forgot";
+        if (state.data.cutting) text += " cutting";
+        if (state.data.stopped) text += " stopped";
+        if (state.data.led) text += " led";
+        if (!state.data.position) text += " unreadable";
+        if (box.database.mode == Mode::Primary) text += " primary";
+        if (box.database.receiver) text += " receives";
+        if (box.database.mode == Mode::Primary && !gate_open(box)) text += " gate closed";
+        for (const auto& [to, sender] : box.database.senders)
+            text += " to r" + std::to_string(to.number) + " sent " + std::to_string(sender.sent) +
+                    " arrives " + std::to_string(sender.last_arrival);
+        if (state.role == lead::Role::Leader) {
+            text += " " + std::string(to_text(state.leading.stage));
+            if (state.leading.work)
+                text += " " + std::string(to_text(state.leading.work->step)) + " " +
+                        std::string(to_text(state.leading.work->phase));
+            if (state.leading.open_record) text += " open record";
+        }
+        say(text);
+    }
 }
 
 std::optional<std::string> World::broken() const { return invariants_->broken(); }

@@ -112,6 +112,7 @@ public:
     std::map<std::string, int>& coverage() { return coverage_; }
     void set_trace(bool on) { trace_ = on; }
     void say(const std::string& text);
+    void describe();  // every box, into the trace
     std::uint64_t writes() const { return next_write_ - 1; }
 
     void at(std::int64_t true_ms, std::function<void()> what);
