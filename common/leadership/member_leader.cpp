@@ -156,6 +156,7 @@ void tick_leader(Turn& turn) {
     if (state.durable.retired) return start_fencing(turn, std::nullopt, "retired");
     check_health(turn);
     if (state.role != Role::Leader) return;
+    check_committed(turn);  // a group of one hears no answers
     refresh_lease(turn);
     send_renewals(turn);
     send_writes(turn);

@@ -5,7 +5,6 @@
 namespace foyer::sim::group {
 
 void World::execute(Box& box, const lead::Effect& effect) {
-    const std::int64_t hook = 1 + below(weather_.hook_ms);
     std::visit(lead::Overloaded{
                    [&](const lead::Persist& one) {
                        box.persisting.push_back(one);
@@ -30,7 +29,7 @@ void World::execute(Box& box, const lead::Effect& effect) {
                        rejoin(box, one.leader, one.fence, box.cuts);
                    },
                    [&](const lead::SetQuorum& one) {
-                       on_agent(box, hook, [this, &box, one] {
+                       on_hook(box, weather_.hook_ms, [this, &box, one] {
                            box.database.quorum = one.quorum;
                            on_agent(box, 1 + below(weather_.hook_ms), [this, &box, one] {
                                hand_in(box, lead::QuorumShown{one.number});
@@ -38,7 +37,7 @@ void World::execute(Box& box, const lead::Effect& effect) {
                        });
                    },
                    [&](const lead::ReadEnd& one) {
-                       on_agent(box, hook, [this, &box, one] {
+                       on_hook(box, weather_.hook_ms, [this, &box, one] {
                            if (box.database.mode != Mode::Primary) return;
                            box.database.read_end = box.database.flushed;
                            const lead::Lsn end(box.database.flushed);
@@ -107,7 +106,9 @@ void World::kill_service(Box& box, Epoch epoch) {
         });
         return;
     }
-    on_agent(box, 1 + below(weather_.hook_ms), [this, &box, epoch] {
+    // It waits for no hook, and every later hook waits for it.
+    box.hooks_until = now_;
+    on_hook(box, weather_.hook_ms, [this, &box, epoch] {
         if (box.database.mode == Mode::Primary) box.database.kill(box.database.log.size());
         on_agent(box, 1 + below(weather_.hook_ms),
                  [this, &box, epoch] { hand_in(box, lead::Fenced{epoch}); });
@@ -116,7 +117,7 @@ void World::kill_service(Box& box, Epoch epoch) {
 
 void World::promote(Box& box, Fence fence) {
     const std::uint64_t kills = box.database.kills;
-    on_agent(box, 1 + below(weather_.hook_ms * 5), [this, &box, fence, kills] {
+    on_hook(box, weather_.hook_ms * 5, [this, &box, fence, kills] {
         if (box.database.kills != kills) return;  // killed while it was being promoted
         box.led = true;
         const bool again = box.database.mode == Mode::Primary && box.database.promoted == fence;
@@ -129,7 +130,7 @@ void World::promote(Box& box, Fence fence) {
 
 void World::cut(Box& box) {
     ++box.cuts;
-    on_agent(box, 1 + below(weather_.hook_ms), [this, &box] {
+    on_hook(box, weather_.hook_ms, [this, &box] {
         if (planted_ != Planted::ReceiverRuns) box.database.cut();
         box.rejoining = false;
         if (box.data) {

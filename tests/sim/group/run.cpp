@@ -1,5 +1,7 @@
 #include "tests/sim/group/run.h"
 
+#include <algorithm>
+
 #include "tests/sim/group/faults.h"
 #include "tests/sim/group/invariants.h"
 
@@ -50,6 +52,26 @@ std::optional<std::string> come_back(World& world, Report& report) {
     return std::string("L18: ") + (writing ? "it leads but does not open" : "nobody leads");
 }
 
+// The leader's power is gone for a while, and nothing else fails: the others elect.
+std::optional<std::string> fail_over(World& world, Report& report) {
+    Box* old = world.leader();
+    if (old == nullptr) return std::nullopt;
+    const lead::Record record = *old->state.durable.record;
+    const std::int64_t begun = world.now();
+    world.crash(*old);
+    Box* box = old;
+    world.at(begun + 40'000 + world.below(20'000), [&world, box] { world.boot(*box); });
+    while (world.now() - begun < 40'000) {
+        world.run_until(world.now() + 100);
+        if (world.broken()) return world.broken();
+        if (!look(world).writing) continue;
+        report.failover_ms.push_back(world.now() - begun);
+        ++world.coverage()["failover"];
+        break;
+    }
+    return std::nullopt;  // where the others may not lead, it comes back with the old one
+}
+
 void storm(World& world) {
     const std::int64_t end = world.now() + 30'000 + world.below(60'000);
     const std::int64_t pause = 500 + world.below(8'000);
@@ -67,6 +89,10 @@ bool new_generation(World& world) {
     if (leader == nullptr || !leader->state.leading.committed) return false;
     lead::Record record = *leader->state.leading.committed;
     if (record.members.size() < 3) return false;
+    const bool any_whole = std::ranges::any_of(record.members, [&](const auto& entry) {
+        return entry.kind == ReplicaKind::Data && !world.box(entry.index).state.durable.rejoining;
+    });
+    if (!any_whole) return false;
     lead::Record first = record;
     first.ballot = {record.ballot.generation.next(), Epoch(), 0};
     first.leader.reset();
@@ -78,17 +104,18 @@ bool new_generation(World& world) {
     first.start = {};
     const std::size_t left = record.members.size() / 2;
     for (const lead::MemberEntry& entry : record.members) {
-        const bool stays = first.members.size() < left &&
-                           (entry.kind == ReplicaKind::Data || !first.members.empty());
+        // A copy that is half rewound is nobody's last one: the person is told.
+        const bool whole =
+            entry.kind == ReplicaKind::Data && !world.box(entry.index).state.durable.rejoining;
+        const bool stays = first.members.size() < left && (whole || !first.members.empty());
         if (!stays) {
             world.crash(world.box(entry.index));
             world.box(entry.index).lost = true;
             continue;
         }
         first.members.push_back(entry);
-        if (entry.kind == ReplicaKind::Data) first.in_sync.push_back(entry.index);
+        if (whole) first.in_sync.push_back(entry.index);
     }
-    if (first.in_sync.empty()) return false;
     for (Box& box : world.boxes()) {
         if (box.spare && lead::find_entry(first, box.index) == nullptr) box.lost = true;
         if (box.lost) world.crash(box);
@@ -120,6 +147,8 @@ Report run(const Run& wanted) {
     report.broken = come_back(world, report);
     const std::int64_t rounds = 1 + world.below(2);
     for (std::int64_t round = 0; round < rounds && !report.broken; ++round) {
+        if (world.percent(40)) report.broken = fail_over(world, report);
+        if (report.broken) break;
         storm(world);
         if (!world.broken() && round + 1 == rounds && world.percent(15)) new_generation(world);
         report.broken = world.broken() ? world.broken() : come_back(world, report);

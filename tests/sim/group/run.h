@@ -25,6 +25,7 @@ struct Report {
     std::uint64_t acknowledged = 0;
     std::vector<std::int64_t> writing_after_ms;  // of each calm: a record committed
     std::vector<std::int64_t> open_after_ms;
+    std::vector<std::int64_t> failover_ms;  // the leader's power lost: until the next wrote
 };
 
 Report run(const Run& wanted);

@@ -112,6 +112,12 @@ void World::on_agent(Box& box, std::int64_t in_ms, std::function<void()> what) {
     });
 }
 
+// The hooks of the database run one after another, as the effects were given.
+void World::on_hook(Box& box, std::int64_t most_ms, std::function<void()> what) {
+    box.hooks_until = std::max(box.hooks_until, now_) + 1 + below(most_ms);
+    on_agent(box, box.hooks_until - now_, std::move(what));
+}
+
 void World::run_until(std::int64_t true_ms) {
     while (!events_.empty() && events_.top().at <= true_ms && !broken()) {
         const auto what = events_.top().what;
@@ -132,8 +138,10 @@ void World::tick(Box& box) {
         for (const auto& what : thaws) what();
     }
     // The killer is a program of its own, with the clock and nothing else.
-    if (box.database.mode == Mode::Primary && clock_of(box) >= box.lease_until && percent(40))
+    if (box.database.mode == Mode::Primary && clock_of(box) >= box.lease_until && percent(40)) {
+        say("r" + std::to_string(self.number) + " is killed at the end of its lease");
         box.database.kill(box.database.log.size());
+    }
     if (!box.powered) return;
     if (box.running) {
         const int jitter = static_cast<int>(below(9'999));
@@ -341,6 +349,7 @@ void World::start_agent(Box& box) {
     if (box.running || !box.powered) return;
     box.running = true;
     ++box.life;
+    box.hooks_until = now_;
     if (box.disk) spoil_disk(planted_, box.index, *box.disk);
     lead::Start start;
     start.identity = {InstanceName("acme"), box.index, box.boot};
@@ -354,6 +363,7 @@ void World::start_agent(Box& box) {
 }
 
 void World::freeze(Box& box, std::int64_t length) {
+    if (!box.powered) return;
     say("r" + std::to_string(box.index.number) + " freezes for " + std::to_string(length));
     box.frozen_until = std::max(box.frozen_until, now_ + length);
 }

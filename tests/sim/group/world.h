@@ -63,7 +63,8 @@ struct Box {
     std::uint64_t life = 0;
     lead::State state;
     std::vector<lead::Send> held_back;
-    std::uint64_t cuts = 0;  // what was begun before a cut is not finished after it
+    std::int64_t hooks_until = 0;  // true time at which the last hook given ends
+    std::uint64_t cuts = 0;        // what was begun before a cut is not finished after it
     // The fences, in the kernel and beside the agent.
     MonoTime lease_until;
     Database database;
@@ -121,6 +122,7 @@ public:
     void on_box(Box& box, std::int64_t in_ms, std::function<void()> what);
     // On an agent: never if that process ended.
     void on_agent(Box& box, std::int64_t in_ms, std::function<void()> what);
+    void on_hook(Box& box, std::int64_t most_ms, std::function<void()> what);
 
 private:
     void tick(Box& box);
