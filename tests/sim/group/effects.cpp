@@ -98,14 +98,15 @@ void World::persisted(Box& box) {
 }
 
 void World::kill_service(Box& box, Epoch epoch) {
-    ++box.database.kills;
     if (planted_ == Planted::EarlyResign) {
         on_agent(box, 1, [this, &box, epoch] { hand_in(box, lead::Fenced{epoch}); });
-        on_box(box, 3'000, [&box] {
-            if (box.database.mode == Mode::Primary) box.database.kill(box.database.log.size());
+        on_box(box, 3'000, [&box, epoch] {
+            if (box.database.mode == Mode::Primary && box.database.promoted.epoch == epoch)
+                box.database.kill(box.database.log.size());
         });
         return;
     }
+    ++box.database.kills;
     // It waits for no hook, and every later hook waits for it.
     box.hooks_until = now_;
     on_hook(box, weather_.hook_ms, [this, &box, epoch] {

@@ -42,10 +42,14 @@ Shape draw_shape(Rng& rng) {
 
 Weather draw_weather(World& world) {
     Weather weather;
+    if (world.shape().harsh) {
+        weather.late_percent = 40;
+        weather.late_ms = 10'000;
+    }
     if (world.percent(30)) return weather;
     if (world.percent(50)) weather.loss_percent = static_cast<int>(world.below(40));
     if (world.percent(50)) weather.repeat_percent = 20;
-    if (world.percent(50)) {
+    if (!world.shape().harsh && world.percent(50)) {
         weather.late_percent = static_cast<int>(world.below(30));
         weather.late_ms = world.percent(50) ? 1'000 : 12'000;
     }

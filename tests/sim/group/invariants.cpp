@@ -123,7 +123,7 @@ void Invariants::check_held(const lead::Record& record, const Box& leader) {
         int held = 0;
         for (const ReplicaIndex index : record.in_sync) {
             const Box& box = world_.box(index);
-            const bool silent = box.rejoining || (box.disk && box.disk->rejoining);
+            const bool silent = box.disk && box.disk->rejoining;
             held += silent || box.database.has(one.number) ? 1 : 0;
         }
         if (held < record.k)

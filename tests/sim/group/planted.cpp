@@ -77,6 +77,35 @@ void spoil_step(Planted planted, lead::State& state) {
             leading.streaming[index].flushed = *leading.open_end;
 }
 
+// A change of members from a record of which nobody knows yet whether it will stay.
+void change_early(lead::State& state, lead::Effects& effects, MonoTime now) {
+    const lead::Record record = *state.durable.record;
+    state.leading.committed = record;
+    state.leading.open_record = false;
+    for (const lead::MemberEntry& entry : record.members) {
+        if (entry.index == state.identity.self || !record.old_members.empty()) continue;
+        lead::Proposal proposal{record.ballot, lead::Replace{entry.index, std::nullopt}};
+        lead::Outcome outcome = lead::step(std::move(state), proposal, now);
+        state = std::move(outcome.state);
+        effects.insert(effects.end(), outcome.effects.begin(), outcome.effects.end());
+        return;
+    }
+}
+
+// The box obeys the master's list of members instead of its own record.
+void obey_master(ReplicaIndex self, lead::Record& record) {
+    if (record.leader == self || record.members.size() < 3 || !record.old_members.empty()) return;
+    std::erase_if(record.members, [&](const lead::MemberEntry& entry) {
+        return entry.index != self && entry.index != record.leader &&
+               !lead::in_sync(record, entry.index);
+    });
+    if (record.members.size() < 3 || static_cast<int>(record.in_sync.size()) <= record.k) return;
+    const ReplicaIndex out = record.in_sync.back();
+    if (out == self || out == record.leader) return;
+    std::erase(record.in_sync, out);
+    std::erase_if(record.members, [&](const auto& entry) { return entry.index == out; });
+}
+
 }  // namespace
 
 std::string_view to_text(Planted planted) {
@@ -111,7 +140,7 @@ void spoil_before(Planted planted, lead::State& state, lead::Input& input, MonoT
 }
 
 void spoil_after(Planted planted, lead::State& state, lead::Effects& effects,
-                 const lead::State& before) {
+                 const lead::State& before, MonoTime now) {
     if (planted == Planted::None || state.role != lead::Role::Leader) return;
     const bool elected = before.role == lead::Role::Candidate;
     lead::Leading& leading = state.leading;
@@ -122,17 +151,14 @@ void spoil_after(Planted planted, lead::State& state, lead::Effects& effects,
     const bool joint = leading.open_record && !state.durable.record->old_members.empty() &&
                        before.durable.record->old_members.empty();
     if (planted == Planted::SwapInOneStep && joint)
-        rewrite(state, effects, [](lead::Record& record) { record.old_members.clear(); });
-    // A change of members from a record of which nobody knows yet whether it will stay.
-    if (planted == Planted::EarlyChange && elected)
-        rewrite(state, effects, [&](lead::Record& record) {
-            if (record.members.size() < 3 || !record.old_members.empty()) return;
-            const auto last =
-                std::find_if(record.members.rbegin(), record.members.rend(),
-                             [&](const auto& entry) { return entry.index != state.identity.self; });
-            record.old_members = record.members;
-            record.members.erase(std::next(last).base());
+        rewrite(state, effects, [](lead::Record& record) {
+            record.old_members.clear();
+            std::erase_if(record.in_sync, [&](ReplicaIndex index) {
+                return lead::find_entry(record, index) == nullptr;
+            });
+            record.k = std::min(record.k, static_cast<int>(record.in_sync.size()));
         });
+    if (planted == Planted::EarlyChange && elected) change_early(state, effects, now);
     if (planted == Planted::NamesBeforeRecord && leading.work && !before.leading.work &&
         leading.work->step == lead::SyncStep::Grow)
         effects.insert(effects.begin(), lead::SetQuorum{0, lead::quorum_of(*state.durable.record)});
@@ -147,6 +173,7 @@ void spoil_disk(Planted planted, ReplicaIndex self, lead::Durable& durable) {
         durable.record->leader.reset();
         durable.t_max = Duration(0);
     }
+    if (planted == Planted::MasterSwaps) obey_master(self, *durable.record);
     // A leader that restarts writes its record anew instead of the one on its disk.
     if (planted == Planted::RecordChanged && durable.record->leader == self)
         durable.record->promise += Duration(1);

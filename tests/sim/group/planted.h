@@ -36,7 +36,7 @@ std::string_view to_text(Planted planted);
 void spoil_before(Planted planted, lead::State& state, lead::Input& input, MonoTime now);
 // After it: state and effects.
 void spoil_after(Planted planted, lead::State& state, lead::Effects& effects,
-                 const lead::State& before);
+                 const lead::State& before, MonoTime now);
 // What a restart reads.
 void spoil_disk(Planted planted, ReplicaIndex self, lead::Durable& durable);
 

@@ -139,6 +139,7 @@ Report run(const Run& wanted) {
     Report report;
     SeededRng rng(wanted.seed ^ 0x5eedU);
     Shape shape = draw_shape(rng);
+    shape.harsh = wanted.harsh;
     shape.wild_clocks = wanted.wild_clocks;
     if (wanted.wild_clocks) shape.drift_ppm = 200'000;
     report.shape = shape.name;

@@ -15,6 +15,7 @@ struct Run {
     std::uint64_t seed = 0;
     Planted planted = Planted::None;
     bool trace = false;
+    bool harsh = false;  // as Shape
     bool wild_clocks = false;
 };
 

@@ -155,7 +155,8 @@ void World::rejoin(Box& box, ReplicaIndex leader, Fence fence, std::uint64_t cut
         if (!there) return rejoin(box, leader, fence, cuts);
         Database& mine = box.database;
         if (mine.mode == Mode::Primary) return;
-        mine.log.resize(common_prefix(mine.log, from.database.log));
+        // Rewound, or cloned anew: then it holds nothing for a while.
+        mine.log.resize(percent(50) ? common_prefix(mine.log, from.database.log) : 0);
         mine.flushed = mine.log.size();
         if (percent(30)) return rejoin(box, leader, fence, cuts);  // interrupted half way
         mine.log.assign(

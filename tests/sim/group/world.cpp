@@ -159,7 +159,7 @@ void World::hand_in(Box& box, const lead::Input& given) {
     const lead::State before = box.state;
     lead::Outcome outcome = lead::step(std::move(box.state), input, now);
     box.state = std::move(outcome.state);
-    spoil_after(planted_, box.state, outcome.effects, before);
+    spoil_after(planted_, box.state, outcome.effects, before, now);
     note_transitions(box, before);
     for (const lead::Effect& effect : outcome.effects) execute(box, effect);
 }

@@ -28,6 +28,7 @@ struct Shape {
     int floor = 2;             // of the first record
     bool founder = false;      // S begins with one member
     int drift_ppm = 450;       // of clocks, each way
+    bool harsh = false;        // each second message comes late
     bool wild_clocks = false;  // beyond A1: only what rests on counting is checked
 };
 
