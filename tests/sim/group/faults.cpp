@@ -82,7 +82,9 @@ void one_fault(World& world) {
         case 4:
         case 5: return cut_off(world, box);
         case 6: return world.block(box.index, any_box(world).index);
-        case 7: return world.unblock_all();
+        case 7:
+            if (!world.shape().harsh || world.percent(30)) world.unblock_all();
+            return;
         default: world.weather() = draw_weather(world);
     }
 }

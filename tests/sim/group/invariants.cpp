@@ -159,7 +159,10 @@ void Invariants::check_vote_told(const Box& box, const lead::Message& message) {
             fail("L8: vote of " + text(box.index) + " is ahead of its disk");
     };
     if (const auto* one = std::get_if<lead::VoteAnswer>(&message.body)) {
-        if (one->reason == lead::Reason::None) vote(one->epoch, message.envelope.to);
+        if (one->reason != lead::Reason::None) return;
+        vote(one->epoch, message.envelope.to);
+        if (disk.record && in(disk.record->in_sync, box.index))
+            check_voter_knows(box, world_.box(message.envelope.to));
     } else if (const auto* request = std::get_if<lead::Vote>(&message.body)) {
         vote(request->epoch, box.index);
     } else if (const auto* written = std::get_if<lead::WriteAnswer>(&message.body)) {
@@ -167,6 +170,23 @@ void Invariants::check_vote_told(const Box& box, const lead::Message& message) {
         if (ballot_of(box.disk) < written->ballot)
             fail("L8: accept of " + text(box.index) + " is not durable");
         accepted(box.index, written->ballot);
+    }
+}
+
+void Invariants::flushed(const Box& box, const std::vector<Entry>& entries) {
+    for (const Entry& entry : entries) held_[box.index].insert(entry.number);
+}
+
+// L6: held(m, w) ⇒ w ∈ log(m) ∨ silent(m). Who votes is not silent, unless the candidate has w.
+void Invariants::check_voter_knows(const Box& voter, const Box& candidate) {
+    const std::size_t count = acknowledged_.size();
+    for (std::size_t back = 1; back <= 40 && back <= count; ++back) {
+        const Acknowledged& one = acknowledged_[count - back];
+        if (one.fence.generation != voter.disk->generation) continue;
+        if (!held_[voter.index].contains(one.number)) continue;
+        if (!voter.database.has(one.number) && !candidate.database.has(one.number))
+            fail("L6: " + text(voter.index) + " votes and has dropped write " +
+                 std::to_string(one.number) + " that " + text(candidate.index) + " lacks");
     }
 }
 

@@ -23,6 +23,7 @@ public:
     void elected(const Box& box);
     void written(const lead::Record& record, const lead::Record& parent);
     void acknowledged(const Box& box, std::uint64_t number);
+    void flushed(const Box& box, const std::vector<Entry>& entries);  // told to its leader
     void promoted(const Box& box);
     void opened(const Box& box);
     void each_event();  // L1, L10, L15
@@ -42,6 +43,7 @@ private:
     void proposed(const Box& box, const lead::Record& record);
     void accepted(ReplicaIndex who, const lead::Ballot& ballot);
     bool descends(lead::Ballot from, const lead::Ballot& ancestor) const;
+    void check_voter_knows(const Box& voter, const Box& candidate);
     void check_vote_told(const Box& box, const lead::Message& message);
     void check_leader_told(const Box& box, const lead::Message& message);
     void check_cover(const Box& box);
@@ -60,6 +62,7 @@ private:
     std::map<std::pair<Fence, ReplicaIndex>, ReplicaIndex> votes_;
     std::set<std::pair<Fence, ReplicaIndex>> resigned_;
     std::vector<Acknowledged> acknowledged_;
+    std::map<ReplicaIndex, std::set<std::uint64_t>> held_;  // what each copy ever acknowledged
 };
 
 }  // namespace foyer::sim::group

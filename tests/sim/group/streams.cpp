@@ -88,6 +88,7 @@ void World::receive(ReplicaIndex standby, std::uint64_t connection, std::size_t 
     if (mine.log.size() != from) return mine.receiver.reset();
     for (const Entry& entry : batch) mine.append(entry);
     mine.flushed = mine.log.size();
+    invariants_->flushed(there, batch);
     const ReplicaIndex leader = mine.receiver->leader;
     const std::size_t flushed = mine.flushed;
     on_box(box(leader), 1 + below(30), [this, leader, standby, connection, flushed] {
@@ -158,7 +159,8 @@ void World::rejoin(Box& box, ReplicaIndex leader, Fence fence, std::uint64_t cut
         // Rewound, or cloned anew: then it holds nothing for a while.
         mine.log.resize(percent(50) ? common_prefix(mine.log, from.database.log) : 0);
         mine.flushed = mine.log.size();
-        if (percent(30)) return rejoin(box, leader, fence, cuts);  // interrupted half way
+        if (percent(shape_.harsh ? 80 : 30))
+            return rejoin(box, leader, fence, cuts);  // interrupted half way
         mine.log.assign(
             from.database.log.begin(),
             from.database.log.begin() + static_cast<std::ptrdiff_t>(from.database.flushed));
