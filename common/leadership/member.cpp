@@ -108,6 +108,11 @@ void retire(Turn& turn) {
         start_fencing(turn, std::nullopt, "retired");
     else if (state.role != Role::Fencing)
         abandon_round(turn);
+    if (state.data.following && !state.data.cutting) {  // its acknowledgements count no more
+        state.data.following.reset();
+        state.data.cutting = true;
+        turn.effects.push_back(Cut{});
+    }
 }
 
 void on_announce(Turn& turn, const Announce& body) {

@@ -59,10 +59,30 @@ Weather draw_weather(World& world) {
     return weather;
 }
 
+void ill(World& world, Box& box) {
+    Box* there = &box;
+    const auto tell = [&world, there](const lead::Input& fact) {
+        world.on_agent(*there, 1, [&world, there, fact] { world.hand_in(*there, fact); });
+    };
+    switch (world.below(2)) {
+        case 0:
+            tell(lead::LocalHealth{false, world.clock_of(box)});
+            world.at(world.now() + world.below(15'000),
+                     [tell] { tell(lead::LocalHealth{true, {}}); });
+            return;
+        case 1:
+            tell(lead::EdgesReach{false, true});
+            world.at(world.now() + world.below(5'000), [tell] { tell(lead::EdgesReach{}); });
+            return;
+        default: tell(lead::HostStops{});
+    }
+}
+
 void one_fault(World& world) {
     Box& box = victim(world);
     ++world.coverage()["fault"];
-    switch (world.below(9)) {
+    switch (world.below(10)) {
+        case 9: return ill(world, box);
         case 0:
         case 1: {
             world.crash(box);
@@ -106,7 +126,12 @@ void one_proposal(World& world) {
                 world.below(static_cast<std::int64_t>(record.members.size()) - 1))]
             .index;
     };
-    switch (world.below(6)) {
+    switch (world.below(7)) {
+        case 6: {
+            const int copies = 1 + static_cast<int>(world.below(world.shape().copies - 1));
+            const int floor = 1 + static_cast<int>(world.below(copies - 1));
+            return propose(world, {{}, lead::SetCopies{copies, floor}});
+        }
         case 0:
         case 1: {
             lead::Replace replace;

@@ -86,6 +86,7 @@ TEST_CASE("groups with all faults on keep every invariant and come back") {
     const Total total = live_through(test::test_seed(), seeds, false);
     print(total);
     if (seeds < 100) return;
+    CHECK(median(total.failover) <= 12'000);  // T + 5 s
     for (const char* arrow :
          {"role candidate → leader", "role candidate → follower", "role leader → fencing",
           "role restart → resuming", "role resuming → leader", "stage closed → open",

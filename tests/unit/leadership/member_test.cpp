@@ -180,10 +180,14 @@ TEST_CASE("a leader that restarts resumes, but serves only upon new promises") {
 TEST_CASE("a voter that others remember better than itself retires") {
     Desk desk(1);
     desk.settle(at(1, 50));
+    desk.hand(desk.from(0, Renew{Epoch(1), {}}));
     Message message = desk.from(0, Renew{Epoch(1), {}});
     message.envelope.seen = desk.state.counter + 1;
     desk.hand(message);
     CHECK(desk.state.durable.retired);
+    CHECK(desk.all<Cut>().size() == 1);
+    desk.hand(ReceiverStopped{at(1, 50)});
+    CHECK(desk.all<Follow>().empty());
     desk.hand(desk.from(2, vote_for(2, at(1, 60))));
     CHECK(desk.sent<VoteAnswer>()->reason == Reason::Retired);
 }
