@@ -1,0 +1,46 @@
+#include "common/leadership/clock_rate.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+namespace foyer::leadership {
+
+void PeerClock::add(const Exchange& exchange, const Timing& timing) {
+    if (!kept_.empty() && exchange.mine < kept_.back().mine) return;
+    // A peer that booted again has another clock.
+    if (!kept_.empty() && exchange.theirs < kept_.back().theirs) kept_.clear();
+    const auto slot = [&](const Exchange& one) {
+        return one.mine.boot_ms / timing.rate_sample.count();
+    };
+    if (!kept_.empty() && slot(kept_.back()) == slot(exchange)) {
+        if (exchange.round_trip < kept_.back().round_trip) kept_.back() = exchange;
+    } else {
+        kept_.push_back(exchange);
+    }
+    while (exchange.mine - kept_.front().mine > timing.rate_window) kept_.pop_front();
+}
+
+std::optional<double> PeerClock::rate_ppm(const Timing& timing) const {
+    if (kept_.size() < 2) return std::nullopt;
+    const Exchange& first = kept_.front();
+    const Exchange& last = kept_.back();
+    const Duration mine = last.mine - first.mine;
+    if (mine * 2 < timing.rate_window) return std::nullopt;
+    const auto gained = static_cast<double>(((last.theirs - first.theirs) - mine).count());
+    return gained * 1e6 / static_cast<double>(mine.count());
+}
+
+bool is_clock_wrong(const std::map<ReplicaIndex, PeerClock>& peers, const Timing& timing) {
+    std::vector<double> rates;
+    for (const auto& [index, clock] : peers)
+        if (const auto rate = clock.rate_ppm(timing)) rates.push_back(*rate);
+    if (rates.size() < 2) return false;
+    std::ranges::sort(rates);
+    const std::size_t middle = rates.size() / 2;
+    const double median =
+        rates.size() % 2 == 1 ? rates[middle] : (rates[middle - 1] + rates[middle]) / 2;
+    return std::abs(median) > timing.rate_ppm_max;
+}
+
+}  // namespace foyer::leadership

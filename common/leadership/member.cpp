@@ -1,0 +1,326 @@
+#include "common/leadership/member.h"
+
+#include <algorithm>
+
+#include "common/leadership/turn.h"
+
+namespace foyer::leadership {
+namespace {
+
+// The record a message carries, if any: how one learns of members one did not know.
+const Record* carried(const Body& body) {
+    const auto of = [](const std::optional<Record>& record) { return record ? &*record : nullptr; };
+    return std::visit(
+        Overloaded{[](const Prevote& one) { return &one.record; },
+                   [&](const PrevoteAnswer& one) { return of(one.record); },
+                   [](const Vote& one) { return &one.record; },
+                   [&](const VoteAnswer& one) { return of(one.record); },
+                   [](const Renew&) { return static_cast<const Record*>(nullptr); },
+                   [](const RenewAnswer&) { return static_cast<const Record*>(nullptr); },
+                   [](const Write& one) { return &one.record; },
+                   [&](const WriteAnswer& one) { return of(one.record); },
+                   [](const Resign&) { return static_cast<const Record*>(nullptr); },
+                   [](const Read&) { return static_cast<const Record*>(nullptr); },
+                   [&](const ReadAnswer& one) { return of(one.record); },
+                   [](const Announce& one) { return &one.record; },
+                   [&](const Refused& one) { return of(one.record); }},
+        body);
+}
+
+bool is_request(const Body& body) {
+    return std::holds_alternative<Prevote>(body) || std::holds_alternative<Vote>(body) ||
+           std::holds_alternative<Renew>(body) || std::holds_alternative<Write>(body);
+}
+
+bool is_answer(const Body& body) {
+    return std::holds_alternative<PrevoteAnswer>(body) ||
+           std::holds_alternative<VoteAnswer>(body) || std::holds_alternative<RenewAnswer>(body) ||
+           std::holds_alternative<WriteAnswer>(body) || std::holds_alternative<ReadAnswer>(body);
+}
+
+// A member by my record, or by a newer valid one that it brings.
+bool is_from_member(const State& state, const Message& message) {
+    const Envelope& from = message.envelope;
+    const auto& mine = state.durable.record;
+    if (mine && names(*mine, from.from, from.incarnation)) return true;
+    const Record* record = carried(message.body);
+    if (record == nullptr || !check_valid(*record).ok()) return false;
+    if (record->ballot.generation != from.generation) return false;
+    if (mine && record->ballot <= mine->ballot) return false;
+    return names(*record, from.from, from.incarnation);
+}
+
+// Check 3. A voter without a record takes the generation of the first record that names it.
+bool is_generation_mine(const State& state, const Message& message) {
+    const Envelope& from = message.envelope;
+    if (from.generation == state.durable.generation) return true;
+    if (state.durable.generation != Generation()) return false;
+    const Record* record = carried(message.body);
+    return record != nullptr && names(*record, state.identity.self, state.durable.incarnation);
+}
+
+void refuse(Turn& turn, const Message& message, Reason reason) {
+    if (!is_request(message.body)) return;
+    answer(turn, message, Refused{reason, turn.state.disk.record}, 0);
+}
+
+void note_peer(Turn& turn, const Envelope& from) {
+    State& state = turn.state;
+    Peer& peer = state.peers[from.from];
+    std::uint64_t& seen = state.durable.seen[from.from];
+    // A late message tells nothing about the sender's clock.
+    if (from.counter > seen) {
+        seen = from.counter;
+        peer.stamp = from.stamp;
+        peer.heard = turn.now;
+        if (from.echo && from.echo->boot == state.identity.boot) {
+            const Duration round_trip = turn.now - from.echo->at;
+            const Exchange exchange{MonoTime{turn.now.boot_ms - round_trip.count() / 2},
+                                    from.stamp.at, round_trip};
+            state.clocks[from.from].add(exchange, state.timing);
+        }
+    }
+    if (from.generation == state.durable.generation)
+        state.seen_epoch = std::max(state.seen_epoch, from.epoch);
+}
+
+// The request this answers, once it is known to be newer than what was heard before asking.
+std::optional<Asked> take_asked(Turn& turn, const Message& message) {
+    const Envelope& from = message.envelope;
+    const auto& asked = turn.state.peers[from.from].asked;
+    const auto found = std::ranges::find(asked, from.number, &Asked::number);
+    if (found == asked.end()) return std::nullopt;
+    if (from.counter > found->known) return *found;
+    note(turn.state.durable, {EvidenceKind::BehindItself, from.from, {}});
+    persist(turn);
+    report(turn, "a voter is behind itself");
+    return std::nullopt;
+}
+
+void retire(Turn& turn) {
+    State& state = turn.state;
+    if (state.durable.retired) return;
+    state.durable.retired = true;
+    note(state.durable, {EvidenceKind::Retired, state.identity.self, {}});
+    persist(turn);
+    report(turn, "this voter lost its newest state: it votes no more and must be replaced");
+    if (state.role == Role::Leader || state.role == Role::Resuming)
+        start_fencing(turn, std::nullopt, "retired");
+    else if (state.role != Role::Fencing)
+        abandon_round(turn);
+    if (state.data.following && !state.data.cutting) {  // its acknowledgements count no more
+        state.data.following.reset();
+        state.data.cutting = true;
+        turn.effects.push_back(Cut{});
+    }
+}
+
+void on_announce(Turn& turn, const Announce& body) {
+    if (turn.state.durable.record && body.record.ballot <= turn.state.durable.record->ballot)
+        return;
+    learn(turn, body.record);
+}
+
+void dispatch(Turn& turn, const Message& message, const Asked& asked) {
+    std::visit(
+        Overloaded{[&](const Prevote& body) { on_prevote(turn, message, body); },
+                   [&](const PrevoteAnswer& body) { on_prevote_answer(turn, message, body); },
+                   [&](const Vote& body) { on_vote(turn, message, body); },
+                   [&](const VoteAnswer& body) { on_vote_answer(turn, message, body, asked); },
+                   [&](const Renew& body) { on_renew(turn, message, body); },
+                   [&](const RenewAnswer& body) { on_renew_answer(turn, message, body, asked); },
+                   [&](const Write& body) { on_write(turn, message, body); },
+                   [&](const WriteAnswer& body) { on_write_answer(turn, message, body, asked); },
+                   [&](const Resign& body) { on_resign(turn, message, body); },
+                   [&](const Read& body) { on_read(turn, message, body); },
+                   [&](const ReadAnswer& body) { on_read_answer(turn, message, body); },
+                   [&](const Announce& body) { on_announce(turn, body); },
+                   [&](const Refused& body) {
+                       if (body.record) learn(turn, *body.record);
+                   }},
+        message.body);
+}
+
+void receive(Turn& turn, const Message& message) {
+    State& state = turn.state;
+    const Envelope& from = message.envelope;
+    if (from.group != state.identity.group || from.to != state.identity.self) return;
+    const bool reads = std::holds_alternative<Read>(message.body);
+    if (reads && from.from == outsider) return on_read(turn, message, std::get<Read>(message.body));
+    const bool bare = !state.durable.record && std::holds_alternative<Renew>(message.body);
+    if (!bare && !is_from_member(state, message)) {
+        if (reads) return on_read(turn, message, std::get<Read>(message.body));
+        return refuse(turn, message, Reason::NotMember);
+    }
+    if (from.seen > state.counter) return retire(turn);
+    if (!bare && !reads && !is_generation_mine(state, message)) {
+        if (from.generation < state.durable.generation)
+            refuse(turn, message, Reason::OtherGeneration);
+        return;
+    }
+    note_peer(turn, from);
+    std::optional<Asked> asked = Asked{};
+    if (is_answer(message.body)) asked = take_asked(turn, message);
+    if (!asked) return;
+    if (state.role == Role::Candidate && state.round.voted && from.epoch > state.durable.epoch)
+        abandon_round(turn);
+    dispatch(turn, message, *asked);
+}
+
+void on_persisted(Turn& turn, const Persisted& fact) {
+    State& state = turn.state;
+    while (!state.writing.empty() && state.writing.front().first <= fact.version) {
+        state.disk = std::move(state.writing.front().second);
+        state.writing.pop_front();
+    }
+    check_elected(turn);
+    check_committed(turn);
+}
+
+void on_health(Turn& turn, const LocalHealth& fact) {
+    auto& failed_since = turn.state.health.failed_since;
+    failed_since = fact.ok ? std::nullopt : std::optional(fact.since);
+}
+
+void on_generation(Turn& turn, const NewGeneration& fact) {
+    State& state = turn.state;
+    const Ballot& ballot = fact.first.ballot;
+    if (!check_valid(fact.first).ok() || ballot.epoch != Epoch() || ballot.seq != 0) return;
+    const auto& held = state.durable.record;
+    if (ballot.generation == state.durable.generation && held && held->ballot == ballot &&
+        *held != fact.first) {
+        note(state.durable, {EvidenceKind::TwoFirsts, state.identity.self, ballot});
+        persist(turn);
+    }
+    if (ballot.generation > state.durable.generation) state.generation = fact;
+}
+
+void on_tick(Turn& turn, const Tick& tick) {
+    turn.jitter = tick.jitter;
+    tick_voter(turn);
+    tick_resignation(turn);
+    switch (turn.state.role) {
+        case Role::Follower: return tick_follower(turn);
+        case Role::PreCandidate:
+        case Role::Candidate: return tick_round(turn);
+        case Role::Leader:
+        case Role::Resuming: return tick_leader(turn);
+        case Role::Fencing: return;
+    }
+}
+
+void handle(Turn& turn, const Input& input) {
+    State& state = turn.state;
+    std::visit(Overloaded{[&](const Tick& one) { on_tick(turn, one); },
+                          [&](const Message& one) { receive(turn, one); },
+                          [&](const Persisted& one) { on_persisted(turn, one); },
+                          [&](const ReceiverStopped& one) { on_stopped(turn, one); },
+                          [&](const PositionRead& one) {
+                              if (!state.data.stopped) state.data.position = one.position;
+                          },
+                          [&](const Rejoined& one) { on_rejoined(turn, one); },
+                          [&](const Diverged&) { state.data.diverged = true; },
+                          [&](const MemberStreams& one) { on_streams(turn, one); },
+                          [&](const QuorumShown& one) { on_shown(turn, one); },
+                          [&](const Promoted& one) {
+                              if (state.role == Role::Leader && one.fence == own_fence(state) &&
+                                  state.leading.promote_asked)
+                                  state.leading.promoted = true;
+                          },
+                          [&](const EndRead& one) { on_end(turn, one); },
+                          [&](const Flushed& one) { on_flushed(turn, one); },
+                          [&](const WaitBroken&) {
+                              if (state.role == Role::Leader && state.leading.stage == Stage::Open)
+                                  move_to(turn, Stage::Closed);
+                              state.leading.open_end.reset();
+                              state.leading.open_number = 0;
+                          },
+                          [&](const Fenced& one) { on_fenced(turn, one); },
+                          [&](const LocalHealth& one) { on_health(turn, one); },
+                          [&](const EdgesReach& one) {
+                              state.health.unreachable = !one.me && one.another;
+                          },
+                          [&](const HostStops&) {
+                              if (state.role == Role::Leader)
+                                  start_fencing(turn, std::nullopt, "the host stops");
+                          },
+                          [&](const Proposal& one) { on_proposal(turn, one); },
+                          [&](const NewGeneration& one) { on_generation(turn, one); }},
+               input);
+}
+
+// Followers act on `desired` of a record they know to be committed; the leader on its own.
+void manage_service(Turn& turn) {
+    State& state = turn.state;
+    const auto& record = state.durable.record;
+    if (!record || !is_data_member(state)) return;
+    DesiredState desired = record->desired;
+    if (state.role == Role::Leader) {
+        if (!state.leading.committed) return;
+        desired = state.leading.committed->desired;
+    } else if (!state.known_committed || *state.known_committed < record->ballot) {
+        return;
+    }
+    if (state.service == desired) return;
+    const bool run = desired == DesiredState::Running;
+    turn.effects.push_back(Service{run ? ServiceOrder::Run : ServiceOrder::Stop});
+    if (!run) {  // everything that streamed has ended
+        state.data.following.reset();
+        state.data.stopped = false;
+    }
+    state.service = desired;
+}
+
+}  // namespace
+
+Outcome begin(Start start, MonoTime now) {
+    Outcome outcome;
+    State& state = outcome.state;
+    state.identity = std::move(start.identity);
+    state.timing = start.timing;
+    state.hash = start.hash;
+    if (start.durable) {
+        state.durable = *start.durable;
+        state.disk = *start.durable;
+    } else {
+        state.durable.incarnation = start.fresh;
+    }
+    Turn turn{state, now, outcome.effects};
+    // Every counter below the old limit may have been used.
+    state.counter = state.durable.counter_limit;
+    state.durable.counter_limit += counter_block;
+    persist(turn);
+    state.data.led = start.led;
+    const Durable& durable = state.durable;
+    state.promise.remembered = !durable.record;
+    if (durable.t_max > Duration(0))
+        state.promise.quiet_until = now + durable.t_max + state.timing.rate_slack;
+    const bool own = durable.record && durable.record->leader == state.identity.self &&
+                     durable.record->ballot.epoch == durable.epoch;
+    if (own && durable.resigned < durable.epoch && !durable.retired) {
+        state.role = Role::Resuming;
+        state.resume_until = now + durable.record->promise + state.timing.rate_slack;
+        turn.effects.push_back(Clients{Gate::Closed});
+    } else if (is_data_member(state)) {
+        turn.effects.push_back(KillService{durable.epoch});
+        state.data.cutting = true;
+        turn.effects.push_back(Cut{});
+    }
+    return outcome;
+}
+
+Outcome step(State state, const Input& input, MonoTime now) {
+    Outcome outcome{std::move(state), {}};
+    Turn turn{outcome.state, now, outcome.effects};
+    // Whatever thaws first looks at its lease: what it would read from its sockets is old.
+    if (outcome.state.role == Role::Leader && now >= outcome.state.leading.lease_until)
+        start_fencing(turn, std::nullopt, "the lease is over");
+    handle(turn, input);
+    take_generation(turn);
+    if (outcome.state.role == Role::Leader) advance(turn);
+    manage_service(turn);
+    manage_data(turn);
+    return outcome;
+}
+
+}  // namespace foyer::leadership

@@ -1,0 +1,169 @@
+// The data path of a copy in step(): stop before an epoch is raised, follow only where it may,
+// rejoin what went astray. Sections 3 and 8.
+#include "common/leadership/turn.h"
+
+namespace foyer::leadership {
+namespace {
+
+void apply_generation(Turn& turn) {
+    State& state = turn.state;
+    const Record first = state.generation->first;
+    state.generation.reset();
+    Durable& durable = state.durable;
+    durable.generation = first.ballot.generation;
+    durable.epoch = Epoch();
+    durable.voted_for.reset();
+    durable.resigned = Epoch();
+    durable.record = first;
+    durable.chain.clear();
+    persist(turn);
+    // What was promised binds towards everybody: the holder belongs to the old generation.
+    state.promise.released = false;
+    state.seen_epoch = Epoch();
+    state.known_committed.reset();
+    state.resignation.reset();
+    state.stand_at.reset();
+    state.preferred = false;
+    for (auto& [index, peer] : state.peers) {
+        peer.promised_until.reset();
+        peer.accepted = {};
+        peer.asked.clear();
+    }
+}
+
+void start_cut(Turn& turn) {
+    DataPath& data = turn.state.data;
+    data.following.reset();
+    data.rejoin_asked.reset();
+    data.stopped = false;
+    if (data.cutting) return;
+    data.cutting = true;
+    turn.effects.push_back(Cut{});
+}
+
+Epoch epoch_of(const Waiting& waiting) {
+    return std::visit(
+        Overloaded{[](const Message& message) {
+                       const auto* vote = std::get_if<Vote>(&message.body);
+                       return vote != nullptr ? vote->epoch
+                                              : std::get<Write>(message.body).record.ballot.epoch;
+                   },
+                   [](const LearntRecord& learnt) { return learnt.record.ballot.epoch; },
+                   [](const NewGeneration&) { return Epoch(UINT64_MAX); }},
+        waiting);
+}
+
+bool must_rejoin(const State& state, const Record& record) {
+    const DataPath& data = state.data;
+    if (state.durable.rejoining || data.diverged || data.led) return true;
+    return data.position && data.position->fence < own_fence(state) &&
+           *data.position > record.start;
+}
+
+void manage_rejoin(Turn& turn, ReplicaIndex leader) {
+    State& state = turn.state;
+    const Fence fence = own_fence(state);
+    // Before that, whom it would copy may still lose to one that has this copy's log.
+    if (!state.known_committed || fence_of(*state.known_committed) != fence) return;
+    Durable& durable = state.durable;
+    const RejoinBase base{fence, durable.record->start};
+    if (!durable.rejoining) {
+        // What this copy acknowledged in this fence, if anything, the base does not contain.
+        const bool clean = state.data.position && state.data.position->fence < fence;
+        durable.rejoining = true;
+        durable.rejoin_base = clean ? std::optional(base) : std::nullopt;
+        persist(turn);
+    } else if (durable.rejoin_base && durable.rejoin_base != base) {
+        durable.rejoin_base = base;
+        persist(turn);
+    }
+    if (!state.disk.rejoining || state.data.rejoin_asked == fence) return;
+    state.data.rejoin_asked = fence;
+    state.data.following.reset();
+    state.data.stopped = false;
+    turn.effects.push_back(Rejoin{leader, fence});
+}
+
+}  // namespace
+
+void cut_for(Turn& turn, Waiting waiting) {
+    DataPath& data = turn.state.data;
+    // One waits; a higher epoch takes its place.
+    if (!data.waiting || epoch_of(*data.waiting) <= epoch_of(waiting))
+        data.waiting = std::move(waiting);
+    start_cut(turn);
+}
+
+void on_stopped(Turn& turn, const ReceiverStopped& fact) {
+    State& state = turn.state;
+    DataPath& data = state.data;
+    if (!data.cutting) return;
+    data.cutting = false;
+    data.stopped = true;
+    data.position = fact.position;
+    if (state.role == Role::Candidate && !state.round.voted) on_own_cut(turn);
+    if (!data.waiting) return;
+    const Waiting waiting = *std::exchange(data.waiting, std::nullopt);
+    // The world may have moved on: everything is checked again.
+    std::visit(Overloaded{[&](const Message& message) {
+                              if (const auto* vote = std::get_if<Vote>(&message.body))
+                                  on_vote(turn, message, *vote);
+                              else
+                                  on_write(turn, message, std::get<Write>(message.body));
+                          },
+                          [&](const LearntRecord& learnt) { learn(turn, learnt.record); },
+                          [&](const NewGeneration&) { take_generation(turn); }},
+               waiting);
+}
+
+void on_rejoined(Turn& turn, const Rejoined& fact) {
+    State& state = turn.state;
+    DataPath& data = state.data;
+    const Fence fence = own_fence(state);
+    if (data.rejoin_asked != fence || fact.position.fence != fence || data.cutting) return;
+    data.rejoin_asked.reset();
+    data.position = fact.position;
+    data.diverged = false;
+    data.led = false;
+    state.durable.rejoining = false;
+    state.durable.rejoin_base.reset();
+    persist(turn);
+}
+
+void manage_data(Turn& turn) {
+    State& state = turn.state;
+    DataPath& data = state.data;
+    const Durable& durable = state.durable;
+    if (state.role != Role::Follower || data.cutting || durable.retired) return;
+    if (!durable.record || !is_data_member(state)) return;
+    if (state.service && *state.service != DesiredState::Running) return;
+    const Record& record = *durable.record;
+    if (!record.leader || record.leader == state.identity.self) return;
+    if (record.ballot.epoch != durable.epoch) return;
+    // Streaming tells whom this copy is bound to: so the disk must know it first.
+    const Durable& disk = state.disk;
+    if (disk.epoch != durable.epoch || !disk.record || disk.record->leader != record.leader ||
+        disk.record->ballot.epoch != record.ballot.epoch)
+        return;
+    if (must_rejoin(state, record)) return manage_rejoin(turn, *record.leader);
+    if (!data.position || disk.rejoining || data.following == own_fence(state)) return;
+    data.following = own_fence(state);
+    data.stopped = false;
+    turn.effects.push_back(Follow{*record.leader, own_fence(state)});
+}
+
+void take_generation(Turn& turn) {
+    State& state = turn.state;
+    if (!state.generation) return;
+    if (state.role == Role::Leader || state.role == Role::Resuming)
+        return start_fencing(turn, std::nullopt, "a newer generation");
+    if (state.role == Role::Fencing) return;
+    abandon_round(turn);
+    if (is_data_member(state) && !state.data.stopped) {
+        if (!state.data.cutting) cut_for(turn, *state.generation);
+        return;
+    }
+    apply_generation(turn);
+}
+
+}  // namespace foyer::leadership

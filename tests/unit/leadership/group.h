@@ -1,0 +1,38 @@
+// Records and durable states for the unit tests: three data members 0, 1, 2, all in S, k = 2.
+#pragma once
+
+#include "common/leadership/durable.h"
+
+namespace foyer::leadership::test {
+
+inline MemberEntry entry(int index, ReplicaKind kind = ReplicaKind::Data) {
+    return {ReplicaIndex{index}, kind, NodeKey("key" + std::to_string(index)),
+            Incarnation{static_cast<std::uint64_t>(index), 1}, true};
+}
+
+inline Record record_of_three() {
+    Record record;
+    record.ballot = {Generation(1), Epoch(1), 1};
+    record.leader = ReplicaIndex{0};
+    record.members = {entry(0), entry(1), entry(2)};
+    record.in_sync = {ReplicaIndex{0}, ReplicaIndex{1}, ReplicaIndex{2}};
+    record.k = record.copies = record.floor = 2;
+    return record;
+}
+
+inline Durable durable_of(int self, const Record& record) {
+    Durable durable;
+    durable.generation = record.ballot.generation;
+    durable.epoch = record.ballot.epoch;
+    durable.voted_for = record.leader;
+    durable.record = record;
+    durable.t_max = record.promise;
+    durable.incarnation = entry(self).incarnation;
+    return durable;
+}
+
+inline LogPosition at(std::uint64_t epoch, std::uint64_t end) {
+    return {{Generation(1), Epoch(epoch)}, Lsn(end)};
+}
+
+}  // namespace foyer::leadership::test

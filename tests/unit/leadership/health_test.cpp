@@ -1,0 +1,49 @@
+#include "common/leadership/health.h"
+
+#include "tests/support/catch.h"
+
+using namespace foyer;
+using namespace foyer::leadership;
+
+namespace {
+const Timing timing;
+constexpr MonoTime noon{100'000'000};
+}  // namespace
+
+TEST_CASE("a leader resigns after five seconds of failed health, twice an hour") {
+    Health health;
+    CHECK(judge_health(health, timing, noon) == HealthVerdict::Well);
+    health.failed_since = noon + Duration(-4'999);
+    CHECK(judge_health(health, timing, noon) == HealthVerdict::Well);
+    health.failed_since = noon + Duration(-5'000);
+    CHECK(judge_health(health, timing, noon) == HealthVerdict::Resign);
+    health = after_health_resignation(health, timing, noon);
+    health = after_health_resignation(health, timing, noon);
+    CHECK(judge_health(health, timing, noon) == HealthVerdict::Stays);
+    CHECK(judge_health(health, timing, noon + Duration(3'600'000)) == HealthVerdict::Resign);
+    CHECK(after_health_resignation(health, timing, noon + Duration(3'600'000)).resigned.size() ==
+          1);
+}
+
+TEST_CASE("unreachable, or a promotion without end, is failed health") {
+    Health health;
+    health.unreachable = true;
+    CHECK(judge_health(health, timing, noon) == HealthVerdict::Resign);
+    health.unreachable = false;
+    health.promoting_since = noon + Duration(-60'000);
+    CHECK(judge_health(health, timing, noon) == HealthVerdict::Resign);
+}
+
+TEST_CASE("who resigned for health rests, unless it is alone") {
+    const Health health = after_health_resignation({}, timing, noon);
+    CHECK_FALSE(is_eligible(health, false, timing, noon + Duration(59'000)));
+    CHECK(is_eligible(health, true, timing, noon + Duration(59'000)));
+    CHECK(is_eligible(health, false, timing, noon + Duration(60'000)));
+}
+
+TEST_CASE("a wrong clock leads only when it was right for ten minutes") {
+    Health health;
+    health.clock_wrong_at = noon;
+    CHECK_FALSE(is_eligible(health, true, timing, noon + Duration(599'000)));
+    CHECK(is_eligible(health, true, timing, noon + Duration(600'000)));
+}
