@@ -69,9 +69,9 @@ void spoil_step(Planted planted, lead::State& state) {
     if (state.role != lead::Role::Leader) return;
     lead::Leading& leading = state.leading;
     if (planted == Planted::EarlyShrink && leading.work &&
-        leading.work->step == lead::SyncStep::Shrink && leading.work->end == lead::Lsn()) {
+        leading.work->step == lead::SyncStep::Shrink &&
+        leading.work->phase != lead::SyncPhase::Record)
         leading.work->phase = lead::SyncPhase::Holding;
-    }
     if (planted == Planted::OpenedAlone && leading.open_end)
         for (const ReplicaIndex index : state.durable.record->in_sync)
             leading.streaming[index].flushed = *leading.open_end;

@@ -12,7 +12,7 @@ using namespace foyer::sim::group;
 
 namespace {
 
-constexpr int seeds_max = 4'000;
+constexpr int seeds_max = 10'000;
 
 // The wild clocks have runs of their own: what rests on counting alone shows itself there.
 std::optional<std::string> hunt(Planted planted, int& seeds) {
