@@ -25,7 +25,7 @@ from foyer_lab.services import faketime_library  # noqa: E402
 
 SPEC = ROOT / "tests/lab/specs/faults.json"
 HOLD_S = 5.0  # of that spec: the long poll
-SERVING_S = 80  # of that spec: a certificate's life
+SERVING_S = 120  # of that spec: a certificate's life; a third of it outlasts FROZEN_S and tries
 FULL, CLOCKED, SPARE, EDGE = "nantes", "namur", "brest", "edge-paris"  # homes
 MIB = 1 << 20
 FROZEN_S = 3 * HOLD_S  # boxes call twice at least
