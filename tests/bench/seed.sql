@@ -28,8 +28,8 @@ SELECT 'echo', '1.0.0-1', 'Echo', 'pub', 'key', '{"name": "echo"}', 'signature',
        8000, 1, now(), 1
 WHERE NOT EXISTS (SELECT FROM releases);
 
-INSERT INTO operations (id, kind, instance, node, owner, state, steps, created_at, finished_at, revision)
-SELECT 'op-' || substr(md5(i::text), 1, 24), 'order', 'menuiserie-' || i, '', 'carl', 'succeeded', s.steps, now(), now(), 1
+INSERT INTO operations (id, kind, instance, node, moves_max, owner, state, steps, created_at, finished_at, revision)
+SELECT 'op-' || substr(md5(i::text), 1, 24), 'order', 'menuiserie-' || i, '', 0, 'carl', 'succeeded', s.steps, now(), now(), 1
 FROM generate_series(:instances_from, :instances - 1) i,
      (SELECT jsonb_agg(jsonb_build_object('name', name, 'state', 'succeeded', 'detail', '', 'started_at_ms', 1772368200250,
                                           'finished_at_ms', 1772368201250)) AS steps
