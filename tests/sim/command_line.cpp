@@ -33,7 +33,7 @@ run      lives through N seeds, checks every invariant after each step, prints w
 replay   one seed again, line by line; the same seed gives the same lines
 place    the placement alone, on a world of your own (format: tests/sim/place/README.md)
 bugs     the bugs that --bug can plant
-NAME     small (as if not given) crowded founders real growth10k growth100k
+NAME     small (as if not given) crowded founders real growth10k growth60k
 DIR      of the scenario 'real'; else FOYER_DATA from the environment
 
 For example: foyer-sim run --scenario small --seeds 100

@@ -115,7 +115,7 @@ Scenario founders(std::uint64_t seed) {
 Scenario growth(int boxes, std::uint64_t seed) {
     Dice dice(seed ^ 0x9c0117ULL);
     Scenario world;
-    world.name = boxes > 10'000 ? "growth100k" : "growth10k";
+    world.name = boxes > 10'000 ? "growth60k" : "growth10k";
     world.boxes = homes(boxes, 40, 8, 2, dice);
     world.customers = boxes / 100;
     world.orders_within = 2 * hour;
@@ -141,7 +141,7 @@ Resources box_resources(Dice& dice) {
 }
 
 std::vector<std::string> scenario_names() {
-    return {"small", "crowded", "founders", "real", "growth10k", "growth100k"};
+    return {"small", "crowded", "founders", "real", "growth10k", "growth60k"};
 }
 
 Result<Scenario> scenario(const std::string& name, std::uint64_t seed, const std::string& data) {
@@ -149,11 +149,11 @@ Result<Scenario> scenario(const std::string& name, std::uint64_t seed, const std
     if (name == "crowded") return crowded(seed);
     if (name == "founders") return founders(seed);
     if (name == "growth10k") return growth(10'000, seed);
-    if (name == "growth100k") return growth(100'000, seed);
+    if (name == "growth60k") return growth(60'000, seed);
     if (name == "real") return real_scenario(seed, data);
     return error(ErrorCode::InvalidArgument,
                  "no scenario '" + name +
-                     "'; there are small, crowded, founders, real, growth10k and growth100k");
+                     "'; there are small, crowded, founders, real, growth10k and growth60k");
 }
 
 }  // namespace foyer::sim

@@ -43,7 +43,7 @@ struct Scenario {
     std::vector<RecordedCut> recorded;
 };
 
-// "founders", "small", "growth10k", "growth100k"; "real" needs the data folder.
+// "founders", "small", "growth10k", "growth60k"; "real" needs the data folder.
 Result<Scenario> scenario(const std::string& name, std::uint64_t seed, const std::string& data);
 std::vector<std::string> scenario_names();
 
