@@ -76,12 +76,6 @@ Json to_json(const Assignment& from) {
     return to;
 }
 
-// Absent in a journal of an older agent, and where the master is an older one.
-WallTime ordered_at_from(JsonFields& fields) {
-    if (!fields.has("ordered_at_unix_ms")) return {};
-    return WallTime{fields.number("ordered_at_unix_ms")};
-}
-
 void read_enums(JsonFields& fields, Assignment& to) {
     const auto kind = replica_kind_from(fields.text("kind"));
     const auto role = replica_role_from(fields.text("role"));
@@ -99,7 +93,7 @@ Assignment assignment_from(const Json& body, JsonFields& outer,
     to.partition = PartitionId(fields.text("partition"));
     to.revision = Revision(fields.count("revision"));
     to.instance = InstanceName(fields.text("instance"));
-    to.ordered_at = ordered_at_from(fields);
+    to.ordered_at = WallTime{fields.number_or_zero("ordered_at_unix_ms")};
     to.index = {fields.whole("index")};
     read_enums(fields, to);
     to.fence = {Generation(fields.count("generation")), Epoch(fields.count("epoch"))};
@@ -110,11 +104,8 @@ Assignment assignment_from(const Json& body, JsonFields& outer,
     to.publisher_key = fields.text("publisher_key");
     to.size = SizeName(fields.text("size"));
     to.reserved = {Millicores(fields.number("cpu_millicores")),
-                   Bytes(fields.number("memory_bytes")),
-                   Bytes(fields.number("disk_bytes")),
-                   {}};
-    if (fields.has("uplink_kbit"))  // absent in a journal of an older agent
-        to.reserved.uplink = KbitPerSecond(fields.number("uplink_kbit"));
+                   Bytes(fields.number("memory_bytes")), Bytes(fields.number("disk_bytes")),
+                   KbitPerSecond(fields.number_or_zero("uplink_kbit"))};
     to.parameters_json = exact_from(fields, "parameters_json");
     to.hostname = fields.text("hostname");
     to.url = fields.text("url");
@@ -166,7 +157,7 @@ EdgeRoute route_from(const Json& body, JsonFields& outer) {
     route.hostname = fields.text("hostname");
     route.revision = Revision(fields.count("revision"));
     route.instance = InstanceName(fields.text("instance"));
-    route.ordered_at = ordered_at_from(fields);
+    route.ordered_at = WallTime{fields.number_or_zero("ordered_at_unix_ms")};
     route.fence = {Generation(fields.count("generation")), Epoch(fields.count("epoch"))};
     route.backend = fields.text("backend");
     outer.is(fields.ok());

@@ -27,6 +27,8 @@ public:
                           value->get<std::uint64_t>() <= std::numeric_limits<std::int64_t>::max();
         return is(fits) ? value->get<std::int64_t>() : 0;
     }
+    // 0 where it is absent: what an older agent or master did not tell.
+    std::int64_t number_or_zero(const char* key) { return has(key) ? number(key) : 0; }
     int whole(const char* key) {
         const std::int64_t value = number(key);
         const bool fits =

@@ -59,8 +59,7 @@ std::optional<LocalState> local_from_json(const Json& body) {
     JsonFields fields(body);
     LocalState local;
     local.partition = PartitionId(fields.text("partition"));
-    if (fields.has("ordered_at_unix_ms"))  // absent in a journal of an older agent
-        local.ordered_at = WallTime{fields.number("ordered_at_unix_ms")};
+    local.ordered_at = WallTime{fields.number_or_zero("ordered_at_unix_ms")};
     local.initialized = fields.truth("initialized");
     local.begun_empty = fields.has("begun_empty") && fields.truth("begun_empty");
     local.diverged = fields.truth("diverged");

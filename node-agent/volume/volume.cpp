@@ -1,8 +1,9 @@
 #include "node-agent/volume/volume.h"
 
-#include <charconv>
+#include <string_view>
 #include <sys/mount.h>
 
+#include "common/base/text.h"
 #include "common/os/atomic_file.h"
 #include "common/os/files.h"
 #include "common/os/sys.h"
@@ -58,11 +59,10 @@ Status claim(const VolumePlaces& places, WallTime ordered_at) {
 
 WallTime order_of_volume(const VolumePlaces& places) {
     const auto text = os::read_file(order_file(places));
-    if (!text.ok()) return {};
-    WallTime found;
-    const char* end = text.value().data() + text.value().size();
-    const auto read = std::from_chars(text.value().data(), end, found.unix_ms);
-    return read.ec == std::errc() && read.ptr != end && *read.ptr == '\n' ? found : WallTime();
+    // A note without its end of line is torn.
+    if (!text.ok() || !text.value().ends_with('\n')) return {};
+    const std::string_view line(text.value());
+    return WallTime{parse_int(line.substr(0, line.size() - 1)).value_or(0)};
 }
 
 Status write_volume(const VolumePlaces& places, const MappedUser& user,
