@@ -1,0 +1,17 @@
+// What a member never forgets, as text: the file of a group on its box (node-agent/state).
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "common/leadership/durable.h"
+
+namespace foyer::leadership {
+
+constexpr std::size_t durable_text_max = 262'144;
+
+std::string to_text(const Durable& durable);
+// InvalidArgument names the line. Only what to_text() writes is accepted.
+Result<Durable> parse_durable(std::string_view text);
+
+}  // namespace foyer::leadership

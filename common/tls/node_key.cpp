@@ -1,0 +1,68 @@
+#include "common/tls/node_key.h"
+
+#include "common/base/text.h"
+#include "common/tls/openssl_ptr.h"
+#include "common/tls/sha256.h"
+
+namespace foyer::tls {
+
+struct NodeSigner::Key {
+    KeyPtr key;
+};
+
+NodeSigner::NodeSigner() = default;
+NodeSigner::NodeSigner(NodeSigner&&) noexcept = default;
+NodeSigner& NodeSigner::operator=(NodeSigner&&) noexcept = default;
+NodeSigner::~NodeSigner() = default;
+
+Result<NodeSigner> NodeSigner::make(const Secret<std::string>& key_pem) {
+    NodeSigner signer;
+    signer.key_ = std::make_unique<Key>(Key{TRY(parse_key(key_pem.reveal()))});
+    unsigned char* der = nullptr;
+    const int size = i2d_PUBKEY(signer.key_->key.get(), &der);
+    if (size <= 0) return openssl_error(ErrorCode::InvalidArgument, "a key without public half");
+    signer.public_key_.assign(reinterpret_cast<const char*>(der), static_cast<std::size_t>(size));
+    OPENSSL_free(der);
+    signer.fingerprint_ = key_fingerprint_of(signer.public_key_);
+    return signer;
+}
+
+Result<std::string> NodeSigner::sign(std::string_view message) const {
+    const DigestContextPtr context(EVP_MD_CTX_new());
+    const auto bytes = as_bytes(message);
+    std::size_t size = 0;
+    if (!context ||
+        EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, key_->key.get()) != 1 ||
+        EVP_DigestSign(context.get(), nullptr, &size, bytes.data(), bytes.size()) != 1)
+        return openssl_error(ErrorCode::Internal, "cannot sign");
+    std::string signature(size, '\0');
+    if (EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &size,
+                       bytes.data(), bytes.size()) != 1)
+        return openssl_error(ErrorCode::Internal, "cannot sign");
+    signature.resize(size);
+    return signature;
+}
+
+std::string key_fingerprint_of(std::string_view public_key) { return sha256_hex(public_key); }
+
+Status verify_node_signature(std::string_view public_key, std::string_view message,
+                             std::string_view signature) {
+    const auto key_bytes = as_bytes(public_key);
+    const unsigned char* at = key_bytes.data();
+    const KeyPtr key(d2i_PUBKEY(nullptr, &at, static_cast<long>(key_bytes.size())));
+    if (!key || at != key_bytes.data() + key_bytes.size())
+        return openssl_error(ErrorCode::InvalidArgument, "malformed public key");
+    const DigestContextPtr context(EVP_MD_CTX_new());
+    const auto bytes = as_bytes(message);
+    const auto sealed = as_bytes(signature);
+    if (!context ||
+        EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, key.get()) != 1 ||
+        EVP_DigestVerify(context.get(), sealed.data(), sealed.size(), bytes.data(), bytes.size()) !=
+            1) {
+        ERR_clear_error();
+        return error(ErrorCode::PermissionDenied, "the signature does not fit");
+    }
+    return ok_status();
+}
+
+}  // namespace foyer::tls

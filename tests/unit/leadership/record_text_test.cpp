@@ -1,0 +1,96 @@
+#include "common/leadership/record_text.h"
+
+#include "common/leadership/durable_text.h"
+#include "tests/unit/leadership/group.h"
+//
+#include "tests/support/catch.h"
+
+using namespace foyer;
+using namespace foyer::leadership;
+using namespace foyer::leadership::test;
+
+namespace {
+
+Record keyed_record() {
+    Record record = record_of_three();
+    for (MemberEntry& entry : record.members)
+        entry.key = NodeKey("key" + std::to_string(entry.index.number));
+    record.members[2].may_lead = false;
+    record.members[2].kind = ReplicaKind::Witness;
+    record.in_sync.pop_back();
+    record.start = at(3, 50'331'744);
+    record.config_hash[31] = 7;
+    return record;
+}
+
+Durable full_durable() {
+    Durable durable = durable_of(1, keyed_record());
+    durable.rejoining = true;
+    durable.rejoin_base = RejoinBase{{Generation(1), Epoch(4)}, at(3, 60)};
+    durable.counter_limit = 2'000'000;
+    durable.seen = {{ReplicaIndex{0}, 17}, {ReplicaIndex{2}, 99}};
+    durable.chain.push_back({keyed_record().ballot, {}, {{ReplicaIndex{0}, "c2ln"}}});
+    durable.evidence.push_back({EvidenceKind::TwoRecords, ReplicaIndex{2}, {}});
+    return durable;
+}
+
+}  // namespace
+
+TEST_CASE("a record is read as it was written") {
+    const Record record = keyed_record();
+    CHECK(parse_record(to_text(record)).value() == record);
+    Record joint = record;
+    joint.leader.reset();
+    joint.old_members = joint.members;
+    CHECK(parse_record(to_text(joint)).value() == joint);
+}
+
+TEST_CASE("a record has one text only") {
+    const std::string text = to_text(keyed_record());
+    for (const auto& [from, to] : std::vector<std::pair<std::string, std::string>>{
+             {"ballot 1", "ballot 01"},
+             {"leader 0", "leader  0"},
+             {"desired running", "desired running\nextra 1"},
+             {"mode synchronous", "mode sometimes"},
+             {"copies 2", "copies 99"},
+             {"member 0 data", "member 0 date"}}) {
+        std::string changed = text;
+        changed.replace(changed.find(from), from.size(), to);
+        INFO(changed);
+        CHECK_FALSE(parse_record(changed).ok());
+    }
+    CHECK_FALSE(parse_record("").ok());
+    CHECK_FALSE(parse_record(text + "\n").ok());
+    CHECK_FALSE(parse_record(std::string(100'000, 'x')).ok());
+}
+
+TEST_CASE("every cut of a text is refused") {
+    const std::string text = to_text(keyed_record());
+    for (std::size_t length = 0; length < text.size(); ++length)
+        REQUIRE_FALSE(parse_record(text.substr(0, length)).ok());
+}
+
+TEST_CASE("the durable state is read as it was written") {
+    const Durable durable = full_durable();
+    CHECK(parse_durable(to_text(durable)).value() == durable);
+    CHECK(parse_durable(to_text(Durable{})).value() == Durable{});
+}
+
+TEST_CASE("a damaged durable state is refused") {
+    const std::string text = to_text(full_durable());
+    for (std::size_t length = 0; length < text.size(); ++length) {
+        const auto cut = parse_durable(text.substr(0, length));
+        // Whole lines may be missing at the end only where the record itself is: no other cut.
+        REQUIRE((!cut.ok() || !cut.value().record));
+    }
+    CHECK_FALSE(parse_durable("generation -1\n").ok());
+}
+
+TEST_CASE("incarnations and ballots") {
+    const Incarnation incarnation{0x0123456789abcdefU, 42};
+    CHECK(to_text(incarnation) == "0123456789abcdef000000000000002a");
+    CHECK(parse_incarnation(to_text(incarnation)).value() == incarnation);
+    CHECK_FALSE(parse_incarnation("0123456789ABCDEF000000000000002a").ok());
+    CHECK(parse_ballot("1 3 2").value() == Ballot{Generation(1), Epoch(3), 2});
+    CHECK_FALSE(parse_ballot("1 3").ok());
+}

@@ -1,0 +1,116 @@
+#include "common/wire/group_convert.h"
+
+#include "tests/unit/leadership/group.h"
+//
+#include "tests/support/catch.h"
+
+using namespace foyer;
+using namespace foyer::leadership;
+using namespace foyer::wire;
+
+namespace {
+
+Message message_of(Body body) {
+    Message message;
+    Envelope& envelope = message.envelope;
+    envelope.group = InstanceName("acme");
+    envelope.from = ReplicaIndex{1};
+    envelope.to = ReplicaIndex{2};
+    envelope.incarnation = {7, 8};
+    envelope.generation = Generation(1);
+    envelope.epoch = Epoch(4);
+    envelope.number = 11;
+    envelope.counter = 12;
+    envelope.seen = 13;
+    envelope.stamp = {99, MonoTime{1234}};
+    envelope.echo = Stamp{98, MonoTime{1200}};
+    message.body = std::move(body);
+    return message;
+}
+
+Record record() {
+    Record one = leadership::test::record_of_three();
+    for (MemberEntry& entry : one.members) entry.key = NodeKey("ab12");
+    return one;
+}
+
+std::vector<Body> bodies() {
+    const LogPosition position = leadership::test::at(3, 77);
+    VoteAnswer vote{Epoch(4), Reason::None, record().ballot, {}, position, Duration(7'000),
+                    {},       "c2"};
+    VoteAnswer no{Epoch(4), Reason::OlderRecord, {}, {}, {}, Duration(0), record(), {}};
+    const Certificate certificate{{Generation(1), Epoch(4)},
+                                  ReplicaIndex{2},
+                                  record().ballot,
+                                  {},
+                                  {{ReplicaIndex{0}, "c2ln"}}};
+    return {Prevote{record(), position, Epoch(5)},
+            PrevoteAnswer{Reason::Promised, record()},
+            Vote{record(), position, Epoch(5)},
+            vote,
+            no,
+            Renew{Epoch(4), record().ballot},
+            RenewAnswer{Epoch(4), Reason::None, Duration(7'000), record().ballot, position},
+            Write{record()},
+            WriteAnswer{record().ballot, Reason::None, Duration(7'000), {}, "c2ln"},
+            Resign{Epoch(4), ReplicaIndex{0}},
+            Resign{Epoch(4), {}},
+            Read{42},
+            ReadAnswer{42, {Generation(1), Epoch(4)}, ReplicaIndex{1}, record(), 5, "c2"},
+            Announce{certificate, record(), {{record().ballot, {}, {{ReplicaIndex{1}, "eA"}}}}},
+            Refused{Reason::NotMember, record()}};
+}
+
+}  // namespace
+
+TEST_CASE("every message is read as it was written") {
+    std::vector<GroupMessage> sent;
+    for (Body& body : bodies()) sent.push_back({WallTime{1700}, message_of(std::move(body))});
+    const std::string bytes = batch_bytes(sent);
+    const auto read = parse_batch(bytes);
+    REQUIRE(read.ok());
+    REQUIRE(read.value().size() == sent.size());
+    // The same bytes again: nothing was lost on the way in.
+    CHECK(batch_bytes(read.value()) == bytes);
+    CHECK(read.value()[0].ordered_at == WallTime{1700});
+    CHECK(read.value()[0].message.envelope.echo == Stamp{98, MonoTime{1200}});
+    CHECK(std::get<VoteAnswer>(read.value()[3].message.body).position ==
+          leadership::test::at(3, 77));
+    CHECK(std::get<Announce>(read.value()[13].message.body).chain.size() == 1);
+}
+
+TEST_CASE("who asks from outside has no index and no incarnation") {
+    Message asks = message_of(Read{1});
+    asks.envelope.from = outsider;
+    asks.envelope.incarnation = {};
+    const auto read = parse_batch(batch_bytes({{WallTime{}, asks}}));
+    REQUIRE(read.ok());
+    CHECK(read.value()[0].message.envelope.from == outsider);
+}
+
+TEST_CASE("cut and changed bytes never crash, and what is read is bounded") {
+    std::vector<GroupMessage> sent;
+    for (Body& body : bodies()) sent.push_back({WallTime{1700}, message_of(std::move(body))});
+    const std::string bytes = batch_bytes(sent);
+    for (std::size_t length = 0; length < bytes.size(); ++length) {
+        const auto cut = parse_batch(std::string_view(bytes).substr(0, length));
+        if (cut.ok()) CHECK(cut.value().size() < sent.size());
+    }
+    for (std::size_t at = 0; at < bytes.size(); ++at) {
+        std::string changed = bytes;
+        changed[at] = static_cast<char>(changed[at] ^ 0x41);
+        discard(parse_batch(changed), "only that it ends");
+    }
+    CHECK_FALSE(parse_batch(std::string(datagram_bytes_max + 1, '\0')).ok());
+    const std::vector<GroupMessage> many(batch_messages_max + 1, {WallTime{}, message_of(Read{1})});
+    CHECK_FALSE(parse_batch(batch_bytes(many)).ok());
+}
+
+TEST_CASE("a datagram carries batch, key and signature") {
+    const auto read = parse_datagram(datagram_bytes({"batch", "key", "signature"}));
+    REQUIRE(read.ok());
+    CHECK(read.value().batch == "batch");
+    CHECK(read.value().public_key == "key");
+    CHECK(read.value().signature == "signature");
+    CHECK(signed_part("x") != "x");
+}
