@@ -32,6 +32,13 @@ public:
         if (!text || text->empty()) return problem(key, *node, "must be a text that is not empty");
         value = *text;
     }
+    void read(std::string_view key, bool& value) {
+        const toml::node* node = take(key);
+        if (node == nullptr) return;
+        const auto truth = node->value_exact<bool>();
+        if (!truth) return problem(key, *node, "must be true or false");
+        value = *truth;
+    }
     void read(std::string_view key, std::int64_t& value, Range range = {}) {
         const toml::node* node = take(key);
         if (node == nullptr) return;
@@ -201,6 +208,11 @@ void read_rest(Table& root, Config& config, std::vector<ConfigProblem>& problems
     }
     if (const toml::table* table = root.sub("repair"))
         read_repair(Table(*table, "repair", problems), config.repair);
+    if (const toml::table* table = root.sub("groups")) {
+        Table groups(*table, "groups", problems);
+        groups.read("elect", config.groups_elect);
+        groups.finish();
+    }
     if (const toml::table* table = root.sub("planner")) {
         Table planner(*table, "planner", problems);
         planner.read("queue_max", config.planner.queue_max);

@@ -143,7 +143,7 @@ void Server::Parts::make_core(const std::string& conninfo) {
     events = std::make_unique<EventHistory>(*planner,
                                             static_cast<std::size_t>(config.api.event_reads_max));
     sync = std::make_unique<AgentSync>(*planner, *presence, *held, *seal, clock, rng,
-                                       sync_limits_of(config));
+                                       sync_limits_of(config), signer_of_records(*authority));
     ApiContext context{*planner,
                        *presence,
                        *waits,

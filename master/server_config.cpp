@@ -1,5 +1,8 @@
 #include "master/server_config.h"
 
+#include "common/base/text.h"
+#include "common/leadership/record_text.h"
+
 #include <algorithm>
 
 namespace foyer::master {
@@ -30,7 +33,17 @@ RepairSettings repair_settings_of(const RepairConfig& config) {
 
 ClusterSettings cluster_settings_of(const Config& config) {
     return {config.zone, static_cast<int>(config.public_port), config.overlay_prefix,
-            static_cast<int>(config.edge_wireguard_port), repair_settings_of(config.repair)};
+            static_cast<int>(config.edge_wireguard_port), repair_settings_of(config.repair),
+            config.groups_elect};
+}
+
+RecordSigner signer_of_records(const CertificateAuthority& authority) {
+    return [&authority](const Assignment& assignment) -> Result<std::string> {
+        const std::string signature = TRY(authority.sign_message(
+            leadership::first_record_signed_part(assignment.instance, assignment.ordered_at,
+                                                 assignment.group->first_record)));
+        return to_base64url(as_bytes(signature));
+    };
 }
 
 PlannerLimits planner_limits_of(const Config& config) {

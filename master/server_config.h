@@ -13,6 +13,8 @@
 namespace foyer::master {
 
 ClusterSettings cluster_settings_of(const Config& config);
+// The CA signs the first record of each group.
+RecordSigner signer_of_records(const CertificateAuthority& authority);
 PlannerLimits planner_limits_of(const Config& config);
 PresenceLimits presence_limits_of(const Config& config);
 SyncLimits sync_limits_of(const Config& config);

@@ -7,26 +7,6 @@
 namespace foyer::leadership {
 namespace {
 
-// The record a message carries, if any: how one learns of members one did not know.
-const Record* carried(const Body& body) {
-    const auto of = [](const std::optional<Record>& record) { return record ? &*record : nullptr; };
-    return std::visit(
-        Overloaded{[](const Prevote& one) { return &one.record; },
-                   [&](const PrevoteAnswer& one) { return of(one.record); },
-                   [](const Vote& one) { return &one.record; },
-                   [&](const VoteAnswer& one) { return of(one.record); },
-                   [](const Renew&) { return static_cast<const Record*>(nullptr); },
-                   [](const RenewAnswer&) { return static_cast<const Record*>(nullptr); },
-                   [](const Write& one) { return &one.record; },
-                   [&](const WriteAnswer& one) { return of(one.record); },
-                   [](const Resign&) { return static_cast<const Record*>(nullptr); },
-                   [](const Read&) { return static_cast<const Record*>(nullptr); },
-                   [&](const ReadAnswer& one) { return of(one.record); },
-                   [](const Announce& one) { return &one.record; },
-                   [&](const Refused& one) { return of(one.record); }},
-        body);
-}
-
 bool is_request(const Body& body) {
     return std::holds_alternative<Prevote>(body) || std::holds_alternative<Vote>(body) ||
            std::holds_alternative<Renew>(body) || std::holds_alternative<Write>(body);
@@ -272,6 +252,25 @@ void manage_service(Turn& turn) {
 }
 
 }  // namespace
+
+const Record* carried(const Body& body) {
+    const auto of = [](const std::optional<Record>& record) { return record ? &*record : nullptr; };
+    return std::visit(
+        Overloaded{[](const Prevote& one) { return &one.record; },
+                   [&](const PrevoteAnswer& one) { return of(one.record); },
+                   [](const Vote& one) { return &one.record; },
+                   [&](const VoteAnswer& one) { return of(one.record); },
+                   [](const Renew&) { return static_cast<const Record*>(nullptr); },
+                   [](const RenewAnswer&) { return static_cast<const Record*>(nullptr); },
+                   [](const Write& one) { return &one.record; },
+                   [&](const WriteAnswer& one) { return of(one.record); },
+                   [](const Resign&) { return static_cast<const Record*>(nullptr); },
+                   [](const Read&) { return static_cast<const Record*>(nullptr); },
+                   [&](const ReadAnswer& one) { return of(one.record); },
+                   [](const Announce& one) { return &one.record; },
+                   [&](const Refused& one) { return of(one.record); }},
+        body);
+}
 
 Outcome begin(Start start, MonoTime now) {
     Outcome outcome;

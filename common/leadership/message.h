@@ -120,6 +120,15 @@ struct Message {
     Body body;
 };
 
+// The record a message carries, if any: how one learns of members one did not know.
+const Record* carried(const Body& body);
+
+// A message to the group of one order of an instance's name (Assignment::ordered_at).
+struct Letter {
+    WallTime ordered_at;
+    Message message;
+};
+
 // One lambda for each alternative: the compiler counts them.
 template <class... Handlers>
 struct Overloaded : Handlers... {

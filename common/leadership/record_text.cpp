@@ -168,4 +168,10 @@ Result<Ballot> parse_ballot(std::string_view text) {
 
 std::string to_text(const Hash& hash) { return to_hex(hash); }
 
+std::string first_record_signed_part(const InstanceName& group, WallTime ordered_at,
+                                     std::string_view record) {
+    return "foyer first record 1\n" + group.str() + "\n" + std::to_string(ordered_at.unix_ms) +
+           "\n" + std::string(record);
+}
+
 }  // namespace foyer::leadership

@@ -30,4 +30,8 @@ std::string to_text(const Ballot& ballot);  // "1 3 2"
 Result<Ballot> parse_ballot(std::string_view text);
 std::string to_text(const Hash& hash);  // 64 lower-case hex digits
 
+// What the master signs of the first record of a generation: for this order of this instance only.
+std::string first_record_signed_part(const InstanceName& group, WallTime ordered_at,
+                                     std::string_view record);
+
 }  // namespace foyer::leadership

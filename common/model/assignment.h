@@ -39,6 +39,36 @@ struct PartitionSecrets {
     friend bool operator==(const PartitionSecrets&, const PartitionSecrets&) = default;
 };
 
+// A voter as its box told it, and as records name it.
+struct GroupSeat {
+    ReplicaIndex index;
+    ReplicaKind kind = ReplicaKind::Data;
+    std::string node_key;     // SHA-256 of its box's public key, hex
+    std::string incarnation;  // of its empty state, 32 hex digits
+    bool may_lead = true;
+    friend bool operator==(const GroupSeat&, const GroupSeat&) = default;
+};
+
+// What the master proposes to whoever leads. Made for one record: refused when that is not the
+// newest any more. At most one of the four.
+struct GroupProposal {
+    std::string made_for;                // ballot, "1 3 2"
+    std::optional<ReplicaIndex> prefer;  // should lead
+    std::optional<ReplicaIndex> out;     // should be no member any more
+    std::optional<GroupSeat> in;         // should be one
+    std::optional<DesiredState> desired;
+    friend bool operator==(const GroupProposal&, const GroupProposal&) = default;
+};
+
+// Of an instance whose group elects by itself (common/docs/leadership.md). Role, leader and fence
+// of the assignment are then no order: they are what the group has told the master last.
+struct GroupWish {
+    std::string first_record;            // text; empty: the boxes' incarnations are awaited
+    std::string first_record_signature;  // by Foyer's CA, base64url
+    std::optional<GroupProposal> proposal;
+    friend bool operator==(const GroupWish&, const GroupWish&) = default;
+};
+
 struct Assignment {
     PartitionId partition;
     Revision revision;
@@ -70,6 +100,7 @@ struct Assignment {
     std::vector<Member> learners;
     std::vector<std::string> proxies;  // overlay addresses of the edges
     PartitionSecrets secrets;
+    std::optional<GroupWish> group;  // absent: the master leads this instance
     friend bool operator==(const Assignment&, const Assignment&) = default;
 };
 
@@ -117,12 +148,13 @@ struct DesiredNode {
     friend bool operator==(const DesiredNode&, const DesiredNode&) = default;
 };
 
-// Where a copy stands in its instance's log (contract: the position hook). Compares by (epoch,
-// flushed_bytes).
+// Where a copy stands in its instance's log (contract: the position hook). Compares by (generation,
+// epoch, flushed_bytes).
 struct Position {
     Epoch epoch;
     std::int64_t flushed_bytes = 0;
-    bool receiving = false;  // a standby: its receiver runs
+    bool receiving = false;    // a standby: its receiver runs
+    Generation generation{1};  // of the marker that names `epoch`
     friend bool operator==(const Position&, const Position&) = default;
 };
 
@@ -133,6 +165,15 @@ struct FollowerView {
     std::string sync_state;  // "quorum", "sync", "async"
     std::int64_t lag_bytes = 0;
     friend bool operator==(const FollowerView&, const FollowerView&) = default;
+};
+
+// What a member of a group tells the master of itself.
+struct GroupReport {
+    std::string incarnation;  // 32 hex digits
+    std::string role;         // "follower", "leader"…, for people
+    std::string record;       // text of the newest committed one, of who leads; else empty
+    bool retired = false;     // it lost its newest state and must be replaced
+    friend bool operator==(const GroupReport&, const GroupReport&) = default;
 };
 
 // One partition as its box sees it. Accepted by the master only for the newest fence it has handed
@@ -150,6 +191,7 @@ struct PartitionObservation {
     bool initialized = false;  // init or join has succeeded: secrets for init may be forgotten
     std::optional<Position> position;
     std::vector<FollowerView> followers;  // of a primary
+    std::optional<GroupReport> group;     // of a copy whose group elects
     friend bool operator==(const PartitionObservation&, const PartitionObservation&) = default;
 };
 

@@ -15,14 +15,23 @@ NodeSigner::NodeSigner(NodeSigner&&) noexcept = default;
 NodeSigner& NodeSigner::operator=(NodeSigner&&) noexcept = default;
 NodeSigner::~NodeSigner() = default;
 
+namespace {
+
+Result<std::string> public_half(EVP_PKEY* key) {
+    unsigned char* der = nullptr;
+    const int size = i2d_PUBKEY(key, &der);
+    if (size <= 0) return openssl_error(ErrorCode::InvalidArgument, "a key without public half");
+    std::string bytes(reinterpret_cast<const char*>(der), static_cast<std::size_t>(size));
+    OPENSSL_free(der);
+    return bytes;
+}
+
+}  // namespace
+
 Result<NodeSigner> NodeSigner::make(const Secret<std::string>& key_pem) {
     NodeSigner signer;
     signer.key_ = std::make_unique<Key>(Key{TRY(parse_key(key_pem.reveal()))});
-    unsigned char* der = nullptr;
-    const int size = i2d_PUBKEY(signer.key_->key.get(), &der);
-    if (size <= 0) return openssl_error(ErrorCode::InvalidArgument, "a key without public half");
-    signer.public_key_.assign(reinterpret_cast<const char*>(der), static_cast<std::size_t>(size));
-    OPENSSL_free(der);
+    signer.public_key_ = TRY(public_half(signer.key_->key.get()));
     signer.fingerprint_ = key_fingerprint_of(signer.public_key_);
     return signer;
 }
@@ -44,6 +53,13 @@ Result<std::string> NodeSigner::sign(std::string_view message) const {
 }
 
 std::string key_fingerprint_of(std::string_view public_key) { return sha256_hex(public_key); }
+
+Result<std::string> public_key_of_certificate(std::string_view pem) {
+    const CertificatePtr certificate = TRY(parse_certificate(pem));
+    EVP_PKEY* key = X509_get0_pubkey(certificate.get());
+    if (key == nullptr) return openssl_error(ErrorCode::InvalidArgument, "a certificate without key");
+    return public_half(key);
+}
 
 Status verify_node_signature(std::string_view public_key, std::string_view message,
                              std::string_view signature) {

@@ -35,6 +35,8 @@ private:
 };
 
 std::string key_fingerprint_of(std::string_view public_key);
+// DER, of a (trusted) certificate in PEM. InvalidArgument: none there.
+Result<std::string> public_key_of_certificate(std::string_view pem);
 // InvalidArgument: no key. PermissionDenied: not this key's signature over this message.
 Status verify_node_signature(std::string_view public_key, std::string_view message,
                              std::string_view signature);

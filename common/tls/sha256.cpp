@@ -28,12 +28,20 @@ void Sha256::update(std::span<const std::uint8_t> bytes) {
     CHECK(EVP_DigestUpdate(state_->context.get(), bytes.data(), bytes.size()) == 1);
 }
 
-std::string Sha256::finish_hex() {
-    std::array<unsigned char, 32> digest{};
+std::array<std::uint8_t, 32> Sha256::finish() {
+    std::array<std::uint8_t, 32> digest{};
     unsigned length = 0;
     CHECK(EVP_DigestFinal_ex(state_->context.get(), digest.data(), &length) == 1 &&
           length == digest.size());
-    return to_hex(digest);
+    return digest;
+}
+
+std::string Sha256::finish_hex() { return to_hex(finish()); }
+
+std::array<std::uint8_t, 32> sha256(std::span<const std::uint8_t> bytes) {
+    Sha256 hash;
+    hash.update(bytes);
+    return hash.finish();
 }
 
 std::string sha256_hex(std::span<const std::uint8_t> bytes) {

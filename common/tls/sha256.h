@@ -1,6 +1,7 @@
 // SHA-256: of bytes at hand, of a file, or piece by piece.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -19,14 +20,16 @@ public:
     Sha256& operator=(Sha256&&) noexcept;
 
     void update(std::span<const std::uint8_t> bytes);
-    // 64 lower-case hex digits. Once; the object is used up then.
-    std::string finish_hex();
+    // Once; the object is used up then.
+    std::array<std::uint8_t, 32> finish();
+    std::string finish_hex();  // 64 lower-case digits
 
 private:
     struct State;
     std::unique_ptr<State> state_;
 };
 
+std::array<std::uint8_t, 32> sha256(std::span<const std::uint8_t> bytes);
 std::string sha256_hex(std::span<const std::uint8_t> bytes);
 std::string sha256_hex(std::string_view text);
 

@@ -14,6 +14,7 @@ constexpr int secrets_max = 32;
 constexpr std::size_t secret_bytes_max = 8192;
 constexpr int prefixes_max = 4096;
 constexpr int index_max = 4095;
+constexpr std::size_t record_bytes_max = 4096;
 
 std::string raw_from_base64url(const std::string& text) {
     const auto bytes = from_base64url(text);
@@ -89,6 +90,59 @@ Status read_secrets(const agent::v1::Assignment& from, Assignment& to) {
     return ok_status();
 }
 
+std::optional<std::int32_t> number_of(const std::optional<ReplicaIndex>& index) {
+    return index ? std::optional(index->number) : std::nullopt;
+}
+
+void write_proposal(const GroupProposal& from, agent::v1::GroupProposal& to) {
+    to.set_made_for(from.made_for);
+    if (const auto prefer = number_of(from.prefer)) to.set_prefer(*prefer);
+    if (const auto out = number_of(from.out)) to.set_out(*out);
+    if (from.in) {
+        auto& seat = *to.mutable_in();
+        seat.set_index(from.in->index.number);
+        seat.set_kind(to_wire(from.in->kind));
+        seat.set_node_key(from.in->node_key);
+        seat.set_incarnation(from.in->incarnation);
+        seat.set_may_lead(from.in->may_lead);
+    }
+    if (from.desired) to.set_desired(to_wire(*from.desired));
+}
+
+void write_wish(const GroupWish& from, agent::v1::GroupWish& to) {
+    to.set_first_record(from.first_record);
+    to.set_first_record_signature(raw_from_base64url(from.first_record_signature));
+    if (from.proposal) write_proposal(*from.proposal, *to.mutable_proposal());
+}
+
+Result<GroupProposal> read_proposal(const agent::v1::GroupProposal& from) {
+    GroupProposal to;
+    to.made_for = TRY(text_field("proposal.made_for", from.made_for(), name_bytes_max));
+    if (from.has_prefer()) to.prefer = TRY(index_field("proposal.prefer", from.prefer()));
+    if (from.has_out()) to.out = TRY(index_field("proposal.out", from.out()));
+    if (from.has_in()) {
+        GroupSeat seat;
+        seat.index = TRY(index_field("proposal.in", from.in().index()));
+        seat.kind = TRY(from_wire(from.in().kind()));
+        seat.node_key = TRY(name_field("proposal.in.node_key", from.in().node_key()));
+        seat.incarnation = TRY(name_field("proposal.in.incarnation", from.in().incarnation()));
+        seat.may_lead = from.in().may_lead();
+        to.in = std::move(seat);
+    }
+    if (from.has_desired()) to.desired = TRY(from_wire(from.desired()));
+    return to;
+}
+
+Result<GroupWish> read_wish(const agent::v1::GroupWish& from) {
+    GroupWish to;
+    to.first_record = TRY(text_field("first_record", from.first_record(), record_bytes_max));
+    if (from.first_record_signature().size() > name_bytes_max)
+        return field_error("first_record_signature", "is too long");
+    to.first_record_signature = to_base64url(as_bytes(from.first_record_signature()));
+    if (from.has_proposal()) to.proposal = TRY(read_proposal(from.proposal()));
+    return to;
+}
+
 }  // namespace
 
 void to_wire(const Assignment& from, agent::v1::Assignment& to) {
@@ -120,6 +174,7 @@ void to_wire(const Assignment& from, agent::v1::Assignment& to) {
     for (const Member& member : from.members) write_member(member, *to.add_members());
     for (const Member& member : from.learners) write_member(member, *to.add_learners());
     for (const std::string& proxy : from.proxies) to.add_proxies(proxy);
+    if (from.group) write_wish(*from.group, *to.mutable_group());
     for (const auto& [name, content] : from.secrets.by_name)
         (*to.mutable_secrets())[name] = content;
 }
@@ -143,6 +198,7 @@ Result<Assignment> from_wire(const agent::v1::Assignment& from) {
         TRY(read_group(from, to));
         TRY(read_release(from, to));
         TRY(read_secrets(from, to));
+        if (from.has_group()) to.group = TRY(read_wish(from.group()));
         return to;
     };
     auto assignment = read();

@@ -298,8 +298,8 @@ Result<lead::Body> body_of(const v1::Message& from) {
     return field_error("body", "is missing");
 }
 
-Result<GroupMessage> message_of(const v1::Message& from) {
-    GroupMessage to;
+Result<lead::Letter> message_of(const v1::Message& from) {
+    lead::Letter to;
     to.ordered_at = WallTime{from.ordered_at_unix_ms()};
     lead::Envelope& envelope = to.message.envelope;
     envelope.group = InstanceName(TRY(name_field("group", from.group())));
@@ -319,7 +319,7 @@ Result<GroupMessage> message_of(const v1::Message& from) {
     return to;
 }
 
-void put(const GroupMessage& from, v1::Message& to) {
+void put(const lead::Letter& from, v1::Message& to) {
     const lead::Envelope& envelope = from.message.envelope;
     to.set_group(envelope.group.str());
     to.set_ordered_at_unix_ms(from.ordered_at.unix_ms);
@@ -338,19 +338,19 @@ void put(const GroupMessage& from, v1::Message& to) {
 
 }  // namespace
 
-std::string batch_bytes(const std::vector<GroupMessage>& messages) {
+std::string batch_bytes(const std::vector<lead::Letter>& messages) {
     v1::Batch batch;
-    for (const GroupMessage& message : messages) put(message, *batch.add_messages());
+    for (const lead::Letter& message : messages) put(message, *batch.add_messages());
     return batch.SerializeAsString();
 }
 
-Result<std::vector<GroupMessage>> parse_batch(std::string_view bytes) {
+Result<std::vector<lead::Letter>> parse_batch(std::string_view bytes) {
     v1::Batch batch;
     if (bytes.size() > datagram_bytes_max ||
         !batch.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
         return field_error("batch", "is malformed");
     TRY(count_field("messages", batch.messages_size(), static_cast<int>(batch_messages_max)));
-    std::vector<GroupMessage> messages;
+    std::vector<lead::Letter> messages;
     for (const auto& message : batch.messages()) messages.push_back(TRY(message_of(message)));
     return messages;
 }

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "common/base/result.h"
-#include "common/base/time.h"
 #include "common/leadership/message.h"
 
 namespace foyer::wire {
@@ -15,14 +14,8 @@ namespace foyer::wire {
 constexpr std::size_t datagram_bytes_max = 16'384;
 constexpr std::size_t batch_messages_max = 64;
 
-// A message of the group of one order of an instance's name (Assignment::ordered_at).
-struct GroupMessage {
-    WallTime ordered_at;
-    leadership::Message message;
-};
-
-std::string batch_bytes(const std::vector<GroupMessage>& messages);
-Result<std::vector<GroupMessage>> parse_batch(std::string_view bytes);
+std::string batch_bytes(const std::vector<leadership::Letter>& messages);
+Result<std::vector<leadership::Letter>> parse_batch(std::string_view bytes);
 
 // What one box sends: a batch, its public key (DER), and its signature over signed_part().
 struct Datagram {

@@ -12,6 +12,7 @@ constexpr int partitions_max = 4096;
 constexpr int peers_max = 65536;
 constexpr int routes_max = 262144;
 constexpr int followers_max = 64;
+constexpr std::size_t record_bytes_max = 4096;
 constexpr std::int64_t delay_ms_max = 3'600'000;
 
 Result<FollowerView> follower_from(const agent::v1::Follower& from) {
@@ -85,6 +86,14 @@ void to_wire(const PartitionObservation& from, agent::v1::Observation& to) {
         position.set_epoch(from.position->epoch.number());
         position.set_flushed_bytes(from.position->flushed_bytes);
         position.set_receiving(from.position->receiving);
+        position.set_generation(from.position->generation.number());
+    }
+    if (from.group) {
+        auto& group = *to.mutable_group();
+        group.set_incarnation(from.group->incarnation);
+        group.set_role(plain_text(from.group->role, name_bytes_max));
+        group.set_record(from.group->record);
+        group.set_retired(from.group->retired);
     }
     for (const FollowerView& follower : from.followers) {
         auto& added = *to.add_followers();
@@ -110,12 +119,19 @@ Result<PartitionObservation> from_wire(const agent::v1::Observation& from) {
     to.applied = Revision(from.applied_revision());
     if (from.has_position()) {
         to.position = Position{Epoch(from.position().epoch()), from.position().flushed_bytes(),
-                               from.position().receiving()};
+                               from.position().receiving(),
+                               Generation(std::max<std::uint64_t>(1, from.position().generation()))};
         TRY(amount_field("observation.position", to.position->flushed_bytes));
     }
     TRY(count_field("observation.followers", from.followers_size(), followers_max));
     for (const auto& follower : from.followers())
         to.followers.push_back(TRY(follower_from(follower)));
+    if (from.has_group())
+        to.group = GroupReport{
+            TRY(name_field("group.incarnation", from.group().incarnation())),
+            TRY(text_field("group.role", from.group().role(), name_bytes_max)),
+            TRY(text_field("group.record", from.group().record(), record_bytes_max)),
+            from.group().retired()};
     return to;
 }
 

@@ -55,14 +55,15 @@ void HeldSync::cancel() const {
 }
 
 AgentSync::AgentSync(Planner& planner, Presence& presence, Desk& desk, const SecretSeal& seal,
-                     const Clock& clock, Rng& rng, SyncLimits limits)
+                     const Clock& clock, Rng& rng, SyncLimits limits, RecordSigner sign)
     : planner_(planner),
       presence_(presence),
       desk_(desk),
       seal_(seal),
       clock_(clock),
       rng_(rng),
-      limits_(limits) {}
+      limits_(limits),
+      sign_(std::move(sign)) {}
 
 HeldSync AgentSync::sync(const NodeId& node, SyncReport report_of_box, Done done) {
     HeldSync call(desk_);
@@ -182,6 +183,7 @@ Result<SyncAnswer> AgentSync::answer(const NodeId& node, const Applied& applied,
     });
     if (!there) return gone(node);
     TRY(open_secrets(answer.delta));
+    TRY(sign_records(answer.delta));
     const auto presence = presence_.find(node);
     answer.observations_acknowledged = presence ? presence->acknowledged : 0;
     answer.observations_wanted = !presence || !presence->reported_in_full;
@@ -206,6 +208,14 @@ Status AgentSync::open_secrets(NodeDelta& delta) const {
             opened[name] = plain.value().reveal();
         }
         assignment.secrets.by_name = std::move(opened);
+    }
+    return ok_status();
+}
+
+Status AgentSync::sign_records(NodeDelta& delta) const {
+    for (Assignment& assignment : delta.assignments) {
+        if (!sign_ || !assignment.group || assignment.group->first_record.empty()) continue;
+        assignment.group->first_record_signature = TRY(sign_(assignment));
     }
     return ok_status();
 }

@@ -56,13 +56,16 @@ private:
 // follows the boxes concerned, however many are held.
 void wake_boxes(WaitDesk& desk, const State& state, const State& before);
 
+// Signs the first record of an assignment's group; base64url.
+using RecordSigner = std::function<Result<std::string>(const Assignment& assignment)>;
+
 class AgentSync {
 public:
     using Done = std::function<void(Result<SyncAnswer>)>;
 
     // Borrows everything. wake_boxes() is called by whoever wires the planner.
     AgentSync(Planner& planner, Presence& presence, Desk& desk, const SecretSeal& seal,
-              const Clock& clock, Rng& rng, SyncLimits limits);
+              const Clock& clock, Rng& rng, SyncLimits limits, RecordSigner sign = {});
 
     // `done` runs once, on any thread. Aborted: a newer call of the same box. Unauthenticated: the
     // box was deleted meanwhile.
@@ -81,6 +84,7 @@ private:
     bool changed(const State& state, const NodeId& node, const Applied& applied) const;
     Result<SyncAnswer> answer(const NodeId& node, const Applied& applied, Pace pace) const;
     Status open_secrets(NodeDelta& delta) const;
+    Status sign_records(NodeDelta& delta) const;
     Duration with_jitter(Duration delay) const;
 
     Planner& planner_;
@@ -90,6 +94,7 @@ private:
     const Clock& clock_;
     Rng& rng_;
     const SyncLimits limits_;
+    const RecordSigner sign_;
 };
 
 }  // namespace foyer::master

@@ -6,6 +6,7 @@
 
 #include "common/os/atomic_file.h"
 #include "common/os/files.h"
+#include "common/tls/node_key.h"
 #include "common/tls/private_file.h"
 
 namespace foyer::master {
@@ -88,6 +89,11 @@ Result<std::string> CertificateAuthority::sign_zone(const NodeId& edge, const st
     spec.validity = valid_for(lives_.serving, now);
     spec.usage = tls::Usage::Server;
     return tls::sign_request(authority_, csr_pem, spec, rng_);
+}
+
+Result<std::string> CertificateAuthority::sign_message(std::string_view message) const {
+    const auto signer = TRY(tls::NodeSigner::make(authority_.key_pem));
+    return signer.sign(message);
 }
 
 Result<ServerIdentity> CertificateAuthority::make_server(const std::vector<std::string>& names,

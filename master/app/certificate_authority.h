@@ -51,6 +51,8 @@ public:
     // Serves "*.<zone>" and the zone itself; for edges.
     Result<std::string> sign_zone(const NodeId& edge, const std::string& zone,
                                   std::string_view csr_pem, WallTime now) const;
+    // The CA's own signature over a message (common/tls/node_key.h).
+    Result<std::string> sign_message(std::string_view message) const;
     // A fresh key and certificate for these host names and IP addresses.
     Result<ServerIdentity> make_server(const std::vector<std::string>& names, WallTime now) const;
 

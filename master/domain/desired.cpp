@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/base/check.h"
+#include "master/domain/electing.h"
 #include "master/domain/progress.h"
 
 namespace foyer::master {
@@ -67,6 +68,13 @@ Assignment assignment_of(const State& state, const Instance& instance, const Rep
                         address_of(state, *member)});
     }
     wish.proxies = edge_addresses(state);
+    if (elects(instance)) {
+        wish.group = group_wish(state, instance);
+        // Who leads is no order, and changes no assignment.
+        wish.role = replica.kind == ReplicaKind::Data ? ReplicaRole::Standby : ReplicaRole::Witness;
+        wish.leader.reset();
+        wish.fence = {instance.fence.generation, Epoch(1)};
+    }
     wish.secrets.by_name["replication_password"] = instance.replication_password.str();
     if (replica.founder && !instance.initialized && instance.admin_password) {
         wish.secrets.by_name["admin_password"] = instance.admin_password->str();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "master/domain/electing.h"
 #include "master/domain/group.h"
 
 namespace foyer::master {
@@ -63,7 +64,19 @@ bool enough_hold(const Group& group, const Position& end) {
     return holders >= group.copies();
 }
 
+// The group itself sees to it that the others hold everything before it lets go of a member.
+void advance_leaving_member(Group& group, const Replica& leaving, Draft& draft) {
+    const auto record = committed_record(group.instance);
+    if (!record || !record->old_members.empty() || is_named(record, leaving.key.index)) return;
+    draft.event("copy_removed", group.instance.name.str(),
+                "copy " + std::to_string(leaving.key.index.number) + " on '" + leaving.node.str() +
+                    "': its group goes on without it");
+    group.remove(leaving.key.index);
+    group.group_changed(draft);
+}
+
 void advance_leaving(Group& group, Replica& leaving, Draft& draft) {
+    if (elects(group.instance)) return advance_leaving_member(group, leaving, draft);
     const Replica* lead = group.leader();
     if (!group.is_serving() || !lead->observed.position) return;
     if (!leaving.leave_after) {

@@ -92,6 +92,11 @@ Instance new_instance(const OrderInstance& command, const Release& release, cons
     instance.admin_password = command.admin_password;
     instance.replication_password = command.replication_password;
     instance.replicas_made = instance.policy.replicas;
+    // Two cannot elect one of them when the other is gone.
+    if (draft.state().settings().groups_elect && instance.policy.replicas >= 3) {
+        instance.electing = Electing{};
+        instance.leader.reset();
+    }
     instance.created_at = draft.now();
     instance.group_revision = draft.revision();
     instance.route_revision = draft.revision();

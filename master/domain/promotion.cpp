@@ -2,6 +2,7 @@
 
 #include <tuple>
 
+#include "master/domain/electing.h"
 #include "master/domain/group.h"
 #include "master/domain/membership.h"
 
@@ -205,6 +206,13 @@ std::optional<ReplicaIndex> choose_leader(const std::vector<Candidate>& candidat
 
 void advance_promotion(Group& group, Draft& draft) {
     if (!group.instance.promotion) return;
+    if (elects(group.instance)) {
+        const bool moved = group.instance.leader == group.instance.promotion->wanted;
+        if (!moved || group.instance.served != group.instance.fence) return;
+        group.instance.promotion.reset();
+        group.group_changed(draft);  // nothing is proposed any more
+        return;
+    }
     if (!group.instance.leader) {
         const int answers = static_cast<int>(collected(group).size());
         const bool proven = group.instance.policy.mode == ReplicationMode::Synchronous &&
@@ -218,10 +226,35 @@ void advance_promotion(Group& group, Draft& draft) {
     }
 }
 
+namespace {
+
+// The group moves its lead itself, without a moment in which nobody could be elected: it is told
+// who is wanted.
+void propose_leader(Group& group, Draft& draft, const Promotion& promotion) {
+    group.instance.promotion = promotion;
+    group.group_changed(draft);
+    begin_operation(group, draft, OperationKind::Promote, promotion.operation);
+    draft.event("promotion_proposed", group.instance.name.str(),
+                "copy " + std::to_string(promotion.wanted->number) + " should lead");
+}
+
+// Who a group should be led by when nobody was named: a member that is well.
+std::optional<ReplicaIndex> best_heir(const Group& group) {
+    for (const Replica& replica : group.replicas) {
+        if (replica.key.index != group.instance.leader && replica.membership == Membership::Member &&
+            group.may_lead(replica) && is_healthy(group, replica))
+            return replica.key.index;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
 Status may_promote(const Group& group) { return check_answers(group, false); }
 
 void begin_promotion(Group& group, Draft& draft, const Promotion& promotion) {
     CHECK(!group.instance.promotion);
+    if (elects(group.instance)) return propose_leader(group, draft, promotion);
     group.instance.fence.epoch = group.instance.fence.epoch.next();
     group.instance.leader.reset();
     group.instance.promotion = promotion;
@@ -254,8 +287,17 @@ Result<Decision> promote_instance(const State& state, const PromoteInstance& com
                      {{"rule", "not_initialized"}});
     }
     TRY(check_answers(group, command.force));
+    std::optional<ReplicaIndex> wanted = command.index;
+    if (elects(group.instance)) {
+        if (!wanted) wanted = best_heir(group);
+        if (!wanted)
+            return error(ErrorCode::FailedPrecondition,
+                         "no other member that may lead is well; its group elects another leader by "
+                         "itself when this one fails",
+                         {{"rule", "no_candidate"}});
+    }
     Draft draft(state, now);
-    begin_promotion(group, draft, {command.operation, command.index, command.force, now});
+    begin_promotion(group, draft, {command.operation, wanted, command.force, now});
     group.put_back(draft);
     return std::move(draft).done(command.name.str(), command.operation);
 }

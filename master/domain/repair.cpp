@@ -5,6 +5,7 @@
 
 #include "common/base/text.h"
 #include "master/domain/budget.h"
+#include "master/domain/electing.h"
 #include "master/domain/group.h"
 #include "master/domain/membership.h"
 #include "master/domain/node_life.h"
@@ -198,7 +199,8 @@ private:
         if (lead == nullptr || !group.instance.initialized) return false;
         const auto heir = successor(group);
         if (!heir || !may_promote(group).ok()) return false;
-        if (!is_deserted(group, *lead)) {
+        // A group whose leader is gone elects another one by itself.
+        if (elects(group.instance) || !is_deserted(group, *lead)) {
             if (why_gone(*lead) == Displaced::No) return false;
             // It works: it is asked to step back only when those that follow it are enough.
             const auto well = std::ranges::count_if(group.replicas, [&](const Replica& replica) {
@@ -321,8 +323,14 @@ private:
         group.remove(gone);
         if (founder) {
             group.instance.initialized = false;
-            group.instance.fence.epoch = group.instance.fence.epoch.next();
-            group.instance.leader = made.key.index;
+            if (elects(group.instance)) {  // nobody else of the group holds anything
+                group.instance.fence = {group.instance.fence.generation.next(), Epoch(1)};
+                group.instance.leader.reset();
+                group.instance.electing = Electing{};
+            } else {
+                group.instance.fence.epoch = group.instance.fence.epoch.next();
+                group.instance.leader = made.key.index;
+            }
             group.route_changed(draft_);
         }
         group.replicas.push_back(std::move(made));

@@ -1,6 +1,7 @@
 // What a box says becomes what we know: copies' states, first readiness, positions, erased
 // partitions.
 #include "master/domain/disk_class.h"
+#include "master/domain/electing.h"
 #include "master/domain/group.h"
 
 namespace foyer::master {
@@ -47,6 +48,8 @@ void hear_node(const ReportNode& command, const Node& before, Draft& draft) {
 // No box can have obeyed what was not decided yet, nor hold a log of an epoch that never was: such
 // a report is of a box that is confused, or of another master's time.
 bool is_possible(const PartitionObservation& seen, const Group& group) {
+    // Where a group elects, its boxes know of epochs first.
+    if (elects(group.instance)) return seen.fence.generation <= group.instance.fence.generation;
     const bool sane_position =
         !seen.position ||
         (seen.position->flushed_bytes >= 0 && seen.position->epoch <= group.instance.fence.epoch);
@@ -92,6 +95,7 @@ void hear_replica(Group& group, const PartitionObservation& seen, const NodeId& 
         // A revision of another master's time says nothing of ours.
         if (seen.applied >= draft.revision()) replica.observed.applied = Revision();
         note_failing(replica, draft.now());
+        if (elects(group.instance)) hear_member(group, replica, seen, draft);
     }
 }
 
@@ -114,6 +118,7 @@ void settle(Group& group, Draft& draft) {
                     "copy on '" + group.leader()->node.str() + "' serves in epoch " +
                         std::to_string(instance.fence.epoch.number()));
     }
+    begin_group(group, draft);
     advance_promotion(group, draft);
     advance_membership(group, draft);
 }

@@ -217,6 +217,13 @@ struct RepairWait {
     friend bool operator==(const RepairWait&, const RepairWait&) = default;
 };
 
+// Of an instance whose group elects its leader itself.
+struct Electing {
+    std::string first_record;  // text, of the newest generation; empty: boxes are still awaited
+    std::string record;        // newest committed one that its leader reported; empty: none
+    friend bool operator==(const Electing&, const Electing&) = default;
+};
+
 struct Instance {
     InstanceName name;
     AccountId owner;
@@ -238,6 +245,7 @@ struct Instance {
     std::optional<WallTime> password_shown_at;
     int replicas_made = 0;  // index of the next copy; an index is never used again
     Rare<RepairWait> repair_wait;
+    Rare<Electing> electing;  // none: the master leads it (promotion.h)
     WallTime created_at;
     Revision revision;        // anything changed
     Revision group_revision;  // what its members' boxes must hear of changed
@@ -276,7 +284,8 @@ struct Replica {
     int partition_number = 0;  // host part of its overlay address on that node
     Resources reserved;
     bool founder = false;
-    Observed observed;  // as its box last reported
+    Rare<std::string> incarnation;  // of its voter, 32 hex digits, where the group elects
+    Observed observed;              // as its box last reported
     Revision revision;
     friend bool operator==(const Replica&, const Replica&) = default;
 };

@@ -31,6 +31,7 @@ struct ClusterSettings {
     std::string overlay_prefix = "fd50:f0e:1::/48";
     int edge_wireguard_port = 51820;
     RepairSettings repair;
+    bool groups_elect = false;  // those of new orders
     friend bool operator==(const ClusterSettings&, const ClusterSettings&) = default;
 };
 

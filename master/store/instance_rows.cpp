@@ -74,6 +74,9 @@ const Table& instances() {
                                {"repair_reason"},
                                {"repair_retry_at", Time},
                                {"repair_avoid"},
+                               {"elects", Bool},
+                               {"first_record"},
+                               {"group_record"},
                                {"created_at", Time},
                                {"revision", Int8},
                                {"group_revision", Int8},
@@ -93,14 +96,18 @@ Status read_instance(Row row, Changes& into) {
     std::optional<std::string> reason;
     std::optional<WallTime> retry_at;
     std::optional<NodeId> avoid;
+    bool elects = false;
+    std::optional<std::string> first_record;
+    std::optional<std::string> record;
     TRY(row.into(i.name, i.owner, i.release, i.version, i.size, i.parameters_json, policy.replicas,
                  policy.countries, policy.min_countries, policy.mode, policy.allow_same_isp,
                  i.desired, i.fence.generation, i.fence.epoch, i.leader, served_generation,
                  served_epoch, promotion, wanted, force, started_at, i.operation, i.admin_password,
                  i.replication_password, i.initialized, i.password_shown_at, i.replicas_made,
-                 reason, retry_at, avoid, i.created_at, i.revision, i.group_revision,
+                 reason, retry_at, avoid, elects, first_record, record, i.created_at, i.revision, i.group_revision,
                  i.route_revision));
     if (reason && retry_at && avoid) i.repair_wait = RepairWait{*reason, *retry_at, *avoid};
+    if (elects) i.electing = Electing{first_record.value_or(""), record.value_or("")};
     if (served_generation && served_epoch) i.served = Fence{*served_generation, *served_epoch};
     if (promotion && force && started_at)
         i.promotion = Promotion{*promotion, wanted, *force, *started_at};
@@ -154,6 +161,7 @@ const Table& replicas() {
                                {"position_flushed_bytes", Int8},
                                {"position_receiving", Bool},
                                {"followers", Json},
+                               {"incarnation"},
                                {"revision", Int8},
                                {"site", Text, site_of_node},
                                {"isp", Text, isp_of_node},
@@ -191,7 +199,7 @@ Status read_replica(Row row, Changes& into) {
                  r.reserved.cpu, r.reserved.memory, r.reserved.disk, r.reserved.uplink, r.founder,
                  seen.partition, seen.fence.generation, seen.fence.epoch, seen.applied, seen.role,
                  seen.phase, seen.step, seen.reason, seen.ready, seen.initialized, at.epoch,
-                 at.flushed, at.receiving, seen.followers, r.revision));
+                 at.flushed, at.receiving, seen.followers, r.incarnation, r.revision));
     r.leave_after = leave.position();
     seen.position = at.position();
     r.observed = Observed(std::move(seen));
@@ -235,6 +243,10 @@ Call put_call(const Instance& i) {
         retry_at = i.repair_wait->retry_at;
         avoid = i.repair_wait->avoid;
     }
+    std::optional<std::string> first_record;
+    std::optional<std::string> record;
+    if (i.electing && !i.electing->first_record.empty()) first_record = i.electing->first_record;
+    if (i.electing && !i.electing->record.empty()) record = i.electing->record;
     return {&instances().put,
             Params().add(i.name, i.owner, i.release, i.version, i.size, i.parameters_json,
                          policy.replicas, policy.countries, policy.min_countries, policy.mode,
@@ -242,7 +254,8 @@ Call put_call(const Instance& i) {
                          i.leader, served_generation, served_epoch, promotion, wanted, force,
                          started_at, i.operation, i.admin_password, i.replication_password,
                          i.initialized, i.password_shown_at, i.replicas_made, reason, retry_at,
-                         avoid, i.created_at, i.revision, i.group_revision, i.route_revision)};
+                         avoid, i.electing.has_value(), first_record, record, i.created_at,
+                         i.revision, i.group_revision, i.route_revision)};
 }
 
 Call put_call(const Replica& r) {
@@ -256,7 +269,7 @@ Call put_call(const Replica& r) {
                          r.reserved.uplink, r.founder, partition_id(r.key), seen.fence.generation,
                          seen.fence.epoch, seen.applied, seen.role, seen.phase, seen.step(),
                          seen.reason(), seen.ready, seen.initialized, at.epoch, at.flushed,
-                         at.receiving, seen.followers(), r.revision)};
+                         at.receiving, seen.followers(), r.incarnation, r.revision)};
 }
 
 Call drop_call(const DropReplica& change) {

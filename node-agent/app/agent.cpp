@@ -87,8 +87,10 @@ Status Agent::start() {
     for (auto& [partition, local] : known) {
         const auto wanted = desired_.assignments.find(partition);
         Orders orders;
-        if (wanted != desired_.assignments.end())
+        if (wanted != desired_.assignments.end()) {
             orders.desired = std::make_shared<const Assignment>(wanted->second);
+            orders.desk = seat(wanted->second, local);
+        }
         orders.removal = local.removal;
         // Let go of, and this agent's forerunner died before the partition's journal knew.
         if (orders.desired == nullptr && orders.removal == Removal::None &&
@@ -112,6 +114,12 @@ Status Agent::start() {
                                       {"revision", desired_.revision},
                                       {"asks_full", ask_full_}});
     return ok_status();
+}
+
+// Where the journal was lost, the copy may have led.
+std::shared_ptr<CopyDesk> Agent::seat(const Assignment& assignment, const LocalState& local) {
+    if (ports_.groups == nullptr || !assignment.group) return nullptr;
+    return ports_.groups->seat(assignment, local.led.value_or(true));
 }
 
 void Agent::start_worker(const PartitionId& partition, LocalState local, Orders orders) {
@@ -206,6 +214,7 @@ Status Agent::digest(const SyncAnswer& answer) {
 void Agent::dispatch(const std::set<PartitionId>& assigned,
                      const std::map<PartitionId, Removal>& removed) {
     for (const auto& [partition, removal] : removed) {
+        if (ports_.groups != nullptr) ports_.groups->leave(partition);
         const auto worker = workers_.find(partition);
         if (worker != workers_.end()) {
             worker->second->order({nullptr, removal, true});
@@ -221,7 +230,10 @@ void Agent::give(const PartitionId& partition) {
     if (wanted == desired_.assignments.end()) return;
     Orders orders{std::make_shared<const Assignment>(wanted->second), Removal::None, true};
     const auto worker = workers_.find(partition);
-    if (worker != workers_.end() && !worker->second->is_gone()) {
+    const bool there = worker != workers_.end() && !worker->second->is_gone();
+    const bool room = there || static_cast<int>(workers_.size()) < rules_.partitions_max;
+    if (room) orders.desk = seat(wanted->second, LocalState{.partition = partition});
+    if (there) {
         worker->second->order(std::move(orders));
         return;
     }

@@ -16,6 +16,7 @@
 
 #include "common/model/sync.h"
 #include "node-agent/app/box_worker.h"
+#include "node-agent/app/group_keeper.h"
 #include "node-agent/app/journal.h"
 #include "node-agent/app/observation_book.h"
 #include "node-agent/app/partition_worker.h"
@@ -42,6 +43,7 @@ struct AgentPorts {
     const Clock& clock;
     Rng& rng;
     Log& log;
+    GroupKeeper* groups = nullptr;  // none: no instance here elects by itself (tests)
 };
 
 // Who does the work. By default a thread for each partition and one for the box.
@@ -90,6 +92,7 @@ private:
     void dispatch(const std::set<PartitionId>& assigned,
                   const std::map<PartitionId, Removal>& removed);
     void give(const PartitionId& partition);
+    std::shared_ptr<CopyDesk> seat(const Assignment& assignment, const LocalState& local);
     void sweep();
     void refuse(const PartitionId& partition, const std::string& reason);
     void forget_refused();

@@ -55,6 +55,21 @@ std::vector<FollowerView> followers_of(const Json& body) {
     return followers;
 }
 
+std::optional<ShownQuorum> quorum_of(const Json& body) {
+    const auto at = body.find("quorum");
+    if (at == body.end() || !at->is_object()) return std::nullopt;
+    const auto copies = number_of(*at, "copies");
+    const auto names = at->find("names");
+    if (!copies || *copies < 1 || *copies > static_cast<std::int64_t>(followers_max) ||
+        names == at->end() || !names->is_array() || names->size() > followers_max)
+        return std::nullopt;
+    ShownQuorum quorum;
+    quorum.copies = static_cast<int>(*copies);
+    for (const Json& name : *names)
+        if (name.is_string()) quorum.names.push_back(name.get<std::string>());
+    return quorum;
+}
+
 }  // namespace
 
 Result<PositionReport> parse_position(std::string_view output) {
@@ -71,7 +86,12 @@ Result<PositionReport> parse_position(std::string_view output) {
     report.leads = role == "primary";
     report.position = {Epoch(static_cast<std::uint64_t>(*epoch)), *flushed,
                        truth_of(body, "receiving")};
+    // A release that knows no generations writes the log of the first.
+    const std::int64_t generation = number_of(body, "generation").value_or(1);
+    if (generation < 1) return refuse("position", "'generation' is not 1 or more");
+    report.position.generation = Generation(static_cast<std::uint64_t>(generation));
     report.followers = followers_of(body);
+    report.quorum = quorum_of(body);
     return report;
 }
 

@@ -14,6 +14,7 @@ struct PositionReport {
     bool leads = false;
     Position position;
     std::vector<FollowerView> followers;
+    std::optional<ShownQuorum> quorum;  // absent: the release does not say
     friend bool operator==(const PositionReport&, const PositionReport&) = default;
 };
 

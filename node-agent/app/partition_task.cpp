@@ -27,8 +27,18 @@ void PartitionTask::take(const Orders& orders) {
                                desired_->release_json != orders.desired->release_json;
     if (other_release) session_.image_ready = false;
     // A new wish deserves a new try at once.
-    if (supersedes(orders.desired.get(), desired_.get())) session_.not_before = {};
-    desired_ = orders.desired;
+    auto desired = orders.desired;
+    desk_ = desired != nullptr && desired->group ? orders.desk : nullptr;
+    if (desk_ != nullptr) {
+        const CopyOrder order = desk_->order();
+        if (interrupts(order, order_)) session_.not_before = session_.next_probe = {};
+        if (awaits_probe(order, session_))
+            session_.next_probe = std::min(session_.next_probe, ports_.clock.mono());
+        order_ = order;
+        desired = std::make_shared<const Assignment>(obeying(*desired, order_));
+    }
+    if (supersedes(desired.get(), desired_.get())) session_.not_before = {};
+    desired_ = std::move(desired);
     session_.secrets_known = orders.secrets_known;
     if (orders.removal != Removal::None && local_.removal == Removal::None) {
         local_.removal = orders.removal;
@@ -61,6 +71,7 @@ void PartitionTask::look() {
         case ContainerState::Exited: session_.service = ServiceState::Ended; break;
     }
     if (before != ServiceState::Running || session_.service == ServiceState::Running) return;
+    if (elects() && order_.role == ReplicaRole::Primary) session_.copy.restarted = true;
     std::string reason = "service ended";
     if (status.value().exit_code)
         reason += " with status " + std::to_string(*status.value().exit_code);
@@ -69,11 +80,33 @@ void PartitionTask::look() {
 }
 
 Step PartitionTask::next() const {
+    if (elects())
+        return copy_step(*desired_, order_, local_, session_,
+                         {ports_.clock.mono(), ports_.clock.wall()});
     return next_step(desired_.get(), local_, session_, rules_.steps,
                      {ports_.clock.mono(), ports_.clock.wall()});
 }
 
+// A group leads this copy, and what lies here is its own.
+bool PartitionTask::elects() const {
+    return desk_ != nullptr && desired_ != nullptr && !is_leftover(*desired_, local_);
+}
+
+void PartitionTask::teach(bool probed) {
+    if (!elects()) return;
+    for (leadership::Input& fact : copy_facts(*desired_, order_, local_, session_, probed,
+                                              rules_.copy, ports_.clock.mono()))
+        desk_->tell(std::move(fact));
+}
+
+// A group that begins kills what may lead; a copy that is known to follow goes on.
+bool PartitionTask::spares(const Step& step) const {
+    const bool harmless = session_.service != ServiceState::Running || local_.led == false;
+    return elects() && step.kind == StepKind::Fence && harmless;
+}
+
 Duration PartitionTask::wait_with(const Step& step) {
+    teach(false);
     const LocalState noted = before_step(local_, step, desired_.get());
     if (noted != local_)
         discard(keep(noted),
@@ -91,17 +124,22 @@ bool PartitionTask::finish(const Step& step, const Status& begun,
                            const std::stop_token& interrupted) {
     const auto try_it = [&]() -> Status {
         TRY(begun);
+        if (spares(step)) return ok_status();
         TRY(perform(step, interrupted));
         session_ = session_after(std::move(session_), step, desired_.get());
         if (step.kind == StepKind::Erase) {
             local_ = after_step(local_, step, desired_.get());  // the journal has forgotten it
             return ok_status();
         }
-        return keep(after_step(local_, step, desired_.get()));
+        LocalState after = after_step(local_, step, desired_.get());
+        if (elects()) after = after_copy_step(std::move(after), step, order_);
+        return keep(after);
     };
     const Status done = try_it();
     if (done.ok()) {
+        if (elects()) session_ = copy_session_after(std::move(session_), step, order_);
         succeeded(step);
+        teach(step.kind == StepKind::Probe);
         return true;
     }
     const bool superseded = interrupted.stop_requested();
@@ -179,6 +217,7 @@ Status PartitionTask::run_hook(const Step& kind, const std::string& name,
 }
 
 void PartitionTask::failed(const Step& step, const Error& cause) {
+    if (step.kind == StepKind::Start) session_.copy.unreadable = true;
     session_.failures = std::min(session_.failures + 1, 30);
     session_.reason = cause.message;
     failed_kind_ = step.kind;
@@ -241,8 +280,10 @@ Result<Release> PartitionTask::release() {
 }
 
 void PartitionTask::publish(const Step& step, const std::string& text) {
-    ports_.book.set(
-        observe(desired_.get(), local_, session_, step, step.kind == StepKind::Wait ? "" : text));
+    PartitionObservation seen =
+        observe(desired_.get(), local_, session_, step, step.kind == StepKind::Wait ? "" : text);
+    if (desk_ != nullptr) seen.group = desk_->report();
+    ports_.book.set(seen);
 }
 
 void PartitionTask::begin_afresh() {

@@ -11,10 +11,12 @@
 
 #include "common/base/random.h"
 #include "common/log/log.h"
+#include "node-agent/app/copy_desk.h"
 #include "node-agent/app/journal.h"
 #include "node-agent/app/observation_book.h"
 #include "node-agent/app/ports.h"
 #include "node-agent/domain/backoff.h"
+#include "node-agent/domain/copy_step.h"
 #include "node-agent/domain/next_step.h"
 
 namespace foyer::agent {
@@ -35,6 +37,7 @@ struct WorkerPorts {
 
 struct WorkerRules {
     StepRules steps;
+    CopyRules copy;
     Backoff backoff;
     Duration not_yet_wait_max{1'000};    // of a hook that said "not yet"
     Duration look_period{1'000};         // how soon a service that died is noticed
@@ -46,6 +49,7 @@ struct Orders {
     std::shared_ptr<const Assignment> desired;  // null: not wanted
     Removal removal = Removal::None;            // why not
     bool secrets_known = true;
+    std::shared_ptr<CopyDesk> desk = {};  // of a copy whose group elects
 };
 
 class PartitionTask {
@@ -77,18 +81,25 @@ private:
     Status perform(const Step& step, std::stop_token interrupted);
     Status run_hook(const Step& step, const std::string& name, std::stop_token interrupted);
     Status probe(std::stop_token interrupted);
+    Status probe_health(const Release& release, std::stop_token interrupted);
+    MonoTime next_copy_probe(const Release& release) const;
     Status probe_position(const Release& release, std::stop_token interrupted);
     void failed(const Step& step, const Error& cause);
     void succeeded(const Step& step);
     Status keep(const LocalState& changed);
     Result<Release> release();
     void publish(const Step& step, const std::string& text);
+    bool elects() const;
+    bool spares(const Step& step) const;
+    void teach(bool probed);
 
     WorkerPorts ports_;
     WorkerRules rules_;
     LocalState local_;
     Session session_;
-    std::shared_ptr<const Assignment> desired_;
+    std::shared_ptr<const Assignment> desired_;  // as the group has it, where one elects
+    std::shared_ptr<CopyDesk> desk_;
+    CopyOrder order_;  // of the desk, as taken up last
     std::optional<Release> release_;
     std::string release_of_;  // release_json that release_ was read from
     std::optional<StepKind> failed_kind_;

@@ -9,7 +9,9 @@ PartitionWorker::PartitionWorker(LocalState local, Orders orders, const WorkerPo
       rules_(rules),
       task_(std::move(local), ports, rules),
       orders_(std::move(orders)),
-      thread_([this](const std::stop_token& stop) { run(stop); }) {}
+      thread_([this](const std::stop_token& stop) { run(stop); }) {
+    listen(orders_.desk);
+}
 
 PartitionWorker::~PartitionWorker() {
     thread_.request_stop();
@@ -18,9 +20,21 @@ PartitionWorker::~PartitionWorker() {
         interrupt_.request_stop();
     }
     wake_.notify_all();
+    if (orders_.desk) orders_.desk->listen({});
+}
+
+void PartitionWorker::listen(const std::shared_ptr<CopyDesk>& desk) {
+    if (!desk) return;
+    desk->listen([this](const CopyOrder& now, const CopyOrder& before) {
+        const std::scoped_lock lock(mutex_);
+        if (interrupts(now, before)) interrupt_.request_stop();
+        changed_ = true;
+        wake_.notify_all();
+    });
 }
 
 void PartitionWorker::order(Orders orders) {
+    listen(orders.desk);
     const std::scoped_lock lock(mutex_);
     if (supersedes(orders.desired.get(), orders_.desired.get())) interrupt_.request_stop();
     orders_ = std::move(orders);
@@ -53,11 +67,15 @@ void PartitionWorker::run(const std::stop_token& stop) {
 }
 
 void PartitionWorker::take_orders() {
-    const std::scoped_lock lock(mutex_);
-    if (!changed_) return;
-    changed_ = false;
-    if (interrupt_.stop_requested()) interrupt_ = std::stop_source();
-    task_.take(orders_);
+    Orders orders;
+    {
+        const std::scoped_lock lock(mutex_);
+        if (!changed_) return;
+        changed_ = false;
+        if (interrupt_.stop_requested()) interrupt_ = std::stop_source();
+        orders = orders_;
+    }
+    task_.take(orders);  // looks at the desk, which may be calling us
 }
 
 bool PartitionWorker::act(const Step& step, const std::stop_token& stop) {

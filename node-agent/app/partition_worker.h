@@ -40,6 +40,7 @@ private:
     bool act(const Step& step, const std::stop_token& stop);
     void wait(Duration span, const std::stop_token& stop);
     bool leave_if_gone();
+    void listen(const std::shared_ptr<CopyDesk>& desk);
 
     ObservationBook& book_;
     const PartitionId partition_;

@@ -29,8 +29,29 @@ Result<Health> ask_health(PartitionRuntime& runtime, const PartitionId& id, cons
 
 Status PartitionTask::probe(std::stop_token interrupted) {
     const Release release_now = TRY(release());
+    // A group waits for the position, hardly for health: that is asked at its own pace.
+    if (elects() && session_.health && ports_.clock.mono() < session_.next_health) {
+        session_.next_probe = next_copy_probe(release_now);
+        return probe_position(release_now, std::move(interrupted));
+    }
+    if (elects() && !session_.position)
+        TRY(probe_position(release_now, interrupted));
+    TRY(probe_health(release_now, interrupted));
+    if (elects()) {
+        session_.next_health = session_.next_probe;
+        session_.next_probe = next_copy_probe(release_now);
+    }
+    return probe_position(release_now, std::move(interrupted));
+}
+
+MonoTime PartitionTask::next_copy_probe(const Release& release_now) const {
+    const bool awaited = awaits_probe(order_, session_);
+    return ports_.clock.mono() + (awaited ? rules_.copy.hurried_probe : release_now.health_period);
+}
+
+Status PartitionTask::probe_health(const Release& release_now, std::stop_token interrupted) {
     const Health health =
-        TRY(ask_health(ports_.runtime, local_.partition, release_now, interrupted));
+        TRY(ask_health(ports_.runtime, local_.partition, release_now, std::move(interrupted)));
     const MonoTime now = ports_.clock.mono();
     session_.health = health;
     if (!health.diverged) session_.diverged_since.reset();
@@ -44,7 +65,7 @@ Status PartitionTask::probe(std::stop_token interrupted) {
     session_.next_probe =
         now + (health.ready ? release_now.health_period
                             : std::min(release_now.health_period, rules_.unready_probe_period));
-    return probe_position(release_now, std::move(interrupted));
+    return ok_status();
 }
 
 Status PartitionTask::probe_position(const Release& release_now, std::stop_token interrupted) {
@@ -61,6 +82,7 @@ Status PartitionTask::probe_position(const Release& release_now, std::stop_token
     if (result.exit_code != 0 || !report.ok()) {
         session_.position.reset();
         session_.followers.clear();
+        session_.quorum.reset();
         // A copy that cannot say where it stands while nothing is known of it stays untouched and
         // unasked-for until it can.
         if (!local_.led)
@@ -72,6 +94,7 @@ Status PartitionTask::probe_position(const Release& release_now, std::stop_token
     }
     session_.position = report.value().position;
     session_.followers = report.value().followers;
+    session_.quorum = report.value().quorum;
     if (!local_.led && desired_)
         return keep(adopted(local_, *desired_, report.value().leads, session_.position));
     return ok_status();

@@ -3,16 +3,10 @@
 #include <algorithm>
 
 #include "common/base/check.h"
+#include "node-agent/domain/step_parts.h"
 
 namespace foyer::agent {
 namespace {
-
-constexpr MonoTime far_away{INT64_MAX / 2};
-
-Step wait(std::string reason, MonoTime until = far_away) {
-    return {StepKind::Wait, until, std::move(reason)};
-}
-Step act(StepKind kind) { return {kind, {}, {}}; }
 
 Step unwanted_step(const LocalState& local, const Session& session, const StepRules& rules,
                    Now now) {
@@ -36,19 +30,6 @@ Step unwanted_step(const LocalState& local, const Session& session, const StepRu
     if (left > Duration(0)) return wait("removed; erased when the hold ends", now.mono + left);
     return act(StepKind::Erase);
 }
-
-// The steps that make the box ready for a hook or the service; Wait with an empty reason: it is
-// ready.
-Step readiness(const Assignment& desired, const Session& session) {
-    if (!session.secrets_known)
-        return wait(
-            "waiting for the master: this box restarted and its secrets were only in memory");
-    if (!session.image_ready) return act(StepKind::EnsureImage);
-    if (session.prepared != desired.revision) return act(StepKind::Prepare);
-    return wait("");
-}
-
-bool is_ready(const Step& step) { return step.kind == StepKind::Wait && step.reason.empty(); }
 
 Step first_copy_step(const Assignment& desired, const LocalState& local, const Session& session) {
     const bool founds = desired.founder && desired.role == ReplicaRole::Primary;

@@ -40,6 +40,10 @@ struct LocalState {
     Fence promoted;
     // Assignment::revision the service has taken up.
     Revision applied_revision;
+    // CopyOrder::serial likewise, and the leader whose history this copy was last rewound to: of a
+    // copy whose group elects.
+    std::uint64_t applied_serial = 0;
+    Fence rejoined;
     // shape_of the assignment the service was started with.
     std::string shape;
     // Not wanted any more, and since when.
@@ -58,6 +62,29 @@ struct Health {
     friend bool operator==(const Health&, const Health&) = default;
 };
 
+// What this life of the agent has told the group of a copy, and what it has still to tell.
+struct CopyMemory {
+    std::uint64_t prepared = 0;  // CopyOrder::serial of the last prepare
+    std::uint64_t killed = 0;    // CopyOrder::kill that was carried out
+    std::uint64_t fenced_told = 0;
+    std::uint64_t cut_told = 0;
+    std::uint64_t end_told = 0;
+    std::uint64_t quorum_told = 0;
+    std::optional<MonoTime> quorum_seen;  // since when the wished one is shown
+    Fence rejoined_told;
+    bool restarted = false;   // the leader's service ended, and the group is not told
+    std::optional<MonoTime> ill_since;
+    bool unreadable = false;  // the service could not be started: where its log ends is not known
+    friend bool operator==(const CopyMemory&, const CopyMemory&) = default;
+};
+
+// Who must acknowledge a write, as the service says itself.
+struct ShownQuorum {
+    std::vector<std::string> names;
+    int copies = 1;
+    friend bool operator==(const ShownQuorum&, const ShownQuorum&) = default;
+};
+
 // In memory: gone with the agent, learnt again by looking.
 struct Session {
     ServiceState service = ServiceState::Absent;
@@ -69,10 +96,13 @@ struct Session {
     MonoTime not_before;        // after a failure: wait until then
     std::string reason;         // of the last failure, or why we wait
     MonoTime next_probe;        // when to ask the service next
+    MonoTime next_health;       // of a copy whose group elects: when to ask for its health, too
     std::optional<Health> health;
     std::optional<MonoTime> diverged_since;
     std::optional<Position> position;
     std::vector<FollowerView> followers;
+    std::optional<ShownQuorum> quorum;
+    CopyMemory copy;
 };
 
 // Nothing in the volume can be missed: the service has never run on it, and what init or join began

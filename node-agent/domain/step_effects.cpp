@@ -15,7 +15,9 @@ void forget_probe(Session& session) {
     session.position.reset();
     session.followers.clear();
     session.diverged_since.reset();
+    session.quorum.reset();
     session.next_probe = {};
+    session.next_health = {};
 }
 
 }  // namespace

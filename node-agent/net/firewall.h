@@ -16,6 +16,8 @@
 
 namespace foyer::agent {
 
+inline constexpr int group_port = 7450;  // the mail of groups (group_post.h)
+
 enum class BoxRole { Home, Edge };
 
 struct PartitionWall {

@@ -36,6 +36,65 @@ Member member_from(const Json& body, JsonFields& outer) {
     return member;
 }
 
+Json to_json(const GroupProposal& from) {
+    Json to = {{"made_for", from.made_for}};
+    if (from.prefer) to["prefer"] = from.prefer->number;
+    if (from.out) to["out"] = from.out->number;
+    if (from.in)
+        to["in"] = {{"index", from.in->index.number},
+                    {"kind", to_text(from.in->kind)},
+                    {"node_key", from.in->node_key},
+                    {"incarnation", from.in->incarnation},
+                    {"may_lead", from.in->may_lead}};
+    if (from.desired) to["desired"] = to_text(*from.desired);
+    return to;
+}
+
+GroupSeat seat_from(const Json& body, JsonFields& outer) {
+    JsonFields fields(body);
+    GroupSeat seat;
+    seat.index = {fields.whole("index")};
+    const auto kind = replica_kind_from(fields.text("kind"));
+    if (fields.is(kind.has_value())) seat.kind = *kind;
+    seat.node_key = fields.text("node_key");
+    seat.incarnation = fields.text("incarnation");
+    seat.may_lead = fields.truth("may_lead");
+    outer.is(fields.ok());
+    return seat;
+}
+
+GroupProposal proposal_from(const Json& body, JsonFields& outer) {
+    JsonFields fields(body);
+    GroupProposal proposal;
+    proposal.made_for = fields.text("made_for");
+    if (fields.has("prefer")) proposal.prefer = ReplicaIndex{fields.whole("prefer")};
+    if (fields.has("out")) proposal.out = ReplicaIndex{fields.whole("out")};
+    if (fields.has("in")) proposal.in = seat_from(body.at("in"), fields);
+    if (fields.has("desired")) {
+        proposal.desired = desired_state_from(fields.text("desired"));
+        fields.is(proposal.desired.has_value());
+    }
+    outer.is(fields.ok());
+    return proposal;
+}
+
+Json to_json(const GroupWish& from) {
+    Json to = {{"first_record", from.first_record},
+               {"first_record_signature", from.first_record_signature}};
+    if (from.proposal) to["proposal"] = to_json(*from.proposal);
+    return to;
+}
+
+GroupWish group_from(const Json& body, JsonFields& outer) {
+    JsonFields fields(body);
+    GroupWish group;
+    group.first_record = fields.text("first_record");
+    group.first_record_signature = fields.text("first_record_signature");
+    if (fields.has("proposal")) group.proposal = proposal_from(body.at("proposal"), fields);
+    outer.is(fields.ok());
+    return group;
+}
+
 Json to_json(const Assignment& from) {
     Json members = Json::array();
     for (const Member& member : from.members) members.push_back(to_json(member));
@@ -73,6 +132,7 @@ Json to_json(const Assignment& from) {
     }
     if (from.ordered_at.unix_ms != 0) to["ordered_at_unix_ms"] = from.ordered_at.unix_ms;
     if (from.leader) to["leader"] = from.leader->number;
+    if (from.group) to["group"] = to_json(*from.group);
     return to;
 }
 
@@ -119,6 +179,7 @@ Assignment assignment_from(const Json& body, JsonFields& outer,
     }
     to.proxies = fields.texts("proxies");
     for (const std::string& name : fields.texts("secret_names")) secret_names.insert(name);
+    if (fields.has("group")) to.group = group_from(body.at("group"), fields);
     outer.is(fields.ok() && !to.partition.empty());
     return to;
 }

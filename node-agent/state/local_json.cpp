@@ -52,6 +52,10 @@ Json to_json(const LocalState& local) {
                  {"removed_at_unix_ms", local.removed_at.unix_ms}};
     if (local.ordered_at.unix_ms != 0) body["ordered_at_unix_ms"] = local.ordered_at.unix_ms;
     if (local.led) body["led"] = *local.led;
+    if (local.applied_serial != 0) {
+        body["applied_serial"] = local.applied_serial;
+        body["rejoined"] = to_json(local.rejoined);
+    }
     return body;
 }
 
@@ -73,6 +77,10 @@ std::optional<LocalState> local_from_json(const Json& body) {
     local.removed_at = WallTime{fields.number("removed_at_unix_ms")};
     local.led.reset();
     if (fields.has("led")) local.led = fields.truth("led");
+    if (fields.has("applied_serial")) {  // of a copy whose group elects
+        local.applied_serial = fields.count("applied_serial");
+        local.rejoined = fence_from("rejoined", body, fields);
+    }
     if (!fields.ok() || local.partition.empty()) return std::nullopt;
     return local;
 }

@@ -64,7 +64,7 @@ std::vector<Body> bodies() {
 }  // namespace
 
 TEST_CASE("every message is read as it was written") {
-    std::vector<GroupMessage> sent;
+    std::vector<Letter> sent;
     for (Body& body : bodies()) sent.push_back({WallTime{1700}, message_of(std::move(body))});
     const std::string bytes = batch_bytes(sent);
     const auto read = parse_batch(bytes);
@@ -89,7 +89,7 @@ TEST_CASE("who asks from outside has no index and no incarnation") {
 }
 
 TEST_CASE("cut and changed bytes never crash, and what is read is bounded") {
-    std::vector<GroupMessage> sent;
+    std::vector<Letter> sent;
     for (Body& body : bodies()) sent.push_back({WallTime{1700}, message_of(std::move(body))});
     const std::string bytes = batch_bytes(sent);
     for (std::size_t length = 0; length < bytes.size(); ++length) {
@@ -102,7 +102,7 @@ TEST_CASE("cut and changed bytes never crash, and what is read is bounded") {
         discard(parse_batch(changed), "only that it ends");
     }
     CHECK_FALSE(parse_batch(std::string(datagram_bytes_max + 1, '\0')).ok());
-    const std::vector<GroupMessage> many(batch_messages_max + 1, {WallTime{}, message_of(Read{1})});
+    const std::vector<Letter> many(batch_messages_max + 1, {WallTime{}, message_of(Read{1})});
     CHECK_FALSE(parse_batch(batch_bytes(many)).ok());
 }
 

@@ -1,0 +1,165 @@
+#include "master/domain/electing.h"
+
+#include <algorithm>
+
+#include "common/leadership/record_text.h"
+#include "master/domain/group.h"
+#include "master/domain/membership.h"
+
+namespace foyer::master {
+namespace {
+
+namespace lead = leadership;
+
+// Only a well-formed one may become part of a record.
+std::string checked_incarnation(const std::string& text) {
+    return lead::parse_incarnation(text).ok() ? text : std::string();
+}
+
+GroupSeat seat_of(const State& state, const Replica& replica) {
+    const Node& node = state.nodes().at(replica.node);
+    const bool open = state.sites().at(node.site).host_class == HostClass::Open;
+    return {replica.key.index, replica.kind, node.key_fingerprint, *replica.incarnation,
+            replica.kind == ReplicaKind::Data && !open};
+}
+
+lead::MemberEntry entry_of(const GroupSeat& seat) {
+    return {seat.index, seat.kind, lead::NodeKey(seat.node_key),
+            lead::parse_incarnation(seat.incarnation).value(), seat.may_lead};
+}
+
+lead::Record first_record(const Group& group) {
+    lead::Record record;
+    record.ballot = {group.instance.fence.generation, Epoch(), 0};
+    for (const Replica& replica : group.replicas) {
+        if (!replica.incarnation) continue;
+        record.members.push_back(entry_of(seat_of(group.state(), replica)));
+        if (replica.founder) record.in_sync.push_back(replica.key.index);
+    }
+    record.k = 1;
+    record.copies = group.copies();
+    record.floor = group.copies();
+    record.mode = group.instance.policy.mode;
+    record.desired = group.instance.desired;
+    return record;
+}
+
+// The voter of this row is not the one that the record names: its box lost its memory.
+bool is_other_voter(const lead::MemberEntry& entry, const Replica& replica) {
+    return replica.incarnation && lead::to_text(entry.incarnation) != *replica.incarnation;
+}
+
+std::optional<ReplicaIndex> member_to_go(const lead::Record& record,
+                                         const std::vector<const Replica*>& replicas) {
+    for (const lead::MemberEntry& entry : record.members) {
+        if (record.leader == entry.index) continue;  // another one leads first
+        const auto row = std::ranges::find_if(
+            replicas, [&](const Replica* one) { return one->key.index == entry.index; });
+        if (row == replicas.end() || (*row)->membership != Membership::Member ||
+            is_other_voter(entry, **row))
+            return entry.index;
+    }
+    return std::nullopt;
+}
+
+const Replica* member_to_come(const lead::Record& record,
+                              const std::vector<const Replica*>& replicas) {
+    for (const Replica* replica : replicas) {
+        const bool wanted = replica->membership == Membership::Member && replica->incarnation;
+        if (wanted && lead::find_entry(record, replica->key.index) == nullptr) return replica;
+    }
+    return nullptr;
+}
+
+std::optional<GroupProposal> proposal_of(const State& state, const Instance& instance) {
+    const auto record = committed_record(instance);
+    if (!record || !record->old_members.empty()) return std::nullopt;
+    GroupProposal proposal;
+    proposal.made_for = lead::to_text(record->ballot);
+    if (record->desired != instance.desired && instance.desired != DesiredState::Deleted) {
+        proposal.desired = instance.desired;
+        return proposal;
+    }
+    const auto replicas = state.replicas_of(instance.name);
+    proposal.out = member_to_go(*record, replicas);
+    if (const Replica* in = member_to_come(*record, replicas)) proposal.in = seat_of(state, *in);
+    if (proposal.out || proposal.in) return proposal;
+    if (!instance.promotion || instance.promotion->wanted == record->leader) return std::nullopt;
+    proposal.prefer = instance.promotion->wanted;
+    return proposal.prefer ? std::optional(proposal) : std::nullopt;
+}
+
+void learn_record(Group& group, const std::string& text, Draft& draft) {
+    Instance& instance = group.instance;
+    const auto record = lead::parse_record(text);
+    if (!record.ok() || !lead::check_valid(record.value()).ok() || !record.value().leader) return;
+    const auto known = committed_record(instance);
+    if (known && record.value().ballot <= known->ballot) return;
+    if (record.value().ballot.generation != instance.fence.generation) return;
+    if (group.find(*record.value().leader) == nullptr) return;  // of a copy that was let go
+    instance.electing.edit().record = text;
+    const Fence fence{record.value().ballot.generation, record.value().ballot.epoch};
+    if (fence > instance.fence || instance.leader != record.value().leader) {
+        instance.fence = fence;
+        instance.leader = record.value().leader;
+        group.route_changed(draft);
+        const Replica* leader = group.leader();
+        draft.event("leader_elected", instance.name.str(),
+                    "copy " + std::to_string(instance.leader->number) +
+                        (leader == nullptr ? "" : " on '" + leader->node.str() + "'") +
+                        " leads in epoch " + std::to_string(fence.epoch.number()) +
+                        ", elected by its group");
+    }
+    group.group_changed(draft);  // proposals name the newest record
+}
+
+}  // namespace
+
+std::optional<lead::Record> committed_record(const Instance& instance) {
+    if (!elects(instance) || instance.electing->record.empty()) return std::nullopt;
+    auto record = lead::parse_record(instance.electing->record);
+    if (!record.ok()) return std::nullopt;
+    return std::move(record).value();
+}
+
+bool is_named(const std::optional<lead::Record>& record, ReplicaIndex index) {
+    return record && lead::find_entry(*record, index) != nullptr;
+}
+
+GroupWish group_wish(const State& state, const Instance& instance) {
+    return {instance.electing->first_record, {}, proposal_of(state, instance)};
+}
+
+void hear_member(Group& group, Replica& replica, const PartitionObservation& seen, Draft& draft) {
+    if (!seen.group) return;
+    const std::string incarnation = checked_incarnation(seen.group->incarnation);
+    if (!incarnation.empty() && replica.incarnation.optional() != incarnation) {
+        if (replica.incarnation) {
+            draft.event("voter_lost_memory", group.instance.name.str(),
+                        "copy " + std::to_string(replica.key.index.number) + " on '" +
+                            replica.node.str() + "' is replaced as a voter");
+            group.group_changed(draft);
+        }
+        replica.incarnation = incarnation;
+    }
+    if (!seen.group->record.empty()) learn_record(group, seen.group->record, draft);
+}
+
+void begin_group(Group& group, Draft& draft) {
+    Instance& instance = group.instance;
+    if (!elects(instance) || !instance.electing->first_record.empty()) return;
+    const auto known = static_cast<std::size_t>(std::ranges::count_if(
+        group.replicas, [](const Replica& one) { return one.incarnation.has_value(); }));
+    const bool founder = std::ranges::any_of(
+        group.replicas, [](const Replica& one) { return one.founder && one.incarnation; });
+    const bool waited = draft.now() - instance.created_at >= founders_awaited;
+    const bool enough = known == group.replicas.size() ||
+                        (waited && 2 * known > group.replicas.size());
+    if (!founder || !enough) return;
+    instance.electing.edit().first_record = lead::to_text(first_record(group));
+    group.group_changed(draft);
+    draft.event("group_begun", instance.name.str(),
+                std::to_string(known) + " voters elect who leads");
+}
+
+}  // namespace foyer::master

@@ -1,0 +1,43 @@
+// Instances whose group elects by itself (common/docs/leadership.md): what the master gives such a
+// group, what it learns of it, and what it proposes. It decides nothing in it.
+//
+//   boxes tell incarnations ─► first record, signed by the shell ─► the group elects
+//   the leader's box tells its committed record ─► who leads, in which fence, who is a member
+//   rows and record differ (a copy came or has to go, stop, start, a wish who should lead)
+//      ─► a proposal, made for that record; the leader writes it, or another record overtakes it
+//
+// A copy's row says what the master wants; what is, is the record: a member's row may only go once
+// no record names it.
+#pragma once
+
+#include <optional>
+
+#include "common/leadership/record.h"
+#include "common/model/assignment.h"
+#include "master/domain/state.h"
+
+namespace foyer::master {
+
+class Draft;
+class Group;
+
+// How long an order waits for all its boxes to answer before its group begins with a majority.
+inline constexpr Duration founders_awaited{10'000};
+
+inline bool elects(const Instance& instance) { return instance.electing.has_value(); }
+
+// The newest record its leader reported; none: nobody has led yet.
+std::optional<leadership::Record> committed_record(const Instance& instance);
+
+// The record names this copy, or goes on naming it until a change is finished.
+bool is_named(const std::optional<leadership::Record>& record, ReplicaIndex index);
+
+// What a box of the group has to hear.
+GroupWish group_wish(const State& state, const Instance& instance);
+
+// One box's word on its own member.
+void hear_member(Group& group, Replica& replica, const PartitionObservation& seen, Draft& draft);
+// After all of a report was heard: begins the group once enough is known.
+void begin_group(Group& group, Draft& draft);
+
+}  // namespace foyer::master

@@ -1,0 +1,188 @@
+#include "node-agent/app/group_keeper.h"
+
+namespace foyer::agent {
+namespace {
+
+namespace lead = leadership;
+
+constexpr std::size_t letters_max = 32;  // in one datagram
+
+lead::Incarnation draw_incarnation(Rng& rng) { return {rng.next(), rng.next()}; }
+
+}  // namespace
+
+GroupKeeper::GroupKeeper(const GroupPorts& ports, const GroupRules& rules)
+    : ports_(ports),
+      rules_(rules),
+      disk_thread_([this](const std::stop_token& stop) { run_disk(stop); }),
+      thread_([this](const std::stop_token& stop) { run(stop); }) {}
+
+GroupKeeper::~GroupKeeper() {
+    thread_.request_stop();
+    ports_.post.poke();
+    thread_.join();
+    disk_thread_.request_stop();
+    disk_wake_.notify_all();
+}
+
+MemberHands GroupKeeper::hands() {
+    return {[this](const std::string& to, lead::Letter letter) {
+                outgoing_[to].push_back(std::move(letter));
+            },
+            [this](SaveOrder order) {
+                const std::scoped_lock lock(disk_mutex_);
+                const PartitionId partition = order.partition;
+                saves_[partition] = std::move(order);
+                disk_wake_.notify_all();
+            },
+            [this](const PartitionId& partition, std::optional<MonoTime> until, lead::Gate gate) {
+                if (ports_.lease) ports_.lease(partition, until, gate);
+            },
+            ports_.log};
+}
+
+std::unique_ptr<GroupMember> GroupKeeper::begin(const Assignment& assignment, bool led) {
+    GroupMember::Begin begin;
+    begin.partition = assignment.partition;
+    begin.ordered_at = assignment.ordered_at;
+    // Wall time has moved on since every earlier life; were it set back, a service would merely
+    // be told again what it knows.
+    begin.serial = static_cast<std::uint64_t>(ports_.clock.wall().unix_ms) << 16U;
+    begin.tell = [this, partition = assignment.partition](lead::Input input) {
+        tell(partition, std::move(input));
+    };
+    lead::Start& start = begin.start;
+    start.identity = {assignment.instance, assignment.index, rules_.boot};
+    start.timing = rules_.timing;
+    start.hash = ports_.hash;
+    start.fresh = draw_incarnation(ports_.rng);
+    start.led = led;
+    auto memory = ports_.files.load(assignment.partition);
+    if (memory.ok() && !is_other_order(memory.value().ordered_at, assignment.ordered_at))
+        start.durable = std::move(memory.value().durable);
+    else if (!memory.ok() && memory.failure().code != ErrorCode::NotFound)
+        ports_.log.failure(LogLevel::Warn, "group_forgotten", memory.failure(),
+                           {{"partition", assignment.partition}});
+    return std::make_unique<GroupMember>(std::move(begin), hands(), ports_.clock.mono());
+}
+
+std::shared_ptr<CopyDesk> GroupKeeper::seat(const Assignment& assignment, bool led) {
+    const std::scoped_lock lock(seats_mutex_);
+    auto& seat = seats_[assignment.partition];
+    if (!seat || is_other_order(seat->ordered_at(), assignment.ordered_at))
+        seat = begin(assignment, led);
+    of_group_[assignment.instance] = assignment.partition;
+    seat->assign(assignment, ports_.check, ports_.clock.mono());
+    ports_.post.poke();
+    return seat->desk();
+}
+
+void GroupKeeper::leave(const PartitionId& partition) {
+    const std::scoped_lock lock(seats_mutex_);
+    if (seats_.erase(partition) == 0) return;
+    std::erase_if(of_group_, [&](const auto& item) { return item.second == partition; });
+    const std::scoped_lock disk_lock(disk_mutex_);
+    saves_[partition] = std::nullopt;
+    disk_wake_.notify_all();
+}
+
+std::vector<GroupKeeper::Overview> GroupKeeper::overview() const {
+    const std::scoped_lock lock(seats_mutex_);
+    std::vector<Overview> all;
+    for (const auto& [partition, seat] : seats_) {
+        const lead::Durable& durable = seat->state().durable;
+        all.push_back({partition, seat->state().role, {durable.generation, durable.epoch},
+                       lead::holder(durable)});
+    }
+    return all;
+}
+
+void GroupKeeper::tell(const PartitionId& partition, lead::Input input) {
+    {
+        const std::scoped_lock lock(inbox_mutex_);
+        inbox_.push_back({partition, std::move(input)});
+    }
+    ports_.post.poke();
+}
+
+void GroupKeeper::run(const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+        const auto mails = ports_.post.wait(rules_.tick);
+        const std::scoped_lock lock(seats_mutex_);
+        round(mails);
+        send_out();
+    }
+}
+
+void GroupKeeper::round(const std::vector<GroupMail>& mails) {
+    std::vector<Fact> facts;
+    {
+        const std::scoped_lock lock(inbox_mutex_);
+        facts.swap(inbox_);
+    }
+    const MonoTime now = ports_.clock.mono();
+    for (const Fact& fact : facts) {
+        const auto seat = seats_.find(fact.partition);
+        if (seat != seats_.end()) seat->second->take(fact.input, now);
+    }
+    for (const GroupMail& mail : mails) deliver(mail, now);
+    if (now < next_tick_) return;
+    next_tick_ = now + rules_.tick;
+    for (const auto& [partition, seat] : seats_)
+        seat->tick({static_cast<int>(ports_.rng.below(10'000))}, now);
+}
+
+void GroupKeeper::deliver(const GroupMail& mail, MonoTime now) {
+    for (const lead::Letter& letter : mail.letters) {
+        const auto group = of_group_.find(letter.message.envelope.group);
+        if (group == of_group_.end()) continue;
+        const auto seat = seats_.find(group->second);
+        if (seat != seats_.end()) seat->second->receive(letter, mail, now);
+    }
+}
+
+void GroupKeeper::send_out() {
+    for (auto& [address, letters] : outgoing_) {
+        for (std::size_t at = 0; at < letters.size(); at += letters_max) {
+            const auto first = letters.begin() + static_cast<std::ptrdiff_t>(at);
+            const auto last =
+                letters.begin() +
+                static_cast<std::ptrdiff_t>(std::min(letters.size(), at + letters_max));
+            ports_.post.send(address, {first, last});
+        }
+    }
+    outgoing_.clear();
+}
+
+void GroupKeeper::run_disk(const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+        if (save_next(stop)) continue;
+        std::unique_lock lock(disk_mutex_);
+        disk_wake_.wait(lock, stop, [this] { return !saves_.empty(); });
+    }
+}
+
+// False: there was nothing to do.
+bool GroupKeeper::save_next(const std::stop_token& stop) {
+    std::map<PartitionId, std::optional<SaveOrder>>::node_type next;
+    {
+        const std::scoped_lock lock(disk_mutex_);
+        if (saves_.empty()) return false;
+        next = saves_.extract(saves_.begin());
+    }
+    const std::optional<SaveOrder>& order = next.mapped();
+    const Status done =
+        order ? ports_.files.save(next.key(), order->memory) : ports_.files.forget(next.key());
+    if (done.ok()) {
+        if (order) tell(next.key(), lead::Persisted{order->version});
+        return true;
+    }
+    ports_.log.failure(LogLevel::Warn, "group_not_saved", done.failure(),
+                       {{"partition", next.key()}});
+    std::unique_lock lock(disk_mutex_);
+    saves_.insert(std::move(next));  // a newer one that came meanwhile stays
+    disk_wake_.wait_for(lock, stop, rules_.save_again, [] { return false; });
+    return true;
+}
+
+}  // namespace foyer::agent

@@ -1,0 +1,100 @@
+// All groups with a member on this box: one thread for their clocks and mail, one for their disk.
+//
+//   agent ── seat() ─► members ◄── facts ── workers (through their desks)
+//                        │  ▲
+//             saves ─► disk thread: fsync ─► Persisted          mail ◄─► GroupPost
+//
+// The first thread waits for no disk and for no hook: a lease is renewed although everything else on
+// the box is slow. Destroying the keeper ends nothing: what leads goes on until its lease is over,
+// or the next agent resumes it.
+#pragma once
+
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <variant>
+#include <vector>
+
+#include "common/base/random.h"
+#include "node-agent/app/group_member.h"
+
+namespace foyer::agent {
+
+struct GroupPorts {
+    GroupPost& post;
+    GroupFiles& files;
+    // Absent: no fences (tests).
+    std::function<void(const PartitionId&, std::optional<MonoTime> until, leadership::Gate)> lease;
+    FirstRecordCheck check;
+    leadership::HashFunction hash = nullptr;
+    const Clock& clock;
+    Rng& rng;
+    Log& log;
+};
+
+struct GroupRules {
+    leadership::Timing timing;
+    Duration tick{50};
+    Duration save_again{200};  // after the disk refused
+    std::uint64_t boot = 1;    // of this machine
+};
+
+class GroupKeeper {
+public:
+    GroupKeeper(const GroupPorts& ports, const GroupRules& rules);
+    ~GroupKeeper();
+
+    // The member of this partition, begun if it is not there: from its file, if that is of the same
+    // order of the instance, else as a voter with an empty state. `led`: this copy may have led and
+    // was not rejoined since.
+    std::shared_ptr<CopyDesk> seat(const Assignment& assignment, bool led);
+    // The partition is wanted no more: its member falls silent at once, its file goes.
+    void leave(const PartitionId& partition);
+
+    struct Overview {
+        PartitionId partition;
+        leadership::Role role = leadership::Role::Follower;
+        Fence fence;
+        std::optional<ReplicaIndex> leader;
+    };
+    std::vector<Overview> overview() const;
+
+private:
+    struct Fact {
+        PartitionId partition;
+        leadership::Input input;
+    };
+    void run(const std::stop_token& stop);
+    void round(const std::vector<GroupMail>& mails);
+    void deliver(const GroupMail& mail, MonoTime now);
+    void send_out();
+    void run_disk(const std::stop_token& stop);
+    bool save_next(const std::stop_token& stop);
+    void tell(const PartitionId& partition, leadership::Input input);
+    std::unique_ptr<GroupMember> begin(const Assignment& assignment, bool led);
+    MemberHands hands();
+
+    GroupPorts ports_;
+    const GroupRules rules_;
+
+    mutable std::mutex seats_mutex_;  // held while members think; never while anybody waits
+    std::map<PartitionId, std::unique_ptr<GroupMember>> seats_;
+    std::map<InstanceName, PartitionId> of_group_;
+    std::map<std::string, std::vector<leadership::Letter>> outgoing_;
+    MonoTime next_tick_;
+
+    std::mutex inbox_mutex_;
+    std::vector<Fact> inbox_;
+
+    std::mutex disk_mutex_;
+    std::condition_variable_any disk_wake_;
+    // The newest state of a partition stands for all before it; none: its file is to go.
+    std::map<PartitionId, std::optional<SaveOrder>> saves_;
+
+    std::jthread disk_thread_;
+    std::jthread thread_;  // last: starts when all else is there, ends first
+};
+
+}  // namespace foyer::agent

@@ -1,0 +1,197 @@
+#include "node-agent/app/group_member.h"
+
+#include <algorithm>
+
+#include "common/leadership/record_text.h"
+
+namespace foyer::agent {
+namespace {
+
+namespace lead = leadership;
+
+constexpr std::size_t held_max = 4'096;  // messages that wait for the disk: the oldest are lost
+constexpr Duration propose_again{2'000};
+
+bool is_key_of(const lead::Record* record, ReplicaIndex index, const std::string& node_key) {
+    const lead::MemberEntry* entry = record == nullptr ? nullptr : find_entry(*record, index);
+    return entry != nullptr && entry->key.str() == node_key;
+}
+
+lead::MemberEntry entry_of(const GroupSeat& seat, const lead::Incarnation& incarnation) {
+    return {seat.index, seat.kind, lead::NodeKey(seat.node_key), incarnation, seat.may_lead};
+}
+
+Result<lead::Proposal> read_proposal(const GroupProposal& wish) {
+    lead::Proposal proposal;
+    proposal.made_for = TRY(lead::parse_ballot(wish.made_for));
+    if (wish.prefer) {
+        proposal.what = lead::Prefer{*wish.prefer};
+    } else if (wish.out || wish.in) {
+        lead::Replace replace{wish.out, std::nullopt};
+        if (wish.in)
+            replace.in = entry_of(*wish.in, TRY(lead::parse_incarnation(wish.in->incarnation)));
+        proposal.what = replace;
+    } else if (wish.desired) {
+        proposal.what = lead::SetDesired{*wish.desired};
+    } else {
+        return error(ErrorCode::InvalidArgument, "nothing is proposed");
+    }
+    return proposal;
+}
+
+}  // namespace
+
+GroupMember::GroupMember(Begin begin, const MemberHands& hands, MonoTime now)
+    : partition_(std::move(begin.partition)), ordered_at_(begin.ordered_at), hands_(hands) {
+    lead::Outcome outcome = lead::begin(std::move(begin.start), now);
+    state_ = outcome.state;
+    order_ = first_order(state_, begin.serial);
+    desk_ = std::make_shared<CopyDesk>(order_, report(), std::move(begin.tell));
+    absorb(std::move(outcome));
+    publish();
+}
+
+void GroupMember::assign(const Assignment& assignment, const FirstRecordCheck& check,
+                         MonoTime now) {
+    addresses_.clear();
+    for (const auto* list : {&assignment.members, &assignment.learners})
+        for (const Member& member : *list) addresses_[member.index] = member.address;
+    if (!assignment.group) return;
+    begin_generation(assignment, check, now);
+    if (proposal_ == assignment.group->proposal) return;
+    proposal_ = assignment.group->proposal;
+    next_proposal_ = {};
+    propose(now);
+}
+
+void GroupMember::begin_generation(const Assignment& assignment, const FirstRecordCheck& check,
+                                   MonoTime now) {
+    const GroupWish& wish = *assignment.group;
+    if (wish.first_record.empty() || wish.first_record == first_record_) return;
+    first_record_ = wish.first_record;
+    const auto record = lead::parse_record(wish.first_record);
+    const Status signed_by_master = record.ok() ? check(assignment) : ok_status();
+    if (!record.ok() || !signed_by_master.ok())
+        return note("the first record of the group is refused: " +
+                    (record.ok() ? signed_by_master.failure() : record.failure()).message);
+    if (record.value().ballot.generation <= state_.durable.generation) return;
+    take(lead::NewGeneration{record.value()}, now);
+}
+
+// Again until it is done or overtaken: the leader may be busy with another change.
+void GroupMember::propose(MonoTime now) {
+    if (!proposal_ || now < next_proposal_ || state_.role != lead::Role::Leader) return;
+    const auto& committed = state_.leading.committed;
+    if (!committed || lead::to_text(committed->ballot) != proposal_->made_for) return;
+    next_proposal_ = now + propose_again;
+    const auto proposal = read_proposal(*proposal_);
+    if (!proposal.ok()) return note("proposal refused: " + proposal.failure().message);
+    take(proposal.value(), now);
+}
+
+void GroupMember::take(const lead::Input& input, MonoTime now) {
+    if (const auto* done = std::get_if<lead::Persisted>(&input))
+        durable_ = std::max(durable_, done->version);
+    absorb(lead::step(std::move(state_), input, now));
+    flush_held(durable_);
+    publish();
+}
+
+void GroupMember::receive(const lead::Letter& letter, const GroupMail& mail, MonoTime now) {
+    const lead::Message& message = letter.message;
+    if (is_other_order(letter.ordered_at, ordered_at_)) return;
+    if (!is_from_its_box(message, mail.node_key)) return;
+    reply_to_ = mail.from;
+    take(message, now);
+    reply_to_.clear();
+}
+
+// Nobody speaks for another box's member. What asks only for knowledge may come from anywhere in
+// the overlay.
+bool GroupMember::is_from_its_box(const lead::Message& message, const std::string& node_key) const {
+    if (std::holds_alternative<lead::Read>(message.body)) return true;
+    const ReplicaIndex from = message.envelope.from;
+    const auto& mine = state_.durable.record;
+    if (!mine && std::holds_alternative<lead::Renew>(message.body)) return true;
+    return is_key_of(mine ? &*mine : nullptr, from, node_key) ||
+           is_key_of(lead::carried(message.body), from, node_key);
+}
+
+void GroupMember::tick(lead::Jitter jitter, MonoTime now) {
+    take(lead::Tick{jitter}, now);
+    propose(now);
+}
+
+void GroupMember::absorb(lead::Outcome outcome) {
+    state_ = std::move(outcome.state);
+    for (const lead::Effect& effect : outcome.effects) execute(effect);
+    order_.hurry = is_in_a_hurry(state_);
+}
+
+void GroupMember::execute(const lead::Effect& effect) {
+    order_ = after_effect(std::move(order_), effect, state_);
+    std::visit(
+        lead::Overloaded{
+            [&](const lead::Persist& one) {
+                hands_.save({partition_, one.version, {ordered_at_, one.durable}});
+            },
+            [&](const lead::Send& one) { send(one); },
+            [&](const lead::Lease& one) { hands_.lease(partition_, one.until, gate_); },
+            [&](const lead::Clients& one) {
+                gate_ = one.gate;
+                if (state_.role == lead::Role::Leader)
+                    hands_.lease(partition_, state_.leading.lease_until, gate_);
+            },
+            [&](const lead::KillService&) { hands_.lease(partition_, std::nullopt, gate_); },
+            [&](const lead::Cut&) { hands_.lease(partition_, std::nullopt, gate_); },
+            [&](const lead::Report& one) { note(one.text); },
+            // The copy's worker finds these in its order; edges hear of a leader by asking.
+            [](const lead::Follow&) {}, [](const lead::Rejoin&) {}, [](const lead::SetQuorum&) {},
+            [](const lead::ReadEnd&) {}, [](const lead::Promote&) {}, [](const lead::Warm&) {},
+            [](const lead::Service&) {}, [](const lead::Publish&) {}},
+        effect);
+}
+
+void GroupMember::send(const lead::Send& send) {
+    if (send.needs <= durable_) return post(send.message);
+    held_.push_back(send);
+    if (held_.size() > held_max) held_.pop_front();
+}
+
+void GroupMember::flush_held(lead::Version durable) {
+    while (!held_.empty()) {
+        const auto ready = std::ranges::find_if(
+            held_, [&](const lead::Send& one) { return one.needs <= durable; });
+        if (ready == held_.end()) return;
+        const lead::Message message = std::move(ready->message);
+        held_.erase(ready);
+        post(message);
+    }
+}
+
+void GroupMember::post(const lead::Message& message) {
+    const ReplicaIndex to = message.envelope.to;
+    const auto known = addresses_.find(to);
+    const std::string address = known != addresses_.end() ? known->second : reply_to_;
+    if (!address.empty()) hands_.send(address, {ordered_at_, message});
+}
+
+GroupReport GroupMember::report() const {
+    GroupReport report;
+    report.incarnation = lead::to_text(state_.durable.incarnation);
+    report.role = std::string(lead::to_text(state_.role));
+    report.retired = state_.durable.retired;
+    if (state_.role == lead::Role::Leader && state_.leading.committed)
+        report.record = lead::to_text(*state_.leading.committed);
+    return report;
+}
+
+void GroupMember::publish() { desk_->put(order_, report()); }
+
+void GroupMember::note(const std::string& text) {
+    if (text == noted_) return;
+    noted_ = text;
+    hands_.log.info("group", {{"partition", partition_}, {"says", text}});
+}
+
+}  // namespace foyer::agent

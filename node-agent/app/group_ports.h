@@ -1,0 +1,52 @@
+// The doors of the groups on this box: their mail, their memory, who the master is.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "common/base/result.h"
+#include "common/leadership/message.h"
+#include "common/model/assignment.h"
+
+namespace foyer::agent {
+
+struct GroupMail {
+    std::string from;      // address of the sending box, for an answer
+    std::string node_key;  // whose signature the mail bears: SHA-256 of its public key, hex
+    std::vector<leadership::Letter> letters;
+};
+
+// Datagrams inside the overlay, one batch a box. Loss is no error.
+class GroupPost {
+public:
+    virtual ~GroupPost() = default;
+    // `to`: address of a box, or of a partition on it. Never waits for the network.
+    virtual void send(const std::string& to, const std::vector<leadership::Letter>& letters) = 0;
+    // Mail that is there, or comes within the time, or before poke(). Bounded at each call.
+    virtual std::vector<GroupMail> wait(Duration at_most) = 0;
+    virtual void poke() = 0;  // from any thread
+};
+
+// What a member must not forget, and of which order of its instance's name it is.
+struct GroupMemory {
+    WallTime ordered_at;
+    leadership::Durable durable;
+};
+
+class GroupFiles {
+public:
+    virtual ~GroupFiles() = default;
+    // On the disk when it returns.
+    virtual Status save(const PartitionId& partition, const GroupMemory& memory) = 0;
+    // Missing is fine.
+    virtual Status forget(const PartitionId& partition) = 0;
+    // NotFound: none. InvalidArgument: damaged, and put aside; the voter is another one then.
+    virtual Result<GroupMemory> load(const PartitionId& partition) = 0;
+};
+
+// The master signed the first record of this assignment's group.
+using FirstRecordCheck = std::function<Status(const Assignment& assignment)>;
+
+}  // namespace foyer::agent

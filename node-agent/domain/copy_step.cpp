@@ -1,0 +1,86 @@
+#include "node-agent/domain/copy_step.h"
+
+#include "node-agent/domain/step_parts.h"
+
+namespace foyer::agent {
+namespace {
+
+bool is_prepared(const Assignment& desired, const CopyOrder& order, const Session& session) {
+    return session.prepared == desired.revision && session.copy.prepared == order.serial;
+}
+
+// Nothing of it is here: no wait for a leader keeps it from fetching what it will need.
+Step first_copy_step(const Assignment& desired, const CopyOrder& order, const Session& session) {
+    const bool founds = desired.founder && order.role == ReplicaRole::Primary;
+    if (!session.image_ready || founds || desired.leader) {
+        const Step ready = readiness(session, is_prepared(desired, order, session));
+        if (!is_ready(ready)) return ready;
+    }
+    if (founds) return act(StepKind::RunInit);
+    if (order.role == ReplicaRole::Primary)
+        return wait("told to lead, but this copy holds no data");
+    if (!desired.leader) return wait("nobody leads: there is no one to copy from");
+    return act(StepKind::RunJoin);
+}
+
+Step running_step(const Assignment& desired, const CopyOrder& order, const LocalState& local,
+                  const Session& session, Now now) {
+    const bool must_promote =
+        order.role == ReplicaRole::Primary && local.promoted != order.fence;
+    const bool current = local.applied_revision == desired.revision &&
+                         local.applied_serial == order.serial;
+    if (!current || must_promote) {
+        const Step ready = readiness(session, is_prepared(desired, order, session));
+        if (!is_ready(ready)) return ready;
+        if (local.shape != shape_of(desired)) return act(StepKind::Stop);
+        return act(must_promote ? StepKind::Promote : StepKind::Reload);
+    }
+    if (session.next_probe <= now.mono) return act(StepKind::Probe);
+    return wait("", session.next_probe);
+}
+
+}  // namespace
+
+Step copy_step(const Assignment& desired, const CopyOrder& order, const LocalState& local,
+               const Session& session, Now now) {
+    if (order.kill != session.copy.killed) return act(StepKind::Fence);
+    const bool running = session.service == ServiceState::Running;
+    if (desired.kind == ReplicaKind::Witness) return running ? act(StepKind::Stop) : wait("");
+    if (session.not_before > now.mono) return wait(session.reason, session.not_before);
+    // Where the log of a stopped copy ends, only the service can say.
+    const bool asked = order.cut != session.copy.cut_told && local.initialized;
+    if (!order.run && !asked) return running ? act(StepKind::Stop) : wait("");
+    if (order.rejoin && desired.leader && local.initialized && local.rejoined != order.fence) {
+        if (running) return act(StepKind::Stop);
+        const Step ready = readiness(session, is_prepared(desired, order, session));
+        return is_ready(ready) ? act(StepKind::Rejoin) : ready;
+    }
+    if (running) return running_step(desired, order, local, session, now);
+    if (!local.initialized) return first_copy_step(desired, order, session);
+    const Step ready = readiness(session, is_prepared(desired, order, session));
+    return is_ready(ready) ? act(StepKind::Start) : ready;
+}
+
+LocalState after_copy_step(LocalState local, const Step& step, const CopyOrder& order) {
+    const bool took_up = step.kind == StepKind::Start || step.kind == StepKind::Reload ||
+                         step.kind == StepKind::Promote;
+    if (took_up) local.applied_serial = order.serial;
+    if (step.kind == StepKind::Rejoin) local.rejoined = order.fence;
+    return local;
+}
+
+Session copy_session_after(Session session, const Step& step, const CopyOrder& order) {
+    CopyMemory& memory = session.copy;
+    if (step.kind == StepKind::Prepare) memory.prepared = order.serial;
+    if (step.kind == StepKind::Fence) memory.killed = order.kill;
+    if (step.kind == StepKind::Start) memory.unreadable = false;
+    return session;
+}
+
+bool awaits_probe(const CopyOrder& order, const Session& session) {
+    const bool end = !order.read_ends.empty() && order.read_ends.back() > session.copy.end_told;
+    return order.hurry || end || order.cut != session.copy.cut_told ||
+           (order.quorum && order.quorum_number != session.copy.quorum_told);
+}
+
+}  // namespace foyer::agent

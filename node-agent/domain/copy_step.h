@@ -1,0 +1,46 @@
+// The next thing to do for a copy whose group elects: what next_step.h is for one that the master
+// leads. And what the copy teaches its group.
+//
+//   kill asked: Fence, before everything.           stopped by order: Stop, then it waits
+//   rejoin asked ─► Stop ─► Rejoin ─► Start         no copy yet: leads and founds ─► RunInit,
+//   runs: Promote or Reload what changed, Probe              follows somebody ─► RunJoin ─► Start
+//
+// A copy that led is started again as one that follows nobody, so that it can say where its log
+// ends: it may be the only one that holds the last write. Whether it may follow anybody without a
+// rejoin is the group's decision.
+#pragma once
+
+#include <vector>
+
+#include "common/leadership/input.h"
+#include "node-agent/domain/copy_order.h"
+#include "node-agent/domain/next_step.h"
+
+namespace foyer::agent {
+
+struct CopyRules {
+    Duration hurried_probe{100};  // while somebody waits for what it tells
+    // How long a changed quorum of a running leader must be seen: each of the service's processes
+    // reads its settings by itself.
+    Duration quorum_settles{500};
+    std::int64_t caught_up_bytes = 1'048'576;  // a follower that lags less
+};
+
+// `desired` is what obeying() made of the assignment.
+Step copy_step(const Assignment& desired, const CopyOrder& order, const LocalState& local,
+               const Session& session, Now now);
+
+// Facts for the group after the step (or look) that led to this session; what was told is noted in
+// `session.copy`. `probed`: position, followers and quorum were read just now, after `order` came.
+std::vector<leadership::Input> copy_facts(const Assignment& desired, const CopyOrder& order,
+                                          const LocalState& local, Session& session, bool probed,
+                                          const CopyRules& rules, MonoTime now);
+
+// What the step changes beyond after_step() and session_after(): which order was carried out.
+LocalState after_copy_step(LocalState local, const Step& step, const CopyOrder& order);
+Session copy_session_after(Session session, const Step& step, const CopyOrder& order);
+
+// Something is asked that only a probe can answer.
+bool awaits_probe(const CopyOrder& order, const Session& session);
+
+}  // namespace foyer::agent

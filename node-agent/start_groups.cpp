@@ -1,0 +1,58 @@
+#include "node-agent/start_groups.h"
+
+#include "common/base/text.h"
+#include "common/leadership/record_text.h"
+#include "common/os/process_id.h"
+#include "common/tls/node_key.h"
+#include "common/tls/sha256.h"
+#include "node-agent/net/partition_net.h"
+#include "node-agent/runtime/box_paths.h"
+
+namespace foyer::agent {
+namespace {
+
+leadership::Hash hash_of(std::span<const std::uint8_t> bytes) { return tls::sha256(bytes); }
+
+std::uint64_t boot_number() {
+    const auto digest = tls::sha256(as_bytes(os::boot_id()));
+    std::uint64_t number = 0;
+    for (std::size_t at = 0; at < 8; ++at) number = (number << 8U) | digest[at];
+    return number;
+}
+
+Status check_first_record(const std::string& master_key, const Assignment& assignment) {
+    const auto bytes = from_base64url(assignment.group->first_record_signature);
+    if (!bytes) return error(ErrorCode::InvalidArgument, "its signature is malformed");
+    return tls::verify_node_signature(
+        master_key,
+        leadership::first_record_signed_part(assignment.instance, assignment.ordered_at,
+                                             assignment.group->first_record),
+        std::string(bytes->begin(), bytes->end()));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Groups>> start_groups(const std::string& data_dir,
+                                             const std::string& run_dir, const Identity& identity,
+                                             const Clock& clock, Rng& rng, Log& log) {
+    const Netns box(BoxPaths{data_dir, run_dir}.box_netns());
+    if (!box.exists())
+        TRY(ensure_box_net(box, identity.edge ? BoxRole::Edge : BoxRole::Home));
+    auto groups = std::make_unique<Groups>();
+    auto signer = TRY(tls::NodeSigner::make(identity.key_pem));
+    groups->post = TRY(UdpPost::open(box.file(), std::move(signer)));
+    groups->files = TRY(FileGroups::open(data_dir + "/state"));
+    const std::string master_key = TRY(tls::public_key_of_certificate(identity.ca_pem));
+    GroupRules rules;
+    rules.boot = boot_number();
+    groups->keeper = std::make_unique<GroupKeeper>(
+        GroupPorts{*groups->post, *groups->files, {},
+                   [master_key](const Assignment& assignment) {
+                       return check_first_record(master_key, assignment);
+                   },
+                   hash_of, clock, rng, log},
+        rules);
+    return groups;
+}
+
+}  // namespace foyer::agent
