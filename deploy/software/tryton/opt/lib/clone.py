@@ -21,8 +21,8 @@ def require_primary(replica):
 
 
 def history(replica):
-    """Which history the primary of this epoch writes; there is one primary an epoch."""
-    return f"{replica.epoch} {replica.primary['name']}\n"
+    """Which history the primary of this fence writes; there is one primary a fence."""
+    return f"{replica.generation}.{replica.epoch} {replica.primary['name']}\n"
 
 
 def follow(replica):

@@ -4,10 +4,12 @@ import subprocess
 
 from replica import DATA, POSTGRES_BIN, RUN
 
-# What a member knows of itself and the others, as one line `recovering|epoch|holders`: holders
-# are the standbys that hold this primary's end of log.
+# What a member knows of itself and the others, as one line `recovering|generation|epoch|holders`:
+# holders are the standbys that hold this primary's end of log.
 STATUS = """
-SELECT pg_is_in_recovery()::int, coalesce((SELECT max(epoch) FROM foyer_epoch), 0),
+WITH newest AS (SELECT generation, epoch FROM foyer_epoch ORDER BY generation DESC, epoch DESC LIMIT 1)
+SELECT pg_is_in_recovery()::int, coalesce((SELECT generation FROM newest), 1),
+ coalesce((SELECT epoch FROM newest), 0),
  CASE WHEN pg_is_in_recovery() THEN 0 ELSE
   (SELECT count(*) FROM pg_stat_replication
     WHERE application_name = ANY(string_to_array(:'names', ','))
@@ -44,12 +46,12 @@ def query(sql, **values):
 
 
 def status(replica):
-    """(recovering, epoch, holders) or None while PostgreSQL does not answer."""
+    """(recovering, (generation, epoch), holders) or None while PostgreSQL does not answer."""
     line = query(STATUS, names=",".join(member["name"] for member in replica.others))
     if not line:
         return None
-    recovering, epoch, holders = line.split("|")
-    return recovering == "1", int(epoch), int(holders)
+    recovering, generation, epoch, holders = line.split("|")
+    return recovering == "1", (int(generation), int(epoch)), int(holders)
 
 
 def make_slots(replica):

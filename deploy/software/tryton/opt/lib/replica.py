@@ -12,7 +12,7 @@ FOLLOWS = VOLUME + "/follows"
 CONFIG = "/foyer/config/replica.json"
 SECRETS = "/foyer/secrets"
 RUN = "/run/foyer"
-# Holds the epoch in which the web port is open; absent while it is closed.
+# Holds the fence in which the web port is open; absent while it is closed.
 OPEN = RUN + "/open"
 GOLDEN = "/opt/foyer/golden"
 POSTGRES_BIN = "/usr/lib/postgresql/17/bin/"
@@ -38,6 +38,11 @@ class Replica:
         # Whose acknowledgement counts; and all who may copy from here.
         self.others = [m for m in members if m["index"] != self.json["index"]]
         self.followers = self.others + self.json.get("learners", [])
+
+    @property
+    def fence(self):
+        """Orders leaders: (generation, epoch)."""
+        return self.generation, self.epoch
 
     @property
     def leads(self):

@@ -1,21 +1,31 @@
--- One line of JSON: where this member's log ends. On a standby the end is what is flushed, which
--- may be ahead of what is replayed; the epoch is that of the newest log replayed.
+-- One line of JSON: where this member's log ends, and who must acknowledge a write. On a standby the end is what is flushed, which may be
+-- ahead of what is replayed; generation and epoch are those of the newest log replayed.
+SELECT coalesce(max(generation), 1) AS generation, coalesce(max(epoch), 0) AS epoch
+ FROM (SELECT generation, epoch FROM foyer_epoch ORDER BY generation DESC, epoch DESC LIMIT 1) newest \gset
+-- "ANY 1 ("r1g1", "r2g1")"; empty: the leader alone.
+SELECT coalesce((regexp_match(names, '^ANY (\d+) '))[1]::int, 0) + 1 AS copies,
+       coalesce((SELECT json_agg(one[1]) FROM regexp_matches(names, '"([^"]+)"', 'g') AS one), '[]'::json) AS names
+ FROM current_setting('synchronous_standby_names') AS names \gset
 SELECT json_build_object(
   'role', 'standby',
-  'epoch', coalesce((SELECT max(epoch) FROM foyer_epoch), 0),
+  'generation', :generation,
+  'epoch', :epoch,
   'timeline', greatest((SELECT received_tli FROM pg_stat_wal_receiver),
                        (SELECT min_recovery_end_timeline FROM pg_control_recovery()),
                        (SELECT timeline_id FROM pg_control_checkpoint())),
   'flushed_bytes', greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()) - '0/0'::pg_lsn,
   -- A receiver that sleeps between two tries counts: it may wake.
-  'receiving', EXISTS (SELECT FROM pg_stat_wal_receiver) OR current_setting('primary_conninfo') <> '')
+  'receiving', EXISTS (SELECT FROM pg_stat_wal_receiver) OR current_setting('primary_conninfo') <> '',
+  'quorum', json_build_object('copies', :copies, 'names', :'names'::json))
 WHERE pg_is_in_recovery();
 SELECT json_build_object(
   'role', 'primary',
-  'epoch', coalesce((SELECT max(epoch) FROM foyer_epoch), 0),
+  'generation', :generation,
+  'epoch', :epoch,
   'timeline', ('x' || left(pg_walfile_name(pg_current_wal_flush_lsn()), 8))::bit(32)::int,
   'flushed_bytes', pg_current_wal_flush_lsn() - '0/0'::pg_lsn,
   'receiving', false,
+  'quorum', json_build_object('copies', :copies, 'names', :'names'::json),
   'replicas', coalesce((SELECT json_agg(json_build_object(
       'name', application_name, 'state', state, 'sync_state', sync_state,
       'lag_bytes', greatest(0, pg_current_wal_flush_lsn() - flush_lsn)) ORDER BY application_name)
