@@ -122,6 +122,37 @@ public:
     virtual Result<std::vector<FoundPartition>> list() = 0;
 };
 
+// Ends what a leader serves when its lease is over, although the agent hangs: two fences that know
+// nothing of each other. The kernel's: the partition's traffic, established connections included,
+// stops passing the box's network. The killer's: its processes get SIGKILL from a process of its
+// own (node-agent/fence). Either lives on when the agent is stopped, frozen or killed.
+//
+// A partition for which none of these was ever called, or `forget` was, is not under the fences.
+// Unlike the other doors: no call waits for a disk, each takes less than a millisecond, or at most
+// half a second while the killer is being started again. For ten seconds after a deadline whatever
+// comes up in the partition dies too: extend or lift before it is started again. Thread-safe.
+// Repeating is safe. The partition's network is there (`prepare`), else FailedPrecondition.
+class LeaseFences {
+public:
+    virtual ~LeaseFences() = default;
+    enum class Gate { Closed, Open };  // whether clients pass to the `web` port; replication does
+
+    // This copy leads, or may: it lives, and its traffic passes, only until `until`
+    // (CLOCK_BOOTTIME). Called again each second with a later time; an earlier one counts too.
+    // Gate::Closed also cuts clients that are connected. An error means that a fence did not take
+    // it: the lease counts as not renewed, and what was promised before stays. DeadlineExceeded:
+    // `until` is past, and the fences have fallen; InvalidArgument: further away than any lease.
+    virtual Status extend(const PartitionId& id, MonoTime until, Gate clients) = 0;
+    // This copy follows: its traffic passes without a lease and nobody kills it. Clients do not
+    // pass. After an error nothing is known of what it may do: repeat before it is started.
+    virtual Status lift(const PartitionId& id) = 0;
+    // Not known yet what it is (a restarted agent), or it must be silent: nothing passes. A
+    // deadline of the killer stays.
+    virtual Status close(const PartitionId& id) = 0;
+    // As if it had never been under the fences; also for a partition that was erased.
+    virtual Status forget(const PartitionId& id) = 0;
+};
+
 // The box's place on the overlay: tunnels to the edges (homes), or to every box (edges).
 class Overlay {
 public:

@@ -1,6 +1,7 @@
 #include "node-agent/net/firewall.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "node-agent/net/ipv6.h"
 
@@ -28,6 +29,41 @@ std::string set_of(std::vector<std::string> addresses) {
     return text + " }";
 }
 
+// Before any rule for established connections, and in all three hooks: the proxy of an edge that
+// hosts partitions speaks to them from the box's own namespace. The sets are filled by LeaseGate;
+// making the table anew leaves what is in them. Neighbours must find each other whatever is shut,
+// or the first packets after a fence was lifted would be lost to the search.
+std::string lease_fence() {
+    return "add set inet foyer fenced { type ifname; }\n"
+           "add set inet foyer passing { type ifname; flags timeout; }\n"
+           "add set inet foyer serving { type ifname; flags timeout; }\n"
+           "add map inet foyer gates { type ifname : verdict; }\n"
+           "add chain inet foyer fence\n"
+           "flush chain inet foyer fence\n"
+           "add rule inet foyer fence icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } "
+           "return\n"
+           "add rule inet foyer fence iifname @fenced iifname != @passing drop\n"
+           "add rule inet foyer fence oifname @fenced oifname != @passing drop\n"
+           "add rule inet foyer fence iifname @fenced iifname != @serving iifname vmap @gates\n"
+           "add rule inet foyer fence oifname @fenced oifname != @serving oifname vmap @gates\n";
+}
+
+// What a shut gate stops: requests on their way in, and answers of connections to that port on
+// their way out. A connection of the partition's own that happens to leave by that port passes.
+std::string gate_of(const PartitionWall& wall) {
+    const std::string chain = "gate_" + wall.link;
+    std::string rules =
+        "add chain inet foyer " + chain + "\nflush chain inet foyer " + chain + "\n";
+    if (wall.web_port != 0) {
+        const std::string port = std::to_string(wall.web_port);
+        rules += "add rule inet foyer " + chain + " oifname " + wall.link + " tcp dport " + port +
+                 " drop\n";
+        rules += "add rule inet foyer " + chain + " iifname " + wall.link +
+                 " ct direction reply tcp sport " + port + " drop\n";
+    }
+    return rules + "add element inet foyer gates { \"" + wall.link + "\" : jump " + chain + " }\n";
+}
+
 }  // namespace
 
 std::string firewall_of_box(BoxRole role) {
@@ -38,10 +74,16 @@ std::string firewall_of_box(BoxRole role) {
         "add map inet foyer entering { type ifname : verdict; }\n"
         "add chain inet foyer input { type filter hook input priority filter; policy drop; }\n"
         "add chain inet foyer forward { type filter hook forward priority filter; policy drop; }\n"
+        "add chain inet foyer output { type filter hook output priority filter; policy accept; }\n"
         "flush chain inet foyer input\n"
         "flush chain inet foyer forward\n"
+        "flush chain inet foyer output\n" +
+        lease_fence() +
         "add rule inet foyer input iif lo accept\n"
         "add rule inet foyer input icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept\n"
+        "add rule inet foyer input jump fence\n"
+        "add rule inet foyer output jump fence\n"
+        "add rule inet foyer forward jump fence\n"
         "add rule inet foyer input ct state established,related accept\n"
         "add rule inet foyer input iifname " +
         tunnels + " icmpv6 type echo-request accept\n" +
@@ -82,6 +124,7 @@ Result<std::string> firewall_of_partition(const PartitionWall& wall) {
     if (wall.web_port != 0 && !wall.proxies.empty())
         rules += "add rule inet foyer " + in + " ip6 daddr " + wall.address + " ip6 saddr " +
                  set_of(wall.proxies) + " tcp dport " + std::to_string(wall.web_port) + " accept\n";
+    rules += gate_of(wall);
     rules += "add rule inet foyer " + out + " drop\nadd rule inet foyer " + in + " drop\n";
     rules += "add element inet foyer leaving { \"" + wall.link + "\" : jump " + out + " }\n";
     rules += "add element inet foyer entering { \"" + wall.link + "\" : jump " + in + " }\n";
@@ -91,13 +134,18 @@ Result<std::string> firewall_of_partition(const PartitionWall& wall) {
 std::string firewall_without_partition(const std::string& link) {
     // Added first, so that removing what is not there is no error.
     std::string rules;
-    for (const std::string side : {"in_", "out_"}) {
-        const std::string map = side == "in_" ? "entering" : "leaving";
+    const std::pair<std::string, std::string> sides[] = {
+        {"in_", "entering"}, {"out_", "leaving"}, {"gate_", "gates"}};
+    for (const auto& [side, map] : sides) {
         const std::string chain = side + link;
         rules += "add chain inet foyer " + chain + "\n";
         rules += "add element inet foyer " + map + " { \"" + link + "\" : jump " + chain + " }\n";
         rules += "delete element inet foyer " + map + " { \"" + link + "\" }\n";
         rules += "delete chain inet foyer " + chain + "\n";
+    }
+    for (const std::string set : {"fenced", "passing", "serving"}) {
+        const std::string element = " element inet foyer " + set + " { \"" + link + "\" }\n";
+        rules += "add" + element + "delete" + element;
     }
     return rules;
 }

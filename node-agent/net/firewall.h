@@ -5,8 +5,11 @@
 //   members' replication ports partition A ──▶ out_A ──▶ in_B ──▶ partition B  in_X: replication
 //   from members, web from proxies (tunnel)    ──▶ in_B ──▶ partition B (tunnel)    ──▶ (tunnel)
 //   edges only
-// Everything else is dropped. A partition's two chains are replaced in one transaction; nobody
-// else's are touched.
+// Everything else is dropped. A partition's chains are replaced in one transaction; nobody else's
+// are touched. Before all of it stands the fence of leases, in input, output and forward (the sets
+// are filled by lease_gate.h; a partition that is in none of them is not concerned):
+//   fenced and not passing: every packet from or to the partition is dropped
+//   fenced and not serving: gate_X drops what belongs to connections to X's web port
 #pragma once
 
 #include <string>

@@ -48,6 +48,7 @@ Status settle_v2(const CgroupLayout& layout, const CgroupPlan& plan) {
             return in_context("the agent's control group is not delegated (systemd: Delegate=yes)",
                               given.failure());
     }
+    TRY(os::make_dirs(layout.unified + fence_group(layout, plan), 0755));
     TRY(os::make_dirs(layout.unified + plan.partitions, 0755));
     const Status given = write_control(layout.unified + plan.partitions + "/cgroup.subtree_control",
                                        "+cpu +memory +pids");
@@ -68,6 +69,15 @@ Result<Cgroups> Cgroups::open(const std::string& configured_parent, const std::s
     groups.plan_ = plan_cgroups(groups.layout_, configured_parent, node);
     if (groups.layout_.mode == CgroupMode::V2) TRY(settle_v2(groups.layout_, groups.plan_));
     return groups;
+}
+
+// Not in systemd's own hierarchy: there it stays in the agent's unit, where people look for it.
+std::vector<std::string> Cgroups::fence_folders() const {
+    if (layout_.mode == CgroupMode::V2) return {layout_.unified + fence_group(layout_, plan_)};
+    std::set<std::string> folders;
+    for (const auto& [controller, point] : layout_.mounts)
+        if (!controller.starts_with("name=")) folders.insert(point);
+    return {folders.begin(), folders.end()};
 }
 
 bool Cgroups::holds(const std::string& container, pid_t pid) const {

@@ -22,6 +22,11 @@ public:
     std::string group_of(const std::string& container) const {
         return plan_.partitions + "/" + container;
     }
+    std::vector<std::string> folders_to_kill(const std::string& container) const {
+        return agent::folders_to_kill(layout_, group_of(container));
+    }
+    // Where foyer-fence goes, one in each hierarchy.
+    std::vector<std::string> fence_folders() const;
     bool holds(const std::string& container, pid_t pid) const;
     std::vector<pid_t> processes(const std::string& container) const;
     // SIGKILL to everything in the group, frozen or forking; returns when nothing is left.

@@ -91,6 +91,22 @@ CgroupPlan plan_cgroups(const CgroupLayout& layout, const std::string& configure
     return {.partitions = home + "/partitions", .agent = home + "/agent"};
 }
 
+std::string fence_group(const CgroupLayout& layout, const CgroupPlan& plan) {
+    if (layout.mode != CgroupMode::V2) return "";
+    // No partition can have a name with a point.
+    if (plan.agent.empty()) return plan.partitions + "/.fence";
+    return plan.agent.substr(0, plan.agent.rfind('/')) + "/fence";
+}
+
+std::vector<std::string> folders_to_kill(const CgroupLayout& layout, const std::string& path) {
+    if (layout.mode == CgroupMode::V2) return {layout.unified + path};
+    std::vector<std::string> folders{layout.mounts.at("pids") + path};
+    const auto freezer = layout.mounts.find("freezer");
+    if (freezer != layout.mounts.end() && freezer->second + path != folders[0])
+        folders.push_back(freezer->second + path);
+    return folders;
+}
+
 std::vector<std::string> folders_of(const CgroupLayout& layout, const std::string& path) {
     if (layout.mode == CgroupMode::V2) return {layout.unified + path};
     std::vector<std::string> folders;

@@ -37,6 +37,14 @@ struct CgroupPlan {
 CgroupPlan plan_cgroups(const CgroupLayout& layout, const std::string& configured,
                         const std::string& node);
 
+// Where foyer-fence lives, absolute below the hierarchies: on V2 a leaf beside the agent's, so that
+// freezing the agent's freezes only that. V1 and Hybrid: the root, which cannot be frozen.
+std::string fence_group(const CgroupLayout& layout, const CgroupPlan& plan);
+
+// Folders in which everything of a group can be killed, frozen or not: V2 the group's; V1 and
+// Hybrid those of `pids` (who is in it) and `freezer` (so that the frozen can die).
+std::vector<std::string> folders_to_kill(const CgroupLayout& layout, const std::string& path);
+
 // Folders of group `path` in every hierarchy: V1 and Hybrid one a controller, V2 one.
 std::vector<std::string> folders_of(const CgroupLayout& layout, const std::string& path);
 

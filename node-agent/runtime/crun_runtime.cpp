@@ -21,7 +21,6 @@ constexpr Duration kill_timeout{15'000};
 constexpr Duration exit_file_poll{20};
 constexpr int exit_file_polls_max = 250;
 
-std::string hook_container(const PartitionId& id) { return id.str() + "-hook"; }
 std::string link_of(const PartitionId& id) { return link_name(sha256_of_text(id.str())); }
 
 // What the image asks to find in the environment; an image without a readable configuration asks
@@ -43,6 +42,8 @@ std::optional<int> port_of(const Release& release, const std::string& name) {
 }
 
 }  // namespace
+
+std::string hook_container(const PartitionId& id) { return id.str() + "-hook"; }
 
 Status check_partition_id(const PartitionId& id) {
     const std::string& text = id.str();

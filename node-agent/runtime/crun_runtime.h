@@ -33,6 +33,8 @@ class CrunRuntime final : public PartitionRuntime {
 public:
     static Result<std::unique_ptr<CrunRuntime>> open(CrunRuntimeConfig config);
 
+    const Cgroups& groups() const { return groups_; }
+
     Status prepare(const Assignment& assignment, const Release& release) override;
     Result<HookResult> run_stopped_hook(const PartitionId& id, const Release& release,
                                         const std::string& hook, const Steps& steps,
@@ -74,5 +76,7 @@ private:
 // Partition ids become folder, container and group names: lower case letters, digits and dashes, at
 // most 64.
 Status check_partition_id(const PartitionId& id);
+// Of hooks that run while the service does not.
+std::string hook_container(const PartitionId& id);
 
 }  // namespace foyer::agent

@@ -6,6 +6,7 @@
 #include "common/os/sys.h"
 #include "node-agent/net/haproxy_edge.h"
 #include "node-agent/net/wg_overlay.h"
+#include "node-agent/runtime/box_fences.h"
 #include "node-agent/runtime/box_meter.h"
 #include "node-agent/runtime/crun_runtime.h"
 #include "node-agent/runtime/image_store.h"
@@ -42,14 +43,17 @@ Result<Box> make_box(const BoxConfig& config, BlobSource& blobs, Clock& clock) {
         TRY(check_passable(folder));
     }
     Box box;
-    box.partitions = TRY(CrunRuntime::open({.paths = paths,
-                                            .node = config.node,
-                                            .cgroup_parent = config.cgroup_parent,
-                                            .uids = {.claims = config.uid_claims,
-                                                     .first = config.uid_first,
-                                                     .ranges_max = config.uid_ranges_max},
-                                            .log_bytes_max = config.log_bytes_max,
-                                            .open_files_max = config.open_files_max}));
+    auto partitions = TRY(CrunRuntime::open({.paths = paths,
+                                             .node = config.node,
+                                             .cgroup_parent = config.cgroup_parent,
+                                             .uids = {.claims = config.uid_claims,
+                                                      .first = config.uid_first,
+                                                      .ranges_max = config.uid_ranges_max},
+                                             .log_bytes_max = config.log_bytes_max,
+                                             .open_files_max = config.open_files_max}));
+    box.fences = std::make_unique<BoxFences>(TRY(os::find_program("foyer-fence")), paths.run,
+                                             paths.box_netns(), partitions->groups(), clock);
+    box.partitions = std::move(partitions);
     box.images = TRY(DiskImageStore::open(paths, blobs));
     box.overlay =
         std::make_unique<WgOverlay>(WgOverlayConfig{.node = config.node,

@@ -50,6 +50,7 @@ struct BoxConfig {
 struct Box {
     std::unique_ptr<ImageStore> images;
     std::unique_ptr<PartitionRuntime> partitions;
+    std::unique_ptr<LeaseFences> fences;
     std::unique_ptr<Overlay> overlay;
     std::unique_ptr<EdgeProxy> proxy;
     std::unique_ptr<BoxMeter> meter;

@@ -1,6 +1,7 @@
 // box-driver: a box without an agent. usage: box-driver CONFIG.json; then one JSON command a line
 // on standard input, one JSON answer a line on standard output: {"ok": …} or {"error": {"code",
 // "message"}}. Lets tests act through app/ports.h, and be killed at any moment.
+#include <chrono>
 #include <csignal>
 #include <fcntl.h>
 #include <fstream>
@@ -13,6 +14,7 @@
 #include "common/os/files.h"
 #include "common/os/stop_event.h"
 #include "common/os/sys.h"
+#include "node-agent/net/partition_net.h"
 #include "node-agent/runtime/make_box.h"
 #include "node-agent/runtime/release_file.h"
 
@@ -118,6 +120,7 @@ public:
             std::exit(1);
         }
         box_ = std::move(made).value();
+        netns_ = box.run_dir + "/netns/box";
     }
 
     json act(const json& command) {
@@ -127,8 +130,8 @@ public:
             if (!release.ok()) return error_json(release.failure());
             release_ = std::move(release).value();
         }
-        if (verb.starts_with("edge_") || verb.starts_with("overlay_") || verb == "tend" ||
-            verb == "measure")
+        if (verb.starts_with("edge_") || verb.starts_with("overlay_") ||
+            verb.starts_with("fence_") || verb == "tend" || verb == "measure" || verb == "box_net")
             return act_on_box(verb, command);
         return act_on_partition(verb, command);
     }
@@ -187,6 +190,8 @@ private:
     }
 
     json act_on_box(const std::string& verb, const json& command) {
+        if (verb == "box_net") return status_json(ensure_box_net(Netns(netns_), BoxRole::Home));
+        if (verb.starts_with("fence_")) return act_on_fences(verb, command);
         if (verb == "measure") {
             const auto found = box_.meter->measure();
             if (!found.ok()) return error_json(found.failure());
@@ -235,9 +240,31 @@ private:
         return {{"error", {{"message", "unknown verb"}}}};
     }
 
+    // "until": CLOCK_BOOTTIME in ms. "times": so many calls, and how long each took, in µs.
+    json act_on_fences(const std::string& verb, const json& command) {
+        const PartitionId id(command.at("partition"));
+        if (verb == "fence_lift") return status_json(box_.fences->lift(id));
+        if (verb == "fence_close") return status_json(box_.fences->close(id));
+        if (verb == "fence_forget") return status_json(box_.fences->forget(id));
+        const auto gate =
+            command.value("open", false) ? LeaseFences::Gate::Open : LeaseFences::Gate::Closed;
+        json answer;
+        json took = json::array();
+        for (int call = 0; call < command.value("times", 1); ++call) {
+            const auto begun = std::chrono::steady_clock::now();
+            answer = status_json(box_.fences->extend(id, MonoTime{command.at("until")}, gate));
+            took.push_back(std::chrono::duration_cast<std::chrono::microseconds>(
+                               std::chrono::steady_clock::now() - begun)
+                               .count());
+        }
+        answer["took_us"] = took;
+        return answer;
+    }
+
     SystemClock clock_;
     FolderBlobs blobs_;
     Box box_;
+    std::string netns_;
     Release release_;
 };
 

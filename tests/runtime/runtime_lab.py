@@ -77,14 +77,14 @@ class Place:
             for name in [
                 name for name in os.listdir(group) if name.startswith(os.path.basename(self.path))
             ]:
-                run("rmdir", f"{group}/{name}", check=False)
+                run("rmdir", f"{group}/{name}/.fence", f"{group}/{name}", check=False)
         shutil.rmtree(self.path, ignore_errors=True)
 
 
 class Driver:
     """One box. kill() is kill -9; another Driver with the same folders adopts."""
 
-    def __init__(self, place, name, netns, **config):
+    def __init__(self, place, name, netns, before=(), **config):
         self.netns = netns
         config = {
             "node": name,
@@ -98,7 +98,8 @@ class Driver:
         with open(f"{place.path}/{name}.json", "w") as file:
             json.dump(config, file)
         self.process = subprocess.Popen(
-            ["nsenter", f"--net={netns}", f"{BIN}/box-driver", f"{place.path}/{name}.json"],
+            [*before, "nsenter", f"--net={netns}", f"{BIN}/box-driver"]
+            + [f"{place.path}/{name}.json"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

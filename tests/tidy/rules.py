@@ -45,7 +45,9 @@ LAYERS = {
     "node-agent/domain": PURE,
     "node-agent/app": AGENT_APP,
     # A partition is containers, a network and a volume: runtime puts the box together.
-    "node-agent/runtime": AGENT_EDGE + ["node-agent/net", "node-agent/volume"],
+    "node-agent/runtime": AGENT_EDGE + ["node-agent/fence", "node-agent/net", "node-agent/volume"],
+    # The killer: nothing that could wait, allocate or fail beside it.
+    "node-agent/fence": BASE,
     "node-agent/net": AGENT_EDGE,
     "node-agent/volume": AGENT_EDGE,
     "node-agent/state": AGENT_EDGE,

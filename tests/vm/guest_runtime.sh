@@ -25,5 +25,7 @@ for controller in cpu memory pids; do
         fail "the partitions' group does not hand down $controller"
 done
 echo "ok: containers and their limits under cgroup v2, in the group that systemd delegated"
+FOYER_TEST_CGROUP=chosen python3 -B fence_test.py /srv/in/bin
+echo "ok: the fences of leases under cgroup v2, with the agent's leaf frozen"
 python3 -B overlay_test.py /srv/in/bin
 echo "ok: the overlay with the kernel's WireGuard"

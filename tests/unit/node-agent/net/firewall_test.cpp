@@ -62,3 +62,45 @@ TEST_CASE("both hooks drop by default, and only an edge forwards between tunnels
         CHECK((rules.find(between) != std::string::npos) == (role == BoxRole::Edge));
     }
 }
+
+TEST_CASE("the fence of leases stands before established traffic, in all three hooks") {
+    for (const BoxRole role : {BoxRole::Home, BoxRole::Edge}) {
+        const std::string rules = firewall_of_box(role);
+        const auto at = [&](const std::string& text) {
+            const std::size_t found = rules.find(text);
+            REQUIRE(found != std::string::npos);
+            return found;
+        };
+        CHECK(at("forward jump fence") < at("forward ct state established"));
+        CHECK(at("input jump fence") < at("input ct state established"));
+        if (role == BoxRole::Edge)
+            CHECK(at("forward jump fence") < at("forward iifname \"wg*\" oifname \"wg*\" accept"));
+        at("output jump fence");
+        at("iifname @fenced iifname != @passing drop");
+        at("oifname @fenced oifname != @passing drop");
+        // Making the table anew must keep who is fenced, and until when.
+        CHECK(rules.find("flush set") == std::string::npos);
+        CHECK(rules.find("flush table") == std::string::npos);
+        CHECK(rules.find("delete") == std::string::npos);
+    }
+}
+
+TEST_CASE("a shut gate stops the web port in both directions, and nothing else") {
+    const std::string rules = firewall_of_partition(wall()).value();
+    CHECK(rules.find("gate_p0123456789 oifname p0123456789 tcp dport 8000 drop\n") !=
+          std::string::npos);
+    CHECK(rules.find("gate_p0123456789 iifname p0123456789 ct direction reply tcp sport 8000 "
+                     "drop\n") != std::string::npos);
+    PartitionWall no_web = wall();
+    no_web.web_port = 0;
+    const std::string none = firewall_of_partition(no_web).value();
+    CHECK(none.find("add rule inet foyer gate_") == std::string::npos);
+}
+
+TEST_CASE("nothing of a removed partition stays in the fence") {
+    const std::string rules = firewall_without_partition("p0123456789");
+    for (const char* set : {"fenced", "passing", "serving"})
+        CHECK(rules.find("delete element inet foyer " + std::string(set) +
+                         " { \"p0123456789\" }\n") != std::string::npos);
+    CHECK(rules.find("delete chain inet foyer gate_p0123456789\n") != std::string::npos);
+}

@@ -66,3 +66,24 @@ TEST_CASE("a configured group wins") {
     CHECK(plan_cgroups(layout, "/lab/a", "n").partitions == "/lab/a");
     CHECK(plan_cgroups(layout, "/lab/a", "n").agent.empty());
 }
+
+TEST_CASE("the killer lives where freezing the agent's group does not reach it") {
+    const auto v2 = read_cgroup_layout(v2_mounts, service).value();
+    CHECK(fence_group(v2, plan_cgroups(v2, "", "n")) == "/system.slice/foyer-node.service/fence");
+    CHECK(fence_group(v2, plan_cgroups(v2, "/lab/a", "n")) == "/lab/a/.fence");
+    const auto hybrid = read_cgroup_layout(hybrid_mounts, "").value();
+    CHECK(fence_group(hybrid, plan_cgroups(hybrid, "", "n")).empty());
+}
+
+TEST_CASE("everything of a group can be killed in one folder on v2, thawed on v1") {
+    const auto v2 = read_cgroup_layout(v2_mounts, service).value();
+    CHECK(folders_to_kill(v2, "/x/acme-0") == std::vector<std::string>{"/sys/fs/cgroup/x/acme-0"});
+    const auto v1 =
+        read_cgroup_layout(
+            v1_mounts + "40 23 0:40 / /sys/fs/cgroup/freezer rw - cgroup c rw,freezer\n", "")
+            .value();
+    CHECK(folders_to_kill(v1, "/x") ==
+          std::vector<std::string>{"/sys/fs/cgroup/pids/x", "/sys/fs/cgroup/freezer/x"});
+    const auto without = read_cgroup_layout(v1_mounts, "").value();
+    CHECK(folders_to_kill(without, "/x") == std::vector<std::string>{"/sys/fs/cgroup/pids/x"});
+}
