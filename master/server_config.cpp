@@ -1,9 +1,9 @@
 #include "master/server_config.h"
 
+#include <algorithm>
+
 #include "common/base/text.h"
 #include "common/leadership/record_text.h"
-
-#include <algorithm>
 
 namespace foyer::master {
 namespace {
@@ -32,16 +32,19 @@ RepairSettings repair_settings_of(const RepairConfig& config) {
 }  // namespace
 
 ClusterSettings cluster_settings_of(const Config& config) {
-    return {config.zone, static_cast<int>(config.public_port), config.overlay_prefix,
-            static_cast<int>(config.edge_wireguard_port), repair_settings_of(config.repair),
+    return {config.zone,
+            static_cast<int>(config.public_port),
+            config.overlay_prefix,
+            static_cast<int>(config.edge_wireguard_port),
+            repair_settings_of(config.repair),
             config.groups_elect};
 }
 
 RecordSigner signer_of_records(const CertificateAuthority& authority) {
     return [&authority](const Assignment& assignment) -> Result<std::string> {
-        const std::string signature = TRY(authority.sign_message(
-            leadership::first_record_signed_part(assignment.instance, assignment.ordered_at,
-                                                 assignment.group->first_record)));
+        const std::string signature =
+            TRY(authority.sign_message(leadership::first_record_signed_part(
+                assignment.instance, assignment.ordered_at, assignment.group->first_record)));
         return to_base64url(as_bytes(signature));
     };
 }

@@ -123,10 +123,11 @@ Status run(const std::string& data_dir, const NodeConfig& config, const std::str
     const MachineMeter machine(data_dir, {config.reserve_cpu, config.reserve_memory,
                                           config.reserve_disk, identity.capacity.uplink});
     const Resources capacity = lowered(identity.capacity, TRY(machine.measure_whole()));
-    const auto groups = TRY(start_groups(data_dir, run_dir, identity, clock, rng, log));
-    const AgentPorts ports{*box.images, *box.partitions, *box.overlay, *box.proxy,
-                           *box.meter,  read_release,    *journal,     clock,
-                           rng,         log,             groups->keeper.get()};
+    const auto groups =
+        TRY(start_groups(data_dir, run_dir, identity, *box.fences, clock, rng, log));
+    const AgentPorts ports{
+        *box.images, *box.partitions, *box.overlay, *box.proxy, *box.meter,          read_release,
+        *journal,    clock,           rng,          log,        groups->keeper.get()};
     Agent agent(ports, agent_rules(config, capacity, version), journal->recover());
     Renewal renewal(folder, identity, client, clock, log, [&](const ServingCertificate& serving) {
         return box.proxy->set_certificate(serving.certificate_pem, serving.key_pem.reveal());

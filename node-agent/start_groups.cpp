@@ -20,6 +20,19 @@ std::uint64_t boot_number() {
     return number;
 }
 
+Status move_fence(LeaseFences& fences, const PartitionId& partition, const FenceWish& wish) {
+    using Gate = LeaseFences::Gate;
+    switch (wish.kind) {
+        case FenceWish::Kind::Lease:
+            return fences.extend(partition, wish.until, wish.clients ? Gate::Open : Gate::Closed);
+        case FenceWish::Kind::Lifted: return fences.lift(partition);
+        case FenceWish::Kind::Closed: return fences.close(partition);
+        case FenceWish::Kind::Silent: return fences.silence(partition);
+        case FenceWish::Kind::Forgotten: return fences.forget(partition);
+    }
+    CHECK(false);
+}
+
 Status check_first_record(const std::string& master_key, const Assignment& assignment) {
     const auto bytes = from_base64url(assignment.group->first_record_signature);
     if (!bytes) return error(ErrorCode::InvalidArgument, "its signature is malformed");
@@ -34,10 +47,10 @@ Status check_first_record(const std::string& master_key, const Assignment& assig
 
 Result<std::unique_ptr<Groups>> start_groups(const std::string& data_dir,
                                              const std::string& run_dir, const Identity& identity,
-                                             const Clock& clock, Rng& rng, Log& log) {
+                                             LeaseFences& fences, const Clock& clock, Rng& rng,
+                                             Log& log) {
     const Netns box(BoxPaths{data_dir, run_dir}.box_netns());
-    if (!box.exists())
-        TRY(ensure_box_net(box, identity.edge ? BoxRole::Edge : BoxRole::Home));
+    if (!box.exists()) TRY(ensure_box_net(box, identity.edge ? BoxRole::Edge : BoxRole::Home));
     auto groups = std::make_unique<Groups>();
     auto signer = TRY(tls::NodeSigner::make(identity.key_pem));
     groups->post = TRY(UdpPost::open(box.file(), std::move(signer)));
@@ -46,7 +59,10 @@ Result<std::unique_ptr<Groups>> start_groups(const std::string& data_dir,
     GroupRules rules;
     rules.boot = boot_number();
     groups->keeper = std::make_unique<GroupKeeper>(
-        GroupPorts{*groups->post, *groups->files, {},
+        GroupPorts{*groups->post, *groups->files,
+                   [&fences](const PartitionId& partition, const FenceWish& wish) {
+                       return move_fence(fences, partition, wish);
+                   },
                    [master_key](const Assignment& assignment) {
                        return check_first_record(master_key, assignment);
                    },

@@ -6,6 +6,7 @@
 
 #include "common/base/random.h"
 #include "node-agent/app/group_keeper.h"
+#include "node-agent/app/ports.h"
 #include "node-agent/link/identity.h"
 #include "node-agent/net/group_post.h"
 #include "node-agent/state/group_files.h"
@@ -22,6 +23,7 @@ struct Groups {
 // Makes the box's network namespace where it is not there yet. Everything named must outlive it.
 Result<std::unique_ptr<Groups>> start_groups(const std::string& data_dir,
                                              const std::string& run_dir, const Identity& identity,
-                                             const Clock& clock, Rng& rng, Log& log);
+                                             LeaseFences& fences, const Clock& clock, Rng& rng,
+                                             Log& log);
 
 }  // namespace foyer::agent

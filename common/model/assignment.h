@@ -116,6 +116,13 @@ struct OverlayPeer {
     friend bool operator==(const OverlayPeer&, const OverlayPeer&) = default;
 };
 
+// A voter of a group that elects, as an edge may ask it; its partition's address.
+struct RouteVoter {
+    ReplicaIndex index;
+    std::string address;
+    friend bool operator==(const RouteVoter&, const RouteVoter&) = default;
+};
+
 // One name an edge serves. `backend` is empty while nobody leads: the edge then shows the waiting
 // page.
 struct EdgeRoute {
@@ -125,6 +132,10 @@ struct EdgeRoute {
     Fence fence;
     std::string backend;       // "[fd50:…::1]:8000"
     WallTime ordered_at = {};  // as Assignment::ordered_at: fences compare within one order
+    // Of a group that elects: whom the edge asks who leads. Then fence and backend are the master's
+    // hearsay only.
+    std::vector<RouteVoter> voters = {};
+    int web_port = 0;
     friend bool operator==(const EdgeRoute&, const EdgeRoute&) = default;
 };
 

@@ -57,7 +57,8 @@ std::string key_fingerprint_of(std::string_view public_key) { return sha256_hex(
 Result<std::string> public_key_of_certificate(std::string_view pem) {
     const CertificatePtr certificate = TRY(parse_certificate(pem));
     EVP_PKEY* key = X509_get0_pubkey(certificate.get());
-    if (key == nullptr) return openssl_error(ErrorCode::InvalidArgument, "a certificate without key");
+    if (key == nullptr)
+        return openssl_error(ErrorCode::InvalidArgument, "a certificate without key");
     return public_half(key);
 }
 

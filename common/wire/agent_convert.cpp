@@ -241,6 +241,12 @@ void to_wire(const EdgeRoute& from, agent::v1::EdgeRoute& to) {
     to.set_generation(from.fence.generation.number());
     to.set_epoch(from.fence.epoch.number());
     to.set_backend(from.backend);
+    for (const RouteVoter& voter : from.voters) {
+        auto& added = *to.add_voters();
+        added.set_index(voter.index.number);
+        added.set_address(voter.address);
+    }
+    to.set_web_port(static_cast<std::uint32_t>(from.web_port));
 }
 
 Result<EdgeRoute> from_wire(const agent::v1::EdgeRoute& from) {
@@ -252,6 +258,12 @@ Result<EdgeRoute> from_wire(const agent::v1::EdgeRoute& from) {
     to.ordered_at = WallTime{TRY(amount_field("route.ordered_at", from.ordered_at_unix_ms()))};
     to.fence = {Generation(from.generation()), Epoch(from.epoch())};
     to.backend = TRY(text_field("route.backend", from.backend(), name_bytes_max));
+    TRY(count_field("route.voters", from.voters_size(), members_max));
+    for (const auto& voter : from.voters())
+        to.voters.push_back({TRY(index_field("route.voters", voter.index())),
+                             TRY(name_field("route.voters", voter.address()))});
+    if (from.web_port() > 65'535) return field_error("route.web_port", "is out of range");
+    to.web_port = static_cast<int>(from.web_port());
     return to;
 }
 

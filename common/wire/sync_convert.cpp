@@ -118,20 +118,21 @@ Result<PartitionObservation> from_wire(const agent::v1::Observation& from) {
     to.initialized = from.initialized();
     to.applied = Revision(from.applied_revision());
     if (from.has_position()) {
-        to.position = Position{Epoch(from.position().epoch()), from.position().flushed_bytes(),
-                               from.position().receiving(),
-                               Generation(std::max<std::uint64_t>(1, from.position().generation()))};
+        to.position =
+            Position{Epoch(from.position().epoch()), from.position().flushed_bytes(),
+                     from.position().receiving(),
+                     Generation(std::max<std::uint64_t>(1, from.position().generation()))};
         TRY(amount_field("observation.position", to.position->flushed_bytes));
     }
     TRY(count_field("observation.followers", from.followers_size(), followers_max));
     for (const auto& follower : from.followers())
         to.followers.push_back(TRY(follower_from(follower)));
     if (from.has_group())
-        to.group = GroupReport{
-            TRY(name_field("group.incarnation", from.group().incarnation())),
-            TRY(text_field("group.role", from.group().role(), name_bytes_max)),
-            TRY(text_field("group.record", from.group().record(), record_bytes_max)),
-            from.group().retired()};
+        to.group =
+            GroupReport{TRY(name_field("group.incarnation", from.group().incarnation())),
+                        TRY(text_field("group.role", from.group().role(), name_bytes_max)),
+                        TRY(text_field("group.record", from.group().record(), record_bytes_max)),
+                        from.group().retired()};
     return to;
 }
 

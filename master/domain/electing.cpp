@@ -44,20 +44,13 @@ lead::Record first_record(const Group& group) {
     return record;
 }
 
-// The voter of this row is not the one that the record names: its box lost its memory.
-bool is_other_voter(const lead::MemberEntry& entry, const Replica& replica) {
-    return replica.incarnation && lead::to_text(entry.incarnation) != *replica.incarnation;
-}
-
 std::optional<ReplicaIndex> member_to_go(const lead::Record& record,
                                          const std::vector<const Replica*>& replicas) {
     for (const lead::MemberEntry& entry : record.members) {
         if (record.leader == entry.index) continue;  // another one leads first
         const auto row = std::ranges::find_if(
             replicas, [&](const Replica* one) { return one->key.index == entry.index; });
-        if (row == replicas.end() || (*row)->membership != Membership::Member ||
-            is_other_voter(entry, **row))
-            return entry.index;
+        if (row == replicas.end() || (*row)->membership != Membership::Member) return entry.index;
     }
     return std::nullopt;
 }
@@ -130,18 +123,16 @@ GroupWish group_wish(const State& state, const Instance& instance) {
     return {instance.electing->first_record, {}, proposal_of(state, instance)};
 }
 
+bool is_other_voter(const Replica& replica, const PartitionObservation& seen) {
+    return replica.incarnation && seen.group && *replica.incarnation != seen.group->incarnation;
+}
+
 void hear_member(Group& group, Replica& replica, const PartitionObservation& seen, Draft& draft) {
     if (!seen.group) return;
     const std::string incarnation = checked_incarnation(seen.group->incarnation);
-    if (!incarnation.empty() && replica.incarnation.optional() != incarnation) {
-        if (replica.incarnation) {
-            draft.event("voter_lost_memory", group.instance.name.str(),
-                        "copy " + std::to_string(replica.key.index.number) + " on '" +
-                            replica.node.str() + "' is replaced as a voter");
-            group.group_changed(draft);
-        }
-        replica.incarnation = incarnation;
-    }
+    // Before the group begins, whoever is there has the seat.
+    const bool begun = !group.instance.electing->first_record.empty();
+    if (!incarnation.empty() && (!replica.incarnation || !begun)) replica.incarnation = incarnation;
     if (!seen.group->record.empty()) learn_record(group, seen.group->record, draft);
 }
 
@@ -153,8 +144,8 @@ void begin_group(Group& group, Draft& draft) {
     const bool founder = std::ranges::any_of(
         group.replicas, [](const Replica& one) { return one.founder && one.incarnation; });
     const bool waited = draft.now() - instance.created_at >= founders_awaited;
-    const bool enough = known == group.replicas.size() ||
-                        (waited && 2 * known > group.replicas.size());
+    const bool enough =
+        known == group.replicas.size() || (waited && 2 * known > group.replicas.size());
     if (!founder || !enough) return;
     instance.electing.edit().first_record = lead::to_text(first_record(group));
     group.group_changed(draft);

@@ -80,7 +80,11 @@ public:
     }
 
     // What the members' boxes, or the edges, have to hear of changed.
-    void group_changed(const Draft& draft) { instance.group_revision = draft.revision(); }
+    void group_changed(const Draft& draft) {
+        instance.group_revision = draft.revision();
+        // Edges ask the members of a group that elects, so they have to know them.
+        if (instance.electing) route_changed(draft);
+    }
     void route_changed(const Draft& draft) { instance.route_revision = draft.revision(); }
 
     // Copies whose acknowledgement a write needs, the primary's included.

@@ -241,8 +241,9 @@ void propose_leader(Group& group, Draft& draft, const Promotion& promotion) {
 // Who a group should be led by when nobody was named: a member that is well.
 std::optional<ReplicaIndex> best_heir(const Group& group) {
     for (const Replica& replica : group.replicas) {
-        if (replica.key.index != group.instance.leader && replica.membership == Membership::Member &&
-            group.may_lead(replica) && is_healthy(group, replica))
+        if (replica.key.index != group.instance.leader &&
+            replica.membership == Membership::Member && group.may_lead(replica) &&
+            is_healthy(group, replica))
             return replica.key.index;
     }
     return std::nullopt;
@@ -291,10 +292,11 @@ Result<Decision> promote_instance(const State& state, const PromoteInstance& com
     if (elects(group.instance)) {
         if (!wanted) wanted = best_heir(group);
         if (!wanted)
-            return error(ErrorCode::FailedPrecondition,
-                         "no other member that may lead is well; its group elects another leader by "
-                         "itself when this one fails",
-                         {{"rule", "no_candidate"}});
+            return error(
+                ErrorCode::FailedPrecondition,
+                "no other member that may lead is well; its group elects another leader by "
+                "itself when this one fails",
+                {{"rule", "no_candidate"}});
     }
     Draft draft(state, now);
     begin_promotion(group, draft, {command.operation, wanted, command.force, now});

@@ -104,8 +104,8 @@ Status read_instance(Row row, Changes& into) {
                  i.desired, i.fence.generation, i.fence.epoch, i.leader, served_generation,
                  served_epoch, promotion, wanted, force, started_at, i.operation, i.admin_password,
                  i.replication_password, i.initialized, i.password_shown_at, i.replicas_made,
-                 reason, retry_at, avoid, elects, first_record, record, i.created_at, i.revision, i.group_revision,
-                 i.route_revision));
+                 reason, retry_at, avoid, elects, first_record, record, i.created_at, i.revision,
+                 i.group_revision, i.route_revision));
     if (reason && retry_at && avoid) i.repair_wait = RepairWait{*reason, *retry_at, *avoid};
     if (elects) i.electing = Electing{first_record.value_or(""), record.value_or("")};
     if (served_generation && served_epoch) i.served = Fence{*served_generation, *served_epoch};

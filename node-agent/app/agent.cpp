@@ -52,6 +52,7 @@ Agent::Agent(const AgentPorts& ports, AgentRules rules, Recovered recovered, Age
                 is_of_before(recovered_, rules_.version)) {}
 
 Agent::~Agent() {
+    if (ports_.groups != nullptr) ports_.groups->on_routes({});
     // Threads end before what they use; partitions go on running.
     box_.reset();
     workers_.clear();
@@ -109,11 +110,20 @@ Status Agent::start() {
         BoxPorts{ports_.overlay, ports_.proxy, ports_.meter, ports_.images,
                  [this] { return images_in_use(); }, ports_.clock, ports_.rng, ports_.log},
         rules_.box);
-    box_->order({desired_.settings, desired_.peers, desired_.routes});
+    if (ports_.groups != nullptr)
+        ports_.groups->on_routes(
+            [box = box_.get()](const EdgeRoutes& routes) { box->prove(routes); });
+    order_box();
     ports_.log.info("agent_started", {{"partitions", workers_.size()},
                                       {"revision", desired_.revision},
                                       {"asks_full", ask_full_}});
     return ok_status();
+}
+
+void Agent::order_box() {
+    box_->order({desired_.settings, desired_.peers, desired_.routes});
+    if (ports_.groups != nullptr)
+        ports_.groups->follow(desired_.settings.edge ? desired_.routes : EdgeRoutes{});
 }
 
 // Where the journal was lost, the copy may have led.
@@ -204,7 +214,7 @@ Status Agent::digest(const SyncAnswer& answer) {
     }
     dispatch(assigned, change.removed);
     forget_refused();
-    box_->order({desired_.settings, desired_.peers, desired_.routes});
+    order_box();
     ports_.log.info("wish_applied", {{"revision", desired_.revision},
                                      {"assigned", assigned.size()},
                                      {"removed", change.removed.size()}});

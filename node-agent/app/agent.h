@@ -92,6 +92,7 @@ private:
     void dispatch(const std::set<PartitionId>& assigned,
                   const std::map<PartitionId, Removal>& removed);
     void give(const PartitionId& partition);
+    void order_box();
     std::shared_ptr<CopyDesk> seat(const Assignment& assignment, const LocalState& local);
     void sweep();
     void refuse(const PartitionId& partition, const std::string& reason);

@@ -20,6 +20,27 @@ void BoxWorker::order(Wish wish) {
     wake_.notify_all();
 }
 
+void BoxWorker::prove(const std::map<std::string, EdgeRoute>& routes) {
+    const std::scoped_lock lock(mutex_);
+    proven_ = routes;
+    changed_ = true;
+    wake_.notify_all();
+}
+
+// The wish's names; of those whose groups elect, only what is proven.
+std::map<std::string, EdgeRoute> BoxWorker::followed() const {
+    std::map<std::string, EdgeRoute> routes = ordered_.routes;
+    for (auto& [name, route] : routes) {
+        if (route.voters.empty()) continue;
+        const auto proven = proven_.find(name);
+        const bool known =
+            proven != proven_.end() && !is_other_order(proven->second.ordered_at, route.ordered_at);
+        route.fence = known ? proven->second.fence : Fence{};
+        route.backend = known ? proven->second.backend : std::string();
+    }
+    return routes;
+}
+
 BoxState BoxWorker::state() const {
     const std::scoped_lock lock(mutex_);
     return state_;
@@ -31,13 +52,14 @@ void BoxWorker::run(const std::stop_token& stop) {
             std::unique_lock lock(mutex_);
             wake_.wait_for(lock, stop, rules_.tick, [this] { return changed_; });
             if (changed_) {
-                overlay_.dirty |=
-                    wish_.settings != ordered_.settings || wish_.peers != ordered_.peers;
-                proxy_.dirty |= wish_.settings.edge != ordered_.settings.edge ||
-                                wish_.routes != ordered_.routes;
+                Wish next = ordered_;
+                next.routes = followed();
+                overlay_.dirty |= wish_.settings != next.settings || wish_.peers != next.peers;
+                proxy_.dirty |=
+                    wish_.settings.edge != next.settings.edge || wish_.routes != next.routes;
                 overlay_.not_before = {};
                 proxy_.not_before = {};
-                wish_ = ordered_;
+                wish_ = std::move(next);
                 changed_ = false;
             }
         }

@@ -59,6 +59,9 @@ public:
         friend bool operator==(const Wish&, const Wish&) = default;
     };
     virtual void order(Wish wish) = 0;
+    // Edges: routes as they may be followed now, where their groups elect; they stand for those of
+    // the wish.
+    virtual void prove(const std::map<std::string, EdgeRoute>& /*routes*/) {}
     virtual BoxState state() const = 0;
 };
 
@@ -68,6 +71,7 @@ public:
     ~BoxWorker() override;
 
     void order(Wish wish) override;
+    void prove(const std::map<std::string, EdgeRoute>& routes) override;
     BoxState state() const override;
 
 private:
@@ -86,6 +90,7 @@ private:
     void check_disk(MonoTime now);
     void collect_images(MonoTime now);
     void show();
+    std::map<std::string, EdgeRoute> followed() const;
 
     BoxPorts ports_;
     BoxRules rules_;
@@ -101,6 +106,7 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable_any wake_;
     Wish ordered_;
+    std::map<std::string, EdgeRoute> proven_;
     bool changed_ = false;
     BoxState state_;
     std::jthread thread_;

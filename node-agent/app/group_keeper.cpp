@@ -35,8 +35,11 @@ MemberHands GroupKeeper::hands() {
                 saves_[partition] = std::move(order);
                 disk_wake_.notify_all();
             },
-            [this](const PartitionId& partition, std::optional<MonoTime> until, lead::Gate gate) {
-                if (ports_.lease) ports_.lease(partition, until, gate);
+            [this](const PartitionId& partition, const FenceWish& wish) {
+                if (ports_.fence && !ports_.fence(partition, wish).ok())
+                    fences_[partition] = wish;
+                else
+                    fences_.erase(partition);
             },
             ports_.log};
 }
@@ -80,10 +83,31 @@ std::shared_ptr<CopyDesk> GroupKeeper::seat(const Assignment& assignment, bool l
 void GroupKeeper::leave(const PartitionId& partition) {
     const std::scoped_lock lock(seats_mutex_);
     if (seats_.erase(partition) == 0) return;
+    fences_[partition] = {FenceWish::Kind::Forgotten};
     std::erase_if(of_group_, [&](const auto& item) { return item.second == partition; });
     const std::scoped_lock disk_lock(disk_mutex_);
     saves_[partition] = std::nullopt;
     disk_wake_.notify_all();
+}
+
+void GroupKeeper::follow(const EdgeRoutes& routes) {
+    {
+        const std::scoped_lock lock(seats_mutex_);
+        edge_.follow(routes);
+    }
+    ports_.post.poke();
+}
+
+void GroupKeeper::on_routes(std::function<void(const EdgeRoutes&)> listener) {
+    const std::scoped_lock lock(seats_mutex_);
+    routes_listener_ = std::move(listener);
+}
+
+void GroupKeeper::tell_routes(MonoTime now) {
+    EdgeRoutes routes = edge_.proven(now);
+    if (routes == told_) return;
+    told_ = std::move(routes);
+    if (routes_listener_) routes_listener_(told_);
 }
 
 std::vector<GroupKeeper::Overview> GroupKeeper::overview() const {
@@ -91,7 +115,9 @@ std::vector<GroupKeeper::Overview> GroupKeeper::overview() const {
     std::vector<Overview> all;
     for (const auto& [partition, seat] : seats_) {
         const lead::Durable& durable = seat->state().durable;
-        all.push_back({partition, seat->state().role, {durable.generation, durable.epoch},
+        all.push_back({partition,
+                       seat->state().role,
+                       {durable.generation, durable.epoch},
                        lead::holder(durable)});
     }
     return all;
@@ -126,14 +152,23 @@ void GroupKeeper::round(const std::vector<GroupMail>& mails) {
         if (seat != seats_.end()) seat->second->take(fact.input, now);
     }
     for (const GroupMail& mail : mails) deliver(mail, now);
+    edge_.tick(ports_.rng, now, [this](const std::string& to, lead::Letter letter) {
+        outgoing_[to].push_back(std::move(letter));
+    });
+    tell_routes(now);
     if (now < next_tick_) return;
     next_tick_ = now + rules_.tick;
+    move_fences();
     for (const auto& [partition, seat] : seats_)
         seat->tick({static_cast<int>(ports_.rng.below(10'000))}, now);
 }
 
 void GroupKeeper::deliver(const GroupMail& mail, MonoTime now) {
     for (const lead::Letter& letter : mail.letters) {
+        if (letter.message.envelope.to == lead::outsider) {
+            edge_.hear(letter, mail, now);
+            continue;
+        }
         const auto group = of_group_.find(letter.message.envelope.group);
         if (group == of_group_.end()) continue;
         const auto seat = seats_.find(group->second);
@@ -141,13 +176,18 @@ void GroupKeeper::deliver(const GroupMail& mail, MonoTime now) {
     }
 }
 
+void GroupKeeper::move_fences() {
+    std::erase_if(fences_, [&](const auto& item) {
+        return !ports_.fence || ports_.fence(item.first, item.second).ok();
+    });
+}
+
 void GroupKeeper::send_out() {
     for (auto& [address, letters] : outgoing_) {
         for (std::size_t at = 0; at < letters.size(); at += letters_max) {
             const auto first = letters.begin() + static_cast<std::ptrdiff_t>(at);
-            const auto last =
-                letters.begin() +
-                static_cast<std::ptrdiff_t>(std::min(letters.size(), at + letters_max));
+            const auto last = letters.begin() + static_cast<std::ptrdiff_t>(
+                                                    std::min(letters.size(), at + letters_max));
             ports_.post.send(address, {first, last});
         }
     }

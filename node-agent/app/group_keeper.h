@@ -4,9 +4,9 @@
 //                        │  ▲
 //             saves ─► disk thread: fsync ─► Persisted          mail ◄─► GroupPost
 //
-// The first thread waits for no disk and for no hook: a lease is renewed although everything else on
-// the box is slow. Destroying the keeper ends nothing: what leads goes on until its lease is over,
-// or the next agent resumes it.
+// The first thread waits for no disk and for no hook: a lease is renewed although everything else
+// on the box is slow. Destroying the keeper ends nothing: what leads goes on until its lease is
+// over, or the next agent resumes it.
 #pragma once
 
 #include <condition_variable>
@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "common/base/random.h"
+#include "node-agent/app/edge_watch.h"
 #include "node-agent/app/group_member.h"
 
 namespace foyer::agent {
@@ -25,8 +26,7 @@ namespace foyer::agent {
 struct GroupPorts {
     GroupPost& post;
     GroupFiles& files;
-    // Absent: no fences (tests).
-    std::function<void(const PartitionId&, std::optional<MonoTime> until, leadership::Gate)> lease;
+    FenceDoor fence;  // absent: no fences (tests)
     FirstRecordCheck check;
     leadership::HashFunction hash = nullptr;
     const Clock& clock;
@@ -53,6 +53,11 @@ public:
     // The partition is wanted no more: its member falls silent at once, its file goes.
     void leave(const PartitionId& partition);
 
+    // Edges: names to follow, and who hears (from the groups' thread) which routes may be followed
+    // now, whenever that changes.
+    void follow(const EdgeRoutes& routes);
+    void on_routes(std::function<void(const EdgeRoutes&)> listener);
+
     struct Overview {
         PartitionId partition;
         leadership::Role role = leadership::Role::Follower;
@@ -70,6 +75,8 @@ private:
     void round(const std::vector<GroupMail>& mails);
     void deliver(const GroupMail& mail, MonoTime now);
     void send_out();
+    void move_fences();
+    void tell_routes(MonoTime now);
     void run_disk(const std::stop_token& stop);
     bool save_next(const std::stop_token& stop);
     void tell(const PartitionId& partition, leadership::Input input);
@@ -83,6 +90,11 @@ private:
     std::map<PartitionId, std::unique_ptr<GroupMember>> seats_;
     std::map<InstanceName, PartitionId> of_group_;
     std::map<std::string, std::vector<leadership::Letter>> outgoing_;
+    EdgeWatch edge_;
+    EdgeRoutes told_;
+    std::function<void(const EdgeRoutes&)> routes_listener_;
+    // Wished and not done: tried again at each tick, as where a partition's network is not there.
+    std::map<PartitionId, FenceWish> fences_;
     MonoTime next_tick_;
 
     std::mutex inbox_mutex_;

@@ -11,6 +11,8 @@ namespace lead = leadership;
 
 constexpr std::size_t held_max = 4'096;  // messages that wait for the disk: the oldest are lost
 constexpr Duration propose_again{2'000};
+constexpr Duration announced_for{5'000};
+constexpr Duration announce_again{500};
 
 bool is_key_of(const lead::Record* record, ReplicaIndex index, const std::string& node_key) {
     const lead::MemberEntry* entry = record == nullptr ? nullptr : find_entry(*record, index);
@@ -56,6 +58,7 @@ void GroupMember::assign(const Assignment& assignment, const FirstRecordCheck& c
     addresses_.clear();
     for (const auto* list : {&assignment.members, &assignment.learners})
         for (const Member& member : *list) addresses_[member.index] = member.address;
+    edges_ = assignment.proxies;
     if (!assignment.group) return;
     begin_generation(assignment, check, now);
     if (proposal_ == assignment.group->proposal) return;
@@ -92,6 +95,10 @@ void GroupMember::propose(MonoTime now) {
 void GroupMember::take(const lead::Input& input, MonoTime now) {
     if (const auto* done = std::get_if<lead::Persisted>(&input))
         durable_ = std::max(durable_, done->version);
+    if (std::holds_alternative<lead::Fenced>(input) && dying_) {
+        dying_ = false;
+        fence(FenceWish::Kind::Silent);
+    }
     absorb(lead::step(std::move(state_), input, now));
     flush_held(durable_);
     publish();
@@ -120,6 +127,7 @@ bool GroupMember::is_from_its_box(const lead::Message& message, const std::strin
 void GroupMember::tick(lead::Jitter jitter, MonoTime now) {
     take(lead::Tick{jitter}, now);
     propose(now);
+    announce(now);
 }
 
 void GroupMember::absorb(lead::Outcome outcome) {
@@ -136,21 +144,37 @@ void GroupMember::execute(const lead::Effect& effect) {
                 hands_.save({partition_, one.version, {ordered_at_, one.durable}});
             },
             [&](const lead::Send& one) { send(one); },
-            [&](const lead::Lease& one) { hands_.lease(partition_, one.until, gate_); },
+            [&](const lead::Lease& one) { hold_lease(one.until); },
             [&](const lead::Clients& one) {
                 gate_ = one.gate;
-                if (state_.role == lead::Role::Leader)
-                    hands_.lease(partition_, state_.leading.lease_until, gate_);
+                if (state_.role == lead::Role::Leader) hold_lease(state_.leading.lease_until);
             },
-            [&](const lead::KillService&) { hands_.lease(partition_, std::nullopt, gate_); },
-            [&](const lead::Cut&) { hands_.lease(partition_, std::nullopt, gate_); },
+            [&](const lead::KillService&) {
+                dying_ = true;
+                fence(FenceWish::Kind::Closed);
+            },
+            // What still lies in the sockets of a receiver can be acknowledged to nobody.
+            [&](const lead::Cut&) {
+                fence(dying_ ? FenceWish::Kind::Closed : FenceWish::Kind::Silent);
+            },
+            [&](const lead::Follow&) { fence(FenceWish::Kind::Lifted); },
+            [&](const lead::Rejoin&) { fence(FenceWish::Kind::Lifted); },
             [&](const lead::Report& one) { note(one.text); },
             // The copy's worker finds these in its order; edges hear of a leader by asking.
-            [](const lead::Follow&) {}, [](const lead::Rejoin&) {}, [](const lead::SetQuorum&) {},
-            [](const lead::ReadEnd&) {}, [](const lead::Promote&) {}, [](const lead::Warm&) {},
-            [](const lead::Service&) {}, [](const lead::Publish&) {}},
+            [](const lead::SetQuorum&) {}, [](const lead::ReadEnd&) {}, [](const lead::Promote&) {},
+            [](const lead::Warm&) {}, [](const lead::Service&) {},
+            [&](const lead::Publish& one) {
+                published_ = one;
+                next_announce_ = {};
+            }},
         effect);
 }
+
+void GroupMember::hold_lease(MonoTime until) {
+    hands_.fence(partition_, {FenceWish::Kind::Lease, until, gate_ == lead::Gate::Open});
+}
+
+void GroupMember::fence(FenceWish::Kind kind) { hands_.fence(partition_, {kind}); }
 
 void GroupMember::send(const lead::Send& send) {
     if (send.needs <= durable_) return post(send.message);
@@ -174,6 +198,23 @@ void GroupMember::post(const lead::Message& message) {
     const auto known = addresses_.find(to);
     const std::string address = known != addresses_.end() ? known->second : reply_to_;
     if (!address.empty()) hands_.send(address, {ordered_at_, message});
+}
+
+// Some times, since a datagram may be lost; an edge that heard none asks by itself in the end.
+void GroupMember::announce(MonoTime now) {
+    if (!published_ || state_.role != lead::Role::Leader || now < next_announce_) return;
+    if (now - state_.leading.elected_at > announced_for) return published_.reset();
+    next_announce_ = now + announce_again;
+    lead::Letter letter{ordered_at_, {}};
+    lead::Envelope& envelope = letter.message.envelope;
+    envelope.group = state_.identity.group;
+    envelope.from = state_.identity.self;
+    envelope.to = lead::outsider;
+    envelope.incarnation = state_.durable.incarnation;
+    envelope.generation = state_.durable.generation;
+    envelope.epoch = state_.durable.epoch;
+    letter.message.body = lead::Announce{published_->certificate, published_->record, {}};
+    for (const std::string& edge : edges_) hands_.send(edge, letter);
 }
 
 GroupReport GroupMember::report() const {

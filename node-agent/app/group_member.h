@@ -25,8 +25,7 @@ struct SaveOrder {
 struct MemberHands {
     std::function<void(const std::string& to, leadership::Letter letter)> send;
     std::function<void(SaveOrder order)> save;
-    // The lease of who leads, and whether clients pass; none: it does not lead.
-    std::function<void(const PartitionId&, std::optional<MonoTime> until, leadership::Gate)> lease;
+    std::function<void(const PartitionId&, const FenceWish&)> fence;
     Log& log;
 };
 
@@ -57,11 +56,15 @@ private:
     void send(const leadership::Send& send);
     void post(const leadership::Message& message);
     void flush_held(leadership::Version durable);
-    void begin_generation(const Assignment& assignment, const FirstRecordCheck& check, MonoTime now);
+    void begin_generation(const Assignment& assignment, const FirstRecordCheck& check,
+                          MonoTime now);
     void propose(MonoTime now);
     bool is_from_its_box(const leadership::Message& message, const std::string& node_key) const;
     GroupReport report() const;
     void publish();
+    void hold_lease(MonoTime until);
+    void fence(FenceWish::Kind kind);
+    void announce(MonoTime now);
     void note(const std::string& text);
 
     const PartitionId partition_;
@@ -78,7 +81,11 @@ private:
     std::optional<GroupProposal> proposal_;
     MonoTime next_proposal_;
     leadership::Gate gate_ = leadership::Gate::Closed;
+    bool dying_ = false;  // it was ordered to die, and is not known to be dead
     std::string noted_;
+    std::vector<std::string> edges_;  // their addresses
+    std::optional<leadership::Publish> published_;
+    MonoTime next_announce_;
 };
 
 }  // namespace foyer::agent

@@ -46,6 +46,16 @@ public:
     virtual Result<GroupMemory> load(const PartitionId& partition) = 0;
 };
 
+// What the fences of a copy should be now (LeaseFences of ports.h says what each means).
+struct FenceWish {
+    enum class Kind { Lease, Lifted, Closed, Silent, Forgotten };
+    Kind kind = Kind::Closed;
+    MonoTime until = {};   // of Lease
+    bool clients = false;  // of Lease: they pass
+    friend bool operator==(const FenceWish&, const FenceWish&) = default;
+};
+using FenceDoor = std::function<Status(const PartitionId&, const FenceWish&)>;
+
 // The master signed the first record of this assignment's group.
 using FirstRecordCheck = std::function<Status(const Assignment& assignment)>;
 

@@ -94,8 +94,8 @@ bool PartitionTask::elects() const {
 
 void PartitionTask::teach(bool probed) {
     if (!elects()) return;
-    for (leadership::Input& fact : copy_facts(*desired_, order_, local_, session_, probed,
-                                              rules_.copy, ports_.clock.mono()))
+    for (leadership::Input& fact :
+         copy_facts(*desired_, order_, local_, session_, probed, rules_.copy, ports_.clock.mono()))
         desk_->tell(std::move(fact));
 }
 
@@ -282,7 +282,11 @@ Result<Release> PartitionTask::release() {
 void PartitionTask::publish(const Step& step, const std::string& text) {
     PartitionObservation seen =
         observe(desired_.get(), local_, session_, step, step.kind == StepKind::Wait ? "" : text);
-    if (desk_ != nullptr) seen.group = desk_->report();
+    if (desk_ != nullptr) {
+        seen.group = desk_->report();
+        // Its own port may be open while the box lets nobody in.
+        if (seen.role == ReplicaRole::Primary) seen.ready = seen.ready && order_.clients;
+    }
     ports_.book.set(seen);
 }
 

@@ -149,6 +149,8 @@ public:
     // Not known yet what it is (a restarted agent), or it must be silent: nothing passes. A
     // deadline of the killer stays.
     virtual Status close(const PartitionId& id) = 0;
+    // Its processes are dead, or only follow: nothing passes, and nobody kills what is started now.
+    virtual Status silence(const PartitionId& id) = 0;
     // As if it had never been under the fences; also for a partition that was erased.
     virtual Status forget(const PartitionId& id) = 0;
 };

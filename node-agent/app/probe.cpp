@@ -34,8 +34,7 @@ Status PartitionTask::probe(std::stop_token interrupted) {
         session_.next_probe = next_copy_probe(release_now);
         return probe_position(release_now, std::move(interrupted));
     }
-    if (elects() && !session_.position)
-        TRY(probe_position(release_now, interrupted));
+    if (elects() && !session_.position) TRY(probe_position(release_now, interrupted));
     TRY(probe_health(release_now, interrupted));
     if (elects()) {
         session_.next_health = session_.next_probe;
@@ -45,8 +44,11 @@ Status PartitionTask::probe(std::stop_token interrupted) {
 }
 
 MonoTime PartitionTask::next_copy_probe(const Release& release_now) const {
-    const bool awaited = awaits_probe(order_, session_);
-    return ports_.clock.mono() + (awaited ? rules_.copy.hurried_probe : release_now.health_period);
+    Duration pause = release_now.health_period;
+    if (!session_.health || !session_.health->ready)
+        pause = std::min(pause, rules_.unready_probe_period);
+    if (awaits_probe(order_, session_)) pause = rules_.copy.hurried_probe;
+    return ports_.clock.mono() + pause;
 }
 
 Status PartitionTask::probe_health(const Release& release_now, std::stop_token interrupted) {

@@ -115,16 +115,16 @@ private:
         for (const auto* list : {&desired_.members, &desired_.learners}) {
             for (const Member& member : *list) {
                 if (member.index == desired_.index || member.kind != ReplicaKind::Data) continue;
-                const auto seen = std::ranges::find(session_.followers, member.name,
-                                                    &FollowerView::name);
-                const bool streams =
-                    seen != session_.followers.end() && seen->state == "streaming";
+                const auto seen =
+                    std::ranges::find(session_.followers, member.name, &FollowerView::name);
+                const bool streams = seen != session_.followers.end() && seen->state == "streaming";
                 const bool close = streams && seen->lag_bytes <= rules_.caught_up_bytes;
                 tell(lead::MemberStreams{member.index, streams, close});
                 if (!streams) continue;
                 const std::uint64_t lag = static_cast<std::uint64_t>(seen->lag_bytes);
                 const std::uint64_t end = position.end.number();
-                tell(lead::Flushed{member.index, order_.fence, lead::Lsn(end - std::min(lag, end))});
+                tell(
+                    lead::Flushed{member.index, order_.fence, lead::Lsn(end - std::min(lag, end))});
             }
         }
     }

@@ -64,6 +64,8 @@ CopyOrder after_effect(CopyOrder order, const lead::Effect& effect, const lead::
         stand_alone(order);
         ++order.kill;
         order.kill_epoch = kill->epoch;
+    } else if (const auto* gate = std::get_if<lead::Clients>(&effect)) {
+        order.clients = gate->gate == lead::Gate::Open;
     } else if (const auto* service = std::get_if<lead::Service>(&effect)) {
         order.run = service->order == lead::ServiceOrder::Run;
         if (!order.run) stand_alone(order);

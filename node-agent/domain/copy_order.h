@@ -27,11 +27,13 @@ struct CopyOrder {
     std::uint64_t kill = 0;  // answered by Fenced
     Epoch kill_epoch;
     std::vector<std::uint64_t> read_ends;  // the newest few that may await EndRead
+    bool clients = false;                  // they are let in
     bool hurry = false;                    // somebody waits for what this copy will tell
     friend bool operator==(const CopyOrder&, const CopyOrder&) = default;
 };
 
-// Of a member that begins: a leader that may resume keeps leading, closed; all others follow nobody.
+// Of a member that begins: a leader that may resume keeps leading, closed; all others follow
+// nobody.
 CopyOrder first_order(const leadership::State& state, std::uint64_t serial);
 // Effects that do not concern the copy (messages, leases…) change nothing.
 CopyOrder after_effect(CopyOrder order, const leadership::Effect& effect,

@@ -25,10 +25,9 @@ Step first_copy_step(const Assignment& desired, const CopyOrder& order, const Se
 
 Step running_step(const Assignment& desired, const CopyOrder& order, const LocalState& local,
                   const Session& session, Now now) {
-    const bool must_promote =
-        order.role == ReplicaRole::Primary && local.promoted != order.fence;
-    const bool current = local.applied_revision == desired.revision &&
-                         local.applied_serial == order.serial;
+    const bool must_promote = order.role == ReplicaRole::Primary && local.promoted != order.fence;
+    const bool current =
+        local.applied_revision == desired.revision && local.applied_serial == order.serial;
     if (!current || must_promote) {
         const Step ready = readiness(session, is_prepared(desired, order, session));
         if (!is_ready(ready)) return ready;

@@ -86,9 +86,8 @@ std::string firewall_of_box(BoxRole role) {
         "add rule inet foyer forward jump fence\n"
         "add rule inet foyer input ct state established,related accept\n"
         "add rule inet foyer input iifname " +
-        tunnels + " icmpv6 type echo-request accept\n" +
-        "add rule inet foyer input iifname " + tunnels + " udp dport " +
-        std::to_string(group_port) + " accept\n";
+        tunnels + " icmpv6 type echo-request accept\n" + "add rule inet foyer input iifname " +
+        tunnels + " udp dport " + std::to_string(group_port) + " accept\n";
     // Through an edge only one direction of a connection may pass, so no state is asked for there.
     if (role == BoxRole::Edge)
         rules +=

@@ -74,9 +74,8 @@ void UdpPost::send(const std::string& to, const std::vector<leadership::Letter>&
     address.sin6_family = AF_INET6;
     address.sin6_port = htons(group_port);
     if (::inet_pton(AF_INET6, box.value().c_str(), &address.sin6_addr) != 1) return;
-    const ssize_t sent =
-        ::sendto(socket_.get(), bytes.data(), bytes.size(), 0,
-                 reinterpret_cast<const sockaddr*>(&address), sizeof address);
+    const ssize_t sent = ::sendto(socket_.get(), bytes.data(), bytes.size(), 0,
+                                  reinterpret_cast<const sockaddr*>(&address), sizeof address);
     static_cast<void>(sent);  // lost like any other: what matters is asked again
 }
 
@@ -99,9 +98,8 @@ std::optional<GroupMail> UdpPost::read_one(bool& more) {
     std::array<char, wire::datagram_bytes_max> buffer{};
     sockaddr_in6 from = {};
     socklen_t size = sizeof from;
-    const ssize_t count =
-        ::recvfrom(socket_.get(), buffer.data(), buffer.size(), MSG_TRUNC,
-                   reinterpret_cast<sockaddr*>(&from), &size);
+    const ssize_t count = ::recvfrom(socket_.get(), buffer.data(), buffer.size(), MSG_TRUNC,
+                                     reinterpret_cast<sockaddr*>(&from), &size);
     if (count < 0) {
         more = errno == EINTR;
         return std::nullopt;

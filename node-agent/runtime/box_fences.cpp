@@ -101,6 +101,14 @@ Status BoxFences::close(const PartitionId& id) {
     return gate_.shut(link_of(id));
 }
 
+Status BoxFences::silence(const PartitionId& id) {
+    const std::lock_guard lock(turn_);
+    TRY(check_partition_id(id));
+    TRY(gate_.shut(link_of(id)));
+    processes_.erase(id);
+    return keeper_.drop(id);
+}
+
 Status BoxFences::forget(const PartitionId& id) {
     const std::lock_guard lock(turn_);
     TRY(check_partition_id(id));

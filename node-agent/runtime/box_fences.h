@@ -24,6 +24,7 @@ public:
     Status extend(const PartitionId& id, MonoTime until, Gate clients) override;
     Status lift(const PartitionId& id) override;
     Status close(const PartitionId& id) override;
+    Status silence(const PartitionId& id) override;
     Status forget(const PartitionId& id) override;
 
 private:

@@ -209,6 +209,11 @@ Json to_json(const EdgeRoute& route) {
         {"instance", route.instance.str()},    {"generation", route.fence.generation.number()},
         {"epoch", route.fence.epoch.number()}, {"backend", route.backend}};
     if (route.ordered_at.unix_ms != 0) to["ordered_at_unix_ms"] = route.ordered_at.unix_ms;
+    if (!route.voters.empty()) {
+        to["web_port"] = route.web_port;
+        for (const RouteVoter& voter : route.voters)
+            to["voters"].push_back({{"index", voter.index.number}, {"address", voter.address}});
+    }
     return to;
 }
 
@@ -221,6 +226,14 @@ EdgeRoute route_from(const Json& body, JsonFields& outer) {
     route.ordered_at = WallTime{fields.number_or_zero("ordered_at_unix_ms")};
     route.fence = {Generation(fields.count("generation")), Epoch(fields.count("epoch"))};
     route.backend = fields.text("backend");
+    if (fields.has("voters")) {  // of a group that elects
+        route.web_port = fields.whole("web_port");
+        for (const Json& item : fields.list("voters")) {
+            JsonFields voter(item);
+            route.voters.push_back({{voter.whole("index")}, voter.text("address")});
+            fields.is(voter.ok());
+        }
+    }
     outer.is(fields.ok());
     return route;
 }

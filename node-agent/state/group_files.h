@@ -1,6 +1,6 @@
 // What the members on this box must not forget: state/groups/<partition>.json, each with its hash,
-// replaced atomically and fsynced. A damaged file is renamed to "<name>.damaged": its voter has lost
-// its memory, and another one (a new incarnation) takes the seat.
+// replaced atomically and fsynced. A damaged file is renamed to "<name>.damaged": its voter has
+// lost its memory, and another one (a new incarnation) takes the seat.
 #pragma once
 
 #include <memory>

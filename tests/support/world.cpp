@@ -19,8 +19,8 @@ std::vector<HomeSpec> World::five_homes() {
     return homes;
 }
 
-World::World(const std::vector<HomeSpec>& homes)
-    : state(ClusterSettings{}, LineageId("lineage-1")) {
+World::World(const std::vector<HomeSpec>& homes, ClusterSettings settings)
+    : state(std::move(settings), LineageId("lineage-1")) {
     run(CreateAccount{AccountId("acme-org"), {AccountRole::Customer}});
     run(CreateAccount{AccountId("house"), {AccountRole::Publisher}});
     run(CreateHost{HostId("anna")});

@@ -23,7 +23,8 @@ struct HomeSpec {
 
 class World {
 public:
-    explicit World(const std::vector<HomeSpec>& homes = three_homes());
+    explicit World(const std::vector<HomeSpec>& homes = three_homes(),
+                   master::ClusterSettings settings = {});
 
     static std::vector<HomeSpec> three_homes();
     static std::vector<HomeSpec> five_homes();  // h1…h5 on isp1…isp5

@@ -7,7 +7,8 @@ from replica import DATA, POSTGRES_BIN, RUN
 # What a member knows of itself and the others, as one line `recovering|generation|epoch|holders`:
 # holders are the standbys that hold this primary's end of log.
 STATUS = """
-WITH newest AS (SELECT generation, epoch FROM foyer_epoch ORDER BY generation DESC, epoch DESC LIMIT 1)
+WITH newest AS (SELECT generation, epoch FROM foyer_epoch
+                 ORDER BY generation DESC, epoch DESC LIMIT 1)
 SELECT pg_is_in_recovery()::int, coalesce((SELECT generation FROM newest), 1),
  coalesce((SELECT epoch FROM newest), 0),
  CASE WHEN pg_is_in_recovery() THEN 0 ELSE

@@ -1,0 +1,39 @@
+// What an edge knows of the groups behind its names: asks their voters, and says which routes may
+// be followed. Of the groups' thread; the rules are in domain/route_proof.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+
+#include "common/base/random.h"
+#include "node-agent/app/group_ports.h"
+#include "node-agent/domain/route_proof.h"
+
+namespace foyer::agent {
+
+using EdgeRoutes = std::map<std::string, EdgeRoute>;  // by hostname
+
+class EdgeWatch {
+public:
+    using Send = std::function<void(const std::string& to, leadership::Letter letter)>;
+
+    // The master's routes; what is known of those that stay is kept.
+    void follow(const EdgeRoutes& routes);
+    // An answer to one of our questions, or a leader's word that it was elected.
+    void hear(const leadership::Letter& letter, const GroupMail& mail, MonoTime now);
+    void tick(Rng& rng, MonoTime now, const Send& send);
+    // Routes as they may be followed now; those without voters are the master's own.
+    EdgeRoutes proven(MonoTime now) const;
+
+private:
+    struct Watched {
+        EdgeRoute route;
+        RouteWatch watch;
+    };
+    std::map<std::string, Watched> watched_;
+    std::map<InstanceName, std::string> name_of_;
+    RouteRules rules_;
+};
+
+}  // namespace foyer::agent

@@ -1,0 +1,254 @@
+#include "node-agent/domain/copy_step.h"
+
+#include "node-agent/domain/step_parts.h"
+#include "tests/support/assignments.h"
+#include "tests/support/catch.h"
+
+using namespace foyer;
+using namespace foyer::agent;
+using foyer::test::assignment;
+using foyer::test::fence;
+namespace lead = foyer::leadership;
+
+namespace {
+
+constexpr MonoTime start{10'000};
+
+// One copy's world, with its group's order.
+struct World {
+    Assignment wish;
+    CopyOrder order;
+    LocalState local;
+    Session session;
+    CopyRules rules;
+    Now now{start, {1'000'000}};
+    std::vector<lead::Input> told;
+
+    explicit World(int index) : wish(assignment(index)), local{.partition = wish.partition} {
+        wish.group = GroupWish{};
+        local.ordered_at = wish.ordered_at;
+        order.serial = 5;
+        order.fence = fence(1);
+    }
+    Assignment obeyed() const { return obeying(wish, order); }
+    Step next() const { return copy_step(obeyed(), order, local, session, now); }
+    World& does(StepKind expected) {
+        const Step step = next();
+        REQUIRE(std::string(to_text(step.kind)) == std::string(to_text(expected)));
+        const Assignment desired = obeyed();
+        local = after_copy_step(after_step(before_step(local, step, &desired), step, &desired),
+                                step, order);
+        session = copy_session_after(session_after(session, step, &desired), step, order);
+        if (step.kind == StepKind::Probe) session.next_probe = now.mono + Duration(5000);
+        return tell(step.kind == StepKind::Probe);
+    }
+    World& tell(bool probed) {
+        for (auto& fact : copy_facts(obeyed(), order, local, session, probed, rules, now.mono))
+            told.push_back(fact);
+        return *this;
+    }
+    bool waits(const std::string& reason) const {
+        return next().kind == StepKind::Wait && next().reason.find(reason) != std::string::npos;
+    }
+    template <class Fact>
+    int count() const {
+        int found = 0;
+        for (const auto& fact : told) found += std::holds_alternative<Fact>(fact) ? 1 : 0;
+        return found;
+    }
+    World& stands_at(std::uint64_t epoch, std::int64_t bytes, bool receiving) {
+        session.position = Position{Epoch(epoch), bytes, receiving};
+        return *this;
+    }
+};
+
+World following() {
+    World world(1);
+    world.local.initialized = true;
+    world.local.shape = shape_of(world.wish);
+    world.order.leader = ReplicaIndex{0};
+    world.does(StepKind::EnsureImage).does(StepKind::Prepare).does(StepKind::Start);
+    world.does(StepKind::Probe);
+    return world;
+}
+
+World leading() {
+    World world = following();
+    world.order.role = ReplicaRole::Primary;
+    world.order.leader = ReplicaIndex{1};
+    world.order.fence = fence(2);
+    world.order.quorum = lead::DatabaseQuorum{{ReplicaIndex{0}}, 2};
+    world.order.quorum_number = 1;
+    ++world.order.serial;
+    world.does(StepKind::Prepare).does(StepKind::Promote);
+    return world;
+}
+
+}  // namespace
+
+TEST_CASE("a copy without data fetches its image at once, and copies when somebody leads") {
+    World world(1);
+    world.does(StepKind::EnsureImage);
+    CHECK(world.waits("nobody leads"));
+    world.order.leader = ReplicaIndex{0};
+    ++world.order.serial;
+    world.does(StepKind::Prepare).does(StepKind::RunJoin).does(StepKind::Start);
+    CHECK(world.local.led == false);
+}
+
+TEST_CASE("only a founder that its group elected begins with nothing") {
+    World world(0);
+    world.does(StepKind::EnsureImage);
+    CHECK(world.waits("nobody leads"));
+    world.order.role = ReplicaRole::Primary;
+    world.order.leader = ReplicaIndex{0};
+    world.does(StepKind::Prepare).does(StepKind::RunInit).does(StepKind::Start);
+    World other(1);
+    other.session.image_ready = true;
+    other.session.prepared = other.wish.revision;
+    other.session.copy.prepared = other.order.serial;
+    other.order.role = ReplicaRole::Primary;
+    CHECK(other.waits("holds no data"));
+}
+
+TEST_CASE("a kill comes before everything, and is told") {
+    World world = leading();
+    world.session.not_before = start + Duration(60'000);
+    ++world.order.kill;
+    world.order.kill_epoch = Epoch(2);
+    world.does(StepKind::Fence);
+    REQUIRE(world.count<lead::Fenced>() == 1);
+    world.tell(false);
+    CHECK(world.count<lead::Fenced>() == 1);  // once
+}
+
+TEST_CASE("a copy that led is started again only to say where its log ends") {
+    World world = leading();
+    ++world.order.kill;
+    ++world.order.cut;
+    ++world.order.serial;
+    world.order.role = ReplicaRole::Standby;
+    world.order.leader.reset();
+    world.order.quorum.reset();
+    world.does(StepKind::Fence).does(StepKind::Prepare).does(StepKind::Start);
+    CHECK(world.obeyed().role == ReplicaRole::Standby);
+    CHECK(world.local.led == true);
+    world.stands_at(2, 500, false).tell(true);
+    CHECK(world.count<lead::ReceiverStopped>() == 1);
+}
+
+TEST_CASE("a cut is answered once nothing is received any more") {
+    World world = following();
+    ++world.order.cut;
+    ++world.order.serial;
+    world.order.leader.reset();
+    world.does(StepKind::Prepare).does(StepKind::Reload);
+    world.stands_at(1, 100, true).tell(true);
+    CHECK(world.count<lead::ReceiverStopped>() == 0);
+    world.stands_at(1, 120, false).tell(true);
+    REQUIRE(world.count<lead::ReceiverStopped>() == 1);
+    const auto& stopped = std::get<lead::ReceiverStopped>(world.told.back());
+    CHECK(stopped.position == lead::LogPosition{fence(1), lead::Lsn(120)});
+}
+
+TEST_CASE("an answer of before the order was taken up is no answer") {
+    World world = following();
+    ++world.order.cut;
+    ++world.order.serial;
+    world.order.leader.reset();
+    world.stands_at(1, 100, false).tell(true);  // not reloaded yet
+    CHECK(world.count<lead::ReceiverStopped>() == 0);
+}
+
+TEST_CASE("an empty copy has an empty log; one whose journal is lost says nothing") {
+    World empty(1);
+    ++empty.order.cut;
+    empty.tell(false);
+    REQUIRE(empty.count<lead::ReceiverStopped>() == 1);
+    CHECK(std::get<lead::ReceiverStopped>(empty.told[0]).position == lead::LogPosition{});
+    World lost(1);
+    lost.local.led.reset();
+    lost.local.begun_empty = false;
+    ++lost.order.cut;
+    lost.tell(false);
+    REQUIRE(lost.count<lead::ReceiverStopped>() == 1);
+    CHECK_FALSE(std::get<lead::ReceiverStopped>(lost.told[0]).position);
+}
+
+TEST_CASE("a leader tells who follows, and the end of its log") {
+    World world = leading();
+    world.order.read_ends = {3};
+    world.session.followers = {{"r0g1", "streaming", "quorum", 20}};
+    world.session.quorum = ShownQuorum{{"r0g1"}, 2};
+    world.stands_at(2, 1'000, false).tell(true);
+    CHECK(world.count<lead::Promoted>() == 1);
+    REQUIRE(world.count<lead::EndRead>() == 1);
+    REQUIRE(world.count<lead::Flushed>() == 1);
+    for (const auto& fact : world.told)
+        if (const auto* flushed = std::get_if<lead::Flushed>(&fact))
+            CHECK(flushed->end == lead::Lsn(980));
+    world.tell(true);
+    CHECK(world.count<lead::EndRead>() == 1);
+}
+
+TEST_CASE("the log of an earlier epoch proves nothing of this one") {
+    World world = leading();
+    world.order.read_ends = {3};
+    world.stands_at(1, 1'000, false).tell(true);
+    CHECK(world.count<lead::Promoted>() == 0);
+    CHECK(world.count<lead::EndRead>() == 0);
+}
+
+TEST_CASE("names of a running leader count when they are seen for a while") {
+    World world = leading();
+    world.session.quorum = ShownQuorum{{"r0g1"}, 2};
+    world.stands_at(2, 1'000, false).tell(true);
+    CHECK(world.count<lead::QuorumShown>() == 0);
+    world.now.mono = world.now.mono + Duration(600);
+    world.tell(true);
+    CHECK(world.count<lead::QuorumShown>() == 1);
+    World other = leading();
+    other.session.quorum = ShownQuorum{{"r7g1"}, 2};
+    other.stands_at(2, 1'000, false).tell(true);
+    other.now.mono = other.now.mono + Duration(600);
+    other.tell(true);
+    CHECK(other.count<lead::QuorumShown>() == 0);
+}
+
+TEST_CASE("a rejoin stops, rewinds, starts, and is told when the leader's log is held") {
+    World world = following();
+    world.order.rejoin = true;
+    world.order.leader = ReplicaIndex{0};
+    world.order.fence = fence(3);
+    ++world.order.serial;
+    world.does(StepKind::Stop).does(StepKind::Prepare).does(StepKind::Rejoin).does(StepKind::Start);
+    world.stands_at(2, 50, true).tell(true);
+    CHECK(world.count<lead::Rejoined>() == 0);
+    world.stands_at(3, 60, true).tell(true).tell(true);
+    CHECK(world.count<lead::Rejoined>() == 1);
+}
+
+TEST_CASE("a stopped instance is started only to answer where its log ends") {
+    World world = following();
+    world.order.run = false;
+    ++world.order.serial;
+    world.does(StepKind::Stop);
+    CHECK(is_ready(world.next()));
+    ++world.order.cut;
+    CHECK(world.next().kind == StepKind::Prepare);
+}
+
+TEST_CASE("a leader whose service ended is ill, and its group hears that a wait was broken") {
+    World world = leading();
+    world.session.service = ServiceState::Ended;
+    world.session.copy.restarted = true;
+    world.tell(false);
+    CHECK(world.count<lead::WaitBroken>() == 1);
+    CHECK(world.count<lead::LocalHealth>() == 1);
+}
+
+TEST_CASE("a witness holds nothing and runs nothing") {
+    World world(1);
+    world.wish.kind = ReplicaKind::Witness;
+    CHECK(is_ready(world.next()));
+}
