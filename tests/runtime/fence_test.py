@@ -319,6 +319,12 @@ class Fences(unittest.TestCase):
         self.assertFalse(standby.passes())
         self.check_dead(boot_ms())
 
+    def test_whoever_ends_the_killer_ends_what_it_guards(self):
+        until = self.extend(30_000)
+        os.kill(self.killer(), signal.SIGTERM)
+        self.assertIsNotNone(self.life.ends(boot_ms() + 5000))
+        self.assertLess(boot_ms(), until)
+
     def test_what_an_extension_costs(self):
         took = sorted(self.box.must("fence_extend", partition="acme-0", until=boot_ms() + 60_000,
                                     times=1000)["took_us"])
