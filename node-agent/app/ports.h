@@ -128,10 +128,12 @@ public:
 // own (node-agent/fence). Either lives on when the agent is stopped, frozen or killed.
 //
 // A partition for which none of these was ever called, or `forget` was, is not under the fences.
-// Unlike the other doors: no call waits for a disk, each takes less than a millisecond, or at most
-// half a second while the killer is being started again. For ten seconds after a deadline whatever
-// comes up in the partition dies too: extend or lift before it is started again. Thread-safe.
-// Repeating is safe. The partition's network is there (`prepare`), else FailedPrecondition.
+// Unlike the other doors: no call waits for a disk, each takes less than a millisecond; the first
+// that finds the killer dead or hanging at most a second, others then fail at once until it is up.
+// For ten seconds after a deadline whatever comes up in the partition dies too: extend or lift
+// before it is started again. The kernel's fence is gone after a reboot of the machine: a copy of a
+// group is closed, lifted or extended before its service is started. Thread-safe. Repeating is
+// safe. The box's network is there (a first `prepare`), else FailedPrecondition.
 class LeaseFences {
 public:
     virtual ~LeaseFences() = default;

@@ -14,6 +14,7 @@
 #include <optional>
 #include <poll.h>
 #include <sched.h>
+#include <string>
 #include <string_view>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -103,7 +104,7 @@ private:
 
     // One request and its answer. Whoever says something else is cut off.
     void serve(int& agent) {
-        std::array<char, fence_request_bytes + 1> bytes;
+        std::array<char, fence_request_bytes + 1> bytes{};
         alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
         iovec place = {bytes.data(), bytes.size()};
         msghdr message = {};
@@ -173,8 +174,8 @@ private:
 void settle(int groups, char** group) {
     for (int i = 0; i < groups; ++i)
         if (!write_control(group[i], "cgroup.procs", "0"))
-            std::fprintf(stderr, "foyer-fence: cannot go to the control group '%s': %s\n", group[i],
-                         std::strerror(errno));
+            std::perror(
+                ("foyer-fence: cannot go to the control group " + std::string(group[i])).c_str());
     if (::mlockall(MCL_CURRENT | MCL_FUTURE) != 0)
         std::perror("foyer-fence: cannot lock its memory");
     // A busy box must not delay it; not every machine lets us.
@@ -192,7 +193,7 @@ int main(int argc, char** argv) {
     sigset_t ends;
     ::sigemptyset(&ends);
     for (const int signal : {SIGTERM, SIGINT, SIGHUP}) ::sigaddset(&ends, signal);
-    if (::sigprocmask(SIG_BLOCK, &ends, nullptr) != 0) return 1;
+    if (::pthread_sigmask(SIG_BLOCK, &ends, nullptr) != 0) return 1;
     const int signals = ::signalfd(-1, &ends, SFD_CLOEXEC | SFD_NONBLOCK);
     const int timer = ::timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC | TFD_NONBLOCK);
     int listening = 0;

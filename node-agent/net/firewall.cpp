@@ -142,9 +142,10 @@ std::string firewall_without_partition(const std::string& link) {
         rules += "delete element inet foyer " + map + " { \"" + link + "\" }\n";
         rules += "delete chain inet foyer " + chain + "\n";
     }
-    for (const std::string set : {"fenced", "passing", "serving"}) {
-        const std::string element = " element inet foyer " + set + " { \"" + link + "\" }\n";
-        rules += "add" + element + "delete" + element;
+    for (const char* set : {"fenced", "passing", "serving"}) {
+        for (const char* verb : {"add", "delete"})
+            rules.append(verb).append(" element inet foyer ").append(set).append(" { \"") +=
+                link + "\" }\n";
     }
     return rules;
 }

@@ -12,6 +12,8 @@ namespace foyer::agent {
 
 namespace {
 
+constexpr std::size_t status_bytes_max = 16384;
+
 std::string link_of(const PartitionId& id) { return link_name(sha256_of_text(id.str())); }
 
 bool is_over(int process) {
@@ -21,7 +23,7 @@ bool is_over(int process) {
 
 // Number 1 of a pid namespace of its own: "NSpid:	4711	1".
 bool is_first(pid_t pid) {
-    const auto status = os::read_file("/proc/" + std::to_string(pid) + "/status", 16 * 1024);
+    const auto status = os::read_file("/proc/" + std::to_string(pid) + "/status", status_bytes_max);
     if (!status.ok()) return false;
     const std::string& text = status.value();
     const std::size_t line = text.find("\nNSpid:");
@@ -47,8 +49,10 @@ Result<FenceRequest> BoxFences::request_for(const PartitionId& id, MonoTime unti
     bool fits = request.partition.assign(id.str());
     std::size_t at = 0;
     for (const std::string& container : {id.str(), hook_container(id)})
-        for (const std::string& folder : groups_.folders_to_kill(container))
-            fits = fits && at < fence_folders_max && request.folders[at++].assign(folder);
+        for (const std::string& folder : groups_.folders_to_kill(container)) {
+            fits = fits && at < fence_folders_max && request.folders[at].assign(folder);
+            ++at;
+        }
     if (!fits)
         return error(ErrorCode::InvalidArgument,
                      "the control groups of '" + id.str() + "' have too long a name");

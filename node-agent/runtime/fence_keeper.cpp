@@ -103,7 +103,13 @@ void FenceKeeper::run(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
         const int fd = connection_.get();  // nobody else changes it
         if (fd < 0) {
-            if (!bring_up().ok()) os::wait_unless_stopped(retry, stop);
+            const Status up = bring_up();
+            if (up.ok()) continue;
+            {
+                const std::lock_guard lock(turn_);
+                failure_ = up.failure().message;
+            }
+            os::wait_unless_stopped(retry, stop);
             continue;
         }
         // What can be read is the answer to a caller, who reads it; only the end is waited for.
@@ -131,6 +137,8 @@ Status FenceKeeper::bring_up() {
     for (const auto& [partition, held] : held_)
         TRY(ask(found.value().get(), held, -1, answer_wait));
     connection_ = std::move(found).value();
+    failure_.clear();
+    given_up_ = false;
     changed_.notify_all();
     return ok_status();
 }
@@ -184,11 +192,14 @@ void FenceKeeper::lose_connection() {
 // Twice, because the first to speak to a killer that died is who notices.
 Status FenceKeeper::tell(const FenceRequest& request, int process,
                          std::unique_lock<std::mutex>& lock) {
-    Status done = error(ErrorCode::Unavailable, "the killer is being started");
+    Status done = ok_status();
     for (int attempt = 0; attempt < 2; ++attempt) {
-        if (!changed_.wait_for(lock, connection_wait,
-                               [&] { return connection_.valid() && !broken_; }))
-            return done;
+        const auto is_up = [&] { return connection_.valid() && !broken_; };
+        const Duration patience = given_up_ ? Duration(0) : connection_wait;
+        given_up_ = !changed_.wait_for(lock, patience, is_up);
+        if (given_up_)
+            return error(ErrorCode::Unavailable,
+                         "the killer is being started" + (failure_.empty() ? "" : ": " + failure_));
         done = ask(connection_.get(), request, process, answer_wait);
         if (done.ok() || done.failure().code != ErrorCode::Unavailable) return done;
         lose_connection();

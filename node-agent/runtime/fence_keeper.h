@@ -39,8 +39,8 @@ public:
     ~FenceKeeper();  // foyer-fence lives on until its deadlines are over
 
     // The killer has it: at hold.until the partition dies. `process`: pidfd, or -1. Unavailable:
-    // it did not take it (it is being started again, at most a quarter of a second is waited);
-    // ResourceExhausted: it is full.
+    // it did not take it, the message says why (it is being started again: the first who notices
+    // waits for that, a quarter of a second); ResourceExhausted: it is full.
     Status hold(const FenceRequest& hold, int process);
     Status drop(const PartitionId& id);
 
@@ -61,6 +61,8 @@ private:
     std::condition_variable_any changed_;
     std::optional<os::ProcessId> child_;  // of the thread: to be reaped when it ended
     os::UniqueFd connection_;             // changed by the thread only
+    std::string failure_;                 // why there is none
+    bool given_up_ = false;               // somebody has waited for it in vain: others do not
     bool broken_ = false;                 // the connection is, and the thread has to make another
     os::UniqueFd wake_;                   // rings when it is
     std::map<std::string, FenceRequest, std::less<>> held_;

@@ -67,13 +67,13 @@ class Echo:
         self.listener.listen(1000)
         self.accepted = 0
         self.open = [self.listener]
+        self.ending = False
         self.thread = threading.Thread(target=self.serve, daemon=True)
         self.thread.start()
 
     def serve(self):
-        while self.listener.fileno() >= 0:
-            ready, _, _ = select.select([one for one in self.open if one.fileno() >= 0], [], [],
-                                        0.1)
+        while not self.ending:
+            ready, _, _ = select.select(self.open, [], [], 0.1)
             for one in ready:
                 try:
                     if one is self.listener:
@@ -88,7 +88,7 @@ class Echo:
                     self.open.remove(one)
 
     def close(self):
-        self.listener.close()
+        self.ending = True
         self.thread.join()
         for one in self.open:
             one.close()
