@@ -19,6 +19,8 @@ from .scenarios import ALL
 from .scene import Scene
 
 SPEC = cloud_of_homes.ROOT / "tests/lab/specs/takeover.json"
+BRIEF = ("rto_s", "promoted_s", "rto_read_s", "gap_s", "back_s", "lost_acks", "two_primaries",
+         "stale_answers", "missed_reads", "leader", "fences", "problem", "notes")
 GROUPS = "cd {data}/state/groups && tail -n +1 -- *.json"
 
 
@@ -105,9 +107,7 @@ class Laboratory:
 def one_run(laboratory, scenario, number, seed):
     scene = laboratory.scene_for(scenario)
     row = Run(scene, scenario, number, seed).carry_out()
-    brief = {key: row[key] for key in ("rto_s", "rto_read_s", "gap_s", "back_s", "lost_acks",
-                                       "two_primaries", "stale_answers", "missed_reads", "leader",
-                                       "fences", "problem", "notes") if row.get(key) is not None}
+    brief = {key: row[key] for key in BRIEF if row.get(key) is not None}
     print(f"{scenario.name} {number}: {json.dumps(brief)}", flush=True)
     if is_bad(row) or row["problem"] or row["stale_answers"] or row["missed_reads"]:
         laboratory.keep_of(row)

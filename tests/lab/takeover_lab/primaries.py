@@ -89,7 +89,7 @@ class Primaries:
 
     def __init__(self, lab_state):
         self.lab_state, self.probes, self.lock = lab_state, {}, threading.Lock()
-        self.spans, self.last, self.frozen, self.woke_s = {}, {}, {}, 0.0
+        self.spans, self.last, self.frozen, self.woke_s, self.looks = {}, {}, {}, 0.0, 0
 
     def follow(self, copies):
         """Asks exactly these from now on."""
@@ -108,7 +108,7 @@ class Primaries:
     def begin(self):
         """Forgets what was heard: a new run."""
         with self.lock:
-            self.spans, self.frozen, self.woke_s = {}, {}, 0.0
+            self.spans, self.frozen, self.woke_s, self.looks = {}, {}, 0.0, 0
 
     def freeze(self, index):
         """This copy's box stands still now, and cannot be ended: it wakes as what it was. What it
@@ -121,6 +121,7 @@ class Primaries:
     def _note(self, seen):
         with self.lock:
             self.last[seen.index] = (time.monotonic(), seen)
+            self.looks += 1
             if not seen.primary:
                 return
             still = self.frozen.get(seen.index)

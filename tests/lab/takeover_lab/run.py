@@ -2,6 +2,7 @@
 
 import random
 import time
+import traceback
 
 import steady_writer
 
@@ -19,33 +20,41 @@ CATCH_UP_S = 60.0
 class Run:
     def __init__(self, scene, scenario, number, seed):
         self.scene, self.scenario = scene, scenario
-        self.row = {"scenario": scenario.name, "run": number, "seed": seed}
+        # What stands here stays when the run does not get to its end.
+        self.row = {"scenario": scenario.name, "run": number, "seed": seed, "came_back": False,
+                    "rto_s": None, "gap_s": None, "lost_acks": None, "two_primaries": 0,
+                    "stale_answers": 0, "missed_reads": 0, "problem": ""}
         # Another moment between two renewals in every run, the same for the same seed.
         scene.rng = self.rng = random.Random(f"{seed} {scenario.name} {number}")
         self.traffic = None
 
     def carry_out(self):
-        """The row of this run, whatever happened in it."""
+        """The row of this run, whatever happened in it: the next one goes on."""
+        try:
+            self._carry_out()
+        except Exception as error:
+            self.row.update(problem=repr(error), came_back=False)
+            traceback.print_exc()
+        return self.row
+
+    def _carry_out(self):
         scene, row = self.scene, self.row
         scene.wait_well()
         scene.begin()
         row["leader"], row["at"] = scene.leader["site"], time.strftime("%FT%TZ", time.gmtime())
         prefix = f"{row['scenario']}-{row['run']}-{int(time.time())}-"
         scene.traffic = self.traffic = Traffic(scene.cloud, prefix)
-        problem = ""
         self.traffic.start()
         try:
             self.strike()
             self.heal()
         except (NeverHappened, RuntimeError) as error:
-            problem = str(error)
+            row["problem"] = str(error)
             self.mend()
         finally:
             end = time.monotonic()
             self.traffic.finish()
-        row["problem"] = problem
         self.judge(end)
-        return row
 
     def strike(self):
         scene, scenario = self.scene, self.scenario
@@ -108,6 +117,7 @@ class Run:
         both = checks.overlaps(scene.primaries.heard())
         row["two_primaries"] = int(bool(both))
         row["both"] = [f"copies {a[0]} and {b[0]} for {length:.2f} s" for a, b, length in both]
+        row["looks"] = scene.primaries.looks  # answers; few of them prove little
         row["woke_s"] = round(scene.primaries.woke_s, 2)
         self.compare(writes, reads)
         fences = [call.fence for call in writes if call.acknowledged and call.fence]
@@ -116,7 +126,6 @@ class Run:
 
     def timing(self, writes, reads, end):
         scene, row = self.scene, self.row
-        row["rto_s"] = row["gap_s"] = row["rto_read_s"] = None
         if not scene.fault_at:
             return
         gap = checks.longest_gap(writes, scene.fault_at, end)
@@ -124,16 +133,17 @@ class Run:
         for key, calls in (("rto_s", writes), ("rto_read_s", reads)):
             first = checks.first_good_after(calls, scene.since)
             row[key] = round(first - scene.possible_at, 2) if first else None
+        row["promoted_s"] = scene.promoted_s()
+        row["fault"] = time.strftime("%FT%T", time.gmtime(scene.fault_wall)) + (
+            f"{scene.fault_wall % 1:.3f}"[1:] + "Z")  # as in the logs
         if self.scenario.by_gap:
             row["rto_s"] = None if row["problem"] else row["gap_s"]
 
     def compare(self, writes, reads):
         """What was acknowledged, and what was shown, against what every copy holds in the end."""
         row = self.row
-        row["lost_acks"] = row["unfounded_reads"] = 0
         if not row["came_back"]:
-            row["lost_acks"] = None  # nobody can tell
-            return
+            return  # nobody can tell
         wanted = {write.name for write in writes if write.acknowledged}
         found = [self.parties(copy, wanted) for copy in self.scene.inside.instance()["replicas"]]
         lost = checks.lost_writes(writes, found)

@@ -29,7 +29,7 @@ class Scene:
 
     def begin(self):
         """A new run: who leads, who follows."""
-        self.fault_at = self.possible_at = 0.0
+        self.fault_at = self.fault_wall = self.possible_at = self.since = 0.0
         self.notes, self.kept = [], {}
         self.before = self.inside.instance()
         copies = self.before["replicas"]
@@ -43,16 +43,24 @@ class Scene:
     @contextlib.contextmanager
     def fault(self):
         """Around what strikes. Requests count from its end on, the clock runs from its start."""
-        began = time.monotonic()
+        began, wall = time.monotonic(), time.time()
         yield
         if not self.fault_at:
-            self.fault_at = began
+            self.fault_at, self.fault_wall = began, wall
         self.struck(began)
 
     def struck(self, began=None):
         """From now on nothing more stands in the way of a takeover."""
         self.since = time.monotonic()
         self.possible_at = began or self.since
+
+    def promoted_s(self):
+        """From then until another copy first said that it is the primary; None: none did."""
+        moved = [first for (index, _), (first, _) in self.primaries.heard().items()
+                 if index != self.leader["index"] and first > self.fault_wall]
+        if not moved or not self.fault_at:
+            return None
+        return round(min(moved) - self.fault_wall - (self.possible_at - self.fault_at), 2)
 
     def note(self, text):
         self.notes.append(text)
