@@ -94,6 +94,8 @@ class Laboratory:
         (folder / "row.json").write_text(json.dumps(row, indent=1), encoding="utf-8")
         for log in (self.cloud.lab_state / "log").glob("*.log"):
             shutil.copy(log, folder)
+        for log in self.cloud.lab_state.glob("homes/*/box1/partitions/*/log"):
+            shutil.copy(log, folder / f"{log.parts[-5]}.{log.parent.name}.log")
         for place in (self.cloud.status() or {}).get("places", []):
             if place["kind"] in ("home", "edge") and place["state"] not in ("killed", "frozen"):
                 data = self.cloud.lab_state / "homes" / place["name"] / "box1"

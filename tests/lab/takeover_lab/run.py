@@ -146,7 +146,8 @@ class Run:
             return  # nobody can tell
         wanted = {write.name for write in writes if write.acknowledged}
         deadline = time.monotonic() + CATCH_UP_S
-        found = [self.parties(copy, wanted, deadline) for copy in self.scene.inside.instance()["replicas"]]
+        copies = self.scene.inside.instance()["replicas"]
+        found = [self.parties(copy, wanted, deadline) for copy in copies]
         lost = checks.lost_writes(writes, found)
         unfounded = checks.unfounded_reads(reads, found)
         row["lost_acks"], row["unfounded_reads"] = len(lost), len(unfounded)

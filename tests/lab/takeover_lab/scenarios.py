@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 PROMISE_S = 7.0
 FREEZE_S = 2 * PROMISE_S  # clearly longer than the promise
+SEGMENTS_MAX = 24  # more than PostgreSQL keeps ready
 HEALED_S = 15.0  # a cut that leaves no majority is healed after this
 
 
@@ -162,8 +163,15 @@ def clock_right(scene):
 
 
 def fill_disk(scene):
+    """PostgreSQL has room in its log for a while: what it has is used up too."""
     with scene.fault():
         scene.lab("disk", name=scene.leader["site"], box=1, room=0)
+    for _ in range(SEGMENTS_MAX):
+        if scene.sql(scene.leader, "SELECT pg_logical_emit_message(true, 'lab', repeat('x', 100)), "
+                                   "pg_switch_wal()") is None:
+            scene.note("the log of the leader is full")
+            return
+    scene.note(f"{SEGMENTS_MAX} segments of the log were used, and it goes on")
 
 
 def empty_disk(scene):
