@@ -91,7 +91,7 @@ std::optional<Asked> take_asked(Turn& turn, const Message& message) {
     const auto found = std::ranges::find(asked, from.number, &Asked::number);
     if (found == asked.end()) return std::nullopt;
     if (from.counter > found->known) return *found;
-    note(turn.state.durable, {EvidenceKind::BehindItself, from.from, {}});
+    note(turn.state.durable, {EvidenceKind::BehindItself, from.from, {}, {}});
     persist(turn);
     report(turn, "a voter is behind itself");
     return std::nullopt;
@@ -101,7 +101,7 @@ void retire(Turn& turn) {
     State& state = turn.state;
     if (state.durable.retired) return;
     state.durable.retired = true;
-    note(state.durable, {EvidenceKind::Retired, state.identity.self, {}});
+    note(state.durable, {EvidenceKind::Retired, state.identity.self, {}, {}});
     persist(turn);
     report(turn, "this voter lost its newest state: it votes no more and must be replaced");
     if (state.role == Role::Leader || state.role == Role::Resuming)
@@ -113,12 +113,6 @@ void retire(Turn& turn) {
         state.data.cutting = true;
         turn.effects.push_back(Cut{});
     }
-}
-
-void on_announce(Turn& turn, const Announce& body) {
-    if (turn.state.durable.record && body.record.ballot <= turn.state.durable.record->ballot)
-        return;
-    learn(turn, body.record);
 }
 
 void dispatch(Turn& turn, const Message& message, const Asked& asked) {
@@ -145,6 +139,7 @@ void receive(Turn& turn, const Message& message) {
     State& state = turn.state;
     const Envelope& from = message.envelope;
     if (from.group != state.identity.group || from.to != state.identity.self) return;
+    if (is_false(state.durable, from.from)) return;
     const bool reads = std::holds_alternative<Read>(message.body);
     if (reads && from.from == outsider) return on_read(turn, message, std::get<Read>(message.body));
     const bool bare = !state.durable.record && std::holds_alternative<Renew>(message.body);
@@ -189,7 +184,7 @@ void on_generation(Turn& turn, const NewGeneration& fact) {
     const auto& held = state.durable.record;
     if (ballot.generation == state.durable.generation && held && held->ballot == ballot &&
         *held != fact.first) {
-        note(state.durable, {EvidenceKind::TwoFirsts, state.identity.self, ballot});
+        note(state.durable, {EvidenceKind::TwoFirsts, state.identity.self, ballot, {}});
         persist(turn);
     }
     if (ballot.generation > state.durable.generation) state.generation = fact;
@@ -279,6 +274,8 @@ Outcome begin(Start start, MonoTime now) {
     state.identity = std::move(start.identity);
     state.timing = start.timing;
     state.hash = start.hash;
+    state.sign = std::move(start.sign);
+    state.check = std::move(start.check);
     if (start.durable) {
         state.durable = *start.durable;
         state.disk = *start.durable;

@@ -16,17 +16,20 @@ void apply_generation(Turn& turn) {
     durable.resigned = Epoch();
     durable.record = first;
     durable.chain.clear();
+    durable.certificate.reset();
     persist(turn);
     // What was promised binds towards everybody: the holder belongs to the old generation.
     state.promise.released = false;
     state.seen_epoch = Epoch();
     state.known_committed.reset();
     state.resignation.reset();
+    state.stood.reset();
     state.stand_at.reset();
     state.preferred = false;
     for (auto& [index, peer] : state.peers) {
         peer.promised_until.reset();
         peer.accepted = {};
+        peer.chain_tip = {};
         peer.asked.clear();
     }
 }

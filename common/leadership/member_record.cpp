@@ -128,7 +128,7 @@ void begin_step(Turn& turn) {
     Leading& leading = state.leading;
     if (!leading.committed || leading.open_record || leading.handover) return;
     const Record& record = *leading.committed;
-    if (may_end_joint(record)) return write_record(turn, end_joint(record));
+    if (may_end_joint(record) && is_chain_held(state)) return write_record(turn, end_joint(record));
     if (record.desired != DesiredState::Running || !may_step(state, turn.now)) return;
     leading.work = choose_step(record, leading.streaming, state.timing, turn.now);
     if (!leading.work) return;
@@ -187,6 +187,8 @@ void propose_record(Turn& turn, Record next) {
 }
 
 void propose(Turn& turn, const Replace& replace) {
+    if (!is_chain_held(turn.state))
+        return refuse(turn, "the members of now are not on record with enough of them yet");
     auto next = joint(*turn.state.leading.committed, replace.out, replace.in);
     if (!next.ok()) return refuse(turn, next.failure().message);
     write_record(turn, std::move(next).value());

@@ -26,6 +26,7 @@ std::string_view to_text(Stage stage) {
 
 void persist(Turn& turn) {
     State& state = turn.state;
+    root_chain(state);
     state.writing.emplace_back(++state.version, state.durable);
     turn.effects.push_back(Persist{state.version, state.durable});
 }

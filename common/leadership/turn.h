@@ -39,6 +39,21 @@ void on_read_answer(Turn& turn, const Message& message, const ReadAnswer& body);
 void learn(Turn& turn, const Record& record);
 void tick_voter(Turn& turn);
 
+// Signatures, certificate and chain (member_chain.cpp).
+bool signs(const State& state);
+Signature sign(const State& state, const Bytes& bytes);
+Signer own_signer(const State& state);
+bool is_good_vote(const State& state, ReplicaIndex from, const VoteAnswer& body);
+bool is_good_accept(const State& state, ReplicaIndex from, const WriteAnswer& body);
+void root_chain(State& state);
+void link_committed(Turn& turn);  // its link, once all before it are there
+void take_links(Turn& turn, const std::vector<Link>& links);
+std::vector<Link> links_after(const Durable& durable, const Hash& tip);
+bool is_chain_held(const State& state);  // so that the members may change
+void publish(Turn& turn);
+void send_announcements(Turn& turn);
+void on_announce(Turn& turn, const Announce& body);
+
 // Data path (member_data.cpp).
 void cut_for(Turn& turn, Waiting waiting);
 void on_stopped(Turn& turn, const ReceiverStopped& fact);
