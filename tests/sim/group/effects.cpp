@@ -66,7 +66,7 @@ void World::execute(Box& box, const lead::Effect& effect) {
                        box.database.kill(box.database.log.size());
                        box.database.cut();
                    },
-                   [&](const lead::Publish&) { ++coverage_["published"]; },
+                   [&](const lead::Publish& one) { invariants_->published(box, one); },
                    [&](const lead::Report& one) {
                        ++coverage_["report " + one.text];
                        say("r" + std::to_string(box.index.number) + ": " + one.text);

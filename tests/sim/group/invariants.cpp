@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "tests/sim/group/seals.h"
+
 namespace foyer::sim::group {
 namespace {
 
@@ -346,7 +348,25 @@ void Invariants::opened(const Box& box) {
         fail("L11: " + text(box.index) + " opens with " + std::to_string(hold) + " copies");
 }
 
-// What only the missing held is lost, and a person was told.
-void Invariants::generation_taken(Generation) {}
+void Invariants::first(const lead::Record& record) {
+    firsts_.insert({record.ballot.generation, record});
+}
+
+// L16, the members' half: an edge that knows the first record alone can verify what is told to it.
+void Invariants::published(const Box& box, const lead::Publish& told) {
+    ++world_.coverage()["published"];
+    const bool whole =
+        !told.chain.empty() && told.chain.back().config_hash == told.record.config_hash;
+    if (!whole) ++world_.coverage()["published, links still missing"];
+    const auto first = firsts_.find(told.record.ballot.generation);
+    if (!whole || first == firsts_.end()) return;
+    const auto newest = lead::verify_chain(InstanceName("acme"), first->second, told.chain,
+                                           told.certificate, verifier());
+    if (!newest.ok())
+        fail("L16: " + text(box.index) + " publishes in " + text(told.certificate.fence) + ": " +
+             newest.failure().message);
+    else if (told.chain.size() > 1)
+        ++world_.coverage()["chain of links verified"];
+}
 
 }  // namespace foyer::sim::group

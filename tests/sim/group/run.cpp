@@ -4,6 +4,7 @@
 
 #include "tests/sim/group/faults.h"
 #include "tests/sim/group/invariants.h"
+#include "tests/sim/group/seals.h"
 
 namespace foyer::sim::group {
 namespace {
@@ -27,6 +28,10 @@ Seen look(World& world) {
     return seen;
 }
 
+std::int64_t clock_age(World& world, const Box& leader) {
+    return (world.clock_of(leader) - leader.state.leading.elected_at).count();
+}
+
 // What L18 does not promise: an order that cannot be met (a floor above the data members there
 // are), and a last copy that is half rewound when the others are lost for good.
 bool waits_by_design(World& world) {
@@ -48,6 +53,19 @@ bool waits_by_design(World& world) {
     return data < newest->floor || torn;
 }
 
+// Whoever has led for a while can prove by whom it was made, whatever was lost before.
+std::optional<std::string> chain_of(World& world) {
+    const Box* leader = world.leader();
+    if (leader == nullptr || !leader->state.leading.committed) return std::nullopt;
+    const lead::Leading& leading = leader->state.leading;
+    if (clock_age(world, *leader) < 10'000) return std::nullopt;
+    if (lead::chain_tip(leader->state.durable) == leading.committed->config_hash)
+        return std::nullopt;
+    if (leading.open_record) return std::nullopt;
+    world.describe();
+    return std::string("L16: links are missing in the leader's chain");
+}
+
 // L18: whoever can come back does, and serves.
 std::optional<std::string> come_back(World& world, Report& report) {
     calm(world);
@@ -67,7 +85,7 @@ std::optional<std::string> come_back(World& world, Report& report) {
         if (*writing > writing_max_ms) return "L18: nobody led for " + std::to_string(*writing);
         // Long enough for a step or two of S and k.
         world.run_until(world.now() + 20'000 + world.below(40'000));
-        return world.broken();
+        return world.broken() ? world.broken() : chain_of(world);
     }
     if (waits_by_design(world)) {
         ++world.coverage()["waits by design"];
@@ -141,6 +159,8 @@ bool new_generation(World& world) {
         first.members.push_back(entry);
         if (whole) first.in_sync.push_back(entry.index);
     }
+    first.config_hash = lead::config_hash({}, first, toy_hash);
+    world.invariants().first(first);
     for (Box& box : world.boxes()) {
         if (box.spare && lead::find_entry(first, box.index) == nullptr) box.lost = true;
         if (box.lost) world.crash(box);

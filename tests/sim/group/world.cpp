@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "tests/sim/group/invariants.h"
+#include "tests/sim/group/seals.h"
 
 namespace foyer::sim::group {
 namespace {
@@ -27,13 +28,14 @@ lead::Record first_record(const Shape& shape, const std::vector<Box>& boxes) {
     first.copies = shape.copies;
     first.floor = shape.floor;
     first.k = shape.founder ? 1 : shape.copies;
+    first.config_hash = config_hash({}, first, toy_hash);
     return first;
 }
 
 }  // namespace
 
 lead::MemberEntry entry_of(const Box& box) {
-    return {box.index, box.data ? ReplicaKind::Data : ReplicaKind::Witness, lead::NodeKey(),
+    return {box.index, box.data ? ReplicaKind::Data : ReplicaKind::Witness, key_of(box.index),
             incarnation_of(box.index.number), true};
 }
 
@@ -53,6 +55,7 @@ World::World(std::uint64_t seed, const Shape& shape, Planted planted)
         boxes_.push_back(std::move(box));
     }
     const lead::Record first = first_record(shape, boxes_);
+    invariants_->first(first);
     for (Box& box : boxes_) {
         lead::Durable durable;
         durable.incarnation = incarnation_of(box.index.number);
@@ -200,8 +203,8 @@ void World::note_transitions(const Box& box, const lead::State& before) {
     }
     if (after.durable.rejoining != before.durable.rejoining)
         ++coverage_[after.durable.rejoining ? "rejoin begun" : "rejoin done"];
-    if (after.durable.generation != before.durable.generation)
-        invariants_->generation_taken(after.durable.generation);
+    if (after.durable.evidence.size() > before.durable.evidence.size())
+        ++coverage_["evidence " + std::string(to_text(after.durable.evidence.back().kind))];
 }
 
 void World::say(const std::string& text) {
@@ -356,6 +359,9 @@ void World::start_agent(Box& box) {
     start.durable = box.disk;
     start.fresh = {0x2000 + static_cast<std::uint64_t>(box.index.number), box.life};
     start.led = box.led;
+    start.hash = toy_hash;
+    start.sign = signer_of(box.index);
+    start.check = verifier().check;
     lead::Outcome outcome = lead::begin(std::move(start), clock_of(box));
     box.state = std::move(outcome.state);
     if (box.state.role == lead::Role::Resuming) ++coverage_["role restart → resuming"];
