@@ -79,7 +79,7 @@ struct Durable {
     std::optional<Record> record;           // newest held
     Duration t_max{0};                      // largest T promised
     Epoch resigned;                         // highest own epoch given up
-    bool rejoining = false;                 // my copy is being rewound or cloned
+    bool rejoining = false;                 // my copy may be rewound or cloned at any moment
     std::optional<RejoinBase> rejoin_base;  // of it; none: it may have acknowledged in that fence
     Incarnation incarnation;
     bool retired = false;

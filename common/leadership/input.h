@@ -21,6 +21,9 @@ struct Persisted {
 // Facts of the data path of a copy.
 struct ReceiverStopped {  // after Cut: nothing received later is ever flushed or acknowledged
     std::optional<LogPosition> position;  // none: cannot be read
+    // Of a copy that rejoins: nothing of it was replaced yet, in this life or an earlier one. The
+    // shell makes durable that it begins before it begins.
+    bool whole = false;
 };
 struct PositionRead {
     std::optional<LogPosition> position;

@@ -93,6 +93,8 @@ void warm(Turn& turn) {
 void tick_follower(Turn& turn) {
     State& state = turn.state;
     warm(turn);
+    if (state.durable.rejoining && (state.promise.released || state.promise.until <= turn.now))
+        stop_rejoin(turn);
     if (!may_stand(state, turn.now)) {
         state.stand_at.reset();
         return;

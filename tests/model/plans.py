@@ -104,6 +104,7 @@ BUGS = [
     bug(SYNC, 14, 5, ONE_STEP),
     bug(SYNC, 15, 5, sync(2, 0, 1)),
     bug(SYNC, 18, 5, sync(2, 0, 1)),
+    bug(SYNC, 19, 5, sync(2, 0, 1)),
     bug(MEMBERS, 2, 9, changes(2, 0)),
     bug(MEMBERS, 2, 2, changes(2, 0)),
     bug(MEMBERS, 6, 4, SWAPS),

@@ -66,6 +66,7 @@ byte epoch[N] = 1;
 byte rec[N];
 byte log[N];
 bool rejoining[N];
+bool torn[N];          /* and something of its copy was replaced already */
 byte rejoin_base[N]; /* epoch of the leader it began to copy; 0: it may have acknowledged in it */
 /* Volatile, of a member. */
 byte role[N];
@@ -476,8 +477,25 @@ inline rejoin(v, e) {
     fi;
     rejoining[v] = true;
     rejoin_base[v] = base_of(v, e);
-    from[v] = 0;
+    from[v] = 0
+}
+#define may_tear(v) (rejoining[v] && !torn[v])
+inline tear(v) {
+    printf("%d begins to replace its copy\n", v);
+    torn[v] = true;
     log[v] = 0
+}
+/* The receiver is stopped, and with it the rejoin, before anything was replaced. */
+#if BUG == 19
+#define may_be_whole(v) (rejoining[v])
+#else
+#define may_be_whole(v) (rejoining[v] && !torn[v])
+#endif
+inline whole(v) {
+    printf("%d is whole and rejoins no more\n", v);
+    rejoining[v] = false;
+    rejoin_base[v] = 0;
+    torn[v] = false
 }
 /* The next leader, before it was done: the later base contains all that was acknowledged as well. */
 #define may_rebase(v, e)                                                                           \
@@ -487,11 +505,12 @@ inline rebase(v, e) {
     printf("%d rejoins epoch %d instead\n", v, e);
     rejoin_base[v] = e
 }
-#define may_rejoined(v, e) (belongs(v, e) && leads(e) && written[e] > 0 && rejoining[v])
+#define may_rejoined(v, e) (belongs(v, e) && leads(e) && written[e] > 0 && torn[v])
 inline rejoined(v, e) {
     printf("%d has rejoined epoch %d\n", v, e);
     rejoining[v] = false;
     rejoin_base[v] = 0;
+    torn[v] = false;
     log[v] = whole_log(e);
     from[v] = e;
     report(v, e)
@@ -599,6 +618,8 @@ inline change(e) {
 #define MEMBER(m)                                                                                  \
     EACH_EPOCH1(STAND, m)                                                                          \
     EACH_EPOCH1(MEMBER_EPOCH, m)                                                                   \
+    :: d_step { may_tear(m) -> tear(m) }                                                           \
+    :: d_step { may_be_whole(m) -> whole(m) }                                                      \
     :: d_step { may_win(m) -> win(m) }                                                             \
     :: d_step { role[m] == CANDIDATE -> give_up(m) }
 #define PAIR(v, p) :: d_step { may_vote(v, p) -> vote(v, p) }
@@ -645,9 +666,9 @@ end:
     :: d_step { leads(1) && known[1] == 3 && k_of(1) == 1 && SIZE(set_of(1)) < SIZE(FIRST_S) &&
         COUNT(seen, 1) > 1 -> assert(false) }
 #elif GOAL == 6 /* both followers rejoin, and their leader is elected again */
-    :: d_step { leader_of[2] == 0 && rejoining[1] && rejoining[2] -> assert(false) }
+    :: d_step { leader_of[2] == 0 && torn[1] && torn[2] -> assert(false) }
 #elif GOAL == 7 /* one that rejoins elects another leader than the one it began to copy */
-    :: d_step { leader_of[3] == 1 && leader_of[2] == 0 && rejoining[2] && rejoin_base[2] == 2 &&
+    :: d_step { leader_of[3] == 1 && leader_of[2] == 0 && torn[2] && rejoin_base[2] == 2 &&
         COUNT(base[3], 2) == 0 -> assert(false) }
 #endif
     od
