@@ -5,6 +5,9 @@
 namespace foyer::sim::group {
 
 void World::execute(Box& box, const lead::Effect& effect) {
+    const auto tell = [&](const char* what) {
+        say("r" + std::to_string(box.index.number) + " " + what);
+    };
     std::visit(lead::Overloaded{
                    [&](const lead::Persist& one) {
                        box.persisting.push_back(one);
@@ -17,13 +20,18 @@ void World::execute(Box& box, const lead::Effect& effect) {
                        else
                            box.held_back.push_back(one);
                    },
-                   [&](const lead::Cut&) { cut(box); },
+                   [&](const lead::Cut&) {
+                       tell("is cut");
+                       cut(box);
+                   },
                    [&](const lead::Follow& one) {
+                       tell("follows");
                        if (box.database.mode == Mode::Down) box.database.mode = Mode::Standby;
                        box.database.receiver.reset();
                        box.database.follows = {one.leader, one.fence};
                    },
                    [&](const lead::Rejoin& one) {
+                       tell("rejoins");
                        box.database.cut();
                        box.rejoining = true;
                        rejoin(box, one.leader, one.fence, box.cuts);
@@ -136,8 +144,10 @@ void World::cut(Box& box) {
         box.rejoining = false;
         if (box.data) {
             const auto position = box.database.position();
-            on_agent(box, 1 + below(weather_.hook_ms),
-                     [this, &box, position] { hand_in(box, lead::ReceiverStopped{position}); });
+            const bool whole = !box.torn || planted_ == Planted::TornIsWhole;
+            on_agent(box, 1 + below(weather_.hook_ms), [this, &box, position, whole] {
+                hand_in(box, lead::ReceiverStopped{position, whole});
+            });
         } else {
             hand_in(box, lead::ReceiverStopped{});
         }

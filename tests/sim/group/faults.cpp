@@ -59,12 +59,21 @@ Weather draw_weather(World& world) {
     return weather;
 }
 
+// Its service finds that the copy is no copy: it is cloned anew.
+void found_bad(World& world, Box& box) {
+    if (box.database.mode != Mode::Standby) return;
+    ++world.coverage()["copy found bad"];
+    world.say("r" + std::to_string(box.index.number) + " is found bad");
+    Box* there = &box;
+    world.on_agent(box, 1, [&world, there] { world.hand_in(*there, lead::Diverged{}); });
+}
+
 void ill(World& world, Box& box) {
     Box* there = &box;
     const auto tell = [&world, there](const lead::Input& fact) {
         world.on_agent(*there, 1, [&world, there, fact] { world.hand_in(*there, fact); });
     };
-    switch (world.below(2)) {
+    switch (world.below(3)) {
         case 0:
             tell(lead::LocalHealth{false, world.clock_of(box)});
             world.at(world.now() + world.below(15'000),
@@ -74,13 +83,15 @@ void ill(World& world, Box& box) {
             tell(lead::EdgesReach{false, true});
             world.at(world.now() + world.below(5'000), [tell] { tell(lead::EdgesReach{}); });
             return;
-        default: tell(lead::HostStops{});
+        case 2: return tell(lead::HostStops{});
+        default: found_bad(world, box);
     }
 }
 
 void one_fault(World& world) {
     Box& box = victim(world);
     ++world.coverage()["fault"];
+    if (world.shape().bad_copies && world.percent(50)) return found_bad(world, any_box(world));
     switch (world.below(10)) {
         case 9: return ill(world, box);
         case 0:

@@ -343,7 +343,8 @@ void Invariants::opened(const Box& box) {
                    box.database.log.begin() + static_cast<std::ptrdiff_t>(box.database.read_end));
     int hold = 0;
     for (const ReplicaIndex index : judged.in_sync)
-        hold += is_prefix(read, world_.box(index).database.log) ? 1 : 0;
+        // As in L6: one that held it and is torn now gives no vote without it.
+        hold += world_.box(index).torn || is_prefix(read, world_.box(index).database.log) ? 1 : 0;
     if (hold < judged.k)
         fail("L11: " + text(box.index) + " opens with " + std::to_string(hold) + " copies");
 }

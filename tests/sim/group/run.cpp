@@ -33,7 +33,7 @@ std::int64_t clock_age(World& world, const Box& leader) {
 }
 
 // What L18 does not promise: an order that cannot be met (a floor above the data members there
-// are), and a last copy that is half rewound when the others are lost for good.
+// are), and copies half rewound that know no base, of whom a position or a vote is needed.
 bool waits_by_design(World& world) {
     const lead::Record* newest = nullptr;
     for (const Box& box : world.boxes()) {
@@ -46,11 +46,21 @@ bool waits_by_design(World& world) {
     int tell = 0;
     for (const lead::MemberEntry& entry : newest->members)
         data += entry.kind == ReplicaKind::Data ? 1 : 0;
-    for (const ReplicaIndex index : newest->in_sync)
-        tell += world.box(index).state.durable.rejoining ? 0 : 1;
+    const bool forced = newest->ballot.generation > Generation(1);
+    for (const ReplicaIndex index : newest->in_sync) {
+        const lead::Durable& durable = world.box(index).state.durable;
+        tell += durable.rejoining && (forced || !durable.rejoin_base) ? 0 : 1;
+    }
     const int needed = static_cast<int>(newest->in_sync.size()) - newest->k + 1;
-    const bool torn = newest->ballot.generation > Generation(1) && tell < needed;
-    return data < newest->floor || torn;
+    int votes = 0;
+    for (const lead::MemberEntry& entry : newest->members) {
+        const lead::Durable& durable = world.box(entry.index).state.durable;
+        const bool silent =
+            lead::in_sync(*newest, entry.index) && durable.rejoining && !durable.rejoin_base;
+        votes += silent ? 0 : 1;
+    }
+    const bool quorum = votes > static_cast<int>(newest->members.size()) / 2;
+    return data < newest->floor || tell < needed || !quorum;
 }
 
 // Whoever has led for a while can prove by whom it was made, whatever was lost before.
@@ -133,7 +143,7 @@ bool new_generation(World& world) {
     lead::Record record = *leader->state.leading.committed;
     if (record.members.size() < 3) return false;
     const bool any_whole = std::ranges::any_of(record.members, [&](const auto& entry) {
-        return entry.kind == ReplicaKind::Data && !world.box(entry.index).state.durable.rejoining;
+        return entry.kind == ReplicaKind::Data && !world.box(entry.index).torn;
     });
     if (!any_whole) return false;
     lead::Record first = record;
@@ -148,8 +158,7 @@ bool new_generation(World& world) {
     const std::size_t left = record.members.size() / 2;
     for (const lead::MemberEntry& entry : record.members) {
         // A copy that is half rewound is nobody's last one: the person is told.
-        const bool whole =
-            entry.kind == ReplicaKind::Data && !world.box(entry.index).state.durable.rejoining;
+        const bool whole = entry.kind == ReplicaKind::Data && !world.box(entry.index).torn;
         const bool stays = first.members.size() < left && (whole || !first.members.empty());
         if (!stays) {
             world.crash(world.box(entry.index));
@@ -185,6 +194,7 @@ Report run(const Run& wanted) {
     SeededRng rng(wanted.seed ^ 0x5eedU);
     Shape shape = draw_shape(rng);
     shape.harsh = wanted.harsh;
+    shape.bad_copies = wanted.bad_copies;
     shape.wild_clocks = wanted.wild_clocks;
     if (wanted.wild_clocks) shape.drift_ppm = 200'000;
     report.shape = shape.name;

@@ -156,6 +156,7 @@ void World::rejoin(Box& box, ReplicaIndex leader, Fence fence, std::uint64_t cut
         if (!there) return rejoin(box, leader, fence, cuts);
         Database& mine = box.database;
         if (mine.mode == Mode::Primary) return;
+        box.torn = true;
         // Rewound, or cloned anew: then it holds nothing for a while.
         mine.log.resize(percent(50) ? common_prefix(mine.log, from.database.log) : 0);
         mine.flushed = mine.log.size();
@@ -167,6 +168,7 @@ void World::rejoin(Box& box, ReplicaIndex leader, Fence fence, std::uint64_t cut
         mine.flushed = mine.log.size();
         mine.mode = Mode::Standby;
         box.rejoining = false;
+        box.torn = false;
         box.led = false;
         const auto position = mine.position();
         on_agent(box, 1 + below(weather_.hook_ms),

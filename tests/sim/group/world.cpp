@@ -202,7 +202,9 @@ void World::note_transitions(const Box& box, const lead::State& before) {
                              : " given up")];
     }
     if (after.durable.rejoining != before.durable.rejoining)
-        ++coverage_[after.durable.rejoining ? "rejoin begun" : "rejoin done"];
+        ++coverage_[after.durable.rejoining ? "rejoin begun"
+                    : after.data.stopped    ? "rejoin ended whole"
+                                            : "rejoin done"];
     if (after.durable.evidence.size() > before.durable.evidence.size())
         ++coverage_["evidence " + std::string(to_text(after.durable.evidence.back().kind))];
 }

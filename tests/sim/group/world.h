@@ -29,6 +29,7 @@ struct Shape {
     bool founder = false;      // S begins with one member
     int drift_ppm = 450;       // of clocks, each way
     bool harsh = false;        // each second message comes late
+    bool bad_copies = false;   // copies are found bad all the time, and cloned
     bool wild_clocks = false;  // beyond A1: only what rests on counting is checked
 };
 
@@ -70,6 +71,7 @@ struct Box {
     MonoTime lease_until;
     Database database;
     bool rejoining = false;  // its log is being replaced
+    bool torn = false;       // the agent's journal: and that has begun
     bool lost = false;       // for good
 };
 
