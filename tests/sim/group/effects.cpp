@@ -4,10 +4,15 @@
 
 namespace foyer::sim::group {
 
+void World::tell_data_path(const Box& box, const lead::Effect& effect) {
+    const auto name = "r" + std::to_string(box.index.number);
+    if (std::holds_alternative<lead::Cut>(effect)) say(name + " is cut");
+    if (std::holds_alternative<lead::Follow>(effect)) say(name + " follows");
+    if (std::holds_alternative<lead::Rejoin>(effect)) say(name + " rejoins");
+}
+
 void World::execute(Box& box, const lead::Effect& effect) {
-    const auto tell = [&](const char* what) {
-        say("r" + std::to_string(box.index.number) + " " + what);
-    };
+    tell_data_path(box, effect);
     std::visit(lead::Overloaded{
                    [&](const lead::Persist& one) {
                        box.persisting.push_back(one);
@@ -20,18 +25,13 @@ void World::execute(Box& box, const lead::Effect& effect) {
                        else
                            box.held_back.push_back(one);
                    },
-                   [&](const lead::Cut&) {
-                       tell("is cut");
-                       cut(box);
-                   },
+                   [&](const lead::Cut&) { cut(box); },
                    [&](const lead::Follow& one) {
-                       tell("follows");
                        if (box.database.mode == Mode::Down) box.database.mode = Mode::Standby;
                        box.database.receiver.reset();
                        box.database.follows = {one.leader, one.fence};
                    },
                    [&](const lead::Rejoin& one) {
-                       tell("rejoins");
                        box.database.cut();
                        box.rejoining = true;
                        rejoin(box, one.leader, one.fence, box.cuts);

@@ -130,6 +130,7 @@ public:
 private:
     void tick(Box& box);
     void execute(Box& box, const lead::Effect& effect);
+    void tell_data_path(const Box& box, const lead::Effect& effect);
     void persist_next(Box& box);
     void persisted(Box& box);
     void send(Box& box, const lead::Message& message);
