@@ -1,7 +1,6 @@
 #include "common/leadership/clock_rate.h"
 
 #include <algorithm>
-#include <cmath>
 #include <vector>
 
 namespace foyer::leadership {
@@ -21,6 +20,10 @@ void PeerClock::add(const Exchange& exchange, const Timing& timing) {
     while (exchange.mine - kept_.front().mine > timing.rate_window) kept_.pop_front();
 }
 
+void PeerClock::forget(MonoTime now, const Timing& timing) {
+    while (!kept_.empty() && now - kept_.front().mine > timing.rate_window) kept_.pop_front();
+}
+
 std::optional<double> PeerClock::rate_ppm(const Timing& timing) const {
     if (kept_.size() < 2) return std::nullopt;
     const Exchange& first = kept_.front();
@@ -37,10 +40,11 @@ bool is_clock_wrong(const std::map<ReplicaIndex, PeerClock>& peers, const Timing
         if (const auto rate = clock.rate_ppm(timing)) rates.push_back(*rate);
     if (rates.size() < 2) return false;
     std::ranges::sort(rates);
-    const std::size_t middle = rates.size() / 2;
-    const double median =
-        rates.size() % 2 == 1 ? rates[middle] : (rates[middle - 1] + rates[middle]) / 2;
-    return std::abs(median) > timing.rate_ppm_max;
+    // Of an even number both in the middle: where one of two others agrees with me, the third is
+    // wrong, and its error must not make half an error of mine.
+    const double low = rates[(rates.size() - 1) / 2];
+    const double high = rates[rates.size() / 2];
+    return low > timing.rate_ppm_max || high < -timing.rate_ppm_max;
 }
 
 }  // namespace foyer::leadership

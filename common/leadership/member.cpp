@@ -224,12 +224,7 @@ void handle(Turn& turn, const Input& input) {
                           },
                           [&](const EndRead& one) { on_end(turn, one); },
                           [&](const Flushed& one) { on_flushed(turn, one); },
-                          [&](const WaitBroken&) {
-                              if (state.role == Role::Leader && state.leading.stage == Stage::Open)
-                                  move_to(turn, Stage::Closed);
-                              state.leading.open_end.reset();
-                              state.leading.open_number = 0;
-                          },
+                          [&](const WaitBroken&) { on_wait_broken(turn); },
                           [&](const Fenced& one) { on_fenced(turn, one); },
                           [&](const LocalHealth& one) { on_health(turn, one); },
                           [&](const EdgesReach& one) {

@@ -56,8 +56,15 @@ void advance_promoting(Turn& turn) {
     read_open_end(turn);
 }
 
-bool may_open(const Leading& leading) {
+// Of the newest record too, while it is open: what can be read from then on must be held as that
+// record says, if it is the one that stays.
+bool may_open(const State& state) {
+    const Leading& leading = state.leading;
     const Record& record = *leading.committed;
+    const Record& newest = *state.durable.record;
+    if (leading.open_end &&
+        holding(newest, leading.streaming, *leading.open_end, std::nullopt) < newest.k)
+        return false;
     return !leading.handover && record.desired == DesiredState::Running &&
            record.k >= record.floor && leading.open_end && leading.shown &&
            covers(leading.wanted, *record.leader, record) &&
@@ -67,7 +74,7 @@ bool may_open(const Leading& leading) {
 void advance_closed(Turn& turn) {
     Leading& leading = turn.state.leading;
     if (leading.open_number == 0) return read_open_end(turn);
-    if (!may_open(leading)) return;
+    if (!may_open(turn.state)) return;
     leading.open_number = 0;
     leading.open_end.reset();
     move_to(turn, Stage::Open);
@@ -263,6 +270,20 @@ void on_end(Turn& turn, const EndRead& fact) {
         leading.work->end = fact.end;
         leading.work->phase = SyncPhase::Holding;
     }
+}
+
+// Commits that stopped waiting can be read when it opens again: a step counts them as well.
+void on_wait_broken(Turn& turn) {
+    State& state = turn.state;
+    if (state.role != Role::Leader) return;
+    Leading& leading = state.leading;
+    close(turn);
+    if (!leading.work || !database_first(leading.work->step)) return;
+    SyncWork& work = *leading.work;
+    if (work.phase != SyncPhase::ReadingEnd && work.phase != SyncPhase::Holding) return;
+    work.phase = SyncPhase::ReadingEnd;
+    leading.work_number = state.next_number++;
+    turn.effects.push_back(ReadEnd{leading.work_number});
 }
 
 void on_streams(Turn& turn, const MemberStreams& fact) {

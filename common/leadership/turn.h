@@ -90,6 +90,7 @@ void advance(Turn& turn);  // stages, steps, handover: whatever has become possi
 void set_quorum(Turn& turn, const DatabaseQuorum& wanted);
 void on_shown(Turn& turn, const QuorumShown& fact);
 void on_end(Turn& turn, const EndRead& fact);
+void on_wait_broken(Turn& turn);
 void on_streams(Turn& turn, const MemberStreams& fact);
 void on_flushed(Turn& turn, const Flushed& fact);
 void on_proposal(Turn& turn, const Proposal& proposal);

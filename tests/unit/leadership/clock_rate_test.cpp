@@ -45,4 +45,15 @@ TEST_CASE("the one whom the median contradicts is wrong") {
     CHECK_FALSE(is_clock_wrong(
         Peers{{ReplicaIndex{1}, heard(900, 10)}, {ReplicaIndex{2}, heard(-30, 10)}}, timing));
     CHECK_FALSE(is_clock_wrong(Peers{{ReplicaIndex{1}, heard(900, 10)}}, timing));
+    // Seed 5195752056092824900: a right leader of three resigned for the error of one follower.
+    CHECK_FALSE(is_clock_wrong(
+        Peers{{ReplicaIndex{1}, heard(5'000, 10)}, {ReplicaIndex{2}, heard(0, 10)}}, timing));
+    CHECK(is_clock_wrong(
+        Peers{{ReplicaIndex{1}, heard(-900, 10)}, {ReplicaIndex{2}, heard(-800, 10)}}, timing));
+}
+
+TEST_CASE("what was heard long ago says nothing") {
+    PeerClock clock = heard(900, 10);
+    clock.forget(MonoTime{2'000'000}, timing);
+    CHECK_FALSE(clock.rate_ppm(timing));
 }
