@@ -29,13 +29,18 @@ void cut_off(World& world, const Box& box) {
 }  // namespace
 
 Shape draw_shape(Rng& rng) {
-    static const std::array<Shape, 6> shapes{{
+    static const std::array<Shape, 7> shapes{{
         {.name = "3 data, k 2", .data = 3, .copies = 2, .floor = 2},
         {.name = "3 data, founder", .data = 3, .copies = 2, .floor = 1, .founder = true},
         {.name = "2 data, witness", .data = 2, .witnesses = 1, .copies = 2, .floor = 1},
         {.name = "3 data, witness", .data = 3, .witnesses = 1, .copies = 2, .floor = 1},
         {.name = "5 data, k 3", .data = 5, .copies = 3, .floor = 2},
         {.name = "3 data, k 3", .data = 3, .copies = 3, .floor = 1},
+        {.name = "3 data, asynchronous",
+         .data = 3,
+         .copies = 1,
+         .floor = 1,
+         .mode = ReplicationMode::Asynchronous},
     }};
     return shapes[rng.below(shapes.size())];
 }
@@ -73,7 +78,7 @@ void ill(World& world, Box& box) {
     const auto tell = [&world, there](const lead::Input& fact) {
         world.on_agent(*there, 1, [&world, there, fact] { world.hand_in(*there, fact); });
     };
-    switch (world.below(3)) {
+    switch (world.below(4)) {
         case 0:
             tell(lead::LocalHealth{false, world.clock_of(box)});
             world.at(world.now() + world.below(15'000),
@@ -84,6 +89,7 @@ void ill(World& world, Box& box) {
             world.at(world.now() + world.below(5'000), [tell] { tell(lead::EdgesReach{}); });
             return;
         case 2: return tell(lead::HostStops{});
+        case 3: return world.break_wait(box);
         default: found_bad(world, box);
     }
 }

@@ -92,7 +92,9 @@ TEST_CASE("groups with all faults on keep every invariant and come back") {
          {"role candidate → leader", "role candidate → follower", "role leader → fencing",
           "role restart → resuming", "role resuming → leader", "stage closed → open",
           "step shrink done", "step grow done", "change begun", "rejoin done", "rejoin ended whole",
-          "copy found bad", "chain of links verified"})
+          "copy found bad", "chain of links verified", "wait broken", "asynchronous leader",
+          "asynchronous write lost", "handed over to the preferred", "a clock was wrong",
+          "report fences itself: this clock is wrong"})
         CHECK(total.coverage.contains(arrow));
 }
 

@@ -181,6 +181,7 @@ void Invariants::flushed(const Box& box, const std::vector<Entry>& entries) {
 
 // L6: held(m, w) ⇒ w ∈ log(m) ∨ silent(m). Who votes is not silent, unless the candidate has w.
 void Invariants::check_voter_knows(const Box& voter, const Box& candidate) {
+    if (voter.disk->record->mode == ReplicationMode::Asynchronous) return;
     const std::size_t count = acknowledged_.size();
     for (std::size_t back = 1; back <= 40 && back <= count; ++back) {
         const Acknowledged& one = acknowledged_[count - back];
@@ -296,6 +297,7 @@ void Invariants::acknowledged(const Box& box, std::uint64_t number) {
         if (!world_.shape().wild_clocks)
             fail("L7: " + text(box.index) + " acknowledged in " + text(fence) + " after " +
                  text(*q) + " was elected");
+        if (box.state.durable.record->mode == ReplicationMode::Asynchronous) return;
         // Without clocks: only what was on enough disks before they were cut.
         if (!world_.box(*q).database.has(number) && world_.box(*q).data &&
             !world_.box(*q).disk->rejoining)
@@ -308,9 +310,15 @@ void Invariants::acknowledged(const Box& box, std::uint64_t number) {
 // L5, L12.
 void Invariants::promoted(const Box& box) {
     const Fence fence = box.database.promoted;
+    if (box.state.durable.record->mode == ReplicationMode::Asynchronous)
+        ++world_.coverage()["asynchronous leader"];
     for (const Acknowledged& one : acknowledged_) {
         if (one.fence.generation == fence.generation && one.fence < fence &&
             !box.database.has(one.number)) {
+            if (box.state.durable.record->mode == ReplicationMode::Asynchronous) {
+                ++world_.coverage()["asynchronous write lost"];
+                continue;
+            }
             fail("L5: write " + std::to_string(one.number) + " acknowledged in " + text(one.fence) +
                  " is lost: " + text(box.index) + " leads in " + text(fence));
             break;

@@ -142,6 +142,7 @@ std::string_view to_text(Planted planted) {
         case Planted::EarlyChange: return "16 change before the first record is committed";
         case Planted::AlwaysABase: return "18 a base although it holds that fence's marker";
         case Planted::TornIsWhole: return "19 a torn copy is taken as whole";
+        case Planted::WaitIgnored: return "20 stays open though a wait was broken";
     }
     CHECK(false);
 }
@@ -151,6 +152,8 @@ void spoil_before(Planted planted, lead::State& state, lead::Input& input, MonoT
     if (auto* message = std::get_if<lead::Message>(&input))
         spoil_message(planted, state, *message, now);
     if (std::holds_alternative<lead::Tick>(input)) spoil_step(planted, state);
+    if (planted == Planted::WaitIgnored && std::holds_alternative<lead::WaitBroken>(input))
+        input = lead::Tick{};
 }
 
 void spoil_after(Planted planted, lead::State& state, lead::Effects& effects,

@@ -31,6 +31,7 @@ enum class Planted {
     EarlyChange,        // 16
     AlwaysABase,        // 18
     TornIsWhole,        // 19
+    WaitIgnored,        // 20
 };
 std::string_view to_text(Planted planted);
 

@@ -76,6 +76,49 @@ std::optional<std::string> chain_of(World& world) {
     return std::string("L16: links are missing in the leader's chain");
 }
 
+// The master would rather have another lead.
+void hand_over(World& world) {
+    const Box* leader = world.leader();
+    if (leader == nullptr || !leader->state.leading.committed || !world.percent(30)) return;
+    const auto& in_sync = leader->state.leading.committed->in_sync;
+    const auto last = static_cast<std::int64_t>(in_sync.size()) - 1;
+    const ReplicaIndex who = in_sync[static_cast<std::size_t>(world.below(last))];
+    propose(world, {{}, lead::Prefer{who}});
+    world.run_until(world.now() + 10'000);
+}
+
+constexpr std::int64_t minute_ms = 60'000;
+
+// One clock runs wrong by far more than 500 ppm, by far less than what breaks a lease: whoever it
+// is leads no more when the others have seen it, and nobody else is blamed.
+std::optional<std::string> one_wrong_clock(World& world) {
+    const Box* leader = world.leader();
+    if (leader == nullptr || !leader->state.leading.committed) return std::nullopt;
+    const lead::Record record = *leader->state.leading.committed;
+    if (lead::voters(record).size() < 3) return std::nullopt;
+    const auto last = static_cast<std::int64_t>(record.members.size()) - 1;
+    const ReplicaIndex wrong =
+        world.percent(70) ? leader->index
+                          : record.members[static_cast<std::size_t>(world.below(last))].index;
+    const int ppm = 1'500 + static_cast<int>(world.below(3'500));
+    for (Box& box : world.boxes())
+        world.set_clock(box, box.index != wrong  ? static_cast<int>(world.below(200)) - 100
+                             : world.percent(50) ? ppm
+                                                 : -ppm);
+    world.run_until(world.now() + 12 * minute_ms);
+    world.clock_resignations().clear();  // by then no sample is older than the fault
+    world.run_until(world.now() + 13 * minute_ms);
+    ++world.coverage()["a clock was wrong"];
+    if (world.broken()) return world.broken();
+    for (const auto& [index, count] : world.clock_resignations())
+        if (index != wrong) return std::string("clock: a right one resigned");
+    leader = world.leader();
+    if (leader == nullptr) return std::string("clock: nobody leads");
+    const bool long_enough = clock_age(world, *leader) > 6 * minute_ms;
+    if (leader->index == wrong && long_enough) return std::string("clock: the wrong one leads");
+    return std::nullopt;
+}
+
 // L18: whoever can come back does, and serves.
 std::optional<std::string> come_back(World& world, Report& report) {
     calm(world);
@@ -95,6 +138,7 @@ std::optional<std::string> come_back(World& world, Report& report) {
         if (*writing > writing_max_ms) return "L18: nobody led for " + std::to_string(*writing);
         // Long enough for a step or two of S and k.
         world.run_until(world.now() + 20'000 + world.below(40'000));
+        hand_over(world);
         return world.broken() ? world.broken() : chain_of(world);
     }
     if (waits_by_design(world)) {
@@ -197,6 +241,7 @@ Report run(const Run& wanted) {
     shape.bad_copies = wanted.bad_copies;
     shape.wild_clocks = wanted.wild_clocks;
     if (wanted.wild_clocks) shape.drift_ppm = 200'000;
+    if (rng.below(2) == 0) shape.timing.tenure = Duration(15'000);
     report.shape = shape.name;
     World world(wanted.seed, shape, wanted.planted);
     world.set_trace(wanted.trace);
@@ -209,6 +254,8 @@ Report run(const Run& wanted) {
         if (!world.broken() && round + 1 == rounds && world.percent(15)) new_generation(world);
         report.broken = world.broken() ? world.broken() : come_back(world, report);
     }
+    if (!report.broken && !shape.wild_clocks && world.percent(4))
+        report.broken = one_wrong_clock(world);
     report.coverage = world.coverage();
     report.acknowledged = world.invariants().acknowledged_count();
     return report;

@@ -115,10 +115,27 @@ void World::acknowledge(Box& leader) {
     });
 }
 
+void World::break_wait(Box& box) {
+    Database& mine = box.database;
+    if (mine.mode != Mode::Primary || !box.running || is_frozen(box)) return;
+    ++coverage_["wait broken"];
+    say("r" + std::to_string(box.index.number) + " has a commit that waits no more");
+    std::erase_if(mine.pending, [&](const PendingWrite& one) {
+        if (one.end > mine.flushed) return false;
+        mine.unheld.push_back(one.number);
+        return true;
+    });
+    hand_in(box, lead::WaitBroken{});
+}
+
 void World::client(Box& box) {
     Database& mine = box.database;
     acknowledge(box);
-    if (!mine.clients_open || !gate_open(box) || !percent(15)) return;
+    if (!mine.clients_open || !gate_open(box)) return;
+    // Read by somebody now: as good as acknowledged.
+    for (const std::uint64_t number : std::exchange(mine.unheld, {}))
+        invariants_->acknowledged(box, number);
+    if (!percent(15)) return;
     const std::uint64_t number = next_write_++;
     mine.append({mine.promoted, number});
     mine.pending.push_back({number, mine.log.size()});

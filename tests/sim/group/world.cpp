@@ -25,6 +25,7 @@ lead::Record first_record(const Shape& shape, const std::vector<Box>& boxes) {
         if (box.data && (!shape.founder || first.in_sync.empty()))
             first.in_sync.push_back(box.index);
     }
+    first.mode = shape.mode;
     first.copies = shape.copies;
     first.floor = shape.floor;
     first.k = shape.founder ? 1 : shape.copies;
@@ -176,8 +177,17 @@ void World::note_transitions(const Box& box, const lead::State& before) {
         ++coverage_["role " + arrow];
         say(name + arrow + " epoch " + std::to_string(after.durable.epoch.number()));
     }
+    if (before.role == lead::Role::Leader && after.role == lead::Role::Fencing) {
+        handed_to_ = after.hand_to;
+        if (after.health.clock_wrong_at > before.health.clock_wrong_at)
+            ++clock_resignations_[box.index];
+    }
     if (after.role == lead::Role::Leader) {
-        if (before.role == lead::Role::Candidate) invariants_->elected(box);
+        if (before.role == lead::Role::Candidate) {
+            invariants_->elected(box);
+            if (handed_to_ == box.index) ++coverage_["handed over to the preferred"];
+            handed_to_.reset();
+        }
         if (before.role == lead::Role::Leader && before.leading.stage != after.leading.stage) {
             const std::string arrow = std::string(to_text(before.leading.stage)) + " → " +
                                       std::string(to_text(after.leading.stage));
@@ -360,6 +370,7 @@ void World::start_agent(Box& box) {
     start.identity = {InstanceName("acme"), box.index, box.boot};
     start.durable = box.disk;
     start.fresh = {0x2000 + static_cast<std::uint64_t>(box.index.number), box.life};
+    start.timing = shape_.timing;
     start.led = box.led;
     start.hash = toy_hash;
     start.sign = signer_of(box.index);
@@ -374,6 +385,12 @@ void World::freeze(Box& box, std::int64_t length) {
     if (!box.powered) return;
     say("r" + std::to_string(box.index.number) + " freezes for " + std::to_string(length));
     box.frozen_until = std::max(box.frozen_until, now_ + length);
+}
+
+void World::set_clock(Box& box, int ppm) {
+    box.clock_offset = clock_of(box).boot_ms;
+    box.clock_from = now_;
+    box.clock_ppm = ppm;
 }
 
 void World::thaw_all() {

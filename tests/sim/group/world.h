@@ -25,7 +25,9 @@ struct Shape {
     int witnesses = 0;
     int spares = 1;  // boxes that may be swapped in
     int copies = 2;
-    int floor = 2;             // of the first record
+    int floor = 2;  // of the first record
+    ReplicationMode mode = ReplicationMode::Synchronous;
+    lead::Timing timing = {};
     bool founder = false;      // S begins with one member
     int drift_ppm = 450;       // of clocks, each way
     bool harsh = false;        // each second message comes late
@@ -104,6 +106,8 @@ public:
     void block(ReplicaIndex from, ReplicaIndex to) { blocked_.insert({from, to}); }
     void unblock_all() { blocked_.clear(); }
     void thaw_all();
+    void break_wait(Box& box);  // a commit that waits for copies stops waiting
+    void set_clock(Box& box, int ppm);
     void hand_in(Box& box, const lead::Input& input);
 
     bool gate_open(const Box& box) const;
@@ -114,6 +118,7 @@ public:
     std::optional<std::string> broken() const;  // the first invariant that fell
     Invariants& invariants() { return *invariants_; }
     std::map<std::string, int>& coverage() { return coverage_; }
+    std::map<ReplicaIndex, int>& clock_resignations() { return clock_resignations_; }
     void set_trace(bool on) { trace_ = on; }
     void say(const std::string& text);
     void describe();  // every box, into the trace
@@ -173,6 +178,8 @@ private:
     std::vector<Box> boxes_;
     std::set<std::pair<ReplicaIndex, ReplicaIndex>> blocked_;
     std::map<std::string, int> coverage_;
+    std::map<ReplicaIndex, int> clock_resignations_;
+    std::optional<ReplicaIndex> handed_to_;
     std::unique_ptr<Invariants> invariants_;
 };
 
