@@ -1,6 +1,7 @@
 #include "common/leadership/clock_rate.h"
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 namespace foyer::leadership {
@@ -31,7 +32,10 @@ std::optional<double> PeerClock::rate_ppm(const Timing& timing) const {
     const Duration mine = last.mine - first.mine;
     if (mine * 2 < timing.rate_window) return std::nullopt;
     const auto gained = static_cast<double>(((last.theirs - first.theirs) - mine).count());
-    return gained * 1e6 / static_cast<double>(mine.count());
+    // Each end is known to half of its round trip: what that may explain is no error of a clock.
+    const auto unsure = static_cast<double>((first.round_trip + last.round_trip).count()) / 2;
+    const double sure = std::copysign(std::max(0.0, std::abs(gained) - unsure), gained);
+    return sure * 1e6 / static_cast<double>(mine.count());
 }
 
 bool is_clock_wrong(const std::map<ReplicaIndex, PeerClock>& peers, const Timing& timing) {

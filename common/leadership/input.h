@@ -98,9 +98,15 @@ struct NewGeneration {
     Record first;
 };
 
+// Boxes that the assignment names and no record does: they stream and count for nothing. Who leads
+// announces itself to them; to others this says nothing.
+struct Learners {
+    IndexSet who;
+};
+
 using Input =
     std::variant<Tick, Message, Persisted, ReceiverStopped, PositionRead, Rejoined, Diverged,
                  MemberStreams, QuorumShown, Promoted, EndRead, Flushed, WaitBroken, Fenced,
-                 LocalHealth, EdgesReach, HostStops, Proposal, NewGeneration>;
+                 LocalHealth, EdgesReach, HostStops, Proposal, NewGeneration, Learners>;
 
 }  // namespace foyer::leadership

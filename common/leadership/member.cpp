@@ -56,6 +56,7 @@ bool is_generation_mine(const State& state, const Message& message) {
     if (from.generation == state.durable.generation) return true;
     if (state.durable.generation != Generation()) return false;
     const Record* record = carried(message.body);
+    if (std::holds_alternative<Announce>(message.body)) return true;  // a learner's first word
     return record != nullptr && names(*record, state.identity.self, state.durable.incarnation);
 }
 
@@ -71,6 +72,8 @@ void note_peer(Turn& turn, const Envelope& from) {
     // A late message tells nothing about the sender's clock.
     if (from.counter > seen) {
         seen = from.counter;
+        // Another boot is another clock, also where it happens to be further on.
+        if (peer.stamp && peer.stamp->boot != from.stamp.boot) state.clocks.erase(from.from);
         peer.stamp = from.stamp;
         peer.heard = turn.now;
         if (from.echo && from.echo->boot == state.identity.boot) {
@@ -128,7 +131,7 @@ void dispatch(Turn& turn, const Message& message, const Asked& asked) {
                    [&](const Resign& body) { on_resign(turn, message, body); },
                    [&](const Read& body) { on_read(turn, message, body); },
                    [&](const ReadAnswer& body) { on_read_answer(turn, message, body); },
-                   [&](const Announce& body) { on_announce(turn, body); },
+                   [&](const Announce& body) { on_announce(turn, message, body); },
                    [&](const Refused& body) {
                        if (body.record) learn(turn, *body.record);
                    }},
@@ -192,6 +195,7 @@ void on_generation(Turn& turn, const NewGeneration& fact) {
 
 void on_tick(Turn& turn, const Tick& tick) {
     turn.jitter = tick.jitter;
+    for (auto& [index, clock] : turn.state.clocks) clock.forget(turn.now, turn.state.timing);
     tick_voter(turn);
     tick_resignation(turn);
     switch (turn.state.role) {
@@ -235,7 +239,8 @@ void handle(Turn& turn, const Input& input) {
                                   start_fencing(turn, std::nullopt, "the host stops");
                           },
                           [&](const Proposal& one) { on_proposal(turn, one); },
-                          [&](const NewGeneration& one) { on_generation(turn, one); }},
+                          [&](const NewGeneration& one) { on_generation(turn, one); },
+                          [&](const Learners& one) { state.learners = one.who; }},
                input);
 }
 

@@ -174,13 +174,25 @@ void send_announcements(Turn& turn) {
         Announce told{*certificate, *leading.committed, links_after(state.disk, peer.chain_tip)};
         send(turn, index, std::move(told), 0, false);
     }
+    for (const ReplicaIndex index : state.learners) {
+        Peer& peer = state.peers[index];
+        const bool named = find_entry(*state.durable.record, index) != nullptr;
+        if (named || (peer.announced && turn.now < peer.next_announce)) continue;
+        peer.announced = true;
+        peer.next_announce = turn.now + state.timing.announce_again;
+        send(turn, index, Announce{*certificate, *leading.committed, {}}, 0, false);
+    }
 }
 
-void on_announce(Turn& turn, const Announce& body) {
+void on_announce(Turn& turn, const Message& message, const Announce& body) {
     if (leads(turn.state)) return note_certificate(turn, body.certificate);
     note_certificate(turn, body.certificate);
     take_links(turn, body.chain);
     learn(turn, body.record);
+    // Only what is committed is announced.
+    auto& committed = turn.state.known_committed;
+    const bool newer = !committed || *committed < body.record.ballot;
+    if (newer && body.record.leader == message.envelope.from) committed = body.record.ballot;
 }
 
 }  // namespace foyer::leadership

@@ -79,7 +79,7 @@ bool is_rejoin_settled(const State& state) {
 // Only of a leader that is there: what cannot be fetched must not cost a copy that is whole.
 void manage_rejoin(Turn& turn, ReplicaIndex leader) {
     State& state = turn.state;
-    if (state.promise.released || state.promise.until <= turn.now) return;
+    if (is_promise_over(state, turn.now)) return;
     const Fence fence = own_fence(state);
     // Before that, whom it would copy may still lose to one that has this copy's log.
     if (!state.known_committed || fence_of(*state.known_committed) != fence) return;

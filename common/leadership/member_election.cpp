@@ -93,10 +93,8 @@ void warm(Turn& turn) {
 void tick_follower(Turn& turn) {
     State& state = turn.state;
     warm(turn);
-    for (auto& [index, clock] : state.clocks) clock.forget(turn.now, state.timing);
     if (is_clock_wrong(state.clocks, state.timing)) state.health.clock_wrong_at = turn.now;
-    if (state.durable.rejoining && (state.promise.released || state.promise.until <= turn.now))
-        stop_rejoin(turn);
+    if (state.durable.rejoining && is_promise_over(state, turn.now)) stop_rejoin(turn);
     if (!may_stand(state, turn.now)) {
         state.stand_at.reset();
         return;

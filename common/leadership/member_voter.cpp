@@ -228,7 +228,8 @@ void learn(Turn& turn, const Record& record) {
     if (!check_valid(record).ok()) return;
     if (mine && record.ballot == mine->ballot && record != *mine) note_two_records(turn, record);
     if (mine && record.ballot <= mine->ballot) return;
-    if (record.ballot.generation != state.durable.generation) return;
+    const bool first = state.durable.generation == Generation();
+    if (record.ballot.generation != state.durable.generation && !first) return;
     if (state.durable.retired) return;
     if (leads(state)) {
         if (record.ballot.epoch > state.durable.epoch && state.role != Role::Fencing)

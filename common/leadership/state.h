@@ -171,6 +171,7 @@ struct State {
     Promise promise;
     Epoch seen_epoch;  // highest heard; numbers only
     std::uint64_t counter = 0;
+    IndexSet learners;       // as the assignment says
     IndexSet remembered_by;  // who answered what it had seen of this voter
     MonoTime next_read;
     std::map<ReplicaIndex, Peer> peers;

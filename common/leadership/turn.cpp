@@ -99,6 +99,13 @@ bool is_data_member(const State& state) {
     return entry == nullptr || entry->kind == ReplicaKind::Data;
 }
 
+// Who is in no record promises nothing, and follows whoever announces itself.
+bool is_promise_over(const State& state, MonoTime now) {
+    const auto& record = state.durable.record;
+    if (!record || find_entry(*record, state.identity.self) == nullptr) return false;
+    return state.promise.released || state.promise.until <= now;
+}
+
 VoterView voter_view(const State& state) {
     return {state.durable, state.promise, state.identity.self, leads(state), state.data.position};
 }

@@ -24,6 +24,7 @@ void move_to(Turn& turn, Role role);
 void move_to(Turn& turn, Stage stage);
 bool leads(const State& state);  // Leader, Resuming or Fencing
 bool is_data_member(const State& state);
+bool is_promise_over(const State& state, MonoTime now);  // of one who promises at all
 VoterView voter_view(const State& state);
 IndexSet others(const Record& record, ReplicaIndex self);
 Fence own_fence(const State& state);  // (generation, epoch)
@@ -52,7 +53,7 @@ std::vector<Link> links_after(const Durable& durable, const Hash& tip);
 bool is_chain_held(const State& state);  // so that the members may change
 void publish(Turn& turn);
 void send_announcements(Turn& turn);
-void on_announce(Turn& turn, const Announce& body);
+void on_announce(Turn& turn, const Message& message, const Announce& body);
 
 // Data path (member_data.cpp).
 void cut_for(Turn& turn, Waiting waiting);
