@@ -47,7 +47,7 @@ void World::execute(Box& box, const lead::Effect& effect) {
                    [&](const lead::ReadEnd& one) {
                        on_hook(box, weather_.hook_ms, [this, &box, one] {
                            if (box.database.mode != Mode::Primary) return;
-                           box.database.read_end = box.database.flushed;
+                           box.database.read_ends[one.number] = box.database.flushed;
                            const lead::Lsn end(box.database.flushed);
                            on_agent(box, 1 + below(weather_.hook_ms), [this, &box, one, end] {
                                hand_in(box, lead::EndRead{one.number, end});

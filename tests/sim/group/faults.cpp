@@ -154,8 +154,7 @@ void one_proposal(World& world) {
             lead::Replace replace;
             if (world.percent(85)) replace.out = pick();
             for (const Box& box : world.boxes())
-                if (box.spare && box.state.durable.generation == Generation() &&
-                    find_entry(record, box.index) == nullptr)
+                if (box.spare && !box.named && find_entry(record, box.index) == nullptr)
                     replace.in = entry_of(box);
             return propose(world, {{}, replace});
         }

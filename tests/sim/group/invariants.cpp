@@ -347,8 +347,11 @@ void Invariants::opened(const Box& box) {
         box.state.leading.committed ? *box.state.leading.committed : *record;
     if (judged.k < judged.floor) fail("L11: " + text(box.index) + " opens below the floor");
     // What was not flushed when the end was read still waits, seen by no client.
+    const auto end = box.database.read_ends.find(box.open_number);
+    if (end == box.database.read_ends.end())
+        return fail("L11: " + text(box.index) + " opens and has read no end");
     const Log read(box.database.log.begin(),
-                   box.database.log.begin() + static_cast<std::ptrdiff_t>(box.database.read_end));
+                   box.database.log.begin() + static_cast<std::ptrdiff_t>(end->second));
     int hold = 0;
     for (const ReplicaIndex index : judged.in_sync)
         // As in L6: one that held it and is torn now gives no vote without it.

@@ -42,6 +42,7 @@ void World::connect(Box& standby) {
         on_agent(standby, 10, [this, &standby] { hand_in(standby, lead::Diverged{}); });
         return;
     }
+    if (standby.spare && !standby.named) ++coverage_["a learner streams"];
     const std::uint64_t connection = next_connection_++;
     mine.receiver = Receiver{index, fence, connection};
     leader.database.senders[standby.index] =
@@ -150,6 +151,10 @@ void World::client(Box& box) {
 
 void World::observe_streams(Box& leader) {
     if (!leader.running) return;
+    lead::Learners learners;
+    for (const Box& other : boxes_)
+        if (other.spare && !other.named) learners.who.insert(other.index);
+    hand_in(leader, learners);
     for (const Box& other : boxes_) {
         if (!other.data || other.index == leader.index) continue;
         const auto sender = leader.database.senders.find(other.index);

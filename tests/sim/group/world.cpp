@@ -161,6 +161,7 @@ void World::hand_in(Box& box, const lead::Input& given) {
     const MonoTime now = clock_of(box);
     spoil_before(planted_, box.state, input, now);
     const lead::State before = box.state;
+    box.open_number = before.leading.open_number;
     lead::Outcome outcome = lead::step(std::move(box.state), input, now);
     box.state = std::move(outcome.state);
     spoil_after(planted_, box.state, outcome.effects, before, now);
@@ -197,6 +198,7 @@ void World::note_transitions(const Box& box, const lead::State& before) {
         const auto& record = *after.durable.record;
         if (record.ballot != before.durable.record->ballot) {
             invariants_->written(record, *before.durable.record);
+            note_named(record);
             say(name + "writes (" + std::to_string(record.ballot.epoch.number()) + "," +
                 std::to_string(record.ballot.seq) + ") |S| " +
                 std::to_string(record.in_sync.size()) + " k " + std::to_string(record.k) +
@@ -217,6 +219,15 @@ void World::note_transitions(const Box& box, const lead::State& before) {
                                             : "rejoin done"];
     if (after.durable.evidence.size() > before.durable.evidence.size())
         ++coverage_["evidence " + std::string(to_text(after.durable.evidence.back().kind))];
+}
+
+void World::note_named(const lead::Record& record) {
+    for (const lead::MemberEntry& entry : record.members) {
+        Box& named = box(entry.index);
+        if (named.spare && !named.named && !named.database.log.empty())
+            ++coverage_["a learner becomes a member"];
+        named.named = true;
+    }
 }
 
 void World::say(const std::string& text) {

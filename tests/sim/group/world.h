@@ -50,6 +50,7 @@ struct Box {
     ReplicaIndex index;
     bool data = true;
     bool spare = false;
+    bool named = false;  // in a record, at any time
     // The machine.
     bool powered = true;
     std::int64_t frozen_until = 0;  // true time
@@ -66,6 +67,7 @@ struct Box {
     bool running = false;
     std::uint64_t life = 0;
     lead::State state;
+    std::uint64_t open_number = 0;  // of the ReadEnd that the next opening rests on
     std::vector<lead::Send> held_back;
     std::int64_t hooks_until = 0;  // true time at which the last hook given ends
     std::uint64_t cuts = 0;        // what was begun before a cut is not finished after it
@@ -140,6 +142,7 @@ private:
     void persisted(Box& box);
     void send(Box& box, const lead::Message& message);
     void deliver(const lead::Message& message);
+    void note_named(const lead::Record& record);
     void note_transitions(const Box& box, const lead::State& before);
     // streams.cpp
     void connect(Box& standby);
