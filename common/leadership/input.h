@@ -72,6 +72,7 @@ struct HostStops {};
 
 struct Prefer {
     ReplicaIndex who;
+    bool at_once = false;  // a person asks, or a box is drained: the tenure does not hold it back
 };
 struct Replace {
     std::optional<ReplicaIndex> out;

@@ -126,7 +126,9 @@ void advance_work(Turn& turn) {
 bool may_step(const State& state, MonoTime now) {
     const Leading& leading = state.leading;
     if (!leading.promoted || !leading.shown || leading.handover) return false;
-    if (leading.last_step && now - *leading.last_step < state.timing.step_pause) return false;
+    const bool pauses = !leading.committed || !is_closed_for_want(*leading.committed);
+    if (pauses && leading.last_step && now - *leading.last_step < state.timing.step_pause)
+        return false;
     return !leading.running_since || now - *leading.running_since >= state.timing.settle;
 }
 
@@ -173,7 +175,7 @@ void propose(Turn& turn, const Prefer& prefer) {
     Leading& leading = state.leading;
     const Record& record = *leading.committed;
     const MemberEntry* entry = find_entry(record, prefer.who);
-    if (turn.now - leading.elected_at < state.timing.tenure)
+    if (!prefer.at_once && turn.now - leading.elected_at < state.timing.tenure)
         return refuse(turn, "its leader was elected less than ten minutes ago");
     if (entry == nullptr || !entry->may_lead || !in_sync(record, prefer.who) ||
         !is_member(record, prefer.who) || prefer.who == state.identity.self)

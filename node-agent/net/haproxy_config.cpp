@@ -32,8 +32,8 @@ std::string global_part(const HaproxySettings& settings) {
            settings.body_limit() + "\n\n";
 }
 
-// A request whose backend refuses, or does not answer the connection, is tried again each second,
-// always at the slot's present address: up to 15 s, and only while nothing of it was sent.
+// A request whose backend refuses, or does not answer the connection, is tried again twice a
+// second, always at the slot's present address: up to 15 s, and only while nothing of it was sent.
 std::string defaults_part(const HaproxySettings& settings) {
     return "defaults\n"
            "  mode http\n"
@@ -41,9 +41,9 @@ std::string defaults_part(const HaproxySettings& settings) {
            "  timeout client 60s\n"
            "  timeout http-keep-alive 30s\n"
            "  timeout queue 15s\n"
-           "  timeout connect 1s\n"
+           "  timeout connect 500ms\n"
            "  timeout server 300s\n"
-           "  retries 15\n"
+           "  retries 30\n"
            "  retry-on conn-failure\n"
            "  option redispatch 1\n"
            "  option http-server-close\n"
@@ -184,7 +184,8 @@ std::string haproxy_cut(const EdgeSlot& slot) {
 }
 
 std::vector<std::string> haproxy_cut_reached(const std::string& sessions, int slot) {
-    // "0x55…: … be=slot0 … scb=[8,1h,fd=12] …": the first number is the state of the backend's side.
+    // "0x55…: … be=slot0 … scb=[8,1h,fd=12] …": the first number is the state of the backend's
+    // side.
     constexpr std::int64_t ready = 7;  // it has connected; below: in the queue, connecting, waiting
     std::vector<std::string> commands;
     for (const std::string& line : split(sessions, '\n')) {

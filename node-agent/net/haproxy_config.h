@@ -37,8 +37,8 @@ std::string haproxy_config(const HaproxySettings& settings, const EdgeTable& tab
 std::string haproxy_hosts(const EdgeTable& table);
 std::string haproxy_fences(const EdgeTable& table);
 
-// One thing to do with a running haproxy: a command, or the end of the requests that a slot's former
-// member still has.
+// One thing to do with a running haproxy: a command, or the end of the requests that a slot's
+// former member still has.
 struct HaproxyStep {
     std::string command;
     std::optional<int> cut_slot = {};
@@ -57,8 +57,8 @@ Result<std::string> haproxy_address(const EdgeSlot& slot);
 bool haproxy_address_changed(const std::string& answer);
 // Ends all requests of the slot.
 std::string haproxy_cut(const EdgeSlot& slot);
-// Ends those that reached a member: from haproxy's answer to `show sess`. A request of which nothing
-// was sent yet is held, and goes to the slot's new address.
+// Ends those that reached a member: from haproxy's answer to `show sess`. A request of which
+// nothing was sent yet is held, and goes to the slot's new address.
 std::vector<std::string> haproxy_cut_reached(const std::string& sessions, int slot);
 std::string haproxy_prepare(const std::string& map);
 // From haproxy's answer to haproxy_prepare().
