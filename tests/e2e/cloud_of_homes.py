@@ -28,15 +28,16 @@ def new_folder():
     return folder
 
 
-def raise_cloud():
-    """The Cloud, in a folder of its own; call .down() on it. Skips where that is impossible."""
+def raise_cloud(spec=ROOT / "tests/lab/specs/small.json", programs=PROGRAMS):
+    """The Cloud, in a folder of its own; call .down() on it, or it ends with this process. Skips
+    where that is impossible."""
     folder = new_folder()
     subprocess.run([ROOT / "deploy/software/tryton/build-image", "--out", folder / "release"],
                    check=True, stderr=subprocess.DEVNULL)
     cloud = tryout.Cloud(folder, time.clock_gettime(time.CLOCK_BOOTTIME),
-                         spec=ROOT / "tests/lab/specs/small.json", programs=PROGRAMS)
+                         spec=spec, programs=programs)
     try:
-        cloud.up()
+        cloud.up(owner=os.getpid())
     except SystemExit as stopped:
         cloud.down()
         if stopped.code == SKIP:

@@ -23,25 +23,31 @@ class Write:
     start: float
     end: float = 0.0  # 0: under way
     error: str = ""  # empty once it has ended: acknowledged
+    fence: str = ""  # "generation.epoch" of its answer, as the edge wrote it
 
     @property
     def acknowledged(self):
         return self.end > 0 and not self.error
 
 
-class SteadyWriter:
-    """Creates parties "steady-<run>-<number>" from start() to finish()."""
+class SteadyCalls:
+    """Calls at a steady rate from start() to finish(); `call` of a derived class is one of them."""
 
-    def __init__(self, erp):
-        self.erp = erp
-        self.prefix = f"steady-{os.getpid()}-"
+    def __init__(self, erp, prefix, period_s=PERIOD_S, in_flight_max=IN_FLIGHT_MAX):
+        self.erp, self.prefix, self.period_s = erp, prefix, period_s
         self.writes = []
         self.held_back = []  # moments at which too many were under way to start another
         self.lock = threading.Lock()
         self.ending = threading.Event()
-        self.room = threading.Semaphore(IN_FLIGHT_MAX)
-        self.pool = ThreadPoolExecutor(IN_FLIGHT_MAX)
+        self.room = threading.Semaphore(in_flight_max)
+        self.pool = ThreadPoolExecutor(in_flight_max)
         self.pacer = threading.Thread(target=self._pace)
+
+    def call(self, write):
+        raise NotImplementedError
+
+    def new_write(self):
+        return Write(f"{self.prefix}{len(self.writes):05d}", time.monotonic())
 
     def start(self):
         self.pacer.start()
@@ -56,11 +62,11 @@ class SteadyWriter:
     def _pace(self):
         due = time.monotonic()
         while not self.ending.wait(max(0.0, due - time.monotonic())):
-            due += PERIOD_S
+            due += self.period_s
             if not self.room.acquire(blocking=False):
                 self.held_back.append(time.monotonic())
                 continue
-            write = Write(f"{self.prefix}{len(self.writes):05d}", time.monotonic())
+            write = self.new_write()
             with self.lock:
                 self.writes.append(write)
             self.pool.submit(self._write, write)
@@ -68,11 +74,12 @@ class SteadyWriter:
     def _write(self, write):
         error = ""
         try:
-            self.erp.create_party(write.name)
+            self.call(write)
         except Exception as failure:  # whatever a client may meet: it is what is counted
             error = kind_of(failure)
         finally:
             with self.lock:
+                write.fence = self.erp.fence()
                 write.error, write.end = error, time.monotonic()
             self.room.release()
 
@@ -108,6 +115,16 @@ class SteadyWriter:
             moments = sorted(w.end for w in self.writes if w.acknowledged and begin <= w.end < end)
         moments = [begin, *moments, end]
         return max(after - before for before, after in zip(moments, moments[1:]))
+
+
+class SteadyWriter(SteadyCalls):
+    """Creates parties "steady-<run>-<number>", or with another prefix."""
+
+    def __init__(self, erp, prefix=None, **options):
+        super().__init__(erp, prefix or f"steady-{os.getpid()}-", **options)
+
+    def call(self, write):
+        self.erp.create_party(write.name)
 
 
 def kind_of(failure):

@@ -69,11 +69,13 @@ class Cloud:
     def step(self, text):
         screen.step(self.start, text)
 
-    def up(self, publish=()):
+    def up(self, publish=(), owner=None):
+        """`owner`: pid of the process with which the lab ends; none: it stays up."""
         self.step("raising twelve homes, each behind its own NAT, and two edges")
         if self.lab_state.exists():  # of a run that did not get to its end
             self.lab("down", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         done = self.lab("up", "--spec", self.spec, "--bin", self.programs,
+                        *(("--owner", str(owner)) if owner else ()),
                         *(word for entry in publish for word in ("--publish", entry)))
         if done.returncode != 0:
             sys.exit(done.returncode)

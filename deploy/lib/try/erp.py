@@ -6,6 +6,7 @@ import http.client
 import json
 import socket
 import ssl
+import threading
 from urllib.parse import urlsplit
 
 
@@ -30,11 +31,17 @@ class Erp:
         self.tls = ssl.create_default_context(cafile=str(ca_file))
         self.headers = {"Content-Type": "application/json", "Host": self.authority}
         self.context = {}
+        self.last = threading.local()
 
     def connect(self):
         return dial(self.host, self.port, self.tls, self.timeout_s)
 
+    def fence(self):
+        """"generation.epoch" as the edge wrote it on the last answer this thread got; or empty."""
+        return getattr(self.last, "fence", "")
+
     def call(self, method, *params, database=True):
+        self.last.fence = ""
         connection = self.connect()
         path = f"/{self.database}/" if database else "/"
         try:
@@ -42,6 +49,7 @@ class Erp:
             connection.request("POST", path, body, self.headers)
             answer = connection.getresponse()
             text = answer.read()
+            self.last.fence = answer.headers.get("X-Foyer-Fence", "")
         except http.client.HTTPException as error:
             raise Refused(method, repr(error)) from error
         finally:

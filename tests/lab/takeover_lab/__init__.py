@@ -1,0 +1,1 @@
+"""The takeover laboratory: who leads is struck, and what its customers met is judged."""

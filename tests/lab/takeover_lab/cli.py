@@ -1,0 +1,142 @@
+"""takeover: strikes who leads an instance, run after run, and says what its customers met."""
+
+import argparse
+import json
+import os
+import random
+import shutil
+import signal
+import sys
+import time
+from pathlib import Path
+
+import cloud_of_homes
+
+from .primaries import Primaries
+from .rows import Rows, is_bad
+from .run import Run
+from .scenarios import ALL
+from .scene import Scene
+
+SPEC = cloud_of_homes.ROOT / "tests/lab/specs/takeover.json"
+BRIEF = ("rto_s", "promoted_s", "rto_read_s", "gap_s", "back_s", "lost_acks", "two_primaries",
+         "stale_answers", "missed_reads", "leader", "fences", "problem", "notes")
+GROUPS = "cd {data}/state/groups && tail -n +1 -- *.json"
+
+
+def parser():
+    top = argparse.ArgumentParser(prog="takeover", description=__doc__.partition(": ")[2],
+                                  epilog="scenarios: " + ", ".join(ALL))
+    top.add_argument("--scenario", required=True, metavar="NAME[,NAME…]|all")
+    top.add_argument("--runs", type=int, default=1, help="of each scenario (%(default)s)")
+    top.add_argument("--json", type=Path, metavar="FILE", help="write every row there")
+    top.add_argument("--resume", type=Path, metavar="FILE", help="go on with the rows of a file")
+    top.add_argument("--seed", type=int, default=None, help="of the moments of the faults")
+    top.add_argument("--bin", type=Path, default=cloud_of_homes.PROGRAMS,
+                     help="folder of the programs (%(default)s)")
+    top.add_argument("--keep", type=Path, metavar="DIR",
+                     help="logs and groups of every run that went wrong go below DIR")
+    return top
+
+
+def chosen(text):
+    names = list(ALL) if text == "all" else text.split(",")
+    for name in names:
+        if name not in ALL:
+            sys.exit(f"takeover: there is no scenario '{name}'; known: {', '.join(ALL)}")
+    return [ALL[name] for name in names]
+
+
+class Laboratory:
+    """The lab that is up, raised when it is needed, and anew after a run that broke it."""
+
+    def __init__(self, programs, keep):
+        self.programs, self.keep = programs.resolve(), keep
+        self.cloud = self.primaries = self.scene = None
+        self.own_disks = False
+
+    def scene_for(self, scenario):
+        if self.cloud and self.own_disks != scenario.own_disks:
+            self.down()
+        if not self.cloud:
+            self.own_disks = scenario.own_disks
+            self.cloud = cloud_of_homes.raise_cloud(self.spec_file(), self.programs)
+            self.primaries = Primaries(self.cloud.lab_state)
+            self.scene = Scene(self.cloud, self.primaries, random.Random())
+        return self.scene
+
+    def spec_file(self):
+        """Disks of memory hide what a real one costs: only where one has to be filled."""
+        if not self.own_disks:
+            return SPEC
+        spec = json.loads(SPEC.read_text(encoding="utf-8"))
+        for home in spec["homes"]:
+            home["boxes"] = [{"own_disk": True}]
+        file = cloud_of_homes.new_folder() / "takeover.json"
+        file.write_text(json.dumps(spec), encoding="utf-8")
+        return file
+
+    def down(self):
+        if self.primaries:
+            self.primaries.stop()
+        if self.cloud:
+            self.cloud.down()
+            if self.own_disks:
+                shutil.rmtree(self.cloud.spec.parent)
+        self.cloud = self.primaries = self.scene = None
+
+    def keep_of(self, row):
+        """Logs, and what each box knows of its groups, for whoever wants to understand the run."""
+        if not self.keep:
+            return
+        folder = self.keep / f"{row['scenario']}-{row['run']}-{int(time.time())}"
+        folder.mkdir(parents=True)
+        (folder / "row.json").write_text(json.dumps(row, indent=1), encoding="utf-8")
+        for log in (self.cloud.lab_state / "log").glob("*.log"):
+            shutil.copy(log, folder)
+        for place in (self.cloud.status() or {}).get("places", []):
+            if place["kind"] in ("home", "edge") and place["state"] not in ("killed", "frozen"):
+                data = self.cloud.lab_state / "homes" / place["name"] / "box1"
+                text = self.scene.inside.shell(place["name"], GROUPS.format(data=data))
+                (folder / f"{place['name']}.groups.txt").write_text(text, encoding="utf-8")
+        (folder / "instance.json").write_text(
+            json.dumps(self.scene.inside.instance(), indent=1), encoding="utf-8")
+        print(f"kept in {folder}", flush=True)
+
+
+def one_run(laboratory, scenario, number, seed):
+    scene = laboratory.scene_for(scenario)
+    row = Run(scene, scenario, number, seed).carry_out()
+    brief = {key: row[key] for key in BRIEF if row.get(key) is not None}
+    print(f"{scenario.name} {number}: {json.dumps(brief)}", flush=True)
+    if is_bad(row) or row["problem"] or row["stale_answers"] or row["missed_reads"]:
+        laboratory.keep_of(row)
+    if not row["came_back"]:
+        laboratory.down()
+    return row
+
+
+def main(argv):
+    options = parser().parse_args(argv)
+    scenarios = chosen(options.scenario)
+    rows = Rows(options.json, options.resume)
+    seed = options.seed if options.seed is not None else random.SystemRandom().randrange(1 << 32)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(130))
+    os.environ["FOYER_BIN"] = str(options.bin)
+    laboratory = Laboratory(options.bin, options.keep)
+    print(f"seed {seed}", flush=True)
+    try:
+        # Those that need another lab come last; else round by round: what a machine does meanwhile
+        # meets all scenarios alike.
+        for own_disks in (False, True):
+            for number in range(1, options.runs + 1):
+                for scenario in scenarios:
+                    if scenario.own_disks == own_disks and rows.done(scenario.name) < number:
+                        rows.add(one_run(laboratory, scenario, number, seed))
+    finally:
+        laboratory.down()
+        print("\n" + rows.table(), flush=True)
+    for row in rows.bad():
+        print(f"bad: {row['scenario']} {row['run']}: lost {row['lost_acks']}, two primaries "
+              f"{row['two_primaries']}, came back {row['came_back']}: {row['problem']}")
+    return 1 if rows.bad() else 0

@@ -1,0 +1,253 @@
+"""The faults, by name. Each strikes who leads; `fault()` marks the moment that counts."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+PROMISE_S = 7.0
+FREEZE_S = 2 * PROMISE_S  # clearly longer than the promise
+HEALED_S = 15.0  # a cut that leaves no majority is healed after this
+
+
+def nothing(_):
+    pass
+
+
+@dataclass(frozen=True)
+class Scenario:
+    name: str
+    strike: Callable
+    heal: Callable = nothing
+    prepare: Callable = nothing
+    hold_s: float = 0.0  # from the fault to the heal at least
+    by_gap: bool = False  # it bites later, or twice: the longest silence counts, not the first
+    until: Callable | None = None  # more to wait for before the heal
+    own_disks: bool = False  # needs boxes whose disk can be filled
+
+
+# -- power and lines ------------------------------------------------------------------------------
+
+def power_off(scene):
+    with scene.fault():
+        scene.power("kill", scene.leader["site"])
+
+
+def power_on(scene):
+    scene.power("boot", scene.leader["site"])
+
+
+def master_away(scene):
+    scene.power("kill", "master")
+    time.sleep(2.0)
+
+
+def power_on_with_master(scene):
+    scene.power("boot", "master")
+    power_on(scene)
+
+
+def cut_line(direction="both"):
+    def strike(scene):
+        with scene.fault():
+            scene.cut("line", scene.leader["site"], direction)
+    return strike
+
+
+def heal_line(scene):
+    scene.heal("line", scene.leader["site"])
+
+
+def cut_line_and_master(scene):
+    with scene.fault():
+        scene.cut("master")
+        scene.cut("line", scene.leader["site"])
+
+
+def heal_line_and_master(scene):
+    scene.heal("master")
+    heal_line(scene)
+
+
+def flap(scene):
+    home = scene.leader["site"]
+    with scene.fault():
+        scene.cut("line", home)
+    for number in range(1, 10):
+        time.sleep(max(0.0, scene.fault_at + 2.0 * number - time.monotonic()))
+        (scene.heal if number % 2 else scene.cut)("line", home)
+
+
+def cut_around(scope):
+    """An ISP or a country. Where the group has no majority outside, nobody may take over: then it
+    is healed after a while, and the clock runs from there."""
+    def strike(scene):
+        name = scene.leader[scope]
+        inside = [c for c in scene.before["replicas"] if c[scope] == name]
+        with scene.fault():
+            scene.cut(scope, name)
+        if 2 * len(inside) > len(scene.before["replicas"]):
+            scene.note(f"no majority outside {name}: healed after {HEALED_S:.0f} s")
+            time.sleep(HEALED_S)
+            scene.heal(scope, name)
+            scene.struck()
+
+    def heal(scene):
+        scene.heal(scope, scene.leader[scope])
+    return strike, heal
+
+
+# -- processes that stand still, or end -----------------------------------------------------------
+
+def freeze(scene):
+    scene.primaries.freeze(scene.leader["index"])
+    with scene.fault():
+        scene.power("freeze", scene.leader["site"])
+
+
+def thaw(scene):
+    scene.primaries.thaw(scene.leader["index"])
+    scene.power("thaw", scene.leader["site"])
+
+
+def agent_killed(scene):
+    pid = scene.agent(scene.leader["site"])
+    with scene.fault():
+        os.kill(pid, signal.SIGKILL)
+
+
+def agent_stopped(scene):
+    scene.kept["agent"] = scene.agent(scene.leader["site"])
+    with scene.fault():
+        os.kill(scene.kept["agent"], signal.SIGSTOP)
+
+
+def agent_goes_on(scene):
+    os.kill(scene.kept["agent"], signal.SIGCONT)
+
+
+def service_dead(scene):
+    with scene.fault():
+        scene.kill_postgres(scene.leader)
+
+
+def backend_killed(scene):
+    """As the kernel does when memory is short: one of PostgreSQL's processes, -9."""
+    pid = scene.sql(scene.leader, "SELECT pid FROM pg_stat_activity WHERE datname = 'erp' "
+                                  "AND backend_type = 'client backend' LIMIT 1")
+    with scene.fault():
+        status, _, errors = scene.in_partition(scene.leader, "kill", "-9", pid or "0")
+    if status != 0:
+        raise RuntimeError(f"no backend was killed: {errors}")
+
+
+# -- clocks and disks -----------------------------------------------------------------------------
+
+def own_clock(scene):
+    """The first change of a clock restarts the agent: that is not the fault."""
+    scene.lab("clock", name=scene.leader["site"], offset_s=0)
+    scene.wait_well()
+    if scene.moved():
+        raise RuntimeError("a restart of the agent moved the lead")
+
+
+def clock_steps(scene):
+    with scene.fault():
+        scene.lab("clock", name=scene.leader["site"], offset_s=scene.rng.choice((-3600, 86400)))
+
+
+def clock_right(scene):
+    scene.lab("clock", name=scene.leader["site"], offset_s=0)
+
+
+def fill_disk(scene):
+    with scene.fault():
+        scene.lab("disk", name=scene.leader["site"], box=1, room=0)
+
+
+def empty_disk(scene):
+    scene.lab("disk", name=scene.leader["site"], box=1, room=None)
+
+
+# -- more than one --------------------------------------------------------------------------------
+
+def crash_while_waiting(scene):
+    """A standby is off, the other one cut: writes wait. Then their leader loses power."""
+    off, cut = scene.standbys[:2]
+    with scene.fault():
+        scene.power("kill", off["site"])
+        scene.cut("line", cut["site"])
+    scene.wait_writes_hang()
+    time.sleep(1.0)
+    scene.power("kill", scene.leader["site"])
+    began = time.monotonic()
+    scene.heal("line", cut["site"])
+    scene.power("boot", off["site"])
+    scene.struck(began)
+
+
+def cancel_while_waiting(scene):
+    """Both standbys are cut, waiting writes are cancelled by their own role, their leader loses
+    power."""
+    with scene.fault():
+        for copy in scene.standbys:
+            scene.cut("line", copy["site"])
+    scene.wait_writes_hang()
+    role = scene.sql(scene.leader, "SELECT usename FROM pg_stat_activity WHERE "
+                                   "wait_event = 'SyncRep' LIMIT 1")
+    cancelled = scene.sql(scene.leader, f'SET ROLE "{role}"; SELECT count(pg_cancel_backend(pid)) '
+                          "FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
+    scene.note(f"{cancelled} waiting writes cancelled as {role}")
+    time.sleep(1.0)
+    scene.power("kill", scene.leader["site"])
+    began = time.monotonic()
+    for copy in scene.standbys:
+        scene.heal("line", copy["site"])
+    scene.struck(began)
+
+
+def standby_then_primary(scene):
+    first = scene.standbys[0]["site"]
+    scene.power("kill", first)
+    time.sleep(3.0)
+    with scene.fault():
+        scene.power("kill", scene.leader["site"])
+    time.sleep(3.0)
+    scene.power("boot", first)
+    scene.struck()
+
+
+# -- planned --------------------------------------------------------------------------------------
+
+def promote(scene):
+    """As its customer would type it. Refused by the group when it has just elected."""
+    with scene.fault():
+        scene.promote()
+
+
+ISP_CUT, ISP_HEAL = cut_around("isp")
+COUNTRY_CUT, COUNTRY_HEAL = cut_around("country")
+
+ALL = {scenario.name: scenario for scenario in (
+    Scenario("power_off", power_off, power_on),
+    Scenario("line_cut", cut_line(), heal_line),
+    Scenario("master_off", power_off, power_on_with_master, master_away),
+    Scenario("isp_cut", ISP_CUT, ISP_HEAL),
+    Scenario("frozen", freeze, thaw, hold_s=FREEZE_S),
+    Scenario("agent_killed", agent_killed, hold_s=10.0, by_gap=True),
+    Scenario("service_dead", service_dead, by_gap=True, hold_s=10.0),
+    Scenario("agent_frozen", agent_stopped, agent_goes_on, hold_s=2 * FREEZE_S, by_gap=True),
+    Scenario("with_master_cut", cut_line_and_master, heal_line_and_master),
+    Scenario("planned", promote, by_gap=True, until=lambda scene: scene.moved()),
+    Scenario("oneway_in", cut_line("in"), heal_line, hold_s=FREEZE_S),
+    Scenario("oneway_out", cut_line("out"), heal_line, hold_s=FREEZE_S),
+    Scenario("country_cut", COUNTRY_CUT, COUNTRY_HEAL),
+    Scenario("flapping", flap, heal_line, by_gap=True),
+    Scenario("backend_oom", backend_killed, hold_s=10.0, by_gap=True),
+    Scenario("clock_step", clock_steps, clock_right, own_clock, hold_s=FREEZE_S, by_gap=True),
+    Scenario("disk_full", fill_disk, empty_disk, hold_s=FREEZE_S, by_gap=True, own_disks=True),
+    Scenario("crash_while_waiting", crash_while_waiting, power_on),
+    Scenario("cancel_while_waiting", cancel_while_waiting, power_on),
+    Scenario("standby_then_primary", standby_then_primary, power_on),
+)}
