@@ -11,8 +11,6 @@
 namespace foyer::agent {
 namespace {
 
-leadership::Hash hash_of(std::span<const std::uint8_t> bytes) { return tls::sha256(bytes); }
-
 std::uint64_t boot_number() {
     const auto digest = tls::sha256(as_bytes(os::boot_id()));
     std::uint64_t number = 0;
@@ -66,7 +64,7 @@ Result<std::unique_ptr<Groups>> start_groups(const std::string& data_dir,
                    [master_key](const Assignment& assignment) {
                        return check_first_record(master_key, assignment);
                    },
-                   hash_of, clock, rng, log},
+                   clock, rng, log},
         rules);
     return groups;
 }

@@ -21,6 +21,10 @@ void PeerClock::add(const Exchange& exchange, const Timing& timing) {
     while (exchange.mine - kept_.front().mine > timing.rate_window) kept_.pop_front();
 }
 
+void PeerClock::forget(MonoTime now, const Timing& timing) {
+    while (!kept_.empty() && now - kept_.front().mine > timing.rate_window) kept_.pop_front();
+}
+
 std::optional<double> PeerClock::rate_ppm(const Timing& timing) const {
     if (kept_.size() < 2) return std::nullopt;
     const Exchange& first = kept_.front();
@@ -28,7 +32,10 @@ std::optional<double> PeerClock::rate_ppm(const Timing& timing) const {
     const Duration mine = last.mine - first.mine;
     if (mine * 2 < timing.rate_window) return std::nullopt;
     const auto gained = static_cast<double>(((last.theirs - first.theirs) - mine).count());
-    return gained * 1e6 / static_cast<double>(mine.count());
+    // Each end is known to half of its round trip: what that may explain is no error of a clock.
+    const auto unsure = static_cast<double>((first.round_trip + last.round_trip).count()) / 2;
+    const double sure = std::copysign(std::max(0.0, std::abs(gained) - unsure), gained);
+    return sure * 1e6 / static_cast<double>(mine.count());
 }
 
 bool is_clock_wrong(const std::map<ReplicaIndex, PeerClock>& peers, const Timing& timing) {
@@ -37,10 +44,11 @@ bool is_clock_wrong(const std::map<ReplicaIndex, PeerClock>& peers, const Timing
         if (const auto rate = clock.rate_ppm(timing)) rates.push_back(*rate);
     if (rates.size() < 2) return false;
     std::ranges::sort(rates);
-    const std::size_t middle = rates.size() / 2;
-    const double median =
-        rates.size() % 2 == 1 ? rates[middle] : (rates[middle - 1] + rates[middle]) / 2;
-    return std::abs(median) > timing.rate_ppm_max;
+    // Of an even number both in the middle: where one of two others agrees with me, the third is
+    // wrong, and its error must not make half an error of mine.
+    const double low = rates[(rates.size() - 1) / 2];
+    const double high = rates[rates.size() / 2];
+    return low > timing.rate_ppm_max || high < -timing.rate_ppm_max;
 }
 
 }  // namespace foyer::leadership

@@ -21,6 +21,8 @@ struct Exchange {
 class PeerClock {
 public:
     void add(const Exchange& exchange, const Timing& timing);
+    // What is older than the window says nothing of a clock that was mended since.
+    void forget(MonoTime now, const Timing& timing);
     // Parts per million by which it runs faster than mine; none before half a window was seen.
     std::optional<double> rate_ppm(const Timing& timing) const;
 

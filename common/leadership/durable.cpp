@@ -10,6 +10,7 @@ std::string_view to_text(EvidenceKind kind) {
         case EvidenceKind::TwoRecords: return "two_records";
         case EvidenceKind::TwoFirsts: return "two_firsts";
         case EvidenceKind::Retired: return "retired";
+        case EvidenceKind::TwoVotes: return "two_votes";
     }
     CHECK(false);
 }
@@ -30,8 +31,22 @@ bool contains_base(const LogPosition& position, const RejoinBase& base) {
 }
 
 void note(Durable& durable, const Evidence& evidence) {
-    const bool known = std::ranges::find(durable.evidence, evidence) != durable.evidence.end();
+    const bool known = std::ranges::any_of(durable.evidence, [&](const Evidence& one) {
+        return one.kind == evidence.kind && one.who == evidence.who &&
+               one.ballot == evidence.ballot;
+    });
     if (!known && durable.evidence.size() < evidence_max) durable.evidence.push_back(evidence);
+}
+
+bool is_false(const Durable& durable, ReplicaIndex who) {
+    return std::ranges::any_of(durable.evidence, [&](const Evidence& one) {
+        return one.who == who &&
+               (one.kind == EvidenceKind::TwoVotes || one.kind == EvidenceKind::TwoRecords);
+    });
+}
+
+Hash chain_tip(const Durable& durable) {
+    return durable.chain.empty() ? Hash{} : durable.chain.back().config_hash;
 }
 
 }  // namespace foyer::leadership

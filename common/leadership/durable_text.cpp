@@ -29,48 +29,14 @@ std::string base_text(const std::optional<RejoinBase>& base) {
            std::to_string(base->fence.epoch.number()) + " " + position_text(base->start);
 }
 
-std::string link_text(const Link& link) {
-    std::string text = "link " + to_text(link.ballot) + " " + to_text(link.config_hash);
-    for (const auto& [index, signature] : link.signatures)
-        text += " " + std::to_string(index.number) + "=" + signature;
-    return text + "\n";
-}
-
 Fence read_fence(TextLines& lines, const Words& words, std::size_t at) {
     return {Generation(lines.number(words, at)), Epoch(lines.number(words, at + 1))};
 }
 
-Hash read_hash(TextLines& lines, const std::string& hex) {
-    Hash hash{};
-    const auto bytes = from_hex(hex);
-    if (bytes && bytes->size() == hash.size())
-        std::ranges::copy(*bytes, hash.begin());
-    else
-        lines.fail("expected 64 hex digits");
-    return hash;
-}
-
-Link read_link(TextLines& lines) {
-    const Words words = lines.take("link");
-    Link link;
-    link.ballot = {Generation(lines.number(words, 0)), Epoch(lines.number(words, 1)),
-                   lines.number(words, 2)};
-    link.config_hash = read_hash(lines, lines.word(words, 3));
-    for (std::size_t at = 4; at < words.size(); ++at) {
-        const std::size_t sign = words[at].find('=');
-        const auto index = parse_int(words[at].substr(0, sign));
-        if (sign == std::string::npos || !index || *index < 0) {
-            lines.fail("expected index=signature");
-            break;
-        }
-        link.signatures[ReplicaIndex{static_cast<int>(*index)}] = words[at].substr(sign + 1);
-    }
-    return link;
-}
-
 Evidence read_evidence(TextLines& lines) {
     constexpr std::array kinds{EvidenceKind::BehindItself, EvidenceKind::TwoRecords,
-                               EvidenceKind::TwoFirsts, EvidenceKind::Retired};
+                               EvidenceKind::TwoFirsts, EvidenceKind::TwoVotes,
+                               EvidenceKind::Retired};
     const Words words = lines.take("evidence");
     Evidence evidence;
     const auto kind = enum_from_text(kinds, lines.word(words, 0));
@@ -118,6 +84,8 @@ void read_identity(TextLines& lines, Durable& durable) {
 }  // namespace
 
 std::string to_text(const Durable& durable) {
+    // Members that do not sign make none of these; whoever lets them sign writes them down here.
+    CHECK(durable.chain.empty() && !durable.certificate);
     std::string text = line("generation", durable.generation.number());
     text += line("epoch", durable.epoch.number());
     text += "voted_for " +
@@ -132,7 +100,6 @@ std::string to_text(const Durable& durable) {
     text += line("counter_limit", durable.counter_limit);
     for (const auto& [index, counter] : durable.seen)
         text += "seen " + std::to_string(index.number) + " " + std::to_string(counter) + "\n";
-    for (const Link& link : durable.chain) text += link_text(link);
     for (const Evidence& one : durable.evidence)
         text += "evidence " + std::string(to_text(one.kind)) + " " +
                 std::to_string(one.who.number) + " " + to_text(one.ballot) + "\n";
@@ -146,8 +113,6 @@ Result<Durable> parse_durable(std::string_view text) {
     Durable durable;
     read_votes(lines, durable);
     read_identity(lines, durable);
-    while (lines.next_is("link") && durable.chain.size() < chain_max)
-        durable.chain.push_back(read_link(lines));
     while (lines.next_is("evidence") && durable.evidence.size() < evidence_max)
         durable.evidence.push_back(read_evidence(lines));
     TRY(lines.finish("the state of a group"));

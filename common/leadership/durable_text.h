@@ -1,4 +1,5 @@
-// What a member never forgets, as text: the file of a group on its box (node-agent/state).
+// What a member never forgets, as text: the file of a group on its box (node-agent/state). Of a
+// member that does not sign: chain and certificate are not written yet.
 #pragma once
 
 #include <string>

@@ -52,9 +52,10 @@ enum class ServiceOrder { Run, Stop };
 struct Service {
     ServiceOrder order = ServiceOrder::Run;
 };
-struct Publish {
+struct Publish {  // to edges, learners and the master; again with each new link
     Certificate certificate;
     Record record;
+    std::vector<Link> chain;  // since the first record, or the newest chain_max of it
 };
 // For people: a refused proposal, evidence, why nothing moves.
 struct Report {

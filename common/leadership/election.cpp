@@ -23,7 +23,12 @@ Duration candidate_delay(const Record& record, ReplicaIndex self, const Timing& 
                          Jitter jitter) {
     const auto found = std::ranges::find(record.in_sync, self);
     if (found == record.in_sync.end()) return Duration(0);
-    const auto rank = found - record.in_sync.begin();
+    // Who led is the one whose silence was waited out, and some may not lead: nobody waits for
+    // them.
+    const auto rank = std::count_if(record.in_sync.begin(), found, [&](ReplicaIndex index) {
+        const MemberEntry* entry = find_entry(record, index);
+        return index != record.leader && entry != nullptr && entry->may_lead;
+    });
     return timing.delay_rank * rank + spread(Duration(0), timing.delay_jitter, jitter);
 }
 

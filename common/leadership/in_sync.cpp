@@ -47,10 +47,12 @@ std::optional<SyncWork> choose_shrink(const Record& record, const StreamingView&
 
 std::optional<SyncWork> choose_grow(const Record& record, const StreamingView& view,
                                     const Timing& timing, MonoTime now) {
+    // Nobody is served yet: there is nothing that a copy which comes and goes could interrupt.
+    const Duration after = is_closed_for_want(record) ? Duration(0) : timing.grow_after;
     for (const MemberEntry& entry : record.members) {
         if (entry.kind != ReplicaKind::Data || in_sync(record, entry.index)) continue;
         const Streaming* one = find(view, entry.index);
-        if (one != nullptr && one->since && now - *one->since >= timing.grow_after)
+        if (one != nullptr && one->since && now - *one->since >= after)
             return start(SyncStep::Grow, entry.index, now);
     }
     return std::nullopt;
@@ -89,6 +91,8 @@ std::string_view to_text(SyncPhase phase) {
     }
     CHECK(false);
 }
+
+bool is_closed_for_want(const Record& record) { return record.k < record.floor; }
 
 bool covers(const DatabaseQuorum& database, ReplicaIndex leader, const Record& record) {
     int outside = in_sync(record, leader) ? 0 : 1;

@@ -27,6 +27,9 @@ struct DatabaseQuorum {
 // k_db − |N′ \ S| ≥ k, with N′ = names and leader: whoever acknowledged, k of S hold it.
 bool covers(const DatabaseQuorum& database, ReplicaIndex leader, const Record& record);
 
+// Fewer copies acknowledge than clients were promised: they are kept out until that has grown.
+bool is_closed_for_want(const Record& record);
+
 DatabaseQuorum quorum_of(const Record& record);  // exactly the record's; it has a leader
 
 enum class SyncStep { Shrink, Grow, RaiseK, LowerK };

@@ -21,6 +21,9 @@ struct Persisted {
 // Facts of the data path of a copy.
 struct ReceiverStopped {  // after Cut: nothing received later is ever flushed or acknowledged
     std::optional<LogPosition> position;  // none: cannot be read
+    // Of a copy that rejoins: nothing of it was replaced yet, in this life or an earlier one. The
+    // shell makes durable that it begins before it begins.
+    bool whole = false;
 };
 struct PositionRead {
     std::optional<LogPosition> position;
@@ -69,6 +72,7 @@ struct HostStops {};
 
 struct Prefer {
     ReplicaIndex who;
+    bool at_once = false;  // a person asks, or a box is drained: the tenure does not hold it back
 };
 struct Replace {
     std::optional<ReplicaIndex> out;
@@ -95,9 +99,15 @@ struct NewGeneration {
     Record first;
 };
 
+// Boxes that the assignment names and no record does: they stream and count for nothing. Who leads
+// announces itself to them; to others this says nothing.
+struct Learners {
+    IndexSet who;
+};
+
 using Input =
     std::variant<Tick, Message, Persisted, ReceiverStopped, PositionRead, Rejoined, Diverged,
                  MemberStreams, QuorumShown, Promoted, EndRead, Flushed, WaitBroken, Fenced,
-                 LocalHealth, EdgesReach, HostStops, Proposal, NewGeneration>;
+                 LocalHealth, EdgesReach, HostStops, Proposal, NewGeneration, Learners>;
 
 }  // namespace foyer::leadership

@@ -36,6 +36,7 @@ bool is_generation_mine(const State& state, const Message& message) {
     if (from.generation == state.durable.generation) return true;
     if (state.durable.generation != Generation()) return false;
     const Record* record = carried(message.body);
+    if (std::holds_alternative<Announce>(message.body)) return true;  // a learner's first word
     return record != nullptr && names(*record, state.identity.self, state.durable.incarnation);
 }
 
@@ -51,6 +52,8 @@ void note_peer(Turn& turn, const Envelope& from) {
     // A late message tells nothing about the sender's clock.
     if (from.counter > seen) {
         seen = from.counter;
+        // Another boot is another clock, also where it happens to be further on.
+        if (peer.stamp && peer.stamp->boot != from.stamp.boot) state.clocks.erase(from.from);
         peer.stamp = from.stamp;
         peer.heard = turn.now;
         if (from.echo && from.echo->boot == state.identity.boot) {
@@ -71,7 +74,7 @@ std::optional<Asked> take_asked(Turn& turn, const Message& message) {
     const auto found = std::ranges::find(asked, from.number, &Asked::number);
     if (found == asked.end()) return std::nullopt;
     if (from.counter > found->known) return *found;
-    note(turn.state.durable, {EvidenceKind::BehindItself, from.from, {}});
+    note(turn.state.durable, {EvidenceKind::BehindItself, from.from, {}, {}});
     persist(turn);
     report(turn, "a voter is behind itself");
     return std::nullopt;
@@ -81,7 +84,7 @@ void retire(Turn& turn) {
     State& state = turn.state;
     if (state.durable.retired) return;
     state.durable.retired = true;
-    note(state.durable, {EvidenceKind::Retired, state.identity.self, {}});
+    note(state.durable, {EvidenceKind::Retired, state.identity.self, {}, {}});
     persist(turn);
     report(turn, "this voter lost its newest state: it votes no more and must be replaced");
     if (state.role == Role::Leader || state.role == Role::Resuming)
@@ -93,12 +96,6 @@ void retire(Turn& turn) {
         state.data.cutting = true;
         turn.effects.push_back(Cut{});
     }
-}
-
-void on_announce(Turn& turn, const Announce& body) {
-    if (turn.state.durable.record && body.record.ballot <= turn.state.durable.record->ballot)
-        return;
-    learn(turn, body.record);
 }
 
 void dispatch(Turn& turn, const Message& message, const Asked& asked) {
@@ -114,7 +111,7 @@ void dispatch(Turn& turn, const Message& message, const Asked& asked) {
                    [&](const Resign& body) { on_resign(turn, message, body); },
                    [&](const Read& body) { on_read(turn, message, body); },
                    [&](const ReadAnswer& body) { on_read_answer(turn, message, body); },
-                   [&](const Announce& body) { on_announce(turn, body); },
+                   [&](const Announce& body) { on_announce(turn, message, body); },
                    [&](const Refused& body) {
                        if (body.record) learn(turn, *body.record);
                    }},
@@ -125,6 +122,7 @@ void receive(Turn& turn, const Message& message) {
     State& state = turn.state;
     const Envelope& from = message.envelope;
     if (from.group != state.identity.group || from.to != state.identity.self) return;
+    if (is_false(state.durable, from.from)) return;
     const bool reads = std::holds_alternative<Read>(message.body);
     if (reads && from.from == outsider) return on_read(turn, message, std::get<Read>(message.body));
     const bool bare = !state.durable.record && std::holds_alternative<Renew>(message.body);
@@ -169,7 +167,7 @@ void on_generation(Turn& turn, const NewGeneration& fact) {
     const auto& held = state.durable.record;
     if (ballot.generation == state.durable.generation && held && held->ballot == ballot &&
         *held != fact.first) {
-        note(state.durable, {EvidenceKind::TwoFirsts, state.identity.self, ballot});
+        note(state.durable, {EvidenceKind::TwoFirsts, state.identity.self, ballot, {}});
         persist(turn);
     }
     if (ballot.generation > state.durable.generation) state.generation = fact;
@@ -177,6 +175,7 @@ void on_generation(Turn& turn, const NewGeneration& fact) {
 
 void on_tick(Turn& turn, const Tick& tick) {
     turn.jitter = tick.jitter;
+    for (auto& [index, clock] : turn.state.clocks) clock.forget(turn.now, turn.state.timing);
     tick_voter(turn);
     tick_resignation(turn);
     switch (turn.state.role) {
@@ -209,12 +208,7 @@ void handle(Turn& turn, const Input& input) {
                           },
                           [&](const EndRead& one) { on_end(turn, one); },
                           [&](const Flushed& one) { on_flushed(turn, one); },
-                          [&](const WaitBroken&) {
-                              if (state.role == Role::Leader && state.leading.stage == Stage::Open)
-                                  move_to(turn, Stage::Closed);
-                              state.leading.open_end.reset();
-                              state.leading.open_number = 0;
-                          },
+                          [&](const WaitBroken&) { on_wait_broken(turn); },
                           [&](const Fenced& one) { on_fenced(turn, one); },
                           [&](const LocalHealth& one) { on_health(turn, one); },
                           [&](const EdgesReach& one) {
@@ -225,7 +219,8 @@ void handle(Turn& turn, const Input& input) {
                                   start_fencing(turn, std::nullopt, "the host stops");
                           },
                           [&](const Proposal& one) { on_proposal(turn, one); },
-                          [&](const NewGeneration& one) { on_generation(turn, one); }},
+                          [&](const NewGeneration& one) { on_generation(turn, one); },
+                          [&](const Learners& one) { state.learners = one.who; }},
                input);
 }
 
@@ -278,6 +273,8 @@ Outcome begin(Start start, MonoTime now) {
     state.identity = std::move(start.identity);
     state.timing = start.timing;
     state.hash = start.hash;
+    state.sign = std::move(start.sign);
+    state.check = std::move(start.check);
     if (start.durable) {
         state.durable = *start.durable;
         state.disk = *start.durable;

@@ -21,6 +21,9 @@ struct Start {
     std::optional<Durable> durable;
     Incarnation fresh;
     bool led = false;  // the agent's journal: this copy led and was not rejoined since
+    // Both, and `hash`: votes and accepts are signed and checked, certificates and chain are made.
+    SignFunction sign;
+    SignatureCheck check;
 };
 Outcome begin(Start start, MonoTime now);
 

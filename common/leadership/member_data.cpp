@@ -1,5 +1,7 @@
 // The data path of a copy in step(): stop before an epoch is raised, follow only where it may,
 // rejoin what went astray. Sections 3 and 8.
+#include <algorithm>
+
 #include "common/leadership/turn.h"
 
 namespace foyer::leadership {
@@ -16,17 +18,20 @@ void apply_generation(Turn& turn) {
     durable.resigned = Epoch();
     durable.record = first;
     durable.chain.clear();
+    durable.certificate.reset();
     persist(turn);
     // What was promised binds towards everybody: the holder belongs to the old generation.
     state.promise.released = false;
     state.seen_epoch = Epoch();
     state.known_committed.reset();
     state.resignation.reset();
+    state.stood.reset();
     state.stand_at.reset();
     state.preferred = false;
     for (auto& [index, peer] : state.peers) {
         peer.promised_until.reset();
         peer.accepted = {};
+        peer.chain_tip = {};
         peer.asked.clear();
     }
 }
@@ -60,24 +65,40 @@ bool must_rejoin(const State& state, const Record& record) {
            *data.position > record.start;
 }
 
+// What the disk says of the rejoin, now and after every write on its way, is what is wished: an
+// older write that lands later must not call a torn copy whole, or one that streams torn.
+bool is_rejoin_settled(const State& state) {
+    const auto same = [&](const Durable& one) {
+        return one.rejoining == state.durable.rejoining &&
+               one.rejoin_base == state.durable.rejoin_base;
+    };
+    return same(state.disk) &&
+           std::ranges::all_of(state.writing, same, &std::pair<Version, Durable>::second);
+}
+
+// Only of a leader that is there: what cannot be fetched must not cost a copy that is whole.
 void manage_rejoin(Turn& turn, ReplicaIndex leader) {
     State& state = turn.state;
+    if (is_promise_over(state, turn.now)) return;
     const Fence fence = own_fence(state);
     // Before that, whom it would copy may still lose to one that has this copy's log.
     if (!state.known_committed || fence_of(*state.known_committed) != fence) return;
     Durable& durable = state.durable;
     const RejoinBase base{fence, durable.record->start};
     if (!durable.rejoining) {
+        // A receiver that still runs could acknowledge in this fence what the base leaves out.
+        if (!state.data.stopped) return start_cut(turn);
         // What this copy acknowledged in this fence, if anything, the base does not contain.
         const bool clean = state.data.position && state.data.position->fence < fence;
         durable.rejoining = true;
+        state.data.stopped = false;  // whoever asks for its position asks the shell again
         durable.rejoin_base = clean ? std::optional(base) : std::nullopt;
         persist(turn);
     } else if (durable.rejoin_base && durable.rejoin_base != base) {
         durable.rejoin_base = base;
         persist(turn);
     }
-    if (!state.disk.rejoining || state.data.rejoin_asked == fence) return;
+    if (!is_rejoin_settled(state) || state.data.rejoin_asked == fence) return;
     state.data.rejoin_asked = fence;
     state.data.following.reset();
     state.data.stopped = false;
@@ -94,6 +115,10 @@ void cut_for(Turn& turn, Waiting waiting) {
     start_cut(turn);
 }
 
+void stop_rejoin(Turn& turn) {
+    if (turn.state.data.rejoin_asked) start_cut(turn);
+}
+
 void on_stopped(Turn& turn, const ReceiverStopped& fact) {
     State& state = turn.state;
     DataPath& data = state.data;
@@ -101,6 +126,11 @@ void on_stopped(Turn& turn, const ReceiverStopped& fact) {
     data.cutting = false;
     data.stopped = true;
     data.position = fact.position;
+    if (fact.whole && state.durable.rejoining) {
+        state.durable.rejoining = false;
+        state.durable.rejoin_base.reset();
+        persist(turn);
+    }
     if (state.role == Role::Candidate && !state.round.voted) on_own_cut(turn);
     if (!data.waiting) return;
     const Waiting waiting = *std::exchange(data.waiting, std::nullopt);
@@ -146,7 +176,8 @@ void manage_data(Turn& turn) {
         disk.record->ballot.epoch != record.ballot.epoch)
         return;
     if (must_rejoin(state, record)) return manage_rejoin(turn, *record.leader);
-    if (!data.position || disk.rejoining || data.following == own_fence(state)) return;
+    if (!data.position || !is_rejoin_settled(state)) return;
+    if (data.following == own_fence(state)) return;
     data.following = own_fence(state);
     data.stopped = false;
     turn.effects.push_back(Follow{*record.leader, own_fence(state)});

@@ -93,6 +93,8 @@ void warm(Turn& turn) {
 void tick_follower(Turn& turn) {
     State& state = turn.state;
     warm(turn);
+    if (is_clock_wrong(state.clocks, state.timing)) state.health.clock_wrong_at = turn.now;
+    if (state.durable.rejoining && is_promise_over(state, turn.now)) stop_rejoin(turn);
     if (!may_stand(state, turn.now)) {
         state.stand_at.reset();
         return;
@@ -137,6 +139,10 @@ void on_own_cut(Turn& turn) {
     state.durable = after_vote(voter_view(state), own, turn.now);
     state.promise = after_promise(state.promise, record.promise, state.timing.rate_slack, turn.now);
     persist(turn);
+    state.stood =
+        Certificate{own_fence(state), self, record.ballot, record.config_hash, {}, round.position};
+    state.stood->signatures[self] =
+        sign(state, vote_bytes(state.identity.group, own_signer(state), *state.stood));
     round.voted = true;
     round.vote_version = state.version;
     round.began = turn.now;
@@ -156,7 +162,8 @@ void on_vote_answer(Turn& turn, const Message& message, const VoteAnswer& body,
         return;
     }
     const ReplicaIndex from = message.envelope.from;
-    if (message.envelope.epoch != state.round.epoch) return;
+    if (message.envelope.epoch != state.round.epoch || !is_good_vote(state, from, body)) return;
+    state.stood->signatures[from] = body.signature;
     state.round.granted.insert(from);
     state.round.signatures[from] = body.signature;
     count_promise(turn, from, asked.sent, body.promised);
@@ -179,6 +186,7 @@ void check_elected(Turn& turn) {
         if (peer.promised_until) promised[index] = *peer.promised_until;
     const auto lease = lease_until(record, promised, state.timing.margin);
     if (!lease || *lease < turn.now + state.timing.elected_left) return;
+    if (signs(state)) state.durable.certificate = state.stood;
     const auto signatures = round.signatures;
     become_leader(turn, record);
     state.leading.signatures = signatures;

@@ -40,7 +40,7 @@ void send_renewals(Turn& turn) {
         Peer& peer = state.peers[index];
         if (turn.now < peer.next_renew) continue;
         schedule_renewal(peer, state.timing, turn.now);
-        send(turn, index, Renew{state.durable.epoch, committed}, 0, true);
+        send(turn, index, Renew{state.durable.epoch, committed, chain_tip(state.disk)}, 0, true);
     }
 }
 
@@ -158,8 +158,10 @@ void tick_leader(Turn& turn) {
     if (state.role != Role::Leader) return;
     check_committed(turn);  // a group of one hears no answers
     refresh_lease(turn);
+    link_committed(turn);
     send_renewals(turn);
     send_writes(turn);
+    send_announcements(turn);
 }
 
 void count_promise(Turn& turn, ReplicaIndex who, MonoTime sent, Duration promised) {
@@ -188,6 +190,8 @@ void on_renew_answer(Turn& turn, const Message& message, const RenewAnswer& body
         return start_fencing(turn, std::nullopt, "a member is in a higher epoch");
     if (body.epoch != state.durable.epoch) return;
     Peer& peer = state.peers[message.envelope.from];
+    peer.chain_tip = body.chain_tip;
+    take_links(turn, body.chain);
     if (body.reason == Reason::None) {
         count_promise(turn, message.envelope.from, asked.sent, body.promised);
         peer.renew_tries = 0;
@@ -217,6 +221,8 @@ void on_write_answer(Turn& turn, const Message& message, const WriteAnswer& body
         return;
     }
     if (fence_of(body.ballot) != own_fence(state)) return;
+    if (!is_good_accept(state, message.envelope.from, body)) return;
+    state.leading.accepts[message.envelope.from] = body.signature;
     Peer& peer = state.peers[message.envelope.from];
     peer.accepted = std::max(peer.accepted, body.ballot);
     count_promise(turn, message.envelope.from, asked.sent, body.promised);
@@ -234,6 +240,7 @@ void write_record(Turn& turn, Record record) {
     state.durable = after_holding(state.durable, record);
     persist(turn);
     state.leading.open_record = true;
+    state.leading.accepts.clear();
     state.leading.record_version = state.version;
     for (auto& [index, peer] : state.peers) peer.next_write = turn.now;
     send_writes(turn);
@@ -258,12 +265,10 @@ void check_committed(Turn& turn) {
         peer.next_renew = turn.now;
     }
     refresh_lease(turn);
+    link_committed(turn);
     if (leading.published) return;
     leading.published = true;
-    turn.effects.push_back(
-        Publish{{own_fence(state), state.identity.self, leading.elected_with.ballot,
-                 record.config_hash, leading.signatures},
-                record});
+    publish(turn);
 }
 
 }  // namespace foyer::leadership

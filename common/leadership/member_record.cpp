@@ -56,8 +56,15 @@ void advance_promoting(Turn& turn) {
     read_open_end(turn);
 }
 
-bool may_open(const Leading& leading) {
+// Of the newest record too, while it is open: what can be read from then on must be held as that
+// record says, if it is the one that stays.
+bool may_open(const State& state) {
+    const Leading& leading = state.leading;
     const Record& record = *leading.committed;
+    const Record& newest = *state.durable.record;
+    if (leading.open_end &&
+        holding(newest, leading.streaming, *leading.open_end, std::nullopt) < newest.k)
+        return false;
     return !leading.handover && record.desired == DesiredState::Running &&
            record.k >= record.floor && leading.open_end && leading.shown &&
            covers(leading.wanted, *record.leader, record) &&
@@ -67,7 +74,7 @@ bool may_open(const Leading& leading) {
 void advance_closed(Turn& turn) {
     Leading& leading = turn.state.leading;
     if (leading.open_number == 0) return read_open_end(turn);
-    if (!may_open(leading)) return;
+    if (!may_open(turn.state)) return;
     leading.open_number = 0;
     leading.open_end.reset();
     move_to(turn, Stage::Open);
@@ -119,7 +126,9 @@ void advance_work(Turn& turn) {
 bool may_step(const State& state, MonoTime now) {
     const Leading& leading = state.leading;
     if (!leading.promoted || !leading.shown || leading.handover) return false;
-    if (leading.last_step && now - *leading.last_step < state.timing.step_pause) return false;
+    const bool pauses = !leading.committed || !is_closed_for_want(*leading.committed);
+    if (pauses && leading.last_step && now - *leading.last_step < state.timing.step_pause)
+        return false;
     return !leading.running_since || now - *leading.running_since >= state.timing.settle;
 }
 
@@ -128,7 +137,7 @@ void begin_step(Turn& turn) {
     Leading& leading = state.leading;
     if (!leading.committed || leading.open_record || leading.handover) return;
     const Record& record = *leading.committed;
-    if (may_end_joint(record)) return write_record(turn, end_joint(record));
+    if (may_end_joint(record) && is_chain_held(state)) return write_record(turn, end_joint(record));
     if (record.desired != DesiredState::Running || !may_step(state, turn.now)) return;
     leading.work = choose_step(record, leading.streaming, state.timing, turn.now);
     if (!leading.work) return;
@@ -166,7 +175,7 @@ void propose(Turn& turn, const Prefer& prefer) {
     Leading& leading = state.leading;
     const Record& record = *leading.committed;
     const MemberEntry* entry = find_entry(record, prefer.who);
-    if (turn.now - leading.elected_at < state.timing.tenure)
+    if (!prefer.at_once && turn.now - leading.elected_at < state.timing.tenure)
         return refuse(turn, "its leader was elected less than ten minutes ago");
     if (entry == nullptr || !entry->may_lead || !in_sync(record, prefer.who) ||
         !is_member(record, prefer.who) || prefer.who == state.identity.self)
@@ -187,6 +196,8 @@ void propose_record(Turn& turn, Record next) {
 }
 
 void propose(Turn& turn, const Replace& replace) {
+    if (!is_chain_held(turn.state))
+        return refuse(turn, "the members of now are not on record with enough of them yet");
     auto next = joint(*turn.state.leading.committed, replace.out, replace.in);
     if (!next.ok()) return refuse(turn, next.failure().message);
     write_record(turn, std::move(next).value());
@@ -261,6 +272,20 @@ void on_end(Turn& turn, const EndRead& fact) {
         leading.work->end = fact.end;
         leading.work->phase = SyncPhase::Holding;
     }
+}
+
+// Commits that stopped waiting can be read when it opens again: a step counts them as well.
+void on_wait_broken(Turn& turn) {
+    State& state = turn.state;
+    if (state.role != Role::Leader) return;
+    Leading& leading = state.leading;
+    close(turn);
+    if (!leading.work || !database_first(leading.work->step)) return;
+    SyncWork& work = *leading.work;
+    if (work.phase != SyncPhase::ReadingEnd && work.phase != SyncPhase::Holding) return;
+    work.phase = SyncPhase::ReadingEnd;
+    leading.work_number = state.next_number++;
+    turn.effects.push_back(ReadEnd{leading.work_number});
 }
 
 void on_streams(Turn& turn, const MemberStreams& fact) {

@@ -31,6 +31,13 @@ void grant(Turn& turn, const Message& message, const Vote& body) {
     if (in_sync(body.record, state.identity.self) && !state.durable.rejoining)
         granted.position = state.data.position;
     granted.promised = body.record.promise;
+    const Certificate vote{{body.record.ballot.generation, body.epoch},
+                           message.envelope.from,
+                           body.record.ballot,
+                           body.record.config_hash,
+                           {},
+                           body.position};
+    granted.signature = sign(state, vote_bytes(state.identity.group, own_signer(state), vote));
     // The same vote again is on its way to the disk already.
     const Durable next = after_vote(voter, asked, turn.now);
     if (next != state.durable) {
@@ -72,6 +79,8 @@ void accept(Turn& turn, const Message& message, const Write& body) {
     if (ballot_of(state.durable) != body.record.ballot) hold(turn, body.record);
     WriteAnswer accepted;
     accepted.ballot = body.record.ballot;
+    accepted.signature = sign(state, accept_bytes(state.identity.group, own_signer(state),
+                                                  body.record.ballot, body.record.config_hash));
     const Duration t = body.record.promise;
     if (is_echo_fresh(state, message, t, turn.now) && !state.promise.released) {
         accepted.promised = t;
@@ -79,6 +88,14 @@ void accept(Turn& turn, const Message& message, const Write& body) {
         state.stand_at.reset();
     }
     answer(turn, message, std::move(accepted), state.version);
+}
+
+// Of one leader, at one ballot, with two contents.
+void note_two_records(Turn& turn, const Record& other) {
+    if (!other.leader) return;
+    note(turn.state.durable, {EvidenceKind::TwoRecords, *other.leader, other.ballot, {}});
+    persist(turn);
+    report(turn, "two records of one ballot: who wrote them must be replaced");
 }
 
 // A candidacy of this member's own stands back where it must.
@@ -134,8 +151,7 @@ void on_write(Turn& turn, const Message& message, const Write& body) {
     const Record& record = body.record;
     const Reason reason = judge_write(voter_view(state), message.envelope.from, record);
     if (reason == Reason::InvalidRecord && record.ballot == ballot_of(state.durable)) {
-        note(state.durable, {EvidenceKind::TwoRecords, message.envelope.from, record.ballot});
-        persist(turn);
+        note_two_records(turn, record);
     }
     if (reason != Reason::None) return refuse_write(turn, message, body, reason);
     if (leads(state)) {
@@ -155,6 +171,8 @@ void on_renew(Turn& turn, const Message& message, const Renew& body) {
     given.epoch = body.epoch;
     given.reason = judge_renew(state, message, body, turn.now);
     given.held = ballot_of(state.disk);
+    given.chain_tip = chain_tip(state.disk);
+    if (given.chain_tip != body.chain_tip) given.chain = links_after(state.disk, body.chain_tip);
     if (is_data_member(state)) given.position = state.data.position;
     if (given.reason == Reason::None) {
         given.promised = state.disk.record->promise;
@@ -189,6 +207,8 @@ void on_read(Turn& turn, const Message& message, const Read& body) {
     told.record = state.disk.record;
     const auto seen = state.durable.seen.find(message.envelope.from);
     if (seen != state.durable.seen.end()) told.seen_of_asker = seen->second;
+    if (signs(state))
+        told.signature = sign(state, proof_bytes(state.identity.group, own_signer(state), told));
     answer(turn, message, std::move(told), 0);
 }
 
@@ -205,8 +225,11 @@ void on_read_answer(Turn& turn, const Message& message, const ReadAnswer& body) 
 void learn(Turn& turn, const Record& record) {
     State& state = turn.state;
     const auto& mine = state.durable.record;
-    if (!check_valid(record).ok() || (mine && record.ballot <= mine->ballot)) return;
-    if (record.ballot.generation != state.durable.generation) return;
+    if (!check_valid(record).ok()) return;
+    if (mine && record.ballot == mine->ballot && record != *mine) note_two_records(turn, record);
+    if (mine && record.ballot <= mine->ballot) return;
+    const bool first = state.durable.generation == Generation();
+    if (record.ballot.generation != state.durable.generation && !first) return;
     if (state.durable.retired) return;
     if (leads(state)) {
         if (record.ballot.epoch > state.durable.epoch && state.role != Role::Fencing)

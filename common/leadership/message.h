@@ -63,6 +63,7 @@ struct VoteAnswer {
 struct Renew {
     Epoch epoch;
     Ballot committed;  // newest
+    Hash chain_tip{};  // of the leader: who has links after it tells them
 };
 struct RenewAnswer {
     Epoch epoch;  // of the renewal
@@ -70,6 +71,8 @@ struct RenewAnswer {
     Duration promised{0};  // 0: none
     Ballot held;
     std::optional<LogPosition> position;
+    Hash chain_tip{};
+    std::vector<Link> chain;  // after the leader's tip, a few
 };
 
 struct Write {
@@ -103,7 +106,7 @@ struct ReadAnswer {
 struct Announce {
     Certificate certificate;
     Record record;
-    std::vector<Link> chain;  // since what the receiver is known to have
+    std::vector<Link> chain;  // since what the receiver is known to have, a few
 };
 
 // To one who asked and is no member, or is of an older generation: so it learns that.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "common/leadership/canonical.h"
+
 namespace foyer::leadership {
 namespace {
 
@@ -63,24 +65,6 @@ Status check_in_sync(const Record& record) {
     return ok_status();
 }
 
-void put(std::vector<std::uint8_t>& bytes, std::uint64_t number) {
-    for (int shift = 56; shift >= 0; shift -= 8)
-        bytes.push_back(static_cast<std::uint8_t>(number >> static_cast<unsigned>(shift)));
-}
-
-void put(std::vector<std::uint8_t>& bytes, const std::vector<MemberEntry>& list) {
-    put(bytes, list.size());
-    for (const MemberEntry& entry : list) {
-        put(bytes, static_cast<std::uint64_t>(entry.index.number));
-        put(bytes, entry.kind == ReplicaKind::Data ? 0 : 1);
-        put(bytes, entry.key.str().size());
-        bytes.insert(bytes.end(), entry.key.str().begin(), entry.key.str().end());
-        put(bytes, entry.incarnation.high);
-        put(bytes, entry.incarnation.low);
-        put(bytes, entry.may_lead ? 1 : 0);
-    }
-}
-
 }  // namespace
 
 const MemberEntry* find_entry(const Record& record, ReplicaIndex index) {
@@ -132,7 +116,8 @@ Status check_valid(const Record& record) {
 }
 
 Hash config_hash(const Hash& previous, const Record& record, HashFunction hash) {
-    std::vector<std::uint8_t> bytes(previous.begin(), previous.end());
+    Bytes bytes;
+    put(bytes, previous);
     put(bytes, record.ballot.generation.number());
     put(bytes, record.members);
     put(bytes, record.old_members);

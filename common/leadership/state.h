@@ -21,6 +21,7 @@
 #include <optional>
 #include <string_view>
 
+#include "common/leadership/chain.h"
 #include "common/leadership/clock_rate.h"
 #include "common/leadership/effect.h"
 #include "common/leadership/health.h"
@@ -81,6 +82,9 @@ struct Peer {
     MonoTime next_write;
     Ballot accepted;  // newest of mine it answered `accepted` to
     std::optional<MonoTime> promised_until;
+    Hash chain_tip{};  // newest link it told to have on its disk
+    bool announced = false;
+    MonoTime next_announce;
 };
 
 // The request for which a receiver is being stopped; one at a time.
@@ -140,7 +144,8 @@ struct Leading {
     std::optional<MonoTime> running_since;
     std::optional<Handover> handover;
     bool published = false;
-    std::map<ReplicaIndex, Signature> signatures;
+    std::map<ReplicaIndex, Signature> signatures;  // of the votes that elected
+    std::map<ReplicaIndex, Signature> accepts;     // of the record held
 };
 
 struct Resignation {  // being told, three times
@@ -155,6 +160,8 @@ struct State {
     Identity identity;
     Timing timing;
     HashFunction hash = nullptr;
+    SignFunction sign;
+    SignatureCheck check;
     Durable durable;                                  // as wished
     Durable disk;                                     // as known to be on the disk
     std::deque<std::pair<Version, Durable>> writing;  // on their way there
@@ -164,6 +171,7 @@ struct State {
     Promise promise;
     Epoch seen_epoch;  // highest heard; numbers only
     std::uint64_t counter = 0;
+    IndexSet learners;       // as the assignment says
     IndexSet remembered_by;  // who answered what it had seen of this voter
     MonoTime next_read;
     std::map<ReplicaIndex, Peer> peers;
@@ -182,7 +190,8 @@ struct State {
     std::optional<ReplicaIndex> hand_to;  // of Fencing
     std::optional<Resignation> resignation;
     Health health;
-    std::uint64_t next_number = 1;  // of SetQuorum and ReadEnd
+    std::optional<Certificate> stood;  // the votes of its own last candidacy
+    std::uint64_t next_number = 1;     // of SetQuorum and ReadEnd
 };
 
 }  // namespace foyer::leadership

@@ -28,14 +28,15 @@ struct Timing {
     Duration promotion_max{60'000};
     Duration tenure{600'000};  // no handover to a preferred member before
     Duration handover_max{2'000};
-    Duration shrink_after{30'000};  // a member of S that does not stream
-    Duration grow_after{10'000};    // a member that streams and is caught up
-    Duration lower_after{10'000};   // fewer than k of S stream
-    Duration step_pause{5'000};     // between two of the four steps
-    Duration step_max{30'000};      // a step whose record is not written yet is given up
-    Duration settle{60'000};        // after `running`: who was stopped is not lost
-    Duration warm_before{2'000};    // own promise has so little left
-    Duration resign_again{100};     // between the three datagrams of a resignation
+    Duration shrink_after{30'000};   // a member of S that does not stream
+    Duration grow_after{10'000};     // a member that streams and is caught up
+    Duration lower_after{10'000};    // fewer than k of S stream
+    Duration step_pause{5'000};      // between two of the four steps
+    Duration step_max{30'000};       // a step whose record is not written yet is given up
+    Duration settle{60'000};         // after `running`: who was stopped is not lost
+    Duration announce_again{5'000};  // to learners, who do not answer
+    Duration warm_before{2'000};     // own promise has so little left
+    Duration resign_again{100};      // between the three datagrams of a resignation
     Duration rate_window{600'000};
     Duration rate_sample{60'000};  // one exchange is kept for each
     int rate_ppm_max = 500;

@@ -26,6 +26,7 @@ std::string_view to_text(Stage stage) {
 
 void persist(Turn& turn) {
     State& state = turn.state;
+    root_chain(state);
     state.writing.emplace_back(++state.version, state.durable);
     turn.effects.push_back(Persist{state.version, state.durable});
 }
@@ -96,6 +97,13 @@ bool is_data_member(const State& state) {
     if (!state.durable.record) return true;
     const MemberEntry* entry = find_entry(*state.durable.record, state.identity.self);
     return entry == nullptr || entry->kind == ReplicaKind::Data;
+}
+
+// Who is in no record promises nothing, and follows whoever announces itself.
+bool is_promise_over(const State& state, MonoTime now) {
+    const auto& record = state.durable.record;
+    if (!record || find_entry(*record, state.identity.self) == nullptr) return false;
+    return state.promise.released || state.promise.until <= now;
 }
 
 VoterView voter_view(const State& state) {

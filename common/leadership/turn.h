@@ -24,6 +24,7 @@ void move_to(Turn& turn, Role role);
 void move_to(Turn& turn, Stage stage);
 bool leads(const State& state);  // Leader, Resuming or Fencing
 bool is_data_member(const State& state);
+bool is_promise_over(const State& state, MonoTime now);  // of one who promises at all
 VoterView voter_view(const State& state);
 IndexSet others(const Record& record, ReplicaIndex self);
 Fence own_fence(const State& state);  // (generation, epoch)
@@ -39,8 +40,24 @@ void on_read_answer(Turn& turn, const Message& message, const ReadAnswer& body);
 void learn(Turn& turn, const Record& record);
 void tick_voter(Turn& turn);
 
+// Signatures, certificate and chain (member_chain.cpp).
+bool signs(const State& state);
+Signature sign(const State& state, const Bytes& bytes);
+Signer own_signer(const State& state);
+bool is_good_vote(const State& state, ReplicaIndex from, const VoteAnswer& body);
+bool is_good_accept(const State& state, ReplicaIndex from, const WriteAnswer& body);
+void root_chain(State& state);
+void link_committed(Turn& turn);  // its link, once all before it are there
+void take_links(Turn& turn, const std::vector<Link>& links);
+std::vector<Link> links_after(const Durable& durable, const Hash& tip);
+bool is_chain_held(const State& state);  // so that the members may change
+void publish(Turn& turn);
+void send_announcements(Turn& turn);
+void on_announce(Turn& turn, const Message& message, const Announce& body);
+
 // Data path (member_data.cpp).
 void cut_for(Turn& turn, Waiting waiting);
+void stop_rejoin(Turn& turn);  // of a leader that is silent: the copy may be whole still
 void on_stopped(Turn& turn, const ReceiverStopped& fact);
 void on_rejoined(Turn& turn, const Rejoined& fact);
 void manage_data(Turn& turn);
@@ -74,6 +91,7 @@ void advance(Turn& turn);  // stages, steps, handover: whatever has become possi
 void set_quorum(Turn& turn, const DatabaseQuorum& wanted);
 void on_shown(Turn& turn, const QuorumShown& fact);
 void on_end(Turn& turn, const EndRead& fact);
+void on_wait_broken(Turn& turn);
 void on_streams(Turn& turn, const MemberStreams& fact);
 void on_flushed(Turn& turn, const Flushed& fact);
 void on_proposal(Turn& turn, const Proposal& proposal);

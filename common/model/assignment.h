@@ -101,6 +101,8 @@ struct Assignment {
     std::vector<std::string> proxies;  // overlay addresses of the edges
     PartitionSecrets secrets;
     std::optional<GroupWish> group;  // absent: the master leads this instance
+    // It may lead soon: what is slow to load is loaded, and nobody is let in. Never on the wire.
+    bool warm = false;
     friend bool operator==(const Assignment&, const Assignment&) = default;
 };
 

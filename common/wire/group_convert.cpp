@@ -41,15 +41,6 @@ void put_candidacy(const Asked& from, v1::Candidacy& to) {
     to.set_epoch(from.epoch.number());
 }
 
-template <class Signatures>
-void put_signatures(const std::map<ReplicaIndex, lead::Signature>& from, Signatures& to) {
-    for (const auto& [index, signature] : from) {
-        auto* one = to.add_signatures();
-        one->set_index(index.number);
-        one->set_signature(signature);
-    }
-}
-
 struct BodyWriter {
     v1::Message& to;
 
@@ -113,20 +104,7 @@ struct BodyWriter {
     }
     void operator()(const lead::Announce& one) {
         auto& body = *to.mutable_announce();
-        auto& certificate = *body.mutable_certificate();
-        certificate.set_generation(one.certificate.fence.generation.number());
-        certificate.set_epoch(one.certificate.fence.epoch.number());
-        certificate.set_leader(one.certificate.leader.number);
-        certificate.set_record(lead::to_text(one.certificate.record));
-        certificate.set_config_hash(bytes_of(one.certificate.config_hash));
-        put_signatures(one.certificate.signatures, certificate);
         body.set_record(lead::to_text(one.record));
-        for (const lead::Link& link : one.chain) {
-            auto& to_link = *body.add_chain();
-            to_link.set_ballot(lead::to_text(link.ballot));
-            to_link.set_config_hash(bytes_of(link.config_hash));
-            put_signatures(link.signatures, to_link);
-        }
     }
     void operator()(const lead::Refused& one) {
         auto& body = *to.mutable_refused();
@@ -247,28 +225,9 @@ Result<lead::ReadAnswer> read(const v1::ReadAnswer& from) {
     return to;
 }
 
-template <class From>
-Result<std::map<ReplicaIndex, lead::Signature>> signatures_of(const From& from) {
-    TRY(count_field("signatures", from.signatures_size(), static_cast<int>(2 * lead::members_max)));
-    std::map<ReplicaIndex, lead::Signature> to;
-    for (const auto& one : from.signatures())
-        to[TRY(index_of("index", one.index()))] = TRY(signature_of(one.signature()));
-    return to;
-}
-
 Result<lead::Announce> read(const v1::Announce& from) {
     lead::Announce to;
-    const auto& certificate = from.certificate();
-    to.certificate.fence = {Generation(certificate.generation()), Epoch(certificate.epoch())};
-    to.certificate.leader = TRY(index_of("leader", certificate.leader()));
-    to.certificate.record = TRY(lead::parse_ballot(certificate.record()));
-    to.certificate.config_hash = TRY(hash_of(certificate.config_hash()));
-    to.certificate.signatures = TRY(signatures_of(certificate));
     to.record = TRY(lead::parse_record(from.record()));
-    TRY(count_field("chain", from.chain_size(), static_cast<int>(lead::chain_max)));
-    for (const auto& link : from.chain())
-        to.chain.push_back({TRY(lead::parse_ballot(link.ballot())),
-                            TRY(hash_of(link.config_hash())), TRY(signatures_of(link))});
     return to;
 }
 

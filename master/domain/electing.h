@@ -35,8 +35,8 @@ bool is_named(const std::optional<leadership::Record>& record, ReplicaIndex inde
 // What a box of the group has to hear.
 GroupWish group_wish(const State& state, const Instance& instance);
 
-// The box's voter is not the one that this row's place in the group was given to: it lost its memory.
-// Its copy is made anew elsewhere, under another index: an index is never used twice.
+// The box's voter is not the one that this row's place in the group was given to: it lost its
+// memory. Its copy is made anew elsewhere, under another index: an index is never used twice.
 bool is_other_voter(const Replica& replica, const PartitionObservation& seen);
 // One box's word on its own member.
 void hear_member(Group& group, Replica& replica, const PartitionObservation& seen, Draft& draft);

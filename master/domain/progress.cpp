@@ -73,7 +73,20 @@ std::vector<Step> erase_steps(const Group& group) {
     return steps;
 }
 
+// A group hands over by itself; the promotion stands until the wanted copy leads and serves.
+std::vector<Step> hand_over_steps(const Group& group) {
+    const auto& promotion = group.instance.promotion;
+    const bool moved = !promotion || promotion->wanted == group.instance.leader;
+    const Replica* lead = group.leader();
+    return {
+        {"hand over", moved,
+         moved ? "" : "proposed to the group, which waits until the wanted copy holds every write"},
+        {"serve", !promotion,
+         lead != nullptr ? copy_title(*lead) + ": " + copy_detail(group, *lead) : ""}};
+}
+
 std::vector<Step> promote_steps(const Group& group) {
+    if (group.instance.electing) return hand_over_steps(group);
     const Replica* lead = group.leader();
     return {{"collect positions", lead != nullptr,
              lead != nullptr ? "" : "every copy stops following and says what it holds"},

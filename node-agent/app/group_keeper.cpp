@@ -57,7 +57,6 @@ std::unique_ptr<GroupMember> GroupKeeper::begin(const Assignment& assignment, bo
     lead::Start& start = begin.start;
     start.identity = {assignment.instance, assignment.index, rules_.boot};
     start.timing = rules_.timing;
-    start.hash = ports_.hash;
     start.fresh = draw_incarnation(ports_.rng);
     start.led = led;
     auto memory = ports_.files.load(assignment.partition);

@@ -28,7 +28,6 @@ struct GroupPorts {
     GroupFiles& files;
     FenceDoor fence;  // absent: no fences (tests)
     FirstRecordCheck check;
-    leadership::HashFunction hash = nullptr;
     const Clock& clock;
     Rng& rng;
     Log& log;

@@ -27,7 +27,8 @@ Result<lead::Proposal> read_proposal(const GroupProposal& wish) {
     lead::Proposal proposal;
     proposal.made_for = TRY(lead::parse_ballot(wish.made_for));
     if (wish.prefer) {
-        proposal.what = lead::Prefer{*wish.prefer};
+        // The master prefers nobody by itself: a person asked it, or a box is drained.
+        proposal.what = lead::Prefer{*wish.prefer, true};
     } else if (wish.out || wish.in) {
         lead::Replace replace{wish.out, std::nullopt};
         if (wish.in)
@@ -133,6 +134,7 @@ void GroupMember::tick(lead::Jitter jitter, MonoTime now) {
 void GroupMember::absorb(lead::Outcome outcome) {
     state_ = std::move(outcome.state);
     for (const lead::Effect& effect : outcome.effects) execute(effect);
+    order_ = warmed(std::move(order_), state_);
     order_.hurry = is_in_a_hurry(state_);
 }
 

@@ -94,9 +94,15 @@ bool PartitionTask::elects() const {
 
 void PartitionTask::teach(bool probed) {
     if (!elects()) return;
-    for (leadership::Input& fact :
-         copy_facts(*desired_, order_, local_, session_, probed, rules_.copy, ports_.clock.mono()))
+    for (leadership::Input& fact : copy_facts(*desired_, order_, local_, session_, probed,
+                                              rules_.copy, ports_.clock.mono())) {
+        if (std::holds_alternative<leadership::Rejoined>(fact)) {
+            LocalState whole = local_;
+            whole.replacing = false;
+            discard(keep(whole), "said again with the next rejoin; until then it counts as torn");
+        }
         desk_->tell(std::move(fact));
+    }
 }
 
 // A group that begins kills what may lead; a copy that is known to follow goes on.
@@ -117,7 +123,9 @@ Duration PartitionTask::wait_with(const Step& step) {
 
 Status PartitionTask::begin(const Step& step) {
     if (step.kind != StepKind::Probe) publish(step, std::string(to_text(step.kind)));
-    return keep(before_step(local_, step, desired_.get()));
+    LocalState before = before_step(local_, step, desired_.get());
+    if (elects()) before = before_copy_step(std::move(before), step);
+    return keep(before);
 }
 
 bool PartitionTask::finish(const Step& step, const Status& begun,

@@ -72,7 +72,7 @@ private:
 
     void stopped(std::optional<lead::LogPosition> position) {
         session_.copy.cut_told = order_.cut;
-        tell(lead::ReceiverStopped{position});
+        tell(lead::ReceiverStopped{.position = position, .whole = !local_.replacing});
     }
     void shown() {
         session_.copy.quorum_told = order_.quorum_number;

@@ -73,6 +73,13 @@ CopyOrder after_effect(CopyOrder order, const lead::Effect& effect, const lead::
     return order;
 }
 
+CopyOrder warmed(CopyOrder order, const lead::State& state) {
+    if (order.warm == state.warmed) return order;
+    order.warm = state.warmed;
+    ++order.serial;
+    return order;
+}
+
 bool is_in_a_hurry(const lead::State& state) {
     if (state.data.cutting || state.durable.rejoining) return true;
     switch (state.role) {
@@ -109,6 +116,7 @@ Assignment obeying(Assignment assignment, const CopyOrder& order) {
         assignment.members, [&](const Member& one) { return one.index == order.leader; });
     if (!named) assignment.leader.reset();
     if (order.quorum) assignment.copies = order.quorum->k_db;
+    assignment.warm = order.warm;
     return assignment;
 }
 

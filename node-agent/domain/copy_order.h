@@ -28,6 +28,7 @@ struct CopyOrder {
     Epoch kill_epoch;
     std::vector<std::uint64_t> read_ends;  // the newest few that may await EndRead
     bool clients = false;                  // they are let in
+    bool warm = false;                     // it may lead soon
     bool hurry = false;                    // somebody waits for what this copy will tell
     friend bool operator==(const CopyOrder&, const CopyOrder&) = default;
 };
@@ -38,6 +39,8 @@ CopyOrder first_order(const leadership::State& state, std::uint64_t serial);
 // Effects that do not concern the copy (messages, leases…) change nothing.
 CopyOrder after_effect(CopyOrder order, const leadership::Effect& effect,
                        const leadership::State& state);
+// Its own promise runs out, or was renewed after all.
+CopyOrder warmed(CopyOrder order, const leadership::State& state);
 bool is_in_a_hurry(const leadership::State& state);
 
 // The assignment as the group has it: role, fence, leader, and who acknowledges.

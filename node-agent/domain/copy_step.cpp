@@ -60,6 +60,11 @@ Step copy_step(const Assignment& desired, const CopyOrder& order, const LocalSta
     return is_ready(ready) ? act(StepKind::Start) : ready;
 }
 
+LocalState before_copy_step(LocalState local, const Step& step) {
+    if (step.kind == StepKind::Rejoin) local.replacing = true;
+    return local;
+}
+
 LocalState after_copy_step(LocalState local, const Step& step, const CopyOrder& order) {
     const bool took_up = step.kind == StepKind::Start || step.kind == StepKind::Reload ||
                          step.kind == StepKind::Promote;

@@ -36,6 +36,8 @@ std::vector<leadership::Input> copy_facts(const Assignment& desired, const CopyO
                                           const LocalState& local, Session& session, bool probed,
                                           const CopyRules& rules, MonoTime now);
 
+// As before_step(): a rejoin is noted before it touches anything.
+LocalState before_copy_step(LocalState local, const Step& step);
 // What the step changes beyond after_step() and session_after(): which order was carried out.
 LocalState after_copy_step(LocalState local, const Step& step, const CopyOrder& order);
 Session copy_session_after(Session session, const Step& step, const CopyOrder& order);

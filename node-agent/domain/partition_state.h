@@ -44,6 +44,8 @@ struct LocalState {
     // copy whose group elects.
     std::uint64_t applied_serial = 0;
     Fence rejoined;
+    // Something of it may have been replaced by a rejoin that is not known to be finished.
+    bool replacing = false;
     // shape_of the assignment the service was started with.
     std::string shape;
     // Not wanted any more, and since when.

@@ -32,8 +32,8 @@ std::string global_part(const HaproxySettings& settings) {
            settings.body_limit() + "\n\n";
 }
 
-// A request whose backend refuses, or does not answer the connection, is tried again each second,
-// always at the slot's present address: up to 15 s, and only while nothing of it was sent.
+// A request whose backend refuses, or does not answer the connection, is tried again twice a
+// second, always at the slot's present address: up to 15 s, and only while nothing of it was sent.
 std::string defaults_part(const HaproxySettings& settings) {
     return "defaults\n"
            "  mode http\n"
@@ -41,9 +41,9 @@ std::string defaults_part(const HaproxySettings& settings) {
            "  timeout client 60s\n"
            "  timeout http-keep-alive 30s\n"
            "  timeout queue 15s\n"
-           "  timeout connect 1s\n"
+           "  timeout connect 500ms\n"
            "  timeout server 300s\n"
-           "  retries 15\n"
+           "  retries 30\n"
            "  retry-on conn-failure\n"
            "  option redispatch 1\n"
            "  option http-server-close\n"
@@ -141,32 +141,31 @@ std::string haproxy_fences(const EdgeTable& table) {
     return text;
 }
 
-Result<std::vector<std::string>> haproxy_changes(const HaproxySettings& settings,
+Result<std::vector<HaproxyStep>> haproxy_changes(const HaproxySettings& settings,
                                                  const EdgeTable& from, const EdgeTable& to) {
-    std::vector<std::string> commands;
+    std::vector<HaproxyStep> steps;
     for (const auto& [name, slot] : from) {
         if (to.contains(name)) continue;
-        commands.push_back("del map " + settings.hosts_map() + " " + name);
-        commands.push_back("del map " + settings.fences_map() + " " + name);
-        commands.push_back(TRY(haproxy_address({.slot = slot.slot, .backend = "", .fence = {}})));
-        commands.push_back(haproxy_cut(slot));
+        steps.push_back({"del map " + settings.hosts_map() + " " + name});
+        steps.push_back({"del map " + settings.fences_map() + " " + name});
+        steps.push_back({TRY(haproxy_address({.slot = slot.slot, .backend = "", .fence = {}}))});
+        steps.push_back({haproxy_cut(slot)});
     }
     for (const auto& [name, slot] : to) {
         const auto before = from.find(name);
         if (before != from.end() && before->second == slot) continue;
         const bool moved = before == from.end() || before->second.backend != slot.backend;
-        if (moved) commands.push_back(TRY(haproxy_address(slot)));
+        if (moved) steps.push_back({TRY(haproxy_address(slot))});
         // Requests still in flight to the old leader would only wait for an answer that cannot
         // count.
-        if (moved && before != from.end()) commands.push_back(haproxy_cut(slot));
+        if (moved && before != from.end()) steps.push_back({"", slot.slot});
         const std::string verb = before == from.end() ? "add map " : "set map ";
-        commands.push_back(verb + settings.fences_map() + " " + name + " " +
-                           fence_text(slot.fence));
+        steps.push_back({verb + settings.fences_map() + " " + name + " " + fence_text(slot.fence)});
         if (before == from.end())
-            commands.push_back("add map " + settings.hosts_map() + " " + name + " " +
-                               slot_name(slot.slot));
+            steps.push_back(
+                {"add map " + settings.hosts_map() + " " + name + " " + slot_name(slot.slot)});
     }
-    return commands;
+    return steps;
 }
 
 Result<std::string> haproxy_address(const EdgeSlot& slot) {
@@ -182,6 +181,25 @@ bool haproxy_address_changed(const std::string& answer) {
 
 std::string haproxy_cut(const EdgeSlot& slot) {
     return "shutdown sessions server " + slot_name(slot.slot) + "/s";
+}
+
+std::vector<std::string> haproxy_cut_reached(const std::string& sessions, int slot) {
+    // "0x55…: … be=slot0 … scb=[8,1h,fd=12] …": the first number is the state of the backend's
+    // side.
+    constexpr std::int64_t ready = 7;  // it has connected; below: in the queue, connecting, waiting
+    std::vector<std::string> commands;
+    for (const std::string& line : split(sessions, '\n')) {
+        const std::size_t colon = line.find(": ");
+        const std::size_t side = line.find(" scb=[");
+        if (colon == std::string::npos || side == std::string::npos || !line.starts_with("0x") ||
+            line.find(" be=" + slot_name(slot) + " ") == std::string::npos)
+            continue;
+        const std::string state = line.substr(side + 6, line.find(',', side) - side - 6);
+        const auto number = parse_int(state);
+        if (!number || *number >= ready)
+            commands.push_back("shutdown session " + line.substr(0, colon));
+    }
+    return commands;
 }
 
 std::string haproxy_prepare(const std::string& map) { return "prepare map " + map; }

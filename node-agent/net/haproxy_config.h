@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,9 +37,17 @@ std::string haproxy_config(const HaproxySettings& settings, const EdgeTable& tab
 std::string haproxy_hosts(const EdgeTable& table);
 std::string haproxy_fences(const EdgeTable& table);
 
-// Commands that bring a running haproxy from one table to the other, in an order that never labels
+// One thing to do with a running haproxy: a command, or the end of the requests that a slot's
+// former member still has.
+struct HaproxyStep {
+    std::string command;
+    std::optional<int> cut_slot = {};
+    friend bool operator==(const HaproxyStep&, const HaproxyStep&) = default;
+};
+
+// Steps that bring a running haproxy from one table to the other, in an order that never labels
 // an answer with a newer fence than that of the member that gave it.
-Result<std::vector<std::string>> haproxy_changes(const HaproxySettings& settings,
+Result<std::vector<HaproxyStep>> haproxy_changes(const HaproxySettings& settings,
                                                  const EdgeTable& from, const EdgeTable& to);
 
 // What brings a haproxy in any state to the table, while it serves: first each slot's address, then
@@ -46,8 +55,11 @@ Result<std::vector<std::string>> haproxy_changes(const HaproxySettings& settings
 Result<std::string> haproxy_address(const EdgeSlot& slot);
 // From haproxy's answer to haproxy_address(): did that change where requests go?
 bool haproxy_address_changed(const std::string& answer);
-// Ends the requests that the slot's former member still has.
+// Ends all requests of the slot.
 std::string haproxy_cut(const EdgeSlot& slot);
+// Ends those that reached a member: from haproxy's answer to `show sess`. A request of which
+// nothing was sent yet is held, and goes to the slot's new address.
+std::vector<std::string> haproxy_cut_reached(const std::string& sessions, int slot);
 std::string haproxy_prepare(const std::string& map);
 // From haproxy's answer to haproxy_prepare().
 Result<std::int64_t> haproxy_prepared_version(const std::string& answer);

@@ -183,12 +183,29 @@ Status HaproxyEdge::tell(const std::vector<std::string>& commands) const {
     return ok_status();
 }
 
+Status HaproxyEdge::take(const std::vector<HaproxyStep>& steps) const {
+    for (const HaproxyStep& step : steps) {
+        if (step.cut_slot)
+            TRY(cut_reached(*step.cut_slot));
+        else
+            TRY(tell_one(step.command));
+    }
+    return ok_status();
+}
+
+Status HaproxyEdge::cut_reached(int slot) const {
+    const std::string sessions = TRY(tell_one("show sess"));
+    for (const std::string& command : haproxy_cut_reached(sessions, slot))
+        discard(ask_haproxy(settings().socket, command), "it may have ended by itself meanwhile");
+    return ok_status();
+}
+
 // For an adopted haproxy, which serves all the while: nothing that is right already is touched.
 Status HaproxyEdge::tell_everything(const EdgeTable& table) const {
     for (const auto& [name, slot] : table) {
         const std::string command = TRY(haproxy_address(slot));
         const std::string answer = TRY(tell_one(command));
-        if (haproxy_address_changed(answer)) TRY(tell_one(haproxy_cut(slot)));
+        if (haproxy_address_changed(answer)) TRY(cut_reached(slot.slot));
     }
     TRY(exchange_map(settings().fences_map(), haproxy_fences(table)));
     return exchange_map(settings().hosts_map(), haproxy_hosts(table));
@@ -213,7 +230,7 @@ Status HaproxyEdge::apply(const std::map<std::string, EdgeRoute>& routes) {
     if (!is_running()) return ensure_running();
     const auto changes = TRY(haproxy_changes(settings(), before, wanted));
     const bool in_step = std::exchange(in_step_, false);
-    TRY(in_step ? tell(changes) : tell_everything(wanted));
+    TRY(in_step ? take(changes) : tell_everything(wanted));
     in_step_ = true;
     return ok_status();
 }

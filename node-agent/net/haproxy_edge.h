@@ -46,6 +46,8 @@ private:
     Status answers() const;
     Result<std::string> tell_one(const std::string& command) const;
     Status tell(const std::vector<std::string>& commands) const;
+    Status take(const std::vector<HaproxyStep>& steps) const;
+    Status cut_reached(int slot) const;
     Status tell_everything(const EdgeTable& table) const;
     Status tell_certificate();
     Status exchange_map(const std::string& map, const std::string& lines) const;

@@ -55,6 +55,7 @@ Json to_json(const LocalState& local) {
     if (local.applied_serial != 0) {
         body["applied_serial"] = local.applied_serial;
         body["rejoined"] = to_json(local.rejoined);
+        body["replacing"] = local.replacing;
     }
     return body;
 }
@@ -80,6 +81,7 @@ std::optional<LocalState> local_from_json(const Json& body) {
     if (fields.has("applied_serial")) {  // of a copy whose group elects
         local.applied_serial = fields.count("applied_serial");
         local.rejoined = fence_from("rejoined", body, fields);
+        local.replacing = fields.truth("replacing");
     }
     if (!fields.ok() || local.partition.empty()) return std::nullopt;
     return local;

@@ -64,6 +64,7 @@ Result<std::string> replica_json(const Assignment& assignment, const ReleaseName
         replica["learners"] = std::move(learners);
     }
     replica["proxies"] = assignment.proxies;
+    if (assignment.warm) replica["warm"] = true;
     return replica.dump(2) + "\n";
 }
 

@@ -38,8 +38,8 @@ void feed(std::string_view bytes) {
     static_cast<void>(agent::haproxy_config(settings, table.value()));
     const auto changes = agent::haproxy_changes(settings, {}, table.value());
     if (!changes.ok()) return;
-    for (const std::string& command : changes.value())
-        CHECK(command.find_first_of(words_end) == std::string::npos);
+    for (const agent::HaproxyStep& step : changes.value())
+        CHECK(step.command.find_first_of(words_end) == std::string::npos);
 }
 
 std::vector<std::string> seeds() {

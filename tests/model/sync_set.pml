@@ -66,6 +66,8 @@ byte epoch[N] = 1;
 byte rec[N];
 byte log[N];
 bool rejoining[N];
+bool torn[N];          /* and something of its copy was replaced already */
+byte rejoin_base[N]; /* epoch of the leader it began to copy; 0: it may have acknowledged in it */
 /* Volatile, of a member. */
 byte role[N];
 byte from[N];  /* whose epoch's stream its receiver reads; 0: stopped */
@@ -214,15 +216,20 @@ inline stand(p, e) {
 #endif
 }
 
+/* One that rejoins tells no position, but knows what it cannot have been the only one to hold: it
+ * acknowledged nothing of its base's epoch, and that leader began with all there was before. */
+#define contains_base(l, e)                                                                        \
+    ((e) != 0 && (NEWEST(l) >= (e) || (NEWEST(l) == NEWEST(base[e]) && (l) >= base[e])))
 #if BUG == 15
-#define tells(v) true
+#define agrees(v, l) (!ahead(log[v], l))
 #else
-#define tells(v) (!rejoining[v])
+#define agrees(v, l)                                                                               \
+    ((!rejoining[v] && !ahead(log[v], l)) || (rejoining[v] && contains_base(l, rejoin_base[v])))
 #endif
 #define may_vote(v, p)                                                                             \
     (role[p] == CANDIDATE && role[v] == FOLLOWER && epoch[p] > epoch[v] && rec[p] >= rec[v] &&    \
      HAS(in_sync[rec[p]], p) &&                                                                    \
-     (!HAS(in_sync[rec[p]], v) || (tells(v) && !ahead(log[v], log[p]))))
+     (!HAS(in_sync[rec[p]], v) || agrees(v, log[p])))
 inline vote(v, p) {
     printf("%d votes for %d in epoch %d\n", v, p, epoch[p]);
 #if BUG != 3
@@ -452,7 +459,13 @@ inline receive(v, e) {
     report(v, e)
 }
 
-/* Rewound or cloned: as long as it lasts the copy is worth nothing. */
+/* Rewound or cloned: as long as it lasts the copy is worth nothing. In the log of a leader whose
+ * marker it holds it may have acknowledged: then there is no base. */
+#if BUG == 18
+#define base_of(v, e) (e)
+#else
+#define base_of(v, e) (COUNT(log[v], e) > 0 -> 0 : (e))
+#endif
 #define may_rejoin(v, e)                                                                           \
     (belongs(v, e) && leads(e) && written[e] > 0 && !rejoining[v] &&                               \
      (!begins(log[v], whole_log(e)) || clones < CLONES))
@@ -463,13 +476,41 @@ inline rejoin(v, e) {
     :: else
     fi;
     rejoining[v] = true;
-    from[v] = 0;
+    rejoin_base[v] = base_of(v, e);
+    from[v] = 0
+}
+#define may_tear(v) (rejoining[v] && !torn[v])
+inline tear(v) {
+    printf("%d begins to replace its copy\n", v);
+    torn[v] = true;
     log[v] = 0
 }
-#define may_rejoined(v, e) (belongs(v, e) && leads(e) && written[e] > 0 && rejoining[v])
+/* The receiver is stopped, and with it the rejoin, before anything was replaced. */
+#if BUG == 19
+#define may_be_whole(v) (rejoining[v])
+#else
+#define may_be_whole(v) (rejoining[v] && !torn[v])
+#endif
+inline whole(v) {
+    printf("%d is whole and rejoins no more\n", v);
+    rejoining[v] = false;
+    rejoin_base[v] = 0;
+    torn[v] = false
+}
+/* The next leader, before it was done: the later base contains all that was acknowledged as well. */
+#define may_rebase(v, e)                                                                           \
+    (belongs(v, e) && leads(e) && written[e] > 0 && rejoining[v] && rejoin_base[v] != 0 &&         \
+     rejoin_base[v] != (e))
+inline rebase(v, e) {
+    printf("%d rejoins epoch %d instead\n", v, e);
+    rejoin_base[v] = e
+}
+#define may_rejoined(v, e) (belongs(v, e) && leads(e) && written[e] > 0 && torn[v])
 inline rejoined(v, e) {
     printf("%d has rejoined epoch %d\n", v, e);
     rejoining[v] = false;
+    rejoin_base[v] = 0;
+    torn[v] = false;
     log[v] = whole_log(e);
     from[v] = e;
     report(v, e)
@@ -570,12 +611,15 @@ inline change(e) {
     :: d_step { may_follow(v, e) -> follow(v, e) }                                                 \
     :: d_step { may_receive(v, e) -> receive(v, e) }                                               \
     :: d_step { may_rejoin(v, e) -> rejoin(v, e) }                                                 \
+    :: d_step { may_rebase(v, e) -> rebase(v, e) }                                                 \
     :: d_step { may_rejoined(v, e) -> rejoined(v, e) }                                             \
     :: d_step { may_shrink(e, v) -> shrink(e, v) }                                                 \
     :: d_step { may_grow(e, v) -> grow(e, v) }
 #define MEMBER(m)                                                                                  \
     EACH_EPOCH1(STAND, m)                                                                          \
     EACH_EPOCH1(MEMBER_EPOCH, m)                                                                   \
+    :: d_step { may_tear(m) -> tear(m) }                                                           \
+    :: d_step { may_be_whole(m) -> whole(m) }                                                      \
     :: d_step { may_win(m) -> win(m) }                                                             \
     :: d_step { role[m] == CANDIDATE -> give_up(m) }
 #define PAIR(v, p) :: d_step { may_vote(v, p) -> vote(v, p) }
@@ -621,6 +665,11 @@ end:
 #elif GOAL == 5 /* k is lowered, then S shrunk: one copy goes on */
     :: d_step { leads(1) && known[1] == 3 && k_of(1) == 1 && SIZE(set_of(1)) < SIZE(FIRST_S) &&
         COUNT(seen, 1) > 1 -> assert(false) }
+#elif GOAL == 6 /* both followers rejoin, and their leader is elected again */
+    :: d_step { leader_of[2] == 0 && torn[1] && torn[2] -> assert(false) }
+#elif GOAL == 7 /* one that rejoins elects another leader than the one it began to copy */
+    :: d_step { leader_of[3] == 1 && leader_of[2] == 0 && torn[2] && rejoin_base[2] == 2 &&
+        COUNT(base[3], 2) == 0 -> assert(false) }
 #endif
     od
 }

@@ -32,6 +32,7 @@ void Database::kill(std::size_t survives) {
     mode = Mode::Down;
     clients_open = false;
     pending.clear();
+    unheld.clear();
     senders.clear();
     receiver.reset();
     log.resize(std::max(survives, flushed));
@@ -45,6 +46,7 @@ void Database::promote(Fence fence) {
     follows.reset();
     senders.clear();
     pending.clear();
+    unheld.clear();
     if (promoted != fence) held.clear();
     promoted = fence;
     if (newest_marker() != fence) append({fence, 0});

@@ -54,7 +54,8 @@ struct Database {
     std::map<ReplicaIndex, Sender> senders;
     std::map<ReplicaIndex, std::size_t> held;  // newest flush acknowledged in this fence
     std::vector<PendingWrite> pending;
-    std::size_t read_end = 0;  // at the newest ReadEnd
+    std::vector<std::uint64_t> unheld;  // committed here, not waited for: whoever reads sees them
+    std::map<std::uint64_t, std::size_t> read_ends;  // by the number of each ReadEnd
 
     leadership::LogPosition position() const;
     Fence newest_marker() const;

@@ -4,7 +4,15 @@
 
 namespace foyer::sim::group {
 
+void World::tell_data_path(const Box& box, const lead::Effect& effect) {
+    const auto name = "r" + std::to_string(box.index.number);
+    if (std::holds_alternative<lead::Cut>(effect)) say(name + " is cut");
+    if (std::holds_alternative<lead::Follow>(effect)) say(name + " follows");
+    if (std::holds_alternative<lead::Rejoin>(effect)) say(name + " rejoins");
+}
+
 void World::execute(Box& box, const lead::Effect& effect) {
+    tell_data_path(box, effect);
     std::visit(lead::Overloaded{
                    [&](const lead::Persist& one) {
                        box.persisting.push_back(one);
@@ -39,7 +47,7 @@ void World::execute(Box& box, const lead::Effect& effect) {
                    [&](const lead::ReadEnd& one) {
                        on_hook(box, weather_.hook_ms, [this, &box, one] {
                            if (box.database.mode != Mode::Primary) return;
-                           box.database.read_end = box.database.flushed;
+                           box.database.read_ends[one.number] = box.database.flushed;
                            const lead::Lsn end(box.database.flushed);
                            on_agent(box, 1 + below(weather_.hook_ms), [this, &box, one, end] {
                                hand_in(box, lead::EndRead{one.number, end});
@@ -66,7 +74,7 @@ void World::execute(Box& box, const lead::Effect& effect) {
                        box.database.kill(box.database.log.size());
                        box.database.cut();
                    },
-                   [&](const lead::Publish&) { ++coverage_["published"]; },
+                   [&](const lead::Publish& one) { invariants_->published(box, one); },
                    [&](const lead::Report& one) {
                        ++coverage_["report " + one.text];
                        say("r" + std::to_string(box.index.number) + ": " + one.text);
@@ -136,8 +144,10 @@ void World::cut(Box& box) {
         box.rejoining = false;
         if (box.data) {
             const auto position = box.database.position();
-            on_agent(box, 1 + below(weather_.hook_ms),
-                     [this, &box, position] { hand_in(box, lead::ReceiverStopped{position}); });
+            const bool whole = !box.torn || planted_ == Planted::TornIsWhole;
+            on_agent(box, 1 + below(weather_.hook_ms), [this, &box, position, whole] {
+                hand_in(box, lead::ReceiverStopped{position, whole});
+            });
         } else {
             hand_in(box, lead::ReceiverStopped{});
         }

@@ -29,13 +29,18 @@ void cut_off(World& world, const Box& box) {
 }  // namespace
 
 Shape draw_shape(Rng& rng) {
-    static const std::array<Shape, 6> shapes{{
+    static const std::array<Shape, 7> shapes{{
         {.name = "3 data, k 2", .data = 3, .copies = 2, .floor = 2},
         {.name = "3 data, founder", .data = 3, .copies = 2, .floor = 1, .founder = true},
         {.name = "2 data, witness", .data = 2, .witnesses = 1, .copies = 2, .floor = 1},
         {.name = "3 data, witness", .data = 3, .witnesses = 1, .copies = 2, .floor = 1},
         {.name = "5 data, k 3", .data = 5, .copies = 3, .floor = 2},
         {.name = "3 data, k 3", .data = 3, .copies = 3, .floor = 1},
+        {.name = "3 data, asynchronous",
+         .data = 3,
+         .copies = 1,
+         .floor = 1,
+         .mode = ReplicationMode::Asynchronous},
     }};
     return shapes[rng.below(shapes.size())];
 }
@@ -59,12 +64,21 @@ Weather draw_weather(World& world) {
     return weather;
 }
 
+// Its service finds that the copy is no copy: it is cloned anew.
+void found_bad(World& world, Box& box) {
+    if (box.database.mode != Mode::Standby) return;
+    ++world.coverage()["copy found bad"];
+    world.say("r" + std::to_string(box.index.number) + " is found bad");
+    Box* there = &box;
+    world.on_agent(box, 1, [&world, there] { world.hand_in(*there, lead::Diverged{}); });
+}
+
 void ill(World& world, Box& box) {
     Box* there = &box;
     const auto tell = [&world, there](const lead::Input& fact) {
         world.on_agent(*there, 1, [&world, there, fact] { world.hand_in(*there, fact); });
     };
-    switch (world.below(2)) {
+    switch (world.below(4)) {
         case 0:
             tell(lead::LocalHealth{false, world.clock_of(box)});
             world.at(world.now() + world.below(15'000),
@@ -74,13 +88,16 @@ void ill(World& world, Box& box) {
             tell(lead::EdgesReach{false, true});
             world.at(world.now() + world.below(5'000), [tell] { tell(lead::EdgesReach{}); });
             return;
-        default: tell(lead::HostStops{});
+        case 2: return tell(lead::HostStops{});
+        case 3: return world.break_wait(box);
+        default: found_bad(world, box);
     }
 }
 
 void one_fault(World& world) {
     Box& box = victim(world);
     ++world.coverage()["fault"];
+    if (world.shape().bad_copies && world.percent(50)) return found_bad(world, any_box(world));
     switch (world.below(10)) {
         case 9: return ill(world, box);
         case 0:
@@ -137,8 +154,7 @@ void one_proposal(World& world) {
             lead::Replace replace;
             if (world.percent(85)) replace.out = pick();
             for (const Box& box : world.boxes())
-                if (box.spare && box.state.durable.generation == Generation() &&
-                    find_entry(record, box.index) == nullptr)
+                if (box.spare && !box.named && find_entry(record, box.index) == nullptr)
                     replace.in = entry_of(box);
             return propose(world, {{}, replace});
         }

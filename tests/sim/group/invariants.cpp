@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "tests/sim/group/seals.h"
+
 namespace foyer::sim::group {
 namespace {
 
@@ -179,6 +181,7 @@ void Invariants::flushed(const Box& box, const std::vector<Entry>& entries) {
 
 // L6: held(m, w) ⇒ w ∈ log(m) ∨ silent(m). Who votes is not silent, unless the candidate has w.
 void Invariants::check_voter_knows(const Box& voter, const Box& candidate) {
+    if (voter.disk->record->mode == ReplicationMode::Asynchronous) return;
     const std::size_t count = acknowledged_.size();
     for (std::size_t back = 1; back <= 40 && back <= count; ++back) {
         const Acknowledged& one = acknowledged_[count - back];
@@ -294,6 +297,7 @@ void Invariants::acknowledged(const Box& box, std::uint64_t number) {
         if (!world_.shape().wild_clocks)
             fail("L7: " + text(box.index) + " acknowledged in " + text(fence) + " after " +
                  text(*q) + " was elected");
+        if (box.state.durable.record->mode == ReplicationMode::Asynchronous) return;
         // Without clocks: only what was on enough disks before they were cut.
         if (!world_.box(*q).database.has(number) && world_.box(*q).data &&
             !world_.box(*q).disk->rejoining)
@@ -306,9 +310,15 @@ void Invariants::acknowledged(const Box& box, std::uint64_t number) {
 // L5, L12.
 void Invariants::promoted(const Box& box) {
     const Fence fence = box.database.promoted;
+    if (box.state.durable.record->mode == ReplicationMode::Asynchronous)
+        ++world_.coverage()["asynchronous leader"];
     for (const Acknowledged& one : acknowledged_) {
         if (one.fence.generation == fence.generation && one.fence < fence &&
             !box.database.has(one.number)) {
+            if (box.state.durable.record->mode == ReplicationMode::Asynchronous) {
+                ++world_.coverage()["asynchronous write lost"];
+                continue;
+            }
             fail("L5: write " + std::to_string(one.number) + " acknowledged in " + text(one.fence) +
                  " is lost: " + text(box.index) + " leads in " + text(fence));
             break;
@@ -337,16 +347,38 @@ void Invariants::opened(const Box& box) {
         box.state.leading.committed ? *box.state.leading.committed : *record;
     if (judged.k < judged.floor) fail("L11: " + text(box.index) + " opens below the floor");
     // What was not flushed when the end was read still waits, seen by no client.
+    const auto end = box.database.read_ends.find(box.open_number);
+    if (end == box.database.read_ends.end())
+        return fail("L11: " + text(box.index) + " opens and has read no end");
     const Log read(box.database.log.begin(),
-                   box.database.log.begin() + static_cast<std::ptrdiff_t>(box.database.read_end));
+                   box.database.log.begin() + static_cast<std::ptrdiff_t>(end->second));
     int hold = 0;
     for (const ReplicaIndex index : judged.in_sync)
-        hold += is_prefix(read, world_.box(index).database.log) ? 1 : 0;
+        // As in L6: one that held it and is torn now gives no vote without it.
+        hold += world_.box(index).torn || is_prefix(read, world_.box(index).database.log) ? 1 : 0;
     if (hold < judged.k)
         fail("L11: " + text(box.index) + " opens with " + std::to_string(hold) + " copies");
 }
 
-// What only the missing held is lost, and a person was told.
-void Invariants::generation_taken(Generation) {}
+void Invariants::first(const lead::Record& record) {
+    firsts_.insert({record.ballot.generation, record});
+}
+
+// L16, the members' half: an edge that knows the first record alone can verify what is told to it.
+void Invariants::published(const Box& box, const lead::Publish& told) {
+    ++world_.coverage()["published"];
+    const bool whole =
+        !told.chain.empty() && told.chain.back().config_hash == told.record.config_hash;
+    if (!whole) ++world_.coverage()["published, links still missing"];
+    const auto first = firsts_.find(told.record.ballot.generation);
+    if (!whole || first == firsts_.end()) return;
+    const auto newest = lead::verify_chain(InstanceName("acme"), first->second, told.chain,
+                                           told.certificate, verifier());
+    if (!newest.ok())
+        fail("L16: " + text(box.index) + " publishes in " + text(told.certificate.fence) + ": " +
+             newest.failure().message);
+    else if (told.chain.size() > 1)
+        ++world_.coverage()["chain of links verified"];
+}
 
 }  // namespace foyer::sim::group

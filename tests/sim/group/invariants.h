@@ -26,9 +26,10 @@ public:
     void flushed(const Box& box, const std::vector<Entry>& entries);  // told to its leader
     void promoted(const Box& box);
     void opened(const Box& box);
-    void each_event();  // L1, L10, L15
-    void each_tick();   // L6
-    void generation_taken(Generation generation);
+    void each_event();                       // L1, L10, L15
+    void each_tick();                        // L6
+    void first(const lead::Record& record);  // the master signed it
+    void published(const Box& box, const lead::Publish& told);
 
     const std::optional<std::string>& broken() const { return broken_; }
     std::size_t acknowledged_count() const { return acknowledged_.size(); }
@@ -52,6 +53,7 @@ private:
     std::optional<ReplicaIndex> elected_after(Fence fence) const;
 
     World& world_;
+    std::map<Generation, lead::Record> firsts_;
     std::optional<std::string> broken_;
     std::map<Fence, ReplicaIndex> elected_;
     std::map<lead::Ballot, lead::Record> proposed_;

@@ -92,6 +92,18 @@ void change_early(lead::State& state, lead::Effects& effects, MonoTime now) {
     }
 }
 
+void give_base(lead::State& state, lead::Effects& effects, const lead::State& before) {
+    if (!state.durable.rejoining || before.durable.rejoining || state.durable.rejoin_base) return;
+    const lead::RejoinBase base{{state.durable.generation, state.durable.epoch},
+                                state.durable.record->start};
+    state.durable.rejoin_base = base;
+    for (auto& [version, durable] : state.writing)
+        if (durable.rejoining) durable.rejoin_base = base;
+    for (lead::Effect& effect : effects)
+        if (auto* persist = std::get_if<lead::Persist>(&effect))
+            if (persist->durable.rejoining) persist->durable.rejoin_base = base;
+}
+
 // The box obeys the master's list of members instead of its own record.
 void obey_master(ReplicaIndex self, lead::Record& record) {
     if (record.leader == self || record.members.size() < 3 || !record.old_members.empty()) return;
@@ -128,6 +140,9 @@ std::string_view to_text(Planted planted) {
         case Planted::OpenedAlone: return "14 opened without k holding the end";
         case Planted::RejoiningVotes: return "15 a rejoining member of S votes";
         case Planted::EarlyChange: return "16 change before the first record is committed";
+        case Planted::AlwaysABase: return "18 a base although it holds that fence's marker";
+        case Planted::TornIsWhole: return "19 a torn copy is taken as whole";
+        case Planted::WaitIgnored: return "20 stays open though a wait was broken";
     }
     CHECK(false);
 }
@@ -137,10 +152,13 @@ void spoil_before(Planted planted, lead::State& state, lead::Input& input, MonoT
     if (auto* message = std::get_if<lead::Message>(&input))
         spoil_message(planted, state, *message, now);
     if (std::holds_alternative<lead::Tick>(input)) spoil_step(planted, state);
+    if (planted == Planted::WaitIgnored && std::holds_alternative<lead::WaitBroken>(input))
+        input = lead::Tick{};
 }
 
 void spoil_after(Planted planted, lead::State& state, lead::Effects& effects,
                  const lead::State& before, MonoTime now) {
+    if (planted == Planted::AlwaysABase) give_base(state, effects, before);
     if (planted == Planted::None || state.role != lead::Role::Leader) return;
     const bool elected = before.role == lead::Role::Candidate;
     lead::Leading& leading = state.leading;

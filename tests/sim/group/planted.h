@@ -29,6 +29,9 @@ enum class Planted {
     OpenedAlone,        // 14
     RejoiningVotes,     // 15
     EarlyChange,        // 16
+    AlwaysABase,        // 18
+    TornIsWhole,        // 19
+    WaitIgnored,        // 20
 };
 std::string_view to_text(Planted planted);
 

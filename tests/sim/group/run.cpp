@@ -4,6 +4,7 @@
 
 #include "tests/sim/group/faults.h"
 #include "tests/sim/group/invariants.h"
+#include "tests/sim/group/seals.h"
 
 namespace foyer::sim::group {
 namespace {
@@ -27,8 +28,12 @@ Seen look(World& world) {
     return seen;
 }
 
+std::int64_t clock_age(World& world, const Box& leader) {
+    return (world.clock_of(leader) - leader.state.leading.elected_at).count();
+}
+
 // What L18 does not promise: an order that cannot be met (a floor above the data members there
-// are), and a last copy that is half rewound when the others are lost for good.
+// are), and copies half rewound that know no base, of whom a position or a vote is needed.
 bool waits_by_design(World& world) {
     const lead::Record* newest = nullptr;
     for (const Box& box : world.boxes()) {
@@ -41,11 +46,77 @@ bool waits_by_design(World& world) {
     int tell = 0;
     for (const lead::MemberEntry& entry : newest->members)
         data += entry.kind == ReplicaKind::Data ? 1 : 0;
-    for (const ReplicaIndex index : newest->in_sync)
-        tell += world.box(index).state.durable.rejoining ? 0 : 1;
+    const bool forced = newest->ballot.generation > Generation(1);
+    for (const ReplicaIndex index : newest->in_sync) {
+        const lead::Durable& durable = world.box(index).state.durable;
+        tell += durable.rejoining && (forced || !durable.rejoin_base) ? 0 : 1;
+    }
     const int needed = static_cast<int>(newest->in_sync.size()) - newest->k + 1;
-    const bool torn = newest->ballot.generation > Generation(1) && tell < needed;
-    return data < newest->floor || torn;
+    int votes = 0;
+    for (const lead::MemberEntry& entry : newest->members) {
+        const lead::Durable& durable = world.box(entry.index).state.durable;
+        const bool silent =
+            lead::in_sync(*newest, entry.index) && durable.rejoining && !durable.rejoin_base;
+        votes += silent ? 0 : 1;
+    }
+    const bool quorum = votes > static_cast<int>(newest->members.size()) / 2;
+    return data < newest->floor || tell < needed || !quorum;
+}
+
+// Whoever has led for a while can prove by whom it was made, whatever was lost before.
+std::optional<std::string> chain_of(World& world) {
+    const Box* leader = world.leader();
+    if (leader == nullptr || !leader->state.leading.committed) return std::nullopt;
+    const lead::Leading& leading = leader->state.leading;
+    if (clock_age(world, *leader) < 10'000) return std::nullopt;
+    if (lead::chain_tip(leader->state.durable) == leading.committed->config_hash)
+        return std::nullopt;
+    if (leading.open_record) return std::nullopt;
+    world.describe();
+    return std::string("L16: links are missing in the leader's chain");
+}
+
+// The master would rather have another lead.
+void hand_over(World& world) {
+    const Box* leader = world.leader();
+    if (leader == nullptr || !leader->state.leading.committed || !world.percent(30)) return;
+    const auto& in_sync = leader->state.leading.committed->in_sync;
+    const auto last = static_cast<std::int64_t>(in_sync.size()) - 1;
+    const ReplicaIndex who = in_sync[static_cast<std::size_t>(world.below(last))];
+    propose(world, {{}, lead::Prefer{who}});
+    world.run_until(world.now() + 10'000);
+}
+
+constexpr std::int64_t minute_ms = 60'000;
+
+// One clock runs wrong by far more than 500 ppm, by far less than what breaks a lease: whoever it
+// is leads no more when the others have seen it, and nobody else is blamed.
+std::optional<std::string> one_wrong_clock(World& world) {
+    const Box* leader = world.leader();
+    if (leader == nullptr || !leader->state.leading.committed) return std::nullopt;
+    const lead::Record record = *leader->state.leading.committed;
+    if (lead::voters(record).size() < 3) return std::nullopt;
+    const auto last = static_cast<std::int64_t>(record.members.size()) - 1;
+    const ReplicaIndex wrong =
+        world.percent(70) ? leader->index
+                          : record.members[static_cast<std::size_t>(world.below(last))].index;
+    const int ppm = 1'500 + static_cast<int>(world.below(3'500));
+    for (Box& box : world.boxes())
+        world.set_clock(box, box.index != wrong  ? static_cast<int>(world.below(200)) - 100
+                             : world.percent(50) ? ppm
+                                                 : -ppm);
+    world.run_until(world.now() + 12 * minute_ms);
+    world.clock_resignations().clear();  // by then no sample is older than the fault
+    world.run_until(world.now() + 13 * minute_ms);
+    ++world.coverage()["a clock was wrong"];
+    if (world.broken()) return world.broken();
+    for (const auto& [index, count] : world.clock_resignations())
+        if (index != wrong) return std::string("clock: a right one resigned");
+    leader = world.leader();
+    if (leader == nullptr) return std::string("clock: nobody leads");
+    const bool long_enough = clock_age(world, *leader) > 6 * minute_ms;
+    if (leader->index == wrong && long_enough) return std::string("clock: the wrong one leads");
+    return std::nullopt;
 }
 
 // L18: whoever can come back does, and serves.
@@ -67,7 +138,8 @@ std::optional<std::string> come_back(World& world, Report& report) {
         if (*writing > writing_max_ms) return "L18: nobody led for " + std::to_string(*writing);
         // Long enough for a step or two of S and k.
         world.run_until(world.now() + 20'000 + world.below(40'000));
-        return world.broken();
+        hand_over(world);
+        return world.broken() ? world.broken() : chain_of(world);
     }
     if (waits_by_design(world)) {
         ++world.coverage()["waits by design"];
@@ -115,7 +187,7 @@ bool new_generation(World& world) {
     lead::Record record = *leader->state.leading.committed;
     if (record.members.size() < 3) return false;
     const bool any_whole = std::ranges::any_of(record.members, [&](const auto& entry) {
-        return entry.kind == ReplicaKind::Data && !world.box(entry.index).state.durable.rejoining;
+        return entry.kind == ReplicaKind::Data && !world.box(entry.index).torn;
     });
     if (!any_whole) return false;
     lead::Record first = record;
@@ -130,8 +202,7 @@ bool new_generation(World& world) {
     const std::size_t left = record.members.size() / 2;
     for (const lead::MemberEntry& entry : record.members) {
         // A copy that is half rewound is nobody's last one: the person is told.
-        const bool whole =
-            entry.kind == ReplicaKind::Data && !world.box(entry.index).state.durable.rejoining;
+        const bool whole = entry.kind == ReplicaKind::Data && !world.box(entry.index).torn;
         const bool stays = first.members.size() < left && (whole || !first.members.empty());
         if (!stays) {
             world.crash(world.box(entry.index));
@@ -141,6 +212,8 @@ bool new_generation(World& world) {
         first.members.push_back(entry);
         if (whole) first.in_sync.push_back(entry.index);
     }
+    first.config_hash = lead::config_hash({}, first, toy_hash);
+    world.invariants().first(first);
     for (Box& box : world.boxes()) {
         if (box.spare && lead::find_entry(first, box.index) == nullptr) box.lost = true;
         if (box.lost) world.crash(box);
@@ -165,8 +238,10 @@ Report run(const Run& wanted) {
     SeededRng rng(wanted.seed ^ 0x5eedU);
     Shape shape = draw_shape(rng);
     shape.harsh = wanted.harsh;
+    shape.bad_copies = wanted.bad_copies;
     shape.wild_clocks = wanted.wild_clocks;
     if (wanted.wild_clocks) shape.drift_ppm = 200'000;
+    if (rng.below(2) == 0) shape.timing.tenure = Duration(15'000);
     report.shape = shape.name;
     World world(wanted.seed, shape, wanted.planted);
     world.set_trace(wanted.trace);
@@ -179,6 +254,8 @@ Report run(const Run& wanted) {
         if (!world.broken() && round + 1 == rounds && world.percent(15)) new_generation(world);
         report.broken = world.broken() ? world.broken() : come_back(world, report);
     }
+    if (!report.broken && !shape.wild_clocks && world.percent(4))
+        report.broken = one_wrong_clock(world);
     report.coverage = world.coverage();
     report.acknowledged = world.invariants().acknowledged_count();
     return report;

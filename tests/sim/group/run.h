@@ -17,6 +17,7 @@ struct Run {
     bool trace = false;
     bool harsh = false;  // as Shape
     bool wild_clocks = false;
+    bool bad_copies = false;
 };
 
 struct Report {

@@ -42,6 +42,7 @@ void World::connect(Box& standby) {
         on_agent(standby, 10, [this, &standby] { hand_in(standby, lead::Diverged{}); });
         return;
     }
+    if (standby.spare && !standby.named) ++coverage_["a learner streams"];
     const std::uint64_t connection = next_connection_++;
     mine.receiver = Receiver{index, fence, connection};
     leader.database.senders[standby.index] =
@@ -115,10 +116,27 @@ void World::acknowledge(Box& leader) {
     });
 }
 
+void World::break_wait(Box& box) {
+    Database& mine = box.database;
+    if (mine.mode != Mode::Primary || !box.running || is_frozen(box)) return;
+    ++coverage_["wait broken"];
+    say("r" + std::to_string(box.index.number) + " has a commit that waits no more");
+    std::erase_if(mine.pending, [&](const PendingWrite& one) {
+        if (one.end > mine.flushed) return false;
+        mine.unheld.push_back(one.number);
+        return true;
+    });
+    hand_in(box, lead::WaitBroken{});
+}
+
 void World::client(Box& box) {
     Database& mine = box.database;
     acknowledge(box);
-    if (!mine.clients_open || !gate_open(box) || !percent(15)) return;
+    if (!mine.clients_open || !gate_open(box)) return;
+    // Read by somebody now: as good as acknowledged.
+    for (const std::uint64_t number : std::exchange(mine.unheld, {}))
+        invariants_->acknowledged(box, number);
+    if (!percent(15)) return;
     const std::uint64_t number = next_write_++;
     mine.append({mine.promoted, number});
     mine.pending.push_back({number, mine.log.size()});
@@ -133,6 +151,10 @@ void World::client(Box& box) {
 
 void World::observe_streams(Box& leader) {
     if (!leader.running) return;
+    lead::Learners learners;
+    for (const Box& other : boxes_)
+        if (other.spare && !other.named) learners.who.insert(other.index);
+    hand_in(leader, learners);
     for (const Box& other : boxes_) {
         if (!other.data || other.index == leader.index) continue;
         const auto sender = leader.database.senders.find(other.index);
@@ -156,6 +178,7 @@ void World::rejoin(Box& box, ReplicaIndex leader, Fence fence, std::uint64_t cut
         if (!there) return rejoin(box, leader, fence, cuts);
         Database& mine = box.database;
         if (mine.mode == Mode::Primary) return;
+        box.torn = true;
         // Rewound, or cloned anew: then it holds nothing for a while.
         mine.log.resize(percent(50) ? common_prefix(mine.log, from.database.log) : 0);
         mine.flushed = mine.log.size();
@@ -167,6 +190,7 @@ void World::rejoin(Box& box, ReplicaIndex leader, Fence fence, std::uint64_t cut
         mine.flushed = mine.log.size();
         mine.mode = Mode::Standby;
         box.rejoining = false;
+        box.torn = false;
         box.led = false;
         const auto position = mine.position();
         on_agent(box, 1 + below(weather_.hook_ms),

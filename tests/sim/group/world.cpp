@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "tests/sim/group/invariants.h"
+#include "tests/sim/group/seals.h"
 
 namespace foyer::sim::group {
 namespace {
@@ -24,16 +25,18 @@ lead::Record first_record(const Shape& shape, const std::vector<Box>& boxes) {
         if (box.data && (!shape.founder || first.in_sync.empty()))
             first.in_sync.push_back(box.index);
     }
+    first.mode = shape.mode;
     first.copies = shape.copies;
     first.floor = shape.floor;
     first.k = shape.founder ? 1 : shape.copies;
+    first.config_hash = config_hash({}, first, toy_hash);
     return first;
 }
 
 }  // namespace
 
 lead::MemberEntry entry_of(const Box& box) {
-    return {box.index, box.data ? ReplicaKind::Data : ReplicaKind::Witness, lead::NodeKey(),
+    return {box.index, box.data ? ReplicaKind::Data : ReplicaKind::Witness, key_of(box.index),
             incarnation_of(box.index.number), true};
 }
 
@@ -53,6 +56,7 @@ World::World(std::uint64_t seed, const Shape& shape, Planted planted)
         boxes_.push_back(std::move(box));
     }
     const lead::Record first = first_record(shape, boxes_);
+    invariants_->first(first);
     for (Box& box : boxes_) {
         lead::Durable durable;
         durable.incarnation = incarnation_of(box.index.number);
@@ -157,6 +161,7 @@ void World::hand_in(Box& box, const lead::Input& given) {
     const MonoTime now = clock_of(box);
     spoil_before(planted_, box.state, input, now);
     const lead::State before = box.state;
+    box.open_number = before.leading.open_number;
     lead::Outcome outcome = lead::step(std::move(box.state), input, now);
     box.state = std::move(outcome.state);
     spoil_after(planted_, box.state, outcome.effects, before, now);
@@ -173,8 +178,17 @@ void World::note_transitions(const Box& box, const lead::State& before) {
         ++coverage_["role " + arrow];
         say(name + arrow + " epoch " + std::to_string(after.durable.epoch.number()));
     }
+    if (before.role == lead::Role::Leader && after.role == lead::Role::Fencing) {
+        handed_to_ = after.hand_to;
+        if (after.health.clock_wrong_at > before.health.clock_wrong_at)
+            ++clock_resignations_[box.index];
+    }
     if (after.role == lead::Role::Leader) {
-        if (before.role == lead::Role::Candidate) invariants_->elected(box);
+        if (before.role == lead::Role::Candidate) {
+            invariants_->elected(box);
+            if (handed_to_ == box.index) ++coverage_["handed over to the preferred"];
+            handed_to_.reset();
+        }
         if (before.role == lead::Role::Leader && before.leading.stage != after.leading.stage) {
             const std::string arrow = std::string(to_text(before.leading.stage)) + " → " +
                                       std::string(to_text(after.leading.stage));
@@ -184,6 +198,7 @@ void World::note_transitions(const Box& box, const lead::State& before) {
         const auto& record = *after.durable.record;
         if (record.ballot != before.durable.record->ballot) {
             invariants_->written(record, *before.durable.record);
+            note_named(record);
             say(name + "writes (" + std::to_string(record.ballot.epoch.number()) + "," +
                 std::to_string(record.ballot.seq) + ") |S| " +
                 std::to_string(record.in_sync.size()) + " k " + std::to_string(record.k) +
@@ -199,9 +214,20 @@ void World::note_transitions(const Box& box, const lead::State& before) {
                              : " given up")];
     }
     if (after.durable.rejoining != before.durable.rejoining)
-        ++coverage_[after.durable.rejoining ? "rejoin begun" : "rejoin done"];
-    if (after.durable.generation != before.durable.generation)
-        invariants_->generation_taken(after.durable.generation);
+        ++coverage_[after.durable.rejoining ? "rejoin begun"
+                    : after.data.stopped    ? "rejoin ended whole"
+                                            : "rejoin done"];
+    if (after.durable.evidence.size() > before.durable.evidence.size())
+        ++coverage_["evidence " + std::string(to_text(after.durable.evidence.back().kind))];
+}
+
+void World::note_named(const lead::Record& record) {
+    for (const lead::MemberEntry& entry : record.members) {
+        Box& named = box(entry.index);
+        if (named.spare && !named.named && !named.database.log.empty())
+            ++coverage_["a learner becomes a member"];
+        named.named = true;
+    }
 }
 
 void World::say(const std::string& text) {
@@ -355,7 +381,11 @@ void World::start_agent(Box& box) {
     start.identity = {InstanceName("acme"), box.index, box.boot};
     start.durable = box.disk;
     start.fresh = {0x2000 + static_cast<std::uint64_t>(box.index.number), box.life};
+    start.timing = shape_.timing;
     start.led = box.led;
+    start.hash = toy_hash;
+    start.sign = signer_of(box.index);
+    start.check = verifier().check;
     lead::Outcome outcome = lead::begin(std::move(start), clock_of(box));
     box.state = std::move(outcome.state);
     if (box.state.role == lead::Role::Resuming) ++coverage_["role restart → resuming"];
@@ -366,6 +396,12 @@ void World::freeze(Box& box, std::int64_t length) {
     if (!box.powered) return;
     say("r" + std::to_string(box.index.number) + " freezes for " + std::to_string(length));
     box.frozen_until = std::max(box.frozen_until, now_ + length);
+}
+
+void World::set_clock(Box& box, int ppm) {
+    box.clock_offset = clock_of(box).boot_ms;
+    box.clock_from = now_;
+    box.clock_ppm = ppm;
 }
 
 void World::thaw_all() {

@@ -25,10 +25,13 @@ struct Shape {
     int witnesses = 0;
     int spares = 1;  // boxes that may be swapped in
     int copies = 2;
-    int floor = 2;             // of the first record
+    int floor = 2;  // of the first record
+    ReplicationMode mode = ReplicationMode::Synchronous;
+    lead::Timing timing = {};
     bool founder = false;      // S begins with one member
     int drift_ppm = 450;       // of clocks, each way
     bool harsh = false;        // each second message comes late
+    bool bad_copies = false;   // copies are found bad all the time, and cloned
     bool wild_clocks = false;  // beyond A1: only what rests on counting is checked
 };
 
@@ -47,6 +50,7 @@ struct Box {
     ReplicaIndex index;
     bool data = true;
     bool spare = false;
+    bool named = false;  // in a record, at any time
     // The machine.
     bool powered = true;
     std::int64_t frozen_until = 0;  // true time
@@ -63,6 +67,7 @@ struct Box {
     bool running = false;
     std::uint64_t life = 0;
     lead::State state;
+    std::uint64_t open_number = 0;  // of the ReadEnd that the next opening rests on
     std::vector<lead::Send> held_back;
     std::int64_t hooks_until = 0;  // true time at which the last hook given ends
     std::uint64_t cuts = 0;        // what was begun before a cut is not finished after it
@@ -70,6 +75,7 @@ struct Box {
     MonoTime lease_until;
     Database database;
     bool rejoining = false;  // its log is being replaced
+    bool torn = false;       // the agent's journal: and that has begun
     bool lost = false;       // for good
 };
 
@@ -102,6 +108,8 @@ public:
     void block(ReplicaIndex from, ReplicaIndex to) { blocked_.insert({from, to}); }
     void unblock_all() { blocked_.clear(); }
     void thaw_all();
+    void break_wait(Box& box);  // a commit that waits for copies stops waiting
+    void set_clock(Box& box, int ppm);
     void hand_in(Box& box, const lead::Input& input);
 
     bool gate_open(const Box& box) const;
@@ -112,6 +120,7 @@ public:
     std::optional<std::string> broken() const;  // the first invariant that fell
     Invariants& invariants() { return *invariants_; }
     std::map<std::string, int>& coverage() { return coverage_; }
+    std::map<ReplicaIndex, int>& clock_resignations() { return clock_resignations_; }
     void set_trace(bool on) { trace_ = on; }
     void say(const std::string& text);
     void describe();  // every box, into the trace
@@ -128,10 +137,12 @@ public:
 private:
     void tick(Box& box);
     void execute(Box& box, const lead::Effect& effect);
+    void tell_data_path(const Box& box, const lead::Effect& effect);
     void persist_next(Box& box);
     void persisted(Box& box);
     void send(Box& box, const lead::Message& message);
     void deliver(const lead::Message& message);
+    void note_named(const lead::Record& record);
     void note_transitions(const Box& box, const lead::State& before);
     // streams.cpp
     void connect(Box& standby);
@@ -170,6 +181,8 @@ private:
     std::vector<Box> boxes_;
     std::set<std::pair<ReplicaIndex, ReplicaIndex>> blocked_;
     std::map<std::string, int> coverage_;
+    std::map<ReplicaIndex, int> clock_resignations_;
+    std::optional<ReplicaIndex> handed_to_;
     std::unique_ptr<Invariants> invariants_;
 };
 

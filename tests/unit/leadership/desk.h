@@ -13,12 +13,20 @@ struct Desk {
     Effects effects;  // of the newest input
     MonoTime now{1'000'000};
 
-    explicit Desk(int self, std::optional<Durable> durable = durable_of(0, record_of_three())) {
+    explicit Desk(int self, std::optional<Durable> durable = durable_of(0, record_of_three()),
+                  bool signing = false) {
         Start start;
         start.identity = {InstanceName("acme"), ReplicaIndex{self}, 1};
         if (durable) durable->incarnation = entry(self).incarnation;
         start.durable = std::move(durable);
         start.fresh = entry(self).incarnation;
+        if (signing) {
+            start.hash = verifier().hash;
+            start.check = verifier().check;
+            start.sign = [self](std::span<const std::uint8_t> bytes) {
+                return seal(entry(self).key, bytes);
+            };
+        }
         Outcome outcome = begin(std::move(start), now);
         state = std::move(outcome.state);
         effects = std::move(outcome.effects);

@@ -16,8 +16,7 @@ Durable full_durable() {
     durable.rejoin_base = RejoinBase{{Generation(1), Epoch(4)}, at(3, 60)};
     durable.counter_limit = 2'000'000;
     durable.seen = {{ReplicaIndex{0}, 17}, {ReplicaIndex{2}, 99}};
-    durable.chain.push_back({record_of_three().ballot, {}, {{ReplicaIndex{0}, "c2ln"}}});
-    durable.evidence.push_back({EvidenceKind::TwoRecords, ReplicaIndex{2}, {}});
+    durable.evidence.push_back({EvidenceKind::TwoRecords, ReplicaIndex{2}, {}, {}});
     return durable;
 }
 

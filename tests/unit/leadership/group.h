@@ -1,7 +1,7 @@
 // Records and durable states for the unit tests: three data members 0, 1, 2, all in S, k = 2.
 #pragma once
 
-#include "common/leadership/durable.h"
+#include "common/leadership/chain.h"
 
 namespace foyer::leadership::test {
 
@@ -29,6 +29,22 @@ inline Durable durable_of(int self, const Record& record) {
     durable.t_max = record.promise;
     durable.incarnation = entry(self).incarnation;
     return durable;
+}
+
+// A signature that hides nothing: the key, then what was signed.
+inline Signature seal(const NodeKey& key, std::span<const std::uint8_t> bytes) {
+    return key.str() + ":" + std::string(bytes.begin(), bytes.end());
+}
+
+inline Verifier verifier() {
+    return {[](std::span<const std::uint8_t> bytes) {
+                Hash hash{};
+                for (std::size_t i = 0; i < bytes.size(); ++i)
+                    hash[i % 32] = static_cast<std::uint8_t>(hash[i % 32] * 31 + bytes[i] + 1);
+                return hash;
+            },
+            [](const NodeKey& key, std::span<const std::uint8_t> bytes,
+               const Signature& signature) { return signature == seal(key, bytes); }};
 }
 
 inline LogPosition at(std::uint64_t epoch, std::uint64_t end) {

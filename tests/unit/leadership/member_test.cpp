@@ -136,6 +136,21 @@ TEST_CASE("elected, a leader writes its record before anything else, and promote
     CHECK(desk.state.leading.stage == Stage::Closed);
 }
 
+// Seed 5195752056092825102: k was raised over a commit that one other held.
+TEST_CASE("a step whose end was read before a wait was broken reads it again") {
+    Desk desk = elected();
+    REQUIRE(desk.state.role == Role::Leader);
+    desk.state.leading.stage = Stage::Open;
+    desk.state.leading.work = SyncWork{SyncStep::RaiseK, {}, SyncPhase::Holding, Lsn(51), desk.now};
+    desk.hand(WaitBroken{});
+    CHECK(desk.state.leading.stage == Stage::Closed);
+    CHECK(desk.state.leading.work->phase == SyncPhase::ReadingEnd);
+    const auto read = desk.all<ReadEnd>();
+    REQUIRE_FALSE(read.empty());
+    desk.hand(EndRead{read[0].number, Lsn(60)});
+    CHECK(desk.state.leading.work->end == Lsn(60));
+}
+
 TEST_CASE("a leader whose lease is over fences first and resigns only when it is dead") {
     Desk desk = elected();
     REQUIRE(desk.state.role == Role::Leader);

@@ -4,9 +4,32 @@ named to whoever logs in: sao fills its field with it. Tryton's own list would t
 the cluster, which its role may not open."""
 from trytond.application import app
 from trytond.protocols import dispatcher
+from trytond.transaction import Transaction
 from werkzeug.exceptions import HTTPException
 
 dispatcher.db_list = lambda request, *parameters: ["erp"]
+
+
+class OutcomeUnknown(Exception):
+    """A write is on this copy's disk, and perhaps on no other."""
+
+
+def told(commit):
+    """PostgreSQL answers a commit whose wait for another copy was cancelled with a warning only.
+    Whoever asked must not take that for done: the write may be lost with this home."""
+    def checked(transaction, *arguments, **options):
+        connection = transaction.connection
+        if connection is not None and hasattr(connection, "notices"):
+            connection.notices = []
+        result = commit(transaction, *arguments, **options)
+        for notice in getattr(connection, "notices", ()):
+            if "might not have been replicated" in notice:
+                raise OutcomeUnknown("it is not known whether this was saved for good")
+        return result
+    return checked
+
+
+Transaction.commit = told(Transaction.commit)
 
 
 def application(environ, start_response):

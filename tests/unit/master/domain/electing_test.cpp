@@ -34,8 +34,7 @@ PartitionObservation seen(const World& world, int index, const std::string& reco
 // The record of who leads, as a group would have committed it.
 lead::Record record_led_by(const World& world, int leader, std::uint64_t epoch,
                            std::uint64_t seq = 1) {
-    lead::Record record =
-        lead::parse_record(world.instance("acme").electing->first_record).value();
+    lead::Record record = lead::parse_record(world.instance("acme").electing->first_record).value();
     record.ballot = {Generation(1), Epoch(epoch), seq};
     record.leader = ReplicaIndex{leader};
     record.in_sync = {{0}, {1}, {2}};

@@ -22,20 +22,30 @@ TEST_CASE("a change of leader tells one slot its address, then its fence") {
     EdgeTable after = before;
     after["y.z"] = slot(1, "[fd50::a]:8000", 2);
     CHECK(haproxy_changes(settings, before, after).value() ==
-          std::vector<std::string>{"set server slot1/s addr fd50::a port 8000",
-                                   "shutdown sessions server slot1/s",
-                                   "set map /e/fences.map y.z 1.2"});
+          std::vector<HaproxyStep>{{"set server slot1/s addr fd50::a port 8000"},
+                                   {"", 1},
+                                   {"set map /e/fences.map y.z 1.2"}});
     CHECK(haproxy_changes(settings, after, after).value().empty());
 }
 
 TEST_CASE("a new name becomes visible last, a lost one invisible first") {
     const EdgeTable one{{"x.z", slot(0, "[fd50::a]:8000", 1)}};
     const auto added = haproxy_changes(settings, {}, one).value();
-    CHECK(added.front() == "set server slot0/s addr fd50::a port 8000");
-    CHECK(added.back() == "add map /e/hosts.map x.z slot0");
+    CHECK(added.front().command == "set server slot0/s addr fd50::a port 8000");
+    CHECK(added.back().command == "add map /e/hosts.map x.z slot0");
     const auto removed = haproxy_changes(settings, one, {}).value();
-    CHECK(removed.front() == "del map /e/hosts.map x.z");
-    CHECK(removed.back() == "shutdown sessions server slot0/s");
+    CHECK(removed.front().command == "del map /e/hosts.map x.z");
+    CHECK(removed.back().command == "shutdown sessions server slot0/s");
+}
+
+TEST_CASE("only what reached the old member is cut: who still connects goes to the new one") {
+    const std::string sessions =
+        "0x1: proto=tcpv6 fe=https be=slot1 srv=s scf=[8,200h,fd=11] scb=[8,1h,fd=12] exp=0s\n"
+        "0x2: proto=tcpv6 fe=https be=slot1 srv=s scf=[8,200h,fd=13] scb=[5,1h,fd=14] exp=0s\n"
+        "0x3: proto=tcpv6 fe=https be=slot10 srv=s scf=[8,200h,fd=15] scb=[8,1h,fd=16] exp=0s\n"
+        "0x4: proto=unix fe=GLOBAL be=<NONE> srv=<none> scf=[8,200h,fd=1] scb=[8,1h,fd=-1]\n";
+    CHECK(haproxy_cut_reached(sessions, 1) == std::vector<std::string>{"shutdown session 0x1"});
+    CHECK(haproxy_cut_reached("", 1).empty());
 }
 
 TEST_CASE("a map is exchanged whole, by the last command") {

@@ -32,6 +32,7 @@ class Replica:
         self.epoch = self.json["epoch"]
         self.copies = self.json["copies"]
         self.primary = self.json.get("primary")
+        self.warm = self.json.get("warm", False)
         self.parameters = self.json.get("parameters", {})
         members = self.json["members"]
         self.name = next(m["name"] for m in members if m["index"] == self.json["index"])

@@ -47,6 +47,12 @@ def start():
     return os.posix_spawn("/usr/bin/uwsgi", WORKERS, environment(), setpgroup=0)
 
 
+def forget():
+    """It was ended: what it said of itself is over."""
+    if os.path.exists(LOADED):
+        os.unlink(LOADED)
+
+
 def is_loaded():
     return os.path.exists(LOADED)
 

@@ -1,0 +1,125 @@
+// How a copy rejoins: member_data.cpp.
+#include "tests/unit/leadership/desk.h"
+//
+#include "tests/support/catch.h"
+
+using namespace foyer;
+using namespace foyer::leadership;
+using namespace foyer::leadership::test;
+
+namespace {
+
+const Fence first_fence{Generation(1), Epoch(1)};
+
+Record started_at(LogPosition start) {
+    Record record = record_of_three();
+    record.start = start;
+    return record;
+}
+
+// Member 1 of the record led by 0, which renews and has committed it.
+Desk follower(LogPosition position) {
+    Desk desk(1, durable_of(1, started_at(at(0, 40))));
+    desk.settle(position);
+    desk.hand(desk.from(0, Renew{Epoch(1), record_of_three().ballot}));
+    return desk;
+}
+
+}  // namespace
+
+TEST_CASE("a copy that is ahead of its leader rejoins, its base on the disk first") {
+    Desk desk = follower(at(0, 50));
+    CHECK(desk.state.durable.rejoining);
+    CHECK(desk.state.durable.rejoin_base == RejoinBase{first_fence, at(0, 40)});
+    CHECK(desk.all<Rejoin>().empty());
+    desk.write_disk();
+    CHECK(desk.all<Rejoin>().size() == 1);
+    desk.hand(Rejoined{at(1, 60)});
+    CHECK_FALSE(desk.state.durable.rejoining);
+    CHECK_FALSE(desk.state.durable.rejoin_base);
+}
+
+// Seeds 5722852413842388273 and 5722852413842388286, clocks wild: it went on receiving.
+TEST_CASE("a copy found bad while it streams is cut before its base is told") {
+    Desk desk = follower(at(0, 40));
+    desk.write_disk();
+    REQUIRE(desk.state.data.following == first_fence);
+    desk.hand(Diverged{});
+    CHECK(desk.all<Cut>().size() == 1);
+    CHECK_FALSE(desk.state.durable.rejoining);
+    SECTION("it flushed the marker meanwhile: no base") {
+        desk.hand(ReceiverStopped{at(1, 45)});
+        CHECK(desk.state.durable.rejoining);
+        CHECK_FALSE(desk.state.durable.rejoin_base);
+    }
+    SECTION("it did not") {
+        desk.hand(ReceiverStopped{at(0, 40)});
+        CHECK(desk.state.durable.rejoin_base == RejoinBase{first_fence, at(0, 40)});
+    }
+}
+
+TEST_CASE("a copy of which nothing was replaced is an ordinary one again when it is cut") {
+    Desk desk = follower(at(0, 50));
+    desk.write_disk();
+    REQUIRE(desk.all<Rejoin>().size() == 1);
+    // Its leader falls silent: what cannot be fetched must not cost a copy.
+    desk.tick(Duration(7'200));
+    REQUIRE(desk.all<Cut>().size() == 1);
+    SECTION("whole") {
+        desk.hand(ReceiverStopped{at(0, 50), true});
+        CHECK_FALSE(desk.state.durable.rejoining);
+        desk.write_disk();
+        CHECK(desk.all<Rejoin>().empty());
+        for (int tick = 0; tick < 60 && desk.state.role == Role::Follower; ++tick) desk.tick();
+        CHECK(desk.state.role == Role::PreCandidate);
+    }
+    SECTION("torn") {
+        desk.hand(ReceiverStopped{at(0, 45), false});
+        CHECK(desk.state.durable.rejoining);
+        CHECK(desk.state.durable.rejoin_base);
+        for (int tick = 0; tick < 60; ++tick) desk.tick();
+        CHECK(desk.state.role == Role::Follower);
+        desk.hand(desk.from(0, Renew{Epoch(1), record_of_three().ballot}));
+        CHECK(desk.all<Rejoin>().size() == 1);  // it is back
+    }
+}
+
+TEST_CASE("a forced generation finds whether the copy is whole before it takes it") {
+    Desk desk = follower(at(0, 50));
+    desk.write_disk();
+    Record forced = record_of_three();
+    forced.ballot = {Generation(2), Epoch(), 0};
+    forced.leader.reset();
+    forced.members = {entry(1)};
+    forced.in_sync = {ReplicaIndex{1}};
+    forced.k = forced.copies = forced.floor = 1;
+    desk.hand(NewGeneration{forced});
+    REQUIRE(desk.all<Cut>().size() == 1);
+    CHECK(desk.state.durable.generation == Generation(1));
+    desk.hand(ReceiverStopped{at(0, 50), true});
+    CHECK(desk.state.durable.generation == Generation(2));
+    CHECK_FALSE(desk.state.durable.rejoining);
+}
+
+// Seed 714483133471824812, copies found bad all the time: a slow disk has both old words still.
+TEST_CASE("a copy neither rejoins nor streams while an older word of its rejoin may land") {
+    Desk desk = follower(at(0, 50));
+    const Version begun = desk.state.version;
+    desk.hand(Persisted{begun});
+    REQUIRE(desk.all<Rejoin>().size() == 1);
+    desk.hand(Rejoined{at(1, 60)});
+    const Version done = desk.state.version;
+    desk.hand(Diverged{});
+    desk.hand(ReceiverStopped{at(1, 60)});
+    const Version again = desk.state.version;
+    REQUIRE(again > done);
+    CHECK(desk.all<Rejoin>().empty());  // the disk says "rejoining", of the rejoin before
+    desk.hand(Persisted{done});
+    CHECK(desk.all<Rejoin>().empty());
+    desk.hand(Persisted{again});
+    CHECK(desk.all<Rejoin>().size() == 1);
+    desk.hand(Rejoined{at(1, 70)});
+    CHECK(desk.all<Follow>().empty());
+    desk.write_disk();
+    CHECK(desk.all<Follow>().size() == 1);
+}

@@ -1,0 +1,45 @@
+#include "common/leadership/signed_bytes.h"
+
+#include <set>
+
+#include "tests/unit/leadership/group.h"
+//
+#include "tests/support/catch.h"
+
+using namespace foyer;
+using namespace foyer::leadership;
+using namespace foyer::leadership::test;
+
+TEST_CASE("no signature of one kind, group, voter or epoch is good for another") {
+    const InstanceName acme("acme");
+    const Signer one{ReplicaIndex{1}, entry(1).incarnation};
+    const Signer reborn{ReplicaIndex{1}, {99, 99}};
+    const Ballot ballot{Generation(1), Epoch(2), 3};
+    Certificate vote{{Generation(1), Epoch(2)}, ReplicaIndex{0}, ballot, {}, {}, at(1, 5)};
+    std::set<Bytes> all;
+    all.insert(first_bytes(acme, record_of_three()));
+    all.insert(accept_bytes(acme, one, ballot, {}));
+    all.insert(accept_bytes(acme, reborn, ballot, {}));
+    all.insert(accept_bytes(InstanceName("other"), one, ballot, {}));
+    all.insert(accept_bytes(acme, one, {Generation(1), Epoch(2), 4}, {}));
+    all.insert(vote_bytes(acme, one, vote));
+    all.insert(vote_bytes(acme, reborn, vote));
+    vote.leader = ReplicaIndex{2};
+    all.insert(vote_bytes(acme, one, vote));
+    vote.fence.epoch = Epoch(3);
+    all.insert(vote_bytes(acme, one, vote));
+    vote.start = at(1, 6);
+    all.insert(vote_bytes(acme, one, vote));
+    all.insert(proof_bytes(acme, one, {.nonce = 1}));
+    all.insert(proof_bytes(acme, one, {.nonce = 2}));
+    all.insert(proof_bytes(acme, one, {.nonce = 2, .holder = ReplicaIndex{0}}));
+    CHECK(all.size() == 13);
+}
+
+TEST_CASE("who else signed is no part of what a voter signs") {
+    const Signer one{ReplicaIndex{1}, entry(1).incarnation};
+    Certificate vote;
+    const Bytes before = vote_bytes(InstanceName("acme"), one, vote);
+    vote.signatures[ReplicaIndex{2}] = "seal";
+    CHECK(vote_bytes(InstanceName("acme"), one, vote) == before);
+}
