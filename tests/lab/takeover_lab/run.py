@@ -110,6 +110,9 @@ class Run:
             outcomes = [checks.outcome(call) for call in calls]
             row[kind] = {word: outcomes.count(word) for word in ("ok", "failed", "unknown")}
             row[kind]["kinds"] = dict(steady_writer.kinds(calls))
+        # Nothing can be said of the age of these.
+        row["unfenced"] = sum(call.acknowledged and checks.parse_fence(call.fence) is None
+                              for call in writes + reads)
         stale = checks.stale_answers(writes + reads)
         row["stale_answers"], row["missed_reads"] = len(stale), len(checks.missed_reads(reads))
         row["stale"] = [f"{call.start - scene.fault_at:+.2f} s: {fence} after {newer}"
