@@ -105,7 +105,8 @@ class Primaries(unittest.TestCase):
 
 def row(**changes):
     return {"scenario": "power_off", "rto_s": 8.0, "gap_s": 8.5, "lost_acks": 0,
-            "two_primaries": 0, "stale_answers": 0, "missed_reads": 0, "came_back": True, **changes}
+            "two_primaries": 0, "stale_answers": 0, "missed_reads": 0, "came_back": True,
+            "problem": "", **changes}
 
 
 class Tables(unittest.TestCase):

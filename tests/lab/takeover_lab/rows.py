@@ -6,7 +6,7 @@ from pathlib import Path
 from . import checks
 
 COLUMNS = ("rto_p50_s", "rto_p95_s", "rto_max_s", "gap_max_s", "lost_acks", "two_primaries",
-           "stale_answers", "came_back", "runs")
+           "stale_answers", "came_back", "problems", "runs")
 
 
 class Rows:
@@ -39,7 +39,8 @@ class Rows:
                 "lost_acks": sum(row["lost_acks"] or 0 for row in mine),
                 "two_primaries": sum(row["two_primaries"] for row in mine),
                 "stale_answers": sum(row["stale_answers"] + row["missed_reads"] for row in mine),
-                "came_back": sum(row["came_back"] for row in mine), "runs": len(mine)}
+                "came_back": sum(row["came_back"] for row in mine),
+                "problems": sum(bool(row["problem"]) for row in mine), "runs": len(mine)}
 
     def metrics(self):
         return {f"takeover.{name}.{key}": value for name in self.names()
