@@ -52,6 +52,10 @@ Result<PeerCertificate> PeerReader::read(const grpc::ServerContextBase& context)
 }
 
 Status check_node(const State& state, const PeerCertificate& peer) {
+    // Before the rows are loaded nobody is known: that must be told to no box as its end.
+    if (state.lineage().empty())
+        return error(ErrorCode::Unavailable, "this master is still loading its state; try again",
+                     {{"rule", "loading"}});
     const auto found = state.nodes().find(peer.node);
     if (found == state.nodes().end()) {
         return error(ErrorCode::Unauthenticated,

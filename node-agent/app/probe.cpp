@@ -29,25 +29,27 @@ Result<Health> ask_health(PartitionRuntime& runtime, const PartitionId& id, cons
 
 Status PartitionTask::probe(std::stop_token interrupted) {
     const Release release_now = TRY(release());
-    // A group waits for the position, hardly for health: that is asked at its own pace.
-    if (elects() && session_.health && ports_.clock.mono() < session_.next_health) {
-        session_.next_probe = next_copy_probe(release_now);
+    if (!elects()) {
+        TRY(probe_health(release_now, interrupted));
         return probe_position(release_now, std::move(interrupted));
     }
-    if (elects() && !session_.position) TRY(probe_position(release_now, interrupted));
-    TRY(probe_health(release_now, interrupted));
-    if (elects()) {
+    // A group waits for the position, hardly for health: that is asked at its own pace.
+    TRY(probe_position(release_now, interrupted));
+    if (!session_.health || ports_.clock.mono() >= session_.next_health) {
+        TRY(probe_health(release_now, std::move(interrupted)));
         session_.next_health = session_.next_probe;
-        session_.next_probe = next_copy_probe(release_now);
     }
-    return probe_position(release_now, std::move(interrupted));
+    session_.next_probe = next_copy_probe(release_now);
+    return ok_status();
 }
 
 MonoTime PartitionTask::next_copy_probe(const Release& release_now) const {
     Duration pause = release_now.health_period;
     if (!session_.health || !session_.health->ready)
         pause = std::min(pause, rules_.unready_probe_period);
-    if (awaits_probe(order_, session_)) pause = rules_.copy.hurried_probe;
+    // One that does not answer yet is not made faster by asking more often.
+    if (awaits_probe(order_, session_))
+        pause = session_.position ? rules_.copy.hurried_probe : rules_.copy.silent_probe;
     return ports_.clock.mono() + pause;
 }
 

@@ -20,6 +20,7 @@ namespace foyer::agent {
 
 struct CopyRules {
     Duration hurried_probe{100};  // while somebody waits for what it tells
+    Duration silent_probe{300};   // the same, of one that does not answer yet
     // How long a changed quorum of a running leader must be seen: each of the service's processes
     // reads its settings by itself.
     Duration quorum_settles{500};

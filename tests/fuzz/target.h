@@ -25,6 +25,7 @@ extern const Target command_line;
 extern const Target config;
 extern const Target edge;
 extern const Target enrol_token;
+extern const Target group;
 extern const Target hook_output;
 extern const Target http_request;
 extern const Target image_manifest;

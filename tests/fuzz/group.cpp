@@ -1,0 +1,54 @@
+// What other boxes say of their groups, and what this box wrote down of its own.
+#include "common/base/check.h"
+#include "common/leadership/durable_text.h"
+#include "common/leadership/record_text.h"
+#include "common/wire/group_convert.h"
+#include "tests/fuzz/target.h"
+
+namespace foyer::fuzz {
+namespace {
+
+namespace lead = leadership;
+
+void feed(std::string_view bytes) {
+    const auto record = lead::parse_record(bytes);
+    if (record.ok()) {
+        CHECK(lead::to_text(record.value()) == bytes);
+        discard(lead::check_valid(record.value()), "only that it returns");
+    }
+    const auto durable = lead::parse_durable(bytes);
+    CHECK(!durable.ok() || lead::to_text(durable.value()) == bytes);
+    const auto datagram = wire::parse_datagram(bytes);
+    const auto letters = wire::parse_batch(datagram.ok() ? datagram.value().batch : bytes);
+    if (!letters.ok()) return;
+    const auto again = wire::parse_batch(wire::batch_bytes(letters.value()));
+    CHECK(again.ok() && again.value().size() == letters.value().size());
+}
+
+lead::Record record() {
+    lead::Record one;
+    one.ballot = {Generation(1), Epoch(2), 1};
+    one.leader = ReplicaIndex{0};
+    one.members = {{{0}, ReplicaKind::Data, lead::NodeKey("aa"), {1, 2}, true},
+                   {{1}, ReplicaKind::Witness, lead::NodeKey("bb"), {3, 4}, false}};
+    one.in_sync = {{0}};
+    return one;
+}
+
+std::vector<std::string> seeds() {
+    lead::Durable durable;
+    durable.record = record();
+    durable.seen[ReplicaIndex{1}] = 7;
+    lead::Letter letter;
+    letter.message.envelope.group = InstanceName("acme");
+    letter.message.body = lead::Vote{record(), {}, Epoch(3)};
+    const std::string batch = wire::batch_bytes({letter});
+    return {lead::to_text(record()), lead::to_text(durable), batch,
+            wire::datagram_bytes({batch, "key", "signature"})};
+}
+
+}  // namespace
+
+const Target group{"group", feed, seeds};
+
+}  // namespace foyer::fuzz

@@ -1,0 +1,253 @@
+#include "node-agent/app/group_member.h"
+
+#include <set>
+
+#include "common/leadership/record_text.h"
+#include "tests/support/assignments.h"
+#include "tests/support/fake_clock.h"
+//
+#include "tests/support/catch.h"
+
+using namespace foyer;
+using namespace foyer::agent;
+namespace lead = foyer::leadership;
+
+namespace {
+
+constexpr int boxes = 3;
+
+class Silence final : public LogSink {
+public:
+    void write(LogLevel /*level*/, std::string_view /*line*/) override {}
+};
+
+// Three boxes with a member each, copies that obey at once, and virtual time. Mail takes a step.
+class Street {
+public:
+    Street() {
+        for (int index = 0; index < boxes; ++index) begin(index);
+        first_.ballot = {Generation(1), Epoch(), 0};
+        for (int index = 0; index < boxes; ++index)
+            first_.members.push_back({{index},
+                                      ReplicaKind::Data,
+                                      lead::NodeKey(key(index)),
+                                      members_[index]->state().durable.incarnation,
+                                      true});
+        first_.in_sync = {{0}};
+        first_.copies = first_.floor = 2;
+    }
+
+    void begin_group() {
+        for (int index = 0; index < boxes; ++index) assign(index, std::nullopt);
+    }
+    void assign(int index, std::optional<GroupProposal> proposal) {
+        Assignment wish = test::assignment(index);
+        wish.members.clear();
+        for (int member = 0; member < boxes; ++member)
+            wish.members.push_back({{member},
+                                    "r" + std::to_string(member) + "g1",
+                                    ReplicaKind::Data,
+                                    address(member)});
+        wish.group = GroupWish{lead::to_text(first_), "signature", std::move(proposal)};
+        members_[index]->assign(wish, check_, now_);
+    }
+    void run(std::int64_t ms) {
+        for (std::int64_t passed = 0; passed < ms; passed += 50) step();
+    }
+    void step() {
+        now_ = now_ + Duration(50);
+        auto mail = std::exchange(mail_, {});
+        for (auto& [to, from, letter] : mail) {
+            if (dark_.contains(to) || dark_.contains(from)) continue;
+            members_[to]->receive(letter, {address(from), key(from), {}}, now_);
+        }
+        for (int index = 0; index < boxes; ++index) {
+            if (dark_.contains(index)) continue;
+            serve_disk(index);
+            obey(index);
+            members_[index]->tick({5'000}, now_);
+        }
+    }
+    std::optional<int> leader() const {
+        for (int index = 0; index < boxes; ++index) {
+            const lead::State& state = members_.at(index)->state();
+            if (!dark_.contains(index) && state.role == lead::Role::Leader &&
+                state.leading.stage == lead::Stage::Open)
+                return index;
+        }
+        return std::nullopt;
+    }
+    CopyOrder order(int index) const { return members_.at(index)->desk()->order(); }
+    GroupMember& member(int index) { return *members_[index]; }
+    FenceWish fence(int index) const { return fences_.at(index); }
+    void darken(int index) { dark_.insert(index); }
+    void lighten() { dark_.clear(); }
+    void set_check(FirstRecordCheck check) { check_ = std::move(check); }
+    static std::string key(int index) { return "key" + std::to_string(index); }
+
+private:
+    struct Copy {
+        CopyOrder told;
+        std::uint64_t end = 10;
+        Fence log{Generation(1), Epoch()};
+    };
+    static std::string address(int index) { return "fd50:0:0:" + std::to_string(index) + "::1"; }
+
+    void begin(int index) {
+        GroupMember::Begin begin;
+        begin.partition = PartitionId("acme-" + std::to_string(index));
+        begin.start.identity = {InstanceName("acme"), {index}, 1};
+        begin.start.fresh = {1, static_cast<std::uint64_t>(index)};
+        begin.serial = 1;
+        begin.tell = [](lead::Input) {};
+        const MemberHands hands{
+            [this, index](const std::string& to, lead::Letter letter) {
+                for (int other = 0; other < boxes; ++other)
+                    if (to == address(other)) mail_.push_back({other, index, std::move(letter)});
+            },
+            [this, index](SaveOrder order) { saves_[index] = std::move(order); },
+            [this, index](const PartitionId&, const FenceWish& wish) { fences_[index] = wish; },
+            log_};
+        members_[index] = std::make_unique<GroupMember>(std::move(begin), hands, now_);
+    }
+    void serve_disk(int index) {
+        auto save = std::exchange(saves_[index], std::nullopt);
+        if (save) members_[index]->take(lead::Persisted{save->version}, now_);
+    }
+    void tell(int index, lead::Input fact) { members_[index]->take(fact, now_); }
+
+    // What the worker of a copy would do and tell, without its time.
+    void obey(int index) {
+        Copy& copy = copies_[index];
+        const CopyOrder now = order(index);
+        if (now.kill != copy.told.kill) tell(index, lead::Fenced{now.kill_epoch});
+        if (now.cut != copy.told.cut)
+            tell(index, lead::ReceiverStopped{lead::LogPosition{copy.log, lead::Lsn(copy.end)}});
+        if (now.quorum && now.quorum_number != copy.told.quorum_number)
+            tell(index, lead::QuorumShown{now.quorum_number});
+        if (now.role == ReplicaRole::Primary) {
+            if (copy.log != now.fence) ++copy.end;
+            copy.log = now.fence;
+            tell(index, lead::Promoted{now.fence});
+            for (int other = 0; other < boxes; ++other) follow(index, other);
+            for (const std::uint64_t number : now.read_ends)
+                tell(index, lead::EndRead{number, lead::Lsn(copy.end)});
+        } else if (now.rejoin && now.leader && !dark_.contains(now.leader->number)) {
+            copy.log = copies_[now.leader->number].log;
+            tell(index, lead::Rejoined{lead::LogPosition{copy.log, lead::Lsn(copy.end)}});
+        }
+        copy.told = now;
+    }
+    void follow(int leader, int other) {
+        if (other == leader) return;
+        const CopyOrder theirs = order(other);
+        const bool streams = !dark_.contains(other) && theirs.leader == ReplicaIndex{leader} &&
+                             theirs.fence == order(leader).fence;
+        if (streams) {
+            copies_[other].log = copies_[leader].log;
+            copies_[other].end = copies_[leader].end;
+        }
+        tell(leader, lead::MemberStreams{{other}, streams, streams});
+        if (streams)
+            tell(leader, lead::Flushed{{other}, theirs.fence, lead::Lsn(copies_[other].end)});
+    }
+
+    struct Sent {
+        int to;
+        int from;
+        lead::Letter letter;
+    };
+    MonoTime now_{1'000'000};
+    Silence sink_;
+    test::FakeClock clock_;
+    Log log_{sink_, clock_, LogLevel::Error};
+    lead::Record first_;
+    FirstRecordCheck check_ = [](const Assignment&) { return ok_status(); };
+    std::map<int, std::unique_ptr<GroupMember>> members_;
+    std::map<int, Copy> copies_;
+    std::map<int, std::optional<SaveOrder>> saves_;
+    std::map<int, FenceWish> fences_;
+    std::vector<Sent> mail_;
+    std::set<int> dark_;
+};
+
+}  // namespace
+
+TEST_CASE(
+    "the founder is elected, the others follow, and clients are let in when two copies hold") {
+    Street street;
+    street.begin_group();
+    street.run(3'000);
+    REQUIRE(street.leader() == 0);
+    CHECK(street.order(1).leader == ReplicaIndex{0});
+    CHECK(street.fence(0).kind == FenceWish::Kind::Lease);
+    CHECK(street.fence(0).clients);
+    CHECK(street.fence(1).kind == FenceWish::Kind::Lifted);
+}
+
+TEST_CASE("when the leader's box goes dark another one leads, and the old one rejoins") {
+    Street street;
+    street.begin_group();
+    street.run(40'000);
+    REQUIRE(street.leader() == 0);
+    street.darken(0);
+    street.run(5'000);
+    CHECK_FALSE(street.leader());  // what was promised is kept
+    street.run(6'000);
+    REQUIRE(street.leader());
+    const int second = *street.leader();
+    CHECK(second != 0);
+    street.lighten();
+    street.run(5'000);
+    CHECK(street.leader() == second);
+    CHECK(street.order(0).role == ReplicaRole::Standby);
+    CHECK(street.order(0).leader == ReplicaIndex{second});
+}
+
+TEST_CASE("nobody begins with a first record that the master did not sign") {
+    Street street;
+    street.set_check([](const Assignment&) {
+        return Status(error(ErrorCode::PermissionDenied, "not the master's"));
+    });
+    street.begin_group();
+    street.run(20'000);
+    CHECK_FALSE(street.leader());
+}
+
+TEST_CASE("no box speaks for another box's member") {
+    Street street;
+    street.begin_group();
+    street.run(20'000);
+    REQUIRE(street.leader() == 0);
+    lead::Message resign;
+    resign.envelope.group = InstanceName("acme");
+    resign.envelope.from = {0};
+    resign.envelope.to = {1};
+    resign.envelope.incarnation = street.member(0).state().durable.incarnation;
+    resign.envelope.generation = Generation(1);
+    resign.envelope.epoch = street.member(0).state().durable.epoch;
+    resign.envelope.counter = 1'000'000'000;
+    resign.body = lead::Resign{resign.envelope.epoch, {}};
+    street.member(1).receive({{}, resign}, {"fd50::", Street::key(2), {}}, MonoTime{1'100'000});
+    CHECK_FALSE(street.member(1).state().promise.released);
+    street.member(1).receive({{}, resign}, {"fd50::", Street::key(0), {}}, MonoTime{1'100'000});
+    CHECK(street.member(1).state().promise.released);
+}
+
+TEST_CASE("what the master proposes for the newest record is done; for an older one it is not") {
+    Street street;
+    street.begin_group();
+    street.run(40'000);
+    REQUIRE(street.leader() == 0);
+    GroupProposal old;
+    old.made_for = "1 1 1";
+    old.prefer = ReplicaIndex{1};
+    street.assign(0, old);
+    street.run(5'000);
+    CHECK(street.leader() == 0);
+    GroupProposal proposal = old;
+    proposal.made_for = lead::to_text(street.member(0).state().leading.committed->ballot);
+    street.assign(0, proposal);
+    street.run(5'000);
+    CHECK(street.leader() == 1);
+}
