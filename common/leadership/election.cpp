@@ -24,8 +24,9 @@ Duration candidate_delay(const Record& record, ReplicaIndex self, const Timing& 
     const auto found = std::ranges::find(record.in_sync, self);
     if (found == record.in_sync.end()) return Duration(0);
     // Who led is the one whose silence was waited out, and some may not lead: nobody waits for
-    // them.
-    const auto rank = std::count_if(record.in_sync.begin(), found, [&](ReplicaIndex index) {
+    // them. Should it be there after all, it stands behind all others.
+    const auto last = self == record.leader ? record.in_sync.end() : found;
+    const auto rank = std::count_if(record.in_sync.begin(), last, [&](ReplicaIndex index) {
         const MemberEntry* entry = find_entry(record, index);
         return index != record.leader && entry != nullptr && entry->may_lead;
     });

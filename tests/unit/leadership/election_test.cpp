@@ -29,12 +29,21 @@ TEST_CASE("a vote from outside S is no position") {
     CHECK(is_enough(record, {ReplicaIndex{0}, ReplicaIndex{2}}));
 }
 
-TEST_CASE("the first in S stands first, by more than the jitter") {
-    const Record record = record_of_three();
+TEST_CASE("they stand one after another, by more than the jitter; who led stands last") {
+    const Record record = record_of_three();  // led by 0
     const Timing timing;
-    const Duration last_of_first = candidate_delay(record, ReplicaIndex{0}, timing, {9'999});
-    const Duration first_of_second = candidate_delay(record, ReplicaIndex{1}, timing, {0});
-    CHECK(last_of_first < first_of_second);
+    const auto earliest = [&](int index) {
+        return candidate_delay(record, ReplicaIndex{index}, timing, {0});
+    };
+    const auto latest = [&](int index) {
+        return candidate_delay(record, ReplicaIndex{index}, timing, {9'999});
+    };
+    CHECK(earliest(1) == Duration(0));
+    CHECK(latest(1) < earliest(2));
+    CHECK(latest(2) < earliest(0));
+    Record barred = record;
+    barred.members[1].may_lead = false;
+    CHECK(candidate_delay(barred, ReplicaIndex{2}, timing, {0}) == Duration(0));
     CHECK(spread(Duration(200), Duration(1'200), {5'000}) == Duration(700));
 }
 
