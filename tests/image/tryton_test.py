@@ -184,6 +184,8 @@ def check_takeover(group, party, invoice, number):
     assert best.hook("promote")[0] == 0, "promote cannot be repeated"
     now = best.json("position")
     assert now["role"] == "primary" and now["epoch"] == 2 and now["timeline"] == 2, now
+    assert now["generation"] == 1 and now["quorum"]["copies"] == 2, now
+    wait_for(lambda: is_open(best), "open once another copy holds the log")
     erp = Erp(best.address)
     erp.login(PASSWORD)
     assert erp.invoice(invoice)["number"] == number, "an acknowledged invoice is lost"

@@ -24,6 +24,8 @@ def dial(host, port, tls, timeout_s):
 
 
 class Erp:
+    last = threading.local()  # of this thread's last call; also where an heir does without __init__
+
     def __init__(self, url, port, ca_file, database="erp", timeout_s=30):
         self.host = urlsplit(url).hostname
         self.authority = urlsplit(url).netloc
@@ -31,7 +33,7 @@ class Erp:
         self.tls = ssl.create_default_context(cafile=str(ca_file))
         self.headers = {"Content-Type": "application/json", "Host": self.authority}
         self.context = {}
-        self.last = threading.local()
+        self.last = threading.local()  # of this Erp alone
 
     def connect(self):
         return dial(self.host, self.port, self.tls, self.timeout_s)

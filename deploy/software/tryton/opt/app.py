@@ -2,7 +2,10 @@
 (a foreign Origin) would otherwise close the connection without a word. And with the one database
 named to whoever logs in: sao fills its field with it. Tryton's own list would try every database of
 the cluster, which its role may not open."""
+import json
+
 from trytond.application import app
+from trytond.backend.postgresql.database import Database
 from trytond.protocols import dispatcher
 from trytond.transaction import Transaction
 from werkzeug.exceptions import HTTPException
@@ -30,6 +33,26 @@ def told(commit):
 
 
 Transaction.commit = told(Transaction.commit)
+
+
+def leads():
+    """This copy may write, by what its box says; where nothing is said, PostgreSQL decides."""
+    try:
+        with open("/foyer/config/replica.json", encoding="utf-8") as file:
+            return json.load(file)["role"] == "primary"
+    except (OSError, ValueError, KeyError):
+        return True
+
+
+def reading_while_following(get_connection):
+    """A copy that loads the ERP because it may lead soon still follows: PostgreSQL would refuse it
+    a session that may write, and the thread that loads would end."""
+    def checked(database, autocommit=False, readonly=False):
+        return get_connection(database, autocommit=autocommit, readonly=readonly or not leads())
+    return checked
+
+
+Database.get_connection = reading_while_following(Database.get_connection)
 
 
 def application(environ, start_response):
