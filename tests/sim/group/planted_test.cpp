@@ -1,5 +1,6 @@
 // Each planted bug of leadership.md section 12 must be seen within a bounded number of seeds: an
 // observer that stays green would prove nothing.
+#include <cstdlib>
 #include <iostream>
 
 #include "common/base/text.h"
@@ -15,8 +16,13 @@ namespace {
 constexpr int seeds_max = 10'000;
 
 // The wild clocks have runs of their own: what rests on counting alone shows itself there.
+// The same hunt in every build, so that it never fails by bad luck; another one with TEST_SEED.
+std::uint64_t first_seed() {
+    return std::getenv("TEST_SEED") != nullptr ? test::test_seed() % 1'000'000'000 : 1;
+}
+
 std::optional<std::string> hunt(Planted planted, int& seeds) {
-    const std::uint64_t first = test::test_seed() % 1'000'000'000;
+    const std::uint64_t first = first_seed();
     for (seeds = 1; seeds <= seeds_max; ++seeds) {
         Run wanted;
         wanted.seed = first + static_cast<std::uint64_t>(seeds);
