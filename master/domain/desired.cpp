@@ -102,15 +102,15 @@ EdgeRoute route_of(const State& state, const Instance& instance) {
     route.instance = instance.name;
     route.ordered_at = instance.created_at;
     route.fence = instance.fence;
+    const Release& release = state.releases().at({instance.release, instance.version});
     if (elects(instance)) {
-        route.web_port = state.releases().at({instance.release, instance.version}).web_port;
+        route.web_port = release.web_port;
         for (const Replica* replica : state.replicas_of(instance.name))
             route.voters.push_back({replica->key.index, address_of(state, *replica)});
     }
     if (!instance.leader || instance.served != instance.fence) return route;
     const auto lead = state.replicas().find({instance.name, *instance.leader});
     CHECK(lead != state.replicas().end());
-    const Release& release = state.releases().at({instance.release, instance.version});
     route.backend = "[" + address_of(state, lead->second) + "]:" + std::to_string(release.web_port);
     return route;
 }

@@ -17,10 +17,8 @@ std::string checked_incarnation(const std::string& text) {
 }
 
 GroupSeat seat_of(const State& state, const Replica& replica) {
-    const Node& node = state.nodes().at(replica.node);
-    const bool open = state.sites().at(node.site).host_class == HostClass::Open;
-    return {replica.key.index, replica.kind, node.key_fingerprint, *replica.incarnation,
-            replica.kind == ReplicaKind::Data && !open};
+    return {replica.key.index, replica.kind, state.nodes().at(replica.node).key_fingerprint,
+            *replica.incarnation, may_lead(state, replica)};
 }
 
 lead::MemberEntry entry_of(const GroupSeat& seat) {
@@ -96,12 +94,10 @@ void learn_record(Group& group, const std::string& text, Draft& draft) {
         instance.fence = fence;
         instance.leader = record.value().leader;
         group.route_changed(draft);
-        const Replica* leader = group.leader();
         draft.event("leader_elected", instance.name.str(),
-                    "copy " + std::to_string(instance.leader->number) +
-                        (leader == nullptr ? "" : " on '" + leader->node.str() + "'") +
-                        " leads in epoch " + std::to_string(fence.epoch.number()) +
-                        ", elected by its group");
+                    "copy " + std::to_string(instance.leader->number) + " on '" +
+                        group.leader()->node.str() + "' leads in epoch " +
+                        std::to_string(fence.epoch.number()) + ", elected by its group");
     }
     group.group_changed(draft);  // proposals name the newest record
 }

@@ -15,6 +15,13 @@ namespace foyer::master {
 
 constexpr int first_host_number = 16;  // host numbers below belong to the box itself
 
+// Open hosts' boxes hold copies and votes, and never lead.
+inline bool may_lead(const State& state, const Replica& replica) {
+    const Node& node = state.nodes().at(replica.node);
+    return replica.kind == ReplicaKind::Data &&
+           state.sites().at(node.site).host_class != HostClass::Open;
+}
+
 class Group {
 public:
     Group(const State& state, const Instance& row)
@@ -62,11 +69,7 @@ public:
         return !heard_.contains(node) &&
                (found == state_.nodes().end() || found->second.state != NodeState::Online);
     }
-    bool may_lead(const Replica& replica) const {
-        const Node& node = state_.nodes().at(replica.node);
-        return replica.kind == ReplicaKind::Data &&
-               state_.sites().at(node.site).host_class != HostClass::Open;
-    }
+    bool may_lead(const Replica& replica) const { return master::may_lead(state_, replica); }
 
     // The box has applied the newest fence, so what it says counts.
     bool is_current(const Replica& replica) const {

@@ -21,6 +21,7 @@ void EdgeWatch::follow(const EdgeRoutes& routes) {
     std::map<std::string, Watched> next;
     name_of_.clear();
     for (const auto& [name, route] : routes) {
+        if (route.voters.empty()) continue;
         Watched& watched = next[name];
         const auto before = watched_.find(name);
         const bool same = before != watched_.end() &&
@@ -46,7 +47,7 @@ void EdgeWatch::hear(const lead::Letter& letter, const GroupMail& mail, MonoTime
 
 void EdgeWatch::tick(Rng& rng, MonoTime now, const Send& send) {
     for (auto& [name, watched] : watched_) {
-        if (watched.route.voters.empty() || !is_time_to_ask(watched.watch, now)) continue;
+        if (!is_time_to_ask(watched.watch, now)) continue;
         const std::uint64_t nonce = rng.next() | 1U;
         watched.watch = asked(std::move(watched.watch), nonce, rules_, now);
         for (const RouteVoter& voter : watched.route.voters)

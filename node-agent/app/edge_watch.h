@@ -18,12 +18,13 @@ class EdgeWatch {
 public:
     using Send = std::function<void(const std::string& to, leadership::Letter letter)>;
 
-    // The master's routes; what is known of those that stay is kept.
+    // The master's routes: those with voters are watched, and what is known of those that stay is
+    // kept.
     void follow(const EdgeRoutes& routes);
     // An answer to one of our questions, or a leader's word that it was elected.
     void hear(const leadership::Letter& letter, const GroupMail& mail, MonoTime now);
     void tick(Rng& rng, MonoTime now, const Send& send);
-    // Routes as they may be followed now; those without voters are the master's own.
+    // Those routes as they may be followed now.
     EdgeRoutes proven(MonoTime now) const;
 
 private:

@@ -109,19 +109,6 @@ void GroupKeeper::tell_routes(MonoTime now) {
     if (routes_listener_) routes_listener_(told_);
 }
 
-std::vector<GroupKeeper::Overview> GroupKeeper::overview() const {
-    const std::scoped_lock lock(seats_mutex_);
-    std::vector<Overview> all;
-    for (const auto& [partition, seat] : seats_) {
-        const lead::Durable& durable = seat->state().durable;
-        all.push_back({partition,
-                       seat->state().role,
-                       {durable.generation, durable.epoch},
-                       lead::holder(durable)});
-    }
-    return all;
-}
-
 void GroupKeeper::tell(const PartitionId& partition, lead::Input input) {
     {
         const std::scoped_lock lock(inbox_mutex_);

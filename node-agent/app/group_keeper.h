@@ -57,14 +57,6 @@ public:
     void follow(const EdgeRoutes& routes);
     void on_routes(std::function<void(const EdgeRoutes&)> listener);
 
-    struct Overview {
-        PartitionId partition;
-        leadership::Role role = leadership::Role::Follower;
-        Fence fence;
-        std::optional<ReplicaIndex> leader;
-    };
-    std::vector<Overview> overview() const;
-
 private:
     struct Fact {
         PartitionId partition;
@@ -85,7 +77,7 @@ private:
     GroupPorts ports_;
     const GroupRules rules_;
 
-    mutable std::mutex seats_mutex_;  // held while members think; never while anybody waits
+    std::mutex seats_mutex_;  // held while members think; never while anybody waits
     std::map<PartitionId, std::unique_ptr<GroupMember>> seats_;
     std::map<InstanceName, PartitionId> of_group_;
     std::map<std::string, std::vector<leadership::Letter>> outgoing_;

@@ -104,11 +104,8 @@ std::optional<GroupMail> UdpPost::read_one(bool& more) {
         more = errno == EINTR;
         return std::nullopt;
     }
-    std::optional<GroupMail> mail;
-    if (count <= static_cast<ssize_t>(buffer.size()))
-        mail = read_mail({buffer.data(), static_cast<std::size_t>(count)}, from.sin6_addr);
-    if (!mail) ++dropped_;
-    return mail;
+    if (count > static_cast<ssize_t>(buffer.size())) return std::nullopt;
+    return read_mail({buffer.data(), static_cast<std::size_t>(count)}, from.sin6_addr);
 }
 
 void UdpPost::poke() {

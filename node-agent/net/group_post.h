@@ -1,8 +1,7 @@
 // Mail of the groups: signed datagrams between boxes, from the box's own overlay address, in the
-// box's network namespace. What cannot be read or is not signed is dropped and counted.
+// box's network namespace. What cannot be read or is not signed is dropped.
 #pragma once
 
-#include <atomic>
 #include <memory>
 #include <string>
 
@@ -26,8 +25,6 @@ public:
     std::vector<GroupMail> wait(Duration at_most) override;
     void poke() override;
 
-    std::uint64_t dropped() const { return dropped_; }
-
 private:
     UdpPost(os::UniqueFd socket, os::UniqueFd wake, tls::NodeSigner signer)
         : socket_(std::move(socket)), wake_(std::move(wake)), signer_(std::move(signer)) {}
@@ -36,7 +33,6 @@ private:
     os::UniqueFd socket_;
     os::UniqueFd wake_;
     tls::NodeSigner signer_;
-    std::atomic<std::uint64_t> dropped_ = 0;
 };
 
 }  // namespace foyer::agent

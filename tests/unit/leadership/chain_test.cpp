@@ -11,16 +11,6 @@ using namespace foyer::leadership::test;
 
 namespace {
 
-const InstanceName acme("acme");
-
-Record first_of_three() {
-    Record first = record_of_three();
-    first.ballot = {Generation(1), Epoch(), 0};
-    first.leader.reset();
-    first.config_hash = config_hash({}, first, verifier().hash);
-    return first;
-}
-
 Link accepted(const Link& before, Record record, const std::vector<int>& who) {
     record.config_hash = config_hash(before.config_hash, record, verifier().hash);
     Link link = link_of(record);

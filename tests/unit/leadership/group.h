@@ -51,4 +51,15 @@ inline LogPosition at(std::uint64_t epoch, std::uint64_t end) {
     return {{Generation(1), Epoch(epoch)}, Lsn(end)};
 }
 
+inline const InstanceName acme("acme");
+
+// As the master signs it.
+inline Record first_of_three() {
+    Record first = record_of_three();
+    first.ballot = {Generation(1), Epoch(), 0};
+    first.leader.reset();
+    first.config_hash = config_hash({}, first, verifier().hash);
+    return first;
+}
+
 }  // namespace foyer::leadership::test

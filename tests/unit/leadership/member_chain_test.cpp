@@ -9,16 +9,6 @@ using namespace foyer::leadership::test;
 
 namespace {
 
-const InstanceName acme("acme");
-
-Record first_of_three() {
-    Record first = record_of_three();
-    first.ballot = {Generation(1), Epoch(), 0};
-    first.leader.reset();
-    first.config_hash = config_hash({}, first, verifier().hash);
-    return first;
-}
-
 Durable fresh(int self) {
     Durable durable = durable_of(self, first_of_three());
     durable.voted_for.reset();

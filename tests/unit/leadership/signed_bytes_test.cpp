@@ -11,7 +11,6 @@ using namespace foyer::leadership;
 using namespace foyer::leadership::test;
 
 TEST_CASE("no signature of one kind, group, voter or epoch is good for another") {
-    const InstanceName acme("acme");
     const Signer one{ReplicaIndex{1}, entry(1).incarnation};
     const Signer reborn{ReplicaIndex{1}, {99, 99}};
     const Ballot ballot{Generation(1), Epoch(2), 3};
