@@ -36,9 +36,8 @@ class Inside:
 
     def sql(self, copy, database, query):
         """What the database of one copy answers; None while it does not."""
-        status, out, _ = self.run(copy["site"], "crun", "--root", f"{run_dir(copy)}/crun", "exec",
-                                  "--user", "1000:1000", partition(copy), *PSQL, "-d", database,
-                                  "-c", query)
+        status, out, _ = self.run(copy["site"], *in_partition(copy, *PSQL, "-d", database, "-c",
+                                                              query))
         return out.strip() if status == 0 else None
 
     def service(self, place, name):
@@ -122,6 +121,13 @@ def partition(copy):
 
 def container_pid(copy):
     return run_dir(copy) / "partitions" / partition(copy) / "pid"
+
+
+def in_partition(copy, *argv):
+    """A command inside a copy's container. A box that has just booted has no crun folder yet: crun
+    would make it and all above it, passable for root alone, and the agent refuse to run there."""
+    return ("sh", "-c", 'test -d "$1" && exec crun --root "$@"', "sh", f"{run_dir(copy)}/crun",
+            "exec", "--user", "1000:1000", partition(copy), *argv)
 
 
 def haproxy_pid(edge):

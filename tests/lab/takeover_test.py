@@ -14,22 +14,29 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 SKIP = 77
+LOG_LINES = 15
 SCENARIOS = ("planned", "line_cut", "master_off")
 
 
 class ShortRound(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        keep = os.environ.get("FOYER_REPORTS")
         with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder) / "rows.json"
+            file, keep = Path(folder) / "rows.json", os.environ.get("FOYER_REPORTS") or folder
             done = subprocess.run([HERE / "takeover", "--scenario", ",".join(SCENARIOS), "--runs",
-                                   "1", "--json", file, *(["--keep", keep] if keep else [])],
-                                  check=False)
+                                   "1", "--json", file, "--keep", keep], check=False)
+            cls.print_logs(Path(keep))
             if done.returncode == SKIP:
                 print("skipped: its reason stands above", flush=True)
                 os._exit(SKIP)
             cls.rows = {row["scenario"]: row for row in json.loads(file.read_text())["rows"]}
+
+    @staticmethod
+    def print_logs(keep):
+        """The ends of what was kept of bad runs: where nobody can look any more, they are all."""
+        for log in sorted(keep.glob("*/*-agent.log")) + sorted(keep.glob("*/*-master.log")):
+            lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+            print(f"-- {log.parent.name}/{log.name}", *lines[-LOG_LINES:], sep="\n", flush=True)
 
     def check(self, scenario):
         row = self.rows[scenario]

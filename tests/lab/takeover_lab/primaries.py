@@ -8,7 +8,7 @@ import threading
 import time
 from dataclasses import dataclass
 
-from inside import LAB, PSQL, partition, run_dir
+from inside import LAB, PSQL, in_partition
 
 LOOK_S = 0.25
 AGAIN_S = 1.0  # before another try where nothing answers
@@ -31,9 +31,8 @@ class Probe:
 
     def __init__(self, lab_state, copy, note):
         self.copy, self.note = copy, note
-        self.argv = [LAB, "exec", "--state", lab_state, copy["site"], "--", "crun", "--root",
-                     f"{run_dir(copy)}/crun", "exec", "--user", "1000:1000", partition(copy),
-                     *PSQL, "-d", "postgres"]
+        self.argv = [LAB, "exec", "--state", lab_state, copy["site"], "--",
+                     *in_partition(copy, *PSQL, "-d", "postgres")]
         self.over, self.process, self.unanswered = threading.Event(), None, 0
         self.thread = threading.Thread(target=self._talk, daemon=True)
         self.thread.start()

@@ -7,7 +7,7 @@ import time
 
 from foyer_lab.client import Client
 from foyer_lab.errors import LabError
-from inside import INSTANCE, Inside, container_pid, partition, run_dir
+from inside import INSTANCE, Inside, container_pid, in_partition
 
 WELL_S = 240.0  # after the heal all must be in its place again
 LOOK_S = 0.25
@@ -116,8 +116,7 @@ class Scene:
         self.inside.kill_child(copy["site"], container_pid(copy), "postgres")
 
     def in_partition(self, copy, *argv):
-        return self.inside.run(copy["site"], "crun", "--root", f"{run_dir(copy)}/crun", "exec",
-                               "--user", "1000:1000", partition(copy), *argv)
+        return self.inside.run(copy["site"], *in_partition(copy, *argv))
 
     def sql(self, copy, query, database="postgres"):
         return self.inside.sql(copy, database, query)
@@ -168,9 +167,16 @@ class Scene:
             return f"copies that say they lead: {self.primaries.now()[0]}"
         return ""
 
+    def ended(self):
+        """Programs that no longer start, of which the API can only say that their box is silent."""
+        failed = [f"{service['name']} of {place['name']}" for place in self.cloud.status()["places"]
+                  for box in place["boxes"] for service in box["services"]
+                  if service["state"] == "failed"]
+        return f"; does not start any more: {', '.join(failed)}" if failed else ""
+
     def wait_well(self, seconds=WELL_S):
         deadline = time.monotonic() + seconds
         while wrong := self.what_is_wrong():
             if time.monotonic() > deadline:
-                raise NeverHappened(f"not well within {seconds:.0f} s: {wrong}")
+                raise NeverHappened(f"not well within {seconds:.0f} s: {wrong}{self.ended()}")
             time.sleep(LOOK_S)
