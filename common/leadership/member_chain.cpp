@@ -55,6 +55,40 @@ void note_certificate(Turn& turn, const Certificate& told) {
     persist(turn);
 }
 
+// Of this leadership; without votes where they are not kept, or not known yet.
+Certificate own_certificate(const State& state, const Durable& durable) {
+    const auto& known = durable.certificate;
+    if (known && known->fence == own_fence(state)) return *known;
+    return {own_fence(state), state.identity.self, state.leading.elected_with.ballot, {}, {}, {}};
+}
+
+void announce_to_members(Turn& turn, const Certificate& certificate) {
+    State& state = turn.state;
+    const Hash tip = chain_tip(state.disk);
+    for (const ReplicaIndex index : others(*state.durable.record, state.identity.self)) {
+        Peer& peer = state.peers[index];
+        if (turn.now < peer.next_announce || (peer.announced && peer.chain_tip == tip)) continue;
+        peer.announced = true;
+        peer.next_announce = turn.now + state.timing.renewal;
+        Announce told{certificate, *state.leading.committed,
+                      links_after(state.disk, peer.chain_tip)};
+        send(turn, index, std::move(told), 0, false);
+    }
+}
+
+// No record names them, so nothing else tells them whom to follow.
+void announce_to_learners(Turn& turn, const Certificate& certificate) {
+    State& state = turn.state;
+    for (const ReplicaIndex index : state.learners) {
+        Peer& peer = state.peers[index];
+        const bool named = find_entry(*state.durable.record, index) != nullptr;
+        if (named || (peer.announced && turn.now < peer.next_announce)) continue;
+        peer.announced = true;
+        peer.next_announce = turn.now + state.timing.announce_again;
+        send(turn, index, Announce{certificate, *state.leading.committed, {}}, 0, false);
+    }
+}
+
 }  // namespace
 
 bool signs(const State& state) {
@@ -151,37 +185,18 @@ bool is_chain_held(const State& state) {
 
 void publish(Turn& turn) {
     State& state = turn.state;
-    Certificate certificate{
-        own_fence(state), state.identity.self, state.leading.elected_with.ballot, {}, {}, {}};
-    const auto& known = state.durable.certificate;
-    if (known && known->fence == own_fence(state)) certificate = *known;
-    turn.effects.push_back(Publish{certificate, *state.leading.committed, state.durable.chain});
+    turn.effects.push_back(Publish{own_certificate(state, state.durable), *state.leading.committed,
+                                   state.durable.chain});
     for (auto& [index, peer] : state.peers) peer.announced = false;
 }
 
 void send_announcements(Turn& turn) {
-    State& state = turn.state;
-    const Leading& leading = state.leading;
-    const auto& certificate = state.disk.certificate;
-    if (!signs(state) || !leading.published || !certificate) return;
-    if (certificate->fence != own_fence(state)) return;
-    const Hash tip = chain_tip(state.disk);
-    for (const ReplicaIndex index : others(*state.durable.record, state.identity.self)) {
-        Peer& peer = state.peers[index];
-        if (turn.now < peer.next_announce || (peer.announced && peer.chain_tip == tip)) continue;
-        peer.announced = true;
-        peer.next_announce = turn.now + state.timing.renewal;
-        Announce told{*certificate, *leading.committed, links_after(state.disk, peer.chain_tip)};
-        send(turn, index, std::move(told), 0, false);
-    }
-    for (const ReplicaIndex index : state.learners) {
-        Peer& peer = state.peers[index];
-        const bool named = find_entry(*state.durable.record, index) != nullptr;
-        if (named || (peer.announced && turn.now < peer.next_announce)) continue;
-        peer.announced = true;
-        peer.next_announce = turn.now + state.timing.announce_again;
-        send(turn, index, Announce{*certificate, *leading.committed, {}}, 0, false);
-    }
+    const State& state = turn.state;
+    if (!state.leading.published) return;
+    const Certificate certificate = own_certificate(state, state.disk);
+    if (signs(state) && certificate.signatures.empty()) return;  // not on the disk yet
+    if (signs(state)) announce_to_members(turn, certificate);
+    announce_to_learners(turn, certificate);
 }
 
 void on_announce(Turn& turn, const Message& message, const Announce& body) {

@@ -62,10 +62,17 @@ void GroupMember::assign(const Assignment& assignment, const FirstRecordCheck& c
     edges_ = assignment.proxies;
     if (!assignment.group) return;
     begin_generation(assignment, check, now);
+    tell_learners(assignment, now);
     if (proposal_ == assignment.group->proposal) return;
     proposal_ = assignment.group->proposal;
     next_proposal_ = {};
     propose(now);
+}
+
+void GroupMember::tell_learners(const Assignment& assignment, MonoTime now) {
+    lead::Learners learners;
+    for (const Member& learner : assignment.learners) learners.who.insert(learner.index);
+    if (learners.who != state_.learners) take(learners, now);
 }
 
 void GroupMember::begin_generation(const Assignment& assignment, const FirstRecordCheck& check,

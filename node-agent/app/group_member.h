@@ -58,6 +58,7 @@ private:
     void flush_held(leadership::Version durable);
     void begin_generation(const Assignment& assignment, const FirstRecordCheck& check,
                           MonoTime now);
+    void tell_learners(const Assignment& assignment, MonoTime now);
     void propose(MonoTime now);
     bool is_from_its_box(const leadership::Message& message, const std::string& node_key) const;
     GroupReport report() const;

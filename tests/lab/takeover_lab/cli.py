@@ -15,7 +15,7 @@ import cloud_of_homes
 from .primaries import Primaries
 from .rows import Rows, is_bad
 from .run import Run
-from .scenarios import ALL
+from .scenarios import ALL, LABS
 from .scene import Scene
 
 SPEC = cloud_of_homes.ROOT / "tests/lab/specs/takeover.json"
@@ -53,25 +53,26 @@ class Laboratory:
     def __init__(self, programs, keep):
         self.programs, self.keep = programs.resolve(), keep
         self.cloud = self.primaries = self.scene = None
-        self.own_disks = False
+        self.lab = ""
 
     def scene_for(self, scenario):
-        if self.cloud and self.own_disks != scenario.own_disks:
+        if self.cloud and self.lab != scenario.lab:
             self.down()
         if not self.cloud:
-            self.own_disks = scenario.own_disks
+            self.lab = scenario.lab
             self.cloud = cloud_of_homes.raise_cloud(self.spec_file(), self.programs)
             self.primaries = Primaries(self.cloud.lab_state)
             self.scene = Scene(self.cloud, self.primaries, random.Random())
         return self.scene
 
     def spec_file(self):
-        """Disks of memory hide what a real one costs: only where one has to be filled."""
-        if not self.own_disks:
+        change = LABS[self.lab]
+        if not change:
             return SPEC
         spec = json.loads(SPEC.read_text(encoding="utf-8"))
-        for home in spec["homes"]:
-            home["boxes"] = [{"own_disk": True}]
+        spec["master"].update(change.get("master", {}))
+        for home in spec["homes"] if "boxes" in change else ():
+            home["boxes"] = change["boxes"]
         file = cloud_of_homes.new_folder() / "takeover.json"
         file.write_text(json.dumps(spec), encoding="utf-8")
         return file
@@ -81,7 +82,7 @@ class Laboratory:
             self.primaries.stop()
         if self.cloud:
             self.cloud.down()
-            if self.own_disks:
+            if LABS[self.lab]:
                 shutil.rmtree(self.cloud.spec.parent)
         self.cloud = self.primaries = self.scene = None
 
@@ -130,10 +131,10 @@ def main(argv):
     try:
         # Those that need another lab come last; else round by round: what a machine does meanwhile
         # meets all scenarios alike.
-        for own_disks in (False, True):
+        for lab in LABS:
             for number in range(1, options.runs + 1):
                 for scenario in scenarios:
-                    if scenario.own_disks == own_disks and rows.done(scenario.name) < number:
+                    if scenario.lab == lab and rows.done(scenario.name) < number:
                         rows.add(one_run(laboratory, scenario, number, seed))
     finally:
         laboratory.down()

@@ -13,7 +13,6 @@ from .traffic import Traffic
 IN_A_ROW = 5  # acknowledged writes that count as "works again"
 WARM_S = 30.0
 ANSWERED_S = 75.0  # writes must be acknowledged again within this, or else after the heal
-MOVED_S = 30.0
 CATCH_UP_S = 20.0  # for all copies together
 
 
@@ -69,7 +68,7 @@ class Run:
         scenario.strike(scene)
         scene.wait("writes are acknowledged again before the heal", self.answered, ANSWERED_S)
         if scenario.until:
-            scene.wait("another copy leads", lambda: scenario.until(scene), MOVED_S)
+            scene.wait(scenario.until.__name__, lambda: scenario.until(scene), scenario.until_s)
         time.sleep(max(0.0, scene.fault_at + scenario.hold_s - time.monotonic()))
 
     def answered(self):

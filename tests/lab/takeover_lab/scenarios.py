@@ -9,11 +9,24 @@ from dataclasses import dataclass
 PROMISE_S = 7.0
 FREEZE_S = 2 * PROMISE_S  # clearly longer than the promise
 SEGMENTS_MAX = 24  # more than PostgreSQL keeps ready
+REBUILT_S = 180.0
 HEALED_S = 15.0  # a cut that leaves no majority is healed after this
 
 
 def nothing(_):
     pass
+
+
+# What differs from specs/takeover.json. A disk of memory hides what a real one costs, so it stands
+# only where one has to be filled; a home is given up within seconds only where that is the matter.
+LABS = {
+    "plain": {},
+    "full_disks": {"boxes": [{"own_disk": True}]},
+    "quick_repair": {"master": {
+        "agents": {"hold_ms": 4000, "silent_after_ms": 10000},
+        "repair": {"lost_after_leading_s": 20, "lost_after_s": 20, "lost_after_edge_s": 20,
+                   "retry_after_s": 2}}},
+}
 
 
 @dataclass(frozen=True)
@@ -25,7 +38,8 @@ class Scenario:
     hold_s: float = 0.0  # from the fault to the heal at least
     by_gap: bool = False  # it bites later, or twice: the longest silence counts, not the first
     until: Callable | None = None  # more to wait for before the heal
-    own_disks: bool = False  # needs boxes whose disk can be filled
+    until_s: float = 30.0
+    lab: str = "plain"  # one of LABS
 
 
 # -- power and lines ------------------------------------------------------------------------------
@@ -226,6 +240,32 @@ def standby_then_primary(scene):
     scene.struck()
 
 
+# -- members come and go --------------------------------------------------------------------------
+
+def rebuilt_elsewhere(scene):
+    """As many copies as ordered, all in their place, none in the home that was struck."""
+    found = scene.inside.instance()
+    away = found and all(copy["site"] != scene.leader["site"] for copy in found["replicas"])
+    return away and len(found["replicas"]) == len(scene.before["replicas"]) and (
+        not scene.what_is_wrong())
+
+
+def home_returns(scene):
+    """What it still holds is a copy that its group goes on without: it is erased."""
+    power_on(scene)
+    scene.wait("the home that came back erases its old copy",
+               lambda: not scene.has_files(scene.leader), REBUILT_S)
+
+
+def drain(scene):
+    with scene.fault():
+        scene.operator("node", "drain", scene.leader["node"], "--no-wait")
+
+
+def undrain(scene):
+    scene.operator("node", "uncordon", scene.leader["node"])
+
+
 # -- planned --------------------------------------------------------------------------------------
 
 def promote(scene):
@@ -254,7 +294,11 @@ ALL = {scenario.name: scenario for scenario in (
     Scenario("flapping", flap, heal_line, by_gap=True),
     Scenario("backend_oom", backend_killed, hold_s=10.0, by_gap=True),
     Scenario("clock_step", clock_steps, clock_right, own_clock, hold_s=FREEZE_S, by_gap=True),
-    Scenario("disk_full", fill_disk, empty_disk, hold_s=FREEZE_S, by_gap=True, own_disks=True),
+    Scenario("disk_full", fill_disk, empty_disk, hold_s=FREEZE_S, by_gap=True, lab="full_disks"),
+    Scenario("home_lost", power_off, home_returns, until=rebuilt_elsewhere, until_s=REBUILT_S,
+             lab="quick_repair"),
+    Scenario("drained", drain, undrain, by_gap=True, until=rebuilt_elsewhere, until_s=REBUILT_S,
+             lab="quick_repair"),
     Scenario("crash_while_waiting", crash_while_waiting, power_on),
     Scenario("cancel_while_waiting", cancel_while_waiting, power_on),
     Scenario("standby_then_primary", standby_then_primary, power_on),

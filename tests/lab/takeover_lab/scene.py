@@ -7,7 +7,7 @@ import time
 
 from foyer_lab.client import Client
 from foyer_lab.errors import LabError
-from inside import INSTANCE, Inside, container_pid, in_partition
+from inside import INSTANCE, Inside, container_pid, in_partition, partition
 
 WELL_S = 240.0  # after the heal all must be in its place again
 LOOK_S = 0.25
@@ -103,14 +103,20 @@ class Scene:
         return self.inside.service(home, "agent")
 
     def promote(self):
-        """As its customer types it; what was said when it is refused."""
-        env = {**os.environ, "FOYER_CONFIG": str(self.cloud.state / "acme-sarl.toml")}
-        done = subprocess.run([self.cloud.programs / "foyer", "instance", "promote", INSTANCE,
-                               "--no-wait"], env=env, check=False, text=True,
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        """As its customer types it."""
+        self.types("acme-sarl", "instance", "promote", INSTANCE, "--no-wait")
+
+    def operator(self, *words):
+        self.types("operator", *words)
+
+    def types(self, account, *words):
+        """A command of an account; what was said when it is refused."""
+        env = {**os.environ, "FOYER_CONFIG": str(self.cloud.state / f"{account}.toml")}
+        done = subprocess.run([self.cloud.programs / "foyer", *words], env=env, check=False,
+                              text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, timeout=STEP_S)
         if done.returncode != 0:
-            raise NeverHappened(f"promote: {done.stdout.strip()}")
+            raise NeverHappened(f"{' '.join(words)}: {done.stdout.strip()}")
 
     def kill_postgres(self, copy):
         self.inside.kill_child(copy["site"], container_pid(copy), "postgres")
@@ -120,6 +126,12 @@ class Scene:
 
     def sql(self, copy, query, database="postgres"):
         return self.inside.sql(copy, database, query)
+
+    def has_files(self, copy):
+        """Its box holds something of it, volume or group."""
+        box = self.cloud.lab_state / "homes" / copy["site"] / "box1"
+        return any(box.glob(f"partitions/{partition(copy)}")) or any(
+            box.glob(f"state/groups/{partition(copy)}.json"))
 
     # -- waiting ----------------------------------------------------------------------------------
 

@@ -14,20 +14,21 @@ namespace lead = foyer::leadership;
 
 namespace {
 
-constexpr int boxes = 3;
+constexpr int boxes = 4;
+constexpr int founders = 3;  // the last box holds nothing until hire()
 
 class Silence final : public LogSink {
 public:
     void write(LogLevel /*level*/, std::string_view /*line*/) override {}
 };
 
-// Three boxes with a member each, copies that obey at once, and virtual time. Mail takes a step.
+// Boxes with a member each, copies that obey at once, and virtual time. Mail takes a step.
 class Street {
 public:
     Street() {
         for (int index = 0; index < boxes; ++index) begin(index);
         first_.ballot = {Generation(1), Epoch(), 0};
-        for (int index = 0; index < boxes; ++index)
+        for (int index = 0; index < founders; ++index)
             first_.members.push_back({{index},
                                       ReplicaKind::Data,
                                       lead::NodeKey(key(index)),
@@ -38,16 +39,25 @@ public:
     }
 
     void begin_group() {
+        for (int index = 0; index < founders; ++index) assign(index, std::nullopt);
+    }
+    // The last box gets a copy that is no member yet.
+    void hire() {
+        learner_ = founders;
         for (int index = 0; index < boxes; ++index) assign(index, std::nullopt);
+    }
+    GroupSeat seat(int index) {
+        return {{index},
+                ReplicaKind::Data,
+                key(index),
+                lead::to_text(members_[index]->state().durable.incarnation),
+                true};
     }
     void assign(int index, std::optional<GroupProposal> proposal) {
         Assignment wish = test::assignment(index);
         wish.members.clear();
-        for (int member = 0; member < boxes; ++member)
-            wish.members.push_back({{member},
-                                    "r" + std::to_string(member) + "g1",
-                                    ReplicaKind::Data,
-                                    address(member)});
+        for (int member = 0; member < founders; ++member) wish.members.push_back(named(member));
+        if (learner_) wish.learners.push_back(named(*learner_));
         wish.group = GroupWish{lead::to_text(first_), "signature", std::move(proposal)};
         members_[index]->assign(wish, check_, now_);
     }
@@ -91,6 +101,9 @@ private:
         std::uint64_t end = 10;
         Fence log{Generation(1), Epoch()};
     };
+    static Member named(int index) {
+        return {{index}, "r" + std::to_string(index) + "g1", ReplicaKind::Data, address(index)};
+    }
     static std::string address(int index) { return "fd50:0:0:" + std::to_string(index) + "::1"; }
 
     void begin(int index) {
@@ -169,6 +182,7 @@ private:
     std::map<int, FenceWish> fences_;
     std::vector<Sent> mail_;
     std::set<int> dark_;
+    std::optional<int> learner_;
 };
 
 }  // namespace
@@ -250,4 +264,26 @@ TEST_CASE("what the master proposes for the newest record is done; for an older 
     street.assign(0, proposal);
     street.run(5'000);
     CHECK(street.leader() == 1);
+}
+
+TEST_CASE("a copy that no record names hears whom to follow, and becomes a member when proposed") {
+    Street street;
+    street.begin_group();
+    street.run(40'000);
+    REQUIRE(street.leader() == 0);
+    street.hire();
+    street.run(6'000);
+    CHECK(street.order(3).leader == ReplicaIndex{0});
+    CHECK(street.order(3).role == ReplicaRole::Standby);
+    GroupProposal proposal;
+    proposal.made_for = lead::to_text(street.member(0).state().leading.committed->ballot);
+    proposal.out = ReplicaIndex{2};
+    proposal.in = street.seat(3);
+    street.assign(0, proposal);
+    street.run(60'000);
+    const lead::Record& record = *street.member(0).state().leading.committed;
+    CHECK(lead::find_entry(record, {3}) != nullptr);
+    CHECK(lead::find_entry(record, {2}) == nullptr);
+    CHECK(record.old_members.empty());
+    CHECK(record.in_sync.size() == 3);
 }
