@@ -112,7 +112,7 @@ struct Config {
     BlobsConfig blobs;
     PlannerConfig planner;
     RepairConfig repair;
-    bool groups_elect = false;  // instances ordered from now on
+    bool groups_elect = true;  // instances ordered from now on
     friend bool operator==(const Config&, const Config&) = default;
 };
 

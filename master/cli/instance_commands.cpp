@@ -19,7 +19,7 @@ struct ActionOptions {
     std::string name;
     WaitOptions wait;
     bool yes = false;
-    bool force = false;
+    std::string accept_data_loss;
     int index = -1;
 };
 
@@ -48,10 +48,10 @@ Status delete_instance(Session& session, const ActionOptions& options) {
 Status promote(Session& session, const ActionOptions& options) {
     Json body = Json::object();
     if (options.index >= 0) body["index"] = options.index;
-    if (options.force) {
-        body["force"] = true;
-        session.console().note(
-            "foyer: --force: writes that only missing copies hold would be lost");
+    if (!options.accept_data_loss.empty()) {
+        body["accept_data_loss"] = options.accept_data_loss;
+        session.console().note("foyer: what only the missing copies of '" + options.name +
+                               "' hold is given up for good");
     }
     return act(session, options, "promote", std::move(body), "has a new leading copy");
 }
@@ -135,8 +135,10 @@ void add_actions(CLI::App& group, Session& session) {
     command.add_option("name", lead.name, "its name")->required();
     command.add_option("--to", lead.index, "index of the copy; absent: the best one")
         ->check(CLI::Range(0, 1000));
-    command.add_flag("--force", lead.force,
-                     "go on even if acknowledged writes may be lost (operator's last resort)");
+    command.add_option(
+        "--accept-data-loss", lead.accept_data_loss,
+        "its name typed again: go on with the copies that answer, and lose what only "
+        "the others hold (the last resort)");
     add_wait_options(command, lead.wait);
     command.callback([&session, &lead] {
         session.action = [&session, &lead] { return promote(session, lead); };

@@ -121,8 +121,9 @@ struct DeleteInstance {
 struct PromoteInstance {
     InstanceName name;
     std::optional<ReplicaIndex> index;
-    bool force = false;
+    bool accept_data_loss = false;
     OperationId operation;
+    AccountId by;  // who asks, for the history
 };
 
 // The owner was shown the password.

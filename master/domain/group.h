@@ -69,6 +69,14 @@ public:
         return !heard_.contains(node) &&
                (found == state_.nodes().end() || found->second.state != NodeState::Online);
     }
+    // A leader is there to copy from. A group that elects may have one that lets nobody in, for
+    // want of copies: those are made of it.
+    bool has_source() const {
+        const Replica* lead = leader();
+        return is_serving() || (instance.electing && lead != nullptr && is_current(*lead) &&
+                                lead->observed.role == ReplicaRole::Primary &&
+                                lead->observed.initialized && !is_silent(lead->node));
+    }
     bool may_lead(const Replica& replica) const { return master::may_lead(state_, replica); }
 
     // The box has applied the newest fence, so what it says counts.

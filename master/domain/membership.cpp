@@ -189,7 +189,7 @@ Replica new_learner(Group& group, const NodeId& place, std::optional<ReplicaInde
 
 bool has_caught_up(const Group& group, const Replica& learner) {
     const FollowerView* view = follower(group, learner);
-    return group.is_serving() && group.is_current(learner) && !group.is_silent(learner.node) &&
+    return group.has_source() && group.is_current(learner) && !group.is_silent(learner.node) &&
            learner.observed.phase == PartitionPhase::Running && learner.observed.ready &&
            learner.observed.initialized && streams(view) && view->lag_bytes >= 0 &&
            view->lag_bytes <= group.state().settings().repair.caught_up_bytes;

@@ -74,15 +74,17 @@ std::vector<Step> erase_steps(const Group& group) {
 }
 
 // A group hands over by itself; the promotion stands until the wanted copy leads and serves.
+// Without one, a new generation has begun.
 std::vector<Step> hand_over_steps(const Group& group) {
     const auto& promotion = group.instance.promotion;
-    const bool moved = !promotion || promotion->wanted == group.instance.leader;
     const Replica* lead = group.leader();
-    return {
-        {"hand over", moved,
-         moved ? "" : "proposed to the group, which waits until the wanted copy holds every write"},
-        {"serve", !promotion,
-         lead != nullptr ? copy_title(*lead) + ": " + copy_detail(group, *lead) : ""}};
+    const bool moved = promotion ? promotion->wanted == group.instance.leader : lead != nullptr;
+    const char* waits =
+        promotion ? "proposed to the group, which waits until the wanted copy holds every write"
+                  : "the copies that are left say what they hold";
+    return {{"elect", moved, moved ? "" : waits},
+            {"serve", !promotion && group.instance.served == group.instance.fence,
+             lead != nullptr ? copy_title(*lead) + ": " + copy_detail(group, *lead) : ""}};
 }
 
 std::vector<Step> promote_steps(const Group& group) {

@@ -5,6 +5,7 @@
 #include "master/domain/electing.h"
 #include "master/domain/group.h"
 #include "master/domain/membership.h"
+#include "master/domain/next_generation.h"
 
 namespace foyer::master {
 namespace {
@@ -132,6 +133,11 @@ Status check_target(const Group& group, const PromoteInstance& command) {
     return ok_status();
 }
 
+std::string accept_loss(const Group& group) {
+    const std::string& name = group.instance.name.str();
+    return "`foyer instance promote " + name + " --accept-data-loss " + name + "`";
+}
+
 Status check_answers(const Group& group, bool force) {
     // The old primary is killed and gives no position, so it does not count.
     int reachable = 0;
@@ -155,7 +161,8 @@ Status check_answers(const Group& group, bool force) {
                      std::to_string(reachable) + " of " + std::to_string(data_members(group) - 1) +
                          " other copies answer, " + std::to_string(answers_needed(group)) +
                          " are needed to prove that no acknowledged write is lost; wait for "
-                         "another one, or accept a possible loss with --force",
+                         "another one, or accept a possible loss with " +
+                         accept_loss(group),
                      {{"rule", "positions_needed"},
                       {"needed", std::to_string(answers_needed(group))},
                       {"found", std::to_string(reachable)}});
@@ -166,11 +173,11 @@ Status check_answers(const Group& group, bool force) {
 // A second call while positions are collected: only `force` adds something.
 Result<Decision> promote_again(Group group, const PromoteInstance& command, WallTime now) {
     const OperationId under_way = group.instance.promotion->operation;
-    if (!command.force) {
+    if (!command.accept_data_loss) {
         return error(
             ErrorCode::FailedPrecondition,
             "a promotion is under way (operation '" + under_way.str() +
-                "'); wait for it, or repeat with --force to go on with the copies that answered",
+                "'); wait for it, or go on with the copies that answered: " + accept_loss(group),
             {{"rule", "promotion_under_way"}, {"operation", under_way.str()}});
     }
     Draft draft(group.state(), now);
@@ -249,6 +256,20 @@ std::optional<ReplicaIndex> best_heir(const Group& group) {
     return std::nullopt;
 }
 
+Result<Decision> give_up_missing(Group group, const PromoteInstance& command, WallTime now) {
+    if (command.index)
+        return error(
+            ErrorCode::InvalidArgument,
+            "with data given up, the group elects the copy that holds most; leave out --to",
+            {{"field", "index"}});
+    TRY(may_begin_generation(group));
+    Draft draft(group.state(), now);
+    begin_generation(group, draft, command.by.str());
+    begin_operation(group, draft, OperationKind::Promote, command.operation);
+    group.put_back(draft);
+    return std::move(draft).done(command.name.str(), command.operation);
+}
+
 }  // namespace
 
 Status may_promote(const Group& group) { return check_answers(group, false); }
@@ -280,6 +301,8 @@ Result<Decision> promote_instance(const State& state, const PromoteInstance& com
             "instance '" + command.name.str() + "' is not to run; `foyer instance start` first",
             {{"rule", "not_running"}});
     }
+    if (command.accept_data_loss && elects(group.instance))
+        return give_up_missing(std::move(group), command, now);
     TRY(check_target(group, command));
     if (group.instance.promotion) return promote_again(std::move(group), command, now);
     if (!group.instance.initialized) {
@@ -287,7 +310,7 @@ Result<Decision> promote_instance(const State& state, const PromoteInstance& com
                      "instance '" + command.name.str() + "' is still being prepared",
                      {{"rule", "not_initialized"}});
     }
-    TRY(check_answers(group, command.force));
+    TRY(check_answers(group, command.accept_data_loss));
     std::optional<ReplicaIndex> wanted = command.index;
     if (elects(group.instance)) {
         if (!wanted) wanted = best_heir(group);
@@ -299,7 +322,7 @@ Result<Decision> promote_instance(const State& state, const PromoteInstance& com
                 {{"rule", "no_candidate"}});
     }
     Draft draft(state, now);
-    begin_promotion(group, draft, {command.operation, wanted, command.force, now});
+    begin_promotion(group, draft, {command.operation, wanted, command.accept_data_loss, now});
     group.put_back(draft);
     return std::move(draft).done(command.name.str(), command.operation);
 }

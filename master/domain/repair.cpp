@@ -8,6 +8,7 @@
 #include "master/domain/electing.h"
 #include "master/domain/group.h"
 #include "master/domain/membership.h"
+#include "master/domain/next_generation.h"
 #include "master/domain/node_life.h"
 #include "master/domain/rebalance.h"
 #include "master/domain/replacement.h"
@@ -245,7 +246,7 @@ private:
             return Outcome::Nothing;
         const bool fresh = !group.instance.served;
         if (fresh) return old == nullptr ? Outcome::Nothing : start_over(group, *old);
-        if (!group.is_serving()) return Outcome::Nothing;  // nobody to copy from
+        if (!group.has_source()) return Outcome::Nothing;
         if (rebuilds_at(state(), group.leader()->node) >= settings().rebuilds_per_node)
             return Outcome::Nothing;
         return place_learner(group, old);
@@ -389,6 +390,14 @@ Result<Decision> tick(const State& state, const Tick& command, WallTime now) {
 std::optional<RepairStatus> repair_status(const State& state, const Instance& instance) {
     if (instance.desired == DesiredState::Deleted) return std::nullopt;
     const Group group(state, instance);
+    if (const auto why = why_no_election(group)) {
+        const std::string& name = instance.name.str();
+        return RepairStatus{*why +
+                                "; bring a box back, or, if they are gone for good, give up what "
+                                "only they hold: foyer instance promote " +
+                                name + " --accept-data-loss " + name,
+                            true};
+    }
     if (const Replica* changing = group.changing()) {
         if (changing->membership == Membership::Leaving)
             return RepairStatus{copy_text(*changing) + " goes once the others hold everything",

@@ -35,7 +35,7 @@ Result<Decision> tick(const State& state, const Tick& command, WallTime now);
 // when every copy is where it should be.
 struct RepairStatus {
     std::string text;
-    bool waits = false;  // somebody may have to help: add boxes, raise a budget, force a promotion
+    bool waits = false;  // somebody may have to help: add boxes, raise a budget, accept a loss
 };
 std::optional<RepairStatus> repair_status(const State& state, const Instance& instance);
 

@@ -151,8 +151,20 @@ void promote_instance(const ApiContext& context, ApiCall call,
         const Status own = check_own(context, call.caller, request.name());
         if (!own.ok()) return call.done(own);
     }
-    PromoteInstance command{InstanceName(request.name()), std::nullopt, request.force(),
-                            new_operation(context)};
+    const std::string& accepted = request.accept_data_loss();
+    if (request.force())
+        return call.done(error(ErrorCode::InvalidArgument,
+                               "'force' is taken no more; to lose what missing copies hold, set "
+                               "accept_data_loss to '" +
+                                   request.name() + "'",
+                               {{"field", "force"}}));
+    if (!accepted.empty() && accepted != request.name())
+        return call.done(error(ErrorCode::InvalidArgument,
+                               "to accept a loss of data, type the name of this very instance: '" +
+                                   request.name() + "', not '" + accepted + "'",
+                               {{"field", "accept_data_loss"}}));
+    PromoteInstance command{InstanceName(request.name()), std::nullopt, !accepted.empty(),
+                            new_operation(context), call.caller.account};
     if (request.has_index()) command.index = ReplicaIndex{request.index()};
     PreparedWrite write;
     write.command = std::move(command);

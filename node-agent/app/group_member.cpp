@@ -11,6 +11,9 @@ namespace lead = leadership;
 
 constexpr std::size_t held_max = 4'096;  // messages that wait for the disk: the oldest are lost
 constexpr Duration propose_again{2'000};
+// What takes longest in a hand-over is to load the service: the heir does it before, while the old
+// leader serves. It was told of the same proposal.
+constexpr Duration heir_loads{8'000};
 constexpr Duration announced_for{5'000};
 constexpr Duration announce_again{500};
 
@@ -42,6 +45,10 @@ Result<lead::Proposal> read_proposal(const GroupProposal& wish) {
     return proposal;
 }
 
+std::optional<ReplicaIndex> heir_of(const std::optional<GroupProposal>& proposal) {
+    return proposal ? proposal->prefer : std::nullopt;
+}
+
 }  // namespace
 
 GroupMember::GroupMember(Begin begin, const MemberHands& hands, MonoTime now)
@@ -64,6 +71,7 @@ void GroupMember::assign(const Assignment& assignment, const FirstRecordCheck& c
     begin_generation(assignment, check, now);
     tell_learners(assignment, now);
     if (proposal_ == assignment.group->proposal) return;
+    if (heir_of(proposal_) != heir_of(assignment.group->proposal)) preferred_since_ = now;
     proposal_ = assignment.group->proposal;
     next_proposal_ = {};
     propose(now);
@@ -92,6 +100,7 @@ void GroupMember::begin_generation(const Assignment& assignment, const FirstReco
 // Again until it is done or overtaken: the leader may be busy with another change.
 void GroupMember::propose(MonoTime now) {
     if (!proposal_ || now < next_proposal_ || state_.role != lead::Role::Leader) return;
+    if (proposal_->prefer && now - preferred_since_ < heir_loads) return;
     const auto& committed = state_.leading.committed;
     if (!committed || lead::to_text(committed->ballot) != proposal_->made_for) return;
     next_proposal_ = now + propose_again;
@@ -141,8 +150,13 @@ void GroupMember::tick(lead::Jitter jitter, MonoTime now) {
 void GroupMember::absorb(lead::Outcome outcome) {
     state_ = std::move(outcome.state);
     for (const lead::Effect& effect : outcome.effects) execute(effect);
-    order_ = warmed(std::move(order_), state_);
+    warm_up();
     order_.hurry = is_in_a_hurry(state_);
+}
+
+void GroupMember::warm_up() {
+    const bool heir = heir_of(proposal_) == state_.identity.self;
+    order_ = warmed(std::move(order_), state_.warmed || heir);
 }
 
 void GroupMember::execute(const lead::Effect& effect) {

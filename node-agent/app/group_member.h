@@ -52,6 +52,7 @@ public:
 
 private:
     void absorb(leadership::Outcome outcome);
+    void warm_up();
     void execute(const leadership::Effect& effect);
     void send(const leadership::Send& send);
     void post(const leadership::Message& message);
@@ -81,6 +82,7 @@ private:
     std::string first_record_;  // last looked at
     std::optional<GroupProposal> proposal_;
     MonoTime next_proposal_;
+    MonoTime preferred_since_;  // the proposal names this heir
     leadership::Gate gate_ = leadership::Gate::Closed;
     bool dying_ = false;  // it was ordered to die, and is not known to be dead
     std::string noted_;

@@ -73,9 +73,9 @@ CopyOrder after_effect(CopyOrder order, const lead::Effect& effect, const lead::
     return order;
 }
 
-CopyOrder warmed(CopyOrder order, const lead::State& state) {
-    if (order.warm == state.warmed) return order;
-    order.warm = state.warmed;
+CopyOrder warmed(CopyOrder order, bool soon) {
+    if (order.warm == soon) return order;
+    order.warm = soon;
     ++order.serial;
     return order;
 }

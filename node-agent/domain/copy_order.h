@@ -40,7 +40,7 @@ CopyOrder first_order(const leadership::State& state, std::uint64_t serial);
 CopyOrder after_effect(CopyOrder order, const leadership::Effect& effect,
                        const leadership::State& state);
 // Its own promise runs out, or was renewed after all.
-CopyOrder warmed(CopyOrder order, const leadership::State& state);
+CopyOrder warmed(CopyOrder order, bool soon);
 bool is_in_a_hurry(const leadership::State& state);
 
 // The assignment as the group has it: role, fence, leader, and who acknowledges.

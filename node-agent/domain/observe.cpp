@@ -98,7 +98,7 @@ PartitionObservation observe(const Assignment* desired, const LocalState& local,
     seen.step = step_text;
     seen.reason = reason_of(session, step);
     seen.ready = running && session.health && session.health->healthy && session.health->ready;
-    seen.initialized = local.initialized;
+    seen.initialized = local.initialized && !local.replacing;  // torn counts as nothing
     if (running) {
         seen.position = session.position;
         if (seen.role == ReplicaRole::Primary) seen.followers = session.followers;

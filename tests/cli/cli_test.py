@@ -286,9 +286,9 @@ class Living(CliTest):
     def test_actions_wait_for_their_operation(self):
         for verb in ("stop", "start", "promote"):
             self.ok("instance", verb, "acme")
-        self.ok("instance", "promote", "acme", "--to", "2", "--force")
+        self.ok("instance", "promote", "acme", "--to", "2", "--accept-data-loss", "acme")
         bodies = [json.loads(call["body"]) for call in self.api.writes()]
-        self.assertEqual(bodies, [{}, {}, {}, {"index": 2, "force": True}])
+        self.assertEqual(bodies, [{}, {}, {}, {"index": 2, "accept_data_loss": "acme"}])
         answer = json.loads(self.ok("instance", "stop", "acme", "--output", "json").out)
         self.assertEqual(answer["state"], "succeeded")
 

@@ -36,7 +36,7 @@ void People::promote(const InstanceName& instance, std::optional<ReplicaIndex> i
         services_.forgive(instance);
     }
     const auto make = [this, instance, index, force]() -> Command {
-        return master::PromoteInstance{instance, index, force, new_operation()};
+        return master::PromoteInstance{instance, index, force, new_operation(), {}};
     };
     ask(std::string(force ? "force-" : "promote-") + instance.str(), make,
         [this, instance](const Result<Answer>&) { promoting_.erase(instance); });

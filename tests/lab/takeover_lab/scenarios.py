@@ -10,6 +10,7 @@ PROMISE_S = 7.0
 FREEZE_S = 2 * PROMISE_S  # clearly longer than the promise
 SEGMENTS_MAX = 24  # more than PostgreSQL keeps ready
 REBUILT_S = 180.0
+IN_A_ROW = 20  # acknowledged writes that count as "goes on"
 HEALED_S = 15.0  # a cut that leaves no majority is healed after this
 
 
@@ -257,13 +258,36 @@ def home_returns(scene):
                lambda: not scene.has_files(scene.leader), REBUILT_S)
 
 
+def lose_majority(scene):
+    """A standby, and when writes go on without it the leader too: the one copy that is left holds
+    everything, but cannot know. A person gives up what the others hold."""
+    with scene.fault():
+        scene.power("kill", scene.standbys[0]["site"])
+    alone = time.monotonic()
+    scene.wait("writes go on without one standby",
+               lambda: scene.traffic.in_a_row(alone) >= IN_A_ROW)
+    scene.power("kill", scene.leader["site"])
+    scene.wait("its page says what to type",
+               lambda: "--accept-data-loss" in scene.repair_text())
+    scene.give_up_missing()
+    scene.struck()
+
+
+def majority_returns(scene):
+    power_on(scene)
+    scene.power("boot", scene.standbys[0]["site"])
+    for copy in (scene.leader, scene.standbys[0]):
+        scene.wait("what was given up is erased", lambda copy=copy: not scene.has_files(copy),
+                   REBUILT_S)
+
+
 def drain(scene):
     with scene.fault():
         scene.operator("node", "drain", scene.leader["node"], "--no-wait")
 
 
 def undrain(scene):
-    scene.operator("node", "uncordon", scene.leader["node"])
+    scene.operator("node", "cancel-drain", scene.leader["node"])
 
 
 # -- planned --------------------------------------------------------------------------------------
@@ -297,6 +321,7 @@ ALL = {scenario.name: scenario for scenario in (
     Scenario("disk_full", fill_disk, empty_disk, hold_s=FREEZE_S, by_gap=True, lab="full_disks"),
     Scenario("home_lost", power_off, home_returns, until=rebuilt_elsewhere, until_s=REBUILT_S,
              lab="quick_repair"),
+    Scenario("majority_lost", lose_majority, majority_returns, lab="quick_repair"),
     Scenario("drained", drain, undrain, by_gap=True, until=rebuilt_elsewhere, until_s=REBUILT_S,
              lab="quick_repair"),
     Scenario("crash_while_waiting", crash_while_waiting, power_on),

@@ -106,6 +106,13 @@ class Scene:
         """As its customer types it."""
         self.types("acme-sarl", "instance", "promote", INSTANCE, "--no-wait")
 
+    def give_up_missing(self):
+        self.types("acme-sarl", "instance", "promote", INSTANCE, "--accept-data-loss", INSTANCE,
+                   "--no-wait")
+
+    def repair_text(self):
+        return str((self.inside.instance() or {}).get("repair", ""))
+
     def operator(self, *words):
         self.types("operator", *words)
 

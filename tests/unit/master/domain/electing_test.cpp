@@ -3,59 +3,20 @@
 #include "common/leadership/record_text.h"
 #include "master/domain/desired.h"
 #include "tests/support/catch.h"
-#include "tests/support/world.h"
+#include "tests/support/groups_that_elect.h"
 
 using namespace foyer;
 using namespace foyer::master;
+using foyer::test::begun_group;
+using foyer::test::hear_leader;
+using foyer::test::incarnation;
+using foyer::test::record_led_by;
+using foyer::test::seen;
 using foyer::test::World;
+using foyer::test::world_of_groups;
 namespace lead = foyer::leadership;
 
 namespace {
-
-std::string incarnation(int index) {
-    return lead::to_text(lead::Incarnation{1, static_cast<std::uint64_t>(index) + 1});
-}
-
-World world_of_groups(const std::vector<test::HomeSpec>& homes = World::five_homes()) {
-    ClusterSettings settings;
-    settings.groups_elect = true;
-    return World(homes, settings);
-}
-
-PartitionObservation seen(const World& world, int index, const std::string& record = {}) {
-    PartitionObservation one = world.reported("acme", index);
-    one.ordered_at = world.instance("acme").created_at;
-    one.phase = PartitionPhase::Running;
-    one.initialized = true;
-    one.group = GroupReport{incarnation(index), "follower", record, false};
-    return one;
-}
-
-// The record of who leads, as a group would have committed it.
-lead::Record record_led_by(const World& world, int leader, std::uint64_t epoch,
-                           std::uint64_t seq = 1) {
-    lead::Record record = lead::parse_record(world.instance("acme").electing->first_record).value();
-    record.ballot = {Generation(1), Epoch(epoch), seq};
-    record.leader = ReplicaIndex{leader};
-    record.in_sync = {{0}, {1}, {2}};
-    record.k = 2;
-    return record;
-}
-
-World begun() {
-    World world = world_of_groups();
-    world.run(world.order("acme"));
-    for (int index = 0; index < 3; ++index) world.report(seen(world, index));
-    return world;
-}
-
-void hear_leader(World& world, const lead::Record& record, bool ready = true) {
-    PartitionObservation one = seen(world, record.leader->number, lead::to_text(record));
-    one.fence = lead::fence_of(record.ballot);
-    one.role = ReplicaRole::Primary;
-    one.ready = ready;
-    world.report(one);
-}
 
 std::optional<GroupProposal> proposal(const World& world) {
     return group_wish(world.state, world.instance("acme")).proposal;
@@ -93,7 +54,7 @@ TEST_CASE("a box that does not answer is waited for ten seconds") {
 }
 
 TEST_CASE("who leads is learnt of the leader's own record, and never goes back") {
-    World world = begun();
+    World world = begun_group();
     hear_leader(world, record_led_by(world, 1, 3));
     CHECK(world.instance("acme").leader == ReplicaIndex{1});
     CHECK(world.instance("acme").fence == Fence{Generation(1), Epoch(3)});
@@ -103,7 +64,7 @@ TEST_CASE("who leads is learnt of the leader's own record, and never goes back")
 }
 
 TEST_CASE("no word of a box makes a record that is none") {
-    World world = begun();
+    World world = begun_group();
     PartitionObservation one = seen(world, 1, "ballot 9 9 9\n");
     world.report(one);
     CHECK_FALSE(world.instance("acme").leader);
@@ -114,7 +75,7 @@ TEST_CASE("no word of a box makes a record that is none") {
 }
 
 TEST_CASE("assignments of a group say who is there, not who leads") {
-    World world = begun();
+    World world = begun_group();
     hear_leader(world, record_led_by(world, 1, 3));
     const auto node = world.replica("acme", 1).node;
     const auto wish = desired_since(world.state, node, {}, Revision());
@@ -126,7 +87,7 @@ TEST_CASE("assignments of a group say who is there, not who leads") {
 }
 
 TEST_CASE("a stop is proposed for the newest record, and not again once it is written") {
-    World world = begun();
+    World world = begun_group();
     hear_leader(world, record_led_by(world, 0, 1));
     CHECK_FALSE(proposal(world));
     world.run(StopInstance{InstanceName("acme"), OperationId("op-stop")});
@@ -140,16 +101,11 @@ TEST_CASE("a stop is proposed for the newest record, and not again once it is wr
 }
 
 TEST_CASE("a promotion names whom the group should hand over to, and ends when that one serves") {
-    World world = begun();
+    World world = begun_group();
     hear_leader(world, record_led_by(world, 0, 1));
-    for (const int index : {1, 2}) {
-        PartitionObservation one = seen(world, index);
-        one.fence = {Generation(1), Epoch(1)};
-        one.ready = true;
-        one.position = Position{Epoch(1), 10, true};
-        world.report(one);
-    }
-    world.run(PromoteInstance{InstanceName("acme"), ReplicaIndex{1}, false, OperationId("op-p")});
+    for (const int index : {1, 2}) world.report(test::following(world, index, 1));
+    world.run(
+        PromoteInstance{InstanceName("acme"), ReplicaIndex{1}, false, OperationId("op-p"), {}});
     CHECK(world.instance("acme").fence.epoch == Epoch(1));  // nothing is interrupted by asking
     REQUIRE(proposal(world));
     CHECK(proposal(world)->prefer == ReplicaIndex{1});
@@ -159,7 +115,7 @@ TEST_CASE("a promotion names whom the group should hand over to, and ends when t
 }
 
 TEST_CASE("a voter that lost its memory has no seat: its copy fails, however well it runs") {
-    World world = begun();
+    World world = begun_group();
     hear_leader(world, record_led_by(world, 0, 1));
     PartitionObservation lost = seen(world, 2);
     lost.ready = true;
@@ -174,7 +130,7 @@ TEST_CASE("a voter that lost its memory has no seat: its copy fails, however wel
 }
 
 TEST_CASE("while members change nothing else is proposed") {
-    World world = begun();
+    World world = begun_group();
     lead::Record joint = record_led_by(world, 0, 1);
     joint.old_members = joint.members;
     joint.members.pop_back();

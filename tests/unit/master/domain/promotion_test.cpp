@@ -13,7 +13,8 @@ namespace {
 Position at(std::int64_t bytes, std::uint64_t epoch = 1) { return {Epoch(epoch), bytes, false}; }
 
 PromoteInstance promote(std::optional<int> index = std::nullopt, bool force = false) {
-    PromoteInstance command{InstanceName("acme"), std::nullopt, force, OperationId("op-promote")};
+    PromoteInstance command{
+        InstanceName("acme"), std::nullopt, force, OperationId("op-promote"), {}};
     if (index) command.index = ReplicaIndex{*index};
     return command;
 }

@@ -255,15 +255,23 @@ TEST_CASE("what the master proposes for the newest record is done; for an older 
     REQUIRE(street.leader() == 0);
     GroupProposal old;
     old.made_for = "1 1 1";
-    old.prefer = ReplicaIndex{1};
+    old.prefer = ReplicaIndex{2};
     street.assign(0, old);
-    street.run(5'000);
+    street.run(12'000);
     CHECK(street.leader() == 0);
     GroupProposal proposal = old;
+    proposal.prefer = ReplicaIndex{1};
     proposal.made_for = lead::to_text(street.member(0).state().leading.committed->ballot);
     street.assign(0, proposal);
-    street.run(5'000);
+    street.assign(1, proposal);
+    street.run(3'000);
+    CHECK(street.order(1).warm);  // it loads before the old leader stops
+    CHECK(street.leader() == 0);
+    street.run(8'000);
     CHECK(street.leader() == 1);
+    street.assign(1, std::nullopt);
+    street.run(1'000);
+    CHECK_FALSE(street.order(1).warm);
 }
 
 TEST_CASE("a copy that no record names hears whom to follow, and becomes a member when proposed") {
