@@ -150,6 +150,8 @@ grpc_listen = "127.0.0.1:{self.grpc}"
 {api}
 [blobs]
 {blobs}
+[groups]
+elect = false  # the boxes of these tests are a tool without voters
 [metrics]
 listen = "127.0.0.1:{self.metrics}"
 """)

@@ -4,14 +4,9 @@ named to whoever logs in: sao fills its field with it. Tryton's own list would t
 the cluster, which its role may not open."""
 import json
 
-from trytond.application import app
 from trytond.backend.postgresql.database import Database
-from trytond.protocols import dispatcher
 from trytond.transaction import Transaction
 from werkzeug.exceptions import HTTPException
-
-dispatcher.db_list = lambda request, *parameters: ["erp"]
-
 
 class OutcomeUnknown(Exception):
     """A write is on this copy's disk, and perhaps on no other."""
@@ -53,6 +48,12 @@ def reading_while_following(get_connection):
 
 
 Database.get_connection = reading_while_following(Database.get_connection)
+
+# The database is loaded by the import itself: what is above has to stand by then.
+from trytond.application import app  # noqa: E402
+from trytond.protocols import dispatcher  # noqa: E402
+
+dispatcher.db_list = lambda request, *parameters: ["erp"]
 
 
 def application(environ, start_response):
