@@ -83,8 +83,10 @@ class Inside:
 
     def kill(self, place, pid_file, children=False):
         """SIGKILL to the process that the file names, and to its children if so wished."""
-        more = "$(cat /proc/$pid/task/$pid/children)" if children else ""
-        self._kill(place, pid_file, f"kill -9 $pid {more}")
+        find = "more=$(cat /proc/$pid/task/$pid/children)" if children else "more="
+        # A child may have ended by itself meanwhile.
+        self._kill(place, pid_file, f"{find}; kill -9 $pid; [ -z \"$more\" ] || "
+                                    "kill -9 $more 2>/dev/null || :")
 
     def kill_child(self, place, pid_file, name):
         """SIGKILL to the child with that name of the process that the file names."""
