@@ -21,11 +21,12 @@ std::optional<MonoTime> counted_lease(const State& state, MonoTime now) {
     return lease_until(record, promised, state.timing.margin);
 }
 
-// Each second, and twice more while it is not answered.
+// Each second, and all the time in between while it is not answered: a line that was quiet for
+// nearly the whole lease has only moments left to be heard on.
 void schedule_renewal(Peer& peer, const Timing& timing, MonoTime now) {
     if (peer.renew_tries == 0) peer.renew_round = now;
     ++peer.renew_tries;
-    if (peer.renew_tries < 3) {
+    if (peer.renew_tries < timing.renewal / timing.renewal_again) {
         peer.next_renew = peer.renew_round + timing.renewal_again * peer.renew_tries;
     } else {
         peer.renew_tries = 0;
@@ -199,7 +200,7 @@ void on_renew_answer(Turn& turn, const Message& message, const RenewAnswer& body
     } else if (body.reason == Reason::StaleEcho) {
         // It has heard us now, and we it: the next one will be believed.
         peer.renew_tries = 0;
-        peer.next_renew = std::max(turn.now, asked.sent + state.timing.renewal_again);
+        peer.next_renew = std::max(turn.now, asked.sent + state.timing.renewal_stale);
     }
     if (state.role == Role::Resuming)
         resume(turn);

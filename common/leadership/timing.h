@@ -12,7 +12,8 @@ struct Timing {
     // A voter waits so much longer than it promised: 500 ppm each way hold up to T = 100 s.
     Duration rate_slack{100};
     Duration renewal{1'000};
-    Duration renewal_again{250};  // an unanswered one, twice in each `renewal`
+    Duration renewal_again{250};  // an unanswered one
+    Duration renewal_stale{50};   // one refused for its echo: heard each other, so at once
     Duration delay_jitter{200};   // candidate: U(0, delay_jitter) + delay_rank × rank in S
     Duration delay_rank{600};
     Duration round_again{500};  // requests of a round; the first repeat comes after half of it
