@@ -47,6 +47,17 @@ class Reading(CliTest):
         self.assertIn("liège", self.ok("instance", "show", "acme").out)
         self.assertIn("serves", self.ok("instance", "events", "acme").out)
 
+    def test_a_timeline_tells_each_moment_of_each_takeover(self):
+        done = self.ok("instance", "timeline", "acme")
+        head, taken, first = done.out.splitlines()
+        self.assertRegex(head, r"FENCE +FROM +TO +WHY .*FENCED +ELECTED +PROMOTED +OPEN")
+        self.assertRegex(taken, r"1\.4 +lille \(copy 0\) +gent \(copy 1\) +fell silent +5\.1 s +"
+                                r"7\.1 s +7\.4 s +8\.0 s +8\.3 s +7\.7 s +8\.4 s")
+        self.assertRegex(first, r"1\.2 +lille \(copy 0\) +first leader +0\.0 s +0\.0 s +0\.3 s")
+        shown = json.loads(self.ok("--output", "json", "instance", "timeline", "acme").out)
+        self.assertEqual(shown["takeovers"][0]["edge"], "edge-1")
+        self.fails(3, "instance", "timeline", "nowhere")
+
     def test_a_placement_is_explained(self):
         text = self.ok("instance", "explain", "acme").out
         self.assertRegex(text, r"copy 0 +lille-1 +lille +alder +FR +yes +25.0 % +12.5 %")

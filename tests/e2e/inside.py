@@ -59,6 +59,15 @@ class Inside:
         except ValueError:
             return None
 
+    def timeline(self):
+        """Its takeovers, as the customer sees them; None while the API does not answer."""
+        text = self.cloud.foyer("acme-sarl", "instance", "timeline", INSTANCE, "--output", "json",
+                                check=False)
+        try:
+            return json.loads(text)
+        except ValueError:
+            return None
+
     def api_is_well(self):
         """The master answers, and so does its database."""
         tls = ssl.create_default_context(cafile=str(self.cloud.ca_file()))
