@@ -78,6 +78,20 @@ class Reading(CliTest):
                                    "acme2").out)
         self.assertEqual(shown["placement"]["orders_left"], "7")
 
+    def test_what_is_ordered_is_promised_in_plain_words(self):
+        plan = ("plan", "order", "tryton", "--name", "acme3")
+        self.assertIn("promise: synchronous: nothing acknowledged is lost", self.ok(*plan).err)
+        for words, policy in (
+                (("--short-of-copies", "go-on"), {"short_of_copies": "go_on"}),
+                (("--mode", "synchronous", "--short-of-copies", "stop-writes"),
+                 {"mode": "synchronous", "short_of_copies": "stop_writes"})):
+            self.ok(*plan, *words)
+            self.assertEqual(json.loads(self.api.writes()[-1]["body"])["policy"], policy)
+        self.assertIn("'go-on'", self.fails(2, *plan, "--short-of-copies", "goon").err)
+        shown = self.ok("instance", "show", "acme").out
+        self.assertIn("goes on when short of copies", shown)
+        self.assertRegex(shown, r"durability +2 of 3 copies live")
+
     def test_what_is_not_there_is_exit_3_with_the_next_command(self):
         self.assertIn("next: foyer node ls", self.fails(3, "node", "show", "nowhere").err)
         self.fails(3, "op", "wait", "op-404")

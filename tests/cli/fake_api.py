@@ -32,8 +32,9 @@ def instance(name):
             "generation": 1, "epoch": 1, "release": "tryton", "version": "7.0.30-1", "size": "s",
             "replicas": [replica(0, "lille", "alder", "FR"), replica(1, "liège", "birch", "BE"),
                          replica(2, "paris", "cedar", "FR")],
-            "policy": {"replicas": 3, "mode": "synchronous"},
-            "owner": "acme", "revision": 9,
+            "policy": {"replicas": 3, "mode": "synchronous",
+                       "short_of_copies": "go_on"},
+            "durability": "2 of 3 copies live; a write needs 2", "owner": "acme", "revision": 9,
             "created_at": NOW, "connection": {"url": f"https://{name}.foyer.localhost:8443/",
                                               "database": "erp", "user": "admin"}}
 
@@ -207,7 +208,8 @@ class FakeApi:
             self.published.append(body)
             return ROWS["software-releases"][0]
         if path == "/v1/instances":
-            answer = {"instance": instance(body["name"])}
+            answer = {"instance": instance(body["name"]),
+                      "promises": ["synchronous: nothing acknowledged is lost"]}
             if body.get("validate_only"):
                 answer["placement"] = PLACEMENT
             else:
