@@ -22,11 +22,11 @@ class Inside:
 
     # -- looking ----------------------------------------------------------------------------------
 
-    def run(self, place, *argv):
+    def run(self, place, *argv, timeout=COMMAND_S):
         """A command on the (first) box of a place: (exit status, standard output, errors)."""
         done = subprocess.run([LAB, "exec", "--state", self.cloud.lab_state, place, "--", *argv],
                               text=True, check=False, stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=COMMAND_S)
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=timeout)
         return done.returncode, done.stdout, done.stderr
 
     def shell(self, place, script):
@@ -34,11 +34,11 @@ class Inside:
         status, out, _ = self.run(place, "sh", "-euc", script)
         return out.strip() if status == 0 else ""
 
-    def sql(self, copy, database, query):
+    def sql(self, copy, database, query, timeout=COMMAND_S):
         """What the database of one copy answers; None while it does not."""
         status, out, _ = self.run(copy["site"], "crun", "--root", f"{run_dir(copy)}/crun", "exec",
                                   "--user", "1000:1000", partition(copy), *PSQL, "-d", database,
-                                  "-c", query)
+                                  "-c", query, timeout=timeout)
         return out.strip() if status == 0 else None
 
     def service(self, place, name):
