@@ -24,7 +24,9 @@ HANG_S = 45.0  # longer than a group that may go on needs for it
 RECEIVERS = """
 for server in $(cat /proc/$pid/task/$pid/children) $pid; do
     for process in $(cat /proc/$server/task/$server/children); do
-        if tr '\\0' ' ' < /proc/$process/cmdline | grep -q walreceiver; then kill -{signal} $process; echo $process; fi
+        if grep -q walreceiver /proc/$process/cmdline; then
+            kill -{signal} $process; echo $process
+        fi
     done
 done"""
 
