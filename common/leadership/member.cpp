@@ -88,7 +88,7 @@ void retire(Turn& turn) {
     persist(turn);
     report(turn, "this voter lost its newest state: it votes no more and must be replaced");
     if (state.role == Role::Leader || state.role == Role::Resuming)
-        start_fencing(turn, std::nullopt, "retired");
+        start_fencing(turn, std::nullopt, LeadershipEndReason::Retired);
     else if (state.role != Role::Fencing)
         abandon_round(turn);
     if (state.data.following && !state.data.cutting) {  // its acknowledgements count no more
@@ -216,7 +216,7 @@ void handle(Turn& turn, const Input& input) {
                           },
                           [&](const HostStops&) {
                               if (state.role == Role::Leader)
-                                  start_fencing(turn, std::nullopt, "the host stops");
+                                  start_fencing(turn, std::nullopt, LeadershipEndReason::HostStops);
                           },
                           [&](const Proposal& one) { on_proposal(turn, one); },
                           [&](const NewGeneration& one) { on_generation(turn, one); },
@@ -310,7 +310,7 @@ Outcome step(State state, const Input& input, MonoTime now) {
     Turn turn{outcome.state, now, outcome.effects};
     // Whatever thaws first looks at its lease: what it would read from its sockets is old.
     if (outcome.state.role == Role::Leader && now >= outcome.state.leading.lease_until)
-        start_fencing(turn, std::nullopt, "the lease is over");
+        start_fencing(turn, std::nullopt, LeadershipEndReason::LeaseOver);
     handle(turn, input);
     take_generation(turn);
     if (outcome.state.role == Role::Leader) advance(turn);

@@ -187,7 +187,7 @@ void take_generation(Turn& turn) {
     State& state = turn.state;
     if (!state.generation) return;
     if (state.role == Role::Leader || state.role == Role::Resuming)
-        return start_fencing(turn, std::nullopt, "a newer generation");
+        return start_fencing(turn, std::nullopt, LeadershipEndReason::NewGeneration);
     if (state.role == Role::Fencing) return;
     abandon_round(turn);
     if (is_data_member(state) && !state.data.stopped) {

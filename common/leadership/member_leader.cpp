@@ -69,7 +69,7 @@ void check_health(Turn& turn) {
     State& state = turn.state;
     if (is_clock_wrong(state.clocks, state.timing)) {
         state.health.clock_wrong_at = turn.now;
-        return start_fencing(turn, std::nullopt, "this clock is wrong");
+        return start_fencing(turn, std::nullopt, LeadershipEndReason::ClockWrong);
     }
     switch (judge_health(state.health, state.timing, turn.now)) {
         case HealthVerdict::Well: return;
@@ -79,7 +79,7 @@ void check_health(Turn& turn) {
             return;
         case HealthVerdict::Resign:
             state.health = after_health_resignation(state.health, state.timing, turn.now);
-            return start_fencing(turn, std::nullopt, "its health");
+            return start_fencing(turn, std::nullopt, LeadershipEndReason::Ill);
     }
 }
 
@@ -119,18 +119,19 @@ void become_leader(Turn& turn, const Record& elected_with) {
     write_record(turn, first_write(elected_with, epoch, state.identity.self, start));
 }
 
-void start_fencing(Turn& turn, std::optional<ReplicaIndex> hand_to, std::string_view why) {
+void start_fencing(Turn& turn, std::optional<ReplicaIndex> hand_to, LeadershipEndReason why) {
     State& state = turn.state;
     move_to(turn, Role::Fencing);
     if (state.leading.promote_asked) state.data.led = true;
     state.data.stopped = false;
     state.leading = {};
     state.hand_to = hand_to;
+    state.fenced_for = why;
     state.health.promoting_since.reset();
     for (auto& [index, peer] : state.peers) peer.promised_until.reset();
     turn.effects.push_back(Clients{Gate::Closed});
     turn.effects.push_back(KillService{state.durable.epoch});
-    report(turn, "fences itself: " + std::string(why));
+    report(turn, "fences itself: " + std::string(to_text(why)));
 }
 
 void on_fenced(Turn& turn, const Fenced& fact) {
@@ -150,11 +151,12 @@ void tick_leader(Turn& turn) {
     State& state = turn.state;
     if (state.role == Role::Resuming) {
         if (turn.now >= state.resume_until)
-            return start_fencing(turn, std::nullopt, "no quorum promised it anew");
+            return start_fencing(turn, std::nullopt, LeadershipEndReason::NotResumed);
         resume(turn);
         return send_renewals(turn);
     }
-    if (state.durable.retired) return start_fencing(turn, std::nullopt, "retired");
+    if (state.durable.retired)
+        return start_fencing(turn, std::nullopt, LeadershipEndReason::Retired);
     check_health(turn);
     if (state.role != Role::Leader) return;
     check_committed(turn);  // a group of one hears no answers
@@ -188,7 +190,7 @@ void on_renew_answer(Turn& turn, const Message& message, const RenewAnswer& body
     State& state = turn.state;
     if (state.role != Role::Leader && state.role != Role::Resuming) return;
     if (message.envelope.epoch > state.durable.epoch)
-        return start_fencing(turn, std::nullopt, "a member is in a higher epoch");
+        return start_fencing(turn, std::nullopt, LeadershipEndReason::Superseded);
     if (body.epoch != state.durable.epoch) return;
     Peer& peer = state.peers[message.envelope.from];
     peer.chain_tip = body.chain_tip;
@@ -216,7 +218,7 @@ void on_write_answer(Turn& turn, const Message& message, const WriteAnswer& body
         return;
     }
     if (message.envelope.epoch > state.durable.epoch)
-        return start_fencing(turn, std::nullopt, "a member is in a higher epoch");
+        return start_fencing(turn, std::nullopt, LeadershipEndReason::Superseded);
     if (body.reason != Reason::None) {
         if (body.record) learn(turn, *body.record);
         return;

@@ -151,7 +151,7 @@ void advance_handover(Turn& turn) {
     Leading& leading = turn.state.leading;
     const Handover& handover = *leading.handover;
     if (handover.end && leading.streaming[handover.to].flushed >= *handover.end)
-        return start_fencing(turn, handover.to, "it hands over");
+        return start_fencing(turn, handover.to, LeadershipEndReason::HandedOver);
     if (turn.now >= handover.deadline) leading.handover.reset();
 }
 

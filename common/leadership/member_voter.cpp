@@ -157,7 +157,7 @@ void on_write(Turn& turn, const Message& message, const Write& body) {
     if (leads(state)) {
         // The leader of a higher epoch is there; it will write again when this one is fenced.
         if (record.ballot.epoch > state.durable.epoch && state.role != Role::Fencing)
-            start_fencing(turn, std::nullopt, "another leads in a higher epoch");
+            start_fencing(turn, std::nullopt, LeadershipEndReason::Superseded);
         return;
     }
     step_aside(turn);
@@ -233,7 +233,7 @@ void learn(Turn& turn, const Record& record) {
     if (state.durable.retired) return;
     if (leads(state)) {
         if (record.ballot.epoch > state.durable.epoch && state.role != Role::Fencing)
-            start_fencing(turn, std::nullopt, "a record of a higher epoch");
+            start_fencing(turn, std::nullopt, LeadershipEndReason::Superseded);
         return;
     }
     step_aside(turn);

@@ -26,6 +26,7 @@
 #include "common/leadership/effect.h"
 #include "common/leadership/health.h"
 #include "common/leadership/lease.h"
+#include "common/model/takeover.h"
 
 namespace foyer::leadership {
 
@@ -187,7 +188,8 @@ struct State {
     Round round;
     Leading leading;
     MonoTime resume_until;
-    std::optional<ReplicaIndex> hand_to;  // of Fencing
+    std::optional<ReplicaIndex> hand_to;            // of Fencing
+    std::optional<LeadershipEndReason> fenced_for;  // why it stopped to lead last
     std::optional<Resignation> resignation;
     Health health;
     std::optional<Certificate> stood;  // the votes of its own last candidacy

@@ -76,7 +76,7 @@ void tick_resignation(Turn& turn);
 
 // Leader (member_leader.cpp, member_record.cpp).
 void become_leader(Turn& turn, const Record& elected_with);
-void start_fencing(Turn& turn, std::optional<ReplicaIndex> hand_to, std::string_view why);
+void start_fencing(Turn& turn, std::optional<ReplicaIndex> hand_to, LeadershipEndReason why);
 void on_fenced(Turn& turn, const Fenced& fact);
 void tick_leader(Turn& turn);
 void on_renew_answer(Turn& turn, const Message& message, const RenewAnswer& body,

@@ -138,6 +138,9 @@ struct EdgeRoute {
     // hearsay only.
     std::vector<RouteVoter> voters = {};
     int web_port = 0;
+    // When this edge first heard of a leader in that fence, if it knew an earlier one. Never on the
+    // wire.
+    std::optional<MonoTime> heard_at = {};
     friend bool operator==(const EdgeRoute&, const EdgeRoute&) = default;
 };
 

@@ -64,6 +64,14 @@ std::string_view to_text(ReplicationMode mode) {
     CHECK(false);
 }
 
+std::string_view to_text(ShortOfCopies choice) {
+    switch (choice) {
+        case ShortOfCopies::StopWrites: return "stop_writes";
+        case ShortOfCopies::GoOn: return "go_on";
+    }
+    CHECK(false);
+}
+
 std::optional<ReplicaKind> replica_kind_from(std::string_view text) {
     return enum_from_text(std::array{ReplicaKind::Data, ReplicaKind::Witness}, text);
 }
@@ -92,6 +100,10 @@ std::optional<DesiredState> desired_state_from(std::string_view text) {
 std::optional<ReplicationMode> replication_mode_from(std::string_view text) {
     return enum_from_text(std::array{ReplicationMode::Synchronous, ReplicationMode::Asynchronous},
                           text);
+}
+
+std::optional<ShortOfCopies> short_of_copies_from(std::string_view text) {
+    return enum_from_text(std::array{ShortOfCopies::StopWrites, ShortOfCopies::GoOn}, text);
 }
 
 }  // namespace foyer

@@ -41,12 +41,19 @@ enum class DesiredState { Running, Stopped, Deleted };
 // How many copies must hold a write before it is acknowledged.
 enum class ReplicationMode { Synchronous, Asynchronous };
 
+// What happens when fewer copies live than a synchronous write needs.
+enum class ShortOfCopies {
+    StopWrites,  // until another copy is back
+    GoOn,        // with those that live, and says so
+};
+
 std::string_view to_text(ReplicaKind kind);
 std::string_view to_text(ReplicaRole role);
 std::string_view to_text(PartitionPhase phase);
 std::string_view to_text(HostClass host_class);
 std::string_view to_text(DesiredState desired);
 std::string_view to_text(ReplicationMode mode);
+std::string_view to_text(ShortOfCopies choice);
 
 std::optional<ReplicaKind> replica_kind_from(std::string_view text);
 std::optional<ReplicaRole> replica_role_from(std::string_view text);
@@ -54,5 +61,6 @@ std::optional<PartitionPhase> partition_phase_from(std::string_view text);
 std::optional<HostClass> host_class_from(std::string_view text);
 std::optional<DesiredState> desired_state_from(std::string_view text);
 std::optional<ReplicationMode> replication_mode_from(std::string_view text);
+std::optional<ShortOfCopies> short_of_copies_from(std::string_view text);
 
 }  // namespace foyer

@@ -8,6 +8,7 @@
 
 #include "common/base/time.h"
 #include "common/model/assignment.h"
+#include "common/model/takeover.h"
 
 namespace foyer {
 
@@ -39,6 +40,8 @@ struct SyncReport {
     WallTime clock;
     std::int64_t disk_free_bytes = 0;  // 1 when there is none; 0: unchanged
     bool immediate = false;
+    std::vector<LeadershipReport> leaderships;
+    std::vector<RoutingReport> routings;
     friend bool operator==(const SyncReport&, const SyncReport&) = default;
 };
 

@@ -78,4 +78,47 @@ Result<DesiredState> from_wire(agent::v1::DesiredState desired) {
     return unknown("desired");
 }
 
+agent::v1::TakeoverCause to_wire(TakeoverCause cause) {
+    switch (cause) {
+        case TakeoverCause::First: return agent::v1::TAKEOVER_CAUSE_FIRST;
+        case TakeoverCause::PromiseOver: return agent::v1::TAKEOVER_CAUSE_PROMISE_OVER;
+        case TakeoverCause::Resigned: return agent::v1::TAKEOVER_CAUSE_RESIGNED;
+        case TakeoverCause::HandedOver: return agent::v1::TAKEOVER_CAUSE_HANDED_OVER;
+    }
+    CHECK(false);
+}
+
+agent::v1::LeadershipEndReason to_wire(LeadershipEndReason reason) {
+    switch (reason) {
+        case LeadershipEndReason::LeaseOver: return agent::v1::LEADERSHIP_END_REASON_LEASE_OVER;
+        case LeadershipEndReason::HandedOver: return agent::v1::LEADERSHIP_END_REASON_HANDED_OVER;
+        case LeadershipEndReason::Ill: return agent::v1::LEADERSHIP_END_REASON_ILL;
+        case LeadershipEndReason::ClockWrong: return agent::v1::LEADERSHIP_END_REASON_CLOCK_WRONG;
+        case LeadershipEndReason::Superseded: return agent::v1::LEADERSHIP_END_REASON_SUPERSEDED;
+        case LeadershipEndReason::NewGeneration:
+            return agent::v1::LEADERSHIP_END_REASON_NEW_GENERATION;
+        case LeadershipEndReason::HostStops: return agent::v1::LEADERSHIP_END_REASON_HOST_STOPS;
+        case LeadershipEndReason::Retired: return agent::v1::LEADERSHIP_END_REASON_RETIRED;
+        case LeadershipEndReason::NotResumed: return agent::v1::LEADERSHIP_END_REASON_NOT_RESUMED;
+    }
+    CHECK(false);
+}
+
+Result<TakeoverCause> from_wire(agent::v1::TakeoverCause cause) {
+    for (const TakeoverCause known : {TakeoverCause::First, TakeoverCause::PromiseOver,
+                                      TakeoverCause::Resigned, TakeoverCause::HandedOver})
+        if (to_wire(known) == cause) return known;
+    return unknown("cause");
+}
+
+Result<LeadershipEndReason> from_wire(agent::v1::LeadershipEndReason reason) {
+    for (const LeadershipEndReason known :
+         {LeadershipEndReason::LeaseOver, LeadershipEndReason::HandedOver, LeadershipEndReason::Ill,
+          LeadershipEndReason::ClockWrong, LeadershipEndReason::Superseded,
+          LeadershipEndReason::NewGeneration, LeadershipEndReason::HostStops,
+          LeadershipEndReason::Retired, LeadershipEndReason::NotResumed})
+        if (to_wire(known) == reason) return known;
+    return unknown("reason");
+}
+
 }  // namespace foyer::wire

@@ -4,6 +4,7 @@
 
 #include "common/base/result.h"
 #include "common/model/phase.h"
+#include "common/model/takeover.h"
 #include "foyer/agent/v1/agent.pb.h"
 
 namespace foyer::wire {
@@ -13,10 +14,14 @@ agent::v1::ReplicaRole to_wire(ReplicaRole role);
 agent::v1::PartitionPhase to_wire(PartitionPhase phase);
 // Deleted never travels (removed_assignments says it): CHECK.
 agent::v1::DesiredState to_wire(DesiredState desired);
+agent::v1::TakeoverCause to_wire(TakeoverCause cause);
+agent::v1::LeadershipEndReason to_wire(LeadershipEndReason reason);
 
 Result<ReplicaKind> from_wire(agent::v1::ReplicaKind kind);
 Result<ReplicaRole> from_wire(agent::v1::ReplicaRole role);
 Result<PartitionPhase> from_wire(agent::v1::PartitionPhase phase);
 Result<DesiredState> from_wire(agent::v1::DesiredState desired);
+Result<TakeoverCause> from_wire(agent::v1::TakeoverCause cause);
+Result<LeadershipEndReason> from_wire(agent::v1::LeadershipEndReason reason);
 
 }  // namespace foyer::wire

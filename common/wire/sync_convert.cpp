@@ -4,6 +4,7 @@
 #include "common/wire/agent_convert.h"
 #include "common/wire/enum_convert.h"
 #include "common/wire/field_check.h"
+#include "common/wire/takeover_convert.h"
 
 namespace foyer::wire {
 namespace {
@@ -12,6 +13,7 @@ constexpr int partitions_max = 4096;
 constexpr int peers_max = 65536;
 constexpr int routes_max = 262144;
 constexpr int followers_max = 64;
+constexpr int takeovers_max = 4096;
 constexpr std::size_t record_bytes_max = 4096;
 constexpr std::int64_t delay_ms_max = 3'600'000;
 
@@ -165,6 +167,8 @@ void to_wire(const SyncReport& from, agent::v1::SyncRequest& to) {
     to.set_clock_unix_ms(from.clock.unix_ms);
     to.set_disk_free_bytes(from.disk_free_bytes);
     to.set_immediate(from.immediate);
+    for (const auto& item : from.leaderships) to_wire(item, *to.add_leaderships());
+    for (const auto& item : from.routings) to_wire(item, *to.add_routings());
 }
 
 Result<SyncReport> from_wire(const agent::v1::SyncRequest& from) {
@@ -182,6 +186,10 @@ Result<SyncReport> from_wire(const agent::v1::SyncRequest& from) {
     to.clock = WallTime{TRY(amount_field("clock_unix_ms", from.clock_unix_ms()))};
     to.disk_free_bytes = TRY(amount_field("disk_free_bytes", from.disk_free_bytes()));
     to.immediate = from.immediate();
+    TRY(count_field("leaderships", from.leaderships_size(), takeovers_max));
+    for (const auto& item : from.leaderships()) to.leaderships.push_back(TRY(from_wire(item)));
+    TRY(count_field("routings", from.routings_size(), takeovers_max));
+    for (const auto& item : from.routings()) to.routings.push_back(TRY(from_wire(item)));
     return to;
 }
 

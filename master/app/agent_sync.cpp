@@ -68,7 +68,9 @@ AgentSync::AgentSync(Planner& planner, Presence& presence, Desk& desk, const Sec
 HeldSync AgentSync::sync(const NodeId& node, SyncReport report_of_box, Done done) {
     HeldSync call(desk_);
     if (report_of_box.observations.size() > limits_.observations_max ||
-        report_of_box.erased.size() > limits_.observations_max) {
+        report_of_box.erased.size() > limits_.observations_max ||
+        report_of_box.leaderships.size() > limits_.observations_max ||
+        report_of_box.routings.size() > limits_.observations_max) {
         done(error(ErrorCode::InvalidArgument,
                    "a report may hold at most " + std::to_string(limits_.observations_max) +
                        " observations",
@@ -101,7 +103,7 @@ HeldSync AgentSync::sync(const NodeId& node, SyncReport report_of_box, Done done
 // Only what the catalogue does not know yet is worth a commit.
 bool AgentSync::has_news(const NodeId& node, const SyncReport& report) const {
     if (report.observation_number > 0 || !report.observations.empty() || report.observations_full ||
-        !report.erased.empty())
+        !report.erased.empty() || !report.leaderships.empty() || !report.routings.empty())
         return true;
     const std::optional<Bytes> disk_free = presence_.disk_free(node);
     return planner_.read([&](const State& state) {
@@ -130,6 +132,8 @@ void AgentSync::report(const NodeId& node, SyncReport report, Done done) {
     command.disk_free = presence_.disk_free(node);
     command.agent_version = std::move(report.agent_version);
     command.applied = report.applied_revision;
+    command.leaderships = std::move(report.leaderships);
+    command.routings = std::move(report.routings);
     Write write;
     write.command = std::move(command);
     planner_.submit(std::move(write), [this, node, applied, number, in_full,

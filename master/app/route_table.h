@@ -116,6 +116,8 @@ constexpr auto services = std::to_array<Route>({
           "foyer.api.v1.InstanceService/RevealInstance", customers, Scope::Own),
     read("/v1/instances/{name}/events", "foyer.api.v1.InstanceService/ListInstanceEvents",
          customers, Scope::Own),
+    read("/v1/instances/{name}/timeline", "foyer.api.v1.InstanceService/GetInstanceTimeline",
+         customers, Scope::Own),
     read("/v1/instances/{name}/placement", "foyer.api.v1.InstanceService/ExplainInstance",
          customers, Scope::Own),
     read("/v1/operations/{id}", "foyer.api.v1.OperationService/GetOperation", customers,

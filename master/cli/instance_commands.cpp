@@ -157,6 +157,19 @@ void add_events(CLI::App& group, Session& session) {
     });
 }
 
+void add_timeline(CLI::App& group, Session& session) {
+    auto& name = session.keep<std::string>();
+    CLI::App& command =
+        add_command(group, "timeline", "its takeovers, moment by moment, newest first");
+    command.add_option("name", name, "its name")->required();
+    command.callback([&session, &name] {
+        session.action = [&session, &name]() -> Status {
+            const std::string path = path_of("instances", name) + "/timeline";
+            return session.show(TRY(session.get(path, list_hint)), view_timeline);
+        };
+    });
+}
+
 void add_explain(CLI::App& group, Session& session) {
     auto& name = session.keep<std::string>();
     CLI::App& command = add_command(group, "explain", "why its copies are where they are");
@@ -178,6 +191,7 @@ void add_instance_commands(CLI::App& app, Session& session) {
                      view_instances);
     add_show_command(group, session, "instances", view_instance);
     add_events(group, session);
+    add_timeline(group, session);
     add_explain(group, session);
     add_actions(group, session);
 

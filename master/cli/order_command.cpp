@@ -19,6 +19,7 @@ struct OrderOptions {
     std::string size;
     std::vector<std::string> countries;
     std::string mode;
+    std::string short_of_copies;
     std::vector<std::string> parameters;
     std::string parameters_file;
     int replicas = 0;
@@ -65,6 +66,8 @@ Result<Json> order_body(Session& session, const OrderOptions& options) {
     if (!options.countries.empty()) policy["countries"] = options.countries;
     if (options.min_countries > 0) policy["min_countries"] = options.min_countries;
     if (!options.mode.empty()) policy["mode"] = options.mode;
+    if (!options.short_of_copies.empty())
+        policy["short_of_copies"] = options.short_of_copies == "go-on" ? "go_on" : "stop_writes";
     if (options.allow_same_isp) policy["allow_same_isp"] = true;
     if (!policy.empty()) body["policy"] = policy;
     if (options.wait.dry_run) body["validate_only"] = true;
@@ -112,6 +115,10 @@ Status order(Session& session, const OrderOptions& options) {
     const std::string answer =
         TRY(session.write("POST", "/v1/instances", body, "foyer release ls"));
     const Json ordered = TRY(parse_json(answer));
+    if (!session.wants_json())
+        for (const Json& promise : list_field(ordered, "promises"))
+            if (promise.is_string())
+                session.console().note("promise: " + promise.get<std::string>());
     if (options.wait.dry_run || options.wait.no_wait) {
         if (options.wait.dry_run) session.console().note(dry_run_note);
         if (session.wants_json()) {
@@ -146,6 +153,10 @@ void add_order_options(CLI::App& command, OrderOptions& options) {
         ->check(CLI::Range(1, 5));
     command.add_option("--mode", options.mode, "when a write counts")
         ->check(one_of({"synchronous", "asynchronous"}));
+    command
+        .add_option("--short-of-copies", options.short_of_copies,
+                    "when fewer copies live than a synchronous write needs; absent: stop-writes")
+        ->check(one_of({"stop-writes", "go-on"}));
     command.add_flag("--allow-same-isp", options.allow_same_isp,
                      "copies may share an ISP; the order then does not survive its loss");
     command.add_option("--param", options.parameters, "key=value, several times")

@@ -33,6 +33,8 @@ std::string view_placement(const Json& placement, const ViewContext& context);
 std::string view_balance(const Json& plan, const ViewContext& context);
 // URL, database, user, password; what is empty is left out.
 std::string view_connection(const Json& connection, const ViewContext& context);
+// Its takeovers, moment by moment: an InstanceTimeline.
+std::string view_timeline(const Json& timeline, const ViewContext& context);
 std::string view_events(const Json& list, const ViewContext& context);
 std::string view_operation(const Json& operation, const ViewContext& context);
 

@@ -19,6 +19,10 @@ std::string policy_of(const Json& instance) {
     if (number_field(policy, "min_countries") > 1) {
         text += fmt::format(", at least {} countries", number_field(policy, "min_countries"));
     }
+    const bool waits = word_of(policy, "mode") == "synchronous";
+    const std::string choice = word_of(policy, "short_of_copies");
+    if (waits && choice == "stop_writes") text += ", stops writes when short of copies";
+    if (waits && choice == "go_on") text += ", goes on when short of copies";
     if (flag_field(policy, "allow_same_isp")) text += ", one ISP may hold several";
     return text;
 }
@@ -144,6 +148,8 @@ std::string view_instance(const Json& instance, const ViewContext& context) {
          {"ordered", text_field(instance, "created_at")},
          {"generation", fmt::format("{}, epoch {}", number_field(instance, "generation"),
                                     number_field(instance, "epoch"))}});
+    const std::string durability = text_field(instance, "durability");
+    if (!durability.empty()) text += render_facts({{"durability", durability}});
     const std::string repair = text_field(instance, "repair");
     if (!repair.empty()) text += render_facts({{"repair", repair}});
     Table table{{{"COPY", Align::Right},

@@ -36,6 +36,13 @@ struct DropInstance {
     friend bool operator==(const DropInstance&, const DropInstance&) = default;
 };
 
+// Older than the newest ones that are kept, or with its instance.
+struct DropTakeover {
+    InstanceName instance;
+    Fence fence;
+    friend bool operator==(const DropTakeover&, const DropTakeover&) = default;
+};
+
 // Operations that ended longer ago than the retention are forgotten.
 struct DropOperation {
     OperationId id;
@@ -50,9 +57,9 @@ struct DropRequest {
 };
 
 using Change = std::variant<Put<Account>, Put<ApiToken>, Put<Isp>, Put<Host>, Put<Site>, Put<Node>,
-                            Put<Sighting>, Put<Release>, Put<Instance>, Put<Replica>,
+                            Put<Sighting>, Put<Release>, Put<Instance>, Put<Replica>, Put<Takeover>,
                             Put<Operation>, Put<Event>, Put<RequestRecord>, DropNode, DropSighting,
-                            DropReplica, DropInstance, DropOperation, DropRequest>;
+                            DropReplica, DropInstance, DropTakeover, DropOperation, DropRequest>;
 
 using Changes = std::vector<Change>;
 

@@ -98,6 +98,7 @@ struct OrderInstance {
     int min_countries = 1;
     ReplicationMode mode = ReplicationMode::Synchronous;
     bool allow_same_isp = false;
+    std::optional<ShortOfCopies> short_of_copies;  // absent: as the mode has it
     OperationId operation;
     Sealed admin_password;
     Sealed replication_password;
@@ -142,6 +143,8 @@ struct ReportNode {
     std::optional<Bytes> disk_free;  // absent: unknown
     std::string agent_version;       // empty: unchanged
     Revision applied;                // edges: what it serves
+    std::vector<LeadershipReport> leaderships;
+    std::vector<RoutingReport> routings;  // of an edge
 };
 
 // Boxes that have not been heard of for the silence time, found by the shell's scan of last-seen

@@ -36,7 +36,9 @@ lead::Record first_record(const Group& group) {
     }
     record.k = 1;
     record.copies = group.copies();
-    record.floor = group.copies();
+    // Serves with one copy at worst, or not below what a write needs.
+    const bool goes_on = group.instance.policy.short_of_copies == ShortOfCopies::GoOn;
+    record.floor = goes_on ? 1 : group.copies();
     record.mode = group.instance.policy.mode;
     record.desired = group.instance.desired;
     return record;
@@ -80,6 +82,19 @@ std::optional<GroupProposal> proposal_of(const State& state, const Instance& ins
     return proposal.prefer ? std::optional(proposal) : std::nullopt;
 }
 
+// A group that goes on with fewer copies than ordered says so, and when that is over.
+void tell_copies(const lead::Record& before, const lead::Record& now, const Instance& instance,
+                 Draft& draft) {
+    const auto is_short = [](const lead::Record& record) { return record.k < record.copies; };
+    if (before.leader && is_short(now) && !is_short(before))
+        draft.event("copies_short", instance.name.str(),
+                    "goes on with fewer copies, as ordered: a write needs " +
+                        std::to_string(now.k) + " instead of " + std::to_string(now.copies));
+    if (before.leader && !is_short(now) && is_short(before))
+        draft.event("copies_enough", instance.name.str(),
+                    "a write needs " + std::to_string(now.k) + " copies, as ordered");
+}
+
 void learn_record(Group& group, const std::string& text, Draft& draft) {
     Instance& instance = group.instance;
     const auto record = lead::parse_record(text);
@@ -88,6 +103,7 @@ void learn_record(Group& group, const std::string& text, Draft& draft) {
     if (known && record.value().ballot <= known->ballot) return;
     if (record.value().ballot.generation != instance.fence.generation) return;
     if (group.find(*record.value().leader) == nullptr) return;  // of a copy that was let go
+    if (known) tell_copies(*known, record.value(), instance, draft);
     instance.electing.edit().record = text;
     const Fence fence{record.value().ballot.generation, record.value().ballot.epoch};
     if (fence > instance.fence || instance.leader != record.value().leader) {

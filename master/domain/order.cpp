@@ -41,10 +41,39 @@ Result<ReleaseSize> find_size(const Release& release, const SizeName& name) {
         {{"field", "size"}, {"allowed", known}});
 }
 
-Result<ReplicationPolicy> check_policy(const OrderInstance& command, const Release& release) {
-    ReplicationPolicy policy{command.replicas.value_or(release.copies_default), command.countries,
-                             std::max(1, command.min_countries), command.mode,
-                             command.allow_same_isp};
+bool will_elect(const State& state, const ReplicationPolicy& policy) {
+    // Two cannot elect one of them when the other is gone.
+    return state.settings().groups_elect && policy.replicas >= 3;
+}
+
+Result<ShortOfCopies> check_short(const State& state, const OrderInstance& command,
+                                  const ReplicationPolicy& policy) {
+    const auto refuse = [](const std::string& why) {
+        return error(ErrorCode::InvalidArgument, why, {{"field", "policy.short_of_copies"}});
+    };
+    const bool goes_on = command.short_of_copies == ShortOfCopies::GoOn;
+    if (policy.mode == ReplicationMode::Asynchronous) {
+        if (command.short_of_copies == ShortOfCopies::StopWrites)
+            return refuse(
+                "an asynchronous write never waits for a second copy, so that there is nothing to "
+                "stop; leave short_of_copies out, or order mode synchronous");
+        return ShortOfCopies::GoOn;
+    }
+    if (goes_on && !will_elect(state, policy))
+        return refuse(
+            "only a group that elects its leader can go on with fewer copies: 3 copies or more, "
+            "at a master with [groups] elect = true; leave short_of_copies out");
+    return command.short_of_copies.value_or(ShortOfCopies::StopWrites);
+}
+
+Result<ReplicationPolicy> check_policy(const State& state, const OrderInstance& command,
+                                       const Release& release) {
+    ReplicationPolicy policy{command.replicas.value_or(release.copies_default),
+                             command.countries,
+                             std::max(1, command.min_countries),
+                             command.mode,
+                             command.allow_same_isp,
+                             ShortOfCopies::StopWrites};
     const auto refuse = [](const std::string& field, const std::string& why) {
         return error(ErrorCode::InvalidArgument, why, {{"field", "policy." + field}});
     };
@@ -74,6 +103,7 @@ Result<ReplicationPolicy> check_policy(const OrderInstance& command, const Relea
                                            " countries only, but must be in " +
                                            std::to_string(policy.min_countries));
     }
+    policy.short_of_copies = TRY(check_short(state, command, policy));
     return policy;
 }
 
@@ -92,8 +122,7 @@ Instance new_instance(const OrderInstance& command, const Release& release, cons
     instance.admin_password = command.admin_password;
     instance.replication_password = command.replication_password;
     instance.replicas_made = instance.policy.replicas;
-    // Two cannot elect one of them when the other is gone.
-    if (draft.state().settings().groups_elect && instance.policy.replicas >= 3) {
+    if (will_elect(draft.state(), instance.policy)) {
         instance.electing = Electing{};
         instance.leader.reset();
     }
@@ -115,7 +144,7 @@ Result<Decision> order_instance(const State& state, const OrderInstance& command
     }
     const Release release = TRY(release_of(state, command));
     const ReleaseSize size = TRY(find_size(release, command.size));
-    const ReplicationPolicy policy = TRY(check_policy(command, release));
+    const ReplicationPolicy policy = TRY(check_policy(state, command, release));
     const Placement placement =
         TRY(place(state, {size.resources, policy.replicas, policy.min_countries, policy.countries,
                           policy.allow_same_isp}));

@@ -3,6 +3,7 @@
 #include "master/domain/disk_class.h"
 #include "master/domain/electing.h"
 #include "master/domain/group.h"
+#include "master/domain/takeovers.h"
 
 namespace foyer::master {
 namespace {
@@ -157,6 +158,7 @@ bool forget_copies(const Group& group, const std::function<bool(const Replica&)>
         operation.finished_at = draft.now();
         draft.put(operation);
     }
+    forget_takeovers(group.instance.name, draft);
     draft.drop(DropInstance{group.instance.name});
     draft.event("deleted", group.instance.name.str(), "the last copy is erased");
     return true;
@@ -206,6 +208,7 @@ Result<Decision> report_node(const State& state, const ReportNode& command, Wall
         advance_operation(group, draft);
         group.put_back(draft);
     }
+    hear_takeovers(node, command, draft);
     return std::move(draft).done(command.node.str());
 }
 

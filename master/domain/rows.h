@@ -17,6 +17,7 @@
 #include "common/model/ids.h"
 #include "common/model/phase.h"
 #include "common/model/resources.h"
+#include "common/model/takeover.h"
 #include "master/domain/observed.h"
 
 namespace foyer::master {
@@ -197,6 +198,7 @@ struct ReplicationPolicy {
     int min_countries = 1;
     ReplicationMode mode = ReplicationMode::Synchronous;
     bool allow_same_isp = false;
+    ShortOfCopies short_of_copies = ShortOfCopies::StopWrites;
     friend bool operator==(const ReplicationPolicy&, const ReplicationPolicy&) = default;
 };
 
@@ -288,6 +290,30 @@ struct Replica {
     Observed observed;              // as its box last reported
     Revision revision;
     friend bool operator==(const Replica&, const Replica&) = default;
+};
+
+// What an edge told of a leader it followed; of several edges, the first of each moment.
+struct Routed {
+    NodeId edge;
+    WallTime heard_at;
+    Duration routed{0};  // since then, by its own clock
+    std::optional<Duration> answered;
+    friend bool operator==(const Routed&, const Routed&) = default;
+};
+
+// One leadership of an instance whose group elects, in the words of the boxes that saw it; each
+// tells its part when it can.
+struct Takeover {
+    InstanceName instance;
+    Fence fence;
+    std::optional<ReplicaIndex> leader;  // none: only an edge has told yet
+    NodeId node;                         // and where that copy was then
+    SiteId site;
+    std::optional<LeadershipBegin> begin;
+    std::optional<LeadershipEnd> end;
+    std::optional<Routed> routed;
+    Revision revision;
+    friend bool operator==(const Takeover&, const Takeover&) = default;
 };
 
 enum class OperationKind { Order, Stop, Start, Delete, Promote, Drain, Rebalance };

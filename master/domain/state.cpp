@@ -217,6 +217,8 @@ void State::put(Replica made) {
     rank(row.key.instance);
 }
 
+void State::put(const Takeover& row) { takeovers_.put({row.instance, row.fence}, row); }
+
 void State::unindex(const Operation& row) {
     if (row.finished_at) ended_operations_.erase({*row.finished_at, row.id});
 }
@@ -289,6 +291,8 @@ void State::drop(const DropInstance& change) {
     for (const NodeId& edge : edges_)
         bury(edge, Tombstone::Kind::Route, hostname_of(*this, change.name));
 }
+
+void State::drop(const DropTakeover& change) { takeovers_.erase({change.instance, change.fence}); }
 
 void State::drop(const DropOperation& change) {
     const Operation* row = operations_.get(change.id);

@@ -82,6 +82,8 @@ public:
     }
     const SnapshotMap<InstanceName, Instance>& instances() const { return instances_; }
     const SnapshotMap<ReplicaKey, Replica>& replicas() const { return replicas_; }
+    using TakeoverKey = std::pair<InstanceName, Fence>;
+    const SnapshotMap<TakeoverKey, Takeover>& takeovers() const { return takeovers_; }
     const SnapshotMap<OperationId, Operation>& operations() const { return operations_; }
     const SnapshotMap<std::pair<AccountId, RequestId>, RequestRecord>& requests() const {
         return requests_;
@@ -144,6 +146,7 @@ private:
     void put(const Release& row);
     void put(Instance row);
     void put(Replica row);
+    void put(const Takeover& row);
     void put(Operation row);
     void put(const Event& row);
     void put(const RequestRecord& row);
@@ -151,6 +154,7 @@ private:
     void drop(const DropSighting& change);
     void drop(const DropReplica& change);
     void drop(const DropInstance& change);
+    void drop(const DropTakeover& change);
     void drop(const DropOperation& change);
     void drop(const DropRequest& change);
     void unindex(const RequestRecord& row);
@@ -194,6 +198,7 @@ private:
     SnapshotMap<std::pair<ReleaseName, ReleaseVersion>, Release> releases_;
     SnapshotMap<InstanceName, Instance> instances_;
     SnapshotMap<ReplicaKey, Replica> replicas_;
+    SnapshotMap<TakeoverKey, Takeover> takeovers_;
     SnapshotMap<OperationId, Operation> operations_;
     SnapshotMap<std::pair<AccountId, RequestId>, RequestRecord> requests_;
     SnapshotSet<AgedRequest> aged_requests_;

@@ -67,6 +67,7 @@ constexpr auto doors = std::to_array<Door>({
     door<&promote_instance>("foyer.api.v1.InstanceService/PromoteInstance"),
     door<&reveal_instance>("foyer.api.v1.InstanceService/RevealInstance"),
     door<&list_instance_events>("foyer.api.v1.InstanceService/ListInstanceEvents"),
+    door<&get_instance_timeline>("foyer.api.v1.InstanceService/GetInstanceTimeline"),
     door<&explain_instance>("foyer.api.v1.InstanceService/ExplainInstance"),
     door<&get_operation>("foyer.api.v1.OperationService/GetOperation"),
     door<&publish_release>("foyer.api.v1.ReleaseService/PublishRelease"),

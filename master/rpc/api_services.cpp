@@ -182,6 +182,10 @@ public:
                             api::InstanceConnection* a) override {
         return serve(c, "RevealInstance", *q, *a);
     }
+    Reactor* GetInstanceTimeline(Context* c, const api::GetInstanceRequest* q,
+                                 api::InstanceTimeline* a) override {
+        return serve(c, "GetInstanceTimeline", *q, *a);
+    }
     Reactor* ListInstanceEvents(Context* c, const api::ListInstanceEventsRequest* q,
                                 api::ListInstanceEventsResponse* a) override {
         return serve(c, "ListInstanceEvents", *q, *a);

@@ -79,6 +79,8 @@ void list_instances(const ApiContext& context, ApiCall call,
 void list_instance_events(const ApiContext& context, ApiCall call,
                           const api::ListInstanceEventsRequest& request,
                           api::ListInstanceEventsResponse& response);
+void get_instance_timeline(const ApiContext& context, ApiCall call,
+                           const api::GetInstanceRequest& request, api::InstanceTimeline& response);
 void explain_instance(const ApiContext& context, ApiCall call,
                       const api::GetInstanceRequest& request, api::PlacementExplanation& response);
 // The instance, if the caller may see it; another's is answered as if it did not exist.

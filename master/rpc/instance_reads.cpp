@@ -44,6 +44,15 @@ void list_instances(const ApiContext& context, ApiCall call,
     call.done(ok_status());
 }
 
+void get_instance_timeline(const ApiContext& context, ApiCall call,
+                           const api::GetInstanceRequest& request,
+                           api::InstanceTimeline& response) {
+    call.done(context.planner.read([&](const State& state) -> Status {
+        show_timeline(state, *TRY(find_own(state, call.caller, request.name())), response);
+        return ok_status();
+    }));
+}
+
 void explain_instance(const ApiContext& context, ApiCall call,
                       const api::GetInstanceRequest& request, api::PlacementExplanation& response) {
     call.done(context.planner.read([&](const State& state) -> Status {

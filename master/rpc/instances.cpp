@@ -2,6 +2,8 @@
 #include <google/protobuf/util/json_util.h>
 
 #include "master/app/parameters.h"
+#include "master/domain/durability.h"
+#include "master/domain/electing.h"
 #include "master/domain/explain.h"
 #include "master/domain/releases.h"
 #include "master/rpc/handlers.h"
@@ -33,6 +35,16 @@ Result<ReplicationMode> mode_of(api::ReplicationMode mode) {
                  {{"path", "/policy/mode"}});
 }
 
+Result<std::optional<ShortOfCopies>> short_of(api::ShortOfCopies choice) {
+    using Choice = std::optional<ShortOfCopies>;
+    if (choice == api::SHORT_OF_COPIES_UNSPECIFIED) return Choice();
+    if (choice == api::SHORT_OF_COPIES_STOP_WRITES) return Choice(ShortOfCopies::StopWrites);
+    if (choice == api::SHORT_OF_COPIES_GO_ON) return Choice(ShortOfCopies::GoOn);
+    return error(ErrorCode::InvalidArgument,
+                 "'/policy/short_of_copies' must be stop_writes or go_on",
+                 {{"path", "/policy/short_of_copies"}});
+}
+
 // The order as the core wants it. The release is looked at now; the decision refuses if it is
 // another one by then.
 Result<OrderInstance> order_of(const ApiContext& context, const AccountId& owner,
@@ -59,6 +71,7 @@ Result<OrderInstance> order_of(const ApiContext& context, const AccountId& owner
     order.min_countries = policy.min_countries() == 0 ? 1 : policy.min_countries();
     order.mode = TRY(mode_of(policy.mode()));
     order.allow_same_isp = policy.allow_same_isp();
+    order.short_of_copies = TRY(short_of(policy.short_of_copies()));
     order.operation = new_operation(context);
     order.admin_password = context.seal.seal(Secret<std::string>(context.rng.text(password_length)),
                                              secret_place(order.name, "admin_password"));
@@ -116,6 +129,9 @@ void order_instance(const ApiContext& context, ApiCall call,
         const auto instance = after.instances().find(InstanceName(reply.subject));
         if (instance != after.instances().end()) {
             show(after, instance->second, *shown.mutable_instance());
+            for (const std::string& promise :
+                 promises_of(instance->second.policy, elects(instance->second)))
+                shown.add_promises(promise);
             if (only_plan) show(explain(after, instance->second), all, *shown.mutable_placement());
         }
         if (!only_plan) render_operation(after, reply, *shown.mutable_operation());

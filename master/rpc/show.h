@@ -29,6 +29,7 @@ void show(const State& state, const Site& from, api::Site& to);
 void show(const State& state, const Node& from, const Presence* presence, api::Node& to);
 void show(const Release& from, api::SoftwareRelease& to);
 void show(const State& state, const Instance& from, api::Instance& to);
+void show_timeline(const State& state, const Instance& from, api::InstanceTimeline& to);
 void show(const Operation& from, api::Operation& to);
 void show(const Event& from, api::Event& to);
 // `all`: with the names of boxes that hold nothing of the caller's, which only operators see.

@@ -1,6 +1,7 @@
 // Instances and their operations as messages.
 #include <google/protobuf/util/json_util.h>
 
+#include "master/domain/durability.h"
 #include "master/domain/progress.h"
 #include "master/domain/repair.h"
 #include "master/rpc/show.h"
@@ -100,6 +101,9 @@ void show(const ReplicationPolicy& from, api::ReplicationPolicy& to) {
     to.set_mode(from.mode == ReplicationMode::Synchronous ? api::REPLICATION_MODE_SYNCHRONOUS
                                                           : api::REPLICATION_MODE_ASYNCHRONOUS);
     to.set_allow_same_isp(from.allow_same_isp);
+    to.set_short_of_copies(from.short_of_copies == ShortOfCopies::StopWrites
+                               ? api::SHORT_OF_COPIES_STOP_WRITES
+                               : api::SHORT_OF_COPIES_GO_ON);
 }
 
 }  // namespace
@@ -125,6 +129,7 @@ void show(const State& state, const Instance& from, api::Instance& to) {
     to.set_revision(from.revision.number());
     show_connection(state, from, *to.mutable_connection());
     if (const auto repair = repair_status(state, from)) to.set_repair(repair->text);
+    to.set_durability(durability(state, from));
 }
 
 void show(const Operation& from, api::Operation& to) {

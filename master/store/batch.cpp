@@ -27,6 +27,7 @@ enum class Rank {
     Operation,
     Instance,
     Replica,
+    Takeover,
     Event,
     Request
 };
@@ -52,6 +53,15 @@ Key key_of(const ReplicaKey& key) {
     return {Rank::Replica, key.instance.str(), padded(key.index.number)};
 }
 Key key_of(const Replica& row) { return key_of(row.key); }
+Key key_of(const InstanceName& instance, Fence fence) {
+    const auto number = [](std::uint64_t value) {
+        return padded(static_cast<std::int64_t>(value));
+    };
+    return {Rank::Takeover, instance.str(),
+            number(fence.generation.number()) + number(fence.epoch.number())};
+}
+Key key_of(const Takeover& row) { return key_of(row.instance, row.fence); }
+Key key_of(const DropTakeover& change) { return key_of(change.instance, change.fence); }
 Key key_of(const Event& row) { return {Rank::Event, padded(row.sequence), ""}; }
 Key key_of(const RequestRecord& row) { return {Rank::Request, row.account.str(), row.id.str()}; }
 Key key_of(const DropNode& change) { return {Rank::Node, change.name.str(), ""}; }

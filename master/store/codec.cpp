@@ -322,6 +322,21 @@ bool from_sql(std::string_view text, Membership& to) {
 bool from_sql(std::string_view text, ReplicationMode& to) {
     return read_enum(replication_mode_from, text, to);
 }
+bool from_sql(std::string_view text, ShortOfCopies& to) {
+    return read_enum(short_of_copies_from, text, to);
+}
+bool from_sql(std::string_view text, TakeoverCause& to) {
+    return read_enum(takeover_cause_from, text, to);
+}
+bool from_sql(std::string_view text, LeadershipEndReason& to) {
+    return read_enum(leadership_end_reason_from, text, to);
+}
+bool from_sql(std::string_view text, Duration& to) {
+    std::int64_t span = 0;
+    if (!from_sql(text, span)) return false;
+    to = Duration(span);
+    return true;
+}
 bool from_sql(std::string_view text, DesiredState& to) {
     return read_enum(desired_state_from, text, to);
 }

@@ -27,6 +27,7 @@ inline std::string to_sql(const std::string& text) { return text; }
 inline std::string to_sql(bool truth) { return truth ? "t" : "f"; }
 inline std::string to_sql(int number) { return std::to_string(number); }
 inline std::string to_sql(std::int64_t number) { return std::to_string(number); }
+inline std::string to_sql(Duration span) { return std::to_string(span.count()); }
 inline std::string to_sql(WallTime time) { return to_rfc3339(time); }
 inline std::string to_sql(ReplicaIndex index) { return std::to_string(index.number); }
 std::string to_sql(const Blob& blob);
@@ -72,6 +73,7 @@ bool from_sql(std::string_view text, NodeState& to);
 bool from_sql(std::string_view text, NodeWish& to);
 bool from_sql(std::string_view text, Membership& to);
 bool from_sql(std::string_view text, ReplicationMode& to);
+bool from_sql(std::string_view text, ShortOfCopies& to);
 bool from_sql(std::string_view text, DesiredState& to);
 bool from_sql(std::string_view text, ReplicaKind& to);
 bool from_sql(std::string_view text, ReplicaRole& to);
@@ -80,6 +82,9 @@ bool from_sql(std::string_view text, OperationKind& to);
 bool from_sql(std::string_view text, OperationState& to);
 bool from_sql(std::string_view text, ReplyKind& to);
 bool from_sql(std::string_view text, ErrorCode& to);
+bool from_sql(std::string_view text, TakeoverCause& to);
+bool from_sql(std::string_view text, LeadershipEndReason& to);
+bool from_sql(std::string_view text, Duration& to);
 template <class Tag>
 bool from_sql(std::string_view text, Id<Tag>& to) {
     to = Id<Tag>(std::string(text));

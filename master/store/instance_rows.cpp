@@ -55,6 +55,7 @@ const Table& instances() {
                                {"min_countries", Int4},
                                {"mode"},
                                {"allow_same_isp", Bool},
+                               {"short_of_copies"},
                                {"desired"},
                                {"generation", Int8},
                                {"epoch", Int8},
@@ -101,11 +102,11 @@ Status read_instance(Row row, Changes& into) {
     std::optional<std::string> record;
     TRY(row.into(i.name, i.owner, i.release, i.version, i.size, i.parameters_json, policy.replicas,
                  policy.countries, policy.min_countries, policy.mode, policy.allow_same_isp,
-                 i.desired, i.fence.generation, i.fence.epoch, i.leader, served_generation,
-                 served_epoch, promotion, wanted, force, started_at, i.operation, i.admin_password,
-                 i.replication_password, i.initialized, i.password_shown_at, i.replicas_made,
-                 reason, retry_at, avoid, elects, first_record, record, i.created_at, i.revision,
-                 i.group_revision, i.route_revision));
+                 policy.short_of_copies, i.desired, i.fence.generation, i.fence.epoch, i.leader,
+                 served_generation, served_epoch, promotion, wanted, force, started_at, i.operation,
+                 i.admin_password, i.replication_password, i.initialized, i.password_shown_at,
+                 i.replicas_made, reason, retry_at, avoid, elects, first_record, record,
+                 i.created_at, i.revision, i.group_revision, i.route_revision));
     if (reason && retry_at && avoid) i.repair_wait = RepairWait{*reason, *retry_at, *avoid};
     if (elects) i.electing = Electing{first_record.value_or(""), record.value_or("")};
     if (served_generation && served_epoch) i.served = Fence{*served_generation, *served_epoch};
@@ -248,14 +249,14 @@ Call put_call(const Instance& i) {
     if (i.electing && !i.electing->first_record.empty()) first_record = i.electing->first_record;
     if (i.electing && !i.electing->record.empty()) record = i.electing->record;
     return {&instances().put,
-            Params().add(i.name, i.owner, i.release, i.version, i.size, i.parameters_json,
-                         policy.replicas, policy.countries, policy.min_countries, policy.mode,
-                         policy.allow_same_isp, i.desired, i.fence.generation, i.fence.epoch,
-                         i.leader, served_generation, served_epoch, promotion, wanted, force,
-                         started_at, i.operation, i.admin_password, i.replication_password,
-                         i.initialized, i.password_shown_at, i.replicas_made, reason, retry_at,
-                         avoid, i.electing.has_value(), first_record, record, i.created_at,
-                         i.revision, i.group_revision, i.route_revision)};
+            Params().add(
+                i.name, i.owner, i.release, i.version, i.size, i.parameters_json, policy.replicas,
+                policy.countries, policy.min_countries, policy.mode, policy.allow_same_isp,
+                policy.short_of_copies, i.desired, i.fence.generation, i.fence.epoch, i.leader,
+                served_generation, served_epoch, promotion, wanted, force, started_at, i.operation,
+                i.admin_password, i.replication_password, i.initialized, i.password_shown_at,
+                i.replicas_made, reason, retry_at, avoid, i.electing.has_value(), first_record,
+                record, i.created_at, i.revision, i.group_revision, i.route_revision)};
 }
 
 Call put_call(const Replica& r) {

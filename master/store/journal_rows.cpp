@@ -112,6 +112,7 @@ std::vector<Loader> loaders(int events_max) {
     std::vector<Loader> all;
     add_catalogue_loaders(all);
     add_instance_loaders(all);
+    add_takeover_loaders(all);
     add_journal_loaders(all, events_max);
     return all;
 }

@@ -16,6 +16,7 @@ Call put_call(const Sighting& row);
 Call put_call(const Release& row);
 Call put_call(const Instance& row);
 Call put_call(const Replica& row);
+Call put_call(const Takeover& row);
 Call put_call(const Operation& row);
 Call put_call(const Event& row);
 Call put_call(const RequestRecord& row);
@@ -23,6 +24,7 @@ Call drop_call(const DropNode& change);
 Call drop_call(const DropSighting& change);
 Call drop_call(const DropReplica& change);
 Call drop_call(const DropInstance& change);
+Call drop_call(const DropTakeover& change);
 Call drop_call(const DropOperation& change);
 Call drop_call(const DropRequest& change);
 
@@ -38,6 +40,7 @@ struct Loader {
 // Each file of rows adds its own, in this order.
 void add_catalogue_loaders(std::vector<Loader>& loaders);
 void add_instance_loaders(std::vector<Loader>& loaders);
+void add_takeover_loaders(std::vector<Loader>& loaders);
 void add_journal_loaders(std::vector<Loader>& loaders, int events_max);
 // In an order in which every row finds what it refers to.
 std::vector<Loader> loaders(int events_max);

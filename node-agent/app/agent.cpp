@@ -47,12 +47,19 @@ Agent::Agent(const AgentPorts& ports, AgentRules rules, Recovered recovered, Age
       recovered_(std::move(recovered)),
       desired_(recovered_.desired),
       removing_(recovered_.removed),
+      takeovers_(recovered_.takeovers),
       without_secrets_(recovered_.without_secrets),
       ask_full_(recovered_.desired_lost || !recovered_.without_secrets.empty() ||
-                is_of_before(recovered_, rules_.version)) {}
+                is_of_before(recovered_, rules_.version)) {
+    for (const LeadershipReport& seen : takeovers_.leaderships) book_.note(seen);
+    for (const RoutingReport& seen : takeovers_.routings) book_.note(seen);
+}
 
 Agent::~Agent() {
-    if (ports_.groups != nullptr) ports_.groups->on_routes({});
+    if (ports_.groups != nullptr) {
+        ports_.groups->on_routes({});
+        ports_.groups->on_leads({});
+    }
     // Threads end before what they use; partitions go on running.
     box_.reset();
     workers_.clear();
@@ -62,6 +69,8 @@ void Agent::on_news(std::function<void()> listener) { book_.on_news(std::move(li
 
 Status Agent::start() {
     const auto found = TRY(ports_.runtime.list());
+    if (ports_.groups != nullptr)
+        ports_.groups->on_leads([this](const LeadershipReport& seen) { book_.note(seen); });
     const std::scoped_lock lock(mutex_);
     std::map<PartitionId, LocalState> known = recovered_.partitions;
     for (const auto& [partition, ordered_at] : found) {
@@ -106,10 +115,10 @@ Status Agent::start() {
         book_.set(here);
         start_worker(partition, local, std::move(orders));
     }
-    box_ = hands_.box(
-        BoxPorts{ports_.overlay, ports_.proxy, ports_.meter, ports_.images,
-                 [this] { return images_in_use(); }, ports_.clock, ports_.rng, ports_.log},
-        rules_.box);
+    box_ = hands_.box(BoxPorts{ports_.overlay, ports_.proxy, ports_.meter, ports_.images,
+                               [this] { return images_in_use(); }, ports_.clock, ports_.rng,
+                               ports_.log, [this](const RoutingReport& seen) { book_.note(seen); }},
+                      rules_.box);
     if (ports_.groups != nullptr)
         ports_.groups->on_routes(
             [box = box_.get()](const EdgeRoutes& routes) { box->prove(routes); });
@@ -139,6 +148,7 @@ void Agent::start_worker(const PartitionId& partition, LocalState local, Orders 
 
 SyncReport Agent::report() {
     const std::scoped_lock lock(mutex_);
+    keep_takeovers();
     SyncReport report;
     if (!ask_full_) {
         report.applied_lineage = desired_.lineage;
@@ -149,6 +159,8 @@ SyncReport Agent::report() {
     report.observations = std::move(batch.observations);
     report.observations_full = batch.full;
     report.erased = std::move(batch.erased);
+    report.leaderships = std::move(batch.leaderships);
+    report.routings = std::move(batch.routings);
     if (first_report_) {
         report.capacity = rules_.capacity;
         report.agent_version = rules_.version;
@@ -275,6 +287,17 @@ void Agent::forget_refused() {
     std::erase_if(refused_, [&](const PartitionId& partition) {
         return !desired_.assignments.contains(partition);
     });
+}
+
+// Before they are told: also while the master is away, since each try to reach it passes here.
+void Agent::keep_takeovers() {
+    KeptTakeovers seen = book_.takeovers();
+    if (seen == takeovers_) return;
+    const Status kept = ports_.journal.keep(seen);
+    if (kept.ok())
+        takeovers_ = std::move(seen);
+    else
+        ports_.log.failure(LogLevel::Warn, "takeovers_not_kept", kept.failure());
 }
 
 // Workers whose partition is erased have ended; their places are free again.

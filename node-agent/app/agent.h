@@ -95,6 +95,7 @@ private:
     void order_box();
     std::shared_ptr<CopyDesk> seat(const Assignment& assignment, const LocalState& local);
     void sweep();
+    void keep_takeovers();
     void refuse(const PartitionId& partition, const std::string& reason);
     void forget_refused();
     std::optional<std::vector<Digest>> images_in_use();
@@ -108,7 +109,8 @@ private:
     mutable std::mutex mutex_;
     Recovered recovered_;
     DesiredNode desired_;
-    Removals removing_;  // wanted no more, and still on the box
+    Removals removing_;        // wanted no more, and still on the box
+    KeptTakeovers takeovers_;  // as on the disk
     std::set<PartitionId> without_secrets_;
     bool ask_full_ = false;
     bool first_report_ = true;

@@ -37,6 +37,7 @@ std::map<std::string, EdgeRoute> BoxWorker::followed() const {
             proven != proven_.end() && !is_other_order(proven->second.ordered_at, route.ordered_at);
         route.fence = known ? proven->second.fence : Fence{};
         route.backend = known ? proven->second.backend : std::string();
+        route.heard_at = known ? proven->second.heard_at : std::nullopt;
     }
     return routes;
 }
@@ -50,8 +51,12 @@ void BoxWorker::run(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
         {
             std::unique_lock lock(mutex_);
-            wake_.wait_for(lock, stop, rules_.tick, [this] { return changed_; });
+            const MonoTime now = ports_.clock.mono();
+            const MonoTime due = std::min(next_tick_, next_look(answers_).value_or(next_tick_));
+            wake_.wait_for(lock, stop, std::max(Duration(1), due - now),
+                           [this] { return changed_; });
             if (changed_) {
+                next_tick_ = {};
                 Wish next = ordered_;
                 next.routes = followed();
                 overlay_.dirty |= wish_.settings != next.settings || wish_.peers != next.peers;
@@ -63,7 +68,13 @@ void BoxWorker::run(const std::stop_token& stop) {
                 changed_ = false;
             }
         }
-        if (!stop.stop_requested()) tick();
+        const MonoTime now = ports_.clock.mono();
+        if (stop.stop_requested()) return;
+        if (now >= next_tick_) {
+            next_tick_ = now + rules_.tick;
+            tick();
+        }
+        look_for_answers(ports_.clock.mono());
     }
 }
 
@@ -98,7 +109,11 @@ void BoxWorker::attempt(Task& task, std::string_view event, const std::function<
 void BoxWorker::tend_proxy() {
     if (wish_.settings.edge) {
         proxy_ended_ = false;
-        attempt(proxy_, "proxy_failed", [&] { return ports_.proxy.apply(wish_.routes); });
+        attempt(proxy_, "proxy_failed", [&]() -> Status {
+            TRY(ports_.proxy.apply(wish_.routes));
+            begin_answers();
+            return ok_status();
+        });
         check_proxy(ports_.clock.mono());
         return;
     }
@@ -107,6 +122,40 @@ void BoxWorker::tend_proxy() {
     if (proxy_.dirty) return;
     proxy_ended_ = true;
     proxy_check_ = Task{};
+}
+
+// The proxy has the routes: those to a leader that took over are followed from now on.
+void BoxWorker::begin_answers() {
+    const MonoTime now = ports_.clock.mono();
+    std::erase_if(answers_, [&](const auto& item) { return !wish_.routes.contains(item.first); });
+    for (const auto& [hostname, route] : wish_.routes) {
+        if (!route.heard_at || route.backend.empty()) continue;
+        AnswerWatch& watch = answers_[hostname];
+        if (watch.fence == route.fence && !is_other_order(watch.ordered_at, route.ordered_at))
+            continue;
+        watch = routed(route, rules_.first_answer, now);
+        const auto count = ports_.proxy.answers(hostname);
+        if (count.ok()) watch = counted(std::move(watch), count.value(), rules_.first_answer, now);
+        tell_routing(hostname);
+    }
+}
+
+void BoxWorker::look_for_answers(MonoTime now) {
+    for (auto& [hostname, watch] : answers_) {
+        if (!is_time_to_look(watch, now)) continue;
+        const auto count = ports_.proxy.answers(hostname);
+        const MonoTime seen = ports_.clock.mono();
+        const bool before = watch.answered_at.has_value();
+        watch = count.ok() ? counted(std::move(watch), count.value(), rules_.first_answer, seen)
+                           : put_off(std::move(watch), rules_.first_answer, seen);
+        if (watch.answered_at.has_value() != before) tell_routing(hostname);
+    }
+}
+
+void BoxWorker::tell_routing(const std::string& hostname) {
+    if (!ports_.tell_routing) return;
+    ports_.tell_routing(routing_report(wish_.routes.at(hostname), answers_.at(hostname),
+                                       {ports_.clock.mono(), ports_.clock.wall()}));
 }
 
 void BoxWorker::check_proxy(MonoTime now) {

@@ -16,6 +16,7 @@
 #include "common/log/log.h"
 #include "node-agent/app/ports.h"
 #include "node-agent/domain/backoff.h"
+#include "node-agent/domain/first_answer.h"
 
 namespace foyer::agent {
 
@@ -30,6 +31,8 @@ struct BoxPorts {
     const Clock& clock;
     Rng& rng;
     Log& log;
+    // Edges: a new leader is followed, or gave its first answer; for the master.
+    std::function<void(const RoutingReport&)> tell_routing = {};
 };
 
 struct BoxRules {
@@ -38,6 +41,7 @@ struct BoxRules {
     Duration proxy_check{1'000};  // how soon a proxy that died is started again
     Duration disk_check{5'000};
     Duration collect_period{3'600'000};
+    FirstAnswerRules first_answer;
 };
 
 // Shown in the status; empty texts: all is well.
@@ -86,6 +90,9 @@ private:
     void tick();
     void attempt(Task& task, std::string_view event, const std::function<Status()>& act);
     void tend_proxy();
+    void begin_answers();
+    void look_for_answers(MonoTime now);
+    void tell_routing(const std::string& hostname);
     void check_proxy(MonoTime now);
     void check_disk(MonoTime now);
     void collect_images(MonoTime now);
@@ -99,6 +106,8 @@ private:
     Task proxy_check_;
     bool proxy_ended_ = false;  // in the life of this agent: an earlier one may have left it
     Wish wish_;
+    std::map<std::string, AnswerWatch> answers_;  // of leaders that took over, by hostname
+    MonoTime next_tick_;
     MonoTime next_proxy_check_;
     MonoTime next_disk_check_;
     MonoTime next_collect_;

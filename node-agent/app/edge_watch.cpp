@@ -41,8 +41,9 @@ void EdgeWatch::hear(const lead::Letter& letter, const GroupMail& mail, MonoTime
     if (const auto* answer = std::get_if<lead::ReadAnswer>(&letter.message.body))
         watched.watch = heard(std::move(watched.watch), letter.message.envelope.from,
                               {mail.node_key, *answer}, rules_, now);
-    else if (std::holds_alternative<lead::Announce>(letter.message.body))
-        watched.watch = hurried(std::move(watched.watch), rules_, now);
+    else if (const auto* news = std::get_if<lead::Announce>(&letter.message.body))
+        watched.watch =
+            hurried(std::move(watched.watch), lead::fence_of(news->record.ballot), rules_, now);
 }
 
 void EdgeWatch::tick(Rng& rng, MonoTime now, const Send& send) {

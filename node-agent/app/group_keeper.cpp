@@ -41,7 +41,11 @@ MemberHands GroupKeeper::hands() {
                 else
                     fences_.erase(partition);
             },
-            ports_.log};
+            ports_.log,
+            [this](const LeadershipReport& moment) {
+                if (leads_listener_) leads_listener_(moment);
+            },
+            [this] { return ports_.clock.wall(); }};
 }
 
 std::unique_ptr<GroupMember> GroupKeeper::begin(const Assignment& assignment, bool led) {
@@ -100,6 +104,11 @@ void GroupKeeper::follow(const EdgeRoutes& routes) {
 void GroupKeeper::on_routes(std::function<void(const EdgeRoutes&)> listener) {
     const std::scoped_lock lock(seats_mutex_);
     routes_listener_ = std::move(listener);
+}
+
+void GroupKeeper::on_leads(std::function<void(const LeadershipReport&)> listener) {
+    const std::scoped_lock lock(seats_mutex_);
+    leads_listener_ = std::move(listener);
 }
 
 void GroupKeeper::tell_routes(MonoTime now) {

@@ -56,6 +56,8 @@ public:
     // now, whenever that changes.
     void follow(const EdgeRoutes& routes);
     void on_routes(std::function<void(const EdgeRoutes&)> listener);
+    // Moments of takeovers of the copies here, for the master; from the groups' thread.
+    void on_leads(std::function<void(const LeadershipReport&)> listener);
 
 private:
     struct Fact {
@@ -84,6 +86,7 @@ private:
     EdgeWatch edge_;
     EdgeRoutes told_;
     std::function<void(const EdgeRoutes&)> routes_listener_;
+    std::function<void(const LeadershipReport&)> leads_listener_;
     // Wished and not done: tried again at each tick, as where a partition's network is not there.
     std::map<PartitionId, FenceWish> fences_;
     MonoTime next_tick_;

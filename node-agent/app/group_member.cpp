@@ -58,6 +58,7 @@ GroupMember::GroupMember(Begin begin, const MemberHands& hands, MonoTime now)
     order_ = first_order(state_, begin.serial);
     desk_ = std::make_shared<CopyDesk>(order_, report(), std::move(begin.tell));
     absorb(std::move(outcome));
+    look(now);
     publish();
 }
 
@@ -117,6 +118,7 @@ void GroupMember::take(const lead::Input& input, MonoTime now) {
         fence(FenceWish::Kind::Silent);
     }
     absorb(lead::step(std::move(state_), input, now));
+    look(now);
     flush_held(durable_);
     publish();
 }
@@ -248,6 +250,15 @@ GroupReport GroupMember::report() const {
     if (state_.role == lead::Role::Leader && state_.leading.committed)
         report.record = lead::to_text(*state_.leading.committed);
     return report;
+}
+
+void GroupMember::look(MonoTime now) {
+    const WallTime wall = hands_.wall ? hands_.wall() : WallTime{};
+    auto moment = note_lead(lead_notes_, state_, {now, wall});
+    if (!moment || !hands_.tell_lead) return;
+    moment->partition = partition_;
+    moment->ordered_at = ordered_at_;
+    hands_.tell_lead(*moment);
 }
 
 void GroupMember::publish() { desk_->put(order_, report()); }

@@ -12,6 +12,7 @@
 #include "common/log/log.h"
 #include "node-agent/app/copy_desk.h"
 #include "node-agent/app/group_ports.h"
+#include "node-agent/domain/lead_notes.h"
 
 namespace foyer::agent {
 
@@ -27,6 +28,9 @@ struct MemberHands {
     std::function<void(SaveOrder order)> save;
     std::function<void(const PartitionId&, const FenceWish&)> fence;
     Log& log;
+    // A moment of a takeover, to be told to the master; and the wall clock, for people.
+    std::function<void(const LeadershipReport&)> tell_lead = {};
+    std::function<WallTime()> wall = {};
 };
 
 class GroupMember {
@@ -68,6 +72,7 @@ private:
     void fence(FenceWish::Kind kind);
     void announce(MonoTime now);
     void note(const std::string& text);
+    void look(MonoTime now);
 
     const PartitionId partition_;
     const WallTime ordered_at_;
@@ -86,6 +91,7 @@ private:
     leadership::Gate gate_ = leadership::Gate::Closed;
     bool dying_ = false;  // it was ordered to die, and is not known to be dead
     std::string noted_;
+    LeadNotes lead_notes_;
     std::vector<std::string> edges_;  // their addresses
     std::optional<leadership::Publish> published_;
     MonoTime next_announce_;

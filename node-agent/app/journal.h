@@ -7,6 +7,7 @@
 
 #include "common/base/result.h"
 #include "common/model/assignment.h"
+#include "node-agent/app/takeover_log.h"
 #include "node-agent/domain/partition_state.h"
 
 namespace foyer::agent {
@@ -23,6 +24,8 @@ public:
                         const std::string& agent_version) = 0;
     virtual Status save(const LocalState& local) = 0;
     virtual Status forget(const PartitionId& partition) = 0;
+    // Instead of those kept before.
+    virtual Status keep(const KeptTakeovers& kept) = 0;
 };
 
 // What was found at the start.
@@ -31,6 +34,7 @@ struct Recovered {
     Removals removed;
     std::string agent_version;  // of the agent that wrote the wish; empty: of before this was noted
     std::map<PartitionId, LocalState> partitions;
+    KeptTakeovers takeovers;
     // Assignments whose secrets were lost with the power: the next Sync asks for everything.
     std::set<PartitionId> without_secrets;
     // The wish could not be read (none, or damaged and put aside): the next Sync asks for

@@ -38,8 +38,30 @@ void ObservationBook::erased(const PartitionId& partition) {
         const std::scoped_lock lock(mutex_);
         entries_.erase(partition);
         erased_[partition] = 0;
+        takeovers_.forget(partition);
     }
     if (listener_) listener_();
+}
+
+void ObservationBook::note(const LeadershipReport& seen) {
+    {
+        const std::scoped_lock lock(mutex_);
+        if (!takeovers_.note(seen)) return;
+    }
+    if (listener_) listener_();
+}
+
+void ObservationBook::note(const RoutingReport& seen) {
+    {
+        const std::scoped_lock lock(mutex_);
+        if (!takeovers_.note(seen)) return;
+    }
+    if (listener_) listener_();
+}
+
+KeptTakeovers ObservationBook::takeovers() const {
+    const std::scoped_lock lock(mutex_);
+    return takeovers_.kept();
 }
 
 void ObservationBook::drop(const PartitionId& partition) {
@@ -61,8 +83,10 @@ ObservationBook::Batch ObservationBook::take() {
         entry.reported_at = now;
     }
     for (const auto& [partition, sent_in] : erased_) batch.erased.push_back(partition);
-    if (!batch.full && batch.observations.empty() && batch.erased.empty()) return batch;
+    const bool nothing = batch.observations.empty() && batch.erased.empty();
+    if (!batch.full && nothing && !takeovers_.has_unacknowledged()) return batch;
     batch.number = ++last_number_;
+    takeovers_.take(batch.number, batch.full, batch.leaderships, batch.routings);
     for (const PartitionObservation& sent : batch.observations)
         entries_[sent.partition].sent_in = batch.number;
     for (auto& [partition, sent_in] : erased_) sent_in = batch.number;
@@ -87,6 +111,7 @@ void ObservationBook::acknowledge(std::uint64_t number, bool wanted) {
     for (auto& [partition, entry] : entries_) {
         if (entry.sent_in != 0 && entry.sent_in <= number) entry.sent_in = 0;
     }
+    takeovers_.acknowledge(number);
     std::erase_if(erased_,
                   [&](const auto& item) { return item.second != 0 && item.second <= number; });
     if (!wanted && full_sent_in_ != 0 && full_sent_in_ <= number) full_wanted_ = false;
@@ -94,6 +119,7 @@ void ObservationBook::acknowledge(std::uint64_t number, bool wanted) {
 
 bool ObservationBook::has_overdue() const {
     const std::scoped_lock lock(mutex_);
+    if (takeovers_.has_unsent()) return true;
     const MonoTime now = clock_.mono();
     return std::any_of(entries_.begin(), entries_.end(),
                        [&](const auto& item) { return is_due(item.second, now); });

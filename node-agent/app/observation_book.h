@@ -14,6 +14,7 @@
 
 #include "common/base/time.h"
 #include "common/model/assignment.h"
+#include "node-agent/app/takeover_log.h"
 #include "node-agent/domain/observe.h"
 
 namespace foyer::agent {
@@ -28,6 +29,11 @@ public:
 
     void set(const PartitionObservation& seen);
     void erased(const PartitionId& partition);
+    // Moments of takeovers: the newest are kept, of each partition and each instance, and told to
+    // every new master.
+    void note(const LeadershipReport& seen);
+    void note(const RoutingReport& seen);
+    KeptTakeovers takeovers() const;
     // The partition was never here after all (over the box's limit): no word of it any more.
     void drop(const PartitionId& partition);
 
@@ -36,6 +42,8 @@ public:
         bool full = false;
         std::vector<PartitionObservation> observations;
         std::vector<PartitionId> erased;
+        std::vector<LeadershipReport> leaderships;
+        std::vector<RoutingReport> routings;
     };
     Batch take();
     // The master has committed everything up to `number`; `wanted`: it wants all again.
@@ -61,6 +69,7 @@ private:
     mutable std::mutex mutex_;
     std::map<PartitionId, Entry> entries_;
     std::map<PartitionId, std::uint64_t> erased_;  // -> batch it was sent in, 0: not yet
+    TakeoverLog takeovers_;
     std::uint64_t first_number_;
     std::uint64_t last_number_;
     bool full_wanted_ = true;

@@ -182,6 +182,9 @@ public:
     virtual Status apply(const std::map<std::string, EdgeRoute>& routes) = 0;
     // The proxy process is up (it is started again when it died; this says whether it answers).
     virtual Status check() = 0;
+    // How many answers, none of them a 5xx, the servers of this name gave to clients since the
+    // proxy started. NotFound: no such name.
+    virtual Result<std::uint64_t> answers(const std::string& hostname) = 0;
     // This box is no edge any more: ends the proxy, closes its listener, and removes names, fences
     // and certificate. Cheap when there is nothing.
     virtual Status stop() = 0;

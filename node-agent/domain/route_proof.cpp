@@ -34,6 +34,13 @@ std::optional<RouteProof> proof_of(const RouteWatch& watch) {
     return RouteProof{lead::fence_of(record->ballot), *record->leader, watch.asked_at};
 }
 
+// A leader that takes over from one this edge knew.
+void note_heard(RouteWatch& watch, Fence fence, MonoTime now) {
+    if (!watch.proof || fence <= watch.proof->fence || fence <= watch.heard_fence) return;
+    watch.heard_fence = fence;
+    watch.heard_at = now;
+}
+
 }  // namespace
 
 bool is_time_to_ask(const RouteWatch& watch, MonoTime now) { return now >= watch.next_ask; }
@@ -46,7 +53,8 @@ RouteWatch asked(RouteWatch watch, std::uint64_t nonce, const RouteRules& rules,
     return watch;
 }
 
-RouteWatch hurried(RouteWatch watch, const RouteRules& rules, MonoTime now) {
+RouteWatch hurried(RouteWatch watch, Fence fence, const RouteRules& rules, MonoTime now) {
+    note_heard(watch, fence, now);
     watch.next_ask = std::min(watch.next_ask, std::max(now, watch.asked_at + rules.news_pause));
     return watch;
 }
@@ -57,6 +65,7 @@ RouteWatch heard(RouteWatch watch, ReplicaIndex from, RouteWatch::Answer answer,
     watch.answers[from] = std::move(answer);
     const auto proof = proof_of(watch);
     if (!proof || (watch.proof && proof->fence < watch.proof->fence)) return watch;
+    note_heard(watch, proof->fence, now);
     watch.proof = proof;
     watch.next_ask = std::max(now, watch.asked_at + rules.ask_again);
     return watch;
@@ -69,6 +78,7 @@ EdgeRoute proven_route(EdgeRoute route, const RouteWatch& watch, const RouteRule
     route.fence = watch.proof ? watch.proof->fence : Fence{};
     if (!watch.proof || now - watch.proof->asked_at >= rules.proof_lasts) return route;
     const auto leader = std::ranges::find(route.voters, watch.proof->leader, &RouteVoter::index);
+    if (watch.proof->fence == watch.heard_fence) route.heard_at = watch.heard_at;
     if (leader != route.voters.end())
         route.backend = "[" + leader->address + "]:" + std::to_string(route.web_port);
     return route;

@@ -39,12 +39,15 @@ struct RouteWatch {
     };
     std::map<ReplicaIndex, Answer> answers;  // to that question
     std::optional<RouteProof> proof;
+    // Of the newest leader after the first one proven: when it was heard of, in whatever way.
+    Fence heard_fence;
+    std::optional<MonoTime> heard_at;
 };
 
 bool is_time_to_ask(const RouteWatch& watch, MonoTime now);
 RouteWatch asked(RouteWatch watch, std::uint64_t nonce, const RouteRules& rules, MonoTime now);
-// Somebody says that there is something new.
-RouteWatch hurried(RouteWatch watch, const RouteRules& rules, MonoTime now);
+// Somebody says that there is a leader in `fence`.
+RouteWatch hurried(RouteWatch watch, Fence fence, const RouteRules& rules, MonoTime now);
 RouteWatch heard(RouteWatch watch, ReplicaIndex from, RouteWatch::Answer answer,
                  const RouteRules& rules, MonoTime now);
 

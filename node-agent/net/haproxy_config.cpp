@@ -1,5 +1,7 @@
 #include "node-agent/net/haproxy_config.h"
 
+#include <algorithm>
+
 #include "common/base/text.h"
 
 namespace foyer::agent {
@@ -200,6 +202,32 @@ std::vector<std::string> haproxy_cut_reached(const std::string& sessions, int sl
             commands.push_back("shutdown session " + line.substr(0, colon));
     }
     return commands;
+}
+
+std::string haproxy_statistics(int slot) {
+    constexpr int servers = 4;
+    return "show stat " + slot_name(slot) + " " + std::to_string(servers) + " -1";
+}
+
+// "# pxname,svname,…,hrsp_2xx,…" and a line a server.
+Result<std::uint64_t> haproxy_answers(const std::string& statistics) {
+    const std::vector<std::string> lines = split(statistics, '\n');
+    const auto unread = [&] {
+        return error(ErrorCode::Internal,
+                     "haproxy's statistics are not understood: " + statistics.substr(0, 200));
+    };
+    if (lines.size() < 2 || !lines[0].starts_with("# ")) return unread();
+    const std::vector<std::string> names = split(lines[0].substr(2), ',');
+    const std::vector<std::string> values = split(lines[1], ',');
+    std::uint64_t answers = 0;
+    for (const std::string_view counter : {"hrsp_2xx", "hrsp_3xx", "hrsp_4xx"}) {
+        const auto at = static_cast<std::size_t>(std::ranges::find(names, counter) - names.begin());
+        const auto count =
+            at < names.size() && at < values.size() ? parse_int(values[at]) : std::nullopt;
+        if (!count || *count < 0) return unread();
+        answers += static_cast<std::uint64_t>(*count);
+    }
+    return answers;
 }
 
 std::string haproxy_prepare(const std::string& map) { return "prepare map " + map; }

@@ -60,6 +60,10 @@ std::string haproxy_cut(const EdgeSlot& slot);
 // Ends those that reached a member: from haproxy's answer to `show sess`. A request of which
 // nothing was sent yet is held, and goes to the slot's new address.
 std::vector<std::string> haproxy_cut_reached(const std::string& sessions, int slot);
+// What the server of a slot has done; and from haproxy's answer: how many of its answers were no
+// 5xx.
+std::string haproxy_statistics(int slot);
+Result<std::uint64_t> haproxy_answers(const std::string& statistics);
 std::string haproxy_prepare(const std::string& map);
 // From haproxy's answer to haproxy_prepare().
 Result<std::int64_t> haproxy_prepared_version(const std::string& answer);

@@ -280,6 +280,15 @@ Status HaproxyEdge::check() {
     return ok_status();
 }
 
+Result<std::uint64_t> HaproxyEdge::answers(const std::string& hostname) {
+    const std::lock_guard lock(turn_);
+    const auto slot = table_.find(hostname);
+    if (slot == table_.end())
+        return error(ErrorCode::NotFound, "this edge does not serve '" + hostname + "'");
+    const std::string statistics = TRY(tell_one(haproxy_statistics(slot->second.slot)));
+    return haproxy_answers(statistics);
+}
+
 Status HaproxyEdge::stop() {
     const std::lock_guard lock(turn_);
     if (const auto own = process()) {

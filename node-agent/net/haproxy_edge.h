@@ -32,6 +32,7 @@ public:
     Status set_certificate(const std::string& chain_pem, const std::string& key_pem) override;
     Status apply(const std::map<std::string, EdgeRoute>& routes) override;
     Status check() override;
+    Result<std::uint64_t> answers(const std::string& hostname) override;
     Status stop() override;
 
 private:

@@ -9,6 +9,7 @@
 #include "node-agent/state/checked_file.h"
 #include "node-agent/state/desired_json.h"
 #include "node-agent/state/local_json.h"
+#include "node-agent/state/takeover_json.h"
 
 namespace foyer::agent {
 namespace {
@@ -84,6 +85,7 @@ Recovered FileJournal::recover() {
     Recovered recovered;
     recover_desired(recovered);
     recover_partitions(recovered);
+    recover_takeovers(recovered);
     return recovered;
 }
 
@@ -142,6 +144,19 @@ void FileJournal::recover_partitions(Recovered& recovered) {
     }
 }
 
+void FileJournal::recover_takeovers(Recovered& recovered) {
+    const std::string path = state_dir_ + "/takeovers.json";
+    const auto body = read_checked(path);
+    if (!body.ok() && body.failure().code == ErrorCode::NotFound) return;
+    auto kept = body.ok() ? takeovers_from_json(body.value()) : std::nullopt;
+    if (kept)
+        recovered.takeovers = *std::move(kept);
+    else
+        put_aside(path, body.ok()
+                            ? error(ErrorCode::InvalidArgument, "not a journal of this version")
+                            : body.failure());
+}
+
 Status FileJournal::save(const DesiredNode& desired, const Removals& removed,
                          const std::string& agent_version) {
     if (!secrets_file_.empty()) TRY(write_checked(secrets_file_, secrets_json(desired)));
@@ -150,6 +165,10 @@ Status FileJournal::save(const DesiredNode& desired, const Removals& removed,
 
 Status FileJournal::save(const LocalState& local) {
     return write(local_file(local.partition), to_json(local));
+}
+
+Status FileJournal::keep(const KeptTakeovers& kept) {
+    return write(state_dir_ + "/takeovers.json", to_json(kept));
 }
 
 Status FileJournal::write(const std::string& path, const nlohmann::json& body) {

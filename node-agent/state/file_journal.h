@@ -2,6 +2,7 @@
 //
 //   state/desired.json            the wish, without secrets
 //   state/partitions/<id>.json    where each partition stands
+//   state/takeovers.json          what this box saw of takeovers
 //   state/reserve                 room for the next write when others have filled the disk
 //   <memory_dir>/wish-secrets.json   secrets of the wish, only when that folder is in memory
 //   (tmpfs)
@@ -34,6 +35,7 @@ public:
                 const std::string& agent_version) override;
     Status save(const LocalState& local) override;
     Status forget(const PartitionId& partition) override;
+    Status keep(const KeptTakeovers& kept) override;
 
 private:
     FileJournal(std::string state_dir, std::string secrets_file, Log& log);
@@ -42,6 +44,7 @@ private:
     void refill();
     void recover_desired(Recovered& recovered);
     void recover_partitions(Recovered& recovered);
+    void recover_takeovers(Recovered& recovered);
     void put_aside(const std::string& path, const Error& reason);
 
     std::string state_dir_;

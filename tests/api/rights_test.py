@@ -35,7 +35,7 @@ def routes():
         r'Route\{HttpMethod::(\w+),\s*"([^"]+)",\s*"",\s*(\w+),\s*Scope::All', text
     ):
         found.append((method.upper(), path, ROLES[roles]))
-    assert len(found) == 42, f"the table has other lines than this test reads: {len(found)}"
+    assert len(found) == 43, f"the table has other lines than this test reads: {len(found)}"
     return found
 
 
@@ -96,6 +96,8 @@ def what_is_whose(master):
     assert bob.call("DELETE", "/v1/instances/ann-shop").status == 404
     assert bob.get("/v1/instances/ann-shop/events").status == 404
     assert bob.get("/v1/instances/ann-shop/placement").status == 404
+    assert bob.get("/v1/instances/ann-shop/timeline").status == 404
+    assert ann.must(ann.get("/v1/instances/ann-shop/timeline")).get("takeovers", []) == []
     assert bob.get(operation).status == 404
     assert bob.get("/v1/instances").json["instances"] == []
     assert [row["name"] for row in ann.get("/v1/instances").json["instances"]] == ["ann-shop"]

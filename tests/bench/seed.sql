@@ -35,11 +35,11 @@ FROM generate_series(:instances_from, :instances - 1) i,
                                           'finished_at_ms', 1772368201250)) AS steps
       FROM unnest(ARRAY['place', 'fetch', 'init', 'join', 'serve']) name) s;
 INSERT INTO instances (name, owner, release, version, size, parameters_json, replicas, countries, min_countries, mode, allow_same_isp,
-                       desired, generation, epoch, leader, served_generation, served_epoch, operation, admin_password,
+                       short_of_copies, desired, generation, epoch, leader, served_generation, served_epoch, operation, admin_password,
                        replication_password, initialized, password_shown_at, replicas_made, elects, created_at, revision,
                        group_revision, route_revision)
 SELECT 'menuiserie-' || i, 'carl', 'echo', '1.0.0-1', 's', '{"company": "Menuiserie Durand"}', 3, '{}', 1, 'synchronous', false,
-       'running', 1, 1, 0, 1, 1, NULL, NULL, repeat('r', 80), true, now(), 3, false, now(), 1, 1, 1
+       'stop_writes', 'running', 1, 1, 0, 1, 1, NULL, NULL, repeat('r', 80), true, now(), 3, false, now(), 1, 1, 1
 FROM generate_series(:instances_from, :instances - 1) i;
 INSERT INTO replicas (instance, index, kind, node, site, isp, family, allow_same_isp, partition_number, cpu_millicores, memory_bytes,
                       disk_bytes, uplink_kbit_s, founder, observed_partition, observed_generation, observed_epoch, observed_role,

@@ -47,6 +47,17 @@ class Reading(CliTest):
         self.assertIn("liège", self.ok("instance", "show", "acme").out)
         self.assertIn("serves", self.ok("instance", "events", "acme").out)
 
+    def test_a_timeline_tells_each_moment_of_each_takeover(self):
+        done = self.ok("instance", "timeline", "acme")
+        head, taken, first = done.out.splitlines()
+        self.assertRegex(head, r"FENCE +FROM +TO +WHY .*FENCED +ELECTED +PROMOTED +OPEN")
+        self.assertRegex(taken, r"1\.4 +lille \(copy 0\) +gent \(copy 1\) +fell silent +5\.1 s +"
+                                r"7\.1 s +7\.4 s +8\.0 s +8\.3 s +7\.7 s +8\.4 s")
+        self.assertRegex(first, r"1\.2 +lille \(copy 0\) +first leader +0\.0 s +0\.0 s +0\.3 s")
+        shown = json.loads(self.ok("--output", "json", "instance", "timeline", "acme").out)
+        self.assertEqual(shown["takeovers"][0]["edge"], "edge-1")
+        self.fails(3, "instance", "timeline", "nowhere")
+
     def test_a_placement_is_explained(self):
         text = self.ok("instance", "explain", "acme").out
         self.assertRegex(text, r"copy 0 +lille-1 +lille +alder +FR +yes +25.0 % +12.5 %")
@@ -66,6 +77,20 @@ class Reading(CliTest):
         shown = json.loads(self.ok("--output", "json", "plan", "order", "tryton", "--name",
                                    "acme2").out)
         self.assertEqual(shown["placement"]["orders_left"], "7")
+
+    def test_what_is_ordered_is_promised_in_plain_words(self):
+        plan = ("plan", "order", "tryton", "--name", "acme3")
+        self.assertIn("promise: synchronous: nothing acknowledged is lost", self.ok(*plan).err)
+        for words, policy in (
+                (("--short-of-copies", "go-on"), {"short_of_copies": "go_on"}),
+                (("--mode", "synchronous", "--short-of-copies", "stop-writes"),
+                 {"mode": "synchronous", "short_of_copies": "stop_writes"})):
+            self.ok(*plan, *words)
+            self.assertEqual(json.loads(self.api.writes()[-1]["body"])["policy"], policy)
+        self.assertIn("'go-on'", self.fails(2, *plan, "--short-of-copies", "goon").err)
+        shown = self.ok("instance", "show", "acme").out
+        self.assertIn("goes on when short of copies", shown)
+        self.assertRegex(shown, r"durability +2 of 3 copies live")
 
     def test_what_is_not_there_is_exit_3_with_the_next_command(self):
         self.assertIn("next: foyer node ls", self.fails(3, "node", "show", "nowhere").err)

@@ -32,7 +32,9 @@ def instance(name):
             "generation": 1, "epoch": 1, "release": "tryton", "version": "7.0.30-1", "size": "s",
             "replicas": [replica(0, "lille", "alder", "FR"), replica(1, "liège", "birch", "BE"),
                          replica(2, "paris", "cedar", "FR")],
-            "policy": {"replicas": 3, "mode": "synchronous"}, "owner": "acme", "revision": 9,
+            "policy": {"replicas": 3, "mode": "synchronous",
+                       "short_of_copies": "go_on"},
+            "durability": "2 of 3 copies live; a write needs 2", "owner": "acme", "revision": 9,
             "created_at": NOW, "connection": {"url": f"https://{name}.foyer.localhost:8443/",
                                               "database": "erp", "user": "admin"}}
 
@@ -68,6 +70,16 @@ BALANCE = {
                "node": "lille-1", "node_millionths": "900000"},
     "after": {"mean_millionths": "500000", "family": "alder", "family_millionths": "800000",
               "node": "lille-1", "node_millionths": "800000"}}
+TIMELINE = {"elects": True, "takeovers": [
+    {"from": {"index": 0, "node": "lille-1", "site": "lille", "generation": "1", "epoch": "2"},
+     "to": {"index": 1, "node": "gent-1", "site": "gent", "generation": "1", "epoch": "4"},
+     "cause": "promise_over", "former_end": "superseded", "former_closing_ms": "90",
+     "began_at": NOW, "detected_ms": "5100", "fenced_ms": "7100",
+     "elected_ms": "7420", "announced_ms": "7500", "promoted_ms": "8000", "opened_ms": "8260",
+     "routed_ms": "7650", "answered_ms": "8400", "edge": "edge-1"},
+    {"to": {"index": 0, "node": "lille-1", "site": "lille", "generation": "1", "epoch": "2"},
+     "cause": "first", "began_at": NOW, "detected_ms": "0", "fenced_ms": "0",
+     "elected_ms": "300"}]}
 PLACEMENT = {
     "chosen": [{"node": "lille-1", "site": "lille", "isp_family": "alder", "country": "FR",
                 "may_lead": True, "score": "250000", "family_use": "125000"}],
@@ -149,6 +161,8 @@ class FakeApi:
         if parts[-1] == "events":
             return {"events": [{"revision": 9, "at": NOW, "kind": "running", "subject": parts[1],
                                 "message": "serves"}], "page": {}}
+        if parts[-1] == "timeline":
+            return TIMELINE
         if parts[-1] == "placement":
             return PLACEMENT
         row = dict(found[0])
@@ -194,7 +208,8 @@ class FakeApi:
             self.published.append(body)
             return ROWS["software-releases"][0]
         if path == "/v1/instances":
-            answer = {"instance": instance(body["name"])}
+            answer = {"instance": instance(body["name"]),
+                      "promises": ["synchronous: nothing acknowledged is lost"]}
             if body.get("validate_only"):
                 answer["placement"] = PLACEMENT
             else:

@@ -28,14 +28,14 @@ def new_folder():
     return folder
 
 
-def raise_cloud(spec=ROOT / "tests/lab/specs/small.json", programs=PROGRAMS):
+def raise_cloud(spec=ROOT / "tests/lab/specs/small.json", programs=PROGRAMS, choices=()):
     """The Cloud, in a folder of its own; call .down() on it, or it ends with this process. Skips
     where that is impossible."""
     folder = new_folder()
     subprocess.run([ROOT / "deploy/software/tryton/build-image", "--out", folder / "release"],
                    check=True, stderr=subprocess.DEVNULL)
     cloud = tryout.Cloud(folder, time.clock_gettime(time.CLOCK_BOOTTIME),
-                         spec=spec, programs=programs)
+                         spec=spec, programs=programs, choices=choices)
     try:
         cloud.up(owner=os.getpid())
     except SystemExit as stopped:

@@ -22,11 +22,11 @@ class Inside:
 
     # -- looking ----------------------------------------------------------------------------------
 
-    def run(self, place, *argv):
+    def run(self, place, *argv, timeout=COMMAND_S):
         """A command on the (first) box of a place: (exit status, standard output, errors)."""
         done = subprocess.run([LAB, "exec", "--state", self.cloud.lab_state, place, "--", *argv],
                               text=True, check=False, stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=COMMAND_S)
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=timeout)
         return done.returncode, done.stdout, done.stderr
 
     def shell(self, place, script):
@@ -34,10 +34,10 @@ class Inside:
         status, out, _ = self.run(place, "sh", "-euc", script)
         return out.strip() if status == 0 else ""
 
-    def sql(self, copy, database, query):
+    def sql(self, copy, database, query, timeout=COMMAND_S):
         """What the database of one copy answers; None while it does not."""
         status, out, _ = self.run(copy["site"], *in_partition(copy, *PSQL, "-d", database, "-c",
-                                                              query))
+                                                              query), timeout=timeout)
         return out.strip() if status == 0 else None
 
     def service(self, place, name):
@@ -52,6 +52,15 @@ class Inside:
     def instance(self):
         """As the customer sees it; None while the API does not answer."""
         text = self.cloud.foyer("acme-sarl", "instance", "show", INSTANCE, "--output", "json",
+                                check=False)
+        try:
+            return json.loads(text)
+        except ValueError:
+            return None
+
+    def timeline(self):
+        """Its takeovers, as the customer sees them; None while the API does not answer."""
+        text = self.cloud.foyer("acme-sarl", "instance", "timeline", INSTANCE, "--output", "json",
                                 check=False)
         try:
             return json.loads(text)

@@ -113,6 +113,8 @@ class Tables(unittest.TestCase):
     def test_a_row_is_bad_when_something_was_lost_two_led_or_it_never_came_back(self):
         self.assertFalse(is_bad(row()))
         self.assertFalse(is_bad(row(rto_s=60.0)), "slow is not bad: the machine may be")
+        self.assertFalse(is_bad(row(mode="asynchronous", lost_acks=3)), "nothing else was promised")
+        self.assertTrue(is_bad(row(mode="asynchronous", two_primaries=1)))
         for changes in ({"lost_acks": 1}, {"two_primaries": 1},
                         {"came_back": False, "lost_acks": None, "rto_s": None}):
             self.assertTrue(is_bad(row(**changes)))
@@ -130,6 +132,43 @@ class Tables(unittest.TestCase):
         self.assertEqual(again.metrics()["takeover.power_off.rto_p50_s"], 8.0)
         self.assertEqual(again.metrics()["takeover.power_off.came_back"], 1)
         self.assertIn("takeover.line_cut", again.table())
+
+
+def moments(**changed):
+    told = {"from": {"index": 0, "site": "dijon", "generation": "1", "epoch": "3"},
+            "to": {"index": 1, "site": "brest", "generation": "1", "epoch": "4"},
+            "cause": "promise_over", "detected_ms": "5000", "fenced_ms": "7000",
+            "elected_ms": "7300", "announced_ms": "7400", "promoted_ms": "7900",
+            "opened_ms": "8200", "routed_ms": "7500", "answered_ms": "8400", **changed}
+    return {key: value for key, value in told.items() if value is not None}
+
+
+class Timeline(unittest.TestCase):
+    def problems(self, **changed):
+        return checks.timeline_problems([moments(**changed)], 0, "promise_over")
+
+    def test_takeovers_of_the_run_are_those_after_its_beginning_oldest_first(self):
+        later = moments(to={"index": 0, "site": "x", "generation": "1", "epoch": "10"})
+        timeline = {"takeovers": [later, moments()]}
+        self.assertEqual(checks.newer_takeovers(timeline, (1, 3)), [moments(), later])
+        self.assertEqual(checks.newer_takeovers(timeline, (1, 9)), [later])
+        self.assertEqual(checks.newer_takeovers({}, (1, 9)), [])
+
+    def test_a_whole_takeover_has_no_problem(self):
+        self.assertEqual(self.problems(), [])
+        self.assertTrue(checks.is_told(moments()))
+
+    def test_what_is_missing_wrong_or_out_of_order_is_named(self):
+        for changed, word in (({"answered_ms": None}, "not told: answered_ms"),
+                              ({"elected_ms": "6999"}, "not in order"),
+                              ({"routed_ms": "7399"}, "not in order"),
+                              ({"cause": "resigned"}, "its cause"),
+                              ({"from": {"index": 2, "site": "x"}}, "not from copy 0"),
+                              ({"from": None}, "not from copy 0")):
+            with self.subTest(changed):
+                self.assertIn(word, " ".join(self.problems(**changed)))
+        self.assertFalse(checks.is_told(moments(answered_ms=None)))
+        self.assertIn("no takeover", checks.timeline_problems([], 0, "resigned")[0])
 
 
 if __name__ == "__main__":

@@ -45,6 +45,7 @@ class ShortRound(unittest.TestCase):
         self.assertEqual(row["lost_acks"], 0, told)
         self.assertEqual(row["two_primaries"], 0, told)
         self.assertGreater(row["writes"]["ok"], 0, told)
+        self.assertEqual(row["timeline_problems"], [], told)
 
     def test_planned(self):
         self.check("planned")

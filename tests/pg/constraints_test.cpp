@@ -114,6 +114,9 @@ const std::vector<Refused> of_instances = {
     {"instances_leader_is_member", "UPDATE instances SET leader = 3"},
     {"instances_leader_is_member", "DELETE FROM replicas WHERE index = 0"},
     {"replicas_instance_fkey", "DELETE FROM instances"},
+    {"instances_short_of_copies_known", "UPDATE instances SET short_of_copies = 'odd'"},
+    {"instances_asynchronous_goes_on",
+     "UPDATE instances SET mode = 'asynchronous', short_of_copies = 'stop_writes'"},
     {"replicas_instance_fkey", "UPDATE instances SET allow_same_isp = true"},
     {"replicas_node_fkey", "DELETE FROM nodes WHERE name = 'box-1'"},
     {"replicas_node_fkey", "UPDATE nodes SET site = 'home-4' WHERE name = 'box-1'"},
@@ -157,6 +160,21 @@ const std::vector<Refused> of_instances = {
 };
 
 const std::vector<Refused> of_journal = {
+    {"takeovers_instance_fkey", "UPDATE takeovers SET instance = 'none' WHERE epoch = 2"},
+    {"takeovers_fence_range", "UPDATE takeovers SET epoch = 0 WHERE epoch = 2"},
+    {"takeovers_fence_range", "UPDATE takeovers SET former_epoch = -1"},
+    {"takeovers_cause_known", "UPDATE takeovers SET cause = 'odd' WHERE epoch = 2"},
+    {"takeovers_end_known", "UPDATE takeovers SET end_reason = 'odd' WHERE epoch = 2"},
+    {"takeovers_begin_whole", "UPDATE takeovers SET fenced_ms = NULL"},
+    {"takeovers_begin_whole", "UPDATE takeovers SET leader = NULL"},
+    {"takeovers_begin_whole", "UPDATE takeovers SET promoted_ms = 5"},
+    {"takeovers_end_whole", "UPDATE takeovers SET ended_at = NULL"},
+    {"takeovers_routed_whole", "UPDATE takeovers SET edge = NULL"},
+    {"takeovers_in_order", "UPDATE takeovers SET detected_ms = -1"},
+    {"takeovers_in_order", "UPDATE takeovers SET announced_ms = 2 WHERE epoch = 2"},
+    {"takeovers_in_order", "UPDATE takeovers SET opened_ms = 4 WHERE epoch = 2"},
+    {"takeovers_spans_range", "UPDATE takeovers SET closing_ms = -1 WHERE epoch = 2"},
+    {"takeovers_spans_range", "UPDATE takeovers SET answered_ms = 6 WHERE epoch = 2"},
     {"events_pkey", again("events", "true", "message = 'another'")},
     {"events_sequence_range", again("events", "true", "sequence = 0")},
     {"events_append_only", "UPDATE events SET message = 'rewritten'"},
@@ -192,6 +210,7 @@ const std::set<std::string> unbreakable = {"accounts_pkey",
                                            "requests_pkey",
                                            "sites_name_isp_key",
                                            "sites_pkey",
+                                           "takeovers_pkey",
                                            "schema_migrations_pkey"};
 
 std::unique_ptr<master::Connection> world() {

@@ -89,6 +89,19 @@ TEST_CASE("each list of states in SQL is the C++ enum") {
             std::array{ReplicaRole::Primary, ReplicaRole::Standby, ReplicaRole::Witness});
     compare(*connection, "instances_mode_known",
             std::array{ReplicationMode::Synchronous, ReplicationMode::Asynchronous});
+    compare(*connection, "instances_short_of_copies_known",
+            std::array{ShortOfCopies::StopWrites, ShortOfCopies::GoOn});
+    {
+        using enum TakeoverCause;
+        compare(*connection, "takeovers_cause_known",
+                std::array{First, PromiseOver, Resigned, HandedOver});
+    }
+    {
+        using enum LeadershipEndReason;
+        compare(*connection, "takeovers_end_known",
+                std::array{LeaseOver, HandedOver, Ill, ClockWrong, Superseded, NewGeneration,
+                           HostStops, Retired, NotResumed});
+    }
 }
 
 TEST_CASE("the list of roles in SQL is the C++ enum") {

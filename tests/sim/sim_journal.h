@@ -43,6 +43,8 @@ public:
         died();
         return ok_status();
     }
+    // Groups do not elect there.
+    Status keep(const agent::KeptTakeovers&) override { return ok_status(); }
     Status forget(const PartitionId& partition) override {
         TRY(may_write());
         partitions_.erase(partition);

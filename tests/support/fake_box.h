@@ -178,6 +178,14 @@ public:
     }
     Status apply(const std::map<std::string, EdgeRoute>&) override { return deed("routes"); }
     Status check() override { return ok_status(); }
+    Result<std::uint64_t> answers(const std::string&) override {
+        const std::scoped_lock lock(mutex_);
+        return answers_;
+    }
+    void answer_client() {
+        const std::scoped_lock lock(mutex_);
+        ++answers_;
+    }
     Status stop() override { return deed("no edge"); }
     Result<Resources> measure() override {
         return Resources{Millicores(4000), gibibytes(8), gibibytes(100), KbitPerSecond(20'000)};
@@ -229,6 +237,7 @@ private:
     std::map<std::string, int> hook_status_;
     std::set<std::string> blocked_;
     std::int64_t disk_free_bytes_ = gibibytes(50).count();
+    std::uint64_t answers_ = 0;
     std::string health_ = R"({"healthy":true,"ready":true,"detail":""})";
 };
 
@@ -252,6 +261,11 @@ public:
     Status forget(const PartitionId& partition) override {
         const std::scoped_lock lock(mutex_);
         recovered_.partitions.erase(partition);
+        return ok_status();
+    }
+    Status keep(const agent::KeptTakeovers& kept) override {
+        const std::scoped_lock lock(mutex_);
+        recovered_.takeovers = kept;
         return ok_status();
     }
     // Wishes cannot be written down until it is called with nothing.

@@ -24,9 +24,10 @@ ACCOUNTS = {"house": "publisher", "neighbours-host": "host", "acme-sarl": "custo
 
 
 class Cloud:
-    def __init__(self, state, start, spec=SPEC, programs=BIN):
+    def __init__(self, state, start, spec=SPEC, programs=BIN, choices=()):
         self.state, self.start, self.spec, self.programs = state, start, spec, programs
         self.lab_state = state / "lab"
+        self.choices = choices  # more words of the order
 
     # -- programs ---------------------------------------------------------------------------------
 
@@ -111,7 +112,7 @@ class Cloud:
                   f"--replicas 3 --param company=\"{COMPANY}\"")
         text = self.foyer("acme-sarl", "order", "tryton", "--name", INSTANCE, "--size", "s",
                           "--countries", "FR,BE", "--replicas", "3", "--param",
-                          f"company={COMPANY}", "--output", "json", quiet=False)
+                          f"company={COMPANY}", *self.choices, "--output", "json", quiet=False)
         with open(self.state / "order.json", "w", encoding="utf-8", opener=private) as file:
             file.write(text)
         self.step("the ERP serves")

@@ -87,3 +87,45 @@ def percentile(values, percent):
     """By nearest rank: one that was measured, never one between."""
     ranked = sorted(values)
     return ranked[max(0, math.ceil(percent / 100 * len(ranked)) - 1)] if ranked else None
+
+
+# -- the timeline, as the API tells it ------------------------------------------------------------
+
+LEADER_MOMENTS = ("detected_ms", "fenced_ms", "elected_ms", "announced_ms", "promoted_ms",
+                  "opened_ms")
+EDGE_MOMENTS = ("announced_ms", "routed_ms", "answered_ms")
+
+
+def newer_takeovers(timeline, before):
+    """Those after the fence `before` = (generation, epoch), oldest first."""
+    def fence(takeover):
+        return int(takeover["to"]["generation"]), int(takeover["to"]["epoch"])
+    return [takeover for takeover in reversed(timeline.get("takeovers", []))
+            if fence(takeover) > before]
+
+
+def is_told(takeover):
+    """Both the leader's box and an edge have told all of their moments."""
+    return all(key in takeover for key in LEADER_MOMENTS + EDGE_MOMENTS)
+
+
+def timeline_problems(takeovers, leader, cause):
+    """What is wrong with the first takeover after a fault that struck copy `leader`."""
+    if not takeovers:
+        return ["the timeline holds no takeover"]
+    first = takeovers[0]
+    problems = []
+    if first.get("from", {}).get("index") != leader:
+        problems.append(f"it is not from copy {leader}: {first.get('from')}")
+    if not first.get("from", {}).get("site") or not first["to"].get("site"):
+        problems.append("it does not tell the homes")
+    if first["cause"] != cause:
+        problems.append(f"its cause is {first['cause']}, not {cause}")
+    for moments in (LEADER_MOMENTS, EDGE_MOMENTS):
+        missing = [key for key in moments if key not in first]
+        if missing:
+            problems.append(f"not told: {', '.join(missing)}")
+        told = [int(first[key]) for key in moments if key in first]
+        if told != sorted(told) or told and told[0] < 0:
+            problems.append(f"not in order: {dict(zip(moments, told))}")
+    return problems

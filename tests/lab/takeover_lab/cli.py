@@ -20,7 +20,8 @@ from .scene import Scene
 
 SPEC = cloud_of_homes.ROOT / "tests/lab/specs/takeover.json"
 BRIEF = ("rto_s", "promoted_s", "rto_read_s", "gap_s", "back_s", "lost_acks", "two_primaries",
-         "stale_answers", "missed_reads", "leader", "fences", "problem", "notes")
+         "stale_answers", "missed_reads", "leader", "fences", "problem", "timeline_problems",
+         "notes")
 GROUPS = "cd {data}/state/groups && tail -n +1 -- *.json"
 
 
@@ -32,6 +33,8 @@ def parser():
     top.add_argument("--json", type=Path, metavar="FILE", help="write every row there")
     top.add_argument("--resume", type=Path, metavar="FILE", help="go on with the rows of a file")
     top.add_argument("--seed", type=int, default=None, help="of the moments of the faults")
+    top.add_argument("--mode", choices=("synchronous", "asynchronous"), default="synchronous",
+                     help="of the order (%(default)s); asynchronous may lose what it acknowledged")
     top.add_argument("--bin", type=Path, default=cloud_of_homes.PROGRAMS,
                      help="folder of the programs (%(default)s)")
     top.add_argument("--keep", type=Path, metavar="DIR",
@@ -50,8 +53,8 @@ def chosen(text):
 class Laboratory:
     """The lab that is up, raised when it is needed, and anew after a run that broke it."""
 
-    def __init__(self, programs, keep):
-        self.programs, self.keep = programs.resolve(), keep
+    def __init__(self, programs, keep, mode):
+        self.programs, self.keep, self.mode = programs.resolve(), keep, mode
         self.cloud = self.primaries = self.scene = None
         self.lab = ""
 
@@ -60,9 +63,10 @@ class Laboratory:
             self.down()
         if not self.cloud:
             self.lab = scenario.lab
-            self.cloud = cloud_of_homes.raise_cloud(self.spec_file(), self.programs)
+            self.cloud = cloud_of_homes.raise_cloud(self.spec_file(), self.programs,
+                                                    ("--mode", self.mode))
             self.primaries = Primaries(self.cloud.lab_state)
-            self.scene = Scene(self.cloud, self.primaries, random.Random())
+            self.scene = Scene(self.cloud, self.primaries, random.Random(), self.mode)
         return self.scene
 
     def spec_file(self):
@@ -126,7 +130,7 @@ def main(argv):
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(1 << 32)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(130))
     os.environ["FOYER_BIN"] = str(options.bin)
-    laboratory = Laboratory(options.bin, options.keep)
+    laboratory = Laboratory(options.bin, options.keep, options.mode)
     print(f"seed {seed}", flush=True)
     try:
         # Those that need another lab come last; else round by round: what a machine does meanwhile

@@ -14,6 +14,7 @@ IN_A_ROW = 5  # acknowledged writes that count as "works again"
 WARM_S = 30.0
 ANSWERED_S = 75.0  # writes must be acknowledged again within this, or else after the heal
 CATCH_UP_S = 20.0  # for all copies together
+TOLD_S = 20.0  # until boxes and edges have told their moments of the takeover
 
 
 class Run:
@@ -22,7 +23,7 @@ class Run:
         # What stands here stays when the run does not get to its end.
         self.row = {"scenario": scenario.name, "run": number, "seed": seed, "came_back": False,
                     "rto_s": None, "gap_s": None, "lost_acks": None, "two_primaries": 0,
-                    "stale_answers": 0, "missed_reads": 0, "problem": ""}
+                    "stale_answers": 0, "missed_reads": 0, "problem": "", "mode": scene.mode}
         # Another moment between two renewals in every run, the same for the same seed.
         scene.rng = self.rng = random.Random(f"{seed} {scenario.name} {number}")
         self.traffic = None
@@ -40,6 +41,7 @@ class Run:
         scene, row = self.scene, self.row
         scene.wait_well()
         scene.begin()
+        row["durability"] = scene.before.get("durability", "")
         row["leader"], row["at"] = scene.leader["site"], time.strftime("%FT%TZ", time.gmtime())
         prefix = f"{row['scenario']}-{row['run']}-{int(time.time())}-"
         scene.traffic = self.traffic = Traffic(scene.cloud, prefix)
@@ -54,6 +56,7 @@ class Run:
             end = time.monotonic()
             self.traffic.finish()
         self.judge(end)
+        self.tell_timeline()
 
     def strike(self):
         scene, scenario = self.scene, self.scenario
@@ -125,6 +128,22 @@ class Run:
         fences = [call.fence for call in writes if call.acknowledged and call.fence]
         row["fences"] = list(dict.fromkeys(fences))
         row["notes"] = scene.notes
+
+    def tell_timeline(self):
+        """The takeovers of this run as the API tells them, once all of it is told."""
+        scene, row = self.scene, self.row
+        if not self.scenario.cause:
+            return
+        before = int(scene.before["generation"]), int(scene.before["epoch"])
+        deadline = time.monotonic() + TOLD_S
+        while True:
+            found = checks.newer_takeovers(scene.inside.timeline() or {}, before)
+            if found and all(map(checks.is_told, found)) or time.monotonic() > deadline:
+                break
+            time.sleep(LOOK_S)
+        row["timeline"] = found
+        row["timeline_problems"] = checks.timeline_problems(
+            found, scene.leader["index"], self.scenario.cause)
 
     def timing(self, writes, reads, end):
         scene, row = self.scene, self.row

@@ -41,6 +41,7 @@ class Scenario:
     until: Callable | None = None  # more to wait for before the heal
     until_s: float = 30.0
     lab: str = "plain"  # one of LABS
+    cause: str = ""  # what the timeline has to give as the reason; empty: it is not judged
 
 
 # -- power and lines ------------------------------------------------------------------------------
@@ -302,16 +303,18 @@ ISP_CUT, ISP_HEAL = cut_around("isp")
 COUNTRY_CUT, COUNTRY_HEAL = cut_around("country")
 
 ALL = {scenario.name: scenario for scenario in (
-    Scenario("power_off", power_off, power_on),
-    Scenario("line_cut", cut_line(), heal_line),
-    Scenario("master_off", power_off, power_on_with_master, master_away),
+    Scenario("power_off", power_off, power_on, cause="promise_over"),
+    Scenario("line_cut", cut_line(), heal_line, cause="promise_over"),
+    Scenario("master_off", power_off, power_on_with_master, master_away,
+             cause="promise_over"),
     Scenario("isp_cut", ISP_CUT, ISP_HEAL),
     Scenario("frozen", freeze, thaw, hold_s=FREEZE_S),
     Scenario("agent_killed", agent_killed, hold_s=10.0, by_gap=True),
     Scenario("service_dead", service_dead, by_gap=True, hold_s=10.0),
     Scenario("agent_frozen", agent_stopped, agent_goes_on, hold_s=2 * FREEZE_S, by_gap=True),
     Scenario("with_master_cut", cut_line_and_master, heal_line_and_master),
-    Scenario("planned", promote, by_gap=True, until=lambda scene: scene.moved()),
+    Scenario("planned", promote, by_gap=True, cause="handed_over",
+             until=lambda scene: scene.moved()),
     Scenario("oneway_in", cut_line("in"), heal_line, hold_s=FREEZE_S),
     Scenario("oneway_out", cut_line("out"), heal_line, hold_s=FREEZE_S),
     Scenario("country_cut", COUNTRY_CUT, COUNTRY_HEAL),

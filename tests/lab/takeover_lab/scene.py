@@ -21,8 +21,8 @@ class NeverHappened(Exception):
 class Scene:
     """One lab, one instance in it, and the moments of the run."""
 
-    def __init__(self, cloud, primaries, rng):
-        self.cloud, self.primaries, self.rng = cloud, primaries, rng
+    def __init__(self, cloud, primaries, rng, mode="synchronous"):
+        self.cloud, self.primaries, self.rng, self.mode = cloud, primaries, rng, mode
         self.inside = Inside(cloud)
         self.traffic = None  # of the run
         self.begin()
@@ -178,8 +178,9 @@ class Scene:
         if len(lead) != 1:
             return f"{len(lead)} copies lead"
         followers = len(found["replicas"]) - 1
+        counts = "quorum" if self.mode == "synchronous" else "async"
         links = self.sql(lead[0], "SELECT count(*) FROM pg_stat_replication WHERE "
-                                  "state = 'streaming' AND sync_state = 'quorum'")
+                                  f"state = 'streaming' AND sync_state = '{counts}'")
         if links != str(followers):
             return f"only {links} of {followers} standbys follow and count"
         if self.leads_now() != lead[0]["index"]:

@@ -86,6 +86,7 @@ Instance sample_instance(const std::string& name) {
     instance.version = ReleaseVersion("1");
     instance.size = SizeName("s");
     instance.parameters_json = R"({"company": "Acmé, \"SARL\""})";
+    instance.policy.short_of_copies = ShortOfCopies::GoOn;
     instance.policy.countries = {CountryCode("BE"), CountryCode("FR")};
     instance.fence = {Generation(1), Epoch(2)};
     instance.leader = ReplicaIndex{0};
@@ -146,6 +147,32 @@ Changes sample_world() {
     for (int i = 0; i < 3; ++i) {
         all.push_back(Put<Replica>{sample_replica("acme", i, "box-" + std::to_string(i + 1), 16)});
     }
+    master::Takeover takeover;
+    takeover.instance = InstanceName("acme");
+    takeover.fence = {Generation(1), Epoch(2)};
+    takeover.leader = ReplicaIndex{1};
+    takeover.node = NodeId("box-2");
+    takeover.site = SiteId("home-2");
+    takeover.begin = LeadershipBegin{noon,
+                                     TakeoverCause::Resigned,
+                                     ReplicaIndex{0},
+                                     {Generation(1), Epoch(1)},
+                                     Duration(1),
+                                     Duration(2),
+                                     Duration(3),
+                                     Duration(4),
+                                     Duration(5),
+                                     std::nullopt};
+    takeover.end = LeadershipEnd{LeadershipEndReason::HostStops, noon, Duration(6)};
+    takeover.routed = master::Routed{NodeId("edge-1"), noon, Duration(7), Duration(8)};
+    takeover.revision = first;
+    all.push_back(Put<master::Takeover>{takeover});
+    takeover.fence.epoch = Epoch(3);
+    takeover.leader.reset();
+    takeover.begin.reset();
+    takeover.end.reset();
+    takeover.routed->answered.reset();
+    all.push_back(Put<master::Takeover>{takeover});
     all.push_back(Put<Event>{{1, first, noon, "ordered", "acme", "ordered"}});
     all.push_back(
         Put<RequestRecord>{{AccountId("carl"), RequestId("r-1"), "hash", master::ReplyKind::Plain,
@@ -170,6 +197,7 @@ std::string difference(const State& a, const State& b) {
     if (a.releases() != b.releases()) return "releases";
     if (a.instances() != b.instances()) return "instances";
     if (a.replicas() != b.replicas()) return "replicas";
+    if (a.takeovers() != b.takeovers()) return "takeovers";
     if (a.operations() != b.operations()) return "operations";
     if (a.requests() != b.requests()) return "requests";
     if (a.aged_requests() != b.aged_requests()) return "aged_requests";

@@ -108,7 +108,7 @@ TEST_CASE("groups with all faults on keep every invariant and come back") {
                               "a learner streams",
                               "a learner becomes a member",
                               "a clock was wrong",
-                              "report fences itself: this clock is wrong"})
+                              "report fences itself: clock_wrong"})
         CHECK(total.coverage.contains(arrow));
 }
 

@@ -90,6 +90,21 @@ TEST_CASE("a report reads back as it was written") {
     report.clock = WallTime{1'772'368'200'250};
     report.disk_free_bytes = 12;
     report.immediate = true;
+    LeadershipBegin begin;
+    begin.began_at = WallTime{1'772'368'200'250};
+    begin.cause = TakeoverCause::HandedOver;
+    begin.former = ReplicaIndex{2};
+    begin.former_fence = test::fence(3);
+    begin.detected = Duration(1);
+    begin.fenced = Duration(2);
+    begin.elected = Duration(3);
+    begin.opened = Duration(0);
+    const LeadershipEnd end{LeadershipEndReason::ClockWrong, WallTime{5}, Duration(6)};
+    report.leaderships = {{PartitionId("acme-1"), WallTime{9}, test::fence(4), begin, end},
+                          {PartitionId("acme-1"), {}, test::fence(5), {}, {}}};
+    report.routings = {
+        {InstanceName("acme"), WallTime{9}, test::fence(4), WallTime{7}, Duration(8), Duration(9)},
+        {InstanceName("b"), {}, test::fence(4), WallTime{7}, Duration(8), {}}};
     agent::v1::SyncRequest message;
     wire::to_wire(report, message);
     CHECK(wire::from_wire(message).value() == report);
@@ -119,6 +134,31 @@ TEST_CASE("what a newer or broken peer must not smuggle in is refused, by name o
     CHECK(refused([](auto& m) { m.mutable_members(0)->clear_kind(); }));
     CHECK(refused([](auto& m) {
         for (int i = 0; i < 40; ++i) *m.add_members() = m.members(0);
+    }));
+}
+
+TEST_CASE("moments of takeovers are as strict") {
+    const auto read = [](const auto& change) {
+        SyncReport report;
+        report.leaderships.push_back(
+            {PartitionId("acme-1"), {}, test::fence(4), LeadershipBegin{}, LeadershipEnd{}});
+        report.routings.push_back({InstanceName("acme"), {}, test::fence(4), {}, {}, {}});
+        agent::v1::SyncRequest message;
+        wire::to_wire(report, message);
+        change(message);
+        return wire::from_wire(message).ok();
+    };
+    CHECK(read([](auto&) {}));
+    CHECK_FALSE(read([](auto& m) { m.mutable_leaderships(0)->clear_partition(); }));
+    CHECK_FALSE(read([](auto& m) { m.mutable_leaderships(0)->mutable_begin()->clear_cause(); }));
+    CHECK_FALSE(
+        read([](auto& m) { m.mutable_leaderships(0)->mutable_begin()->set_fenced_ms(-1); }));
+    CHECK_FALSE(read([](auto& m) { m.mutable_leaderships(0)->mutable_begin()->set_former(-1); }));
+    CHECK_FALSE(read([](auto& m) { m.mutable_leaderships(0)->mutable_end()->clear_reason(); }));
+    CHECK_FALSE(read([](auto& m) { m.mutable_routings(0)->set_instance("../x"); }));
+    CHECK_FALSE(read([](auto& m) { m.mutable_routings(0)->set_answered_ms(-1); }));
+    CHECK_FALSE(read([](auto& m) {
+        for (int i = 0; i < 5'000; ++i) *m.add_routings() = m.routings(0);
     }));
 }
 

@@ -315,3 +315,20 @@ TEST_CASE("an agent of another version than the one that wrote the wish asks for
     world.boot();
     CHECK(world.agent->report().applied_revision == Revision(1));
 }
+
+TEST_CASE("moments of takeovers outlive the agent that saw them, and are told to the master") {
+    World world;
+    Recovered before = world.journal.recovered();
+    LeadershipReport seen;
+    seen.partition = PartitionId("acme-0");
+    seen.fence = {Generation(1), Epoch(4)};
+    seen.end = LeadershipEnd{LeadershipEndReason::Ill, WallTime{5}, Duration(6)};
+    before.takeovers.leaderships = {seen};
+    before.takeovers.routings = {{InstanceName("b"), {}, {Generation(1), Epoch(2)}, {}, {}, {}}};
+    const KeptTakeovers kept = before.takeovers;
+    world.boot(std::move(before));
+    const auto report = world.agent->report();
+    CHECK(report.leaderships == kept.leaderships);
+    CHECK(report.routings == kept.routings);
+    CHECK(report.observation_number != 0);
+}

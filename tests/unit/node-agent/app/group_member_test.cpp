@@ -93,6 +93,7 @@ public:
     void darken(int index) { dark_.insert(index); }
     void lighten() { dark_.clear(); }
     void set_check(FirstRecordCheck check) { check_ = std::move(check); }
+    const std::map<Epoch, LeadershipReport>& leads() const { return leads_; }
     static std::string key(int index) { return "key" + std::to_string(index); }
 
 private:
@@ -120,7 +121,9 @@ private:
             },
             [this, index](SaveOrder order) { saves_[index] = std::move(order); },
             [this, index](const PartitionId&, const FenceWish& wish) { fences_[index] = wish; },
-            log_};
+            log_,
+            [this](const LeadershipReport& seen) { leads_[seen.fence.epoch] = seen; },
+            [] { return WallTime{1'772'368'200'000}; }};
         members_[index] = std::make_unique<GroupMember>(std::move(begin), hands, now_);
     }
     void serve_disk(int index) {
@@ -183,6 +186,7 @@ private:
     std::vector<Sent> mail_;
     std::set<int> dark_;
     std::optional<int> learner_;
+    std::map<Epoch, LeadershipReport> leads_;
 };
 
 }  // namespace
@@ -211,6 +215,21 @@ TEST_CASE("when the leader's box goes dark another one leads, and the old one re
     REQUIRE(street.leader());
     const int second = *street.leader();
     CHECK(second != 0);
+    // The moments of the takeover, in their order, by the new leader's box.
+    REQUIRE(street.leads().size() >= 2);
+    CHECK(street.leads().begin()->second.begin->cause == TakeoverCause::First);
+    const LeadershipReport& told = street.leads().rbegin()->second;
+    CHECK(told.partition == PartitionId("acme-" + std::to_string(second)));
+    REQUIRE(told.begin);
+    CHECK(told.begin->cause == TakeoverCause::PromiseOver);
+    CHECK(told.begin->former == ReplicaIndex{0});
+    CHECK(told.begin->detected >= Duration(4'000));
+    CHECK(told.begin->fenced >= Duration(6'500));
+    CHECK(told.begin->fenced <= told.begin->elected);
+    REQUIRE(told.begin->opened);
+    CHECK(told.begin->elected <= *told.begin->announced);
+    CHECK(*told.begin->announced <= *told.begin->promoted);
+    CHECK(*told.begin->promoted <= *told.begin->opened);
     street.lighten();
     street.run(5'000);
     CHECK(street.leader() == second);

@@ -128,3 +128,60 @@ TEST_CASE("acknowledgements of an earlier life of this box are not ours") {
     world.book.acknowledge(next.number, false);
     CHECK(world.book.take().number == 0);
 }
+
+namespace {
+
+LeadershipReport lead_of(const char* partition, std::uint64_t epoch) {
+    LeadershipReport report;
+    report.partition = PartitionId(partition);
+    report.fence = {Generation(1), Epoch(epoch)};
+    report.begin = LeadershipBegin{};
+    return report;
+}
+
+}  // namespace
+
+TEST_CASE("moments of takeovers go out until they are acknowledged, and again to a new master") {
+    World world;
+    world.settle();
+    world.book.note(lead_of("acme-1", 2));
+    world.book.note(RoutingReport{InstanceName("acme"), {}, {Generation(1), Epoch(2)}, {}, {}, {}});
+    CHECK(world.news == 2);
+    CHECK(world.book.has_overdue());
+    const auto first = world.book.take();
+    CHECK(first.leaderships.size() == 1);
+    CHECK(first.routings.size() == 1);
+    CHECK_FALSE(world.book.has_overdue());
+    const auto again = world.book.take();  // the first was lost
+    CHECK(again.number == first.number + 1);
+    CHECK(again.leaderships.size() == 1);
+    world.book.acknowledge(again.number, false);
+    CHECK(world.book.take().number == 0);
+    // More of the same leadership stands for what was told before.
+    LeadershipReport more = lead_of("acme-1", 2);
+    more.end = LeadershipEnd{};
+    world.book.note(more);
+    world.book.note(more);
+    CHECK(world.news == 3);
+    const auto second = world.book.take();
+    REQUIRE(second.leaderships.size() == 1);
+    CHECK(second.leaderships[0].end);
+    CHECK(second.routings.empty());
+    world.book.acknowledge(second.number, true);
+    const auto full = world.book.take();
+    CHECK(full.leaderships.size() == 1);
+    CHECK(full.routings.size() == 1);
+}
+
+TEST_CASE("the newest sixteen moments of a copy are kept, and none of one that is erased") {
+    World world;
+    for (std::uint64_t epoch = 1; epoch <= 40; ++epoch) world.book.note(lead_of("acme-1", epoch));
+    world.book.note(lead_of("other-0", 1));
+    const auto batch = world.book.take();
+    REQUIRE(batch.leaderships.size() == 17);
+    CHECK(batch.leaderships.front().fence.epoch == Epoch(25));
+    world.book.erased(PartitionId("acme-1"));
+    const auto next = world.book.take();
+    REQUIRE(next.leaderships.size() == 1);
+    CHECK(next.leaderships.front().partition == PartitionId("other-0"));
+}

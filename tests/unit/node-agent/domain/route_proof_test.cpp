@@ -100,7 +100,27 @@ TEST_CASE("a proof never goes back to an older fence") {
 TEST_CASE("news make it ask at once, but not without pause") {
     RouteWatch watch = watch_of({0, 1}, record(5, 1));
     CHECK_FALSE(is_time_to_ask(watch, start + Duration(9'000)));
-    watch = hurried(watch, rules, start + Duration(10));
+    watch = hurried(watch, {Generation(1), Epoch(3)}, rules, start + Duration(10));
     CHECK_FALSE(is_time_to_ask(watch, start + Duration(20)));
     CHECK(is_time_to_ask(watch, start + rules.news_pause));
+}
+
+TEST_CASE("when a leader that takes over was first heard of is kept with its route") {
+    RouteWatch watch = watch_of({0, 1}, record(3, 0));
+    CHECK_FALSE(proven_route(route(), watch, rules, start).heard_at);  // nobody was known before
+    const MonoTime news = start + Duration(5'000);
+    watch = hurried(watch, {Generation(1), Epoch(5)}, rules, news);
+    CHECK_FALSE(proven_route(route(), watch, rules, news).heard_at);  // hearsay so far
+    watch = hurried(watch, {Generation(1), Epoch(5)}, rules, news + Duration(500));
+    watch = asked(watch, 8, rules, news + Duration(600));
+    for (const int index : {1, 2})
+        watch = heard(watch, {index}, answer(index, 8, record(5, 1)), rules, news + Duration(650));
+    CHECK(proven_route(route(), watch, rules, news + Duration(700)).heard_at == news);
+    // One that nobody announced is first heard of by asking.
+    watch = asked(watch, 9, rules, news + Duration(9'000));
+    for (const int index : {1, 2})
+        watch =
+            heard(watch, {index}, answer(index, 9, record(6, 2)), rules, news + Duration(9'050));
+    CHECK(proven_route(route(), watch, rules, news + Duration(9'100)).heard_at ==
+          news + Duration(9'050));
 }

@@ -88,3 +88,14 @@ TEST_CASE("what a client says of itself is dropped, and limits are set") {
           "http-after-response set-status 413 if { var(txn.body_too_long) -m bool }"})
         CHECK(text.find(line) != std::string::npos);
 }
+
+TEST_CASE("answers of a member are counted from haproxy's statistics, failures left out") {
+    CHECK(haproxy_statistics(7) == "show stat slot7 4 -1");
+    const std::string names = "# pxname,svname,hrsp_1xx,hrsp_2xx,hrsp_3xx,hrsp_4xx,hrsp_5xx,\n";
+    CHECK(haproxy_answers(names + "slot7,s,9,100,20,3,50,\n\n").value() == 123);
+    CHECK_FALSE(haproxy_answers(names + "slot7,s,9\n").ok());
+    CHECK_FALSE(haproxy_answers(names + "slot7,s,9,x,20,3,50,\n").ok());
+    CHECK_FALSE(haproxy_answers(names + "slot7,s,9,-4,20,3,50,\n").ok());
+    CHECK_FALSE(haproxy_answers("# pxname,svname,\nslot7,s,\n").ok());
+    CHECK_FALSE(haproxy_answers("").ok());
+}

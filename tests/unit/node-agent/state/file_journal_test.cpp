@@ -203,3 +203,32 @@ TEST_CASE("a number that does not fit is no journal of ours, never another numbe
         CHECK_FALSE(desired_from_json(bad).has_value());
     }
 }
+
+TEST_CASE("moments of takeovers are kept, and a damaged file of them is put aside") {
+    World world;
+    CHECK(world.recover().takeovers == KeptTakeovers{});
+    KeptTakeovers kept;
+    LeadershipReport led;
+    led.partition = PartitionId("acme-1");
+    led.ordered_at = WallTime{9};
+    led.fence = test::fence(4);
+    led.begin = LeadershipBegin{WallTime{1},     TakeoverCause::HandedOver,
+                                ReplicaIndex{2}, test::fence(3),
+                                Duration(1),     Duration(2),
+                                Duration(3),     Duration(4),
+                                std::nullopt,    Duration(6)};
+    led.end = LeadershipEnd{LeadershipEndReason::HostStops, WallTime{7}, Duration(8)};
+    kept.leaderships = {led, {PartitionId("b-0"), {}, test::fence(1), {}, {}}};
+    kept.routings = {
+        {InstanceName("acme"), WallTime{9}, test::fence(4), WallTime{3}, Duration(4), Duration(5)},
+        {InstanceName("b"), {}, test::fence(1), {}, {}, {}}};
+    REQUIRE(world.open()->keep(kept).ok());
+    world.power_cut();
+    CHECK(world.recover().takeovers == kept);
+    const std::string file = world.state() + "/takeovers.json";
+    auto body = read_checked(file).value();
+    body["leaderships"][0]["begin"]["cause"] = "odd";
+    REQUIRE(write_checked(file, body).ok());
+    CHECK(world.recover().takeovers == KeptTakeovers{});
+    CHECK(std::filesystem::exists(file + ".damaged"));
+}
