@@ -149,9 +149,9 @@ Status run(const std::string& data_dir, const NodeConfig& config, const std::str
     const Resources capacity = lowered(identity.capacity, TRY(machine.measure_whole()));
     const auto groups =
         TRY(start_groups(data_dir, run_dir, identity, *box.fences, clock, rng, log));
-    ZoneKeeper zone({*box.zone, edge_probe(config, folder, clock), read_public_address, clock, rng,
-                     log},
-                    zone_rules(config, identity));
+    ZoneKeeper zone(
+        {*box.zone, edge_probe(config, folder, clock), read_public_address, clock, rng, log},
+        zone_rules(config, identity));
     const AgentPorts ports{
         *box.images, *box.partitions, *box.overlay, *box.proxy, *box.meter,           read_release,
         *journal,    clock,           rng,          log,        groups->keeper.get(), &zone};

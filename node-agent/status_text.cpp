@@ -68,7 +68,8 @@ std::string padded(std::string text, std::size_t width) {
     return text + " ";
 }
 
-// "zone     cloud.example.org, serial 1780000000: lille-1 198.18.1.11, paris-1 198.18.2.11 (silent)"
+// "zone     cloud.example.org, serial 1780000000: lille-1 198.18.1.11, paris-1 198.18.2.11
+// (silent)"
 std::string zone_lines(const Json& body) {
     const auto zone = body.find("zone");
     if (zone == body.end() || !zone->is_object() || text_at(*zone, "name").empty()) return {};

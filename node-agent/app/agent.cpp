@@ -303,7 +303,10 @@ bool Agent::has_overdue_news() const { return book_.has_overdue(); }
 
 Agent::Overview Agent::overview() const {
     const std::scoped_lock lock(mutex_);
-    return {desired_.lineage, desired_.revision, desired_.settings, book_.all(),
+    return {desired_.lineage,
+            desired_.revision,
+            desired_.settings,
+            book_.all(),
             box_ ? box_->state() : BoxState{},
             ports_.zone != nullptr ? ports_.zone->state() : ZoneState{}};
 }

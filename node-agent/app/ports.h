@@ -202,8 +202,8 @@ public:
     virtual std::uint32_t serial() const = 0;  // 0: none yet
 };
 
-// Whether an edge serves the zone's names at this address, as a browser would find it. Takes at most
-// two seconds; may be called from several threads at once.
+// Whether an edge serves the zone's names at this address, as a browser would find it. Takes at
+// most two seconds; may be called from several threads at once.
 using EdgeProbe = std::function<Status(const std::string& address, const std::string& zone)>;
 
 // Free space, and what the machine has.

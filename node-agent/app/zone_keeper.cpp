@@ -83,9 +83,8 @@ void ZoneKeeper::ask_edges() {
         for (const auto& [node, address] : known_.addresses) {
             bool& answer = answered.at(node);
             const std::string at = node == rules_.self ? rules_.own_listener : address;
-            asking.emplace_back([this, &answer, at, zone] {
-                answer = ports_.probe(at, zone).ok();
-            });
+            asking.emplace_back(
+                [this, &answer, at, zone] { answer = ports_.probe(at, zone).ok(); });
         }
     }
     for (const auto& [node, answer] : answered) {

@@ -6,9 +6,7 @@ namespace foyer::agent {
 namespace {
 
 // "198.18.1.11:51820", "[2001:db8::1]:51820"
-std::string host_of(const std::string& endpoint) {
-    return endpoint.substr(0, endpoint.rfind(':'));
-}
+std::string host_of(const std::string& endpoint) { return endpoint.substr(0, endpoint.rfind(':')); }
 
 }  // namespace
 

@@ -72,8 +72,8 @@ Result<os::UniqueFd> connected_to(const std::string& address, int port) {
     to4.sin_family = AF_INET;
     to4.sin_port = to6.sin6_port;
     ::inet_pton(AF_INET, address.c_str(), &to4.sin_addr);
-    const auto* to = six ? reinterpret_cast<const sockaddr*>(&to6)
-                         : reinterpret_cast<const sockaddr*>(&to4);
+    const auto* to =
+        six ? reinterpret_cast<const sockaddr*>(&to6) : reinterpret_cast<const sockaddr*>(&to4);
     const socklen_t size = six ? sizeof to6 : sizeof to4;
     if (!fd.valid() || ::connect(fd.get(), to, size) != 0)
         return error(ErrorCode::Unavailable, os::errno_error("cannot ask the name server").message);

@@ -11,8 +11,7 @@ namespace foyer::agent {
 Status probe_edge(const std::string& address, int port, const std::string& zone,
                   const std::string& ca_file, Duration timeout, const Clock& clock) {
     const bool six = address.find(':') != std::string::npos;
-    const std::string at =
-        (six ? "[" + address + "]" : address) + ":" + std::to_string(port);
+    const std::string at = (six ? "[" + address + "]" : address) + ":" + std::to_string(port);
     const auto chain = TRY(tls::presented_chain(at, "edge." + zone, timeout, clock));
     const std::string roots = TRY(os::read_file(ca_file));
     TRY(tls::verify_certificate(chain.front(), roots, clock.wall()));

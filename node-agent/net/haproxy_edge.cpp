@@ -68,12 +68,12 @@ HaproxyEdge::HaproxyEdge(HaproxyEdgeConfig config, Clock& clock)
 HaproxySettings HaproxyEdge::settings() const {
     const ServiceUser user = service_user("haproxy");
     return HaproxySettings{.folder = config_.data_dir,
-                         .socket = config_.run_dir + "/haproxy.sock",
-                         .run_as = user.user,
-                         .run_as_group = user.group,
-                         .connections_max = config_.connections_max,
-                         .body_max = config_.body_max,
-                         .slots = config_.names_max};
+                           .socket = config_.run_dir + "/haproxy.sock",
+                           .run_as = user.user,
+                           .run_as_group = user.group,
+                           .connections_max = config_.connections_max,
+                           .body_max = config_.body_max,
+                           .slots = config_.names_max};
 }
 
 // The table of an earlier agent: fences must never go back, not even over a restart.

@@ -98,8 +98,8 @@ Status KnotZone::configure() {
 
 Status KnotZone::answers() const {
     const auto id = static_cast<std::uint16_t>(clock_.mono().boot_ms);
-    const std::uint32_t said = TRY(ask_serial(own_listener(config_.listen), config_.port, zone_, id,
-                                              answer_timeout));
+    const std::uint32_t said =
+        TRY(ask_serial(own_listener(config_.listen), config_.port, zone_, id, answer_timeout));
     if (said == serial_) return ok_status();
     return error(ErrorCode::Internal, "the name server on port " + std::to_string(config_.port) +
                                           " answers with serial " + std::to_string(said) +
@@ -111,8 +111,9 @@ Status KnotZone::launch() {
     TRY(os::remove_file(log));
     const auto program = os::find_program("knotd");
     if (!program.ok())
-        return error(ErrorCode::FailedPrecondition,
-                     "knotd is not installed: apt-get install knot, and leave its service disabled");
+        return error(
+            ErrorCode::FailedPrecondition,
+            "knotd is not installed: apt-get install knot, and leave its service disabled");
     const os::ProcessId id = TRY(os::spawn_detached(
         {.argv = unprivileged(user_, {program.value(), "-c", config_file()}), .log_file = log}));
     TRY(process_.remember(id));

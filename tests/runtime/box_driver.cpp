@@ -133,7 +133,8 @@ public:
             release_ = std::move(release).value();
         }
         if (verb.starts_with("edge_") || verb.starts_with("overlay_") ||
-            verb.starts_with("fence_") || verb.starts_with("zone_") || verb == "tend" || verb == "measure" || verb == "box_net")
+            verb.starts_with("fence_") || verb.starts_with("zone_") || verb == "tend" ||
+            verb == "measure" || verb == "box_net")
             return act_on_box(verb, command);
         return act_on_partition(verb, command);
     }

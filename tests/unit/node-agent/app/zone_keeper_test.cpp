@@ -60,9 +60,7 @@ struct World {
              if (up && zone == "cloud.example.org") return ok_status();
              return error(ErrorCode::Unavailable, "silent");
          },
-         [](const std::string& text) {
-             return text.empty() ? std::nullopt : std::optional(text);
-         },
+         [](const std::string& text) { return text.empty() ? std::nullopt : std::optional(text); },
          clock, rng, log},
         {.self = NodeId("lille-1"),
          .own_listener = "127.0.0.1",
@@ -96,20 +94,17 @@ TEST_CASE("a dead edge is left out and named again when it serves") {
     REQUIRE(eventually([&] { return world.server.living() == both; }));
     CHECK(world.server.names() == std::set<std::string>{"acme.cloud.example.org"});
     world.other_edge = false;
-    REQUIRE(eventually([&] {
-        return world.server.living() == std::set<std::string>{"198.18.1.11"};
-    }));
+    REQUIRE(
+        eventually([&] { return world.server.living() == std::set<std::string>{"198.18.1.11"}; }));
     world.other_edge = true;
     REQUIRE(eventually([&] { return world.server.living() == both; }));
     world.own_proxy = false;
-    REQUIRE(eventually([&] {
-        return world.server.living() == std::set<std::string>{"198.18.2.11"};
-    }));
+    REQUIRE(
+        eventually([&] { return world.server.living() == std::set<std::string>{"198.18.2.11"}; }));
     // Nobody as far as it sees: itself rather than nothing.
     world.other_edge = false;
-    REQUIRE(eventually([&] {
-        return world.server.living() == std::set<std::string>{"198.18.1.11"};
-    }));
+    REQUIRE(
+        eventually([&] { return world.server.living() == std::set<std::string>{"198.18.1.11"}; }));
     const ZoneState state = world.keeper.state();
     CHECK(state.zone == "cloud.example.org");
     CHECK(state.serial == 7);
@@ -135,9 +130,8 @@ TEST_CASE("a server that does not start is tried again, and the status says why"
     world.keeper.order(World::wish());
     REQUIRE(eventually([&] { return world.keeper.state().problem == "knot did not start"; }));
     world.server.fails = false;
-    REQUIRE(eventually([&] {
-        return world.server.living() == both && world.keeper.state().problem.empty();
-    }));
+    REQUIRE(eventually(
+        [&] { return world.server.living() == both && world.keeper.state().problem.empty(); }));
 }
 
 TEST_CASE("no zone, no edge: the server is ended once") {
@@ -160,10 +154,8 @@ TEST_CASE("an edge without a usable address is told of") {
     auto wish = World::wish();
     wish.settings.public_address = "";
     world.keeper.order(wish);
-    REQUIRE(eventually([&] {
-        return world.server.living() == std::set<std::string>{"198.18.2.11"};
-    }));
-    REQUIRE(eventually([&] {
-        return world.keeper.state().notice.starts_with("this edge is left out");
-    }));
+    REQUIRE(
+        eventually([&] { return world.server.living() == std::set<std::string>{"198.18.2.11"}; }));
+    REQUIRE(eventually(
+        [&] { return world.keeper.state().notice.starts_with("this edge is left out"); }));
 }

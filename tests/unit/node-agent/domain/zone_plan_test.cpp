@@ -105,9 +105,8 @@ TEST_CASE("no more edges are named than an answer can hold") {
 }
 
 TEST_CASE("names point to edges that live; all are name servers") {
-    const auto wish =
-        plan_zone(self, "cloud.example.org", two_edges(), {{self, alive()}, {other, dead()}},
-                  {"acme.cloud.example.org"});
+    const auto wish = plan_zone(self, "cloud.example.org", two_edges(),
+                                {{self, alive()}, {other, dead()}}, {"acme.cloud.example.org"});
     CHECK(living(wish) == std::set<NodeId>{self});
     CHECK(wish->edges.size() == 2);
     CHECK(wish->names == std::set<std::string>{"acme.cloud.example.org"});
