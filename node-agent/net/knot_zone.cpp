@@ -106,9 +106,17 @@ Status KnotZone::answers() const {
                                           " of the zone, not with " + std::to_string(serial_));
 }
 
+// Its socket for commands comes a moment after its first answers.
+Status KnotZone::is_up() const {
+    TRY(answers());
+    if (os::exists(settings().socket())) return ok_status();
+    return error(ErrorCode::Unavailable, "it takes no commands yet");
+}
+
 Status KnotZone::launch() {
     const std::string log = config_.run_dir + "/knot.log";
     TRY(os::remove_file(log));
+    TRY(os::remove_file(settings().socket()));
     const auto program = os::find_program("knotd");
     if (!program.ok())
         return error(
@@ -117,10 +125,10 @@ Status KnotZone::launch() {
     const os::ProcessId id = TRY(os::spawn_detached(
         {.argv = unprivileged(user_, {program.value(), "-c", config_file()}), .log_file = log}));
     TRY(process_.remember(id));
-    Status last = answers();
+    Status last = is_up();
     for (int poll = 0; poll < start_polls_max && !last.ok() && os::is_alive(id); ++poll) {
         os::wait_unless_stopped(start_poll);
-        last = answers();
+        last = is_up();
     }
     if (last.ok()) return last;
     const std::string said = os::read_file(log).value_or("");

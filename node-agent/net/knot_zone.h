@@ -42,6 +42,7 @@ private:
     Status launch();
     Status reload() const;
     Status answers() const;
+    Status is_up() const;
 
     const KnotZoneConfig config_;
     Clock& clock_;
