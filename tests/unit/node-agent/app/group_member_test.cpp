@@ -48,6 +48,7 @@ public:
                                     "r" + std::to_string(member) + "g1",
                                     ReplicaKind::Data,
                                     address(member)});
+        wish.proxies = {edge};
         wish.group = GroupWish{lead::to_text(first_), "signature", std::move(proposal)};
         members_[index]->assign(wish, check_, now_);
     }
@@ -80,12 +81,27 @@ public:
     CopyOrder order(int index) const { return members_.at(index)->desk()->order(); }
     GroupMember& member(int index) { return *members_[index]; }
     FenceWish fence(int index) const { return fences_.at(index); }
+    // As an edge does, each five seconds, those whom it reaches.
+    void run_with_edge(std::int64_t ms, const std::set<int>& reached) {
+        for (std::int64_t passed = 0; passed < ms; passed += 5'000) {
+            for (const int index : reached) {
+                lead::Letter letter;
+                letter.message.envelope.group = InstanceName("acme");
+                letter.message.envelope.from = lead::outsider;
+                letter.message.envelope.to = {index};
+                letter.message.body = lead::Read{7};
+                members_[index]->receive(letter, {edge, "edge's key", {}}, now_);
+            }
+            run(5'000);
+        }
+    }
     void darken(int index) { dark_.insert(index); }
     void lighten() { dark_.clear(); }
     void set_check(FirstRecordCheck check) { check_ = std::move(check); }
     static std::string key(int index) { return "key" + std::to_string(index); }
 
 private:
+    static constexpr const char* edge = "fd50:0:0:9::";
     struct Copy {
         CopyOrder told;
         std::uint64_t end = 10;
@@ -250,4 +266,34 @@ TEST_CASE("what the master proposes for the newest record is done; for an older 
     street.assign(0, proposal);
     street.run(5'000);
     CHECK(street.leader() == 1);
+}
+
+TEST_CASE("a leader whom no edge reaches gives up while one reaches another copy") {
+    Street street;
+    street.begin_group();
+    street.run(30'000);
+    const int first = street.leader().value();
+    street.run_with_edge(60'000, {0, 1, 2});
+    CHECK(street.leader() == first);
+    std::set<int> others = {0, 1, 2};
+    others.erase(first);
+    street.run_with_edge(50'000, others);
+    REQUIRE(street.leader());
+    CHECK(*street.leader() != first);
+    // Whoever leads now is reached, and stays.
+    const int second = *street.leader();
+    street.run_with_edge(60'000, others);
+    CHECK(street.leader() == second);
+}
+
+TEST_CASE("edges that are gone for everybody are no leader's fault") {
+    Street street;
+    street.begin_group();
+    street.run(30'000);
+    const int first = street.leader().value();
+    const Fence before = street.order(first).fence;
+    street.run_with_edge(30'000, {0, 1, 2});
+    street.run(120'000);
+    CHECK(street.leader() == first);
+    CHECK(street.order(first).fence == before);
 }
