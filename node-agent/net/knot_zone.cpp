@@ -119,7 +119,9 @@ Status KnotZone::is_up() const {
 Status KnotZone::launch() {
     const std::string log = config_.run_dir + "/knot.log";
     TRY(os::remove_file(log));
-    TRY(os::remove_file(settings().socket()));
+    // Its own pid file would stop the next one where the number is somebody else's by now.
+    TRY(os::remove_tree(settings().run_dir));
+    TRY(make_folders());
     const auto program = os::find_program("knotd");
     if (!program.ok())
         return error(
