@@ -76,6 +76,8 @@ Keys keys_of(NodeConfig& config) {
     keys["edge.https_port"] = integer(1, 65535, config.edge_https_port);
     keys["edge.connections_max"] = integer(1, 1'000'000, config.edge_connections_max);
     keys["edge.body_mib_max"] = integer(1, 65536, config.edge_body_mib_max);
+    keys["edge.dns_listen"] = text(config.edge_dns_listen);
+    keys["edge.dns_port"] = integer(0, 65535, config.edge_dns_port);
     keys["reserve.cpu_millicores"] = number(
         0, 1'000'000, [&config](std::int64_t given) { config.reserve_cpu = Millicores(given); });
     keys["reserve.memory_mib"] = number(

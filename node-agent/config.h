@@ -25,6 +25,8 @@ struct NodeConfig {
     int edge_https_port = 443;
     int edge_connections_max = 2000;
     int edge_body_mib_max = 100;
+    std::string edge_dns_listen;  // empty: as edge_listen
+    int edge_dns_port = 53;       // 0: no name server here
 
     Millicores reserve_cpu{0};
     Bytes reserve_memory = mebibytes(512);

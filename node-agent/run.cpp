@@ -13,6 +13,9 @@
 #include "node-agent/app/agent.h"
 #include "node-agent/link/blob_fetch.h"
 #include "node-agent/link/sync_loop.h"
+#include "node-agent/net/edge_probe.h"
+#include "node-agent/net/knot_config.h"
+#include "node-agent/net/zone_file.h"
 #include "node-agent/runtime/box_meter.h"
 #include "node-agent/runtime/make_box.h"
 #include "node-agent/runtime/release_file.h"
@@ -23,6 +26,8 @@
 
 namespace foyer::agent {
 namespace {
+
+constexpr Duration edge_probe_timeout{2'000};
 
 // Blocks the signals in every thread made afterwards, so that only this descriptor hears them.
 Result<os::UniqueFd> signals_to_descriptor() {
@@ -66,6 +71,9 @@ BoxConfig box_config(const std::string& data_dir, const std::string& run_dir,
     box.edge_https_port = config.edge_https_port;
     box.edge_connections_max = config.edge_connections_max;
     box.edge_body_max = mebibytes(config.edge_body_mib_max);
+    box.edge_dns_listen_address =
+        config.edge_dns_listen.empty() ? config.edge_listen : config.edge_dns_listen;
+    box.edge_dns_port = config.edge_dns_port;
     box.memory_reserve = config.reserve_memory;
     box.disk_reserve = config.reserve_disk;
     box.cpu_reserve = config.reserve_cpu;
@@ -82,6 +90,22 @@ AgentRules agent_rules(const NodeConfig& config, const Resources& capacity,
     rules.partitions_max = config.partitions_max;
     rules.version = version;
     rules.capacity = capacity;
+    return rules;
+}
+
+// All edges of a cloud serve on the same port: an address in a zone names none.
+EdgeProbe edge_probe(const NodeConfig& config, const IdentityFolder& folder, const Clock& clock) {
+    return [&clock, port = config.edge_https_port, ca_file = folder.ca_file()](
+               const std::string& address, const std::string& zone) {
+        return probe_edge(address, port, zone, ca_file, edge_probe_timeout, clock);
+    };
+}
+
+ZoneRules zone_rules(const NodeConfig& config, const Identity& identity) {
+    ZoneRules rules;
+    rules.self = identity.node;
+    rules.own_listener = own_listener(config.edge_listen);
+    rules.wanted = config.edge_dns_port != 0;
     return rules;
 }
 
@@ -125,9 +149,12 @@ Status run(const std::string& data_dir, const NodeConfig& config, const std::str
     const Resources capacity = lowered(identity.capacity, TRY(machine.measure_whole()));
     const auto groups =
         TRY(start_groups(data_dir, run_dir, identity, *box.fences, clock, rng, log));
+    ZoneKeeper zone(
+        {*box.zone, edge_probe(config, folder, clock), read_public_address, clock, rng, log},
+        zone_rules(config, identity));
     const AgentPorts ports{
-        *box.images, *box.partitions, *box.overlay, *box.proxy, *box.meter,          read_release,
-        *journal,    clock,           rng,          log,        groups->keeper.get()};
+        *box.images, *box.partitions, *box.overlay, *box.proxy, *box.meter,           read_release,
+        *journal,    clock,           rng,          log,        groups->keeper.get(), &zone};
     Agent agent(ports, agent_rules(config, capacity, version), journal->recover());
     Renewal renewal(folder, identity, client, clock, log, [&](const ServingCertificate& serving) {
         return box.proxy->set_certificate(serving.certificate_pem, serving.key_pem.reveal());

@@ -41,6 +41,18 @@ Json clock_json(const std::optional<Duration>& offset) {
     return {{"offset_ms", offset->count()}, {"problem", clock_problem(*offset)}};
 }
 
+Json zone_json(const ZoneState& zone) {
+    Json edges = Json::array();
+    for (const ZoneEdge& edge : zone.edges)
+        edges.push_back(
+            {{"node", edge.node.str()}, {"address", edge.address}, {"lives", edge.lives}});
+    return {{"name", zone.zone},
+            {"serial", zone.serial},
+            {"edges", edges},
+            {"problem", zone.problem},
+            {"notice", zone.notice}};
+}
+
 std::string text_at(const Json& body, const char* key) {
     const auto at = body.find(key);
     return at != body.end() && at->is_string() ? at->get<std::string>() : std::string();
@@ -54,6 +66,27 @@ bool flag_at(const Json& body, const char* key) {
 std::string padded(std::string text, std::size_t width) {
     if (text.size() < width) text.append(width - text.size(), ' ');
     return text + " ";
+}
+
+// "zone     cloud.example.org, serial 1780000000: lille-1 198.18.1.11, paris-1 198.18.2.11
+// (silent)"
+std::string zone_lines(const Json& body) {
+    const auto zone = body.find("zone");
+    if (zone == body.end() || !zone->is_object() || text_at(*zone, "name").empty()) return {};
+    const auto serial = zone->find("serial");
+    const bool numbered = serial != zone->end() && serial->is_number_unsigned();
+    std::string page = padded("zone", 8) + text_at(*zone, "name") + ", serial " +
+                       (numbered ? std::to_string(serial->get<std::uint64_t>()) : "0");
+    const auto edges = zone->find("edges");
+    const char* before = ": ";
+    for (const Json& edge : edges != zone->end() && edges->is_array() ? *edges : Json::array()) {
+        page += before + text_at(edge, "node") + " " + text_at(edge, "address") +
+                (flag_at(edge, "lives") ? "" : " (silent)");
+        before = ", ";
+    }
+    page += "\n";
+    const std::string notice = text_at(*zone, "notice");
+    return notice.empty() ? page : page + padded("zone", 8) + notice + "\n";
 }
 
 }  // namespace
@@ -78,6 +111,7 @@ std::string status_json(const NodeId& node, const std::string& version,
           {"problem", link.problem}}},
         {"overlay", {{"problem", overview.box.overlay_problem}, {"handshake_ages_s", handshakes}}},
         {"proxy", {{"problem", overview.box.proxy_problem}}},
+        {"zone", zone_json(overview.zone)},
         {"clock", clock_json(link.clock_offset)},
         {"disk_free_bytes", overview.box.disk_free_bytes.value_or(0)},
         {"partitions", partitions}};
@@ -98,7 +132,8 @@ Result<std::string> status_page(const std::string& json) {
     page += "\nheard    " + text_at(master, "last_answer") + "\n";
     if (connected && !text_at(master, "problem").empty())
         page += padded("trouble", 8) + text_at(master, "problem") + "\n";
-    for (const char* part : {"clock", "overlay", "proxy"}) {
+    page += zone_lines(body);
+    for (const char* part : {"clock", "overlay", "proxy", "zone"}) {
         const std::string problem = body.contains(part) ? text_at(body[part], "problem") : "";
         if (!problem.empty()) page += padded(part, 8) + problem + "\n";
     }

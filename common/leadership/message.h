@@ -73,6 +73,7 @@ struct RenewAnswer {
     std::optional<LogPosition> position;
     Hash chain_tip{};
     std::vector<Link> chain;  // after the leader's tip, a few
+    bool edges_ask = false;  // an edge reaches the one who answers; hearsay for the leader's health
 };
 
 struct Write {

@@ -151,6 +151,7 @@ struct NodeSettings {
     std::string overlay_cluster_prefix;  // "fd50:f0e:1::/48"
     bool edge = false;
     std::string zone;
+    std::string public_address = {};  // edges only, as declared, without port; empty: not told
     friend bool operator==(const NodeSettings&, const NodeSettings&) = default;
 };
 

@@ -1,159 +1,24 @@
 #include "common/tls/pinned_ca.h"
 
-#include <array>
-#include <cerrno>
-#include <cstring>
-#include <fcntl.h>
-#include <memory>
-#include <netdb.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include "common/tls/address.h"
-#include "common/tls/openssl_ptr.h"
+#include "common/tls/certificate.h"
+#include "common/tls/presented_chain.h"
 #include "common/tls/sha256.h"
 
 namespace foyer::tls {
-namespace {
 
-class Socket {
-public:
-    explicit Socket(int number) : number_(number) {}
-    ~Socket() {
-        if (number_ >= 0) ::close(number_);
-    }
-    Socket(Socket&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-    Socket& operator=(Socket&&) = delete;
-    int get() const { return number_; }
-
-private:
-    int number_;
-};
-
-// Each wait gets what the former ones left.
-class Countdown {
-public:
-    Countdown(const Clock& clock, Duration total) : clock_(clock), end_(clock.mono() + total) {}
-    int left_ms() const {
-        const auto left = (end_ - clock_.mono()).count();
-        return left > 0 ? static_cast<int>(left) : 0;
-    }
-
-private:
-    const Clock& clock_;
-    MonoTime end_;
-};
-
-Error too_late(const std::string& address) {
-    return error(ErrorCode::DeadlineExceeded, "master '" + address + "' did not answer in time");
-}
-
-Status wait_for(int socket, short events, const Countdown& countdown, const std::string& address) {
-    pollfd watched{socket, events, 0};
-    for (;;) {
-        const int ready = ::poll(&watched, 1, countdown.left_ms());
-        if (ready > 0) return ok_status();
-        if (ready == 0) return too_late(address);
-        if (errno != EINTR)
-            return error(ErrorCode::Unavailable,
-                         std::string("cannot wait: ") + std::strerror(errno));
-    }
-}
-
-Result<Socket> connect_to(const addrinfo& target, const Countdown& countdown,
-                          const std::string& address) {
-    Socket socket(::socket(target.ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    const auto refuse = [&](int code) {
-        return error(ErrorCode::Unavailable,
-                     "cannot reach master '" + address + "': " + std::strerror(code));
-    };
-    if (socket.get() < 0) return refuse(errno);
-    if (::connect(socket.get(), target.ai_addr, target.ai_addrlen) == 0) return socket;
-    if (errno != EINPROGRESS) return refuse(errno);
-    TRY(wait_for(socket.get(), POLLOUT, countdown, address));
-    int failed = 0;
-    socklen_t size = sizeof failed;
-    if (::getsockopt(socket.get(), SOL_SOCKET, SO_ERROR, &failed, &size) != 0) return refuse(errno);
-    if (failed != 0) return refuse(failed);
-    return socket;
-}
-
-Result<Socket> dial(const std::string& address, const Countdown& countdown) {
-    const HostPort parts = TRY(split_address(address));
-    addrinfo wanted{};
-    wanted.ai_socktype = SOCK_STREAM;
-    wanted.ai_flags = AI_ADDRCONFIG;
-    addrinfo* found = nullptr;
-    const int failed =
-        ::getaddrinfo(parts.host.c_str(), std::to_string(parts.port).c_str(), &wanted, &found);
-    if (failed != 0)
-        return error(ErrorCode::Unavailable,
-                     "cannot find master '" + address + "': " + gai_strerror(failed));
-    const std::unique_ptr<addrinfo, FreeWith<::freeaddrinfo>> owned(found);
-    Error last = error(ErrorCode::Unavailable, "master '" + address + "' has no address");
-    for (const addrinfo* target = found; target != nullptr; target = target->ai_next) {
-        auto socket = connect_to(*target, countdown, address);
-        if (socket.ok()) return socket;
-        last = std::move(socket).failure();
-    }
-    return last;
-}
-
-Status shake_hands(SSL* tls, int socket, const Countdown& countdown, const std::string& address) {
-    for (;;) {
-        const int done = SSL_connect(tls);
-        if (done == 1) return ok_status();
-        switch (SSL_get_error(tls, done)) {
-            case SSL_ERROR_WANT_READ: TRY(wait_for(socket, POLLIN, countdown, address)); break;
-            case SSL_ERROR_WANT_WRITE: TRY(wait_for(socket, POLLOUT, countdown, address)); break;
-            default:
-                return openssl_error(ErrorCode::Unavailable,
-                                     "'" + address + "' does not speak TLS as a master does");
-        }
-    }
-}
-
-Result<TlsPtr> make_tls(const TlsContextPtr& context, const std::string& host) {
-    // Nothing is trusted here: the fingerprint decides afterwards. ALPN as gRPC asks for it.
-    SSL_CTX_set_verify(context.get(), SSL_VERIFY_NONE, nullptr);
-    SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
-    static constexpr std::array<unsigned char, 3> alpn{2, 'h', '2'};
-    TlsPtr tls(SSL_new(context.get()));
-    if (!tls || SSL_set_alpn_protos(tls.get(), alpn.data(), alpn.size()) != 0) {
-        return openssl_error(ErrorCode::Internal, "cannot prepare TLS");
-    }
-    // SSL_set_tlsext_host_name, without its C cast.
-    std::string name = host;
-    SSL_ctrl(tls.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data());
-    return tls;
-}
-
-}  // namespace
-
-Result<PinnedCa> fetch_pinned_ca(std::string_view address_view, std::string_view ca_sha256,
+Result<PinnedCa> fetch_pinned_ca(std::string_view address, std::string_view ca_sha256,
                                  Duration timeout, const Clock& clock) {
-    const std::string address(address_view);
     const HostPort parts = TRY(split_address(address));
-    const Countdown countdown(clock, timeout);
-    const Socket socket = TRY(dial(address, countdown));
-    const TlsContextPtr context(SSL_CTX_new(TLS_client_method()));
-    if (!context) return openssl_error(ErrorCode::Internal, "cannot prepare TLS");
-    const TlsPtr tls = TRY(make_tls(context, parts.host));
-    if (SSL_set_fd(tls.get(), socket.get()) != 1)
-        return openssl_error(ErrorCode::Internal, "cannot prepare TLS");
-    TRY(shake_hands(tls.get(), socket.get(), countdown, address));
-    const STACK_OF(X509)* chain = SSL_get_peer_cert_chain(tls.get());
-    for (int i = 0; chain != nullptr && i < sk_X509_num(chain); ++i) {
-        X509* presented = sk_X509_value(chain, i);
-        if (X509_check_ca(presented) == 1 &&
-            equal_in_constant_time(fingerprint_of(presented), ca_sha256)) {
-            return PinnedCa{TRY(certificate_pem(presented)),
-                            TRY(certificate_pem(sk_X509_value(chain, 0)))};
-        }
+    auto presented = presented_chain(address, parts.host, timeout, clock);
+    if (!presented.ok()) return in_context("asking the master", std::move(presented).failure());
+    for (const std::string& pem : presented.value()) {
+        const CertificateFacts facts = TRY(read_certificate(pem));
+        if (facts.authority && equal_in_constant_time(facts.fingerprint, ca_sha256))
+            return PinnedCa{pem, presented.value().front()};
     }
     return error(ErrorCode::PermissionDenied,
-                 "the master at '" + address +
+                 "the master at '" + std::string(address) +
                      "' does not present the CA this token names: the token is for another master");
 }
 

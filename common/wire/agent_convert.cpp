@@ -272,6 +272,7 @@ void to_wire(const NodeSettings& from, agent::v1::NodeSettings& to) {
     to.set_overlay_cluster_prefix(from.overlay_cluster_prefix);
     to.set_edge(from.edge);
     to.set_zone(from.zone);
+    to.set_public_address(from.public_address);
 }
 
 Result<NodeSettings> from_wire(const agent::v1::NodeSettings& from, Revision revision) {
@@ -282,7 +283,9 @@ Result<NodeSettings> from_wire(const agent::v1::NodeSettings& from, Revision rev
         .overlay_cluster_prefix = TRY(text_field("settings.overlay_cluster_prefix",
                                                  from.overlay_cluster_prefix(), name_bytes_max)),
         .edge = from.edge(),
-        .zone = TRY(text_field("settings.zone", from.zone(), 253))};
+        .zone = TRY(text_field("settings.zone", from.zone(), 253)),
+        .public_address =
+            TRY(text_field("settings.public_address", from.public_address(), name_bytes_max))};
 }
 
 }  // namespace foyer::wire

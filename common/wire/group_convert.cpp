@@ -74,6 +74,7 @@ struct BodyWriter {
         body.set_promised_ms(one.promised.count());
         body.set_held(lead::to_text(one.held));
         if (one.position) put(*one.position, *body.mutable_position());
+        body.set_edges_ask(one.edges_ask);
     }
     void operator()(const lead::Write& one) {
         to.mutable_write()->set_record(lead::to_text(one.record));
@@ -194,6 +195,7 @@ Result<lead::RenewAnswer> read(const v1::RenewAnswer& from) {
     to.promised = TRY(promise_of(from.promised_ms()));
     to.held = TRY(lead::parse_ballot(from.held()));
     to.position = optional_position(from);
+    to.edges_ask = from.edges_ask();
     return to;
 }
 

@@ -133,6 +133,10 @@ void Agent::order_box() {
     box_->order({desired_.settings, desired_.peers, desired_.routes});
     if (ports_.groups != nullptr)
         ports_.groups->follow(desired_.settings.edge ? desired_.routes : EdgeRoutes{});
+    if (ports_.zone == nullptr) return;
+    std::set<std::string> names;
+    for (const auto& [hostname, route] : desired_.routes) names.insert(hostname);
+    ports_.zone->order({desired_.settings, desired_.peers, std::move(names)});
 }
 
 // Where the journal was lost, the copy may have led.
@@ -322,8 +326,12 @@ bool Agent::has_overdue_news() const { return book_.has_overdue(); }
 
 Agent::Overview Agent::overview() const {
     const std::scoped_lock lock(mutex_);
-    return {desired_.lineage, desired_.revision, desired_.settings, book_.all(),
-            box_ ? box_->state() : BoxState{}};
+    return {desired_.lineage,
+            desired_.revision,
+            desired_.settings,
+            book_.all(),
+            box_ ? box_->state() : BoxState{},
+            ports_.zone != nullptr ? ports_.zone->state() : ZoneState{}};
 }
 
 }  // namespace foyer::agent

@@ -20,6 +20,7 @@
 #include "node-agent/app/journal.h"
 #include "node-agent/app/observation_book.h"
 #include "node-agent/app/partition_worker.h"
+#include "node-agent/app/zone_keeper.h"
 
 namespace foyer::agent {
 
@@ -44,6 +45,7 @@ struct AgentPorts {
     Rng& rng;
     Log& log;
     GroupKeeper* groups = nullptr;  // none: no instance here elects by itself (tests)
+    ZoneKeeper* zone = nullptr;     // none: this box is no name server (tests)
 };
 
 // Who does the work. By default a thread for each partition and one for the box.
@@ -84,6 +86,7 @@ public:
         NodeSettings settings;
         std::vector<PartitionObservation> partitions;
         BoxState box;
+        ZoneState zone;
     };
     Overview overview() const;
 

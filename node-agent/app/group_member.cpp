@@ -53,6 +53,8 @@ std::optional<ReplicaIndex> heir_of(const std::optional<GroupProposal>& proposal
 
 GroupMember::GroupMember(Begin begin, const MemberHands& hands, MonoTime now)
     : partition_(std::move(begin.partition)), ordered_at_(begin.ordered_at), hands_(hands) {
+    now_ = now;
+    edges_heard_.since = now;
     lead::Outcome outcome = lead::begin(std::move(begin.start), now);
     state_ = outcome.state;
     order_ = first_order(state_, begin.serial);
@@ -111,6 +113,7 @@ void GroupMember::propose(MonoTime now) {
 }
 
 void GroupMember::take(const lead::Input& input, MonoTime now) {
+    now_ = now;
     if (const auto* done = std::get_if<lead::Persisted>(&input))
         durable_ = std::max(durable_, done->version);
     if (std::holds_alternative<lead::Fenced>(input) && dying_) {
@@ -127,6 +130,7 @@ void GroupMember::receive(const lead::Letter& letter, const GroupMail& mail, Mon
     const lead::Message& message = letter.message;
     if (is_other_order(letter.ordered_at, ordered_at_)) return;
     if (!is_from_its_box(message, mail.node_key)) return;
+    listen_for_edges(message, mail.from, now);
     reply_to_ = mail.from;
     take(message, now);
     reply_to_.clear();
@@ -147,6 +151,26 @@ void GroupMember::tick(lead::Jitter jitter, MonoTime now) {
     take(lead::Tick{jitter}, now);
     propose(now);
     announce(now);
+    judge_edges(now);
+}
+
+// Edges ask every voter in the same moment, so who is not asked is not reached.
+void GroupMember::listen_for_edges(const lead::Message& message, const std::string& from,
+                                   MonoTime now) {
+    const bool edge = std::ranges::find(edges_, from) != edges_.end();
+    if (edge && std::holds_alternative<lead::Read>(message.body)) edges_heard_.me = now;
+    const auto* answer = std::get_if<lead::RenewAnswer>(&message.body);
+    if (answer != nullptr && answer->edges_ask) edges_heard_.others[message.envelope.from] = now;
+}
+
+// Told anew after each resignation for it: the core forgets then, and the edges may still be gone.
+void GroupMember::judge_edges(MonoTime now) {
+    const auto& record = state_.durable.record;
+    const bool leads = state_.role == lead::Role::Leader && record;
+    const lead::EdgesReach reach =
+        leads ? edges_reach(edges_heard_, record->in_sync, state_.identity.self, {}, now)
+              : lead::EdgesReach{};
+    if ((!reach.me && reach.another) != state_.health.unreachable) take(reach, now);
 }
 
 void GroupMember::absorb(lead::Outcome outcome) {
@@ -212,17 +236,19 @@ void GroupMember::flush_held(lead::Version durable) {
         const auto ready = std::ranges::find_if(
             held_, [&](const lead::Send& one) { return one.needs <= durable; });
         if (ready == held_.end()) return;
-        const lead::Message message = std::move(ready->message);
+        lead::Message message = std::move(ready->message);
         held_.erase(ready);
-        post(message);
+        post(std::move(message));
     }
 }
 
-void GroupMember::post(const lead::Message& message) {
+void GroupMember::post(lead::Message message) {
+    if (auto* answer = std::get_if<lead::RenewAnswer>(&message.body))
+        answer->edges_ask = is_asked_by_edges(edges_heard_, {}, now_);
     const ReplicaIndex to = message.envelope.to;
     const auto known = addresses_.find(to);
     const std::string address = known != addresses_.end() ? known->second : reply_to_;
-    if (!address.empty()) hands_.send(address, {ordered_at_, message});
+    if (!address.empty()) hands_.send(address, {ordered_at_, std::move(message)});
 }
 
 // Some times, since a datagram may be lost; an edge that heard none asks by itself in the end.

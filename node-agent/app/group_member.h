@@ -12,6 +12,7 @@
 #include "common/log/log.h"
 #include "node-agent/app/copy_desk.h"
 #include "node-agent/app/group_ports.h"
+#include "node-agent/domain/edges_heard.h"
 #include "node-agent/domain/lead_notes.h"
 
 namespace foyer::agent {
@@ -59,7 +60,7 @@ private:
     void warm_up();
     void execute(const leadership::Effect& effect);
     void send(const leadership::Send& send);
-    void post(const leadership::Message& message);
+    void post(leadership::Message message);
     void flush_held(leadership::Version durable);
     void begin_generation(const Assignment& assignment, const FirstRecordCheck& check,
                           MonoTime now);
@@ -71,6 +72,9 @@ private:
     void hold_lease(MonoTime until);
     void fence(FenceWish::Kind kind);
     void announce(MonoTime now);
+    void listen_for_edges(const leadership::Message& message, const std::string& from,
+                          MonoTime now);
+    void judge_edges(MonoTime now);
     void note(const std::string& text);
     void look(MonoTime now);
 
@@ -93,6 +97,8 @@ private:
     std::string noted_;
     LeadNotes lead_notes_;
     std::vector<std::string> edges_;  // their addresses
+    EdgesHeard edges_heard_;
+    MonoTime now_;  // of the input in hand
     std::optional<leadership::Publish> published_;
     MonoTime next_announce_;
 };

@@ -18,6 +18,7 @@
 #include "common/base/result.h"
 #include "common/base/time.h"
 #include "common/model/assignment.h"
+#include "node-agent/domain/zone_plan.h"
 
 namespace foyer::agent {
 
@@ -189,6 +190,24 @@ public:
     // and certificate. Cheap when there is nothing.
     virtual Status stop() = 0;
 };
+
+// Edges only: the name server that answers for the zone.
+class ZoneServer {
+public:
+    virtual ~ZoneServer() = default;
+    // Brings it to this zone: started when it is not there, else told without losing a question.
+    // Its serial only ever grows. Names that are none below the zone are left out.
+    virtual Status apply(const ZoneWish& wish) = 0;
+    // It answers, with what it was told last; started again when it died.
+    virtual Status check() = 0;
+    // Ends it and removes what it kept, but not its serial. Cheap when there is nothing.
+    virtual Status stop() = 0;
+    virtual std::uint32_t serial() const = 0;  // 0: none yet
+};
+
+// Whether an edge serves the zone's names at this address, as a browser would find it. Takes at
+// most two seconds; may be called from several threads at once.
+using EdgeProbe = std::function<Status(const std::string& address, const std::string& zone)>;
 
 // Free space, and what the machine has.
 class BoxMeter {

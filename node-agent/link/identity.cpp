@@ -77,7 +77,7 @@ Result<Identity> IdentityFolder::load() const {
     Identity identity = TRY(identity_from(text.value(), folder_ + "/node.json"));
     identity.key_pem = Secret(TRY(tls::read_private_file(folder_ + "/node.key")));
     identity.certificate_pem = TRY(tls::read_small_file(folder_ + "/node.crt"));
-    identity.ca_pem = TRY(tls::read_small_file(folder_ + "/ca.crt"));
+    identity.ca_pem = TRY(tls::read_small_file(ca_file()));
     const Status fits = tls::check_key_pair(identity.certificate_pem, identity.key_pem);
     if (!fits.ok())
         return error(ErrorCode::FailedPrecondition, "'" + folder_ + "': " + fits.failure().message);
@@ -106,7 +106,7 @@ Status IdentityFolder::store(const Identity& identity) const {
 Status IdentityFolder::store_certificate(const std::string& certificate_pem,
                                          const std::string& ca_pem) const {
     // The CA first: a new certificate may be signed by a new CA, and the bundle holds both then.
-    TRY(os::write_atomically(folder_ + "/ca.crt", ca_pem, {.mode = 0644}));
+    TRY(os::write_atomically(ca_file(), ca_pem, {.mode = 0644}));
     return os::write_atomically(folder_ + "/node.crt", certificate_pem, {.mode = 0644});
 }
 

@@ -45,6 +45,7 @@ public:
     // Public half; the private one stays in wg.key.
     Result<std::string> wireguard_public_key(Rng& rng) const;
     std::string wireguard_key_file() const { return folder_ + "/wg.key"; }
+    std::string ca_file() const { return folder_ + "/ca.crt"; }
 
     // node.json is written last: what it names is there.
     Status store(const Identity& identity) const;

@@ -1,9 +1,6 @@
 #include "node-agent/net/haproxy_edge.h"
 
-#include <algorithm>
 #include <arpa/inet.h>
-#include <csignal>
-#include <pwd.h>
 #include <sys/socket.h>
 #include <utility>
 
@@ -21,9 +18,6 @@ namespace {
 
 constexpr int start_polls_max = 100;
 constexpr Duration start_poll{50};
-constexpr Duration backoff_min{1'000};
-constexpr Duration backoff_max{30'000};
-constexpr Duration end_wait{10'000};
 constexpr Duration check_timeout{10'000};
 constexpr int waiting_connections_max = 1024;
 
@@ -66,36 +60,20 @@ bool is_refusal(const std::string& answer) {
     return false;
 }
 
-bool user_exists(const char* name) {
-    passwd entry = {};
-    passwd* found = nullptr;
-    char buffer[4096];
-    return ::getpwnam_r(name, &entry, buffer, sizeof buffer, &found) == 0 && found != nullptr;
-}
-
 }  // namespace
 
 HaproxyEdge::HaproxyEdge(HaproxyEdgeConfig config, Clock& clock)
-    : config_(std::move(config)), clock_(clock) {}
+    : config_(std::move(config)), clock_(clock), process_("haproxy", pid_file()) {}
 
 HaproxySettings HaproxyEdge::settings() const {
-    HaproxySettings made{.folder = config_.data_dir,
-                         .socket = config_.run_dir + "/haproxy.sock",
-                         .connections_max = config_.connections_max,
-                         .body_max = config_.body_max,
-                         .slots = config_.names_max};
-    if (user_exists("haproxy")) made.run_as = made.run_as_group = "haproxy";
-    return made;
-}
-
-std::optional<os::ProcessId> HaproxyEdge::process() const {
-    const auto text = os::read_file(pid_file(), 256);
-    return text.ok() ? os::process_id_from(text.value()) : std::nullopt;
-}
-
-bool HaproxyEdge::is_running() const {
-    const auto own = process();
-    return own && os::is_alive(*own);
+    const ServiceUser user = service_user("haproxy");
+    return HaproxySettings{.folder = config_.data_dir,
+                           .socket = config_.run_dir + "/haproxy.sock",
+                           .run_as = user.user,
+                           .run_as_group = user.group,
+                           .connections_max = config_.connections_max,
+                           .body_max = config_.body_max,
+                           .slots = config_.names_max};
 }
 
 // The table of an earlier agent: fences must never go back, not even over a restart.
@@ -138,7 +116,7 @@ Status HaproxyEdge::launch() {
                                          "-db", "-f", config_.data_dir + "/haproxy.cfg"},
                                 .log_file = config_.run_dir + "/haproxy.log",
                                 .listener = listener_.get()}));
-    TRY(os::write_atomically(pid_file(), os::to_text(id), {.mode = 0644}));
+    TRY(process_.remember(id));
     for (int poll = 0; poll < start_polls_max; ++poll) {
         if (answers().ok()) return ok_status();
         if (!os::is_alive(id)) break;
@@ -155,17 +133,15 @@ Status HaproxyEdge::launch() {
 Status HaproxyEdge::ensure_running() {
     if (!os::exists(settings().certificate()))
         return error(ErrorCode::FailedPrecondition, "the edge has no certificate yet");
-    if (is_running()) return ok_status();
+    if (process_.is_running()) return ok_status();
     const MonoTime now = clock_.mono();
-    if (backoff_.count() > 0 && now < retry_at_)
-        return error(ErrorCode::Unavailable, "haproxy is down; it is started again soon");
+    TRY(process_.may_start(now));
     if (!Netns(config_.box_netns).exists())
         return error(ErrorCode::FailedPrecondition, "the overlay is not up yet");
     TRY(write_files(table_));
     const Status up = launch();
     in_step_ = certified_ = up.ok();
-    backoff_ = up.ok() ? Duration(0) : std::min(backoff_max, std::max(backoff_min, 2 * backoff_));
-    retry_at_ = now + backoff_;
+    process_.tried(up.ok(), now);
     return up;
 }
 
@@ -222,12 +198,12 @@ Status HaproxyEdge::apply(const std::map<std::string, EdgeRoute>& routes) {
     TRY(load());
     const EdgeTable before = table_;
     const EdgeTable wanted = TRY(merge_routes(table_, routes, config_.names_max));
-    if (wanted == before && in_step_ && is_running()) return ok_status();
+    if (wanted == before && in_step_ && process_.is_running()) return ok_status();
     TRY(write_files(wanted));
     table_ = wanted;
     // Kept for the moment the certificate comes; check() says that it is missing.
     if (!os::exists(settings().certificate())) return ok_status();
-    if (!is_running()) return ensure_running();
+    if (!process_.is_running()) return ensure_running();
     const auto changes = TRY(haproxy_changes(settings(), before, wanted));
     const bool in_step = std::exchange(in_step_, false);
     TRY(in_step ? take(changes) : tell_everything(wanted));
@@ -248,10 +224,10 @@ Status HaproxyEdge::set_certificate(const std::string& chain_pem, const std::str
         pem.erase(at, 1);
     const std::string file = settings().certificate();
     const bool held = os::read_file(file).value_or("") == pem;
-    if (held && certified_ && is_running()) return ok_status();
+    if (held && certified_ && process_.is_running()) return ok_status();
     if (!held) TRY(os::write_atomically(file, pem, {.mode = 0600}));
     certified_ = false;
-    if (is_running()) return tell_certificate();
+    if (process_.is_running()) return tell_certificate();
     discard(ensure_running(), "check() tells; whenever it comes up, it has this certificate");
     return ok_status();
 }
@@ -291,17 +267,11 @@ Result<std::uint64_t> HaproxyEdge::answers(const std::string& hostname) {
 
 Status HaproxyEdge::stop() {
     const std::lock_guard lock(turn_);
-    if (const auto own = process()) {
-        TRY(os::signal_process(*own, SIGTERM));
-        if (!os::wait_gone(*own, end_wait).ok()) {
-            TRY(os::signal_process(*own, SIGKILL));
-            TRY(os::wait_gone(*own, end_wait));
-        }
-    }
+    TRY(process_.end());
     listener_.reset();
     table_.clear();
     loaded_ = in_step_ = certified_ = false;
-    backoff_ = Duration(0);
+    process_.forget_failures();
     TRY(os::remove_tree(config_.run_dir));
     return os::remove_tree(config_.data_dir);
 }

@@ -3,14 +3,13 @@
 #pragma once
 
 #include <mutex>
-#include <optional>
 #include <string>
 
-#include "common/os/process_id.h"
 #include "common/os/unique_fd.h"
 #include "node-agent/app/ports.h"
 #include "node-agent/net/edge_table.h"
 #include "node-agent/net/haproxy_config.h"
+#include "node-agent/net/kept_process.h"
 
 namespace foyer::agent {
 
@@ -38,8 +37,6 @@ public:
 private:
     HaproxySettings settings() const;
     std::string pid_file() const { return config_.run_dir + "/haproxy.pid"; }
-    std::optional<os::ProcessId> process() const;
-    bool is_running() const;
     Status load();
     Status write_files(const EdgeTable& table) const;
     Status ensure_running();
@@ -56,13 +53,12 @@ private:
     const HaproxyEdgeConfig config_;
     Clock& clock_;
     std::mutex turn_;  // held while haproxy is told something: its callers must take turns
+    KeptProcess process_;
     bool loaded_ = false;
     bool in_step_ = false;    // haproxy is known to hold `table_`
     bool certified_ = false;  // … and to serve with the certificate of its file
     EdgeTable table_;
     os::UniqueFd listener_;
-    Duration backoff_{0};
-    MonoTime retry_at_;
 };
 
 }  // namespace foyer::agent

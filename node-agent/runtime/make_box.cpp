@@ -5,6 +5,7 @@
 #include "common/os/files.h"
 #include "common/os/sys.h"
 #include "node-agent/net/haproxy_edge.h"
+#include "node-agent/net/knot_zone.h"
 #include "node-agent/net/wg_overlay.h"
 #include "node-agent/runtime/box_fences.h"
 #include "node-agent/runtime/box_meter.h"
@@ -73,6 +74,12 @@ Result<Box> make_box(const BoxConfig& config, BlobSource& blobs, Clock& clock) {
                           .body_max = config.edge_body_max,
                           .names_max = config.edge_names_max},
         clock);
+    box.zone = std::make_unique<KnotZone>(KnotZoneConfig{.data_dir = paths.data + "/zone",
+                                                         .serial_file = paths.data + "/zone-serial",
+                                                         .run_dir = paths.run + "/zone",
+                                                         .listen = config.edge_dns_listen_address,
+                                                         .port = config.edge_dns_port},
+                                          clock);
     box.meter =
         std::make_unique<MachineMeter>(paths.data, MeterReserve{.cpu = config.cpu_reserve,
                                                                 .memory = config.memory_reserve,

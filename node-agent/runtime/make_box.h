@@ -34,6 +34,8 @@ struct BoxConfig {
     int edge_connections_max = 2000;
     Bytes edge_body_max = mebibytes(100);
     int edge_names_max = 500;  // instances one edge serves
+    std::string edge_dns_listen_address = "::";
+    int edge_dns_port = 53;
 
     // Where the agents of this machine divide its users among them (uid_ranges.h).
     std::string uid_claims = "/var/lib/foyer/uids";
@@ -53,6 +55,7 @@ struct Box {
     std::unique_ptr<LeaseFences> fences;
     std::unique_ptr<Overlay> overlay;
     std::unique_ptr<EdgeProxy> proxy;
+    std::unique_ptr<ZoneServer> zone;
     std::unique_ptr<BoxMeter> meter;
 };
 

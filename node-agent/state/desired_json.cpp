@@ -260,6 +260,7 @@ Json to_json(const DesiredNode& desired, const Removals& removed,
             {"overlay_cluster_prefix", desired.settings.overlay_cluster_prefix},
             {"edge", desired.settings.edge},
             {"zone", desired.settings.zone},
+            {"public_address", desired.settings.public_address},
             {"assignments", assignments},
             {"peers", peers},
             {"routes", routes},
@@ -278,6 +279,9 @@ std::optional<ReadDesired> desired_from_json(const Json& body) {
     desired.settings.overlay_cluster_prefix = fields.text("overlay_cluster_prefix");
     desired.settings.edge = fields.truth("edge");
     desired.settings.zone = fields.text("zone");
+    // Absent in a journal of an older agent.
+    if (fields.has("public_address"))
+        desired.settings.public_address = fields.text("public_address");
     for (const Json& item : fields.list("assignments")) {
         std::set<std::string> names;
         Assignment assignment = assignment_from(item, fields, names);

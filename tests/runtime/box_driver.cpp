@@ -113,6 +113,8 @@ public:
         box.wg_port = config.value("wg_port", 51820);
         box.edge_listen_address = config.value("listen", "127.0.0.1");
         box.edge_https_port = config.value("https_port", 0);
+        box.edge_dns_listen_address = box.edge_listen_address;
+        box.edge_dns_port = config.value("dns_port", 0);
         box.edge_body_max = Bytes(config.value("body_max", box.edge_body_max.count()));
         auto made = make_box(box, blobs_, clock_);
         if (!made.ok()) {
@@ -131,7 +133,8 @@ public:
             release_ = std::move(release).value();
         }
         if (verb.starts_with("edge_") || verb.starts_with("overlay_") ||
-            verb.starts_with("fence_") || verb == "tend" || verb == "measure" || verb == "box_net")
+            verb.starts_with("fence_") || verb.starts_with("zone_") || verb == "tend" ||
+            verb == "measure" || verb == "box_net")
             return act_on_box(verb, command);
         return act_on_partition(verb, command);
     }
@@ -192,6 +195,7 @@ private:
     json act_on_box(const std::string& verb, const json& command) {
         if (verb == "box_net") return status_json(ensure_box_net(Netns(netns_), BoxRole::Home));
         if (verb.starts_with("fence_")) return act_on_fences(verb, command);
+        if (verb.starts_with("zone_")) return act_on_zone(verb, command);
         if (verb == "measure") {
             const auto found = box_.meter->measure();
             if (!found.ok()) return error_json(found.failure());
@@ -238,6 +242,18 @@ private:
             return status_json(box_.proxy->apply(routes));
         }
         return {{"error", {{"message", "unknown verb"}}}};
+    }
+
+    json act_on_zone(const std::string& verb, const json& command) {
+        if (verb == "zone_stop") return status_json(box_.zone->stop());
+        if (verb == "zone_check") return status_json(box_.zone->check());
+        if (verb == "zone_serial") return {{"ok", box_.zone->serial()}};
+        ZoneWish wish;
+        wish.zone = command.at("zone");
+        for (const auto& [node, edge] : command.at("edges").items())
+            wish.edges.push_back({NodeId(node), edge.at("address"), edge.at("lives")});
+        for (const auto& name : command.at("names")) wish.names.insert(name);
+        return status_json(box_.zone->apply(wish));
     }
 
     // "until": CLOCK_BOOTTIME in ms. "times": so many calls, and how long each took, in µs.

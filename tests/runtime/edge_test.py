@@ -3,7 +3,6 @@
 
 import http.client
 import http.server
-import json
 import os
 import signal
 import socket
@@ -14,7 +13,7 @@ import time
 import unittest
 
 import runtime_lab
-from runtime_lab import Driver, Place, pid_of, run
+from runtime_lab import Driver, Place, inside, is_alive, pid_of, run
 
 PORT = 8443
 BODY_MAX = 1 << 20
@@ -54,37 +53,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def log_message(self, *words): pass
 Server((sys.argv[1], 8000), Handler).serve_forever()
 """
-
-
-def inside(netns, call):
-    """The result of call() made in another network namespace, by a child."""
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        try:
-            fd = os.open(netns, os.O_RDONLY)
-            import ctypes
-
-            if ctypes.CDLL(None, use_errno=True).setns(fd, 0x40000000) != 0:
-                raise OSError("setns")
-            result = call()
-        except Exception as failure:  # told to the parent
-            result = {"failure": repr(failure)}
-        os.write(writer, json.dumps(result).encode())
-        os._exit(0)
-    os.close(writer)
-    with os.fdopen(reader) as answer:
-        text = answer.read()
-    os.waitpid(child, 0)
-    return json.loads(text)
-
-
-def is_alive(pid):
-    try:
-        with open(f"/proc/{pid}/stat") as file:
-            return file.read().rpartition(")")[2].split()[0] != "Z"  # its parent may be slow
-    except FileNotFoundError:
-        return False
 
 
 class Edge(unittest.TestCase):

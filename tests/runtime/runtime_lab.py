@@ -1,5 +1,6 @@
 """What the tests of this folder share: a box-driver in a network namespace, and a tiny image."""
 
+import ctypes
 import gzip
 import hashlib
 import io
@@ -34,6 +35,35 @@ def skip_unless_able():
 
 def run(*argv, check=True, **options):
     return subprocess.run(argv, check=check, text=True, capture_output=True, timeout=60, **options)
+
+
+def inside(netns, call):
+    """The result of call() made in another network namespace, by a child."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            fd = os.open(netns, os.O_RDONLY)
+            if ctypes.CDLL(None, use_errno=True).setns(fd, 0x40000000) != 0:
+                raise OSError("setns")
+            result = call()
+        except Exception as failure:  # told to the parent
+            result = {"failure": repr(failure)}
+        os.write(writer, json.dumps(result).encode())
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader) as answer:
+        text = answer.read()
+    os.waitpid(child, 0)
+    return json.loads(text)
+
+
+def is_alive(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rpartition(")")[2].split()[0] != "Z"  # its parent may be slow
+    except FileNotFoundError:
+        return False
 
 
 class Place:

@@ -50,8 +50,8 @@ TEST_CASE("an answer reads back as it was written") {
     answer.delta.lineage = LineageId("l1");
     answer.delta.base = Revision(7);
     answer.delta.revision = Revision(9);
-    answer.delta.settings =
-        NodeSettings{Revision(9), "fd50:1::/64", "fd50::/48", true, "foyer.localhost"};
+    answer.delta.settings = NodeSettings{Revision(9), "fd50:1::/64",     "fd50::/48",
+                                         true,        "foyer.localhost", "198.18.1.11"};
     answer.delta.assignments = {sample(), sample()};
     answer.delta.assignments[1].leader.reset();
     answer.delta.assignments[1].role = ReplicaRole::Standby;

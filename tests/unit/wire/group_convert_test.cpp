@@ -45,7 +45,8 @@ std::vector<Body> bodies() {
             vote,
             no,
             Renew{Epoch(4), record().ballot},
-            RenewAnswer{Epoch(4), Reason::None, Duration(7'000), record().ballot, position},
+            RenewAnswer{
+                Epoch(4), Reason::None, Duration(7'000), record().ballot, position, {}, {}, true},
             Write{record()},
             WriteAnswer{record().ballot, Reason::None, Duration(7'000), {}, "c2ln"},
             Resign{Epoch(4), ReplicaIndex{0}},
@@ -71,6 +72,7 @@ TEST_CASE("every message is read as it was written") {
     CHECK(read.value()[0].message.envelope.echo == Stamp{98, MonoTime{1200}});
     CHECK(std::get<VoteAnswer>(read.value()[3].message.body).position ==
           leadership::test::at(3, 77));
+    CHECK(std::get<RenewAnswer>(read.value()[6].message.body).edges_ask);
     CHECK(std::get<Announce>(read.value()[13].message.body).record == record());
 }
 

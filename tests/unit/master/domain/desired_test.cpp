@@ -43,6 +43,16 @@ TEST_CASE("a box without a past gets everything, one that is up to date nothing"
     CHECK_FALSE(none.settings);
 }
 
+TEST_CASE("an edge is told its own public address, a home has none") {
+    World world = with_edge();
+    for (const auto& [name, node] : world.state.nodes()) {
+        const DesiredDelta full = desired_since(world.state, name, {}, {});
+        REQUIRE(full.settings);
+        CHECK(full.settings->public_address == node.public_address);
+        CHECK(full.settings->public_address.empty() != node.edge);
+    }
+}
+
 TEST_CASE("a difference carries what changed, and only that") {
     World world = with_edge();
     world.run(world.order("acme"));

@@ -58,6 +58,7 @@ public:
         wish.members.clear();
         for (int member = 0; member < founders; ++member) wish.members.push_back(named(member));
         if (learner_) wish.learners.push_back(named(*learner_));
+        wish.proxies = {edge};
         wish.group = GroupWish{lead::to_text(first_), "signature", std::move(proposal)};
         members_[index]->assign(wish, check_, now_);
     }
@@ -90,6 +91,20 @@ public:
     CopyOrder order(int index) const { return members_.at(index)->desk()->order(); }
     GroupMember& member(int index) { return *members_[index]; }
     FenceWish fence(int index) const { return fences_.at(index); }
+    // As an edge does, each five seconds, those whom it reaches.
+    void run_with_edge(std::int64_t ms, const std::set<int>& reached) {
+        for (std::int64_t passed = 0; passed < ms; passed += 5'000) {
+            for (const int index : reached) {
+                lead::Letter letter;
+                letter.message.envelope.group = InstanceName("acme");
+                letter.message.envelope.from = lead::outsider;
+                letter.message.envelope.to = {index};
+                letter.message.body = lead::Read{7};
+                members_[index]->receive(letter, {edge, "edge's key", {}}, now_);
+            }
+            run(5'000);
+        }
+    }
     void darken(int index) { dark_.insert(index); }
     void lighten() { dark_.clear(); }
     void set_check(FirstRecordCheck check) { check_ = std::move(check); }
@@ -97,6 +112,7 @@ public:
     static std::string key(int index) { return "key" + std::to_string(index); }
 
 private:
+    static constexpr const char* edge = "fd50:0:0:9::";
     struct Copy {
         CopyOrder told;
         std::uint64_t end = 10;
@@ -316,4 +332,34 @@ TEST_CASE("a copy that no record names hears whom to follow, and becomes a membe
     CHECK(lead::find_entry(record, {2}) == nullptr);
     CHECK(record.old_members.empty());
     CHECK(record.in_sync.size() == 3);
+}
+
+TEST_CASE("a leader whom no edge reaches gives up while one reaches another copy") {
+    Street street;
+    street.begin_group();
+    street.run(30'000);
+    const int first = street.leader().value();
+    street.run_with_edge(60'000, {0, 1, 2});
+    CHECK(street.leader() == first);
+    std::set<int> others = {0, 1, 2};
+    others.erase(first);
+    street.run_with_edge(50'000, others);
+    REQUIRE(street.leader());
+    CHECK(*street.leader() != first);
+    // Whoever leads now is reached, and stays.
+    const int second = *street.leader();
+    street.run_with_edge(60'000, others);
+    CHECK(street.leader() == second);
+}
+
+TEST_CASE("edges that are gone for everybody are no leader's fault") {
+    Street street;
+    street.begin_group();
+    street.run(30'000);
+    const int first = street.leader().value();
+    const Fence before = street.order(first).fence;
+    street.run_with_edge(30'000, {0, 1, 2});
+    street.run(120'000);
+    CHECK(street.leader() == first);
+    CHECK(street.order(first).fence == before);
 }

@@ -29,6 +29,8 @@ TEST_CASE("an empty file gives the defaults, and the shipped file says the same"
     CHECK(shipped.wireguard_port == defaults.wireguard_port);
     CHECK(shipped.edge_listen == defaults.edge_listen);
     CHECK(shipped.edge_https_port == defaults.edge_https_port);
+    CHECK(shipped.edge_dns_listen == defaults.edge_dns_listen);
+    CHECK(shipped.edge_dns_port == defaults.edge_dns_port);
     CHECK(shipped.reserve_memory == defaults.reserve_memory);
     CHECK(shipped.reserve_disk == defaults.reserve_disk);
     CHECK(shipped.erase_hold == defaults.erase_hold);
@@ -46,6 +48,15 @@ TEST_CASE("every mistake is told at once, each with its line and key") {
     CHECK(said.find("node.toml:2: foo is not a key") != std::string::npos);
     CHECK(said.find("node.toml:4: edge.https_port must be") != std::string::npos);
     CHECK(said.find("node.toml:5: edge.body is not a key") != std::string::npos);
+}
+
+TEST_CASE("an edge's name server has a port, or is off") {
+    CHECK(parse_config("[edge]\ndns_port = 0", "node.toml").value().edge_dns_port == 0);
+    const auto config =
+        parse_config("[edge]\ndns_port = 5353\ndns_listen = \"198.18.1.11\"", "node.toml").value();
+    CHECK(config.edge_dns_port == 5353);
+    CHECK(config.edge_dns_listen == "198.18.1.11");
+    CHECK(mistakes("[edge]\ndns_port = -1").find("edge.dns_port must be") != std::string::npos);
 }
 
 TEST_CASE("what is not TOML names its line") {

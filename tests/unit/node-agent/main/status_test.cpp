@@ -51,6 +51,26 @@ TEST_CASE("the page shows the link, the faults and the partitions") {
     CHECK_FALSE(status_page("[]").ok());
 }
 
+TEST_CASE("an edge shows the zone it answers for, and whom it leaves out") {
+    Agent::Overview overview;
+    const auto page = [&] {
+        return status_page(status_json(NodeId("lille-1"), "1", overview, LinkState{})).value();
+    };
+    CHECK(page().find("zone ") == std::string::npos);
+    overview.zone = {.zone = "cloud.example.org",
+                     .serial = 7,
+                     .edges = {{NodeId("lille-1"), "198.18.1.11", true},
+                               {NodeId("paris-1"), "198.18.2.11", false}},
+                     .problem = "knot is down",
+                     .notice = "edge 'aix-1' is left out"};
+    for (const char* line :
+         {"zone     cloud.example.org, serial 7: lille-1 198.18.1.11, paris-1 198.18.2.11 (silent)",
+          "zone     edge 'aix-1' is left out", "zone     knot is down"}) {
+        CAPTURE(line);
+        CHECK(page().find(line) != std::string::npos);
+    }
+}
+
 TEST_CASE("a wrong clock, and trouble on a line that is fine, are shown") {
     LinkState link{true, "m:1", WallTime{}, "this box cannot take orders: disk full", {}};
     const auto page = [&] {

@@ -48,7 +48,8 @@ DesiredNode wish() {
     DesiredNode node;
     node.lineage = LineageId("l1");
     node.revision = Revision(7);
-    node.settings = {Revision(3), "fd50:1::/64", "fd50::/48", true, "foyer.localhost"};
+    node.settings = {Revision(3), "fd50:1::/64",     "fd50::/48",
+                     true,        "foyer.localhost", "198.18.1.11"};
     for (int index : {0, 1}) {
         auto assignment = test::assignment(index, 4, 6);
         assignment.release_json = std::string("{\"odd\": \"\xff\x00\xfe\"}", 14);
