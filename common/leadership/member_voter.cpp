@@ -193,9 +193,16 @@ void on_renew(Turn& turn, const Message& message, const Renew& body) {
 void on_resign(Turn& turn, const Message& message, const Resign& body) {
     State& state = turn.state;
     if (body.epoch != state.durable.epoch || holder(state.durable) != message.envelope.from) return;
-    if (!state.promise.released) state.stand_at.reset();
+    const bool news = !state.promise.released;
     state.promise.released = true;
     if (body.preferred == state.identity.self) state.preferred = true;
+    if (!news) return;
+    state.stand_at.reset();
+    // Two that stand at one moment cut each other; who is preferred has a moment to itself.
+    if (body.preferred && !state.preferred && state.durable.record)
+        state.stand_at =
+            turn.now + state.timing.heir_alone +
+            candidate_delay(*state.durable.record, state.identity.self, state.timing, turn.jitter);
 }
 
 void on_read(Turn& turn, const Message& message, const Read& body) {

@@ -29,6 +29,7 @@ struct Timing {
     Duration promotion_max{60'000};
     Duration tenure{600'000};  // no handover to a preferred member before
     Duration handover_max{2'000};
+    Duration heir_alone{1'500};      // others stand so much later than who is preferred
     Duration shrink_after{30'000};   // a member of S that does not stream
     Duration grow_after{10'000};     // a member that streams and is caught up
     Duration lower_after{10'000};    // fewer than k of S stream

@@ -116,7 +116,8 @@ def one_run(laboratory, scenario, number, seed):
     row = Run(scene, scenario, number, seed).carry_out()
     brief = {key: row[key] for key in BRIEF if row.get(key) is not None}
     print(f"{scenario.name} {number}: {json.dumps(brief)}", flush=True)
-    if is_bad(row) or row["problem"] or row["stale_answers"] or row["missed_reads"]:
+    if is_bad(row) or any(row.get(key) for key in ("problem", "stale_answers", "missed_reads",
+                                                   "timeline_problems")):
         laboratory.keep_of(row)
     if not row["came_back"]:
         laboratory.down()

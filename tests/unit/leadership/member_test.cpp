@@ -99,6 +99,20 @@ TEST_CASE("a released promise stays released for its epoch") {
     CHECK(desk.state.role == Role::PreCandidate);  // the preferred waits nothing
 }
 
+TEST_CASE("who is not preferred leaves the heir a moment to itself, and stands when it fails") {
+    Desk desk(1);
+    desk.settle(at(1, 50));
+    desk.hand(desk.from(0, Renew{Epoch(1), {}}));
+    desk.hand(desk.from(0, Resign{Epoch(1), ReplicaIndex{2}}));
+    desk.hand(desk.from(0, Resign{Epoch(1), ReplicaIndex{2}}));  // sent three times: one moment
+    desk.now = desk.now + Duration(1'400);
+    desk.tick();
+    CHECK(desk.state.role == Role::Follower);
+    desk.now = desk.now + Duration(1'000);
+    desk.tick();
+    CHECK(desk.state.role == Role::PreCandidate);
+}
+
 TEST_CASE("elected, a leader writes its record before anything else, and promotes when committed") {
     Desk desk = elected();
     REQUIRE(desk.state.role == Role::Leader);
