@@ -100,16 +100,17 @@ private:
         if (!concerns(instance, seen.ordered_at, seen.fence) || !is_possible(seen)) return;
         std::optional<Routed>& routed = row(seen.instance, seen.fence).routed;
         const Routed told{from_.name, seen.heard_at, seen.routed, seen.answered};
-        if (!routed || routed->edge == told.edge) {
+        if (!routed) {
             routed = told;
             return;
         }
-        const std::optional<Duration> other = routed->answered;
-        if (told.routed < routed->routed) routed = told;
-        if (other) routed->answered = std::min(*other, told.answered.value_or(*other));
-        if (!other) routed->answered = told.answered;
+        // An edge that no client uses repeats itself: the answer that another one saw stays.
+        std::optional<Duration> answered = routed->answered;
+        if (told.answered) answered = std::min(*told.answered, answered.value_or(*told.answered));
+        if (routed->edge == told.edge || told.routed < routed->routed) routed = told;
         // An edge that routed first may have been answered later than another.
-        if (routed->answered) routed->answered = std::max(*routed->answered, routed->routed);
+        if (answered) answered = std::max(*answered, routed->routed);
+        routed->answered = answered;
     }
 
     void drop_oldest(const InstanceName& instance) {

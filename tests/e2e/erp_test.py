@@ -72,8 +72,8 @@ class OrderedErp(unittest.TestCase):
         self.assertEqual(len(isps), 3)
 
     def test_3_with_both_standbys_away_nothing_is_acknowledged(self):
-        """After seconds the leader steps back, since it cannot know whether another leads: what waited
-        then is neither done nor refused. When the standbys are back it goes on."""
+        """After seconds the leader steps back, since it cannot know whether another one leads: what
+        waited then is neither done nor refused. When the standbys are back it goes on."""
         lines = [copy["site"] for copy in self.copies("standby")]
         for home in lines:
             self.cloud.lab("cut", "line", home, stdout=subprocess.DEVNULL)

@@ -128,6 +128,8 @@ TEST_CASE("of several edges the first counts, and an edge may correct itself") {
     tell(world, two, {}, {second});
     CHECK(views(world)[0].row->routed->edge == one);
     CHECK(views(world)[0].answered == Duration(8'000));
+    tell(world, one, {}, {first});  // again, as each box does to a new master
+    CHECK(views(world)[0].answered == Duration(8'000));
     first.answered = Duration(550);
     tell(world, one, {}, {first});
     CHECK(views(world)[0].answered == Duration(7'950));
