@@ -41,7 +41,7 @@ class Scenario:
     until: Callable | None = None  # more to wait for before the heal
     until_s: float = 30.0
     lab: str = "plain"  # one of LABS
-    cause: str = ""  # what the timeline has to give as the reason; empty: it is not judged
+    cause: str = ""  # what the timeline may give as the reason: "a|b"; empty: it is not judged
 
 
 # -- power and lines ------------------------------------------------------------------------------
@@ -313,7 +313,7 @@ ALL = {scenario.name: scenario for scenario in (
     Scenario("service_dead", service_dead, by_gap=True, hold_s=10.0),
     Scenario("agent_frozen", agent_stopped, agent_goes_on, hold_s=2 * FREEZE_S, by_gap=True),
     Scenario("with_master_cut", cut_line_and_master, heal_line_and_master),
-    Scenario("planned", promote, by_gap=True, cause="handed_over",
+    Scenario("planned", promote, by_gap=True, cause="handed_over|resigned",
              until=lambda scene: scene.moved()),
     Scenario("oneway_in", cut_line("in"), heal_line, hold_s=FREEZE_S),
     Scenario("oneway_out", cut_line("out"), heal_line, hold_s=FREEZE_S),
