@@ -72,10 +72,7 @@ public:
     // A leader is there to copy from. A group that elects may have one that lets nobody in, for
     // want of copies: those are made of it.
     bool has_source() const {
-        const Replica* lead = leader();
-        return is_serving() || (instance.electing && lead != nullptr && is_current(*lead) &&
-                                lead->observed.role == ReplicaRole::Primary &&
-                                lead->observed.initialized && !is_silent(lead->node));
+        return is_serving() || (instance.electing && is_led() && leader()->observed.initialized);
     }
     bool may_lead(const Replica& replica) const { return master::may_lead(state_, replica); }
 
@@ -83,12 +80,13 @@ public:
     bool is_current(const Replica& replica) const {
         return replica.observed.fence == instance.fence;
     }
-    bool is_serving() const {
+    // Who leads is there, and knows it; whether it lets anybody in is another matter.
+    bool is_led() const {
         const Replica* lead = leader();
         return lead != nullptr && is_current(*lead) &&
-               lead->observed.role == ReplicaRole::Primary && lead->observed.ready &&
-               !is_silent(lead->node);
+               lead->observed.role == ReplicaRole::Primary && !is_silent(lead->node);
     }
+    bool is_serving() const { return is_led() && leader()->observed.ready; }
 
     // What the members' boxes, or the edges, have to hear of changed.
     void group_changed(const Draft& draft) {

@@ -72,9 +72,14 @@ std::size_t majority(const lead::Record& record) { return record.members.size() 
 
 }  // namespace
 
+std::string loss_command(const InstanceName& instance) {
+    return "foyer instance promote " + instance.str() + " --accept-data-loss " + instance.str();
+}
+
 std::optional<std::string> why_no_election(const Group& group) {
+    if (group.is_serving()) return std::nullopt;  // before the record is read: each page asks
     const auto record = record_of(group);
-    if (!record || group.is_serving()) return std::nullopt;
+    if (!record) return std::nullopt;
     const lead::IndexSet there = members_there(group, *record);
     if (lead::is_enough(*record, there)) return std::nullopt;
     if (there.size() < majority(*record))
@@ -111,9 +116,7 @@ Status may_begin_generation(const Group& group) {
         return error(
             ErrorCode::FailedPrecondition,
             "no box that answers holds a whole copy that may lead; bring back one of " +
-                copies_text(group, record->in_sync.empty() ? lead::IndexSet{}
-                                                           : lead::IndexSet(record->in_sync.begin(),
-                                                                            record->in_sync.end())),
+                copies_text(group, lead::IndexSet(record->in_sync.begin(), record->in_sync.end())),
             {{"rule", "no_candidate"}});
     return ok_status();
 }

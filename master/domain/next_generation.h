@@ -11,11 +11,15 @@
 #include <string>
 
 #include "common/base/result.h"
+#include "common/model/ids.h"
 
 namespace foyer::master {
 
 class Draft;
 class Group;
+
+// What a person types to give up what the copies that do not answer hold.
+std::string loss_command(const InstanceName& instance);
 
 // Why the group cannot elect a leader now, in words for people and without what to do. None: it
 // can, or nothing can be said yet. Pure: by the newest record and by which boxes are heard of.

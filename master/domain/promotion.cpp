@@ -133,11 +133,6 @@ Status check_target(const Group& group, const PromoteInstance& command) {
     return ok_status();
 }
 
-std::string accept_loss(const Group& group) {
-    const std::string& name = group.instance.name.str();
-    return "`foyer instance promote " + name + " --accept-data-loss " + name + "`";
-}
-
 Status check_answers(const Group& group, bool force) {
     // The old primary is killed and gives no position, so it does not count.
     int reachable = 0;
@@ -161,8 +156,8 @@ Status check_answers(const Group& group, bool force) {
                      std::to_string(reachable) + " of " + std::to_string(data_members(group) - 1) +
                          " other copies answer, " + std::to_string(answers_needed(group)) +
                          " are needed to prove that no acknowledged write is lost; wait for "
-                         "another one, or accept a possible loss with " +
-                         accept_loss(group),
+                         "another one, or accept a possible loss with `" +
+                         loss_command(group.instance.name) + "`",
                      {{"rule", "positions_needed"},
                       {"needed", std::to_string(answers_needed(group))},
                       {"found", std::to_string(reachable)}});
@@ -174,11 +169,11 @@ Status check_answers(const Group& group, bool force) {
 Result<Decision> promote_again(Group group, const PromoteInstance& command, WallTime now) {
     const OperationId under_way = group.instance.promotion->operation;
     if (!command.accept_data_loss) {
-        return error(
-            ErrorCode::FailedPrecondition,
-            "a promotion is under way (operation '" + under_way.str() +
-                "'); wait for it, or go on with the copies that answered: " + accept_loss(group),
-            {{"rule", "promotion_under_way"}, {"operation", under_way.str()}});
+        return error(ErrorCode::FailedPrecondition,
+                     "a promotion is under way (operation '" + under_way.str() +
+                         "'); wait for it, or go on with the copies that answered: `" +
+                         loss_command(group.instance.name) + "`",
+                     {{"rule", "promotion_under_way"}, {"operation", under_way.str()}});
     }
     Draft draft(group.state(), now);
     group.instance.promotion.edit().force = true;

@@ -391,11 +391,10 @@ std::optional<RepairStatus> repair_status(const State& state, const Instance& in
     if (instance.desired == DesiredState::Deleted) return std::nullopt;
     const Group group(state, instance);
     if (const auto why = why_no_election(group)) {
-        const std::string& name = instance.name.str();
         return RepairStatus{*why +
                                 "; bring a box back, or, if they are gone for good, give up what "
-                                "only they hold: foyer instance promote " +
-                                name + " --accept-data-loss " + name,
+                                "only they hold: " +
+                                loss_command(instance.name),
                             true};
     }
     if (const Replica* changing = group.changing()) {

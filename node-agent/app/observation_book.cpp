@@ -43,7 +43,8 @@ void ObservationBook::erased(const PartitionId& partition) {
     if (listener_) listener_();
 }
 
-void ObservationBook::note(const LeadershipReport& seen) {
+template <class Report>
+void ObservationBook::note_takeover(const Report& seen) {
     {
         const std::scoped_lock lock(mutex_);
         if (!takeovers_.note(seen)) return;
@@ -51,13 +52,8 @@ void ObservationBook::note(const LeadershipReport& seen) {
     if (listener_) listener_();
 }
 
-void ObservationBook::note(const RoutingReport& seen) {
-    {
-        const std::scoped_lock lock(mutex_);
-        if (!takeovers_.note(seen)) return;
-    }
-    if (listener_) listener_();
-}
+void ObservationBook::note(const LeadershipReport& seen) { note_takeover(seen); }
+void ObservationBook::note(const RoutingReport& seen) { note_takeover(seen); }
 
 KeptTakeovers ObservationBook::takeovers() const {
     const std::scoped_lock lock(mutex_);

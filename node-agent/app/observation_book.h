@@ -53,6 +53,8 @@ public:
     std::vector<PartitionObservation> all() const;
 
 private:
+    template <class Report>
+    void note_takeover(const Report& seen);
     struct Entry {
         PartitionObservation current;
         PartitionObservation reported;  // as last put into a batch
