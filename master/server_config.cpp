@@ -4,6 +4,8 @@
 
 #include "common/base/text.h"
 #include "common/leadership/record_text.h"
+#include "common/tls/node_key.h"
+#include "common/tls/sha256.h"
 
 namespace foyer::master {
 namespace {
@@ -29,6 +31,13 @@ RepairSettings repair_settings_of(const RepairConfig& config) {
     return settings;
 }
 
+// Boxes are known by the fingerprints of their keys.
+Result<leadership::NodeKey> signer_of(std::span<const std::uint8_t> bytes,
+                                      std::string_view signature) {
+    return leadership::NodeKey(TRY(tls::signed_by(
+        {reinterpret_cast<const char*>(bytes.data()), bytes.size()}, signature)));
+}
+
 }  // namespace
 
 ClusterSettings cluster_settings_of(const Config& config) {
@@ -37,14 +46,16 @@ ClusterSettings cluster_settings_of(const Config& config) {
             config.overlay_prefix,
             static_cast<int>(config.edge_wireguard_port),
             repair_settings_of(config.repair),
-            config.groups_elect};
+            config.groups_elect,
+            tls::sha256,
+            signer_of};
 }
 
 RecordSigner signer_of_records(const CertificateAuthority& authority) {
-    return [&authority](const Assignment& assignment) -> Result<std::string> {
-        const std::string signature =
-            TRY(authority.sign_message(leadership::first_record_signed_part(
-                assignment.instance, assignment.ordered_at, assignment.group->first_record)));
+    return [&authority](const InstanceName& instance, WallTime ordered_at,
+                        const std::string& first_record) -> Result<std::string> {
+        const std::string signature = TRY(authority.sign_message(
+            leadership::first_record_signed_part(instance, ordered_at, first_record)));
         return to_base64url(as_bytes(signature));
     };
 }

@@ -10,6 +10,7 @@
 #include <sys/signalfd.h>
 
 #include "common/os/files.h"
+#include "common/os/sys.h"
 #include "node-agent/app/agent.h"
 #include "node-agent/link/blob_fetch.h"
 #include "node-agent/link/sync_loop.h"
@@ -130,6 +131,10 @@ Status run(const std::string& data_dir, const NodeConfig& config, const std::str
     SystemRng rng;
     StderrSink sink;
     Log log(sink, clock, config.log_level);
+
+    // A lease is renewed each second, however busy the disk is.
+    if (const Status locked = os::lock_memory(); !locked.ok())
+        log.failure(LogLevel::Warn, "memory_not_locked", locked.failure(), {});
 
     const IdentityFolder folder(data_dir + "/identity");
     const Identity identity = TRY(folder.load());

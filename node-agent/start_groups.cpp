@@ -31,14 +31,33 @@ Status move_fence(LeaseFences& fences, const PartitionId& partition, const Fence
     CHECK(false);
 }
 
-Status check_first_record(const std::string& master_key, const Assignment& assignment) {
-    const auto bytes = from_base64url(assignment.group->first_record_signature);
-    if (!bytes) return error(ErrorCode::InvalidArgument, "its signature is malformed");
-    return tls::verify_node_signature(
-        master_key,
-        leadership::first_record_signed_part(assignment.instance, assignment.ordered_at,
-                                             assignment.group->first_record),
-        std::string(bytes->begin(), bytes->end()));
+FirstRecordCheck check_of(const std::string& master_key) {
+    return [master_key](const InstanceName& instance, WallTime ordered_at,
+                        const FirstRecord& first) -> Status {
+        const auto bytes = from_base64url(first.signature);
+        if (!bytes) return error(ErrorCode::InvalidArgument, "its signature is malformed");
+        return tls::verify_node_signature(
+            master_key, leadership::first_record_signed_part(instance, ordered_at, first.text),
+            std::string(bytes->begin(), bytes->end()));
+    };
+}
+
+std::string_view text_of(std::span<const std::uint8_t> bytes) {
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+// By the key of the box's certificate, which records name by its fingerprint. A signature that
+// cannot be made is an empty one: no answer, as from a box that is off.
+GroupSeals seals_of(std::shared_ptr<const tls::NodeSigner> signer) {
+    return {[signer = std::move(signer)](std::span<const std::uint8_t> bytes) {
+                auto signature = tls::sign_with_key(*signer, text_of(bytes));
+                return signature.ok() ? std::move(signature).value() : std::string();
+            },
+            {tls::sha256,
+             [](const leadership::NodeKey& key, std::span<const std::uint8_t> bytes,
+                const leadership::Signature& signature) {
+                 return tls::verify_with_key(key.str(), text_of(bytes), signature).ok();
+             }}};
 }
 
 }  // namespace
@@ -50,8 +69,10 @@ Result<std::unique_ptr<Groups>> start_groups(const std::string& data_dir,
     const Netns box(BoxPaths{data_dir, run_dir}.box_netns());
     if (!box.exists()) TRY(ensure_box_net(box, identity.edge ? BoxRole::Edge : BoxRole::Home));
     auto groups = std::make_unique<Groups>();
-    auto signer = TRY(tls::NodeSigner::make(identity.key_pem));
-    groups->post = TRY(UdpPost::open(box.file(), std::move(signer)));
+    auto signs_mail = TRY(tls::NodeSigner::make(identity.key_pem));
+    auto signs_votes = TRY(tls::NodeSigner::make(identity.key_pem));
+    groups->post = TRY(UdpPost::open(box.file(), std::move(signs_mail)));
+    auto signer = std::make_shared<const tls::NodeSigner>(std::move(signs_votes));
     groups->files = TRY(FileGroups::open(data_dir + "/state"));
     const std::string master_key = TRY(tls::public_key_of_certificate(identity.ca_pem));
     GroupRules rules;
@@ -61,10 +82,7 @@ Result<std::unique_ptr<Groups>> start_groups(const std::string& data_dir,
                    [&fences](const PartitionId& partition, const FenceWish& wish) {
                        return move_fence(fences, partition, wish);
                    },
-                   [master_key](const Assignment& assignment) {
-                       return check_first_record(master_key, assignment);
-                   },
-                   clock, rng, log},
+                   check_of(master_key), seals_of(std::move(signer)), clock, rng, log},
         rules);
     return groups;
 }

@@ -94,6 +94,14 @@ Result<Link> verify_chain(const InstanceName& group, const Link& known, std::spa
     return newest;
 }
 
+Link newest_verified(const InstanceName& group, const Link& known, std::span<const Link> chain,
+                     const Verifier& verifier) {
+    Link newest = known;
+    for (const Link& link : chain)
+        if (verify_link(group, newest, link, verifier).ok()) newest = link;
+    return newest;
+}
+
 Result<Link> verify_chain(const InstanceName& group, const Record& first,
                           std::span<const Link> chain, const Certificate& certificate,
                           const Verifier& verifier) {
@@ -127,13 +135,6 @@ std::vector<Evidence> double_votes(const InstanceName& group, const Link& config
         found.push_back(std::move(evidence));
     }
     return found;
-}
-
-Status check_fence(const Fence& known, const Fence& next) {
-    if (next < known) return bad("a leader of the past");
-    const bool jumps = next.generation == known.generation &&
-                       next.epoch.number() - known.epoch.number() > epoch_jump_max;
-    return jumps ? bad("an epoch far ahead wants a fresh proof") : ok_status();
 }
 
 }  // namespace foyer::leadership

@@ -44,13 +44,14 @@ Result<Link> verify_chain(const InstanceName& group, const Record& first,
                           std::span<const Link> chain, const Certificate& certificate,
                           const Verifier& verifier);
 
+// The newest configuration that `chain` leads to from `known`, as far as its links verify; `known`
+// itself if none does.
+Link newest_verified(const InstanceName& group, const Link& known, std::span<const Link> chain,
+                     const Verifier& verifier);
+
 // Voters that signed both, of one fence and two leaders: evidence, with what they signed.
 std::vector<Evidence> double_votes(const InstanceName& group, const Link& config,
                                    const Certificate& one, const Certificate& other,
                                    const Verifier& verifier);
-
-// Beyond this an edge wants a fresh proof of a quorum first.
-constexpr std::uint64_t epoch_jump_max = 1'000;
-Status check_fence(const Fence& known, const Fence& next);
 
 }  // namespace foyer::leadership

@@ -1,53 +1,25 @@
 #include "common/leadership/durable_text.h"
 
 #include <algorithm>
-#include <array>
 
-#include "common/base/enum_text.h"
+#include "common/leadership/evidence_text.h"
+#include "common/leadership/link_text.h"
+#include "common/leadership/record_lines.h"
 #include "common/leadership/record_text.h"
-#include "common/leadership/text_lines.h"
 
 namespace foyer::leadership {
 namespace {
 
-constexpr std::int64_t index_max = 1'000'000;
 constexpr std::int64_t t_max_ms = 1'000'000;
 
 std::string line(std::string_view key, std::uint64_t number) {
     return std::string(key) + " " + std::to_string(number) + "\n";
 }
 
-std::string position_text(const LogPosition& position) {
-    return std::to_string(position.fence.generation.number()) + " " +
-           std::to_string(position.fence.epoch.number()) + " " +
-           std::to_string(position.end.number());
-}
-
 std::string base_text(const std::optional<RejoinBase>& base) {
     if (!base) return "-";
     return std::to_string(base->fence.generation.number()) + " " +
-           std::to_string(base->fence.epoch.number()) + " " + position_text(base->start);
-}
-
-Fence read_fence(TextLines& lines, const Words& words, std::size_t at) {
-    return {Generation(lines.number(words, at)), Epoch(lines.number(words, at + 1))};
-}
-
-Evidence read_evidence(TextLines& lines) {
-    constexpr std::array kinds{EvidenceKind::BehindItself, EvidenceKind::TwoRecords,
-                               EvidenceKind::TwoFirsts, EvidenceKind::TwoVotes,
-                               EvidenceKind::Retired};
-    const Words words = lines.take("evidence");
-    Evidence evidence;
-    const auto kind = enum_from_text(kinds, lines.word(words, 0));
-    if (kind)
-        evidence.kind = *kind;
-    else
-        lines.fail("unknown kind of evidence");
-    evidence.who = ReplicaIndex{static_cast<int>(lines.number(words, 1, index_max))};
-    evidence.ballot = {Generation(lines.number(words, 2)), Epoch(lines.number(words, 3)),
-                       lines.number(words, 4)};
-    return evidence;
+           std::to_string(base->fence.epoch.number()) + " " + to_text(base->start);
 }
 
 void read_votes(TextLines& lines, Durable& durable) {
@@ -55,15 +27,14 @@ void read_votes(TextLines& lines, Durable& durable) {
     durable.epoch = Epoch(lines.number(lines.take("epoch"), 0));
     const Words voted = lines.take("voted_for");
     if (lines.word(voted, 0) != "-")
-        durable.voted_for = ReplicaIndex{static_cast<int>(lines.number(voted, 0, index_max))};
+        durable.voted_for = read_index(lines, voted, 0);
     durable.t_max =
         Duration(static_cast<std::int64_t>(lines.number(lines.take("t_max_ms"), 0, t_max_ms)));
     durable.resigned = Epoch(lines.number(lines.take("resigned"), 0));
     durable.rejoining = lines.number(lines.take("rejoining"), 0, 1) == 1;
     const Words base = lines.take("rejoin_base");
     if (lines.word(base, 0) != "-")
-        durable.rejoin_base = RejoinBase{read_fence(lines, base, 0),
-                                         {read_fence(lines, base, 2), Lsn(lines.number(base, 4))}};
+        durable.rejoin_base = RejoinBase{read_fence(lines, base, 0), read_position(lines, base, 2)};
 }
 
 void read_identity(TextLines& lines, Durable& durable) {
@@ -76,16 +47,13 @@ void read_identity(TextLines& lines, Durable& durable) {
     durable.counter_limit = lines.number(lines.take("counter_limit"), 0);
     while (lines.next_is("seen")) {
         const Words seen = lines.take("seen");
-        durable.seen[ReplicaIndex{static_cast<int>(lines.number(seen, 0, index_max))}] =
-            lines.number(seen, 1);
+        durable.seen[read_index(lines, seen, 0)] = lines.number(seen, 1);
     }
 }
 
 }  // namespace
 
 std::string to_text(const Durable& durable) {
-    // Members that do not sign make none of these; whoever lets them sign writes them down here.
-    CHECK(durable.chain.empty() && !durable.certificate);
     std::string text = line("generation", durable.generation.number());
     text += line("epoch", durable.epoch.number());
     text += "voted_for " +
@@ -100,9 +68,9 @@ std::string to_text(const Durable& durable) {
     text += line("counter_limit", durable.counter_limit);
     for (const auto& [index, counter] : durable.seen)
         text += "seen " + std::to_string(index.number) + " " + std::to_string(counter) + "\n";
-    for (const Evidence& one : durable.evidence)
-        text += "evidence " + std::string(to_text(one.kind)) + " " +
-                std::to_string(one.who.number) + " " + to_text(one.ballot) + "\n";
+    for (const Evidence& one : durable.evidence) text += to_text(one);
+    for (const Link& link : durable.chain) text += to_text(link);
+    if (durable.certificate) text += to_text(*durable.certificate);
     return durable.record ? text + "record\n" + to_text(*durable.record) : text;
 }
 
@@ -115,6 +83,9 @@ Result<Durable> parse_durable(std::string_view text) {
     read_identity(lines, durable);
     while (lines.next_is("evidence") && durable.evidence.size() < evidence_max)
         durable.evidence.push_back(read_evidence(lines));
+    while (lines.next_is("link") && durable.chain.size() < chain_max)
+        durable.chain.push_back(read_link(lines));
+    if (lines.next_is("certificate")) durable.certificate = read_certificate(lines);
     TRY(lines.finish("the state of a group"));
     if (held) durable.record = TRY(parse_record(text.substr(mark + 8)));
     if (to_text(durable) != text)

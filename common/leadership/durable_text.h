@@ -1,5 +1,4 @@
-// What a member never forgets, as text: the file of a group on its box (node-agent/state). Of a
-// member that does not sign: chain and certificate are not written yet.
+// What a member never forgets, as text: the file of a group on its box (node-agent/state).
 #pragma once
 
 #include <string>
@@ -9,7 +8,7 @@
 
 namespace foyer::leadership {
 
-constexpr std::size_t durable_text_max = 262'144;
+constexpr std::size_t durable_text_max = 1'048'576;  // twice a full chain of the largest group
 
 std::string to_text(const Durable& durable);
 // InvalidArgument names the line. Only what to_text() writes is accepted.

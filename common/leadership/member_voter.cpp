@@ -216,6 +216,8 @@ void on_read(Turn& turn, const Message& message, const Read& body) {
     if (seen != state.durable.seen.end()) told.seen_of_asker = seen->second;
     if (signs(state))
         told.signature = sign(state, proof_bytes(state.identity.group, own_signer(state), told));
+    if (signs(state) && message.envelope.from == outsider && body.chain_tip != Hash{})
+        told.chain = links_after(state.disk, body.chain_tip);
     answer(turn, message, std::move(told), 0);
 }
 

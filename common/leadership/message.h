@@ -94,6 +94,7 @@ struct Resign {
 
 struct Read {
     std::uint64_t nonce = 0;
+    Hash chain_tip{};  // the newest configuration the asker has verified; zero: it verifies none
 };
 struct ReadAnswer {
     std::uint64_t nonce = 0;
@@ -101,7 +102,8 @@ struct ReadAnswer {
     std::optional<ReplicaIndex> holder;
     std::optional<Record> record;
     std::uint64_t seen_of_asker = 0;
-    Signature signature;
+    Signature signature;      // over all above
+    std::vector<Link> chain;  // after the asker's tip, a few; each is signed itself
 };
 
 struct Announce {

@@ -2,12 +2,11 @@
 
 #include <algorithm>
 
-#include "common/leadership/text_lines.h"
+#include "common/leadership/record_lines.h"
 
 namespace foyer::leadership {
 namespace {
 
-constexpr std::int64_t index_max = 1'000'000;
 constexpr std::int64_t promise_max_ms = 100'000;
 constexpr std::int64_t copies_max = 9;
 
@@ -16,54 +15,6 @@ std::string index_text(const std::optional<ReplicaIndex>& index) {
 }
 
 std::string number_text(std::uint64_t number) { return std::to_string(number); }
-
-void put(std::string& text, std::string_view key, const MemberEntry& entry) {
-    text += std::string(key) + " " + std::to_string(entry.index.number) + " " +
-            std::string(to_text(entry.kind)) + " " + entry.key.str() + " " +
-            to_text(entry.incarnation) + (entry.may_lead ? " leads\n" : " follows\n");
-}
-
-ReplicaIndex read_index(TextLines& lines, const Words& words, std::size_t at) {
-    return ReplicaIndex{static_cast<int>(lines.number(words, at, index_max))};
-}
-
-Ballot read_ballot(TextLines& lines, const Words& words) {
-    return {Generation(lines.number(words, 0)), Epoch(lines.number(words, 1)),
-            lines.number(words, 2)};
-}
-
-MemberEntry read_member(TextLines& lines, std::string_view key) {
-    const Words words = lines.take(key);
-    MemberEntry entry;
-    entry.index = read_index(lines, words, 0);
-    const auto kind = replica_kind_from(lines.word(words, 1));
-    if (kind)
-        entry.kind = *kind;
-    else
-        lines.fail("expected data or witness");
-    entry.key = NodeKey(lines.word(words, 2));
-    const auto incarnation = parse_incarnation(lines.word(words, 3));
-    if (incarnation.ok())
-        entry.incarnation = incarnation.value();
-    else
-        lines.fail(incarnation.failure().message);
-    entry.may_lead = lines.word(words, 4) == "leads";
-    return entry;
-}
-
-std::vector<MemberEntry> read_members(TextLines& lines, std::string_view key) {
-    std::vector<MemberEntry> all;
-    while (lines.next_is(key) && all.size() <= members_max) all.push_back(read_member(lines, key));
-    return all;
-}
-
-void read_hash(TextLines& lines, Record& record) {
-    const auto bytes = from_hex(lines.word(lines.take("config_hash"), 0));
-    if (bytes && bytes->size() == record.config_hash.size())
-        std::ranges::copy(*bytes, record.config_hash.begin());
-    else
-        lines.fail("expected 64 hex digits");
-}
 
 void read_sync(TextLines& lines, Record& record) {
     const Words in_sync = lines.take("in_sync");
@@ -88,9 +39,8 @@ void read_rest(TextLines& lines, Record& record) {
         record.desired = *desired;
     else
         lines.fail("expected running, stopped or deleted");
-    const Words start = lines.take("start");
-    record.start = {{Generation(lines.number(start, 0)), Epoch(lines.number(start, 1))},
-                    Lsn(lines.number(start, 2))};
+    record.start = read_position(lines, lines.take("start"), 0);
+    record.config_hash = read_config_hash(lines);
 }
 
 }  // namespace
@@ -98,8 +48,8 @@ void read_rest(TextLines& lines, Record& record) {
 std::string to_text(const Record& record) {
     std::string text = "ballot " + to_text(record.ballot) + "\n";
     text += "leader " + index_text(record.leader) + "\n";
-    for (const MemberEntry& entry : record.members) put(text, "member", entry);
-    for (const MemberEntry& entry : record.old_members) put(text, "old_member", entry);
+    put_members(text, "member", record.members);
+    put_members(text, "old_member", record.old_members);
     text += "in_sync";
     for (const ReplicaIndex index : record.in_sync) text += " " + std::to_string(index.number);
     text += "\ncopies " + std::to_string(record.k) + " " + std::to_string(record.copies) + " " +
@@ -107,23 +57,20 @@ std::string to_text(const Record& record) {
     text += "mode " + std::string(to_text(record.mode)) + "\n";
     text += "promise_ms " + std::to_string(record.promise.count()) + "\n";
     text += "desired " + std::string(to_text(record.desired)) + "\n";
-    const LogPosition& start = record.start;
-    text += "start " + number_text(start.fence.generation.number()) + " " +
-            number_text(start.fence.epoch.number()) + " " + number_text(start.end.number()) + "\n";
+    text += "start " + to_text(record.start) + "\n";
     return text + "config_hash " + to_text(record.config_hash) + "\n";
 }
 
 Result<Record> parse_record(std::string_view text) {
     TextLines lines(text, record_text_max);
     Record record;
-    record.ballot = read_ballot(lines, lines.take("ballot"));
+    record.ballot = read_ballot(lines, lines.take("ballot"), 0);
     const Words leader = lines.take("leader");
     if (lines.word(leader, 0) != "-") record.leader = read_index(lines, leader, 0);
     record.members = read_members(lines, "member");
     record.old_members = read_members(lines, "old_member");
     read_sync(lines, record);
     read_rest(lines, record);
-    read_hash(lines, record);
     TRY(lines.finish("a group record"));
     if (to_text(record) != text)
         return error(ErrorCode::InvalidArgument, "a group record is not written as it should be");
@@ -159,7 +106,7 @@ std::string to_text(const Ballot& ballot) {
 
 Result<Ballot> parse_ballot(std::string_view text) {
     TextLines lines("ballot " + std::string(text.substr(0, 64)), 128);
-    const Ballot ballot = read_ballot(lines, lines.take("ballot"));
+    const Ballot ballot = read_ballot(lines, lines.take("ballot"), 0);
     TRY(lines.finish("a ballot"));
     if (to_text(ballot) != text)
         return error(ErrorCode::InvalidArgument, "a ballot is three numbers");

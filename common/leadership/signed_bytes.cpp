@@ -1,5 +1,7 @@
 #include "common/leadership/signed_bytes.h"
 
+#include <algorithm>
+
 namespace foyer::leadership {
 namespace {
 
@@ -17,13 +19,15 @@ Bytes begin(std::string_view kind, const InstanceName& group, const Signer& vote
     return bytes;
 }
 
-}  // namespace
-
-Bytes first_bytes(const InstanceName& group, const Record& first) {
-    Bytes bytes = begin("first", group);
-    put(bytes, first);
-    return bytes;
+// What `put` wrote of a number. Beyond the end: zeros, and `at` says so.
+std::uint64_t take_number(std::span<const std::uint8_t> bytes, std::size_t& at) {
+    std::uint64_t number = 0;
+    for (std::size_t i = 0; i < 8; ++i, ++at)
+        number = (number << 8U) | (at < bytes.size() ? bytes[at] : 0);
+    return number;
 }
+
+}  // namespace
 
 Bytes accept_bytes(const InstanceName& group, const Signer& voter, const Ballot& ballot,
                    const Hash& config_hash) {
@@ -41,6 +45,22 @@ Bytes vote_bytes(const InstanceName& group, const Signer& voter, const Certifica
     put(bytes, granted.config_hash);
     put(bytes, granted.start);
     return bytes;
+}
+
+std::optional<VoteSigned> read_vote(const InstanceName& group,
+                                    std::span<const std::uint8_t> bytes) {
+    const Bytes head = begin("vote", group);
+    if (bytes.size() < head.size() || !std::ranges::equal(head, bytes.first(head.size())))
+        return std::nullopt;
+    std::size_t at = head.size();
+    VoteSigned vote;
+    vote.voter.index = ReplicaIndex{static_cast<int>(take_number(bytes, at))};
+    vote.voter.incarnation.high = take_number(bytes, at);
+    vote.voter.incarnation.low = take_number(bytes, at);
+    vote.fence.generation = Generation(take_number(bytes, at));
+    vote.fence.epoch = Epoch(take_number(bytes, at));
+    vote.leader = ReplicaIndex{static_cast<int>(take_number(bytes, at))};
+    return at <= bytes.size() ? std::optional(vote) : std::nullopt;
 }
 
 Bytes proof_bytes(const InstanceName& group, const Signer& voter, const ReadAnswer& answer) {

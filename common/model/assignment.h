@@ -60,11 +60,17 @@ struct GroupProposal {
     friend bool operator==(const GroupProposal&, const GroupProposal&) = default;
 };
 
+// With which a generation of a group begins.
+struct FirstRecord {
+    std::string text;       // empty: the boxes' incarnations are awaited
+    std::string signature;  // by Foyer's CA, base64url
+    friend bool operator==(const FirstRecord&, const FirstRecord&) = default;
+};
+
 // Of an instance whose group elects by itself (common/docs/leadership.md). Role, leader and fence
 // of the assignment are then no order: they are what the group has told the master last.
 struct GroupWish {
-    std::string first_record;            // text; empty: the boxes' incarnations are awaited
-    std::string first_record_signature;  // by Foyer's CA, base64url
+    FirstRecord first;
     std::optional<GroupProposal> proposal;
     friend bool operator==(const GroupWish&, const GroupWish&) = default;
 };
@@ -137,6 +143,7 @@ struct EdgeRoute {
     // Of a group that elects: whom the edge asks who leads. Then fence and backend are the master's
     // hearsay only.
     std::vector<RouteVoter> voters = {};
+    FirstRecord first = {};  // the edge verifies from it who the members are
     int web_port = 0;
     // When this edge first heard of a leader in that fence, if it knew an earlier one. Never on the
     // wire.
@@ -190,6 +197,8 @@ struct GroupReport {
     std::string role;         // "follower", "leader"…, for people
     std::string record;       // text of the newest committed one, of who leads; else empty
     bool retired = false;     // it lost its newest state and must be replaced
+    // Of others that signed two votes of one epoch: text of common/leadership/evidence_text.h.
+    std::vector<std::string> evidence;
     friend bool operator==(const GroupReport&, const GroupReport&) = default;
 };
 

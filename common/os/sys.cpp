@@ -96,6 +96,11 @@ Result<DiskSpace> disk_space(const std::string& path) {
                      .in_memory = facts.f_type == TMPFS_MAGIC};
 }
 
+Status lock_memory() {
+    if (::mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0) return ok_status();
+    return errno_error("cannot keep memory from being paged out");
+}
+
 Result<UniqueFd> socket_in(const std::string& netns_file, int domain, int type, int protocol) {
     const UniqueFd netns = TRY(open_file(netns_file, O_RDONLY));
     int fd = -1;

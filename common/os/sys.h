@@ -33,6 +33,10 @@ struct DiskSpace {
 };
 Result<DiskSpace> disk_space(const std::string& path);
 
+// What this process touches from now on stays in memory: no page of it waits for a disk. What is
+// never touched takes none. Not for its children.
+Status lock_memory();
+
 // A socket made inside the network namespace of `netns_file`, used from the caller's thread
 // afterwards.
 Result<UniqueFd> socket_in(const std::string& netns_file, int domain, int type, int protocol);

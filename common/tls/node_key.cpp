@@ -17,6 +17,8 @@ NodeSigner::~NodeSigner() = default;
 
 namespace {
 
+constexpr std::size_t public_key_bytes = 91;  // of P-256, as SubjectPublicKeyInfo
+
 Result<std::string> public_half(EVP_PKEY* key) {
     unsigned char* der = nullptr;
     const int size = i2d_PUBKEY(key, &der);
@@ -80,6 +82,27 @@ Status verify_node_signature(std::string_view public_key, std::string_view messa
         return error(ErrorCode::PermissionDenied, "the signature does not fit");
     }
     return ok_status();
+}
+
+Result<std::string> sign_with_key(const NodeSigner& signer, std::string_view message) {
+    CHECK(signer.public_key().size() == public_key_bytes);
+    return to_base64url(as_bytes(signer.public_key() + TRY(signer.sign(message))));
+}
+
+Result<std::string> signed_by(std::string_view message, std::string_view signature) {
+    const auto bytes = from_base64url(signature);
+    if (!bytes || bytes->size() <= public_key_bytes)
+        return error(ErrorCode::InvalidArgument, "not a key and a signature");
+    const std::string text(bytes->begin(), bytes->end());
+    const std::string_view key = std::string_view(text).substr(0, public_key_bytes);
+    TRY(verify_node_signature(key, message, std::string_view(text).substr(public_key_bytes)));
+    return key_fingerprint_of(key);
+}
+
+Status verify_with_key(std::string_view fingerprint, std::string_view message,
+                       std::string_view signature) {
+    if (TRY(signed_by(message, signature)) == fingerprint) return ok_status();
+    return error(ErrorCode::PermissionDenied, "signed by another key");
 }
 
 }  // namespace foyer::tls

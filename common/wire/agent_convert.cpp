@@ -109,9 +109,25 @@ void write_proposal(const GroupProposal& from, agent::v1::GroupProposal& to) {
     if (from.desired) to.set_desired(to_wire(*from.desired));
 }
 
+// Of an assignment's group, and of an edge's route.
+template <class To>
+void write_first(const FirstRecord& from, To& to) {
+    to.set_first_record(from.text);
+    to.set_first_record_signature(raw_from_base64url(from.signature));
+}
+
+template <class From>
+Result<FirstRecord> first_record_of(const From& from) {
+    FirstRecord to;
+    to.text = TRY(text_field("first_record", from.first_record(), record_bytes_max));
+    if (from.first_record_signature().size() > name_bytes_max)
+        return field_error("first_record_signature", "is too long");
+    to.signature = to_base64url(as_bytes(from.first_record_signature()));
+    return to;
+}
+
 void write_wish(const GroupWish& from, agent::v1::GroupWish& to) {
-    to.set_first_record(from.first_record);
-    to.set_first_record_signature(raw_from_base64url(from.first_record_signature));
+    write_first(from.first, to);
     if (from.proposal) write_proposal(*from.proposal, *to.mutable_proposal());
 }
 
@@ -135,10 +151,7 @@ Result<GroupProposal> read_proposal(const agent::v1::GroupProposal& from) {
 
 Result<GroupWish> read_wish(const agent::v1::GroupWish& from) {
     GroupWish to;
-    to.first_record = TRY(text_field("first_record", from.first_record(), record_bytes_max));
-    if (from.first_record_signature().size() > name_bytes_max)
-        return field_error("first_record_signature", "is too long");
-    to.first_record_signature = to_base64url(as_bytes(from.first_record_signature()));
+    to.first = TRY(first_record_of(from));
     if (from.has_proposal()) to.proposal = TRY(read_proposal(from.proposal()));
     return to;
 }
@@ -247,6 +260,7 @@ void to_wire(const EdgeRoute& from, agent::v1::EdgeRoute& to) {
         added.set_address(voter.address);
     }
     to.set_web_port(static_cast<std::uint32_t>(from.web_port));
+    write_first(from.first, to);
 }
 
 Result<EdgeRoute> from_wire(const agent::v1::EdgeRoute& from) {
@@ -264,6 +278,7 @@ Result<EdgeRoute> from_wire(const agent::v1::EdgeRoute& from) {
                              TRY(name_field("route.voters", voter.address()))});
     if (from.web_port() > 65'535) return field_error("route.web_port", "is out of range");
     to.web_port = static_cast<int>(from.web_port());
+    to.first = TRY(first_record_of(from));
     return to;
 }
 

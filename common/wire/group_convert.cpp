@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/leadership/link_text.h"
 #include "common/leadership/record_text.h"
 #include "common/wire/field_check.h"
 #include "foyer/group/v1/group.pb.h"
@@ -13,7 +14,8 @@ namespace lead = leadership;
 namespace v1 = group::v1;
 
 constexpr int index_max = 1'000'000;
-constexpr std::size_t signature_bytes_max = 512;
+constexpr int links_max = 8;
+constexpr std::size_t batch_bytes_max = 8'192;  // of several messages; one may be larger
 
 // ---- to the wire ----
 
@@ -33,6 +35,15 @@ std::string text_of(const std::optional<lead::Record>& record) {
 }
 
 std::string bytes_of(const lead::Hash& hash) { return {hash.begin(), hash.end()}; }
+
+std::string tip_of(const lead::Hash& tip) {
+    return tip == lead::Hash{} ? std::string() : bytes_of(tip);
+}
+
+template <class To>
+void put_chain(const std::vector<lead::Link>& chain, To& to) {
+    for (const lead::Link& link : chain) to.add_chain(lead::to_text(link));
+}
 
 template <class Asked>
 void put_candidacy(const Asked& from, v1::Candidacy& to) {
@@ -66,6 +77,7 @@ struct BodyWriter {
         auto& body = *to.mutable_renew();
         body.set_epoch(one.epoch.number());
         body.set_committed(lead::to_text(one.committed));
+        body.set_chain_tip(tip_of(one.chain_tip));
     }
     void operator()(const lead::RenewAnswer& one) {
         auto& body = *to.mutable_renew_answer();
@@ -75,6 +87,8 @@ struct BodyWriter {
         body.set_held(lead::to_text(one.held));
         if (one.position) put(*one.position, *body.mutable_position());
         body.set_edges_ask(one.edges_ask);
+        body.set_chain_tip(tip_of(one.chain_tip));
+        put_chain(one.chain, body);
     }
     void operator()(const lead::Write& one) {
         to.mutable_write()->set_record(lead::to_text(one.record));
@@ -92,7 +106,10 @@ struct BodyWriter {
         body.set_epoch(one.epoch.number());
         if (one.preferred) body.set_preferred(one.preferred->number);
     }
-    void operator()(const lead::Read& one) { to.mutable_read()->set_nonce(one.nonce); }
+    void operator()(const lead::Read& one) {
+        to.mutable_read()->set_nonce(one.nonce);
+        to.mutable_read()->set_chain_tip(tip_of(one.chain_tip));
+    }
     void operator()(const lead::ReadAnswer& one) {
         auto& body = *to.mutable_read_answer();
         body.set_nonce(one.nonce);
@@ -102,10 +119,14 @@ struct BodyWriter {
         body.set_record(text_of(one.record));
         body.set_seen_of_asker(one.seen_of_asker);
         body.set_signature(one.signature);
+        put_chain(one.chain, body);
     }
     void operator()(const lead::Announce& one) {
         auto& body = *to.mutable_announce();
         body.set_record(lead::to_text(one.record));
+        if (!one.certificate.signatures.empty())
+            body.set_certificate(lead::to_text(one.certificate));
+        put_chain(one.chain, body);
     }
     void operator()(const lead::Refused& one) {
         auto& body = *to.mutable_refused();
@@ -132,20 +153,31 @@ Result<Duration> promise_of(std::int64_t ms) {
     return Duration(ms);
 }
 
-Result<lead::Hash> hash_of(const std::string& bytes) {
+Result<lead::Hash> hash_of(std::string_view field, const std::string& bytes) {
     lead::Hash hash{};
-    if (bytes.size() != hash.size()) return field_error("config_hash", "is not 32 bytes");
+    if (bytes.size() != hash.size()) return field_error(field, "is not 32 bytes");
     std::ranges::transform(bytes, hash.begin(),
                            [](char byte) { return static_cast<std::uint8_t>(byte); });
     return hash;
 }
 
 Result<std::string> signature_of(const std::string& text) {
-    if (text.find_first_not_of(
-            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") !=
-        std::string::npos)
-        return field_error("signature", "is not base64url");
-    return text_field("signature", text, signature_bytes_max);
+    if (!text.empty() && !lead::is_signature_text(text))
+        return field_error("signature", "is not base64url, or too long");
+    return text;
+}
+
+Result<lead::Hash> optional_tip(const std::string& bytes) {
+    if (bytes.empty()) return lead::Hash{};
+    return hash_of("chain_tip", bytes);
+}
+
+template <class From>
+Result<std::vector<lead::Link>> chain_of(const From& from) {
+    TRY(count_field("chain", from.chain_size(), links_max));
+    std::vector<lead::Link> chain;
+    for (const std::string& link : from.chain()) chain.push_back(TRY(lead::parse_link(link)));
+    return chain;
 }
 
 Result<std::optional<lead::Record>> optional_record(const std::string& text) {
@@ -180,7 +212,7 @@ Result<lead::VoteAnswer> read(const v1::VoteAnswer& from) {
     to.epoch = Epoch(from.epoch());
     to.reason = TRY(reason_of(from.reason()));
     to.before = TRY(lead::parse_ballot(from.before()));
-    to.config_hash = TRY(hash_of(from.config_hash()));
+    to.config_hash = TRY(hash_of("config_hash", from.config_hash()));
     to.position = optional_position(from);
     to.promised = TRY(promise_of(from.promised_ms()));
     to.record = TRY(optional_record(from.record()));
@@ -196,6 +228,8 @@ Result<lead::RenewAnswer> read(const v1::RenewAnswer& from) {
     to.held = TRY(lead::parse_ballot(from.held()));
     to.position = optional_position(from);
     to.edges_ask = from.edges_ask();
+    to.chain_tip = TRY(optional_tip(from.chain_tip()));
+    to.chain = TRY(chain_of(from));
     return to;
 }
 
@@ -224,12 +258,16 @@ Result<lead::ReadAnswer> read(const v1::ReadAnswer& from) {
     to.record = TRY(optional_record(from.record()));
     to.seen_of_asker = from.seen_of_asker();
     to.signature = TRY(signature_of(from.signature()));
+    to.chain = TRY(chain_of(from));
     return to;
 }
 
 Result<lead::Announce> read(const v1::Announce& from) {
     lead::Announce to;
     to.record = TRY(lead::parse_record(from.record()));
+    if (!from.certificate().empty())
+        to.certificate = TRY(lead::parse_certificate(from.certificate()));
+    to.chain = TRY(chain_of(from));
     return to;
 }
 
@@ -242,13 +280,16 @@ Result<lead::Body> body_of(const v1::Message& from) {
         case v1::Message::kVoteAnswer: return lead::Body(TRY(read(from.vote_answer())));
         case v1::Message::kRenew:
             return lead::Body(lead::Renew{Epoch(from.renew().epoch()),
-                                          TRY(lead::parse_ballot(from.renew().committed()))});
+                                          TRY(lead::parse_ballot(from.renew().committed())),
+                                          TRY(optional_tip(from.renew().chain_tip()))});
         case v1::Message::kRenewAnswer: return lead::Body(TRY(read(from.renew_answer())));
         case v1::Message::kWrite:
             return lead::Body(lead::Write{TRY(lead::parse_record(from.write().record()))});
         case v1::Message::kWriteAnswer: return lead::Body(TRY(read(from.write_answer())));
         case v1::Message::kResign: return lead::Body(TRY(read(from.resign())));
-        case v1::Message::kRead: return lead::Body(lead::Read{from.read().nonce()});
+        case v1::Message::kRead:
+            return lead::Body(
+                lead::Read{from.read().nonce(), TRY(optional_tip(from.read().chain_tip()))});
         case v1::Message::kReadAnswer: return lead::Body(TRY(read(from.read_answer())));
         case v1::Message::kAnnounce: return lead::Body(TRY(read(from.announce())));
         case v1::Message::kRefused:
@@ -303,6 +344,23 @@ std::string batch_bytes(const std::vector<lead::Letter>& messages) {
     v1::Batch batch;
     for (const lead::Letter& message : messages) put(message, *batch.add_messages());
     return batch.SerializeAsString();
+}
+
+std::vector<std::string> batches_of(const std::vector<lead::Letter>& messages) {
+    std::vector<std::string> batches;
+    std::size_t held = 0;
+    for (const lead::Letter& message : messages) {
+        const std::string one = batch_bytes({message});
+        const bool fits = !batches.empty() && held < batch_messages_max &&
+                          batches.back().size() + one.size() <= batch_bytes_max;
+        if (!fits) {
+            batches.emplace_back();
+            held = 0;
+        }
+        batches.back() += one;  // repeated fields of two messages of protobuf are one list
+        ++held;
+    }
+    return batches;
 }
 
 Result<std::vector<lead::Letter>> parse_batch(std::string_view bytes) {

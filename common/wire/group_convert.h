@@ -15,6 +15,9 @@ constexpr std::size_t datagram_bytes_max = 16'384;
 constexpr std::size_t batch_messages_max = 64;
 
 std::string batch_bytes(const std::vector<leadership::Letter>& messages);
+// The same as several batches, so that each fits a datagram with its signature: no message of a
+// moment where much is said is lost for the company it keeps.
+std::vector<std::string> batches_of(const std::vector<leadership::Letter>& messages);
 Result<std::vector<leadership::Letter>> parse_batch(std::string_view bytes);
 
 // What one box sends: a batch, its public key (DER), and its signature over signed_part().

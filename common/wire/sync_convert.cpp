@@ -13,6 +13,7 @@ constexpr int partitions_max = 4096;
 constexpr int peers_max = 65536;
 constexpr int routes_max = 262144;
 constexpr int followers_max = 64;
+constexpr int evidence_max = 4;
 constexpr int takeovers_max = 4096;
 constexpr std::size_t record_bytes_max = 4096;
 constexpr std::int64_t delay_ms_max = 3'600'000;
@@ -96,6 +97,7 @@ void to_wire(const PartitionObservation& from, agent::v1::Observation& to) {
         group.set_role(plain_text(from.group->role, name_bytes_max));
         group.set_record(from.group->record);
         group.set_retired(from.group->retired);
+        for (const std::string& one : from.group->evidence) group.add_evidence(one);
     }
     for (const FollowerView& follower : from.followers) {
         auto& added = *to.add_followers();
@@ -104,6 +106,18 @@ void to_wire(const PartitionObservation& from, agent::v1::Observation& to) {
         added.set_sync_state(plain_text(follower.sync_state, name_bytes_max));
         added.set_lag_bytes(follower.lag_bytes);
     }
+}
+
+Result<GroupReport> group_from(const agent::v1::GroupReport& from) {
+    GroupReport to;
+    to.incarnation = TRY(name_field("group.incarnation", from.incarnation()));
+    to.role = TRY(text_field("group.role", from.role(), name_bytes_max));
+    to.record = TRY(text_field("group.record", from.record(), record_bytes_max));
+    to.retired = from.retired();
+    TRY(count_field("group.evidence", from.evidence_size(), evidence_max));
+    for (const std::string& one : from.evidence())
+        to.evidence.push_back(TRY(text_field("group.evidence", one, record_bytes_max)));
+    return to;
 }
 
 Result<PartitionObservation> from_wire(const agent::v1::Observation& from) {
@@ -129,12 +143,7 @@ Result<PartitionObservation> from_wire(const agent::v1::Observation& from) {
     TRY(count_field("observation.followers", from.followers_size(), followers_max));
     for (const auto& follower : from.followers())
         to.followers.push_back(TRY(follower_from(follower)));
-    if (from.has_group())
-        to.group =
-            GroupReport{TRY(name_field("group.incarnation", from.group().incarnation())),
-                        TRY(text_field("group.role", from.group().role(), name_bytes_max)),
-                        TRY(text_field("group.record", from.group().record(), record_bytes_max)),
-                        from.group().retired()};
+    if (from.has_group()) to.group = TRY(group_from(from.group()));
     return to;
 }
 

@@ -217,9 +217,15 @@ Status AgentSync::open_secrets(NodeDelta& delta) const {
 }
 
 Status AgentSync::sign_records(NodeDelta& delta) const {
-    for (Assignment& assignment : delta.assignments) {
-        if (!sign_ || !assignment.group || assignment.group->first_record.empty()) continue;
-        assignment.group->first_record_signature = TRY(sign_(assignment));
+    if (!sign_) return ok_status();
+    for (Assignment& one : delta.assignments) {
+        if (!one.group || one.group->first.text.empty()) continue;
+        FirstRecord& first = one.group->first;
+        first.signature = TRY(sign_(one.instance, one.ordered_at, first.text));
+    }
+    for (EdgeRoute& route : delta.routes) {
+        if (route.first.text.empty()) continue;
+        route.first.signature = TRY(sign_(route.instance, route.ordered_at, route.first.text));
     }
     return ok_status();
 }

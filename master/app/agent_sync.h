@@ -57,7 +57,8 @@ private:
 void wake_boxes(WaitDesk& desk, const State& state, const State& before);
 
 // Signs the first record of an assignment's group; base64url.
-using RecordSigner = std::function<Result<std::string>(const Assignment& assignment)>;
+using RecordSigner = std::function<Result<std::string>(
+    const InstanceName& instance, WallTime ordered_at, const std::string& first_record)>;
 
 class AgentSync {
 public:

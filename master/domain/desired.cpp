@@ -107,6 +107,7 @@ EdgeRoute route_of(const State& state, const Instance& instance) {
         route.web_port = release.web_port;
         for (const Replica* replica : state.replicas_of(instance.name))
             route.voters.push_back({replica->key.index, address_of(state, *replica)});
+        route.first.text = instance.electing->first_record;
     }
     if (!instance.leader || instance.served != instance.fence) return route;
     const auto lead = state.replicas().find({instance.name, *instance.leader});

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/leadership/evidence_text.h"
 #include "common/leadership/record_text.h"
 #include "master/domain/group.h"
 #include "master/domain/membership.h"
@@ -41,6 +42,7 @@ lead::Record first_record(const Group& group) {
     record.floor = goes_on ? 1 : group.copies();
     record.mode = group.instance.policy.mode;
     record.desired = group.instance.desired;
+    begin_chain(record, group.state().settings());
     return record;
 }
 
@@ -95,6 +97,12 @@ void tell_copies(const lead::Record& before, const lead::Record& now, const Inst
                     "a write needs " + std::to_string(now.k) + " copies, as ordered");
 }
 
+bool is_voter_of(const State& state, const Replica& replica, const lead::FalseVoter& voter) {
+    return replica.key.index == voter.index && replica.incarnation &&
+           *replica.incarnation == lead::to_text(voter.incarnation) &&
+           state.nodes().at(replica.node).key_fingerprint == voter.key.str();
+}
+
 void learn_record(Group& group, const std::string& text, Draft& draft) {
     Instance& instance = group.instance;
     const auto record = lead::parse_record(text);
@@ -127,16 +135,24 @@ std::optional<lead::Record> committed_record(const Instance& instance) {
     return std::move(record).value();
 }
 
+void begin_chain(lead::Record& first, const ClusterSettings& settings) {
+    first.config_hash = {};
+    if (settings.hash != nullptr) first.config_hash = lead::config_hash({}, first, settings.hash);
+}
+
 bool is_named(const std::optional<lead::Record>& record, ReplicaIndex index) {
     return record && lead::find_entry(*record, index) != nullptr;
 }
 
 GroupWish group_wish(const State& state, const Instance& instance) {
-    return {instance.electing->first_record, {}, proposal_of(state, instance)};
+    return {{instance.electing->first_record, {}}, proposal_of(state, instance)};
 }
 
-bool is_other_voter(const Replica& replica, const PartitionObservation& seen) {
-    return replica.incarnation && seen.group && *replica.incarnation != seen.group->incarnation;
+bool votes_no_more(const Replica& replica, const PartitionObservation& seen) {
+    if (replica.evidence) return true;
+    if (!seen.group) return false;
+    const bool other = replica.incarnation && *replica.incarnation != seen.group->incarnation;
+    return other || seen.group->retired;
 }
 
 void hear_member(Group& group, Replica& replica, const PartitionObservation& seen, Draft& draft) {
@@ -146,6 +162,27 @@ void hear_member(Group& group, Replica& replica, const PartitionObservation& see
     const bool begun = !group.instance.electing->first_record.empty();
     if (!incarnation.empty() && (!replica.incarnation || !begun)) replica.incarnation = incarnation;
     if (!seen.group->record.empty()) learn_record(group, seen.group->record, draft);
+}
+
+void hear_evidence(Group& group, const PartitionObservation& seen, Draft& draft) {
+    const lead::SignerFinder signer_of = group.state().settings().signer_of;
+    if (!seen.group || signer_of == nullptr) return;
+    for (const std::string& text : seen.group->evidence) {
+        const auto evidence = lead::parse_evidence(text);
+        if (!evidence.ok()) continue;
+        Replica* replica = group.find(evidence.value().who);
+        if (replica == nullptr || replica->evidence) continue;  // judged before
+        const auto voter =
+            lead::judge_two_votes(group.instance.name, evidence.value(), signer_of);
+        if (!voter.ok() || !is_voter_of(group.state(), *replica, voter.value())) continue;
+        replica->evidence = text;
+        if (!replica->failing_since) replica->failing_since = draft.now();
+        draft.event("false_voter", group.instance.name.str(),
+                    "copy " + std::to_string(replica->key.index.number) + " on '" +
+                        replica->node.str() + "' signed two votes in epoch " +
+                        std::to_string(voter.value().fence.epoch.number()) +
+                        ": its votes count no more, and it is made anew on another box");
+    }
 }
 
 void begin_group(Group& group, Draft& draft) {

@@ -29,17 +29,23 @@ inline bool elects(const Instance& instance) { return instance.electing.has_valu
 // The newest record its leader reported; none: nobody has led yet.
 std::optional<leadership::Record> committed_record(const Instance& instance);
 
+// A first record begins the chain from which everybody verifies who its later members are.
+void begin_chain(leadership::Record& first, const ClusterSettings& settings);
+
 // The record names this copy, or goes on naming it until a change is finished.
 bool is_named(const std::optional<leadership::Record>& record, ReplicaIndex index);
 
 // What a box of the group has to hear.
 GroupWish group_wish(const State& state, const Instance& instance);
 
-// The box's voter is not the one that this row's place in the group was given to: it lost its
-// memory. Its copy is made anew elsewhere, under another index: an index is never used twice.
-bool is_other_voter(const Replica& replica, const PartitionObservation& seen);
+// The voter of this copy is lost to its group: the box's is another one, which lost the memory of
+// the one that this row's place was given to; or it knows that it forgot something; or it voted
+// twice. Its copy is made anew elsewhere, under another index: an index is never used twice.
+bool votes_no_more(const Replica& replica, const PartitionObservation& seen);
 // One box's word on its own member.
 void hear_member(Group& group, Replica& replica, const PartitionObservation& seen, Draft& draft);
+// One box's proofs against the voters of others: a copy whose voter they convict is made anew.
+void hear_evidence(Group& group, const PartitionObservation& seen, Draft& draft);
 // After all of a report was heard: begins the group once enough is known.
 void begin_group(Group& group, Draft& draft);
 

@@ -55,6 +55,7 @@ lead::Record next_record(const Group& group, const lead::Record& last) {
     next.floor = last.floor;
     next.mode = last.mode;
     next.desired = group.instance.desired;
+    begin_chain(next, group.state().settings());
     return next;
 }
 

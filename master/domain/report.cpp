@@ -58,9 +58,9 @@ bool is_possible(const PartitionObservation& seen, const Group& group) {
 }
 
 // Only a good run ends a failure: between two failed attempts a copy is being prepared or started.
-void note_failing(Replica& replica, bool lost_memory, WallTime now) {
+void note_failing(Replica& replica, bool lost_voter, WallTime now) {
     const Observed& seen = replica.observed;
-    if (lost_memory) {
+    if (lost_voter) {
         if (!replica.failing_since) replica.failing_since = now;
         return;
     }
@@ -99,8 +99,10 @@ void hear_replica(Group& group, const PartitionObservation& seen, const NodeId& 
         replica.observed = Observed(seen);
         // A revision of another master's time says nothing of ours.
         if (seen.applied >= draft.revision()) replica.observed.applied = Revision();
-        note_failing(replica, is_other_voter(replica, seen), draft.now());
-        if (elects(group.instance)) hear_member(group, replica, seen, draft);
+        note_failing(replica, votes_no_more(replica, seen), draft.now());
+        if (!elects(group.instance)) continue;
+        hear_member(group, replica, seen, draft);
+        hear_evidence(group, seen, draft);
     }
 }
 

@@ -287,6 +287,9 @@ struct Replica {
     Resources reserved;
     bool founder = false;
     Rare<std::string> incarnation;  // of its voter, 32 hex digits, where the group elects
+    // That its voter signed two votes of one epoch (common/leadership/evidence_text.h); kept for
+    // whoever doubts. The copy is made anew elsewhere.
+    Rare<std::string> evidence;
     Observed observed;              // as its box last reported
     Revision revision;
     friend bool operator==(const Replica&, const Replica&) = default;

@@ -17,6 +17,7 @@
 
 #include "common/base/snapshot_map.h"
 #include "common/base/snapshot_set.h"
+#include "common/leadership/false_voter.h"
 #include "master/domain/change.h"
 #include "master/domain/fleet_slots.h"
 #include "master/domain/repair_settings.h"
@@ -32,6 +33,9 @@ struct ClusterSettings {
     int edge_wireguard_port = 51820;
     RepairSettings repair;
     bool groups_elect = false;  // those of new orders
+    // Of the members in first records, where chains begin; null: members do not sign.
+    leadership::HashFunction hash = nullptr;
+    leadership::SignerFinder signer_of = nullptr;  // null: evidence is believed of nobody
     friend bool operator==(const ClusterSettings&, const ClusterSettings&) = default;
 };
 

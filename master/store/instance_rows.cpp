@@ -163,6 +163,7 @@ const Table& replicas() {
                                {"position_receiving", Bool},
                                {"followers", Json},
                                {"incarnation"},
+                               {"evidence"},
                                {"revision", Int8},
                                {"site", Text, site_of_node},
                                {"isp", Text, isp_of_node},
@@ -200,7 +201,8 @@ Status read_replica(Row row, Changes& into) {
                  r.reserved.cpu, r.reserved.memory, r.reserved.disk, r.reserved.uplink, r.founder,
                  seen.partition, seen.fence.generation, seen.fence.epoch, seen.applied, seen.role,
                  seen.phase, seen.step, seen.reason, seen.ready, seen.initialized, at.epoch,
-                 at.flushed, at.receiving, seen.followers, r.incarnation, r.revision));
+                 at.flushed, at.receiving, seen.followers, r.incarnation, r.evidence,
+                 r.revision));
     r.leave_after = leave.position();
     seen.position = at.position();
     r.observed = Observed(std::move(seen));
@@ -270,7 +272,7 @@ Call put_call(const Replica& r) {
                          r.reserved.uplink, r.founder, partition_id(r.key), seen.fence.generation,
                          seen.fence.epoch, seen.applied, seen.role, seen.phase, seen.step(),
                          seen.reason(), seen.ready, seen.initialized, at.epoch, at.flushed,
-                         at.receiving, seen.followers(), r.incarnation, r.revision)};
+                         at.receiving, seen.followers(), r.incarnation, r.evidence, r.revision)};
 }
 
 Call drop_call(const DropReplica& change) {

@@ -1,17 +1,19 @@
 #include "node-agent/app/edge_watch.h"
 
+#include "common/leadership/record_text.h"
+
 namespace foyer::agent {
 namespace {
 
 namespace lead = leadership;
 
-lead::Letter question(const EdgeRoute& route, ReplicaIndex to, std::uint64_t nonce) {
+lead::Letter question(const EdgeRoute& route, ReplicaIndex to, const lead::Read& read) {
     lead::Letter letter;
     letter.ordered_at = route.ordered_at;
     letter.message.envelope.group = route.instance;
     letter.message.envelope.from = lead::outsider;
     letter.message.envelope.to = to;
-    letter.message.body = lead::Read{nonce};
+    letter.message.body = read;
     return letter;
 }
 
@@ -26,11 +28,31 @@ void EdgeWatch::follow(const EdgeRoutes& routes) {
         const auto before = watched_.find(name);
         const bool same = before != watched_.end() &&
                           !is_other_order(before->second.route.ordered_at, route.ordered_at);
-        if (same) watched.watch = std::move(before->second.watch);
+        if (same) watched = std::move(before->second);
         watched.route = route;
+        begin(watched);
         name_of_[route.instance] = name;
     }
     watched_ = std::move(next);
+}
+
+// A generation begins with what the master signed; whatever else is said is verified from there.
+void EdgeWatch::begin(Watched& watched) const {
+    const EdgeRoute& route = watched.route;
+    if (!verifier_.check) {
+        watched.watch.members = MembersUnsigned{};
+        return;
+    }
+    if (route.first.text.empty() || route.first.text == watched.first) return;
+    watched.first = route.first.text;
+    const auto first = lead::parse_record(route.first.text);
+    if (first.ok() && check_(route.instance, route.ordered_at, route.first).ok())
+        watched.watch = begun(std::move(watched.watch), first.value(), verifier_);
+}
+
+void EdgeWatch::take_news(Watched& watched, const lead::Announce& news, MonoTime now) const {
+    watched.watch = announced(std::move(watched.watch), news,
+                              {watched.route.instance, verifier_, rules_}, now);
 }
 
 void EdgeWatch::hear(const lead::Letter& letter, const GroupMail& mail, MonoTime now) {
@@ -40,10 +62,10 @@ void EdgeWatch::hear(const lead::Letter& letter, const GroupMail& mail, MonoTime
     if (is_other_order(letter.ordered_at, watched.route.ordered_at)) return;
     if (const auto* answer = std::get_if<lead::ReadAnswer>(&letter.message.body))
         watched.watch = heard(std::move(watched.watch), letter.message.envelope.from,
-                              {mail.node_key, *answer}, rules_, now);
+                              {mail.node_key, *answer}, {watched.route.instance, verifier_, rules_},
+                              now);
     else if (const auto* news = std::get_if<lead::Announce>(&letter.message.body))
-        watched.watch =
-            hurried(std::move(watched.watch), lead::fence_of(news->record.ballot), rules_, now);
+        take_news(watched, *news, now);
 }
 
 void EdgeWatch::tick(Rng& rng, MonoTime now, const Send& send) {
@@ -52,7 +74,8 @@ void EdgeWatch::tick(Rng& rng, MonoTime now, const Send& send) {
         const std::uint64_t nonce = rng.next() | 1U;
         watched.watch = asked(std::move(watched.watch), nonce, rules_, now);
         for (const RouteVoter& voter : watched.route.voters)
-            send(voter.address, question(watched.route, voter.index, nonce));
+            send(voter.address,
+                 question(watched.route, voter.index, {nonce, chain_tip(watched.watch)}));
     }
 }
 

@@ -18,6 +18,10 @@ class EdgeWatch {
 public:
     using Send = std::function<void(const std::string& to, leadership::Letter letter)>;
 
+    // `check`: of first records. Without a verifier all groups are taken for such as do not sign.
+    EdgeWatch(leadership::Verifier verifier, FirstRecordCheck check)
+        : verifier_(std::move(verifier)), check_(std::move(check)) {}
+
     // The master's routes: those with voters are watched, and what is known of those that stay is
     // kept.
     void follow(const EdgeRoutes& routes);
@@ -31,7 +35,14 @@ private:
     struct Watched {
         EdgeRoute route;
         RouteWatch watch;
+        std::string first;  // text of the first record last looked at
     };
+    void begin(Watched& watched) const;
+    void take_news(Watched& watched, const leadership::Announce& news, MonoTime now) const;
+
+
+    const leadership::Verifier verifier_;
+    const FirstRecordCheck check_;
     std::map<std::string, Watched> watched_;
     std::map<InstanceName, std::string> name_of_;
     RouteRules rules_;

@@ -5,8 +5,6 @@ namespace {
 
 namespace lead = leadership;
 
-constexpr std::size_t letters_max = 32;  // in one datagram
-
 lead::Incarnation draw_incarnation(Rng& rng) { return {rng.next(), rng.next()}; }
 
 }  // namespace
@@ -14,6 +12,7 @@ lead::Incarnation draw_incarnation(Rng& rng) { return {rng.next(), rng.next()}; 
 GroupKeeper::GroupKeeper(const GroupPorts& ports, const GroupRules& rules)
     : ports_(ports),
       rules_(rules),
+      edge_(ports.seals.verifier, ports.check),
       disk_thread_([this](const std::stop_token& stop) { run_disk(stop); }),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
@@ -63,6 +62,9 @@ std::unique_ptr<GroupMember> GroupKeeper::begin(const Assignment& assignment, bo
     start.timing = rules_.timing;
     start.fresh = draw_incarnation(ports_.rng);
     start.led = led;
+    start.hash = ports_.seals.verifier.hash;
+    start.sign = ports_.seals.sign;
+    start.check = ports_.seals.verifier.check;
     auto memory = ports_.files.load(assignment.partition);
     if (memory.ok() && !is_other_order(memory.value().ordered_at, assignment.ordered_at))
         start.durable = std::move(memory.value().durable);
@@ -178,14 +180,7 @@ void GroupKeeper::move_fences() {
 }
 
 void GroupKeeper::send_out() {
-    for (auto& [address, letters] : outgoing_) {
-        for (std::size_t at = 0; at < letters.size(); at += letters_max) {
-            const auto first = letters.begin() + static_cast<std::ptrdiff_t>(at);
-            const auto last = letters.begin() + static_cast<std::ptrdiff_t>(
-                                                    std::min(letters.size(), at + letters_max));
-            ports_.post.send(address, {first, last});
-        }
-    }
+    for (const auto& [address, letters] : outgoing_) ports_.post.send(address, letters);
     outgoing_.clear();
 }
 

@@ -28,6 +28,7 @@ struct GroupPorts {
     GroupFiles& files;
     FenceDoor fence;  // absent: no fences (tests)
     FirstRecordCheck check;
+    GroupSeals seals;
     const Clock& clock;
     Rng& rng;
     Log& log;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/leadership/evidence_text.h"
 #include "common/leadership/record_text.h"
 
 namespace foyer::agent {
@@ -10,6 +11,7 @@ namespace {
 namespace lead = leadership;
 
 constexpr std::size_t held_max = 4'096;  // messages that wait for the disk: the oldest are lost
+constexpr std::size_t evidence_told = 4;
 constexpr Duration propose_again{2'000};
 // What takes longest in a hand-over is to load the service: the heir does it before, while the old
 // leader serves. It was told of the same proposal.
@@ -89,10 +91,11 @@ void GroupMember::tell_learners(const Assignment& assignment, MonoTime now) {
 void GroupMember::begin_generation(const Assignment& assignment, const FirstRecordCheck& check,
                                    MonoTime now) {
     const GroupWish& wish = *assignment.group;
-    if (wish.first_record.empty() || wish.first_record == first_record_) return;
-    first_record_ = wish.first_record;
-    const auto record = lead::parse_record(wish.first_record);
-    const Status signed_by_master = record.ok() ? check(assignment) : ok_status();
+    if (wish.first.text.empty() || wish.first.text == first_record_) return;
+    first_record_ = wish.first.text;
+    const auto record = lead::parse_record(wish.first.text);
+    const Status signed_by_master =
+        record.ok() ? check(assignment.instance, assignment.ordered_at, wish.first) : ok_status();
     if (!record.ok() || !signed_by_master.ok())
         return note("the first record of the group is refused: " +
                     (record.ok() ? signed_by_master.failure() : record.failure()).message);
@@ -264,7 +267,11 @@ void GroupMember::announce(MonoTime now) {
     envelope.incarnation = state_.durable.incarnation;
     envelope.generation = state_.durable.generation;
     envelope.epoch = state_.durable.epoch;
-    letter.message.body = lead::Announce{published_->certificate, published_->record, {}};
+    // Who lacks an older one asks for it.
+    const auto& chain = published_->chain;
+    const auto newest = std::prev(chain.end(), std::min<std::ptrdiff_t>(std::ssize(chain), 2));
+    letter.message.body = lead::Announce{
+        published_->certificate, published_->record, {newest, chain.end()}};
     for (const std::string& edge : edges_) hands_.send(edge, letter);
 }
 
@@ -273,6 +280,9 @@ GroupReport GroupMember::report() const {
     report.incarnation = lead::to_text(state_.durable.incarnation);
     report.role = std::string(lead::to_text(state_.role));
     report.retired = state_.durable.retired;
+    for (const lead::Evidence& one : state_.durable.evidence)
+        if (one.kind == lead::EvidenceKind::TwoVotes && report.evidence.size() < evidence_told)
+            report.evidence.push_back(lead::to_text(one));
     if (state_.role == lead::Role::Leader && state_.leading.committed)
         report.record = lead::to_text(*state_.leading.committed);
     return report;

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "common/base/result.h"
-#include "common/leadership/message.h"
+#include "common/leadership/chain.h"
 #include "common/model/assignment.h"
 
 namespace foyer::agent {
@@ -56,7 +56,14 @@ struct FenceWish {
 };
 using FenceDoor = std::function<Status(const PartitionId&, const FenceWish&)>;
 
-// The master signed the first record of this assignment's group.
-using FirstRecordCheck = std::function<Status(const Assignment& assignment)>;
+// The master signed this first record, for this order of this instance.
+using FirstRecordCheck = std::function<Status(const InstanceName& instance, WallTime ordered_at,
+                                              const FirstRecord& first)>;
+
+// How members of this box sign, and how what others signed is verified. Absent: nobody signs (tests).
+struct GroupSeals {
+    leadership::SignFunction sign = {};
+    leadership::Verifier verifier = {};
+};
 
 }  // namespace foyer::agent

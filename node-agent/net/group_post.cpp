@@ -65,7 +65,10 @@ Result<std::unique_ptr<UdpPost>> UdpPost::open(const std::string& netns_file,
 void UdpPost::send(const std::string& to, const std::vector<leadership::Letter>& letters) {
     const auto box = box_address_of(to);
     if (!box.ok()) return;
-    const std::string batch = wire::batch_bytes(letters);
+    for (const std::string& batch : wire::batches_of(letters)) send_batch(box.value(), batch);
+}
+
+void UdpPost::send_batch(const std::string& box, const std::string& batch) {
     const auto signature = signer_.sign(wire::signed_part(batch));
     if (!signature.ok()) return;
     const std::string bytes =
@@ -73,7 +76,7 @@ void UdpPost::send(const std::string& to, const std::vector<leadership::Letter>&
     sockaddr_in6 address = {};
     address.sin6_family = AF_INET6;
     address.sin6_port = htons(group_port);
-    if (::inet_pton(AF_INET6, box.value().c_str(), &address.sin6_addr) != 1) return;
+    if (::inet_pton(AF_INET6, box.c_str(), &address.sin6_addr) != 1) return;
     const ssize_t sent = ::sendto(socket_.get(), bytes.data(), bytes.size(), 0,
                                   reinterpret_cast<const sockaddr*>(&address), sizeof address);
     static_cast<void>(sent);  // lost like any other: what matters is asked again

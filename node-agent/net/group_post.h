@@ -28,6 +28,7 @@ public:
 private:
     UdpPost(os::UniqueFd socket, os::UniqueFd wake, tls::NodeSigner signer)
         : socket_(std::move(socket)), wake_(std::move(wake)), signer_(std::move(signer)) {}
+    void send_batch(const std::string& box, const std::string& batch);
     std::optional<GroupMail> read_one(bool& more);
 
     os::UniqueFd socket_;

@@ -78,9 +78,16 @@ GroupProposal proposal_from(const Json& body, JsonFields& outer) {
     return proposal;
 }
 
+Json to_json(const FirstRecord& from) {
+    return {{"first_record", from.text}, {"first_record_signature", from.signature}};
+}
+
+FirstRecord first_record_from(JsonFields& fields) {
+    return {fields.text("first_record"), fields.text("first_record_signature")};
+}
+
 Json to_json(const GroupWish& from) {
-    Json to = {{"first_record", from.first_record},
-               {"first_record_signature", from.first_record_signature}};
+    Json to = to_json(from.first);
     if (from.proposal) to["proposal"] = to_json(*from.proposal);
     return to;
 }
@@ -88,8 +95,7 @@ Json to_json(const GroupWish& from) {
 GroupWish group_from(const Json& body, JsonFields& outer) {
     JsonFields fields(body);
     GroupWish group;
-    group.first_record = fields.text("first_record");
-    group.first_record_signature = fields.text("first_record_signature");
+    group.first = first_record_from(fields);
     if (fields.has("proposal")) group.proposal = proposal_from(body.at("proposal"), fields);
     outer.is(fields.ok());
     return group;
@@ -211,6 +217,7 @@ Json to_json(const EdgeRoute& route) {
     if (route.ordered_at.unix_ms != 0) to["ordered_at_unix_ms"] = route.ordered_at.unix_ms;
     if (!route.voters.empty()) {
         to["web_port"] = route.web_port;
+        if (!route.first.text.empty()) to["first"] = to_json(route.first);
         for (const RouteVoter& voter : route.voters)
             to["voters"].push_back({{"index", voter.index.number}, {"address", voter.address}});
     }
@@ -228,6 +235,11 @@ EdgeRoute route_from(const Json& body, JsonFields& outer) {
     route.backend = fields.text("backend");
     if (fields.has("voters")) {  // of a group that elects
         route.web_port = fields.whole("web_port");
+        if (fields.has("first")) {
+            JsonFields first(body.at("first"));
+            route.first = first_record_from(first);
+            fields.is(first.ok());
+        }
         for (const Json& item : fields.list("voters")) {
             JsonFields voter(item);
             route.voters.push_back({{voter.whole("index")}, voter.text("address")});

@@ -1,6 +1,9 @@
 // What other boxes say of their groups, and what this box wrote down of its own.
 #include "common/base/check.h"
+#include "common/leadership/chain.h"
 #include "common/leadership/durable_text.h"
+#include "common/leadership/evidence_text.h"
+#include "common/leadership/link_text.h"
 #include "common/leadership/record_text.h"
 #include "common/wire/group_convert.h"
 #include "tests/fuzz/target.h"
@@ -18,6 +21,14 @@ void feed(std::string_view bytes) {
     }
     const auto durable = lead::parse_durable(bytes);
     CHECK(!durable.ok() || lead::to_text(durable.value()) == bytes);
+    const auto link = lead::parse_link(bytes);
+    CHECK(!link.ok() || lead::to_text(link.value()) == bytes);
+    const auto certificate = lead::parse_certificate(bytes);
+    CHECK(!certificate.ok() || lead::to_text(certificate.value()) == bytes);
+    const auto evidence = lead::parse_evidence(bytes);
+    CHECK(!evidence.ok() || lead::to_text(evidence.value()) == bytes);
+    const lead::Bytes signed_bytes(bytes.begin(), bytes.end());
+    static_cast<void>(lead::read_vote(InstanceName("acme"), signed_bytes));  // it returns
     const auto datagram = wire::parse_datagram(bytes);
     const auto letters = wire::parse_batch(datagram.ok() ? datagram.value().batch : bytes);
     if (!letters.ok()) return;
@@ -39,11 +50,21 @@ std::vector<std::string> seeds() {
     lead::Durable durable;
     durable.record = record();
     durable.seen[ReplicaIndex{1}] = 7;
+    lead::Link link = lead::link_of(record());
+    link.signatures[ReplicaIndex{0}] = "c2ln";
+    durable.chain = {link};
+    lead::Certificate certificate;
+    certificate.signatures[ReplicaIndex{1}] = "dm90ZQ";
+    durable.certificate = certificate;
+    const lead::Bytes vote = lead::vote_bytes(InstanceName("acme"), {{1}, {3, 4}}, certificate);
+    durable.evidence = {{lead::EvidenceKind::TwoVotes, {1}, {}, {{vote, "c2ln"}, {vote, "c2ln"}}}};
     lead::Letter letter;
     letter.message.envelope.group = InstanceName("acme");
     letter.message.body = lead::Vote{record(), {}, Epoch(3)};
     const std::string batch = wire::batch_bytes({letter});
-    return {lead::to_text(record()), lead::to_text(durable), batch,
+    return {lead::to_text(record()), lead::to_text(durable), lead::to_text(link),
+            lead::to_text(certificate), lead::to_text(durable.evidence[0]),
+            std::string(vote.begin(), vote.end()), batch,
             wire::datagram_bytes({batch, "key", "signature"})};
 }
 

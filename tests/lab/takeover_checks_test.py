@@ -30,6 +30,24 @@ class Call:
         return self.end > 0 and not self.error
 
 
+class Sql(unittest.TestCase):
+    def test_only_a_returned_row_is_an_acknowledgement(self):
+        self.assertEqual(checks.parse_sql_answer("a-1|17.5|3.25\n"), ("a-1", 17.5, 3.25))
+        for line in ("", "ERROR:  cannot execute INSERT in a read-only transaction\n", "a|b|c\n",
+                     "a|1\n"):
+            self.assertIsNone(checks.parse_sql_answer(line))
+
+    def test_two_copies_that_acknowledge_at_one_time_are_found(self):
+        def acks(*rows):
+            return [checks.SqlAck(str(at), index, at, started)
+                    for index, at, started in rows]
+        one_after_the_other = acks((0, 1.0, 0.5), (0, 4.0, 0.5), (1, 5.0, 0.7), (0, 9.0, 8.0))
+        self.assertEqual(checks.overlaps(checks.sql_spans(one_after_the_other)), [])
+        both = acks((0, 1.0, 0.5), (1, 3.0, 0.7), (0, 4.0, 0.5), (1, 5.0, 0.7))
+        found = checks.overlaps(checks.sql_spans(both))
+        self.assertEqual([(a[0], b[0]) for a, b, _ in found], [(0, 1)])
+
+
 class Answers(unittest.TestCase):
     def test_an_operation_is_ok_failed_or_unknown(self):
         self.assertEqual(checks.outcome(Call(0, 1)), "ok")

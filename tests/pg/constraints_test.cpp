@@ -103,6 +103,7 @@ const std::vector<Refused> of_instances = {
     {"instances_repair_whole", "UPDATE instances SET repair_reason = 'no room'"},
     {"instances_records_of_electing", "UPDATE instances SET first_record = 'ballot'"},
     {"replicas_incarnation_form", "UPDATE replicas SET incarnation = 'me'"},
+    {"replicas_evidence_of_voter", "UPDATE replicas SET evidence = 'two votes'"},
     {"instances_mode_known", "UPDATE instances SET mode = 'quick'"},
     {"instances_desired_known", "UPDATE instances SET desired = 'better'"},
     {"instances_min_countries_range", "UPDATE instances SET min_countries = 4"},

@@ -77,6 +77,8 @@ master::Replica rich_replica() {
     seen.position = Position{Epoch(3), std::numeric_limits<std::int64_t>::max(), true};
     seen.followers = {{"r1g1", "streaming", "quorum", 42}, {"r2g1", "catchup", "async", 0}};
     replica.observed = master::Observed(seen);
+    replica.incarnation = std::string(32, 'a');
+    replica.evidence = "evidence two_votes 1 1 3 0\nproof AQID c2ln\n";
     replica.revision = Revision(2);
     return replica;
 }

@@ -14,9 +14,19 @@ inline std::string incarnation(int index) {
     return leadership::to_text(leadership::Incarnation{1, static_cast<std::uint64_t>(index) + 1});
 }
 
+// Of what is hashed it keeps the length and a sum: enough to be another one for other members.
+inline leadership::Hash toy_hash(std::span<const std::uint8_t> bytes) {
+    leadership::Hash hash{};
+    hash[0] = static_cast<std::uint8_t>(bytes.size());
+    for (std::size_t at = 0; at < bytes.size(); ++at)
+        hash[1 + at % 31] = static_cast<std::uint8_t>(hash[1 + at % 31] * 31 + bytes[at] + 1);
+    return hash;
+}
+
 inline World world_of_groups(const std::vector<HomeSpec>& homes = World::five_homes()) {
     master::ClusterSettings settings;
     settings.groups_elect = true;
+    settings.hash = toy_hash;
     return World(homes, settings);
 }
 

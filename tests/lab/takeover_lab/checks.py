@@ -2,6 +2,7 @@
 
 import bisect
 import math
+from dataclasses import dataclass
 
 NOT_SENT = ("HTTP 503", "ConnectionRefusedError")  # the edge, or the machine, let nothing through
 
@@ -80,6 +81,35 @@ def overlaps(spans):
         for other_first, other_last, other in rows[number + 1:]:
             if other[0] != who[0] and other_first < last and first < other_last:
                 found.append((who, other, min(last, other_last) - other_first))
+    return found
+
+
+@dataclass(frozen=True)
+class SqlAck:
+    """A transaction that a copy's PostgreSQL acknowledged through its local socket."""
+    name: str
+    index: int
+    at: float  # when its statement ran, by the kernel's clock
+    started: float  # this run of its PostgreSQL
+
+
+def parse_sql_answer(line):
+    """(name, at, started) of an acknowledged write; None for anything else."""
+    words = line.strip().split("|")
+    if len(words) != 3:
+        return None
+    try:
+        return words[0], float(words[1]), float(words[2])
+    except ValueError:
+        return None
+
+
+def sql_spans(acknowledged):
+    """As overlaps() compares them: {(copy, started): (first, last)} statement acknowledged."""
+    found = {}
+    for one in acknowledged:
+        first, last = found.get((one.index, one.started), (one.at, one.at))
+        found[one.index, one.started] = (min(first, one.at), max(last, one.at))
     return found
 
 

@@ -19,22 +19,28 @@ from .scenarios import ALL, LABS
 from .scene import Scene
 
 SPEC = cloud_of_homes.ROOT / "tests/lab/specs/takeover.json"
-BRIEF = ("rto_s", "promoted_s", "rto_read_s", "gap_s", "back_s", "lost_acks", "two_primaries",
+BRIEF = ("rto_s", "promoted_s", "rto_read_s", "gap_s", "back_s", "lost_acks", "two_primaries", "sql_acks",
          "stale_answers", "missed_reads", "leader", "fences", "problem", "timeline_problems",
          "notes")
+OF_A_DAY = 6
 GROUPS = "cd {data}/state/groups && tail -n +1 -- *.json"
 
 
 def parser():
     top = argparse.ArgumentParser(prog="takeover", description=__doc__.partition(": ")[2],
                                   epilog="scenarios: " + ", ".join(ALL))
-    top.add_argument("--scenario", required=True, metavar="NAME[,NAME…]|all")
+    top.add_argument("--scenario", required=True, metavar="NAME[,NAME…]|all|day[:DATE]",
+                     help="day: six of them, others each day")
     top.add_argument("--runs", type=int, default=1, help="of each scenario (%(default)s)")
     top.add_argument("--json", type=Path, metavar="FILE", help="write every row there")
     top.add_argument("--resume", type=Path, metavar="FILE", help="go on with the rows of a file")
     top.add_argument("--seed", type=int, default=None, help="of the moments of the faults")
     top.add_argument("--mode", choices=("synchronous", "asynchronous"), default="synchronous",
                      help="of the order (%(default)s); asynchronous may lose what it acknowledged")
+    top.add_argument("--hold", type=float, metavar="SECONDS",
+                     help="from the fault to the heal at least, instead of each scenario's own")
+    top.add_argument("--sql", action="store_true", help="beside the ERP's customers, transactions "
+                     "as fast as each copy's database takes them (it is slower then)")
     top.add_argument("--bin", type=Path, default=cloud_of_homes.PROGRAMS,
                      help="folder of the programs (%(default)s)")
     top.add_argument("--keep", type=Path, metavar="DIR",
@@ -42,8 +48,22 @@ def parser():
     return top
 
 
+def of_the_day(date):
+    """Six that share a lab, so that a round of them is short."""
+    plain = sorted(name for name, scenario in ALL.items() if scenario.lab == "plain")
+    return random.Random(date).sample(plain, OF_A_DAY)
+
+
 def chosen(text):
-    names = list(ALL) if text == "all" else text.split(",")
+    if text == "all":
+        return list(ALL.values())
+    word, _, date = text.partition(":")
+    if word == "day":
+        date = date or time.strftime("%F", time.gmtime())
+        names = of_the_day(date)
+        print(f"scenarios of {date}: {', '.join(names)}", flush=True)
+    else:
+        names = text.split(",")
     for name in names:
         if name not in ALL:
             sys.exit(f"takeover: there is no scenario '{name}'; known: {', '.join(ALL)}")
@@ -63,8 +83,9 @@ class Laboratory:
             self.down()
         if not self.cloud:
             self.lab = scenario.lab
-            self.cloud = cloud_of_homes.raise_cloud(self.spec_file(), self.programs,
-                                                    ("--mode", self.mode))
+            self.cloud = cloud_of_homes.raise_cloud(
+                self.spec_file(), self.programs,
+                ("--mode", self.mode, *LABS[self.lab].get("order", ())))
             self.primaries = Primaries(self.cloud.lab_state)
             self.scene = Scene(self.cloud, self.primaries, random.Random(), self.mode)
         return self.scene
@@ -75,8 +96,11 @@ class Laboratory:
             return SPEC
         spec = json.loads(SPEC.read_text(encoding="utf-8"))
         spec["master"].update(change.get("master", {}))
-        for home in spec["homes"] if "boxes" in change else ():
-            home["boxes"] = change["boxes"]
+        spec["isps"] += change.get("isps", [])
+        for home in spec["homes"]:
+            home.update(change.get("homes", {}).get(home["name"], {}))
+            if "boxes" in change:
+                home["boxes"] = change["boxes"]
         file = cloud_of_homes.new_folder() / "takeover.json"
         file.write_text(json.dumps(spec), encoding="utf-8")
         return file
@@ -111,9 +135,9 @@ class Laboratory:
         print(f"kept in {folder}", flush=True)
 
 
-def one_run(laboratory, scenario, number, seed):
+def one_run(laboratory, scenario, number, options, seed):
     scene = laboratory.scene_for(scenario)
-    row = Run(scene, scenario, number, seed).carry_out()
+    row = Run(scene, scenario, number, seed, options.sql, options.hold).carry_out()
     brief = {key: row[key] for key in BRIEF if row.get(key) is not None}
     print(f"{scenario.name} {number}: {json.dumps(brief)}", flush=True)
     if is_bad(row) or any(row.get(key) for key in ("problem", "stale_answers", "missed_reads",
@@ -140,7 +164,8 @@ def main(argv):
             for number in range(1, options.runs + 1):
                 for scenario in scenarios:
                     if scenario.lab == lab and rows.done(scenario.name) < number:
-                        rows.add(one_run(laboratory, scenario, number, seed))
+                        rows.add(one_run(laboratory, scenario, number, options,
+                                         seed))
     finally:
         laboratory.down()
         print("\n" + rows.table(), flush=True)

@@ -6,7 +6,7 @@ import traceback
 
 import steady_writer
 
-from . import checks
+from . import checks, sql_writers
 from .scene import LOOK_S, NeverHappened
 from .traffic import Traffic
 
@@ -18,15 +18,15 @@ TOLD_S = 20.0  # until boxes and edges have told their moments of the takeover
 
 
 class Run:
-    def __init__(self, scene, scenario, number, seed):
-        self.scene, self.scenario = scene, scenario
+    def __init__(self, scene, scenario, number, seed, sql=False, hold_s=None):
+        self.scene, self.scenario, self.sql, self.hold_s = scene, scenario, sql, hold_s
         # What stands here stays when the run does not get to its end.
         self.row = {"scenario": scenario.name, "run": number, "seed": seed, "came_back": False,
                     "rto_s": None, "gap_s": None, "lost_acks": None, "two_primaries": 0,
                     "stale_answers": 0, "missed_reads": 0, "problem": "", "mode": scene.mode}
         # Another moment between two renewals in every run, the same for the same seed.
         scene.rng = self.rng = random.Random(f"{seed} {scenario.name} {number}")
-        self.traffic = None
+        self.traffic = self.sql_writers = None
 
     def carry_out(self):
         """The row of this run, whatever happened in it: the next one goes on."""
@@ -45,6 +45,8 @@ class Run:
         row["leader"], row["at"] = scene.leader["site"], time.strftime("%FT%TZ", time.gmtime())
         prefix = f"{row['scenario']}-{row['run']}-{int(time.time())}-"
         scene.traffic = self.traffic = Traffic(scene.cloud, prefix)
+        if self.sql:
+            self.begin_sql(prefix)
         self.traffic.start()
         try:
             self.strike()
@@ -55,8 +57,17 @@ class Run:
         finally:
             end = time.monotonic()
             self.traffic.finish()
+            sql = self.sql_writers.finish() if self.sql_writers else []
         self.judge(end)
+        self.judge_sql(sql)
         self.tell_timeline()
+
+    def begin_sql(self, prefix):
+        scene = self.scene
+        if scene.sql(scene.leader, sql_writers.CREATE) is None:
+            raise NeverHappened("the table of the SQL writers cannot be made")
+        self.sql_writers = sql_writers.SqlWriters(
+            scene.cloud.lab_state, [scene.leader, *scene.standbys], prefix)
 
     def strike(self):
         scene, scenario = self.scene, self.scenario
@@ -72,7 +83,8 @@ class Run:
         scene.wait("writes are acknowledged again before the heal", self.answered, ANSWERED_S)
         if scenario.until:
             scene.wait(scenario.until.__name__, lambda: scenario.until(scene), scenario.until_s)
-        time.sleep(max(0.0, scene.fault_at + scenario.hold_s - time.monotonic()))
+        hold_s = scenario.hold_s if self.hold_s is None else self.hold_s
+        time.sleep(max(0.0, scene.fault_at + hold_s - time.monotonic()))
 
     def answered(self):
         return self.traffic.in_a_row(self.scene.since) >= IN_A_ROW
@@ -112,6 +124,9 @@ class Run:
             outcomes = [checks.outcome(call) for call in calls]
             row[kind] = {word: outcomes.count(word) for word in ("ok", "failed", "unknown")}
             row[kind]["kinds"] = dict(steady_writer.kinds(calls))
+        unanswered = sum(not call.acknowledged for call in writes + reads)
+        if self.scenario.quiet and unanswered and not row["problem"]:
+            row["problem"] = f"{unanswered} of {len(writes + reads)} requests were not answered"
         # Nothing can be said of the age of these.
         row["unfenced"] = sum(call.acknowledged and checks.parse_fence(call.fence) is None
                               for call in writes + reads)
@@ -179,6 +194,34 @@ class Run:
                                        if checks.outcome(write) == "unknown")
         row["failed_but_there"] = sum(write.name in found[0] for write in writes
                                       if checks.outcome(write) == "failed")
+
+    def judge_sql(self, acknowledged):
+        row = self.row
+        if not self.sql_writers:
+            return
+        row["sql_acks"] = len(acknowledged)
+        both = checks.overlaps(checks.sql_spans(acknowledged))
+        row["two_primaries"] = int(bool(row["two_primaries"] or both))
+        row["both"] += [f"copies {a[0]} and {b[0]} acknowledged SQL for {length:.2f} s"
+                        for a, b, length in both]
+        if not row["came_back"]:
+            return
+        wanted = {one.name for one in acknowledged}
+        deadline = time.monotonic() + CATCH_UP_S
+        lost = set()
+        for copy in self.scene.inside.instance()["replicas"]:
+            lost |= wanted - self.sql_names(copy, wanted, deadline)
+        row["lost_acks"] += len(lost)
+        row["lost"] += sorted(lost)[:20]
+
+    def sql_names(self, copy, wanted, deadline):
+        """What a copy holds, once it holds all that is wanted or it is too late."""
+        while True:
+            names = self.scene.sql(copy, f"SELECT name FROM {sql_writers.TABLE}") or ""
+            found = set(names.split())
+            if wanted <= found or time.monotonic() > deadline:
+                return found
+            time.sleep(LOOK_S)
 
     def parties(self, copy, wanted, deadline):
         """{name: how often} on a copy, once it holds all that is wanted or it is too late."""

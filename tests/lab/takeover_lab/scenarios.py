@@ -12,16 +12,22 @@ SEGMENTS_MAX = 24  # more than PostgreSQL keeps ready
 REBUILT_S = 180.0
 IN_A_ROW = 20  # acknowledged writes that count as "goes on"
 HEALED_S = 15.0  # a cut that leaves no majority is healed after this
+AWAY_S = 60.0  # the master, where nothing else happens; --hold makes it an hour
 
 
 def nothing(_):
     pass
 
 
-# What differs from specs/takeover.json. A disk of memory hides what a real one costs, so it stands
-# only where one has to be filled; a home is given up within seconds only where that is the matter.
+# What differs from specs/takeover.json, and from its order. A disk of memory hides what a real one
+# costs, so it stands only where one has to be filled; a home is given up within seconds only where
+# that is the matter; a third country has one home only, so the order has to ask for it.
 LABS = {
     "plain": {},
+    "three_countries": {
+        "isps": [{"name": "vodafone", "country": "DE"}],
+        "homes": {"gand": {"name": "bonn", "isp": "vodafone", "nat": "plain"}},
+        "order": ("--countries", "FR,BE,DE", "--min-countries", "3")},
     "full_disks": {"boxes": [{"own_disk": True}]},
     "quick_repair": {"master": {
         "agents": {"hold_ms": 4000, "silent_after_ms": 10000},
@@ -41,6 +47,7 @@ class Scenario:
     until: Callable | None = None  # more to wait for before the heal
     until_s: float = 30.0
     lab: str = "plain"  # one of LABS
+    quiet: bool = False  # its customers notice nothing: each request is answered
     cause: str = ""  # what the timeline may give as the reason: "a|b"; empty: it is not judged
 
 
@@ -63,6 +70,15 @@ def master_away(scene):
 def power_on_with_master(scene):
     scene.power("boot", "master")
     power_on(scene)
+
+
+def master_gone(scene):
+    with scene.fault():
+        scene.power("kill", "master")
+
+
+def master_returns(scene):
+    scene.power("boot", "master")
 
 
 def cut_line(direction="both"):
@@ -96,9 +112,22 @@ def flap(scene):
         (scene.heal if number % 2 else scene.cut)("line", home)
 
 
+def reset_line(scene):
+    """As an ISP does it each night: gone for 1 to 5 s, and there again. Nobody takes over."""
+    home = scene.leader["site"]
+    with scene.fault():
+        scene.cut("line", home)
+    time.sleep(scene.rng.uniform(1.0, 5.0))
+    scene.heal("line", home)
+    time.sleep(2 * PROMISE_S)
+    if scene.moved():
+        scene.note("the lead moved")
+
+
 def cut_around(scope):
     """An ISP or a country. Where the group has no majority outside, nobody may take over: then it
-    is healed after a while, and the clock runs from there."""
+    is healed after a while, and the clock runs from there (an order that survives a country has
+    members in three)."""
     def strike(scene):
         name = scene.leader[scope]
         inside = [c for c in scene.before["replicas"] if c[scope] == name]
@@ -307,6 +336,7 @@ ALL = {scenario.name: scenario for scenario in (
     Scenario("line_cut", cut_line(), heal_line, cause="promise_over"),
     Scenario("master_off", power_off, power_on_with_master, master_away,
              cause="promise_over"),
+    Scenario("master_away", master_gone, master_returns, hold_s=AWAY_S, by_gap=True, quiet=True),
     Scenario("isp_cut", ISP_CUT, ISP_HEAL),
     Scenario("frozen", freeze, thaw, hold_s=FREEZE_S),
     Scenario("agent_killed", agent_killed, hold_s=10.0, by_gap=True),
@@ -317,7 +347,8 @@ ALL = {scenario.name: scenario for scenario in (
              until=lambda scene: scene.moved()),
     Scenario("oneway_in", cut_line("in"), heal_line, hold_s=FREEZE_S),
     Scenario("oneway_out", cut_line("out"), heal_line, hold_s=FREEZE_S),
-    Scenario("country_cut", COUNTRY_CUT, COUNTRY_HEAL),
+    Scenario("country_cut", COUNTRY_CUT, COUNTRY_HEAL, lab="three_countries"),
+    Scenario("nightly_reset", reset_line, by_gap=True),
     Scenario("flapping", flap, heal_line, by_gap=True),
     Scenario("backend_oom", backend_killed, hold_s=10.0, by_gap=True),
     Scenario("clock_step", clock_steps, clock_right, own_clock, hold_s=FREEZE_S, by_gap=True),

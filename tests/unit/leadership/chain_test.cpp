@@ -73,6 +73,20 @@ TEST_CASE("from the first record over a swap to the leader that the new members 
     CHECK(verify_chain(acme, swap.joined, chain, later, verifier()).ok());
 }
 
+TEST_CASE("links that verify are followed as far as they go, others are passed over") {
+    const Swap swap({0, 1}, {0, 1});
+    const auto follow = [&](const Link& known, const std::vector<Link>& chain) {
+        return newest_verified(acme, known, chain, verifier());
+    };
+    CHECK(follow(swap.begins, {swap.begins, swap.joined, swap.ended}) == swap.ended);
+    CHECK(follow(swap.joined, {swap.joined, swap.ended}) == swap.ended);
+    CHECK(follow(swap.ended, {swap.begins, swap.joined}) == swap.ended);
+    CHECK(follow(swap.begins, {swap.ended}) == swap.begins);
+    Link forged = swap.joined;
+    forged.signatures.erase(ReplicaIndex{1});
+    CHECK(follow(swap.begins, {forged, swap.ended}) == swap.begins);
+}
+
 TEST_CASE("a joint link needs a majority of both, the end one of the new members") {
     const Certificate any = elected(link_of(first_of_three()), 0, 1, {0, 1, 2});
     CHECK_FALSE(Swap({0, 3}, {0, 3}).verify(any).ok());  // of 0 1 2 only one
@@ -127,14 +141,4 @@ TEST_CASE("two votes of one voter in one epoch are evidence that others can chec
     Certificate forged = other;
     forged.signatures[ReplicaIndex{1}] = "seal";
     CHECK(double_votes(acme, config, one, forged, verifier()).empty());
-}
-
-TEST_CASE("an edge goes neither back nor far ahead") {
-    const Fence known{Generation(2), Epoch(10)};
-    CHECK(check_fence(known, known).ok());
-    CHECK(check_fence(known, {Generation(2), Epoch(1'010)}).ok());
-    CHECK_FALSE(check_fence(known, {Generation(2), Epoch(1'011)}).ok());
-    CHECK_FALSE(check_fence(known, {Generation(2), Epoch(9)}).ok());
-    CHECK_FALSE(check_fence(known, {Generation(1), Epoch(99)}).ok());
-    CHECK(check_fence(known, {Generation(3), Epoch(1)}).ok());
 }

@@ -17,6 +17,22 @@ Durable full_durable() {
     durable.counter_limit = 2'000'000;
     durable.seen = {{ReplicaIndex{0}, 17}, {ReplicaIndex{2}, 99}};
     durable.evidence.push_back({EvidenceKind::TwoRecords, ReplicaIndex{2}, {}, {}});
+    durable.evidence.push_back({EvidenceKind::TwoVotes,
+                                ReplicaIndex{1},
+                                {Generation(1), Epoch(3), 0},
+                                {{{1, 2, 3}, "c2ln"}, {{4, 5}, "b3RoZXI"}}});
+    Link link = link_of(first_of_three());
+    durable.chain.push_back(link);
+    link.ballot.seq = 1;
+    link.old_members = {entry(0)};
+    link.signatures[ReplicaIndex{0}] = "c2ln";
+    durable.chain.push_back(link);
+    durable.certificate = Certificate{{Generation(1), Epoch(1)},
+                                      ReplicaIndex{0},
+                                      {Generation(1), Epoch(), 0},
+                                      link.config_hash,
+                                      {{ReplicaIndex{0}, "dm90ZQ"}},
+                                      at(1, 5)};
     return durable;
 }
 
@@ -36,4 +52,19 @@ TEST_CASE("a damaged durable state is refused") {
         REQUIRE((!cut.ok() || !cut.value().record));
     }
     CHECK_FALSE(parse_durable("generation -1\n").ok());
+}
+
+TEST_CASE("a full chain of the largest group can be read again") {
+    Durable durable;
+    Link link;
+    for (int index = 0; index < static_cast<int>(members_max); ++index) {
+        MemberEntry one = entry(999'900 + index, ReplicaKind::Witness);
+        one.key = NodeKey(std::string(64, 'a'));
+        link.members.push_back(one);
+        one.index.number += 50;
+        link.old_members.push_back(one);
+        link.signatures[one.index] = std::string(218, 'A');
+    }
+    durable.chain.assign(chain_max, link);
+    CHECK(parse_durable(to_text(durable)).ok());
 }

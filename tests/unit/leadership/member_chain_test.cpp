@@ -165,6 +165,15 @@ TEST_CASE("links are asked for with a renewal, taken in order, and the newest ar
     desk.hand(desk.from(0, renew));
     REQUIRE(desk.sent<RenewAnswer>() != nullptr);
     CHECK(desk.sent<RenewAnswer>()->chain == std::vector<Link>{links.back()});
+    // An edge asks with what it has verified; one that verifies nothing gets none.
+    Message asks = desk.from(0, Read{7, links[links.size() - 2].config_hash});
+    asks.envelope.from = outsider;
+    desk.hand(asks);
+    REQUIRE(desk.sent<ReadAnswer>() != nullptr);
+    CHECK(desk.sent<ReadAnswer>()->chain == std::vector<Link>{links.back()});
+    std::get<Read>(asks.body).chain_tip = {};
+    desk.hand(asks);
+    CHECK(desk.sent<ReadAnswer>()->chain.empty());
 }
 
 TEST_CASE("a voter that signed two votes of one epoch is believed no more") {

@@ -16,7 +16,6 @@ TEST_CASE("no signature of one kind, group, voter or epoch is good for another")
     const Ballot ballot{Generation(1), Epoch(2), 3};
     Certificate vote{{Generation(1), Epoch(2)}, ReplicaIndex{0}, ballot, {}, {}, at(1, 5)};
     std::set<Bytes> all;
-    all.insert(first_bytes(acme, record_of_three()));
     all.insert(accept_bytes(acme, one, ballot, {}));
     all.insert(accept_bytes(acme, reborn, ballot, {}));
     all.insert(accept_bytes(InstanceName("other"), one, ballot, {}));
@@ -41,4 +40,22 @@ TEST_CASE("who else signed is no part of what a voter signs") {
     const Bytes before = vote_bytes(InstanceName("acme"), one, vote);
     vote.signatures[ReplicaIndex{2}] = "seal";
     CHECK(vote_bytes(InstanceName("acme"), one, vote) == before);
+}
+
+TEST_CASE("what a vote says is read from its bytes, and from no others") {
+    const Signer voter{ReplicaIndex{1}, entry(1).incarnation};
+    Certificate granted;
+    granted.fence = {Generation(1), Epoch(4)};
+    granted.leader = ReplicaIndex{2};
+    const Bytes bytes = vote_bytes(acme, voter, granted);
+    const auto read = read_vote(acme, bytes);
+    REQUIRE(read);
+    CHECK(read->voter.index == voter.index);
+    CHECK(read->voter.incarnation == voter.incarnation);
+    CHECK(read->fence == granted.fence);
+    CHECK(read->leader == granted.leader);
+    CHECK_FALSE(read_vote(InstanceName("other"), bytes));
+    CHECK_FALSE(read_vote(acme, accept_bytes(acme, voter, {Generation(1), Epoch(4), 1}, {})));
+    CHECK_FALSE(read_vote(acme, Bytes(bytes.begin(), bytes.begin() + 70)));
+    CHECK_FALSE(read_vote(acme, {}));
 }

@@ -31,6 +31,25 @@ PartitionObservation observation() {
     made.ready = made.initialized = true;
     made.position = Position{Epoch(3), 50331744, false};
     made.followers = {{"r1g1", "streaming", "quorum", 12}};
+    made.group = GroupReport{std::string(32, 'a'), "leader", "ballot 1 2 3\n", true, {"evidence"}};
+    return made;
+}
+
+// Of a group that elects.
+GroupWish group_wish() {
+    GroupWish made;
+    made.first = {"ballot 1 0 0\n", to_base64url(std::vector<std::uint8_t>(71, 5))};
+    made.proposal = GroupProposal{"1 2 3", {}, {}, GroupSeat{{3}, {}, "ab", "cd", true}, {}};
+    return made;
+}
+
+EdgeRoute elected_route() {
+    EdgeRoute made;
+    made.hostname = "shop.foyer.localhost";
+    made.instance = InstanceName("shop");
+    made.voters = {{{0}, "fd50::1"}, {{1}, "fd50::2"}};
+    made.web_port = 8000;
+    made.first = group_wish().first;
     return made;
 }
 
@@ -55,6 +74,7 @@ TEST_CASE("an answer reads back as it was written") {
     answer.delta.assignments = {sample(), sample()};
     answer.delta.assignments[1].leader.reset();
     answer.delta.assignments[1].role = ReplicaRole::Standby;
+    answer.delta.assignments[1].group = group_wish();
     answer.delta.removed_assignments = {PartitionId("old-1")};
     answer.delta.peers = {{NodeId("edge-1"),
                            Revision(2),
@@ -64,7 +84,8 @@ TEST_CASE("an answer reads back as it was written") {
                            {"fd50::/48"}}};
     answer.delta.removed_peers = {NodeId("edge-2")};
     answer.delta.routes = {{"acme.foyer.localhost", Revision(9), InstanceName("acme"),
-                            test::fence(3), "[fd50::1]:8000", WallTime{1'700'000'000'001}}};
+                            test::fence(3), "[fd50::1]:8000", WallTime{1'700'000'000'001}},
+                           elected_route()};
     answer.delta.removed_routes = {"old.foyer.localhost"};
     answer.observations_acknowledged = 44;
     answer.next_delay = Duration(120);
@@ -170,6 +191,9 @@ TEST_CASE("observations are as strict") {
     CHECK_FALSE(wire::from_wire(message).ok());
     wire::to_wire(observation(), message);
     message.mutable_position()->set_flushed_bytes(-5);
+    CHECK_FALSE(wire::from_wire(message).ok());
+    wire::to_wire(observation(), message);
+    for (int more = 0; more < 4; ++more) message.mutable_group()->add_evidence("evidence");
     CHECK_FALSE(wire::from_wire(message).ok());
 }
 

@@ -34,6 +34,22 @@ Record record() {
     return one;
 }
 
+Link link() {
+    Link one = link_of(record());
+    one.config_hash.fill(7);
+    one.signatures[ReplicaIndex{1}] = "c2ln";
+    return one;
+}
+
+Certificate certificate() {
+    return {{Generation(1), Epoch(4)},
+            ReplicaIndex{1},
+            record().ballot,
+            link().config_hash,
+            {{ReplicaIndex{1}, "dm90ZQ"}},
+            leadership::test::at(3, 77)};
+}
+
 std::vector<Body> bodies() {
     const LogPosition position = leadership::test::at(3, 77);
     VoteAnswer vote{Epoch(4), Reason::None, record().ballot, {}, position, Duration(7'000),
@@ -44,16 +60,16 @@ std::vector<Body> bodies() {
             Vote{record(), position, Epoch(5)},
             vote,
             no,
-            Renew{Epoch(4), record().ballot},
-            RenewAnswer{
-                Epoch(4), Reason::None, Duration(7'000), record().ballot, position, {}, {}, true},
+            Renew{Epoch(4), record().ballot, link().config_hash},
+            RenewAnswer{Epoch(4), Reason::None, Duration(7'000), record().ballot, position,
+                        link().config_hash, {link(), link()}, true},
             Write{record()},
             WriteAnswer{record().ballot, Reason::None, Duration(7'000), {}, "c2ln"},
             Resign{Epoch(4), ReplicaIndex{0}},
             Resign{Epoch(4), {}},
-            Read{42},
-            ReadAnswer{42, {Generation(1), Epoch(4)}, ReplicaIndex{1}, record(), 5, "c2"},
-            Announce{{}, record(), {}},
+            Read{42, link().config_hash},
+            ReadAnswer{42, {Generation(1), Epoch(4)}, ReplicaIndex{1}, record(), 5, "c2", {link()}},
+            Announce{certificate(), record(), {link()}},
             Refused{Reason::NotMember, record()}};
 }
 
@@ -73,11 +89,41 @@ TEST_CASE("every message is read as it was written") {
     CHECK(std::get<VoteAnswer>(read.value()[3].message.body).position ==
           leadership::test::at(3, 77));
     CHECK(std::get<RenewAnswer>(read.value()[6].message.body).edges_ask);
-    CHECK(std::get<Announce>(read.value()[13].message.body).record == record());
+    const auto& renewed = std::get<RenewAnswer>(read.value()[6].message.body);
+    CHECK(renewed.chain == std::vector<Link>{link(), link()});
+    CHECK(renewed.chain_tip == link().config_hash);
+    CHECK(std::get<ReadAnswer>(read.value()[12].message.body).chain == std::vector<Link>{link()});
+    const auto& announced = std::get<Announce>(read.value()[13].message.body);
+    CHECK(announced.record == record());
+    CHECK(announced.certificate == certificate());
+    CHECK(announced.chain == std::vector<Link>{link()});
+}
+
+TEST_CASE("what is said at one moment goes out in datagrams that can be read") {
+    const std::vector<Letter> many(200, {WallTime{}, message_of(Write{record()})});
+    std::size_t read = 0;
+    for (const std::string& batch : batches_of(many)) {
+        const auto letters = parse_batch(batch);
+        REQUIRE(letters.ok());
+        CHECK(batch.size() < datagram_bytes_max - 1'000);  // key and signature come on top
+        read += letters.value().size();
+    }
+    CHECK(read == many.size());
+    const std::vector<Letter> small(300, {WallTime{}, message_of(Read{1, {}})});
+    for (const std::string& batch : batches_of(small)) CHECK(parse_batch(batch).ok());
+    CHECK(batches_of({}).empty());
+}
+
+TEST_CASE("a chain longer than a message may carry is refused") {
+    RenewAnswer answer;
+    answer.chain.assign(9, link());
+    const auto read = parse_batch(batch_bytes({{WallTime{}, message_of(answer)}}));
+    REQUIRE_FALSE(read.ok());
+    CHECK(read.failure().message.find("chain") != std::string::npos);
 }
 
 TEST_CASE("who asks from outside has no index and no incarnation") {
-    Message asks = message_of(Read{1});
+    Message asks = message_of(Read{1, {}});
     asks.envelope.from = outsider;
     asks.envelope.incarnation = {};
     const auto read = parse_batch(batch_bytes({{WallTime{}, asks}}));
@@ -99,7 +145,7 @@ TEST_CASE("cut and changed bytes never crash, and what is read is bounded") {
         discard(parse_batch(changed), "only that it ends");
     }
     CHECK_FALSE(parse_batch(std::string(datagram_bytes_max + 1, '\0')).ok());
-    const std::vector<Letter> many(batch_messages_max + 1, {WallTime{}, message_of(Read{1})});
+    const std::vector<Letter> many(batch_messages_max + 1, {WallTime{}, message_of(Read{1, {}})});
     CHECK_FALSE(parse_batch(batch_bytes(many)).ok());
 }
 

@@ -1,6 +1,9 @@
 #include "master/domain/electing.h"
 
+#include "common/base/text.h"
+#include "common/leadership/evidence_text.h"
 #include "common/leadership/record_text.h"
+#include "common/leadership/signed_bytes.h"
 #include "master/domain/desired.h"
 #include "tests/support/catch.h"
 #include "tests/support/groups_that_elect.h"
@@ -41,6 +44,27 @@ TEST_CASE("a group begins when every box has told its incarnation") {
     CHECK(first.value().floor == 2);
 }
 
+TEST_CASE("a first record begins a chain, and every edge hears of it") {
+    World world = begun_group();
+    const auto first = lead::parse_record(world.instance("acme").electing->first_record).value();
+    CHECK(first.config_hash != lead::Hash{});
+    CHECK(first.config_hash == lead::config_hash({}, first, test::toy_hash));
+    world.add_home({.name = "gate", .isp = "isp1", .edge = true});
+    const auto wish = desired_since(world.state, NodeId("gate-1"), {}, Revision());
+    REQUIRE(wish.routes.size() == 1);
+    CHECK(lead::parse_record(wish.routes[0].first.text).value() == first);
+}
+
+TEST_CASE("without a hash members do not sign, and edges are told so") {
+    ClusterSettings settings;
+    settings.groups_elect = true;
+    World world(World::five_homes(), settings);
+    world.run(world.order("acme"));
+    for (int index = 0; index < 3; ++index) world.report(seen(world, index));
+    const auto first = lead::parse_record(world.instance("acme").electing->first_record).value();
+    CHECK(first.config_hash == lead::Hash{});
+}
+
 TEST_CASE("a box that does not answer is waited for ten seconds") {
     World world = world_of_groups();
     world.run(world.order("acme"));
@@ -63,6 +87,84 @@ TEST_CASE("who leads is learnt of the leader's own record, and never goes back")
     CHECK(world.instance("acme").leader == ReplicaIndex{1});
 }
 
+namespace {
+
+// As the toy signer of these tests: the key, then what was signed.
+lead::Signature toy_seal(const std::string& key, std::span<const std::uint8_t> bytes) {
+    return to_base64url(as_bytes(key + ":" + std::string(bytes.begin(), bytes.end())));
+}
+
+Result<lead::NodeKey> toy_signer(std::span<const std::uint8_t> bytes, std::string_view signature) {
+    const auto text = from_base64url(signature).value();
+    const std::string whole(text.begin(), text.end());
+    const std::string key = whole.substr(0, whole.find(':'));
+    if (toy_seal(key, bytes) == signature) return lead::NodeKey(key);
+    return error(ErrorCode::PermissionDenied, "nobody's");
+}
+
+// That copy `voter` voted twice, signed by the box that has `key`.
+std::string two_votes(int voter, const std::string& key) {
+    lead::Evidence evidence{lead::EvidenceKind::TwoVotes, {voter}, {Generation(1), Epoch(4), 0}, {}};
+    for (const int candidate : {0, 2}) {
+        lead::Certificate granted;
+        granted.fence = {Generation(1), Epoch(4)};
+        granted.leader = {candidate};
+        const auto bytes = lead::vote_bytes(
+            InstanceName("acme"),
+            {{voter}, lead::parse_incarnation(incarnation(voter)).value()}, granted);
+        evidence.proofs.push_back({bytes, toy_seal(key, bytes)});
+    }
+    return lead::to_text(evidence);
+}
+
+World with_evidence(const std::string& text) {
+    ClusterSettings settings;
+    settings.groups_elect = true;
+    settings.signer_of = toy_signer;
+    World world(World::five_homes(), settings);
+    world.run(world.order("acme"));
+    for (int index = 0; index < 3; ++index) world.report(seen(world, index));
+    hear_leader(world, record_led_by(world, 0, 3));
+    PartitionObservation one = seen(world, 2);
+    one.group->evidence = {text};
+    world.report(one);
+    return world;
+}
+
+}  // namespace
+
+TEST_CASE("a voter proven to have voted twice is replaced, whatever it says later") {
+    World world = with_evidence(two_votes(1, "key-" + begun_group().replica("acme", 1).node.str()));
+    REQUIRE(world.replica("acme", 1).evidence);
+    CHECK(world.state.recent_events().rbegin()->second.kind == "false_voter");
+    CHECK(world.replica("acme", 1).failing_since);
+    PartitionObservation well = seen(world, 1);
+    well.ready = true;
+    world.report(well);
+    CHECK(world.replica("acme", 1).failing_since);
+    world.now = world.now + world.state.settings().repair.failed_after;
+    for (int index = 0; index < 3; ++index) world.report(seen(world, index));
+    world.run(Tick{});
+    CHECK(world.state.replicas_of(InstanceName("acme")).size() == 4);  // one more is made
+}
+
+TEST_CASE("nobody is convicted by what others signed, or by hearsay") {
+    CHECK_FALSE(with_evidence(two_votes(1, "key-another")).replica("acme", 1).evidence);
+    CHECK_FALSE(with_evidence("evidence two_votes 1 1 4 0\n").replica("acme", 1).evidence);
+    CHECK_FALSE(with_evidence("he did it").replica("acme", 1).evidence);
+    CHECK_FALSE(with_evidence(two_votes(7, "key-h2-1")).replica("acme", 1).evidence);
+}
+
+TEST_CASE("a voter that knows it lost its newest state is replaced") {
+    World world = begun_group();
+    hear_leader(world, record_led_by(world, 0, 3));
+    PartitionObservation lost = seen(world, 1);
+    lost.ready = true;
+    lost.group->retired = true;
+    world.report(lost);
+    CHECK(world.replica("acme", 1).failing_since);
+}
+
 TEST_CASE("no word of a box makes a record that is none") {
     World world = begun_group();
     PartitionObservation one = seen(world, 1, "ballot 9 9 9\n");
@@ -83,7 +185,7 @@ TEST_CASE("assignments of a group say who is there, not who leads") {
     CHECK(wish.assignments[0].role == ReplicaRole::Standby);
     CHECK_FALSE(wish.assignments[0].leader);
     REQUIRE(wish.assignments[0].group);
-    CHECK_FALSE(wish.assignments[0].group->first_record.empty());
+    CHECK_FALSE(wish.assignments[0].group->first.text.empty());
 }
 
 TEST_CASE("a stop is proposed for the newest record, and not again once it is written") {

@@ -73,6 +73,7 @@ TEST_CASE("the copies that are left begin a new generation, the others are gone"
     CHECK(lead::check_valid(first.value()).ok());
     CHECK(first.value().ballot == lead::Ballot{Generation(2), Epoch(), 0});
     CHECK(first.value().in_sync == std::vector{ReplicaIndex{2}});
+    CHECK(first.value().config_hash == lead::config_hash({}, first.value(), test::toy_hash));
     CHECK(first.value().k == 1);
     CHECK(first.value().floor == 2);  // as ordered: nobody is served before a second copy is there
     CHECK(acme.electing->record.empty());

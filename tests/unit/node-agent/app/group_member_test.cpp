@@ -5,6 +5,7 @@
 #include "common/leadership/record_text.h"
 #include "tests/support/assignments.h"
 #include "tests/support/fake_clock.h"
+#include "tests/unit/leadership/group.h"
 //
 #include "tests/support/catch.h"
 
@@ -36,6 +37,7 @@ public:
                                       true});
         first_.in_sync = {{0}};
         first_.copies = first_.floor = 2;
+        first_.config_hash = lead::config_hash({}, first_, lead::test::verifier().hash);
     }
 
     void begin_group() {
@@ -59,7 +61,7 @@ public:
         for (int member = 0; member < founders; ++member) wish.members.push_back(named(member));
         if (learner_) wish.learners.push_back(named(*learner_));
         wish.proxies = {edge};
-        wish.group = GroupWish{lead::to_text(first_), "signature", std::move(proposal)};
+        wish.group = GroupWish{{lead::to_text(first_), "signature"}, std::move(proposal)};
         members_[index]->assign(wish, check_, now_);
     }
     void run(std::int64_t ms) {
@@ -109,6 +111,13 @@ public:
     void lighten() { dark_.clear(); }
     void set_check(FirstRecordCheck check) { check_ = std::move(check); }
     const std::map<Epoch, LeadershipReport>& leads() const { return leads_; }
+    // The newest announcement an edge got, and from which record it verifies it.
+    const lead::Announce* announced() const {
+        for (auto one = at_edge_.rbegin(); one != at_edge_.rend(); ++one)
+            if (const auto* news = std::get_if<lead::Announce>(&one->body)) return news;
+        return nullptr;
+    }
+    const lead::Record& first() const { return first_; }
     static std::string key(int index) { return "key" + std::to_string(index); }
 
 private:
@@ -128,10 +137,16 @@ private:
         begin.partition = PartitionId("acme-" + std::to_string(index));
         begin.start.identity = {InstanceName("acme"), {index}, 1};
         begin.start.fresh = {1, static_cast<std::uint64_t>(index)};
+        begin.start.hash = lead::test::verifier().hash;
+        begin.start.check = lead::test::verifier().check;
+        begin.start.sign = [index](std::span<const std::uint8_t> bytes) {
+            return lead::test::seal(lead::NodeKey(key(index)), bytes);
+        };
         begin.serial = 1;
         begin.tell = [](lead::Input) {};
         const MemberHands hands{
             [this, index](const std::string& to, lead::Letter letter) {
+                if (to == edge) at_edge_.push_back(letter.message);
                 for (int other = 0; other < boxes; ++other)
                     if (to == address(other)) mail_.push_back({other, index, std::move(letter)});
             },
@@ -194,12 +209,15 @@ private:
     test::FakeClock clock_;
     Log log_{sink_, clock_, LogLevel::Error};
     lead::Record first_;
-    FirstRecordCheck check_ = [](const Assignment&) { return ok_status(); };
+    FirstRecordCheck check_ = [](const InstanceName&, WallTime, const FirstRecord&) {
+        return ok_status();
+    };
     std::map<int, std::unique_ptr<GroupMember>> members_;
     std::map<int, Copy> copies_;
     std::map<int, std::optional<SaveOrder>> saves_;
     std::map<int, FenceWish> fences_;
     std::vector<Sent> mail_;
+    std::vector<lead::Message> at_edge_;
     std::set<int> dark_;
     std::optional<int> learner_;
     std::map<Epoch, LeadershipReport> leads_;
@@ -253,9 +271,30 @@ TEST_CASE("when the leader's box goes dark another one leads, and the old one re
     CHECK(street.order(0).leader == ReplicaIndex{second});
 }
 
+TEST_CASE("who leads tells the edges with votes and links that they can verify") {
+    Street street;
+    street.begin_group();
+    street.run(3'000);
+    REQUIRE(street.leader() == 0);
+    REQUIRE(street.announced() != nullptr);
+    const lead::Announce first = *street.announced();
+    CHECK(first.certificate.signatures.size() >= 2);
+    const auto verify = [&](const lead::Announce& news) {
+        return lead::verify_chain(InstanceName("acme"), street.first(), news.chain,
+                                  news.certificate, lead::test::verifier());
+    };
+    CHECK(verify(first).ok());
+    street.darken(0);
+    street.run(12'000);
+    REQUIRE(street.leader());
+    const lead::Announce second = *street.announced();
+    CHECK(second.certificate.fence > first.certificate.fence);
+    CHECK(verify(second).ok());
+}
+
 TEST_CASE("nobody begins with a first record that the master did not sign") {
     Street street;
-    street.set_check([](const Assignment&) {
+    street.set_check([](const InstanceName&, WallTime, const FirstRecord&) {
         return Status(error(ErrorCode::PermissionDenied, "not the master's"));
     });
     street.begin_group();

@@ -60,6 +60,11 @@ DesiredNode wish() {
                                     WgPublicKey("k"), "h:1",       {"fd50::/48"}};
     node.routes["acme.x"] = {"acme.x", Revision(3), InstanceName("acme"), test::fence(3),
                              "[::1]:80"};
+    EdgeRoute& elected = node.routes["shop.x"];
+    elected.hostname = "shop.x";
+    elected.voters = {{{0}, "fd50::1"}};
+    elected.web_port = 8000;
+    elected.first = {"ballot 1 0 0\n", "c2ln"};
     return node;
 }
 
