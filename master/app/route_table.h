@@ -102,6 +102,7 @@ constexpr auto fleet = std::to_array<Route>({
 constexpr auto services = std::to_array<Route>({
     write(HttpMethod::Post, "/v1/instances", "foyer.api.v1.InstanceService/OrderInstance",
           customers, Scope::Own),
+    read("/v1/quote", "foyer.api.v1.InstanceService/QuoteOrder", customers, Scope::All),
     read("/v1/instances/{name}", "foyer.api.v1.InstanceService/GetInstance", customers, Scope::Own),
     read("/v1/instances", "foyer.api.v1.InstanceService/ListInstances", customers, Scope::Own),
     write(HttpMethod::Post, "/v1/instances/{name}:stop",
@@ -130,6 +131,13 @@ constexpr auto services = std::to_array<Route>({
     write(HttpMethod::Post, "/v1/software-releases/{name}/versions/{version}:withdraw",
           "foyer.api.v1.ReleaseService/WithdrawRelease", publishers, Scope::All),
     read("/v1/software-releases", "foyer.api.v1.ReleaseService/ListReleases", release_readers,
+         Scope::All),
+
+    write(HttpMethod::Post, "/v1/price-lists", "foyer.api.v1.PriceService/PublishPriceList",
+          operators, Scope::All),
+    read("/v1/price-lists/{name}", "foyer.api.v1.PriceService/GetPriceList", release_readers,
+         Scope::All),
+    read("/v1/price-lists", "foyer.api.v1.PriceService/ListPriceLists", release_readers,
          Scope::All),
 
     write(HttpMethod::Post, "/v1/accounts", "foyer.api.v1.AccountService/CreateAccount", operators,

@@ -148,6 +148,8 @@ std::string view_instance(const Json& instance, const ViewContext& context) {
          {"ordered", text_field(instance, "created_at")},
          {"generation", fmt::format("{}, epoch {}", number_field(instance, "generation"),
                                     number_field(instance, "epoch"))}});
+    const Json& quote = field(instance, "quote");
+    if (!quote.is_null()) text += render_facts({{"price", quote_text(quote)}});
     const std::string durability = text_field(instance, "durability");
     if (!durability.empty()) text += render_facts({{"durability", durability}});
     const std::string repair = text_field(instance, "repair");

@@ -56,6 +56,7 @@ void State::put(const Isp& row) {
     isps_.put(row.name, row);
     if (moved) index_boxes_at([&](const Site& site) { return site.isp == row.name; });
 }
+void State::put(const PriceList& row) { price_lists_.put(row.name, row); }
 void State::put(const Host& row) { hosts_.put(row.name, row); }
 void State::put(Site row) {
     share(row.isp, isps_);

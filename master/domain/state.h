@@ -95,6 +95,7 @@ public:
     const SnapshotSet<AgedRequest>& secret_replies() const { return secret_replies_; }
     const SnapshotSet<AgedOperation>& ended_operations() const { return ended_operations_; }
     // The newest events by sequence; older ones are only in the database.
+    const SnapshotMap<PriceListName, PriceList>& price_lists() const { return price_lists_; }
     const SnapshotMap<std::int64_t, Event>& recent_events() const { return recent_events_; }
 
     // Indexes.
@@ -144,6 +145,7 @@ private:
     void put(Node row);
     void put(const Sighting& row);
     void put(const Release& row);
+    void put(const PriceList& row);
     void put(Instance row);
     void put(Replica row);
     void put(const Takeover& row);
@@ -196,6 +198,7 @@ private:
     SnapshotMap<NodeId, Node> nodes_;
     SnapshotMap<NodeId, Sighting> sightings_;
     SnapshotMap<std::pair<ReleaseName, ReleaseVersion>, Release> releases_;
+    SnapshotMap<PriceListName, PriceList> price_lists_;
     SnapshotMap<InstanceName, Instance> instances_;
     SnapshotMap<ReplicaKey, Replica> replicas_;
     SnapshotMap<TakeoverKey, Takeover> takeovers_;

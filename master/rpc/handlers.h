@@ -6,6 +6,7 @@
 #include "foyer/api/v1/accounts.pb.h"
 #include "foyer/api/v1/fleet.pb.h"
 #include "foyer/api/v1/instances.pb.h"
+#include "foyer/api/v1/prices.pb.h"
 #include "foyer/api/v1/releases.pb.h"
 #include "master/rpc/api_context.h"
 
@@ -60,6 +61,8 @@ void stop_rebalance(const ApiContext& context, ApiCall call,
 // instances.cpp
 void order_instance(const ApiContext& context, ApiCall call,
                     const api::OrderInstanceRequest& request, api::OrderInstanceResponse& response);
+void quote_order(const ApiContext& context, ApiCall call, const api::QuoteOrderRequest& request,
+                 api::Quote& response);
 void stop_instance(const ApiContext& context, ApiCall call,
                    const api::InstanceActionRequest& request, api::Operation& response);
 void start_instance(const ApiContext& context, ApiCall call,
@@ -85,6 +88,15 @@ void explain_instance(const ApiContext& context, ApiCall call,
                       const api::GetInstanceRequest& request, api::PlacementExplanation& response);
 // The instance, if the caller may see it; another's is answered as if it did not exist.
 Result<const Instance*> find_own(const State& state, const Caller& caller, const std::string& name);
+
+// prices.cpp
+void publish_price_list(const ApiContext& context, ApiCall call,
+                        const api::PublishPriceListRequest& request, api::PriceList& response);
+void get_price_list(const ApiContext& context, ApiCall call,
+                    const api::GetPriceListRequest& request, api::PriceList& response);
+void list_price_lists(const ApiContext& context, ApiCall call,
+                      const api::ListPriceListsRequest& request,
+                      api::ListPriceListsResponse& response);
 
 // operations.cpp
 OperationId new_operation(const ApiContext& context);

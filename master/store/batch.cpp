@@ -24,6 +24,7 @@ enum class Rank {
     Node,
     Sighting,
     Release,
+    PriceList,
     Operation,
     Instance,
     Replica,
@@ -47,6 +48,7 @@ Key key_of(const Site& row) { return {Rank::Site, row.name.str(), ""}; }
 Key key_of(const Node& row) { return {Rank::Node, row.name.str(), ""}; }
 Key key_of(const Sighting& row) { return {Rank::Sighting, row.node.str(), ""}; }
 Key key_of(const Release& row) { return {Rank::Release, row.name.str(), row.version.str()}; }
+Key key_of(const PriceList& row) { return {Rank::PriceList, row.name.str(), ""}; }
 Key key_of(const Operation& row) { return {Rank::Operation, row.id.str(), ""}; }
 Key key_of(const Instance& row) { return {Rank::Instance, row.name.str(), ""}; }
 Key key_of(const ReplicaKey& key) {

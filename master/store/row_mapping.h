@@ -14,6 +14,7 @@ Call put_call(const Site& row);
 Call put_call(const Node& row);
 Call put_call(const Sighting& row);
 Call put_call(const Release& row);
+Call put_call(const PriceList& row);
 Call put_call(const Instance& row);
 Call put_call(const Replica& row);
 Call put_call(const Takeover& row);

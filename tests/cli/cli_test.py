@@ -1,6 +1,7 @@
 """Every command, its errors and its exit status, against a fake API."""
 import json
 import unittest
+from pathlib import Path
 
 from fake_api import PASSWORD, ROWS, Refusal
 from harness import CliTest
@@ -179,6 +180,34 @@ class Writing(CliTest):
         self.api.fail_operations = True
         self.assertIn("next: foyer rebalance plan", self.fails(1, "rebalance", "start").err)
         self.fails(2, "rebalance", "start", "--moves", "0")
+
+    def test_prices_are_published_and_quoted(self):
+        file = Path(self.folder) / "prices.json"
+        body = {"name": "2026", "currency": "EUR", "sizes": [{"size": "s", "copy_cents": 900}]}
+        file.write_text(json.dumps(body), encoding="utf-8")
+        self.ok("price-list", "publish", str(file))
+        self.assertEqual(json.loads(self.api.writes()[-1]["body"]), body)
+        self.assertIn("2026  EUR", self.ok("price-list", "ls").out)
+        shown = self.ok("price-list", "show", "2026").out
+        self.assertRegex(shown, r"s +9\.00 +1\.00 +0\.05")
+        quote = self.ok("quote", "tryton@7.0", "--replicas", "3", "--mode", "synchronous").out
+        self.assertEqual(self.api.calls[-1]["query"],
+                         "release=tryton&version=7.0&mode=synchronous&replicas=3")
+        self.assertRegex(quote, r"copies +3 +9\.00 +27\.00")
+        self.assertIn("32.50 EUR a month, price list 2026", quote)
+        self.assertIn("nothing is charged", self.ok("quote", "tryton").out)
+        self.assertIn("32.50 EUR a month", self.ok("instance", "show", "acme").out)
+        self.fails(2, "price-list", "publish", "/dev/null")
+        self.fails(2, "quote", "tryton", "--mode", "quick")
+
+    def test_an_order_may_expect_a_price(self):
+        order = ("order", "tryton", "--name", "acme", "--no-wait", "--expected-price")
+        done = self.ok(*order, "32.5")
+        self.assertEqual(json.loads(self.api.writes()[-1]["body"])["expected_monthly_cents"], 3250)
+        self.assertIn("price: 32.50 EUR a month", done.err)
+        for bad in ("x", "1.234", "-1", "1.", ".5", "1e3"):
+            with self.subTest(bad):
+                self.fails(2, *order, bad)
 
     def test_releases_are_withdrawn(self):
         done = self.ok("release", "withdraw", "tryton@7.0", "--reason", "forgets invoices")

@@ -65,6 +65,12 @@ const std::vector<Refused> of_catalogue = {
     {"nodes_wg_public_key_key", "UPDATE nodes SET wg_public_key = 'same'"},
     {"node_sightings_node_fkey", "UPDATE node_sightings SET node = 'none'"},
     {"node_sightings_node_fkey", "DELETE FROM nodes WHERE name = 'box-4'"},
+    {"price_lists_one_at_a_time",
+     "INSERT INTO price_lists SELECT name, 'EUR', '2026-01-01', '[]', now(), 1 FROM "
+     "unnest(ARRAY['a', 'b']) AS name"},
+    {"price_lists_currency_form",
+     "INSERT INTO price_lists VALUES ('a', 'eur', now(), '[]', now(), 1)"},
+    {"price_lists_sizes_list", "INSERT INTO price_lists VALUES ('a', 'EUR', now(), '{}', now(), 1)"},
     {"releases_withdrawn_whole", "UPDATE releases SET withdrawn_reason = 'flawed'"},
     {"releases_publisher_fkey", "UPDATE releases SET publisher = 'nobody'"},
     {"releases_sequence_key", again("releases", "version = '1'", "version = '2'")},
@@ -103,6 +109,16 @@ const std::vector<Refused> of_instances = {
     {"instances_repair_whole", "UPDATE instances SET repair_reason = 'no room'"},
     {"instances_records_of_electing", "UPDATE instances SET first_record = 'ballot'"},
     {"replicas_incarnation_form", "UPDATE replicas SET incarnation = 'me'"},
+    {"instances_quote_whole", "UPDATE instances SET quote_cents = 1"},
+    {"instances_quote_range",
+     "UPDATE instances SET quote_list = '2026', quote_currency = 'EUR', quote_cents = -1, "
+     "quote_lines = '[]'"},
+    {"instances_quote_lines_list",
+     "UPDATE instances SET quote_list = '2026', quote_currency = 'EUR', quote_cents = 1, "
+     "quote_lines = '{}'"},
+    {"instances_quote_fkey",
+     "UPDATE instances SET quote_list = '2026', quote_currency = 'EUR', quote_cents = 1, "
+     "quote_lines = '[]'"},
     {"instances_mode_known", "UPDATE instances SET mode = 'quick'"},
     {"instances_desired_known", "UPDATE instances SET desired = 'better'"},
     {"instances_min_countries_range", "UPDATE instances SET min_countries = 4"},

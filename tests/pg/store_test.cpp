@@ -60,8 +60,24 @@ master::Instance rich_instance() {
     instance.initialized = true;
     instance.policy.mode = ReplicationMode::Asynchronous;
     instance.desired = DesiredState::Stopped;
+    instance.quote = master::Quote{
+        master::PriceListName("2026"),
+        "EUR",
+        {{master::QuoteItem::Copies, 3, Cents(900), Cents(2'700)},
+         {master::QuoteItem::FurtherCountries, 1, Cents(1), Cents(1)}},
+        Cents(2'701)};
     instance.revision = Revision(2);
     return instance;
+}
+
+master::PriceList rich_price_list() {
+    return {master::PriceListName("2026"),
+            "EUR",
+            WallTime{1'772'368'200'001},
+            {{SizeName("s"), Cents(900), Cents(0), Cents(1'000'000'000)},
+             {SizeName("m"), Cents(1), Cents(2), Cents(3)}},
+            WallTime{1'772'368'200'000},
+            Revision(2)};
 }
 
 master::Replica rich_replica() {
@@ -113,7 +129,8 @@ TEST_CASE("every field of every row comes back as it was") {
     Twin twin;
     twin.must_commit({{Revision(1), sample_world()}});
     CHECK(difference(twin.load(), twin.state) == "");
-    twin.must_commit({entry(2, rich_instance(), rich_replica(), rich_operation())});
+    twin.must_commit(
+        {entry(2, rich_price_list(), rich_instance(), rich_replica(), rich_operation())});
     CHECK(difference(twin.load(), twin.state) == "");
     // And what was there may be absent again.
     master::Operation done = rich_operation();
