@@ -77,6 +77,8 @@ constexpr auto fleet = std::to_array<Route>({
           Scope::All),
     read("/v1/sites/{name}", "foyer.api.v1.FleetService/GetSite", hosts, Scope::Own),
     read("/v1/sites", "foyer.api.v1.FleetService/ListSites", hosts, Scope::Own),
+    read("/v1/sites/{name}/promise", "foyer.api.v1.FleetService/GetSitePromise", hosts,
+         Scope::Own),
     write(HttpMethod::Post, "/v1/node-tokens", "foyer.api.v1.FleetService/CreateNodeToken",
           operators, Scope::All),
     read("/v1/nodes/{name}", "foyer.api.v1.FleetService/GetNode", hosts, Scope::Own),

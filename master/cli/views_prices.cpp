@@ -69,4 +69,19 @@ std::string view_quote(const Json& quote, const ViewContext& context) {
     return render(table, context.page) + "\n" + render_facts({{"price", quote_text(quote)}});
 }
 
+std::string view_promise(const Json& promise, const ViewContext&) {
+    const std::string currency = text_field(promise, "currency");
+    const std::int64_t passed = number_field(promise, "passed_ms");
+    const double share =
+        passed > 0 ? 100.0 * static_cast<double>(number_field(promise, "heard_ms")) /
+                         static_cast<double>(passed)
+                   : 0.0;
+    return render_facts(
+        {{"site", text_field(promise, "site")},
+         {"month", text_field(promise, "month")},
+         {"heard of", fmt::format("{:.2f} % of {}", share, human_duration(Duration(passed)))},
+         {"earned", money(promise, "earned_cents") + " " + currency},
+         {"a whole month", money(promise, "monthly_cents") + " " + currency}});
+}
+
 }  // namespace foyer::cli

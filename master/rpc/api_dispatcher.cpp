@@ -47,6 +47,7 @@ constexpr auto doors = std::to_array<Door>({
     door<&create_site>("foyer.api.v1.FleetService/CreateSite"),
     door<&get_site>("foyer.api.v1.FleetService/GetSite"),
     door<&list_sites>("foyer.api.v1.FleetService/ListSites"),
+    door<&get_site_promise>("foyer.api.v1.FleetService/GetSitePromise"),
     door<&create_node_token>("foyer.api.v1.FleetService/CreateNodeToken"),
     door<&get_node>("foyer.api.v1.FleetService/GetNode"),
     door<&list_nodes>("foyer.api.v1.FleetService/ListNodes"),

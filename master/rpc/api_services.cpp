@@ -99,6 +99,10 @@ public:
                        api::ListSitesResponse* a) override {
         return serve(c, "ListSites", *q, *a);
     }
+    Reactor* GetSitePromise(Context* c, const api::GetSitePromiseRequest* q,
+                            api::SitePromise* a) override {
+        return serve(c, "GetSitePromise", *q, *a);
+    }
     Reactor* CreateNodeToken(Context* c, const api::CreateNodeTokenRequest* q,
                              api::NodeToken* a) override {
         return serve(c, "CreateNodeToken", *q, *a);

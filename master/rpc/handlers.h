@@ -32,6 +32,10 @@ void get_site(const ApiContext& context, ApiCall call, const api::GetSiteRequest
 void list_sites(const ApiContext& context, ApiCall call, const api::ListSitesRequest& request,
                 api::ListSitesResponse& response);
 
+// site_promise.cpp
+void get_site_promise(const ApiContext& context, ApiCall call,
+                      const api::GetSitePromiseRequest& request, api::SitePromise& response);
+
 // nodes.cpp
 void create_node_token(const ApiContext& context, ApiCall call,
                        const api::CreateNodeTokenRequest& request, api::NodeToken& response);

@@ -61,6 +61,19 @@ const Statement& page_of_subject() {
     return statement;
 }
 
+// An instance may have a box's name: only what concerns boxes is looked at.
+const Statement& life_of_node() {
+    const std::string turns =
+        "subject = $1 AND kind IN ('node_online', 'node_back', 'node_returned', 'node_silent', "
+        "'node_lost', 'node_deleted')";
+    static const Statement statement{
+        "node_life", events().select + " WHERE " + turns +
+                         " AND at < $3::timestamptz AND sequence >= (SELECT coalesce(max(sequence), "
+                         "0) FROM events WHERE " +
+                         turns + " AND at < $2::timestamptz) ORDER BY sequence LIMIT $4::bigint"};
+    return statement;
+}
+
 Status read_event_into(Row row, Changes& into) {
     Event event;
     TRY(read_event(row, event));
@@ -101,6 +114,10 @@ Call events_call(const std::string& subject, std::int64_t before, int count) {
     const std::int64_t end = before > 0 ? before : std::numeric_limits<std::int64_t>::max();
     if (subject.empty()) return {&page_of_events(), Params().add(end, count)};
     return {&page_of_subject(), Params().add(end, count, subject)};
+}
+
+Call node_life_call(const NodeId& node, const Span& within, int count) {
+    return {&life_of_node(), Params().add(node, within.from, within.to, count)};
 }
 
 void add_journal_loaders(std::vector<Loader>& loaders, int events_max) {

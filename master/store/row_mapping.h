@@ -2,6 +2,7 @@
 #pragma once
 
 #include "master/domain/change.h"
+#include "master/domain/host_promise.h"
 #include "master/store/table.h"
 
 namespace foyer::master {
@@ -48,5 +49,6 @@ std::vector<Loader> loaders(int events_max);
 
 Status read_event(Row row, Event& event);
 Call events_call(const std::string& subject, std::int64_t before, int count);
+Call node_life_call(const NodeId& node, const Span& within, int count);
 
 }  // namespace foyer::master

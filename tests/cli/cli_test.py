@@ -200,6 +200,13 @@ class Writing(CliTest):
         self.fails(2, "price-list", "publish", "/dev/null")
         self.fails(2, "quote", "tryton", "--mode", "quick")
 
+    def test_a_host_sees_what_his_home_has_earned(self):
+        shown = self.ok("site", "earned", "lille", "--month", "2026-11").out
+        self.assertEqual(self.api.calls[-1]["query"], "month=2026-11")
+        self.assertIn("99.00 % of", shown)
+        self.assertIn("14.90 EUR", shown)
+        self.assertIn("30.00 EUR", shown)
+
     def test_an_order_may_expect_a_price(self):
         order = ("order", "tryton", "--name", "acme", "--no-wait", "--expected-price")
         done = self.ok(*order, "32.5")

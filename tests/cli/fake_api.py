@@ -160,6 +160,9 @@ class FakeApi:
             return self.operation(parts[1])
         if path == "/v1/rebalance":
             return BALANCE
+        if path == "/v1/sites/lille/promise":
+            return {"site": "lille", "month": "2026-11", "currency": "EUR", "monthly_cents": 3000,
+                    "earned_cents": 1490, "heard_ms": 3564000, "passed_ms": 3600000}
         if path == "/v1/quote":
             return QUOTE if "replicas=3" in query else {"price_list": "", "monthly_cents": 0}
         if parts[0] not in ROWS:
