@@ -299,6 +299,39 @@ TEST_CASE("memory holds the newest events, the database all") {
     CHECK(sequences("even", 0, 9) == std::vector<std::int64_t>{10, 8, 6, 4, 2});
 }
 
+TEST_CASE("the life of a box is what concerns it, from the last turn before the span on") {
+    Twin twin;
+    Changes many;
+    const auto happens = [&](int at, const std::string& kind, const std::string& subject) {
+        many.push_back(Put<master::Event>{{static_cast<std::int64_t>(many.size()) + 1, Revision(1),
+                                           WallTime{at}, kind, subject, ""}});
+    };
+    happens(10, "node_online", "box-1");
+    happens(20, "node_silent", "box-1");
+    happens(30, "node_back", "box-1");
+    happens(35, "ordered", "box-1");  // an instance may have that name
+    happens(40, "node_silent", "box-2");
+    happens(50, "node_silent", "box-1");
+    happens(60, "node_lost", "box-1");
+    happens(70, "node_returned", "box-1");
+    twin.must_commit({{Revision(1), many}});
+    const auto kinds = [&](int from, int to, int count) {
+        std::vector<std::string> found;
+        const auto life =
+            twin.store->node_life(NodeId("box-1"), {WallTime{from}, WallTime{to}}, count);
+        REQUIRE(life.ok());
+        for (const master::Event& event : life.value()) found.push_back(event.kind);
+        return found;
+    };
+    using Kinds = std::vector<std::string>;
+    CHECK(kinds(0, 5, 9).empty());
+    CHECK(kinds(0, 25, 9) == Kinds{"node_online", "node_silent"});
+    CHECK(kinds(25, 65, 9) == Kinds{"node_silent", "node_back", "node_silent", "node_lost"});
+    CHECK(kinds(31, 50, 9) == Kinds{"node_back"});
+    CHECK(kinds(80, 90, 9) == Kinds{"node_returned"});
+    CHECK(kinds(0, 90, 2) == Kinds{"node_online", "node_silent"});
+}
+
 TEST_CASE("the older of two masters writes no more, and does not come back") {
     Twin older;
     older.must_commit({{Revision(1), sample_world()}});
