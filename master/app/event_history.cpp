@@ -66,6 +66,13 @@ void EventHistory::page(const InstanceName& instance, std::int64_t before, int s
     });
 }
 
+void EventHistory::audit(std::int64_t after, int size,
+                         std::function<void(Result<std::vector<AuditEntry>>)> done) {
+    put([this, after, size, done = std::move(done)](const Status& asked) {
+        done(asked.ok() ? planner_.store().audit(after, size + 1) : asked.failure());
+    });
+}
+
 void EventHistory::lives(std::vector<NodeId> nodes, const Span& within,
                          std::function<void(Result<Lives>)> done) {
     put([this, nodes = std::move(nodes), within, done = std::move(done)](const Status& asked) {

@@ -53,7 +53,8 @@ constexpr Roles hosts = operators | only(AccountRole::Host);
 constexpr Roles customers = operators | only(AccountRole::Customer);
 constexpr Roles publishers = operators | only(AccountRole::Publisher);
 constexpr Roles release_readers = customers | publishers;
-constexpr Roles everybody = hosts | customers | publishers;
+constexpr Roles auditors = operators | only(AccountRole::Auditor);
+constexpr Roles everybody = hosts | customers | publishers | auditors;
 
 constexpr Route read(std::string_view path, std::string_view rpc, Roles roles, Scope scope) {
     return {HttpMethod::Get, path, rpc, roles, scope, RouteKind::Rpc, false};
@@ -147,6 +148,7 @@ constexpr auto services = std::to_array<Route>({
     read("/v1/accounts", "foyer.api.v1.AccountService/ListAccounts", operators, Scope::All),
     write(HttpMethod::Post, "/v1/tokens", "foyer.api.v1.AccountService/CreateToken", operators,
           Scope::All),
+    read("/v1/audit", "foyer.api.v1.AccountService/ListAudit", auditors, Scope::All),
     read("/v1/whoami", "foyer.api.v1.AccountService/WhoAmI", everybody, Scope::Own),
 
     Route{HttpMethod::Put, "/v1/blobs/{digest}", "", publishers, Scope::All, RouteKind::Blob, true},

@@ -43,6 +43,7 @@ std::string view_quote(const Json& quote, const ViewContext& context);
 // "27.00 EUR a month, price list 2027".
 std::string quote_text(const Json& quote);
 std::string view_events(const Json& list, const ViewContext& context);
+std::string view_audit(const Json& list, const ViewContext& context);
 std::string view_operation(const Json& operation, const ViewContext& context);
 
 // "a, b, c" of a list of texts.

@@ -184,6 +184,18 @@ std::string view_connection(const Json& connection, const ViewContext&) {
     return render_facts(facts);
 }
 
+std::string view_audit(const Json& list, const ViewContext& context) {
+    Table table{{{"ENTRY", Align::Right}, {"TIME"}, {"WHO"}, {"DID"}, {"TO"}, {"REQUEST"}}, {}};
+    for (const Json& entry : list_field(list, "entries")) {
+        const std::string rpc = text_field(entry, "rpc");
+        table.rows.push_back({fmt::format("{}", number_field(entry, "sequence")),
+                              text_field(entry, "at"), text_field(entry, "account"),
+                              rpc.substr(rpc.find('/') + 1), text_field(entry, "subject"),
+                              text_field(entry, "request_id")});
+    }
+    return render(table, context.page);
+}
+
 std::string view_events(const Json& list, const ViewContext& context) {
     Table table{{{"TIME"}, {"REVISION", Align::Right}, {"KIND"}, {"ABOUT"}, {"MESSAGE"}}, {}};
     for (const Json& event : list_field(list, "events")) {

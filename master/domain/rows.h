@@ -14,6 +14,7 @@
 #include "common/base/result.h"
 #include "common/base/time.h"
 #include "common/model/assignment.h"
+#include "common/model/audit.h"
 #include "common/model/ids.h"
 #include "common/model/phase.h"
 #include "common/model/resources.h"
@@ -27,7 +28,7 @@ using Sealed = Id<struct SealedTag>;
 
 using PriceListName = Id<struct PriceListNameTag>;
 
-enum class AccountRole { Operator, Host, Customer, Publisher };
+enum class AccountRole { Operator, Host, Customer, Publisher, Auditor };
 
 struct Account {
     AccountId name;

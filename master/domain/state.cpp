@@ -244,6 +244,10 @@ void State::put(const Event& row) {
     recent_events_.erase(oldest);
 }
 
+void State::put(const AuditEntry& row) {
+    if (row.sequence > last_audit_.sequence) last_audit_ = row;
+}
+
 void State::unindex(const RequestRecord& row) {
     aged_requests_.erase({row.at, row.account, row.id});
     secret_replies_.erase({row.at, row.account, row.id});

@@ -67,6 +67,8 @@ public:
     const LineageId& lineage() const { return lineage_; }
     Revision revision() const { return revision_; }
     std::int64_t last_event() const { return last_event_; }
+    // The newest entry of the audit log; the others are in the database only.
+    const AuditEntry& last_audit() const { return last_audit_; }
     std::int64_t last_release_sequence() const { return last_release_sequence_; }
     int last_node_number() const { return last_node_number_; }
 
@@ -151,6 +153,7 @@ private:
     void put(const Takeover& row);
     void put(Operation row);
     void put(const Event& row);
+    void put(const AuditEntry& row);
     void put(const RequestRecord& row);
     void drop(const DropNode& change);
     void drop(const DropSighting& change);
@@ -188,6 +191,7 @@ private:
     Revision revision_;
     bool loading_ = false;
     std::int64_t last_event_ = 0;
+    AuditEntry last_audit_;
     std::int64_t last_release_sequence_ = 0;
     int last_node_number_ = 0;
     SnapshotMap<AccountId, Account> accounts_;

@@ -1,5 +1,7 @@
 #include "master/rpc/api_context.h"
 
+#include "master/app/route_table.h"
+
 #include <algorithm>
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
@@ -54,6 +56,7 @@ void submit_write(const ApiContext& context, ApiCall call, const google::protobu
     Write write;
     write.command = std::move(prepared.command);
     write.account = call.caller.account;
+    write.rpc = find_rpc_route(call.rpc)->rpc;  // which lives for ever
     write.request_id = RequestId(fields.request_id);
     write.body_hash = body_hash(call.rpc, request);
     write.validate_only = fields.validate_only;

@@ -82,6 +82,7 @@ constexpr auto doors = std::to_array<Door>({
     door<&create_account>("foyer.api.v1.AccountService/CreateAccount"),
     door<&list_accounts>("foyer.api.v1.AccountService/ListAccounts"),
     door<&create_token>("foyer.api.v1.AccountService/CreateToken"),
+    door<&list_audit>("foyer.api.v1.AccountService/ListAudit"),
     door<&who_am_i>("foyer.api.v1.AccountService/WhoAmI"),
 });
 

@@ -283,6 +283,10 @@ public:
     Reactor* CreateToken(Context* c, const api::CreateTokenRequest* q, api::ApiToken* a) override {
         return door_.serve(c, "foyer.api.v1.AccountService/CreateToken", *q, *a);
     }
+    Reactor* ListAudit(Context* c, const api::ListAuditRequest* q,
+                       api::ListAuditResponse* a) override {
+        return door_.serve(c, "foyer.api.v1.AccountService/ListAudit", *q, *a);
+    }
     Reactor* WhoAmI(Context* c, const api::WhoAmIRequest* q, api::WhoAmIResponse* a) override {
         return door_.serve(c, "foyer.api.v1.AccountService/WhoAmI", *q, *a);
     }

@@ -125,6 +125,8 @@ void list_accounts(const ApiContext& context, ApiCall call, const api::ListAccou
                    api::ListAccountsResponse& response);
 void create_token(const ApiContext& context, ApiCall call, const api::CreateTokenRequest& request,
                   api::ApiToken& response);
+void list_audit(const ApiContext& context, ApiCall call, const api::ListAuditRequest& request,
+                api::ListAuditResponse& response);
 void who_am_i(const ApiContext& context, ApiCall call, const api::WhoAmIRequest& request,
               api::WhoAmIResponse& response);
 

@@ -30,6 +30,7 @@ enum class Rank {
     Replica,
     Takeover,
     Event,
+    Audit,
     Request
 };
 
@@ -65,6 +66,7 @@ Key key_of(const InstanceName& instance, Fence fence) {
 Key key_of(const Takeover& row) { return key_of(row.instance, row.fence); }
 Key key_of(const DropTakeover& change) { return key_of(change.instance, change.fence); }
 Key key_of(const Event& row) { return {Rank::Event, padded(row.sequence), ""}; }
+Key key_of(const AuditEntry& row) { return {Rank::Audit, padded(row.sequence), ""}; }
 Key key_of(const RequestRecord& row) { return {Rank::Request, row.account.str(), row.id.str()}; }
 Key key_of(const DropNode& change) { return {Rank::Node, change.name.str(), ""}; }
 Key key_of(const DropSighting& change) { return {Rank::Sighting, change.node.str(), ""}; }

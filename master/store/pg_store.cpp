@@ -176,6 +176,15 @@ Result<std::vector<Event>> PgStore::node_life(const NodeId& node, const Span& wi
     return read_events(node_life_call(node, within, count));
 }
 
+Result<std::vector<AuditEntry>> PgStore::audit(std::int64_t after, int count) {
+    const Rows rows =
+        TRY(read(audit_call(after, std::clamp(count, 0, options_.events_page_max))));
+    std::vector<AuditEntry> entries(static_cast<std::size_t>(rows.size()));
+    for (int row = 0; row < rows.size(); ++row)
+        TRY(read_audit(rows.at(row), entries[static_cast<std::size_t>(row)]));
+    return entries;
+}
+
 Result<std::vector<Event>> PgStore::read_events(const Call& call) {
     const Rows rows = TRY(read(call));
     std::vector<Event> events(static_cast<std::size_t>(rows.size()));

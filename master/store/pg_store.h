@@ -44,6 +44,7 @@ public:
     Status commit(const std::vector<Entry>& batch) override;
     Result<std::vector<Event>> events(const std::string& subject, std::int64_t before,
                                       int count) override;
+    Result<std::vector<AuditEntry>> audit(std::int64_t after, int count) override;
     Result<std::vector<Event>> node_life(const NodeId& node, const Span& within,
                                          int count) override;
 

@@ -1,4 +1,5 @@
 """Every command, its errors and its exit status, against a fake API."""
+import hashlib
 import json
 import unittest
 from pathlib import Path
@@ -206,6 +207,27 @@ class Writing(CliTest):
         self.assertIn("99.00 % of", shown)
         self.assertIn("14.90 EUR", shown)
         self.assertIn("30.00 EUR", shown)
+
+    def test_a_saved_audit_log_is_verified_without_the_master(self):
+        empty = self.write_file("empty.json", '{"entries": []}')
+        self.assertIn("no entries", self.ok("audit", "verify", empty).out)
+        entry = {"sequence": 1, "at": "2026-03-01T12:00:00Z", "account": "anna", "rpc": "x/Y",
+                 "subject": "s", "request_id": "", "body_hash": "bb", "revision": 1,
+                 "previous": "0" * 64}
+        text = "foyer audit 1\n" + "".join(
+            f"{key} {len(value)} {value}\n" for key, value in (
+                ("sequence", "1"), ("at_ms", "1772366400000"), ("account", "anna"), ("rpc", "x/Y"),
+                ("subject", "s"), ("request_id", ""), ("body_hash", "bb"), ("revision", "1"),
+                ("previous", "0" * 64)))
+        entry["hash"] = hashlib.sha256(text.encode()).hexdigest()
+        whole = self.write_file("whole.json", json.dumps({"entries": [entry]}))
+        self.assertIn("whole: 1 entries, 1 to 1", self.ok("audit", "verify", whole).out)
+        entry["account"] = "bob"
+        changed = self.write_file("changed.json", json.dumps({"entries": [entry]}))
+        self.assertIn("entry 1 does not have its own hash",
+                      self.fails(2, "audit", "verify", changed).err)
+        self.fails(2, "audit", "verify", self.write_file("no.json", "[]"))
+        self.assertEqual(self.api.calls, [])
 
     def test_an_order_may_expect_a_price(self):
         order = ("order", "tryton", "--name", "acme", "--no-wait", "--expected-price")

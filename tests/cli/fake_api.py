@@ -65,11 +65,12 @@ ROWS = {
                            "parameters_schema_json": json.dumps(SCHEMA), "copies_min": 1,
                            "copies_max": 5, "copies_default": 3, "image_bytes": 123456789}],
     "instances": [instance("acme")],
+    "audit": [],
     "price-lists": [{"name": "2026", "currency": "EUR", "valid_from": NOW, "in_force": True,
                      "sizes": [{"size": "s", "copy_cents": 900, "synchronous_cents": 100,
                                 "further_country_cents": 5}]}],
 }
-FIELDS = {"software-releases": "releases", "price-lists": "price_lists"}
+FIELDS = {"software-releases": "releases", "price-lists": "price_lists", "audit": "entries"}
 
 
 BALANCE = {
