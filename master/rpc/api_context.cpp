@@ -1,12 +1,11 @@
 #include "master/rpc/api_context.h"
 
-#include "master/app/route_table.h"
-
 #include <algorithm>
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
 #include "common/tls/sha256.h"
+#include "master/app/route_table.h"
 
 namespace foyer::master {
 namespace {
