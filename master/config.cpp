@@ -213,6 +213,14 @@ void read_rest(Table& root, Config& config, std::vector<ConfigProblem>& problems
         groups.read("elect", config.groups_elect);
         groups.finish();
     }
+    if (const toml::table* table = root.sub("hosts")) {
+        Table hosts(*table, "hosts", problems);
+        hosts.read("monthly_cents", config.hosts.monthly_cents, {0, 1'000'000'000});
+        hosts.read("currency", config.hosts.currency);
+        if (config.hosts.currency.size() != 3)
+            hosts.problem("currency", "must be an ISO 4217 code of three capitals, like EUR");
+        hosts.finish();
+    }
     if (const toml::table* table = root.sub("planner")) {
         Table planner(*table, "planner", problems);
         planner.read("queue_max", config.planner.queue_max);

@@ -95,6 +95,13 @@ struct RepairConfig {
     friend bool operator==(const RepairConfig&, const RepairConfig&) = default;
 };
 
+// What the operator promises to those who keep a box.
+struct HostsConfig {
+    std::int64_t monthly_cents = 3'000;
+    std::string currency = "EUR";
+    friend bool operator==(const HostsConfig&, const HostsConfig&) = default;
+};
+
 struct Config {
     std::string data_dir = "/var/lib/foyer/master";
     std::string zone = "foyer.localhost";
@@ -113,6 +120,7 @@ struct Config {
     PlannerConfig planner;
     RepairConfig repair;
     bool groups_elect = true;  // instances ordered from now on
+    HostsConfig hosts;
     friend bool operator==(const Config&, const Config&) = default;
 };
 

@@ -81,7 +81,8 @@ SyncLimits sync_limits_of(const Config& config) {
 }
 
 ApiLimits api_limits_of(const Config& config) {
-    return {static_cast<int>(config.api.page_size_max), Duration(config.api.wait_ms_max)};
+    return {static_cast<int>(config.api.page_size_max), Duration(config.api.wait_ms_max),
+            Cents(config.hosts.monthly_cents), config.hosts.currency};
 }
 
 HttpLimits http_limits_of(const Config& config) {

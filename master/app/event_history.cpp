@@ -60,11 +60,32 @@ void EventHistory::page(const InstanceName& instance, std::int64_t before, int s
     if (found.to_the_beginning || found.events.size() > wanted)
         return done(page_of(std::move(found.events), wanted));
     const std::int64_t end = before > 0 ? std::min(before, found.oldest) : found.oldest;
+    put([this, instance, end, wanted, known = std::move(found.events),
+         done = std::move(done)](const Status& asked) {
+        done(asked.ok() ? read_on(instance, end, wanted, known) : asked.failure());
+    });
+}
+
+void EventHistory::audit(std::int64_t after, int size,
+                         std::function<void(Result<std::vector<AuditEntry>>)> done) {
+    put([this, after, size, done = std::move(done)](const Status& asked) {
+        done(asked.ok() ? planner_.store().audit(after, size + 1) : asked.failure());
+    });
+}
+
+void EventHistory::lives(std::vector<NodeId> nodes, const Span& within,
+                         std::function<void(Result<Lives>)> done) {
+    put([this, nodes = std::move(nodes), within, done = std::move(done)](const Status& asked) {
+        done(asked.ok() ? read_lives(nodes, within) : asked.failure());
+    });
+}
+
+void EventHistory::put(Job job) {
     Error refusal = stopping();
     {
         const std::lock_guard lock(mutex_);
         if (!closed_ && jobs_.size() < waiting_max_) {
-            jobs_.push_back({instance, end, wanted, std::move(found.events), std::move(done)});
+            jobs_.push_back(std::move(job));
             filled_.notify_one();
             return;
         }
@@ -73,7 +94,7 @@ void EventHistory::page(const InstanceName& instance, std::int64_t before, int s
                             "too many requests wait for older events; repeat it in a second",
                             {{"rule", "event_reads_max"}});
     }
-    done(std::move(refusal));
+    job(std::move(refusal));
 }
 
 void EventHistory::stop() {
@@ -84,7 +105,7 @@ void EventHistory::stop() {
         left.swap(jobs_);
     }
     thread_.request_stop();
-    for (Job& job : left) job.done(stopping());
+    for (const Job& job : left) job(stopping());
     if (thread_.joinable()) thread_.join();
 }
 
@@ -95,17 +116,31 @@ void EventHistory::run(const std::stop_token& stop) {
         Job job = std::move(jobs_.front());
         jobs_.pop_front();
         lock.unlock();
-        const Done done = std::move(job.done);
-        done(read_on(std::move(job)));
+        job(ok_status());
     }
 }
 
-Result<EventPage> EventHistory::read_on(Job job) {
-    const std::size_t missing = job.size + 1 - job.found.size();
+Result<EventPage> EventHistory::read_on(const InstanceName& instance, std::int64_t before,
+                                        std::size_t size, std::vector<Event> found) {
+    const std::size_t missing = size + 1 - found.size();
     std::vector<Event> older =
-        TRY(planner_.store().events(job.instance.str(), job.before, static_cast<int>(missing)));
-    std::ranges::move(older, std::back_inserter(job.found));
-    return page_of(std::move(job.found), job.size);
+        TRY(planner_.store().events(instance.str(), before, static_cast<int>(missing)));
+    std::ranges::move(older, std::back_inserter(found));
+    return page_of(std::move(found), size);
+}
+
+Result<EventHistory::Lives> EventHistory::read_lives(const std::vector<NodeId>& nodes,
+                                                     const Span& within) {
+    Lives lives;
+    for (const NodeId& node : nodes) {
+        lives.push_back(TRY(planner_.store().node_life(node, within, turns_max + 1)));
+        if (lives.back().size() > static_cast<std::size_t>(turns_max))
+            return error(ErrorCode::ResourceExhausted,
+                         "box '" + node.str() + "' came and went more than " +
+                             std::to_string(turns_max) + " times in that month",
+                         {{"rule", "node_turns_max"}});
+    }
+    return lives;
 }
 
 }  // namespace foyer::master

@@ -1,6 +1,6 @@
 // What happened to one instance, newest first, a page at a time: from memory as far as that reaches
 // back, then from the database, on a thread of its own, so that neither the planner nor who asks
-// waits for a disk.
+// waits for a disk. And when boxes came and went, always from the database.
 //
 // A name may be given again once its instance is deleted. The list ends where the present instance
 // was ordered: what happened to an earlier one of that name is not shown, it may be another's.
@@ -40,19 +40,30 @@ public:
     // newest). `done` runs once: here when memory is enough, else on the history's thread.
     // ResourceExhausted: too many wait. Unavailable: the database does not answer, or we stop.
     void page(const InstanceName& instance, std::int64_t before, int size, Done done);
+
+    // Up to `size` entries of the audit log after `after`, oldest first, and one more where there is
+    // one. Refused as page() is.
+    void audit(std::int64_t after, int size,
+               std::function<void(Result<std::vector<AuditEntry>>)> done);
+
+    using Lives = std::vector<std::vector<Event>>;
+    // When each of these boxes came and went (Store::node_life). ResourceExhausted as well where
+    // one did more than `turns_max` times.
+    void lives(std::vector<NodeId> nodes, const Span& within,
+               std::function<void(Result<Lives>)> done);
     void stop();
 
+    static constexpr int turns_max = 10'000;
+
 private:
-    struct Job {
-        InstanceName instance;
-        std::int64_t before = 0;  // of what the database is asked
-        std::size_t size = 0;
-        std::vector<Event> found;  // in memory
-        Done done;
-    };
+    // A question for the database: asked, or answered with why it cannot be.
+    using Job = std::function<void(const Status& asked)>;
 
     void run(const std::stop_token& stop);
-    Result<EventPage> read_on(Job job);
+    void put(Job job);
+    Result<EventPage> read_on(const InstanceName& instance, std::int64_t before, std::size_t size,
+                              std::vector<Event> found);
+    Result<Lives> read_lives(const std::vector<NodeId>& nodes, const Span& within);
 
     Planner& planner_;
     const std::size_t waiting_max_;

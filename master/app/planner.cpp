@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <future>
 
+#include "common/tls/sha256.h"
+
 namespace foyer::master {
 
 Planner::Planner(ClusterSettings settings, std::unique_ptr<Store> store, Clock& clock, Rng& rng,
@@ -208,20 +210,38 @@ Planner::Decided Planner::decide_one(Job job) {
     const Revision revision = writes ? working_->revision().next() : working_->revision();
     working_->apply(changes, revision);
     std::string rendered = write.render ? write.render(*working_, reply) : std::string();
-    if (recorded) {
-        const Changes record{Put<RequestRecord>{
+    Changes kept;  // beside the effect, in its transaction
+    if (recorded)
+        kept.push_back(Put<RequestRecord>{
             {write.account, write.request_id, write.body_hash,
-             write.secret ? ReplyKind::HoldsSecret : ReplyKind::Plain, rendered, now, revision}}};
-        if (changes.empty()) {
-            working_->apply(record, revision);
-        } else {
-            working_->note(record);
-        }
-        changes.insert(changes.end(), record.begin(), record.end());
-    }
+             write.secret ? ReplyKind::HoldsSecret : ReplyKind::Plain, rendered, now, revision}});
+    if (!write.rpc.empty() && !changes.empty())
+        kept.push_back(Put<AuditEntry>{audited(write, reply, now, revision)});
+    if (changes.empty())
+        working_->apply(kept, revision);
+    else
+        working_->note(kept);
+    changes.insert(changes.end(), kept.begin(), kept.end());
     std::optional<Entry> entry;
     if (writes) entry = Entry{revision, std::move(changes)};
     return {std::move(job), Answer{std::move(rendered), reply, revision, false}, std::move(entry)};
+}
+
+AuditEntry Planner::audited(const Write& write, const Reply& reply, WallTime now,
+                            Revision revision) const {
+    const AuditEntry& last = working_->last_audit();
+    AuditEntry entry{last.sequence + 1,
+                     now,
+                     write.account.str(),
+                     std::string(write.rpc),
+                     reply.subject,
+                     write.request_id.str(),
+                     write.body_hash,
+                     last.sequence == 0 ? std::string(audit_begin) : last.hash,
+                     {},
+                     revision};
+    entry.hash = tls::sha256_hex(audit_text(entry));
+    return entry;
 }
 
 // Commits what was decided, publishes it, and only then answers.

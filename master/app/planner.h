@@ -38,6 +38,7 @@ struct Write {
     // With a request id, the rendered answer is recorded with the effect and given again to a
     // repetition.
     AccountId account;
+    std::string_view rpc;   // of the public API, kept for ever: it is audited; empty: it is not
     RequestId request_id;   // empty: not recorded
     std::string body_hash;  // hex SHA-256 of method and body
     bool validate_only = false;
@@ -128,6 +129,8 @@ private:
     std::vector<Job> take_locked();
     void process(std::vector<Job> jobs);
     Decided decide_one(Job job);
+    AuditEntry audited(const Write& write, const Reply& reply, WallTime now,
+                       Revision revision) const;
     void settle(std::vector<Decided> decided);
     void redecide_singly(std::vector<Decided> decided);
     void publish();

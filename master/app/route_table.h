@@ -53,7 +53,8 @@ constexpr Roles hosts = operators | only(AccountRole::Host);
 constexpr Roles customers = operators | only(AccountRole::Customer);
 constexpr Roles publishers = operators | only(AccountRole::Publisher);
 constexpr Roles release_readers = customers | publishers;
-constexpr Roles everybody = hosts | customers | publishers;
+constexpr Roles auditors = operators | only(AccountRole::Auditor);
+constexpr Roles everybody = hosts | customers | publishers | auditors;
 
 constexpr Route read(std::string_view path, std::string_view rpc, Roles roles, Scope scope) {
     return {HttpMethod::Get, path, rpc, roles, scope, RouteKind::Rpc, false};
@@ -77,6 +78,8 @@ constexpr auto fleet = std::to_array<Route>({
           Scope::All),
     read("/v1/sites/{name}", "foyer.api.v1.FleetService/GetSite", hosts, Scope::Own),
     read("/v1/sites", "foyer.api.v1.FleetService/ListSites", hosts, Scope::Own),
+    read("/v1/sites/{name}/promise", "foyer.api.v1.FleetService/GetSitePromise", hosts,
+         Scope::Own),
     write(HttpMethod::Post, "/v1/node-tokens", "foyer.api.v1.FleetService/CreateNodeToken",
           operators, Scope::All),
     read("/v1/nodes/{name}", "foyer.api.v1.FleetService/GetNode", hosts, Scope::Own),
@@ -102,6 +105,7 @@ constexpr auto fleet = std::to_array<Route>({
 constexpr auto services = std::to_array<Route>({
     write(HttpMethod::Post, "/v1/instances", "foyer.api.v1.InstanceService/OrderInstance",
           customers, Scope::Own),
+    read("/v1/quote", "foyer.api.v1.InstanceService/QuoteOrder", customers, Scope::All),
     read("/v1/instances/{name}", "foyer.api.v1.InstanceService/GetInstance", customers, Scope::Own),
     read("/v1/instances", "foyer.api.v1.InstanceService/ListInstances", customers, Scope::Own),
     write(HttpMethod::Post, "/v1/instances/{name}:stop",
@@ -132,11 +136,19 @@ constexpr auto services = std::to_array<Route>({
     read("/v1/software-releases", "foyer.api.v1.ReleaseService/ListReleases", release_readers,
          Scope::All),
 
+    write(HttpMethod::Post, "/v1/price-lists", "foyer.api.v1.PriceService/PublishPriceList",
+          operators, Scope::All),
+    read("/v1/price-lists/{name}", "foyer.api.v1.PriceService/GetPriceList", release_readers,
+         Scope::All),
+    read("/v1/price-lists", "foyer.api.v1.PriceService/ListPriceLists", release_readers,
+         Scope::All),
+
     write(HttpMethod::Post, "/v1/accounts", "foyer.api.v1.AccountService/CreateAccount", operators,
           Scope::All),
     read("/v1/accounts", "foyer.api.v1.AccountService/ListAccounts", operators, Scope::All),
     write(HttpMethod::Post, "/v1/tokens", "foyer.api.v1.AccountService/CreateToken", operators,
           Scope::All),
+    read("/v1/audit", "foyer.api.v1.AccountService/ListAudit", auditors, Scope::All),
     read("/v1/whoami", "foyer.api.v1.AccountService/WhoAmI", everybody, Scope::Own),
 
     Route{HttpMethod::Put, "/v1/blobs/{digest}", "", publishers, Scope::All, RouteKind::Blob, true},

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "common/base/result.h"
+#include "master/domain/host_promise.h"
 #include "master/domain/state.h"
 
 namespace foyer::master {
@@ -34,6 +35,14 @@ public:
     // or those of one subject since it was last ordered. Readable from any thread.
     virtual Result<std::vector<Event>> events(const std::string& subject, std::int64_t before,
                                               int count) = 0;
+
+    // Entries of the audit log with sequence > `after`, oldest first. Readable from any thread.
+    virtual Result<std::vector<AuditEntry>> audit(std::int64_t after, int count) = 0;
+
+    // When one box came and went (host_promise.h), oldest first: what happened within the span, and
+    // the last before it. Readable from any thread.
+    virtual Result<std::vector<Event>> node_life(const NodeId& node, const Span& within,
+                                                 int count) = 0;
 };
 
 }  // namespace foyer::master

@@ -61,7 +61,7 @@ void add_account_commands(CLI::App& app, Session& session) {
     create.add_option("--role", account.roles, "what it may do; several times or with commas")
         ->required()
         ->delimiter(',')
-        ->check(one_of({"operator", "host", "customer", "publisher"}));
+        ->check(one_of({"operator", "host", "customer", "publisher", "auditor"}));
     add_dry_run(create, account.dry_run);
     create.callback([&session, &account] {
         session.action = [&session, &account] { return create_account(session, account); };

@@ -42,6 +42,14 @@ CLI::Validator a_duration() {
     return {check, "DURATION", ""};
 }
 
+CLI::Validator a_price() {
+    const auto check = [](std::string& text) -> std::string {
+        const auto cents = parse_cents(text);
+        return cents.ok() ? std::string() : cents.failure().message;
+    };
+    return {check, "AMOUNT", ""};
+}
+
 void add_dry_run(CLI::App& command, bool& flag) {
     command.add_flag("--dry-run", flag, "only check; change nothing");
 }

@@ -18,8 +18,10 @@ namespace foyer::cli {
 void add_session_commands(CLI::App& app, Session& session);    // login, whoami, api
 void add_fleet_commands(CLI::App& app, Session& session);      // isp, host, site, node
 void add_account_commands(CLI::App& app, Session& session);    // account, token
+void add_audit_commands(CLI::App& app, Session& session);      // audit
 void add_release_commands(CLI::App& app, Session& session);    // release
 void add_order_command(CLI::App& app, Session& session);       // order
+void add_price_commands(CLI::App& app, Session& session);      // price-list, quote
 void add_rebalance_commands(CLI::App& app, Session& session);  // rebalance
 void add_plan_commands(CLI::App& app, Session& session);       // plan
 void add_instance_commands(CLI::App& app, Session& session);   // instance
@@ -33,6 +35,8 @@ CLI::App& add_command(CLI::App& group, const std::string& name, const std::strin
 CLI::Validator one_of(std::vector<std::string> words);
 // A duration as human.h reads it.
 CLI::Validator a_duration();
+// An amount of money as human.h reads it.
+CLI::Validator a_price();
 void add_dry_run(CLI::App& command, bool& flag);
 
 // A list command ("ls") of a collection.

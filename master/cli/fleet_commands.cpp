@@ -63,6 +63,25 @@ void add_hosts(CLI::App& app, Session& session) {
     add_show_command(group, session, "hosts", view_host);
 }
 
+struct Earned {
+    std::string site;
+    std::string month;
+};
+
+void add_promise(CLI::App& group, Session& session) {
+    auto& options = session.keep<Earned>();
+    CLI::App& command = add_command(group, "earned", "what a site has earned in a month");
+    command.add_option("name", options.site, "its name")->required();
+    command.add_option("--month", options.month, "2026-11; absent: this month");
+    command.callback([&session, &options] {
+        session.action = [&session, &options]() -> Status {
+            std::string path = path_of("sites", options.site) + "/promise";
+            if (!options.month.empty()) path += "?month=" + percent_encoded(options.month);
+            return session.show(TRY(session.get(path, "foyer site ls")), view_promise);
+        };
+    });
+}
+
 void add_sites(CLI::App& app, Session& session) {
     CLI::App& group = add_group(app, "site", "homes: one line, one address, one power supply");
     auto& site = session.keep<Place>();
@@ -89,6 +108,7 @@ void add_sites(CLI::App& app, Session& session) {
     add_list_command(group, session,
                      {"/v1/sites", "sites", "no sites yet: foyer site create --help"}, view_sites);
     add_show_command(group, session, "sites", view_site);
+    add_promise(group, session);
 }
 
 struct NodeTokenOptions {

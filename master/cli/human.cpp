@@ -88,6 +88,11 @@ std::string human_kbit(std::int64_t kbit) {
     return fmt::format("{:.1f} Mbit/s", static_cast<double>(kbit) / 1000);
 }
 
+std::string human_cents(std::int64_t cents) {
+    const std::int64_t size = cents < 0 ? -cents : cents;
+    return fmt::format("{}{}.{:02}", cents < 0 ? "-" : "", size / 100, size % 100);
+}
+
 std::string human_duration(Duration span) {
     const std::int64_t ms = std::max<std::int64_t>(span.count(), 0);
     if (ms < 9950) return fmt::format("{:.1f} s", static_cast<double>(ms) / 1000);
@@ -109,6 +114,20 @@ std::string human_age(Duration span) {
     if (seconds < 7200) return fmt::format("{} min", seconds / 60);
     if (seconds < 172800) return fmt::format("{} h", seconds / 3600);
     return fmt::format("{} d", seconds / 86400);
+}
+
+Result<std::int64_t> parse_cents(std::string_view text) {
+    const std::size_t dot = text.find('.');
+    const std::string_view whole = text.substr(0, dot);
+    std::string rest(dot == std::string_view::npos ? "" : text.substr(dot + 1));
+    const bool digits = !whole.empty() && whole.size() <= 9 && rest.size() <= 2 &&
+                        text.find_first_not_of("0123456789.") == std::string_view::npos &&
+                        rest.find('.') == std::string::npos && (dot == std::string_view::npos || !rest.empty());
+    if (!digits)
+        return error(ErrorCode::InvalidArgument,
+                     fmt::format("'{}' is not an amount like 27 or 27.50", text));
+    rest.resize(2, '0');
+    return *parse_int(whole) * 100 + *parse_int(rest);
 }
 
 std::optional<WallTime> parse_rfc3339(std::string_view text) {

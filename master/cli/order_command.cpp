@@ -24,6 +24,7 @@ struct OrderOptions {
     std::string parameters_file;
     int replicas = 0;
     int min_countries = 0;
+    std::string expected_price;
     bool allow_same_isp = false;
     bool no_reveal = false;
     WaitOptions wait;
@@ -70,6 +71,8 @@ Result<Json> order_body(Session& session, const OrderOptions& options) {
         policy["short_of_copies"] = options.short_of_copies == "go-on" ? "go_on" : "stop_writes";
     if (options.allow_same_isp) policy["allow_same_isp"] = true;
     if (!policy.empty()) body["policy"] = policy;
+    if (!options.expected_price.empty())
+        body["expected_monthly_cents"] = TRY(parse_cents(options.expected_price));
     if (options.wait.dry_run) body["validate_only"] = true;
     return body;
 }
@@ -119,6 +122,9 @@ Status order(Session& session, const OrderOptions& options) {
         for (const Json& promise : list_field(ordered, "promises"))
             if (promise.is_string())
                 session.console().note("promise: " + promise.get<std::string>());
+    const Json& quote = field(field(ordered, "instance"), "quote");
+    if (!session.wants_json() && !quote.is_null())
+        session.console().note("price: " + quote_text(quote));
     if (options.wait.dry_run || options.wait.no_wait) {
         if (options.wait.dry_run) session.console().note(dry_run_note);
         if (session.wants_json()) {
@@ -157,6 +163,10 @@ void add_order_options(CLI::App& command, OrderOptions& options) {
         .add_option("--short-of-copies", options.short_of_copies,
                     "when fewer copies live than a synchronous write needs; absent: stop-writes")
         ->check(one_of({"stop-writes", "go-on"}));
+    command
+        .add_option("--expected-price", options.expected_price,
+                    "a month, as `foyer quote` told it: 27.00; refused if it is another one by now")
+        ->check(a_price());
     command.add_flag("--allow-same-isp", options.allow_same_isp,
                      "copies may share an ISP; the order then does not survive its loss");
     command.add_option("--param", options.parameters, "key=value, several times")

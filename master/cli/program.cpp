@@ -153,11 +153,13 @@ int run_program(const std::vector<std::string>& arguments, Console& console, con
     add_session_commands(app, session);
     add_order_command(app, session);
     add_plan_commands(app, session);
+    add_price_commands(app, session);
     add_rebalance_commands(app, session);
     add_instance_commands(app, session);
     add_release_commands(app, session);
     add_fleet_commands(app, session);
     add_account_commands(app, session);
+    add_audit_commands(app, session);
     add_operation_commands(app, session);
     app.require_subcommand(1);
     app.footer(std::string(exit_code_help()));

@@ -35,7 +35,15 @@ std::string view_balance(const Json& plan, const ViewContext& context);
 std::string view_connection(const Json& connection, const ViewContext& context);
 // Its takeovers, moment by moment: an InstanceTimeline.
 std::string view_timeline(const Json& timeline, const ViewContext& context);
+// What a site has earned in a month: a SitePromise.
+std::string view_promise(const Json& promise, const ViewContext& context);
+std::string view_price_lists(const Json& list, const ViewContext& context);
+std::string view_price_list(const Json& list, const ViewContext& context);
+std::string view_quote(const Json& quote, const ViewContext& context);
+// "27.00 EUR a month, price list 2027".
+std::string quote_text(const Json& quote);
 std::string view_events(const Json& list, const ViewContext& context);
+std::string view_audit(const Json& list, const ViewContext& context);
 std::string view_operation(const Json& operation, const ViewContext& context);
 
 // "a, b, c" of a list of texts.

@@ -148,6 +148,8 @@ std::string view_instance(const Json& instance, const ViewContext& context) {
          {"ordered", text_field(instance, "created_at")},
          {"generation", fmt::format("{}, epoch {}", number_field(instance, "generation"),
                                     number_field(instance, "epoch"))}});
+    const Json& quote = field(instance, "quote");
+    if (!quote.is_null()) text += render_facts({{"price", quote_text(quote)}});
     const std::string durability = text_field(instance, "durability");
     if (!durability.empty()) text += render_facts({{"durability", durability}});
     const std::string repair = text_field(instance, "repair");
@@ -180,6 +182,18 @@ std::string view_connection(const Json& connection, const ViewContext&) {
         if (!value.empty()) facts.emplace_back(key, value);
     }
     return render_facts(facts);
+}
+
+std::string view_audit(const Json& list, const ViewContext& context) {
+    Table table{{{"ENTRY", Align::Right}, {"TIME"}, {"WHO"}, {"DID"}, {"TO"}, {"REQUEST"}}, {}};
+    for (const Json& entry : list_field(list, "entries")) {
+        const std::string rpc = text_field(entry, "rpc");
+        table.rows.push_back({fmt::format("{}", number_field(entry, "sequence")),
+                              text_field(entry, "at"), text_field(entry, "account"),
+                              rpc.substr(rpc.find('/') + 1), text_field(entry, "subject"),
+                              text_field(entry, "request_id")});
+    }
+    return render(table, context.page);
 }
 
 std::string view_events(const Json& list, const ViewContext& context) {

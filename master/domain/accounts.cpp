@@ -16,7 +16,7 @@ Result<Decision> create_account(const State& state, const CreateAccount& command
     TRY(check_name("account", command.name.str()));
     if (command.roles.empty()) {
         return error(ErrorCode::InvalidArgument,
-                     "an account needs at least one role: operator, host, customer or publisher",
+                     "an account needs at least one role: operator, host, customer, publisher or auditor",
                      {{"field", "roles"}});
     }
     if (state.accounts().contains(command.name)) {

@@ -85,6 +85,12 @@ struct WithdrawRelease {
     std::optional<AccountId> publisher;  // who asks; absent: the operator, who may withdraw all
 };
 
+// Orders are quoted from it once it is valid.
+struct PublishPriceList {
+    PriceList list;  // created_at and revision are set by the decision
+    bool at_once = false;  // valid_from is set too
+};
+
 struct OrderInstance {
     InstanceName name;
     AccountId owner;
@@ -99,6 +105,7 @@ struct OrderInstance {
     ReplicationMode mode = ReplicationMode::Synchronous;
     bool allow_same_isp = false;
     std::optional<ShortOfCopies> short_of_copies;  // absent: as the mode has it
+    std::optional<Cents> expected;  // what it may cost a month; absent: whatever it costs
     OperationId operation;
     Sealed admin_password;
     Sealed replication_password;
@@ -206,7 +213,8 @@ struct Tick {
 
 using Command =
     std::variant<CreateAccount, CreateToken, CreateIsp, CreateHost, CreateSite, CreateNodeToken,
-                 DeleteNode, EnrolNode, RenewNode, PublishRelease, WithdrawRelease, OrderInstance,
+                 DeleteNode, EnrolNode, RenewNode, PublishRelease, WithdrawRelease,
+                 PublishPriceList, OrderInstance,
                  StopInstance, StartInstance, DeleteInstance, PromoteInstance, RevealInstance,
                  ReportNode, MarkSilent, CordonNode, UncordonNode, DrainNode, CancelDrain,
                  StartRebalance, StopRebalance, Tick, NoteSightings, ForgetOld>;

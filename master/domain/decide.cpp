@@ -25,6 +25,9 @@ struct Dispatch {
     Result<Decision> operator()(const PublishRelease& c) const {
         return publish_release(state, c, now);
     }
+    Result<Decision> operator()(const PublishPriceList& c) const {
+        return publish_price_list(state, c, now);
+    }
     Result<Decision> operator()(const OrderInstance& c) const {
         return order_instance(state, c, now);
     }

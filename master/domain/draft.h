@@ -75,6 +75,8 @@ Result<Decision> enrol_node(const State& state, const EnrolNode& command, WallTi
 Result<Decision> renew_node(const State& state, const RenewNode& command, WallTime now);
 Result<Decision> publish_release(const State& state, const PublishRelease& command, WallTime now);
 Result<Decision> withdraw_release(const State& state, const WithdrawRelease& command, WallTime now);
+Result<Decision> publish_price_list(const State& state, const PublishPriceList& command,
+                                    WallTime now);
 Result<Decision> order_instance(const State& state, const OrderInstance& command, WallTime now);
 Result<Decision> stop_instance(const State& state, const StopInstance& command, WallTime now);
 Result<Decision> start_instance(const State& state, const StartInstance& command, WallTime now);

@@ -4,6 +4,7 @@
 #include "common/base/text.h"
 #include "master/domain/group.h"
 #include "master/domain/placement.h"
+#include "master/domain/prices.h"
 #include "master/domain/releases.h"
 
 namespace foyer::master {
@@ -107,6 +108,43 @@ Result<ReplicationPolicy> check_policy(const State& state, const OrderInstance& 
     return policy;
 }
 
+// Release, size and policy as they will be, defaults filled in.
+struct Terms {
+    Release release;
+    ReleaseSize size;
+    ReplicationPolicy policy;
+};
+
+Result<Terms> terms_of(const State& state, const OrderInstance& command) {
+    Terms terms;
+    terms.release = TRY(release_of(state, command));
+    terms.size = TRY(find_size(terms.release, command.size));
+    terms.policy = TRY(check_policy(state, command, terms.release));
+    return terms;
+}
+
+Result<std::optional<Quote>> quote_of(const State& state, const Terms& terms, WallTime now) {
+    const PriceList* list = price_list_at(state, now);
+    if (list == nullptr) return std::optional<Quote>();
+    const ReplicationPolicy& policy = terms.policy;
+    return std::optional(TRY(
+        quote(*list, {terms.size.name, policy.replicas, policy.mode, policy.min_countries})));
+}
+
+Status check_expected(const std::optional<Quote>& quote, const std::optional<Cents>& expected) {
+    if (!expected) return ok_status();
+    const Cents now = quote ? quote->monthly : Cents(0);
+    if (now == *expected) return ok_status();
+    const std::string currency = quote ? quote->currency : "";
+    return error(ErrorCode::FailedPrecondition,
+                 "it costs " + money_text(now, currency) + " a month" +
+                     (quote ? " by the price list '" + quote->list.str() + "'" : "") + ", not " +
+                     money_text(*expected, currency) + "; order again with the new price if you agree",
+                 {{"rule", "price_changed"},
+                  {"monthly_cents", std::to_string(now.count())},
+                  {"currency", currency}});
+}
+
 Instance new_instance(const OrderInstance& command, const Release& release, const ReleaseSize& size,
                       ReplicationPolicy policy, const Draft& draft) {
     Instance instance;
@@ -134,6 +172,11 @@ Instance new_instance(const OrderInstance& command, const Release& release, cons
 
 }  // namespace
 
+Result<std::optional<Quote>> quote_order(const State& state, const OrderInstance& order,
+                                         WallTime now) {
+    return quote_of(state, TRY(terms_of(state, order)), now);
+}
+
 Result<Decision> order_instance(const State& state, const OrderInstance& command, WallTime now) {
     TRY(check_name("instance", command.name.str()));
     TRY(find_row(state.accounts(), command.owner, "account", "foyer account ls"));
@@ -142,15 +185,17 @@ Result<Decision> order_instance(const State& state, const OrderInstance& command
                      "the name '" + command.name.str() + "' is taken; choose another one",
                      {{"field", "name"}});
     }
-    const Release release = TRY(release_of(state, command));
-    const ReleaseSize size = TRY(find_size(release, command.size));
-    const ReplicationPolicy policy = TRY(check_policy(state, command, release));
+    const Terms terms = TRY(terms_of(state, command));
+    const auto& [release, size, policy] = terms;
+    const std::optional<Quote> price = TRY(quote_of(state, terms, now));
+    TRY(check_expected(price, command.expected));
     const Placement placement =
         TRY(place(state, {size.resources, policy.replicas, policy.min_countries, policy.countries,
                           policy.allow_same_isp}));
 
     Draft draft(state, now);
     Group group(state, new_instance(command, release, size, policy, draft));
+    group.instance.quote = price;
     for (std::size_t i = 0; i < placement.nodes.size(); ++i) {
         Node node = state.nodes().at(placement.nodes[i]);
         Replica replica;

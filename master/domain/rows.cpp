@@ -12,6 +12,7 @@ std::string_view to_text(AccountRole role) {
         case AccountRole::Host: return "host";
         case AccountRole::Customer: return "customer";
         case AccountRole::Publisher: return "publisher";
+        case AccountRole::Auditor: return "auditor";
     }
     CHECK(false);
 }
@@ -105,7 +106,7 @@ std::string_view to_text(ReplyKind kind) {
 
 std::optional<AccountRole> account_role_from(std::string_view text) {
     using enum AccountRole;
-    return enum_from_text(std::array{Operator, Host, Customer, Publisher}, text);
+    return enum_from_text(std::array{Operator, Host, Customer, Publisher, Auditor}, text);
 }
 
 std::optional<NodeState> node_state_from(std::string_view text) {

@@ -14,6 +14,7 @@
 #include "common/base/result.h"
 #include "common/base/time.h"
 #include "common/model/assignment.h"
+#include "common/model/audit.h"
 #include "common/model/ids.h"
 #include "common/model/phase.h"
 #include "common/model/resources.h"
@@ -25,7 +26,9 @@ namespace foyer::master {
 // A secret as it lies in the database: sealed by the shell (AES-256-GCM), opaque to the domain.
 using Sealed = Id<struct SealedTag>;
 
-enum class AccountRole { Operator, Host, Customer, Publisher };
+using PriceListName = Id<struct PriceListNameTag>;
+
+enum class AccountRole { Operator, Host, Customer, Publisher, Auditor };
 
 struct Account {
     AccountId name;
@@ -192,6 +195,45 @@ struct Release {
     friend bool operator==(const Release&, const Release&) = default;
 };
 
+// What one copy costs a month, and what comes on top.
+struct SizePrice {
+    SizeName size;
+    Cents copy;
+    Cents synchronous;      // for each copy of a synchronous order
+    Cents further_country;  // for each country that an order requires beyond the first
+    friend bool operator==(const SizePrice&, const SizePrice&) = default;
+};
+
+// The same for every release, whoever publishes it. A list is never changed: the next one follows.
+struct PriceList {
+    PriceListName name;
+    std::string currency;  // ISO 4217, "EUR"
+    WallTime valid_from;
+    std::vector<SizePrice> sizes;
+    WallTime created_at;
+    Revision revision;
+    friend bool operator==(const PriceList&, const PriceList&) = default;
+};
+
+enum class QuoteItem { Copies, Synchronous, FurtherCountries };
+
+struct QuoteLine {
+    QuoteItem item = QuoteItem::Copies;
+    int quantity = 0;
+    Cents each;
+    Cents total;
+    friend bool operator==(const QuoteLine&, const QuoteLine&) = default;
+};
+
+// What an order costs a month, kept with it.
+struct Quote {
+    PriceListName list;
+    std::string currency;
+    std::vector<QuoteLine> lines;
+    Cents monthly;  // their sum
+    friend bool operator==(const Quote&, const Quote&) = default;
+};
+
 struct ReplicationPolicy {
     int replicas = 3;
     std::set<CountryCode> countries;  // empty: anywhere
@@ -248,6 +290,7 @@ struct Instance {
     int replicas_made = 0;  // index of the next copy; an index is never used again
     Rare<RepairWait> repair_wait;
     Rare<Electing> electing;  // none: the master leads it (promotion.h)
+    Rare<Quote> quote;        // none: no price list was in force when it was ordered
     WallTime created_at;
     Revision revision;        // anything changed
     Revision group_revision;  // what its members' boxes must hear of changed

@@ -56,6 +56,7 @@ void State::put(const Isp& row) {
     isps_.put(row.name, row);
     if (moved) index_boxes_at([&](const Site& site) { return site.isp == row.name; });
 }
+void State::put(const PriceList& row) { price_lists_.put(row.name, row); }
 void State::put(const Host& row) { hosts_.put(row.name, row); }
 void State::put(Site row) {
     share(row.isp, isps_);
@@ -241,6 +242,10 @@ void State::put(const Event& row) {
     if (recent_events_.size() <= recent_events_max) return;
     const std::int64_t oldest = recent_events_.begin()->first;
     recent_events_.erase(oldest);
+}
+
+void State::put(const AuditEntry& row) {
+    if (row.sequence > last_audit_.sequence) last_audit_ = row;
 }
 
 void State::unindex(const RequestRecord& row) {

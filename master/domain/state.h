@@ -71,6 +71,8 @@ public:
     const LineageId& lineage() const { return lineage_; }
     Revision revision() const { return revision_; }
     std::int64_t last_event() const { return last_event_; }
+    // The newest entry of the audit log; the others are in the database only.
+    const AuditEntry& last_audit() const { return last_audit_; }
     std::int64_t last_release_sequence() const { return last_release_sequence_; }
     int last_node_number() const { return last_node_number_; }
 
@@ -99,6 +101,7 @@ public:
     const SnapshotSet<AgedRequest>& secret_replies() const { return secret_replies_; }
     const SnapshotSet<AgedOperation>& ended_operations() const { return ended_operations_; }
     // The newest events by sequence; older ones are only in the database.
+    const SnapshotMap<PriceListName, PriceList>& price_lists() const { return price_lists_; }
     const SnapshotMap<std::int64_t, Event>& recent_events() const { return recent_events_; }
 
     // Indexes.
@@ -148,11 +151,13 @@ private:
     void put(Node row);
     void put(const Sighting& row);
     void put(const Release& row);
+    void put(const PriceList& row);
     void put(Instance row);
     void put(Replica row);
     void put(const Takeover& row);
     void put(Operation row);
     void put(const Event& row);
+    void put(const AuditEntry& row);
     void put(const RequestRecord& row);
     void drop(const DropNode& change);
     void drop(const DropSighting& change);
@@ -190,6 +195,7 @@ private:
     Revision revision_;
     bool loading_ = false;
     std::int64_t last_event_ = 0;
+    AuditEntry last_audit_;
     std::int64_t last_release_sequence_ = 0;
     int last_node_number_ = 0;
     SnapshotMap<AccountId, Account> accounts_;
@@ -200,6 +206,7 @@ private:
     SnapshotMap<NodeId, Node> nodes_;
     SnapshotMap<NodeId, Sighting> sightings_;
     SnapshotMap<std::pair<ReleaseName, ReleaseVersion>, Release> releases_;
+    SnapshotMap<PriceListName, PriceList> price_lists_;
     SnapshotMap<InstanceName, Instance> instances_;
     SnapshotMap<ReplicaKey, Replica> replicas_;
     SnapshotMap<TakeoverKey, Takeover> takeovers_;

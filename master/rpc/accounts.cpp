@@ -4,6 +4,30 @@
 #include "master/rpc/show.h"
 
 namespace foyer::master {
+namespace {
+
+void show_page(const std::vector<AuditEntry>& entries, int size, api::ListAuditResponse& to) {
+    for (const AuditEntry& from : entries) {
+        if (to.entries_size() == size) {
+            const std::string last = std::to_string(to.entries(size - 1).sequence());
+            to.mutable_page()->set_next_page_token(to_base64url(as_bytes(last)));
+            return;
+        }
+        api::AuditEntry& added = *to.add_entries();
+        added.set_sequence(from.sequence);
+        set_time(from.at, *added.mutable_at());
+        added.set_account(from.account);
+        added.set_rpc(from.rpc);
+        added.set_subject(from.subject);
+        added.set_request_id(from.request_id);
+        added.set_body_hash(from.body_hash);
+        added.set_revision(from.revision.number());
+        added.set_previous(from.previous);
+        added.set_hash(from.hash);
+    }
+}
+
+}  // namespace
 
 void create_account(const ApiContext& context, ApiCall call,
                     const api::CreateAccountRequest& request, api::Account& response) {
@@ -60,6 +84,29 @@ void create_token(const ApiContext& context, ApiCall call, const api::CreateToke
     };
     submit_write(context, std::move(call), request, write_fields(request), response,
                  std::move(write));
+}
+
+void list_audit(const ApiContext& context, ApiCall call, const api::ListAuditRequest& request,
+                api::ListAuditResponse& response) {
+    const auto window = page_window(context, request.page());
+    if (!window.ok()) return call.done(window.failure());
+    const auto after = window.value().after.empty() ? std::optional<std::int64_t>(0)
+                                                    : parse_int(window.value().after);
+    if (!after || *after < 0)
+        return call.done(error(ErrorCode::InvalidArgument,
+                               "'/page/page_token' is not one this API gave",
+                               {{"path", "/page/page_token"}}));
+    context.planner.read([&](const State& state) {
+        response.mutable_page()->set_revision(state.revision().number());
+    });
+    const int size = window.value().size;
+    context.events.audit(*after, size,
+                         [&response, size, done = std::move(call.done)](
+                             Result<std::vector<AuditEntry>> entries) {
+                             if (!entries.ok()) return done(entries.failure());
+                             show_page(entries.value(), size, response);
+                             done(ok_status());
+                         });
 }
 
 void who_am_i(const ApiContext&, ApiCall call, const api::WhoAmIRequest&,

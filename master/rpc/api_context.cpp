@@ -5,6 +5,7 @@
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
 #include "common/tls/sha256.h"
+#include "master/app/route_table.h"
 
 namespace foyer::master {
 namespace {
@@ -54,6 +55,7 @@ void submit_write(const ApiContext& context, ApiCall call, const google::protobu
     Write write;
     write.command = std::move(prepared.command);
     write.account = call.caller.account;
+    write.rpc = find_rpc_route(call.rpc)->rpc;  // which lives for ever
     write.request_id = RequestId(fields.request_id);
     write.body_hash = body_hash(call.rpc, request);
     write.validate_only = fields.validate_only;

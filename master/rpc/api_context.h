@@ -28,6 +28,8 @@ namespace api = ::foyer::api::v1;
 struct ApiLimits {
     int page_size_max = 500;
     Duration wait_max{60'000};
+    Cents host_monthly{3'000};  // what a home is promised for a whole month
+    std::string host_currency = "EUR";
 };
 
 // Borrowed; all outlive the API.

@@ -6,6 +6,7 @@
 #include "foyer/api/v1/accounts.grpc.pb.h"
 #include "foyer/api/v1/fleet.grpc.pb.h"
 #include "foyer/api/v1/instances.grpc.pb.h"
+#include "foyer/api/v1/prices.grpc.pb.h"
 #include "foyer/api/v1/releases.grpc.pb.h"
 #include "master/app/access.h"
 
@@ -98,6 +99,10 @@ public:
                        api::ListSitesResponse* a) override {
         return serve(c, "ListSites", *q, *a);
     }
+    Reactor* GetSitePromise(Context* c, const api::GetSitePromiseRequest* q,
+                            api::SitePromise* a) override {
+        return serve(c, "GetSitePromise", *q, *a);
+    }
     Reactor* CreateNodeToken(Context* c, const api::CreateNodeTokenRequest* q,
                              api::NodeToken* a) override {
         return serve(c, "CreateNodeToken", *q, *a);
@@ -154,6 +159,9 @@ public:
     Reactor* OrderInstance(Context* c, const api::OrderInstanceRequest* q,
                            api::OrderInstanceResponse* a) override {
         return serve(c, "OrderInstance", *q, *a);
+    }
+    Reactor* QuoteOrder(Context* c, const api::QuoteOrderRequest* q, api::Quote* a) override {
+        return serve(c, "QuoteOrder", *q, *a);
     }
     Reactor* GetInstance(Context* c, const api::GetInstanceRequest* q, api::Instance* a) override {
         return serve(c, "GetInstance", *q, *a);
@@ -241,6 +249,26 @@ private:
     Door door_;
 };
 
+class Prices final : public api::PriceService::CallbackService {
+public:
+    explicit Prices(Door door) : door_(door) {}
+    Reactor* PublishPriceList(Context* c, const api::PublishPriceListRequest* q,
+                              api::PriceList* a) override {
+        return door_.serve(c, "foyer.api.v1.PriceService/PublishPriceList", *q, *a);
+    }
+    Reactor* GetPriceList(Context* c, const api::GetPriceListRequest* q,
+                          api::PriceList* a) override {
+        return door_.serve(c, "foyer.api.v1.PriceService/GetPriceList", *q, *a);
+    }
+    Reactor* ListPriceLists(Context* c, const api::ListPriceListsRequest* q,
+                            api::ListPriceListsResponse* a) override {
+        return door_.serve(c, "foyer.api.v1.PriceService/ListPriceLists", *q, *a);
+    }
+
+private:
+    Door door_;
+};
+
 class Accounts final : public api::AccountService::CallbackService {
 public:
     explicit Accounts(Door door) : door_(door) {}
@@ -254,6 +282,10 @@ public:
     }
     Reactor* CreateToken(Context* c, const api::CreateTokenRequest* q, api::ApiToken* a) override {
         return door_.serve(c, "foyer.api.v1.AccountService/CreateToken", *q, *a);
+    }
+    Reactor* ListAudit(Context* c, const api::ListAuditRequest* q,
+                       api::ListAuditResponse* a) override {
+        return door_.serve(c, "foyer.api.v1.AccountService/ListAudit", *q, *a);
     }
     Reactor* WhoAmI(Context* c, const api::WhoAmIRequest* q, api::WhoAmIResponse* a) override {
         return door_.serve(c, "foyer.api.v1.AccountService/WhoAmI", *q, *a);
@@ -273,6 +305,7 @@ std::vector<std::unique_ptr<grpc::Service>> make_api_services(Api& api, Planner&
     services.push_back(std::make_unique<Instances>(door));
     services.push_back(std::make_unique<Operations>(door));
     services.push_back(std::make_unique<Releases>(door));
+    services.push_back(std::make_unique<Prices>(door));
     services.push_back(std::make_unique<Accounts>(door));
     return services;
 }

@@ -6,6 +6,7 @@
 #include "foyer/api/v1/accounts.pb.h"
 #include "foyer/api/v1/fleet.pb.h"
 #include "foyer/api/v1/instances.pb.h"
+#include "foyer/api/v1/prices.pb.h"
 #include "foyer/api/v1/releases.pb.h"
 #include "master/rpc/api_context.h"
 
@@ -30,6 +31,10 @@ void get_site(const ApiContext& context, ApiCall call, const api::GetSiteRequest
               api::Site& response);
 void list_sites(const ApiContext& context, ApiCall call, const api::ListSitesRequest& request,
                 api::ListSitesResponse& response);
+
+// site_promise.cpp
+void get_site_promise(const ApiContext& context, ApiCall call,
+                      const api::GetSitePromiseRequest& request, api::SitePromise& response);
 
 // nodes.cpp
 void create_node_token(const ApiContext& context, ApiCall call,
@@ -60,6 +65,8 @@ void stop_rebalance(const ApiContext& context, ApiCall call,
 // instances.cpp
 void order_instance(const ApiContext& context, ApiCall call,
                     const api::OrderInstanceRequest& request, api::OrderInstanceResponse& response);
+void quote_order(const ApiContext& context, ApiCall call, const api::QuoteOrderRequest& request,
+                 api::Quote& response);
 void stop_instance(const ApiContext& context, ApiCall call,
                    const api::InstanceActionRequest& request, api::Operation& response);
 void start_instance(const ApiContext& context, ApiCall call,
@@ -86,6 +93,15 @@ void explain_instance(const ApiContext& context, ApiCall call,
 // The instance, if the caller may see it; another's is answered as if it did not exist.
 Result<const Instance*> find_own(const State& state, const Caller& caller, const std::string& name);
 
+// prices.cpp
+void publish_price_list(const ApiContext& context, ApiCall call,
+                        const api::PublishPriceListRequest& request, api::PriceList& response);
+void get_price_list(const ApiContext& context, ApiCall call,
+                    const api::GetPriceListRequest& request, api::PriceList& response);
+void list_price_lists(const ApiContext& context, ApiCall call,
+                      const api::ListPriceListsRequest& request,
+                      api::ListPriceListsResponse& response);
+
 // operations.cpp
 OperationId new_operation(const ApiContext& context);
 void render_operation(const State& after, const Reply& reply, google::protobuf::Message& answer);
@@ -109,6 +125,8 @@ void list_accounts(const ApiContext& context, ApiCall call, const api::ListAccou
                    api::ListAccountsResponse& response);
 void create_token(const ApiContext& context, ApiCall call, const api::CreateTokenRequest& request,
                   api::ApiToken& response);
+void list_audit(const ApiContext& context, ApiCall call, const api::ListAuditRequest& request,
+                api::ListAuditResponse& response);
 void who_am_i(const ApiContext& context, ApiCall call, const api::WhoAmIRequest& request,
               api::WhoAmIResponse& response);
 

@@ -5,6 +5,7 @@
 #include "master/domain/durability.h"
 #include "master/domain/electing.h"
 #include "master/domain/explain.h"
+#include "master/domain/prices.h"
 #include "master/domain/releases.h"
 #include "master/rpc/handlers.h"
 #include "master/rpc/show.h"
@@ -72,12 +73,27 @@ Result<OrderInstance> order_of(const ApiContext& context, const AccountId& owner
     order.mode = TRY(mode_of(policy.mode()));
     order.allow_same_isp = policy.allow_same_isp();
     order.short_of_copies = TRY(short_of(policy.short_of_copies()));
+    if (request.has_expected_monthly_cents())
+        order.expected = Cents(request.expected_monthly_cents());
     order.operation = new_operation(context);
     order.admin_password = context.seal.seal(Secret<std::string>(context.rng.text(password_length)),
                                              secret_place(order.name, "admin_password"));
     order.replication_password =
         context.seal.seal(Secret<std::string>(context.rng.text(password_length)),
                           secret_place(order.name, "replication_password"));
+    return order;
+}
+
+// What decides the price of an order, as one that nobody places.
+Result<OrderInstance> order_to_quote(const State& state, const api::QuoteOrderRequest& request) {
+    OrderInstance order;
+    order.release = ReleaseName(request.release());
+    order.version = ReleaseVersion(request.version());
+    order.checked_version = TRY(find_release(state, order.release, order.version))->version;
+    order.size = SizeName(request.size());
+    if (request.replicas() != 0) order.replicas = request.replicas();
+    order.mode = TRY(mode_of(request.mode()));
+    order.min_countries = request.min_countries() == 0 ? 1 : request.min_countries();
     return order;
 }
 
@@ -138,6 +154,17 @@ void order_instance(const ApiContext& context, ApiCall call,
     };
     submit_write(context, std::move(call), request, write_fields(request), response,
                  std::move(write));
+}
+
+void quote_order(const ApiContext& context, ApiCall call, const api::QuoteOrderRequest& request,
+                 api::Quote& response) {
+    const WallTime now = context.clock.wall();
+    call.done(context.planner.read([&](const State& state) -> Status {
+        const OrderInstance order = TRY(order_to_quote(state, request));
+        const std::optional<Quote> quote = TRY(quote_order(state, order, now));
+        if (quote) show(*quote, response);
+        return ok_status();
+    }));
 }
 
 void stop_instance(const ApiContext& context, ApiCall call,

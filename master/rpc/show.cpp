@@ -19,6 +19,7 @@ api::AccountRole to_wire(AccountRole role) {
         case AccountRole::Host: return api::ACCOUNT_ROLE_HOST;
         case AccountRole::Customer: return api::ACCOUNT_ROLE_CUSTOMER;
         case AccountRole::Publisher: return api::ACCOUNT_ROLE_PUBLISHER;
+        case AccountRole::Auditor: return api::ACCOUNT_ROLE_AUDITOR;
     }
     CHECK(false);
 }
@@ -34,11 +35,11 @@ api::HostClass to_wire(HostClass host_class) {
 
 Result<AccountRole> from_wire(api::AccountRole role) {
     for (const AccountRole known : {AccountRole::Operator, AccountRole::Host, AccountRole::Customer,
-                                    AccountRole::Publisher}) {
+                                    AccountRole::Publisher, AccountRole::Auditor}) {
         if (to_wire(known) == role) return known;
     }
     return error(ErrorCode::InvalidArgument,
-                 "'/roles' must hold operator, host, customer or publisher", {{"path", "/roles"}});
+                 "'/roles' must hold operator, host, customer, publisher or auditor", {{"path", "/roles"}});
 }
 
 Result<HostClass> from_wire(api::HostClass host_class) {

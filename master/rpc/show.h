@@ -5,6 +5,7 @@
 #include "foyer/api/v1/accounts.pb.h"
 #include "foyer/api/v1/fleet.pb.h"
 #include "foyer/api/v1/instances.pb.h"
+#include "foyer/api/v1/prices.pb.h"
 #include "foyer/api/v1/releases.pb.h"
 #include "master/app/presence.h"
 #include "master/domain/explain.h"
@@ -28,6 +29,8 @@ void show(const State& state, const Site& from, api::Site& to);
 // What only memory knows (last Sync, clock, disk) is taken from `presence` when there is one.
 void show(const State& state, const Node& from, const Presence* presence, api::Node& to);
 void show(const Release& from, api::SoftwareRelease& to);
+void show(const PriceList& from, bool in_force, api::PriceList& to);
+void show(const Quote& from, api::Quote& to);
 void show(const State& state, const Instance& from, api::Instance& to);
 void show_timeline(const State& state, const Instance& from, api::InstanceTimeline& to);
 void show(const Operation& from, api::Operation& to);

@@ -130,6 +130,7 @@ void show(const State& state, const Instance& from, api::Instance& to) {
     show_connection(state, from, *to.mutable_connection());
     if (const auto repair = repair_status(state, from)) to.set_repair(repair->text);
     to.set_durability(durability(state, from));
+    if (from.quote) show(*from.quote, *to.mutable_quote());
 }
 
 void show(const Operation& from, api::Operation& to) {

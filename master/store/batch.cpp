@@ -24,11 +24,13 @@ enum class Rank {
     Node,
     Sighting,
     Release,
+    PriceList,
     Operation,
     Instance,
     Replica,
     Takeover,
     Event,
+    Audit,
     Request
 };
 
@@ -47,6 +49,7 @@ Key key_of(const Site& row) { return {Rank::Site, row.name.str(), ""}; }
 Key key_of(const Node& row) { return {Rank::Node, row.name.str(), ""}; }
 Key key_of(const Sighting& row) { return {Rank::Sighting, row.node.str(), ""}; }
 Key key_of(const Release& row) { return {Rank::Release, row.name.str(), row.version.str()}; }
+Key key_of(const PriceList& row) { return {Rank::PriceList, row.name.str(), ""}; }
 Key key_of(const Operation& row) { return {Rank::Operation, row.id.str(), ""}; }
 Key key_of(const Instance& row) { return {Rank::Instance, row.name.str(), ""}; }
 Key key_of(const ReplicaKey& key) {
@@ -63,6 +66,7 @@ Key key_of(const InstanceName& instance, Fence fence) {
 Key key_of(const Takeover& row) { return key_of(row.instance, row.fence); }
 Key key_of(const DropTakeover& change) { return key_of(change.instance, change.fence); }
 Key key_of(const Event& row) { return {Rank::Event, padded(row.sequence), ""}; }
+Key key_of(const AuditEntry& row) { return {Rank::Audit, padded(row.sequence), ""}; }
 Key key_of(const RequestRecord& row) { return {Rank::Request, row.account.str(), row.id.str()}; }
 Key key_of(const DropNode& change) { return {Rank::Node, change.name.str(), ""}; }
 Key key_of(const DropSighting& change) { return {Rank::Sighting, change.node.str(), ""}; }

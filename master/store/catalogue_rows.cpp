@@ -42,6 +42,22 @@ const Table& isps() {
 
 Status read_row(Row row, Isp& i) { return row.into(i.name, i.family, i.created_at, i.revision); }
 
+const Table& price_lists() {
+    static const Table table({"price_lists",
+                              {"name"},
+                              {{"name"},
+                               {"currency"},
+                               {"valid_from", Time},
+                               {"sizes", Json},
+                               {"created_at", Time},
+                               {"revision", Int8}}});
+    return table;
+}
+
+Status read_row(Row row, PriceList& p) {
+    return row.into(p.name, p.currency, p.valid_from, p.sizes, p.created_at, p.revision);
+}
+
 const Table& hosts() {
     static const Table table(
         {"hosts", {"name"}, {{"name"}, {"created_at", Time}, {"revision", Int8}}});
@@ -243,6 +259,11 @@ Call put_call(const Sighting& s) {
             Params().add(s.node, s.seen_at, std::int64_t{s.clock_offset.count()}, s.revision)};
 }
 
+Call put_call(const PriceList& p) {
+    return {&price_lists().put, Params().add(p.name, p.currency, p.valid_from, p.sizes,
+                                             p.created_at, p.revision)};
+}
+
 Call put_call(const Release& r) {
     std::optional<WallTime> withdrawn_at;
     std::optional<std::string> reason;
@@ -272,6 +293,7 @@ void add_catalogue_loaders(std::vector<Loader>& loaders) {
     loaders.push_back({{}, &nodes().copy, read_into<Node>});
     loaders.push_back({{}, &node_sightings().copy, read_into<Sighting>});
     loaders.push_back({{}, &releases().copy, read_into<Release>});
+    loaders.push_back({{}, &price_lists().copy, read_into<PriceList>});
 }
 
 }  // namespace foyer::master

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/base/utf8.h"
+#include "master/domain/prices.h"
 
 namespace foyer::master {
 
@@ -167,6 +168,28 @@ std::string to_sql(const std::vector<ReleaseSize>& sizes) {
     return dump(list);
 }
 
+std::string to_sql(const std::vector<SizePrice>& prices) {
+    json list = json::array();
+    for (const SizePrice& price : prices) {
+        list.push_back({{"size", price.size.str()},
+                        {"copy_cents", price.copy.count()},
+                        {"synchronous_cents", price.synchronous.count()},
+                        {"further_country_cents", price.further_country.count()}});
+    }
+    return dump(list);
+}
+
+std::string to_sql(const std::vector<QuoteLine>& lines) {
+    json list = json::array();
+    for (const QuoteLine& line : lines) {
+        list.push_back({{"item", std::string(to_text(line.item))},
+                        {"quantity", line.quantity},
+                        {"each_cents", line.each.count()},
+                        {"total_cents", line.total.count()}});
+    }
+    return dump(list);
+}
+
 std::string to_sql(const std::vector<OperationStep>& steps) {
     json list = json::array();
     for (const OperationStep& step : steps) {
@@ -266,6 +289,39 @@ bool from_sql(std::string_view text, std::vector<ReleaseSize>& to) {
         if (one.contains("uplink_kbit") && !get(one, "uplink_kbit", uplink)) return false;
         to.push_back(
             {SizeName(name), {Millicores(cpu), Bytes(memory), Bytes(disk), KbitPerSecond(uplink)}});
+    }
+    return true;
+}
+
+bool from_sql(std::string_view text, std::vector<SizePrice>& to) {
+    const auto list = parse_list(text);
+    if (!list) return false;
+    to.clear();
+    for (const json& one : *list) {
+        std::string size;
+        std::int64_t copy = 0, synchronous = 0, country = 0;
+        if (!get(one, "size", size) || !get(one, "copy_cents", copy) ||
+            !get(one, "synchronous_cents", synchronous) ||
+            !get(one, "further_country_cents", country))
+            return false;
+        to.push_back({SizeName(size), Cents(copy), Cents(synchronous), Cents(country)});
+    }
+    return true;
+}
+
+bool from_sql(std::string_view text, std::vector<QuoteLine>& to) {
+    const auto list = parse_list(text);
+    if (!list) return false;
+    to.clear();
+    for (const json& one : *list) {
+        std::string item;
+        std::int64_t quantity = 0, each = 0, total = 0;
+        if (!get(one, "item", item) || !get(one, "quantity", quantity) ||
+            !get(one, "each_cents", each) || !get(one, "total_cents", total))
+            return false;
+        const auto known = quote_item_from(item);
+        if (!known || quantity < 0 || quantity > 1'000'000) return false;
+        to.push_back({*known, static_cast<int>(quantity), Cents(each), Cents(total)});
     }
     return true;
 }

@@ -78,12 +78,35 @@ const Table& instances() {
                                {"elects", Bool},
                                {"first_record"},
                                {"group_record"},
+                               {"quote_list"},
+                               {"quote_currency"},
+                               {"quote_cents", Int8},
+                               {"quote_lines", Json},
                                {"created_at", Time},
                                {"revision", Int8},
                                {"group_revision", Int8},
                                {"route_revision", Int8}}});
     return table;
 }
+
+// A quote as its four columns.
+struct QuoteColumns {
+    std::optional<PriceListName> list;
+    std::optional<std::string> currency;
+    std::optional<Cents> cents;
+    std::optional<std::vector<QuoteLine>> lines;
+
+    QuoteColumns() = default;
+    explicit QuoteColumns(const Rare<Quote>& quote) {
+        if (!quote) return;
+        list = quote->list, currency = quote->currency, cents = quote->monthly,
+        lines = quote->lines;
+    }
+    std::optional<Quote> quote() const {
+        if (!list || !currency || !cents || !lines) return std::nullopt;
+        return Quote{*list, *currency, *lines, *cents};
+    }
+};
 
 Status read_instance(Row row, Changes& into) {
     Instance i;
@@ -100,15 +123,17 @@ Status read_instance(Row row, Changes& into) {
     bool elects = false;
     std::optional<std::string> first_record;
     std::optional<std::string> record;
+    QuoteColumns price;
     TRY(row.into(i.name, i.owner, i.release, i.version, i.size, i.parameters_json, policy.replicas,
                  policy.countries, policy.min_countries, policy.mode, policy.allow_same_isp,
                  policy.short_of_copies, i.desired, i.fence.generation, i.fence.epoch, i.leader,
                  served_generation, served_epoch, promotion, wanted, force, started_at, i.operation,
                  i.admin_password, i.replication_password, i.initialized, i.password_shown_at,
-                 i.replicas_made, reason, retry_at, avoid, elects, first_record, record,
-                 i.created_at, i.revision, i.group_revision, i.route_revision));
+                 i.replicas_made, reason, retry_at, avoid, elects, first_record, record, price.list,
+                 price.currency, price.cents, price.lines, i.created_at, i.revision, i.group_revision, i.route_revision));
     if (reason && retry_at && avoid) i.repair_wait = RepairWait{*reason, *retry_at, *avoid};
     if (elects) i.electing = Electing{first_record.value_or(""), record.value_or("")};
+    i.quote = price.quote();
     if (served_generation && served_epoch) i.served = Fence{*served_generation, *served_epoch};
     if (promotion && force && started_at)
         i.promotion = Promotion{*promotion, wanted, *force, *started_at};
@@ -250,6 +275,7 @@ Call put_call(const Instance& i) {
     std::optional<std::string> record;
     if (i.electing && !i.electing->first_record.empty()) first_record = i.electing->first_record;
     if (i.electing && !i.electing->record.empty()) record = i.electing->record;
+    const QuoteColumns price(i.quote);
     return {&instances().put,
             Params().add(
                 i.name, i.owner, i.release, i.version, i.size, i.parameters_json, policy.replicas,
@@ -258,7 +284,8 @@ Call put_call(const Instance& i) {
                 served_generation, served_epoch, promotion, wanted, force, started_at, i.operation,
                 i.admin_password, i.replication_password, i.initialized, i.password_shown_at,
                 i.replicas_made, reason, retry_at, avoid, i.electing.has_value(), first_record,
-                record, i.created_at, i.revision, i.group_revision, i.route_revision)};
+                record, price.list, price.currency, price.cents, price.lines, i.created_at,
+                i.revision, i.group_revision, i.route_revision)};
 }
 
 Call put_call(const Replica& r) {

@@ -22,6 +22,36 @@ const Table& events() {
     return table;
 }
 
+const Table& audit() {
+    static const Table table({.name = "audit",
+                              .key = {"sequence"},
+                              .columns = {{"sequence", Int8},
+                                          {"at", Time},
+                                          {"account"},
+                                          {"rpc"},
+                                          {"subject"},
+                                          {"request_id"},
+                                          {"body_hash"},
+                                          {"previous"},
+                                          {"hash"},
+                                          {"revision", Int8}},
+                              .append_only = true});
+    return table;
+}
+
+const Statement& newest_audit() {
+    static const Statement statement{"load_audit",
+                                     audit().select + " ORDER BY sequence DESC LIMIT 1"};
+    return statement;
+}
+
+const Statement& page_of_audit() {
+    static const Statement statement{
+        "page_audit",
+        audit().select + " WHERE sequence > $1::bigint ORDER BY sequence LIMIT $2::bigint"};
+    return statement;
+}
+
 const Table& requests() {
     static const Table table({"requests",
                               {"account", "id"},
@@ -61,10 +91,30 @@ const Statement& page_of_subject() {
     return statement;
 }
 
+// An instance may have a box's name: only what concerns boxes is looked at.
+const Statement& life_of_node() {
+    const std::string turns =
+        "subject = $1 AND kind IN ('node_online', 'node_back', 'node_returned', 'node_silent', "
+        "'node_lost', 'node_deleted')";
+    static const Statement statement{
+        "node_life", events().select + " WHERE " + turns +
+                         " AND at < $3::timestamptz AND sequence >= (SELECT coalesce(max(sequence), "
+                         "0) FROM events WHERE " +
+                         turns + " AND at < $2::timestamptz) ORDER BY sequence LIMIT $4::bigint"};
+    return statement;
+}
+
 Status read_event_into(Row row, Changes& into) {
     Event event;
     TRY(read_event(row, event));
     into.push_back(Put<Event>{std::move(event)});
+    return ok_status();
+}
+
+Status read_audit_into(Row row, Changes& into) {
+    AuditEntry entry;
+    TRY(read_audit(row, entry));
+    into.push_back(Put<AuditEntry>{std::move(entry)});
     return ok_status();
 }
 
@@ -88,6 +138,20 @@ Call put_call(const Event& e) {
             Params().add(e.sequence, e.revision, e.at, e.kind, e.subject, e.message)};
 }
 
+Status read_audit(Row row, AuditEntry& a) {
+    return row.into(a.sequence, a.at, a.account, a.rpc, a.subject, a.request_id, a.body_hash,
+                    a.previous, a.hash, a.revision);
+}
+
+Call put_call(const AuditEntry& a) {
+    return {&audit().put, Params().add(a.sequence, a.at, a.account, a.rpc, a.subject, a.request_id,
+                                       a.body_hash, a.previous, a.hash, a.revision)};
+}
+
+Call audit_call(std::int64_t after, int count) {
+    return {&page_of_audit(), Params().add(after, count)};
+}
+
 Call put_call(const RequestRecord& r) {
     return {&requests().put, Params().add(r.account, r.id, r.body_hash, r.reply_kind, Blob{r.reply},
                                           r.at, r.revision)};
@@ -103,8 +167,13 @@ Call events_call(const std::string& subject, std::int64_t before, int count) {
     return {&page_of_subject(), Params().add(end, count, subject)};
 }
 
+Call node_life_call(const NodeId& node, const Span& within, int count) {
+    return {&life_of_node(), Params().add(node, within.from, within.to, count)};
+}
+
 void add_journal_loaders(std::vector<Loader>& loaders, int events_max) {
     loaders.push_back({{&newest_events(), Params().add(events_max)}, nullptr, read_event_into});
+    loaders.push_back({{&newest_audit()}, nullptr, read_audit_into});
     loaders.push_back({{}, &requests().copy, read_request});
 }
 

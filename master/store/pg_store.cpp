@@ -168,8 +168,25 @@ Status PgStore::finish() {
 
 Result<std::vector<Event>> PgStore::events(const std::string& subject, std::int64_t before,
                                            int count) {
+    return read_events(
+        events_call(subject, before, std::clamp(count, 0, options_.events_page_max)));
+}
+
+Result<std::vector<Event>> PgStore::node_life(const NodeId& node, const Span& within, int count) {
+    return read_events(node_life_call(node, within, count));
+}
+
+Result<std::vector<AuditEntry>> PgStore::audit(std::int64_t after, int count) {
     const Rows rows =
-        TRY(read(events_call(subject, before, std::clamp(count, 0, options_.events_page_max))));
+        TRY(read(audit_call(after, std::clamp(count, 0, options_.events_page_max))));
+    std::vector<AuditEntry> entries(static_cast<std::size_t>(rows.size()));
+    for (int row = 0; row < rows.size(); ++row)
+        TRY(read_audit(rows.at(row), entries[static_cast<std::size_t>(row)]));
+    return entries;
+}
+
+Result<std::vector<Event>> PgStore::read_events(const Call& call) {
+    const Rows rows = TRY(read(call));
     std::vector<Event> events(static_cast<std::size_t>(rows.size()));
     for (int row = 0; row < rows.size(); ++row) {
         TRY(read_event(rows.at(row), events[static_cast<std::size_t>(row)]));

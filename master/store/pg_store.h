@@ -44,6 +44,9 @@ public:
     Status commit(const std::vector<Entry>& batch) override;
     Result<std::vector<Event>> events(const std::string& subject, std::int64_t before,
                                       int count) override;
+    Result<std::vector<AuditEntry>> audit(std::int64_t after, int count) override;
+    Result<std::vector<Event>> node_life(const NodeId& node, const Span& within,
+                                         int count) override;
 
 private:
     Status connect();
@@ -52,6 +55,7 @@ private:
     Status read_rows(RowPipe& pipe);
     Status give_up(const Answers& answers);
     Status finish();
+    Result<std::vector<Event>> read_events(const Call& call);
     Result<Rows> read(const Call& call);
 
     StoreOptions options_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "master/domain/change.h"
+#include "master/domain/host_promise.h"
 #include "master/store/table.h"
 
 namespace foyer::master {
@@ -14,11 +15,13 @@ Call put_call(const Site& row);
 Call put_call(const Node& row);
 Call put_call(const Sighting& row);
 Call put_call(const Release& row);
+Call put_call(const PriceList& row);
 Call put_call(const Instance& row);
 Call put_call(const Replica& row);
 Call put_call(const Takeover& row);
 Call put_call(const Operation& row);
 Call put_call(const Event& row);
+Call put_call(const AuditEntry& row);
 Call put_call(const RequestRecord& row);
 Call drop_call(const DropNode& change);
 Call drop_call(const DropSighting& change);
@@ -47,5 +50,8 @@ std::vector<Loader> loaders(int events_max);
 
 Status read_event(Row row, Event& event);
 Call events_call(const std::string& subject, std::int64_t before, int count);
+Status read_audit(Row row, AuditEntry& entry);
+Call audit_call(std::int64_t after, int count);
+Call node_life_call(const NodeId& node, const Span& within, int count);
 
 }  // namespace foyer::master

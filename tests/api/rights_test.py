@@ -12,7 +12,8 @@ ROLES = {
     "customers": {"operator", "customer"},
     "publishers": {"operator", "publisher"},
     "release_readers": {"operator", "customer", "publisher"},
-    "everybody": {"operator", "host", "customer", "publisher"},
+    "auditors": {"operator", "auditor"},
+    "everybody": {"operator", "host", "customer", "publisher", "auditor"},
 }
 PUT_BACK = {"name": "nobody", "id": "op-none", "version": "1", "digest": "sha256:" + "0" * 64}
 
@@ -35,7 +36,7 @@ def routes():
         r'Route\{HttpMethod::(\w+),\s*"([^"]+)",\s*"",\s*(\w+),\s*Scope::All', text
     ):
         found.append((method.upper(), path, ROLES[roles]))
-    assert len(found) == 43, f"the table has other lines than this test reads: {len(found)}"
+    assert len(found) == 49, f"the table has other lines than this test reads: {len(found)}"
     return found
 
 
@@ -46,7 +47,7 @@ def filled(path):
 def every_route_with_every_role(master):
     callers = {
         role: master.account("only-" + role, role)
-        for role in ("operator", "host", "customer", "publisher")
+        for role in ("operator", "host", "customer", "publisher", "auditor")
     }
     for method, path, allowed in routes():
         # An unknown field makes every write that passes the gate harmless.

@@ -1,6 +1,8 @@
 """Every command, its errors and its exit status, against a fake API."""
+import hashlib
 import json
 import unittest
+from pathlib import Path
 
 from fake_api import PASSWORD, ROWS, Refusal
 from harness import CliTest
@@ -179,6 +181,62 @@ class Writing(CliTest):
         self.api.fail_operations = True
         self.assertIn("next: foyer rebalance plan", self.fails(1, "rebalance", "start").err)
         self.fails(2, "rebalance", "start", "--moves", "0")
+
+    def test_prices_are_published_and_quoted(self):
+        file = Path(self.folder) / "prices.json"
+        body = {"name": "2026", "currency": "EUR", "sizes": [{"size": "s", "copy_cents": 900}]}
+        file.write_text(json.dumps(body), encoding="utf-8")
+        self.ok("price-list", "publish", str(file))
+        self.assertEqual(json.loads(self.api.writes()[-1]["body"]), body)
+        self.assertIn("2026  EUR", self.ok("price-list", "ls").out)
+        shown = self.ok("price-list", "show", "2026").out
+        self.assertRegex(shown, r"s +9\.00 +1\.00 +0\.05")
+        quote = self.ok("quote", "tryton@7.0", "--replicas", "3", "--mode", "synchronous").out
+        self.assertEqual(self.api.calls[-1]["query"],
+                         "release=tryton&version=7.0&mode=synchronous&replicas=3")
+        self.assertRegex(quote, r"copies +3 +9\.00 +27\.00")
+        self.assertIn("32.50 EUR a month, price list 2026", quote)
+        self.assertIn("nothing is charged", self.ok("quote", "tryton").out)
+        self.assertIn("32.50 EUR a month", self.ok("instance", "show", "acme").out)
+        self.fails(2, "price-list", "publish", "/dev/null")
+        self.fails(2, "quote", "tryton", "--mode", "quick")
+
+    def test_a_host_sees_what_his_home_has_earned(self):
+        shown = self.ok("site", "earned", "lille", "--month", "2026-11").out
+        self.assertEqual(self.api.calls[-1]["query"], "month=2026-11")
+        self.assertIn("99.00 % of", shown)
+        self.assertIn("14.90 EUR", shown)
+        self.assertIn("30.00 EUR", shown)
+
+    def test_a_saved_audit_log_is_verified_without_the_master(self):
+        empty = self.write_file("empty.json", '{"entries": []}')
+        self.assertIn("no entries", self.ok("audit", "verify", empty).out)
+        entry = {"sequence": 1, "at": "2026-03-01T12:00:00Z", "account": "anna", "rpc": "x/Y",
+                 "subject": "s", "request_id": "", "body_hash": "bb", "revision": 1,
+                 "previous": "0" * 64}
+        text = "foyer audit 1\n" + "".join(
+            f"{key} {len(value)} {value}\n" for key, value in (
+                ("sequence", "1"), ("at_ms", "1772366400000"), ("account", "anna"), ("rpc", "x/Y"),
+                ("subject", "s"), ("request_id", ""), ("body_hash", "bb"), ("revision", "1"),
+                ("previous", "0" * 64)))
+        entry["hash"] = hashlib.sha256(text.encode()).hexdigest()
+        whole = self.write_file("whole.json", json.dumps({"entries": [entry]}))
+        self.assertIn("whole: 1 entries, 1 to 1", self.ok("audit", "verify", whole).out)
+        entry["account"] = "bob"
+        changed = self.write_file("changed.json", json.dumps({"entries": [entry]}))
+        self.assertIn("entry 1 does not have its own hash",
+                      self.fails(2, "audit", "verify", changed).err)
+        self.fails(2, "audit", "verify", self.write_file("no.json", "[]"))
+        self.assertEqual(self.api.calls, [])
+
+    def test_an_order_may_expect_a_price(self):
+        order = ("order", "tryton", "--name", "acme", "--no-wait", "--expected-price")
+        done = self.ok(*order, "32.5")
+        self.assertEqual(json.loads(self.api.writes()[-1]["body"])["expected_monthly_cents"], 3250)
+        self.assertIn("price: 32.50 EUR a month", done.err)
+        for bad in ("x", "1.234", "-1", "1.", ".5", "1e3"):
+            with self.subTest(bad):
+                self.fails(2, *order, bad)
 
     def test_releases_are_withdrawn(self):
         done = self.ok("release", "withdraw", "tryton@7.0", "--reason", "forgets invoices")

@@ -27,6 +27,12 @@ def replica(index, site, isp, country):
             "node": site + "-1", "site": site, "isp": isp, "country": country, "state": "running"}
 
 
+QUOTE = {"price_list": "2026", "currency": "EUR", "monthly_cents": 3250, "lines": [
+    {"item": "copies", "quantity": 3, "each_cents": 900, "total_cents": 2700},
+    {"item": "synchronous", "quantity": 3, "each_cents": 100, "total_cents": 300},
+    {"item": "further_countries", "quantity": 1, "each_cents": 250, "total_cents": 250}]}
+
+
 def instance(name):
     return {"name": name, "state": "running", "url": f"https://{name}.foyer.localhost:8443/",
             "generation": 1, "epoch": 1, "release": "tryton", "version": "7.0.30-1", "size": "s",
@@ -34,7 +40,7 @@ def instance(name):
                          replica(2, "paris", "cedar", "FR")],
             "policy": {"replicas": 3, "mode": "synchronous",
                        "short_of_copies": "go_on"},
-            "durability": "2 of 3 copies live; a write needs 2", "owner": "acme", "revision": 9,
+            "quote": QUOTE, "durability": "2 of 3 copies live; a write needs 2", "owner": "acme", "revision": 9,
             "created_at": NOW, "connection": {"url": f"https://{name}.foyer.localhost:8443/",
                                               "database": "erp", "user": "admin"}}
 
@@ -59,8 +65,12 @@ ROWS = {
                            "parameters_schema_json": json.dumps(SCHEMA), "copies_min": 1,
                            "copies_max": 5, "copies_default": 3, "image_bytes": 123456789}],
     "instances": [instance("acme")],
+    "audit": [],
+    "price-lists": [{"name": "2026", "currency": "EUR", "valid_from": NOW, "in_force": True,
+                     "sizes": [{"size": "s", "copy_cents": 900, "synchronous_cents": 100,
+                                "further_country_cents": 5}]}],
 }
-FIELDS = {"software-releases": "releases"}
+FIELDS = {"software-releases": "releases", "price-lists": "price_lists", "audit": "entries"}
 
 
 BALANCE = {
@@ -151,6 +161,11 @@ class FakeApi:
             return self.operation(parts[1])
         if path == "/v1/rebalance":
             return BALANCE
+        if path == "/v1/sites/lille/promise":
+            return {"site": "lille", "month": "2026-11", "currency": "EUR", "monthly_cents": 3000,
+                    "earned_cents": 1490, "heard_ms": 3564000, "passed_ms": 3600000}
+        if path == "/v1/quote":
+            return QUOTE if "replicas=3" in query else {"price_list": "", "monthly_cents": 0}
         if parts[0] not in ROWS:
             raise Refusal(404, "not_found", f"no route '{path}'")
         if len(parts) == 1:

@@ -60,8 +60,24 @@ master::Instance rich_instance() {
     instance.initialized = true;
     instance.policy.mode = ReplicationMode::Asynchronous;
     instance.desired = DesiredState::Stopped;
+    instance.quote = master::Quote{
+        master::PriceListName("2026"),
+        "EUR",
+        {{master::QuoteItem::Copies, 3, Cents(900), Cents(2'700)},
+         {master::QuoteItem::FurtherCountries, 1, Cents(1), Cents(1)}},
+        Cents(2'701)};
     instance.revision = Revision(2);
     return instance;
+}
+
+master::PriceList rich_price_list() {
+    return {master::PriceListName("2026"),
+            "EUR",
+            WallTime{1'772'368'200'001},
+            {{SizeName("s"), Cents(900), Cents(0), Cents(1'000'000'000)},
+             {SizeName("m"), Cents(1), Cents(2), Cents(3)}},
+            WallTime{1'772'368'200'000},
+            Revision(2)};
 }
 
 master::Replica rich_replica() {
@@ -115,7 +131,8 @@ TEST_CASE("every field of every row comes back as it was") {
     Twin twin;
     twin.must_commit({{Revision(1), sample_world()}});
     CHECK(difference(twin.load(), twin.state) == "");
-    twin.must_commit({entry(2, rich_instance(), rich_replica(), rich_operation())});
+    twin.must_commit(
+        {entry(2, rich_price_list(), rich_instance(), rich_replica(), rich_operation())});
     CHECK(difference(twin.load(), twin.state) == "");
     // And what was there may be absent again.
     master::Operation done = rich_operation();
@@ -282,6 +299,39 @@ TEST_CASE("memory holds the newest events, the database all") {
     CHECK(sequences("odd", 0, 9) == std::vector<std::int64_t>{12, 11});
     CHECK(sequences("odd", 11, 9).empty());
     CHECK(sequences("even", 0, 9) == std::vector<std::int64_t>{10, 8, 6, 4, 2});
+}
+
+TEST_CASE("the life of a box is what concerns it, from the last turn before the span on") {
+    Twin twin;
+    Changes many;
+    const auto happens = [&](int at, const std::string& kind, const std::string& subject) {
+        many.push_back(Put<master::Event>{{static_cast<std::int64_t>(many.size()) + 1, Revision(1),
+                                           WallTime{at}, kind, subject, ""}});
+    };
+    happens(10, "node_online", "box-1");
+    happens(20, "node_silent", "box-1");
+    happens(30, "node_back", "box-1");
+    happens(35, "ordered", "box-1");  // an instance may have that name
+    happens(40, "node_silent", "box-2");
+    happens(50, "node_silent", "box-1");
+    happens(60, "node_lost", "box-1");
+    happens(70, "node_returned", "box-1");
+    twin.must_commit({{Revision(1), many}});
+    const auto kinds = [&](int from, int to, int count) {
+        std::vector<std::string> found;
+        const auto life =
+            twin.store->node_life(NodeId("box-1"), {WallTime{from}, WallTime{to}}, count);
+        REQUIRE(life.ok());
+        for (const master::Event& event : life.value()) found.push_back(event.kind);
+        return found;
+    };
+    using Kinds = std::vector<std::string>;
+    CHECK(kinds(0, 5, 9).empty());
+    CHECK(kinds(0, 25, 9) == Kinds{"node_online", "node_silent"});
+    CHECK(kinds(25, 65, 9) == Kinds{"node_silent", "node_back", "node_silent", "node_lost"});
+    CHECK(kinds(31, 50, 9) == Kinds{"node_back"});
+    CHECK(kinds(80, 90, 9) == Kinds{"node_returned"});
+    CHECK(kinds(0, 90, 2) == Kinds{"node_online", "node_silent"});
 }
 
 TEST_CASE("the older of two masters writes no more, and does not come back") {

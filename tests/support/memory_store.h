@@ -84,6 +84,35 @@ public:
         return found;
     }
 
+    Result<std::vector<AuditEntry>> audit(std::int64_t after, int count) override {
+        const std::unique_lock lock(shared_->mutex);
+        if (shared_->down) return error(ErrorCode::Unavailable, "the database is down");
+        std::vector<AuditEntry> found;
+        for (const master::Entry& entry : shared_->written)
+            for (const auto& change : entry.changes)
+                if (const auto* one = std::get_if<master::Put<AuditEntry>>(&change))
+                    if (one->row.sequence > after && static_cast<int>(found.size()) < count)
+                        found.push_back(one->row);
+        return found;
+    }
+
+    Result<std::vector<master::Event>> node_life(const NodeId& node, const master::Span& within,
+                                                 int count) override {
+        const std::unique_lock lock(shared_->mutex);
+        if (shared_->down) return error(ErrorCode::Unavailable, "the database is down");
+        std::vector<master::Event> found;
+        for (const master::Entry& entry : shared_->written) {
+            for (const auto& change : entry.changes) {
+                const auto* event = std::get_if<master::Put<master::Event>>(&change);
+                if (event == nullptr || event->row.subject != node.str()) continue;
+                if (!event->row.kind.starts_with("node_") || event->row.at >= within.to) continue;
+                if (event->row.at < within.from) found.clear();
+                if (static_cast<int>(found.size()) < count) found.push_back(event->row);
+            }
+        }
+        return found;
+    }
+
 private:
     std::shared_ptr<Shared> shared_;
 };

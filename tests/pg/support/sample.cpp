@@ -174,6 +174,9 @@ Changes sample_world() {
     takeover.routed->answered.reset();
     all.push_back(Put<master::Takeover>{takeover});
     all.push_back(Put<Event>{{1, first, noon, "ordered", "acme", "ordered"}});
+    all.push_back(Put<AuditEntry>{{1, noon, "carl", "foyer.api.v1.InstanceService/OrderInstance",
+                                   "acme", "r-1", "hash", std::string(audit_begin),
+                                   std::string(64, 'a'), first}});
     all.push_back(
         Put<RequestRecord>{{AccountId("carl"), RequestId("r-1"), "hash", master::ReplyKind::Plain,
                             std::string("a\0\xff\n", 4), noon, first}});

@@ -1,0 +1,69 @@
+// What a site has earned in a month: GET /v1/sites/{name}/promise.
+#include "master/domain/host_promise.h"
+
+#include "master/rpc/handlers.h"
+
+namespace foyer::master {
+namespace {
+
+struct Asked {
+    std::vector<NodeId> nodes;
+    Span month;
+    Span passed;  // of the month, until now
+};
+
+Result<Span> month_asked(const std::string& text, WallTime now) {
+    return month_of(text.empty() ? to_rfc3339(now).substr(0, 7) : text);
+}
+
+Result<Asked> asked(const State& state, const Caller& caller,
+                    const api::GetSitePromiseRequest& request, WallTime now) {
+    const auto site = state.sites().find(SiteId(request.name()));
+    const bool own = site != state.sites().end() &&
+                     (caller.is_operator() || site->second.host.str() == caller.account.str());
+    if (!own) return error(ErrorCode::NotFound, "site '" + request.name() + "' does not exist");
+    Asked what;
+    what.month = TRY(month_asked(request.month(), now));
+    if (what.month.from > now)
+        return error(ErrorCode::InvalidArgument, "that month has not begun", {{"field", "month"}});
+    what.passed = {what.month.from, std::min(now, what.month.to)};
+    for (const auto& [name, node] : state.nodes())
+        if (node.site == site->first) what.nodes.push_back(name);
+    return what;
+}
+
+void show(const Asked& asked, const EventHistory::Lives& lives, const ApiLimits& limits,
+          api::SitePromise& to) {
+    std::vector<Span> heard;
+    for (const auto& life : lives)
+        for (const Span& span : heard_spans(life, asked.passed)) heard.push_back(span);
+    const Duration up = covered(std::move(heard));
+    to.set_month(to_rfc3339(asked.month.from).substr(0, 7));
+    to.set_currency(limits.host_currency);
+    to.set_monthly_cents(limits.host_monthly.count());
+    to.set_earned_cents(earned(limits.host_monthly, up, asked.month).count());
+    to.set_heard_ms(up.count());
+    to.set_passed_ms((asked.passed.to - asked.passed.from).count());
+}
+
+}  // namespace
+
+void get_site_promise(const ApiContext& context, ApiCall call,
+                      const api::GetSitePromiseRequest& request, api::SitePromise& response) {
+    const WallTime now = context.clock.wall();
+    auto what = context.planner.read(
+        [&](const State& state) { return asked(state, call.caller, request, now); });
+    if (!what.ok()) return call.done(what.failure());
+    response.set_site(request.name());
+    const std::vector<NodeId> nodes = what.value().nodes;
+    const Span passed = what.value().passed;
+    context.events.lives(nodes, passed,
+                         [&response, limits = context.limits, what = std::move(what).value(),
+                          done = std::move(call.done)](Result<EventHistory::Lives> lives) {
+                             if (!lives.ok()) return done(lives.failure());
+                             show(what, lives.value(), limits, response);
+                             done(ok_status());
+                         });
+}
+
+}  // namespace foyer::master

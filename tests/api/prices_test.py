@@ -1,0 +1,92 @@
+"""Price lists, quotes, and what an order keeps of them, over HTTPS with a real master."""
+
+from master_fixture import Master, skip_without_postgres
+from release_maker import publish
+
+LIST = {"name": "2026", "currency": "EUR", "sizes": [
+    {"size": "s", "copy_cents": 900, "synchronous_cents": 100, "further_country_cents": 250}]}
+ORDER = {"release": "echo", "parameters": {"company": "Ann"}}
+
+
+def refused(answer, status, code, part):
+    assert answer.status == status and answer.json["code"] == code, answer
+    assert part in answer.json["message"], answer
+
+
+def nothing_is_charged_before_the_first_list(ann):
+    quote = ann.must(ann.get("/v1/quote?release=echo"))
+    assert quote["price_list"] == "" and quote["monthly_cents"] == 0, quote
+    free = ann.must(ann.post("/v1/instances", {"name": "free", **ORDER}))
+    assert "quote" not in free["instance"], free
+
+
+def a_list_is_published_once(operator, ann):
+    checked = operator.must(operator.post("/v1/price-lists", {**LIST, "validate_only": True}))
+    assert checked["in_force"]
+    assert operator.must(operator.get("/v1/price-lists"))["price_lists"] == []
+    listed = operator.must(operator.post("/v1/price-lists", LIST))
+    assert listed["in_force"] and listed["valid_from"] == listed["created_at"], listed
+    assert ann.must(ann.get("/v1/price-lists/2026")) == listed
+    assert ann.must(ann.get("/v1/price-lists"))["price_lists"] == [listed]
+    refused(operator.post("/v1/price-lists", LIST), 409, "already_exists", "publish another one")
+    late = {**LIST, "name": "late", "valid_from": "2020-01-01T00:00:00Z"}
+    refused(operator.post("/v1/price-lists", late), 400, "invalid_argument", "in the past")
+    odd = {**LIST, "name": "odd", "sizes": [{"size": "s", "copy_cents": -1}]}
+    refused(operator.post("/v1/price-lists", odd), 400, "invalid_argument", "size 's'")
+    assert ann.get("/v1/price-lists/none").status == 404
+    assert ann.post("/v1/price-lists", {**LIST, "name": "mine"}).status == 403
+
+
+def orders_are_quoted(ann):
+    quote = ann.must(ann.get("/v1/quote?release=echo&replicas=3&mode=synchronous"))
+    assert quote["monthly_cents"] == 3000 and quote["currency"] == "EUR", quote
+    assert [line["item"] for line in quote["lines"]] == ["copies", "synchronous"], quote
+    cheap = ann.must(ann.get("/v1/quote?release=echo&replicas=3&mode=asynchronous"))
+    assert cheap["monthly_cents"] == 2700, cheap
+    planned = ann.must(ann.post("/v1/instances", {"name": "shop", **ORDER, "validate_only": True}))
+    assert planned["instance"]["quote"] == quote, planned
+    wrong = {"name": "shop", **ORDER, "expected_monthly_cents": 2500}
+    refused(ann.post("/v1/instances", wrong), 409, "failed_precondition", "30.00 EUR a month")
+    right = {"name": "shop", **ORDER, "expected_monthly_cents": 3000}
+    assert ann.must(ann.post("/v1/instances", right))["instance"]["quote"] == quote
+    for words in ("release=nothing", "release=echo&size=huge", "release=echo&replicas=77",
+                  "release=echo&mode=odd", "release=echo&odd=1"):
+        answer = ann.get("/v1/quote?" + words)
+        assert answer.status in (400, 404), (words, answer)
+    return quote
+
+
+def a_home_earns_by_being_there(master):
+    master.account("host1", "host")
+    host = master.account("host0", "host")
+    promise = host.must(host.get("/v1/sites/site0/promise"))
+    assert promise["monthly_cents"] == 3000 and promise["currency"] == "EUR", promise
+    assert 0 < promise["heard_ms"] <= promise["passed_ms"], promise
+    assert promise["earned_cents"] * promise["passed_ms"] <= 3000 * promise["heard_ms"], promise
+    assert host.get("/v1/sites/site1/promise").status == 404  # another's is answered as none
+    none = host.must(host.get("/v1/sites/site0/promise?month=2020-02"))
+    assert none["heard_ms"] == 0 and none["earned_cents"] == 0, none
+    assert none["passed_ms"] == 29 * 24 * 3_600_000, none
+    for month in ("2999-01", "2026-13", "soon"):
+        refused(host.get("/v1/sites/site0/promise?month=" + month), 400, "invalid_argument",
+                "month")
+
+
+def main():
+    skip_without_postgres()
+    with Master().start() as master:
+        master.homes(3)
+        publish(master.account("house", "publisher"))
+        ann = master.account("ann", "customer")
+        nothing_is_charged_before_the_first_list(ann)
+        a_list_is_published_once(master.operator, ann)
+        quote = orders_are_quoted(ann)
+        a_home_earns_by_being_there(master)
+        assert master.stop() == 0
+        master.start()
+        assert ann.must(ann.get("/v1/instances/shop"))["quote"] == quote
+        assert ann.must(ann.get("/v1/quote?release=echo")) == quote
+        assert master.stop() == 0
+
+
+main()
