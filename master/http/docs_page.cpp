@@ -262,20 +262,20 @@ private:
             }
         }
         std::string line = "curl --cacert ca.crt";
-        if (!operation.contains("security")) line += " -H \"Authorization: Bearer $TOKEN\"";
         if (method == "head") line += " --head";
         if (method != "get" && method != "head") line += " -X " + upper(method);
+        if (!operation.contains("security")) line += " -H \"Authorization: Bearer $TOKEN\"";
         if (operation.contains("requestBody")) line += body_argument(operation["requestBody"]);
-        out_ += "<pre tabindex=\"0\" aria-label=\"Example\"><code>" +
+        out_ += "<pre role=\"group\" tabindex=\"0\" aria-label=\"Example\"><code>" +
                 html(line + " \\\n  \"$FOYER" + target + "\"") + "</code></pre>\n";
     }
 
     std::string body_argument(const Tree& body) const {
         const auto [type, content] = content_of(body);
-        if (type != "application/json") return " -H 'Content-Type: " + type + "' -T FILE";
+        if (type != "application/json") return " \\\n  -H 'Content-Type: " + type + "' -T FILE";
         const Tree& schema = resolved(content["schema"]);
         std::string line =
-            " -H 'Content-Type: application/json' -H \"Idempotency-Key: $(uuidgen)\"";
+            " \\\n  -H 'Content-Type: application/json' -H \"Idempotency-Key: $(uuidgen)\"";
         if (schema.contains("examples")) line += " \\\n  -d '" + schema["examples"][0].dump() + "'";
         return line;
     }

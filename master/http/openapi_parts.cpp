@@ -6,6 +6,9 @@
 #include "master/http/errors.h"
 
 namespace foyer::master {
+
+extern const std::string_view openapi_intro;  // made by the build, of openapi_intro.md
+
 namespace {
 
 struct Meaning {
@@ -71,29 +74,16 @@ Tree code_schema() {
             {"enum", std::move(values)}};
 }
 
-// Markdown, of which the page shows headings, paragraphs, lists and code.
-constexpr std::string_view prose =
-    R"(A cloud that lives in homes: order an instance of a software release, and its copies are placed in homes of different network operators. This document is made by the master that serves it, from the table of its routes and the comments of its messages. The same messages are offered as gRPC (`x-foyer-rpc`), with reflection.
-
-## Access
-
-Send an API token as `Authorization: Bearer foyer_…`. `x-foyer-roles` names the roles that may use a route; operators may always. What belongs to another account is answered as if it did not exist.
-
-## Form
-
-Bodies are JSON objects in UTF-8, `Content-Type: application/json`. 64-bit integers are numbers; times are RFC 3339, answered in UTC; enums are words in lower case; bytes are base64. In a request, fields that are not known and fields given twice are refused with their JSON pointer, and `null` stands for a field that is left out. In an answer every field is there except those that are not required: these are left out when there is nothing to say. Fields, values of enums and routes may be added within v1, and nothing is taken away: ignore what you do not know.
-
-## Writes
-
-Give each write an `Idempotency-Key` of your own. Repeated with the same key and body it changes nothing and gives the same answer; with another body it is refused (409). `validate_only` checks everything, changes nothing, and answers what would be. Long work answers with an operation: read it with `wait_ms` until its state is no longer `running`.
-
-## Lists
-
-A list has at most `page_size` rows. While `page.next_page_token` is not empty, there are more: give it as `page_token`.
-
-## Errors
-
-Every refusal has the one shape of the schema Error and a status that is listed with its route. Beside these, an address that does not exist answers 404, one that does not take the method 405 with the header `Allow`. Anything else is a bug of ours. `request_id` is the answer's `X-Request-Id`: name it when you ask us.)";
+// Its paragraphs, a line each.
+std::string intro() {
+    std::string text;
+    for (std::size_t i = 0; i + 1 < openapi_intro.size(); ++i) {
+        const bool wrapped = openapi_intro[i] == '\n' && openapi_intro[i + 1] != '\n' &&
+                             (i == 0 || openapi_intro[i - 1] != '\n');
+        text += wrapped ? ' ' : openapi_intro[i];
+    }
+    return text;
+}
 
 }  // namespace
 
@@ -175,10 +165,11 @@ void add_plain_schemas(Tree& schemas) {
                            {"minimum", 0},
                            {"description", "Its size, bytes."}}}}},
                        {"required", {"digest", "size_bytes"}}};
-    schemas["Health"] = {{"type", "object"},
-                         {"description", "The master is well."},
-                         {"properties", {{"status", {{"const", "ok"}}}}},
-                         {"required", Tree::array({"status"})}};
+    schemas["Health"] = {
+        {"type", "object"},
+        {"description", "The master is well."},
+        {"properties", {{"status", {{"const", "ok"}, {"description", "Nothing else."}}}}},
+        {"required", Tree::array({"status"})}};
 }
 
 Tree security_schemes() {
@@ -192,7 +183,7 @@ Tree security_schemes() {
 Tree info(const ToldLimits& told) {
     Tree text = {{"title", "Foyer API"},
                  {"summary", "A cloud that lives in homes."},
-                 {"description", prose},
+                 {"description", intro()},
                  {"license", {{"name", "Apache-2.0"}, {"identifier", "Apache-2.0"}}},
                  {"version", "v1"}};
     text["x-foyer-limits"] = told_limits(told);
