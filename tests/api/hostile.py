@@ -78,8 +78,8 @@ def odd_value(document, schema, random):
     return random.choice(TEXTS)
 
 
-def bodies(document, operation, target, good, random):
-    """JSON bodies, each with one thing changed."""
+def bodies(document, operation, target, make, random):
+    """JSON bodies, each good but for one thing; make() gives a new good one each time."""
     schema = operation.body_schema
     fields = operation.fields()
     base = Attempt(target)
@@ -90,16 +90,17 @@ def bodies(document, operation, target, good, random):
         return attempt
 
     for name, told in fields.items():
-        yield judged({**good, name: misfit(document, told, random)})
+        yield judged({**make(), name: misfit(document, told, random)})
         if name == "validate_only":  # stays: nothing is to happen
             continue
         for _ in range(3):
-            yield judged({**good, name: odd_value(document, told, random)})
-        yield base.as_json({**good, name: None})  # stands for a field that is left out
-        without = {key: value for key, value in good.items() if key != name}
+            yield judged({**make(), name: odd_value(document, told, random)})
+        yield base.as_json({**make(), name: None})  # stands for a field that is left out
+        without = {key: value for key, value in make().items() if key != name}
         yield judged(without)
-    yield judged({**good, "no_such_field": 1})
-    yield judged({**good, "Name": "x"})
+    yield judged({**make(), "no_such_field": 1})
+    yield judged({**make(), "Name": "x"})
+    good = make()
     for name in list(good)[:2]:
         twice = json.dumps(good)[:-1] + f", {json.dumps(name)}: {json.dumps(good[name])}}}"
         yield Attempt(target, twice.encode(), headers_of(), refused=True)
@@ -145,12 +146,13 @@ def paths(operation, names):
             yield Attempt(trick, astray=True, refused=True)
 
 
-def of(document, operation, names, good, random):
-    """All attempts for an operation that would take `names` in its path and `good` as its body."""
+def of(document, operation, names, make, random):
+    """All attempts for an operation that would take `names` in its path and make() as its body."""
     target = operation.target(names)
+    good = make()
     raw = None if good is None else json.dumps(good).encode()
     if good is not None:
-        yield from bodies(document, operation, target, good, random)
+        yield from bodies(document, operation, target, make, random)
     elif operation.method != "PUT":
         yield from queries(document, operation, names, random)
         if not operation.write and not operation.open and operation.method == "GET":
