@@ -12,7 +12,9 @@
 #include "common/base/time.h"
 #include "common/log/log.h"
 #include "common/os/files.h"
+#include "master/http/openapi.h"
 #include "master/server.h"
+#include "master/server_config.h"
 
 namespace {
 
@@ -27,6 +29,7 @@ constexpr long tick_ns = 200'000'000;
 
 struct Options {
     std::string config_file;
+    std::string told_file;
     std::string dev_folder;
     std::string checked_file;
 };
@@ -49,6 +52,17 @@ int check_config(const std::string& file) {
     if (!config) return exit_usage;
     std::cout << file << ": good\n";
     return exit_ok;
+}
+
+int print_openapi(const std::string& file) {
+    Config config;
+    if (!file.empty()) {
+        const auto read = read_config(file);
+        if (!read) return exit_usage;
+        config = *read;
+    }
+    std::cout << openapi_document(told_limits_of(config));
+    return std::cout.flush().good() ? exit_ok : exit_failed;
 }
 
 // Every connection is a descriptor; the soft limit of 1024 is for programs that use select().
@@ -117,13 +131,17 @@ int main(int argc, char** argv) {
     auto* checking =
         app.add_subcommand("check-config", "Prints every error of a configuration file");
     checking->add_option("file", options.checked_file, "TOML file")->required();
+    auto* telling = app.add_subcommand("openapi", "Prints the OpenAPI document of the public API");
+    telling->add_option("--config", options.told_file, "TOML file: its limits are told");
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& why) {
         return app.exit(why) == 0 ? exit_ok : exit_usage;
     }
     try {
-        return checking->parsed() ? check_config(options.checked_file) : run(options);
+        if (checking->parsed()) return check_config(options.checked_file);
+        if (telling->parsed()) return print_openapi(options.told_file);
+        return run(options);
     } catch (const std::exception& bug) {
         std::fprintf(stderr, "foyer-master: %s\n", bug.what());
         return exit_failed;

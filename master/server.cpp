@@ -190,6 +190,7 @@ Status Server::Parts::start_api() {
     web.port = config.api.https_listen.port;
     web.identity = identity;
     web.limits = http_limits_of(config);
+    web.told = told_limits_of(config);
     https = TRY(HttpServer::start(web, HttpParts{*api, *planner, *blobs, http_metrics, clock, rng,
                                                  log, [this] { return probe->trouble(); }}));
     return ok_status();

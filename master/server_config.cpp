@@ -101,6 +101,22 @@ HttpLimits http_limits_of(const Config& config) {
     return limits;
 }
 
+ToldLimits told_limits_of(const Config& config) {
+    ToldLimits told;
+    told.page_size_max = config.api.page_size_max;
+    told.wait_ms_max = config.api.wait_ms_max;
+    told.header_bytes_max = config.api.header_bytes_max;
+    told.body_bytes_max = config.api.body_bytes_max;
+    told.json_depth_max = config.api.json_depth_max;
+    told.json_values_max = static_cast<std::int64_t>(JsonLimits().values_max);
+    told.blob_bytes_max = config.blobs.blob_bytes_max;
+    told.body_timeout_ms = config.api.body_timeout_ms;
+    // A write waits for its commit, a page of events for its rows; nothing else waits unasked.
+    told.answer_ms_max =
+        std::max(config.database_commit_timeout_ms, config.database_statement_timeout_ms);
+    return told;
+}
+
 AgentServiceConfig agent_service_config_of(const Config& config) {
     return {config.agents.addresses, config.zone,
             static_cast<int>(config.agents.blob_streams_per_node),

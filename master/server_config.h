@@ -20,6 +20,7 @@ PresenceLimits presence_limits_of(const Config& config);
 SyncLimits sync_limits_of(const Config& config);
 ApiLimits api_limits_of(const Config& config);
 HttpLimits http_limits_of(const Config& config);
+ToldLimits told_limits_of(const Config& config);
 AgentServiceConfig agent_service_config_of(const Config& config);
 HousekeepingConfig housekeeping_config_of(const Config& config);
 

@@ -33,7 +33,7 @@ enum class Scope {
 };
 
 // What carries the request and the answer.
-enum class RouteKind { Rpc, Blob, Health };
+enum class RouteKind { Rpc, Blob, Health, Document };
 
 struct Route {
     HttpMethod method = HttpMethod::Get;
@@ -157,6 +157,9 @@ constexpr auto services = std::to_array<Route>({
     Route{HttpMethod::Head, "/v1/blobs/{digest}", "", publishers, Scope::All, RouteKind::Blob,
           false},
     Route{HttpMethod::Get, "/healthz", "", {}, Scope::Public, RouteKind::Health, false},
+    // What the API says about itself, made of this table.
+    Route{HttpMethod::Get, "/v1/openapi.json", "", {}, Scope::Public, RouteKind::Document, false},
+    Route{HttpMethod::Get, "/v1/docs", "", {}, Scope::Public, RouteKind::Document, false},
 });
 
 template <std::size_t N, std::size_t M>

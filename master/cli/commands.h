@@ -15,7 +15,8 @@ class Validator;
 
 namespace foyer::cli {
 
-void add_session_commands(CLI::App& app, Session& session);    // login, whoami, api
+void add_session_commands(CLI::App& app, Session& session);    // login, whoami
+void add_api_commands(CLI::App& app, Session& session);        // api
 void add_fleet_commands(CLI::App& app, Session& session);      // isp, host, site, node
 void add_account_commands(CLI::App& app, Session& session);    // account, token
 void add_audit_commands(CLI::App& app, Session& session);      // audit

@@ -151,6 +151,7 @@ int run_program(const std::vector<std::string>& arguments, Console& console, con
     CLI::App app{"foyer: the command of customer, host and operator", "foyer"};
     add_global_options(app, session.options);
     add_session_commands(app, session);
+    add_api_commands(app, session);
     add_order_command(app, session);
     add_plan_commands(app, session);
     add_price_commands(app, session);

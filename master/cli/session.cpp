@@ -68,9 +68,17 @@ Result<Json> Session::get_json(const std::string& path, std::string_view next) {
 Result<std::string> Session::write(const std::string& method, const std::string& path,
                                    const std::optional<Json>& body, std::string_view next,
                                    std::string_view part) {
+    std::optional<std::string> text;
+    if (body) text = TRY(body_text(*body));
+    return send(method, path, std::move(text), next, part);
+}
+
+Result<std::string> Session::send(const std::string& method, const std::string& path,
+                                  std::optional<std::string> body, std::string_view next,
+                                  std::string_view part) {
     ApiClient* client = TRY(api());
     ApiCall call{.method = method, .path = path, .request_id = request_id() + std::string(part)};
-    if (body) call.body = TRY(body_text(*body));
+    call.body = std::move(body);
     auto reply = client->call(call);
     if (reply.ok()) return std::move(reply).value().body;
     Error failure = advise(std::move(reply).failure(), next);

@@ -77,6 +77,10 @@ public:
     Result<std::string> write(const std::string& method, const std::string& path,
                               const std::optional<Json>& body, std::string_view next = {},
                               std::string_view part = {});
+    // The same with the text of a body as it is.
+    Result<std::string> send(const std::string& method, const std::string& path,
+                             std::optional<std::string> body, std::string_view next = {},
+                             std::string_view part = {});
     // Identical for every attempt of this run.
     const std::string& request_id();
 

@@ -65,15 +65,6 @@ Status login(Session& session, const LoginOptions& options) {
     return ok_status();
 }
 
-Status get_path(Session& session, const std::string& path) {
-    if (!path.starts_with('/') || path.find_first_of(" \r\n\t") != std::string::npos) {
-        return usage_error(fmt::format("'{}' is not a path of the API", path),
-                           "foyer api get /v1/whoami");
-    }
-    session.console().data(TRY(session.get(path)) + "\n");
-    return ok_status();
-}
-
 }  // namespace
 
 void add_session_commands(CLI::App& app, Session& session) {
@@ -94,14 +85,6 @@ void add_session_commands(CLI::App& app, Session& session) {
         session.action = [&session]() -> Status {
             return session.show(TRY(session.get("/v1/whoami")), view_whoami);
         };
-    });
-
-    CLI::App& group = add_group(app, "api", "the API itself");
-    auto& path = session.keep<std::string>();
-    CLI::App& get = add_command(group, "get", "print the answer to GET PATH");
-    get.add_option("path", path, "/v1/…")->required();
-    get.callback([&session, &path] {
-        session.action = [&session, &path] { return get_path(session, path); };
     });
 }
 

@@ -2,15 +2,9 @@
 #include "common/base/text.h"
 #include "common/base/utf8.h"
 #include "master/domain/draft.h"
+#include "master/domain/limits.h"
 
 namespace foyer::master {
-namespace {
-
-constexpr Duration token_valid_min{60 * 1000};
-constexpr Duration token_valid_max{std::int64_t{366} * 24 * 3600 * 1000};
-constexpr Duration token_valid_default{std::int64_t{90} * 24 * 3600 * 1000};
-
-}  // namespace
 
 Result<Decision> create_account(const State& state, const CreateAccount& command, WallTime now) {
     TRY(check_name("account", command.name.str()));
@@ -31,12 +25,13 @@ Result<Decision> create_account(const State& state, const CreateAccount& command
 
 Result<Decision> create_token(const State& state, const CreateToken& command, WallTime now) {
     TRY(find_row(state.accounts(), command.account, "account", "foyer account ls"));
-    const Duration valid = command.valid == Duration(0) ? token_valid_default : command.valid;
-    if (valid < token_valid_min || valid > token_valid_max) {
+    const Duration valid =
+        command.valid == Duration(0) ? limits::api_token_valid_default : command.valid;
+    if (valid < limits::token_valid_min || valid > limits::api_token_valid_max) {
         return error(ErrorCode::InvalidArgument, "a token may be valid from 60 seconds to 366 days",
                      {{"field", "valid_seconds"}});
     }
-    if (command.note.size() > 200 || !is_plain_text(command.note))
+    if (command.note.size() > limits::token_note_bytes_max || !is_plain_text(command.note))
         return error(ErrorCode::InvalidArgument, "a note has at most 200 bytes, all of them text",
                      {{"field", "note"}});
     CHECK(!command.secret_hash.empty() && !state.tokens().contains(command.id));

@@ -1,13 +1,12 @@
 // What the operator wants of a box: cordon, uncordon, drain, cancel. NodeWish is drawn in rows.h.
 #include "common/base/text.h"
+#include "master/domain/limits.h"
 #include "master/domain/membership.h"
 #include "master/domain/node_life.h"
 #include "master/domain/repair.h"
 
 namespace foyer::master {
 namespace {
-
-constexpr Duration deadline_max{std::int64_t{90} * 24 * 3600 * 1000};
 
 Result<Node> find_home(const State& state, const NodeId& name) {
     Node node = TRY(find_row(state.nodes(), name, "node", "foyer node ls"));
@@ -114,7 +113,7 @@ Result<Decision> drain_node(const State& state, const DrainNode& command, WallTi
                                     "', or `foyer node cancel-drain " + node.name.str() +
                                     "` first");
     }
-    if (command.deadline < Duration(0) || command.deadline > deadline_max) {
+    if (command.deadline < Duration(0) || command.deadline > limits::drain_deadline_max) {
         return error(ErrorCode::InvalidArgument, "a deadline is from 1 second to 90 days from now",
                      {{"field", "deadline_seconds"}});
     }

@@ -2,13 +2,11 @@
 #include "common/base/text.h"
 #include "common/model/clock_offset.h"
 #include "master/domain/draft.h"
+#include "master/domain/limits.h"
 
 namespace foyer::master {
 namespace {
 
-constexpr Duration token_valid_min{60 * 1000};
-constexpr Duration token_valid_max{std::int64_t{30} * 24 * 3600 * 1000};
-constexpr Duration token_valid_default{std::int64_t{7} * 24 * 3600 * 1000};
 constexpr int node_number_max = 65'535;  // one /64 each in the overlay's /48
 
 // "lille-1", "lille-2", …: the first free one.
@@ -26,7 +24,8 @@ Status check_edge(const CreateNodeToken& command, const Site& site) {
                      "only an edge has a public address; add --edge, or leave the address out",
                      {{"field", "public_address"}});
     }
-    if (command.public_address.empty() || command.public_address.size() > 100) {
+    if (command.public_address.empty() ||
+        command.public_address.size() > limits::public_address_bytes_max) {
         return error(ErrorCode::InvalidArgument, "an edge needs its public address, without port",
                      {{"field", "public_address"}});
     }
@@ -68,8 +67,9 @@ Result<Decision> create_node_token(const State& state, const CreateNodeToken& co
                                    WallTime now) {
     const Site site = TRY(find_row(state.sites(), command.site, "site", "foyer site ls"));
     TRY(check_edge(command, site));
-    const Duration valid = command.valid == Duration(0) ? token_valid_default : command.valid;
-    if (valid < token_valid_min || valid > token_valid_max) {
+    const Duration valid =
+        command.valid == Duration(0) ? limits::node_token_valid_default : command.valid;
+    if (valid < limits::token_valid_min || valid > limits::node_token_valid_max) {
         return error(ErrorCode::InvalidArgument,
                      "a node token may be valid from 60 seconds to 30 days",
                      {{"field", "valid_seconds"}});

@@ -4,6 +4,7 @@
 
 #include "common/base/text.h"
 #include "master/domain/draft.h"
+#include "master/domain/limits.h"
 
 namespace foyer::master {
 
@@ -50,7 +51,6 @@ Result<Decision> publish_release(const State& state, const PublishRelease& comma
 
 Result<Decision> withdraw_release(const State& state, const WithdrawRelease& command,
                                   WallTime now) {
-    constexpr std::size_t reason_max = 500;
     const std::string title =
         "release '" + command.name.str() + "' version '" + command.version.str() + "'";
     const auto found = state.releases().find({command.name, command.version});
@@ -65,7 +65,7 @@ Result<Decision> withdraw_release(const State& state, const WithdrawRelease& com
                          "'; its publisher or an operator withdraws it",
                      {{"rule", "release_owner"}});
     }
-    if (command.reason.empty() || command.reason.size() > reason_max) {
+    if (command.reason.empty() || command.reason.size() > limits::withdraw_reason_bytes_max) {
         return error(ErrorCode::InvalidArgument,
                      "a reason of 1 to 500 bytes is needed: those who run it will read it",
                      {{"field", "reason"}});

@@ -55,7 +55,7 @@ struct HttpServer::Shared {
     Shared(const HttpServerConfig& config, HttpParts parts)
         : threads(config.limits.threads),
           tls(net::ssl::context::tls_server),
-          host(std::move(parts), config.limits),
+          host(std::move(parts), config.limits, config.told),
           acceptor(io),
           pause(io) {}
 

@@ -20,6 +20,7 @@
 #include "master/app/certificate_authority.h"
 #include "master/app/metrics.h"
 #include "master/app/planner.h"
+#include "master/http/field_rules.h"
 #include "master/http/json_parse.h"
 
 namespace foyer::master {
@@ -43,6 +44,7 @@ struct HttpServerConfig {
     int port = 0;
     ServerIdentity identity;
     HttpLimits limits;
+    ToldLimits told;  // in /v1/openapi.json
 };
 
 // Borrowed; all outlive the server.

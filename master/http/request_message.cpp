@@ -2,6 +2,7 @@
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
+#include <set>
 
 namespace foyer::master {
 namespace {
@@ -50,7 +51,12 @@ Status fill_request(const RequestParts& parts, pb::Message& message, const JsonL
         CHECK(field != nullptr);  // the table's test holds this
         TRY(set_once(message, *field, value, "/" + name));
     }
-    for (const auto& [key, value] : parts.matched.query) TRY(set_query(message, key, value));
+    std::set<std::string_view> known;
+    for (const auto& [key, value] : parts.matched.query) {
+        // Which of two would count is for nobody to guess.
+        if (!known.insert(key).second) return wrong("?" + key.substr(0, 64), "is given twice");
+        TRY(set_query(message, key, value));
+    }
     if (parts.idempotency_key.empty()) return ok_status();
     const pb::FieldDescriptor* field = message.GetDescriptor()->FindFieldByName("request_id");
     if (field == nullptr) return ok_status();  // a read repeats freely

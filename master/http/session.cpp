@@ -140,6 +140,7 @@ void Session::route_request() {
     const Route& route = *matched_->route;
     route_text_ = route.path;
     if (route.kind == RouteKind::Health) return answer_health();
+    if (route.kind == RouteKind::Document) return answer_document();
     auto known = caller();
     if (!known.ok()) return refuse(known.failure());
     account_ = known.value().account.str();
@@ -187,6 +188,10 @@ void Session::after_continue(const std::function<void()>& next) {
 
 void Session::read_body() {
     if (!has_body()) return call_rpc({});
+    // What a read wants stands in its address; a body would be read by some on the way and not by
+    // others.
+    if (!matched_->route->write)
+        return refuse(error(ErrorCode::InvalidArgument, "this request has no body"));
     const Status kind = check_body_kind();
     if (!kind.ok()) return refuse(415, kind.failure());
     const std::size_t limit = host_.limits.body_bytes_max;

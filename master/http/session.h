@@ -25,6 +25,7 @@
 
 #include "master/app/access.h"
 #include "master/http/http_server.h"
+#include "master/http/openapi.h"
 #include "master/http/router.h"
 
 namespace foyer::master {
@@ -37,12 +38,13 @@ class Session;
 
 // What all connections of a server share.
 struct SessionHost {
-    SessionHost(HttpParts borrowed, HttpLimits chosen)
-        : parts(std::move(borrowed)), limits(chosen) {}
+    SessionHost(HttpParts borrowed, HttpLimits chosen, const ToldLimits& told)
+        : parts(std::move(borrowed)), limits(chosen), documents(api_documents(told)) {}
 
     HttpParts parts;
     HttpLimits limits;
     net::thread_pool slow{1};  // fsync
+    const ApiDocuments documents;
     std::atomic<bool> stopping{false};
     std::atomic<int> uploads{0};
     mutable std::mutex mutex;
@@ -90,6 +92,9 @@ private:
     void finish_exchange(int status);
     void linger();
     void close();
+
+    // session_document.cpp
+    void answer_document();
 
     // session_blob.cpp
     void serve_blob();

@@ -18,6 +18,9 @@ std::string blob_json(const std::string& digest, std::int64_t size) {
 
 void Session::serve_blob() {
     const Digest digest(matched_->path.front().second);
+    if (!matched_->query.empty())
+        return refuse(error(ErrorCode::InvalidArgument, "this request has no parameters",
+                            {{"path", "?" + matched_->query.front().first.substr(0, 64)}}));
     if (matched_->route->method == HttpMethod::Put) return begin_upload();
     if (has_body()) return refuse(error(ErrorCode::InvalidArgument, "this request has no body"));
     if (matched_->route->method == HttpMethod::Head) {

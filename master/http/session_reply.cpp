@@ -37,7 +37,9 @@ void Session::reply(int status, std::string body, const std::string& etag) {
 void Session::prepare(http::fields& header) const {
     header.set("X-Request-Id", request_id_);
     header.set("X-Content-Type-Options", "nosniff");
-    header.set(http::field::cache_control, "no-store");
+    // What a caller sees is his alone, and old at once; a document may be kept while its tag holds.
+    const bool document = matched_ && matched_->route->kind == RouteKind::Document;
+    header.set(http::field::cache_control, document ? "no-cache" : "no-store");
 }
 
 void Session::send(Response response) {

@@ -1,5 +1,6 @@
 // Accounts and their API tokens.
 #include "master/app/housekeeping.h"
+#include "master/domain/limits.h"
 #include "master/rpc/handlers.h"
 #include "master/rpc/show.h"
 
@@ -61,7 +62,7 @@ void list_accounts(const ApiContext& context, ApiCall call, const api::ListAccou
 
 void create_token(const ApiContext& context, ApiCall call, const api::CreateTokenRequest& request,
                   api::ApiToken& response) {
-    constexpr std::int64_t valid_seconds_max = 366LL * 24 * 3600;
+    constexpr std::int64_t valid_seconds_max = limits::api_token_valid_max.count() / 1000;
     if (request.valid_seconds() < 0 || request.valid_seconds() > valid_seconds_max) {
         return call.done(error(ErrorCode::InvalidArgument,
                                "'/valid_seconds' must be from 60 to 31622400 (366 days)",

@@ -6,11 +6,11 @@
 
 #include "common/tls/sha256.h"
 #include "master/app/route_table.h"
+#include "master/domain/limits.h"
 
 namespace foyer::master {
 namespace {
 
-constexpr std::size_t request_id_bytes_max = 64;
 constexpr int page_size_default = 100;
 
 std::string deterministic_bytes(const google::protobuf::Message& message) {
@@ -35,7 +35,7 @@ std::string body_hash(std::string_view rpc, const google::protobuf::Message& req
 Status check_request_id(const std::string& id) {
     const bool printable = std::all_of(id.begin(), id.end(),
                                        [](char letter) { return letter > ' ' && letter < '\x7f'; });
-    if (printable && id.size() <= request_id_bytes_max) return ok_status();
+    if (printable && id.size() <= limits::request_id_bytes_max) return ok_status();
     return error(ErrorCode::InvalidArgument,
                  "'/request_id' has at most 64 printable ASCII characters",
                  {{"path", "/request_id"}});
@@ -99,7 +99,7 @@ Result<PageWindow> page_window(const ApiContext& context, const api::PageRequest
             {{"path", "/page/page_size"}});
     }
     const auto after = from_base64url(page.page_token());
-    if (!after || page.page_token().size() > 512) {
+    if (!after || page.page_token().size() > limits::page_token_bytes_max) {
         return error(ErrorCode::InvalidArgument, "'/page/page_token' is not one this API gave",
                      {{"path", "/page/page_token"}});
     }

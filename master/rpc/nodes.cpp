@@ -1,6 +1,7 @@
 // Boxes: their tokens, how they are, their farewell.
 #include "common/tls/enrol_token.h"
 #include "common/tls/sha256.h"
+#include "master/domain/limits.h"
 #include "master/rpc/handlers.h"
 #include "master/rpc/show.h"
 
@@ -50,7 +51,7 @@ void cancel_drain(const ApiContext& context, ApiCall call, const api::NodeAction
 
 void drain_node(const ApiContext& context, ApiCall call, const api::DrainNodeRequest& request,
                 api::Operation& response) {
-    constexpr std::int64_t deadline_seconds_max = 90LL * 24 * 3600;
+    constexpr std::int64_t deadline_seconds_max = limits::drain_deadline_max.count() / 1000;
     if (request.deadline_seconds() < 0 || request.deadline_seconds() > deadline_seconds_max) {
         return call.done(error(ErrorCode::InvalidArgument,
                                "'/deadline_seconds' must be from 0 to 7776000 (90 days)",
@@ -66,7 +67,7 @@ void drain_node(const ApiContext& context, ApiCall call, const api::DrainNodeReq
 
 void create_node_token(const ApiContext& context, ApiCall call,
                        const api::CreateNodeTokenRequest& request, api::NodeToken& response) {
-    constexpr std::int64_t valid_seconds_max = 30LL * 24 * 3600;
+    constexpr std::int64_t valid_seconds_max = limits::node_token_valid_max.count() / 1000;
     if (request.valid_seconds() < 0 || request.valid_seconds() > valid_seconds_max) {
         return call.done(error(ErrorCode::InvalidArgument,
                                "'/valid_seconds' must be from 60 to 2592000 (30 days)",

@@ -6,10 +6,12 @@
 //   {"do": "renew", "new_key": true, "forget": true, "serving": true}
 //   {"do": "fetch", "digest": "sha256:…", "offset": 0}
 //   {"do": "api", "address": "host:port", "ca": "PEM", "token": "foyer_…"}
+//   {"do": "raw", "address": "host:port", "ca": "PEM", "method": "/a.B/C", "message": "hex"}
 //
 // "background": true lets the next command begin at once; the answer comes when it is done.
 #include <chrono>
 #include <google/protobuf/util/json_util.h>
+#include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
 #include <iostream>
 #include <mutex>
@@ -195,6 +197,42 @@ Json ask_api(const Json& command) {
     return {{"who", caller}, {"accounts", listed}};
 }
 
+// Any method by its name, as a tool without our protos calls it: a message (hex) there and one
+// back.
+Json call_raw(const Json& command) {
+    grpc::SslCredentialsOptions options;
+    options.pem_root_certs = command.value("ca", "");
+    grpc::GenericStub stub(
+        grpc::CreateChannel(command.value("address", ""), grpc::SslCredentials(options)));
+    grpc::ClientContext context;
+    constexpr auto patience = std::chrono::seconds(60);
+    context.set_deadline(std::chrono::system_clock::now() + patience);
+    grpc::CompletionQueue queue;
+    const auto done = [&queue] {
+        void* tag = nullptr;
+        bool good = false;
+        return queue.Next(&tag, &good) && good;
+    };
+    const auto call = stub.PrepareCall(&context, command.value("method", ""), &queue);
+    call->StartCall(nullptr);
+    done();
+    const auto bytes = from_hex(command.value("message", "")).value_or(std::vector<std::uint8_t>());
+    const grpc::Slice sent(bytes.data(), bytes.size());
+    call->WriteLast(grpc::ByteBuffer(&sent, 1), grpc::WriteOptions(), nullptr);
+    done();
+    grpc::ByteBuffer answer;
+    call->Read(&answer, nullptr);
+    const bool answered = done();
+    grpc::Status status;
+    call->Finish(&status, nullptr);
+    done();
+    if (!status.ok()) return json_of(wire::from_grpc(status));
+    grpc::Slice got;
+    if (answered && !answer.TrySingleSlice(&got).ok() && !answer.DumpToSingleSlice(&got).ok())
+        return {{"error", "bad answer"}};
+    return {{"message", to_hex({got.begin(), got.size()})}};
+}
+
 Json act(Box& box, const Json& command) {
     const std::string verb = command.is_object() ? command.value("do", "") : "";
     if (verb == "enrol") return box.enrol(command);
@@ -202,6 +240,7 @@ Json act(Box& box, const Json& command) {
     if (verb == "renew") return box.renew(command);
     if (verb == "fetch") return box.fetch(command);
     if (verb == "api") return ask_api(command);
+    if (verb == "raw") return call_raw(command);
     return {{"error", "bad test"}};
 }
 

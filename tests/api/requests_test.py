@@ -89,6 +89,8 @@ def malformed(operator):
     expect(operator.call("PATCH", "/v1/isps"), 405, "invalid_argument")
     expect(operator.call("BREW", "/v1/isps"), 405, "invalid_argument")
     expect(operator.get("/v1/isps?colour=red"), 400, "invalid_argument")
+    expect(operator.get("/v1/isps?page_size=1&page_size=2"), 400, "invalid_argument")
+    expect(operator.call("GET", "/v1/isps", body='{"page": {}}'), 400, "invalid_argument")
     expect(operator.get("/v1/isps?page_size=0x10"), 400, "invalid_argument")
     expect(operator.get("/v1/isps?page_size=501"), 400, "invalid_argument")
     expect(operator.get("/v1/isps?page_token=***"), 400, "invalid_argument")

@@ -127,12 +127,38 @@ def the_same_rights_over_grpc(master):
     box.close()
 
 
+def reflection_and_health(master):
+    """Tools find the public services by reflection and ask after the server's health; what boxes
+    speak is not told to whoever asks."""
+    box = Box()
+    with open(master.data + "/ca/ca.crt", encoding="ascii") as file:
+        where = {"do": "raw", "ca": file.read()}
+    reflect = "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"
+
+    def ask(port, method, message):
+        return box.do(**where, address=f"127.0.0.1:{port}", method=method, message=message)
+
+    listed = ask(master.grpc, reflect, "3a00")  # list_services
+    names = bytes.fromhex(listed["message"])
+    for service in ("Fleet", "Instance", "Operation", "Release", "Account"):
+        assert f"foyer.api.v1.{service}Service".encode() in names, names
+    assert b"foyer.agent" not in names, names
+    file = b"foyer.api.v1.InstanceService"
+    told = ask(master.grpc, reflect, (b"\x22" + bytes([len(file)]) + file).hex())
+    assert b"OrderInstanceRequest" in bytes.fromhex(told["message"]), told
+    for port in (master.grpc, master.agents):
+        assert ask(port, "/grpc.health.v1.Health/Check", "")["message"] == "0801", port  # SERVING
+    assert "error" in ask(master.agents, reflect, "3a00")
+    box.close()
+
+
 def main():
     skip_without_postgres()
     with Master().start() as master:
         every_route_with_every_role(master)
         what_is_whose(master)
         the_same_rights_over_grpc(master)
+        reflection_and_health(master)
 
 
 main()

@@ -24,6 +24,24 @@ class Reading(CliTest):
                 raw = self.ok(noun, "ls", "--output", "json").out
                 self.assertEqual(raw, self.ok("api", "get", f"/v1/{path}").out)
 
+    def test_the_api_itself_is_within_reach(self):
+        body = self.write_file("isp.json", '{"name": "cedar", "family": "alder"}')
+        made = json.loads(self.ok("api", "post", "/v1/isps", "--body", body).out)
+        self.assertEqual("cedar", made["name"])
+        self.ok("api", "post", "/v1/isps", "--body", "-", stdin='{"name": "elm"}')
+        self.ok("api", "post", "/v1/instances/acme:stop")
+        self.ok("api", "delete", "/v1/instances/acme?validate_only=true", "--request-id", "mine-1")
+        writes = self.api.writes()
+        self.assertEqual([call["method"] for call in writes], ["POST", "POST", "POST", "DELETE"])
+        self.assertEqual("mine-1", writes[3]["key"])
+        self.assertTrue(all(call["key"] for call in writes))
+        blob = self.write_file("blob", "bytes")
+        digest = "sha256:" + hashlib.sha256(b"bytes").hexdigest()
+        self.assertIn("5 bytes", self.ok("api", "put", f"/v1/blobs/{digest}", "--body", blob).err)
+        self.assertEqual(b"bytes", self.api.blobs[digest])
+        self.fails(3, "api", "get", "/v1/isps/nobody")
+        self.fails(3, "api", "post", "/v1/isps", "--body", self.path("missing"))
+
     def test_a_list_of_several_pages_is_one_list(self):
         self.assertEqual([line.split()[0] for line in self.ok("isp", "ls").out.splitlines()],
                          ["ISP", "alder", "birch"])
@@ -119,6 +137,7 @@ class Usage(CliTest):
                       ("node", "token", "--site", "lille", "--valid", "soon"),
                       ("node", "token", "--site", "lille", "--edge"),
                       ("order", "tryton"), ("api", "get", "v1"), ("api", "get", "/a b"),
+                      ("api", "post", "isps"), ("api", "put", "/v1/blobs/x"),
                       ("isp", "ls", "--request-id", "a b"), ("--frobnicate",)):
             with self.subTest(words):
                 self.assertIn("foyer", self.fails(2, *words).err)

@@ -9,6 +9,7 @@
 #include "foyer/api/v1/instances.pb.h"
 #include "foyer/api/v1/releases.pb.h"
 #include "master/app/access.h"
+#include "master/http/api_protos.h"
 #include "master/http/json_print.h"
 #include "master/http/request_message.h"
 #include "master/http/router.h"
@@ -25,16 +26,9 @@ const pb::Descriptor* const files[] = {
     api::v1::OrderInstanceRequest::descriptor(), api::v1::PublishReleaseRequest::descriptor()};
 
 std::unique_ptr<pb::Message> request_of(std::string_view rpc) {
-    const std::size_t slash = rpc.find('/');
-    const pb::DescriptorPool& pool = *files[0]->file()->pool();
-    const pb::ServiceDescriptor* service =
-        pool.FindServiceByName(std::string(rpc.substr(0, slash)));
-    CHECK(service != nullptr);
-    const pb::MethodDescriptor* method =
-        service->FindMethodByName(std::string(rpc.substr(slash + 1)));
-    CHECK(method != nullptr);
+    const pb::MethodDescriptor& method = master::method_of(*files[0]->file()->pool(), rpc);
     return std::unique_ptr<pb::Message>(
-        pb::MessageFactory::generated_factory()->GetPrototype(method->input_type())->New());
+        pb::MessageFactory::generated_factory()->GetPrototype(method.input_type())->New());
 }
 
 std::string_view take_until(std::string_view& rest, char end) {

@@ -9,6 +9,9 @@ FILE_LINES_MAX = 500
 FUNCTION_LINES_MAX = 70
 COLUMNS_MAX = 100
 
+# Python beside the standard library: packages of deploy/packages/test.list, and who may need them.
+PYTHON_PACKAGES = {"jsonschema": ["tests/api"]}
+
 TOP_FOLDERS = {".ci", ".github", "common", "deploy", "master", "node-agent", "schemas", "tests"}
 TOP_FILES = {".clang-format", ".clang-tidy", ".gitignore", "CMakeLists.txt", "CMakePresets.json",
              "LICENSE", "README.md", "CHANGELOG.md"}

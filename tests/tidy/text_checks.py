@@ -147,7 +147,8 @@ def check_imports(tree, file):
             names = [node.module or ""]
         for name in names:
             top = name.split(".")[0]
-            if top not in sys.stdlib_module_names and top not in ours:
+            allowed = file.under(*rules.PYTHON_PACKAGES.get(top, []))
+            if top not in sys.stdlib_module_names and top not in ours and not allowed:
                 yield Finding(file.path, node.lineno, "script",
                               f"import {top}: standard library only")
 

@@ -152,6 +152,11 @@ TEST_CASE("parts of a request that contradict each other are refused") {
     const Status status = fill_request({*unknown.matched, "", ""}, listing, {});
     REQUIRE(!status.ok());
     CHECK(status.failure().details.front().value == "?colour");
+    const RouteAnswer twice = find_route(HttpMethod::Get, "/v1/instances?page_size=1&page_size=2");
+    listing.Clear();
+    const Status doubled = fill_request({*twice.matched, "", ""}, listing, {});
+    REQUIRE(!doubled.ok());
+    CHECK(doubled.failure().details.front().value == "?page_size");
 }
 
 TEST_CASE("an error has one shape") {

@@ -1,0 +1,100 @@
+// The API itself, for what no command has a word for: /v1/docs of the master tells its routes.
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <fmt/format.h>
+#include <iostream>
+#include <iterator>
+
+#include "common/os/files.h"
+#include "master/cli/commands.h"
+#include "master/cli/exit_code.h"
+
+namespace foyer::cli {
+namespace {
+
+constexpr std::size_t body_bytes_max = 1 << 20;
+
+struct ApiOptions {
+    std::string path;
+    std::string body_file;
+};
+
+Status check_path(const std::string& path, const std::string& example) {
+    if (path.starts_with('/') && path.find_first_of(" \r\n\t") == std::string::npos)
+        return ok_status();
+    return usage_error(fmt::format("'{}' is not a path of the API", path), example);
+}
+
+// As it is: what is wrong with it is for the API to say.
+Result<std::string> read_body(const std::string& file) {
+    if (file != "-") return os::read_file(file, body_bytes_max);
+    std::string text(std::istreambuf_iterator<char>(std::cin), {});
+    if (text.size() <= body_bytes_max) return text;
+    return usage_error("stdin holds more than a body may have (1 MiB)");
+}
+
+void print(Session& session, const std::string& answer) {
+    session.console().data(answer.ends_with('\n') ? answer : answer + "\n");
+}
+
+Status get(Session& session, const ApiOptions& options) {
+    TRY(check_path(options.path, "foyer api get /v1/whoami"));
+    print(session, TRY(session.get(options.path)));
+    return ok_status();
+}
+
+Status post(Session& session, const ApiOptions& options) {
+    TRY(check_path(options.path, "foyer api post /v1/isps --body FILE"));
+    std::optional<std::string> body;
+    if (!options.body_file.empty()) body = TRY(read_body(options.body_file));
+    print(session, TRY(session.send("POST", options.path, std::move(body))));
+    return ok_status();
+}
+
+Status put(Session& session, const ApiOptions& options) {
+    TRY(check_path(options.path, "foyer api put /v1/blobs/sha256:… --body FILE"));
+    std::error_code failure;
+    const auto bytes = std::filesystem::file_size(options.body_file, failure);
+    if (failure) return usage_error(fmt::format("'{}': {}", options.body_file, failure.message()));
+    ApiClient* client = TRY(session.api());
+    TRY(client->upload({.path = options.path,
+                        .file = options.body_file,
+                        .bytes = static_cast<std::int64_t>(bytes),
+                        .sent = {}}));
+    session.console().note(fmt::format("{} bytes are kept at {}", bytes, options.path));
+    return ok_status();
+}
+
+Status remove(Session& session, const ApiOptions& options) {
+    TRY(check_path(options.path, "foyer api delete /v1/instances/NAME"));
+    print(session, TRY(session.send("DELETE", options.path, std::nullopt)));
+    return ok_status();
+}
+
+CLI::App& add_verb(CLI::App& group, Session& session, const std::string& verb,
+                   const std::string& description, ApiOptions& options,
+                   Status (*act)(Session&, const ApiOptions&)) {
+    CLI::App& command = add_command(group, verb, description);
+    command.add_option("path", options.path, "/v1/…, with its query")->required();
+    command.callback([&session, &options, act] {
+        session.action = [&session, &options, act] { return act(session, options); };
+    });
+    return command;
+}
+
+}  // namespace
+
+void add_api_commands(CLI::App& app, Session& session) {
+    CLI::App& group = add_group(app, "api", "the API itself; /v1/docs tells what it offers");
+    auto& options = session.keep<ApiOptions>();
+    const std::string file = "file with the body, as it is; - reads it from stdin";
+    add_verb(group, session, "get", "print the answer to GET PATH", options, get);
+    add_verb(group, session, "post", "print the answer to POST PATH", options, post)
+        .add_option("--body", options.body_file, file);
+    add_verb(group, session, "put", "send the bytes of a file to PATH", options, put)
+        .add_option("--body", options.body_file, "file with the bytes")
+        ->required();
+    add_verb(group, session, "delete", "print the answer to DELETE PATH", options, remove);
+}
+
+}  // namespace foyer::cli

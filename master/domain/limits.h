@@ -1,0 +1,28 @@
+// Limits of what a request may say that others must know too: the core refuses beyond them, and the
+// public API tells them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "common/base/time.h"
+
+namespace foyer::master::limits {
+
+constexpr Duration of_days(std::int64_t days) { return Duration(days * 24 * 3600 * 1000); }
+
+// How long a token may be good. 0 stands for the default.
+inline constexpr Duration token_valid_min{60 * 1000};
+inline constexpr Duration api_token_valid_max = of_days(366);
+inline constexpr Duration api_token_valid_default = of_days(90);
+inline constexpr Duration node_token_valid_max = of_days(30);
+inline constexpr Duration node_token_valid_default = of_days(7);
+
+inline constexpr std::size_t request_id_bytes_max = 64;
+inline constexpr std::size_t page_token_bytes_max = 512;
+inline constexpr std::size_t token_note_bytes_max = 200;
+inline constexpr std::size_t public_address_bytes_max = 100;
+inline constexpr std::size_t withdraw_reason_bytes_max = 500;
+inline constexpr Duration drain_deadline_max = of_days(90);
+
+}  // namespace foyer::master::limits

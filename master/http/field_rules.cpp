@@ -1,0 +1,142 @@
+#include "master/http/field_rules.h"
+
+#include <array>
+
+#include "master/domain/limits.h"
+#include "master/domain/rebalance.h"
+
+namespace foyer::master {
+namespace {
+
+constexpr std::string_view a_name = "^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$";
+constexpr std::string_view a_name_or_nothing = "^([a-z]([a-z0-9-]{0,38}[a-z0-9])?)?$";
+constexpr std::string_view a_country = "^[A-Z]{2}$";
+constexpr std::string_view printable = "^[!-~]*$";
+
+constexpr std::int64_t seconds(Duration span) { return span.count() / 1000; }
+
+constexpr FieldRule needed(std::string_view pattern = {}) {
+    return {.required = true, .pattern = pattern};
+}
+constexpr FieldRule text(std::string_view pattern) { return {.pattern = pattern}; }
+constexpr FieldRule up_to(std::int64_t most) { return {.least = 0, .most = most}; }
+// base64 of so many bytes, no more and no less.
+constexpr FieldRule exactly(std::int64_t bytes) {
+    const std::int64_t letters = (bytes + 2) / 3 * 4;
+    return {.required = true, .least = letters, .most = letters};
+}
+
+struct Line {
+    std::string_view message;
+    std::string_view field;
+    FieldRule rule;
+};
+
+constexpr auto lines = std::to_array<Line>({
+    {"CreateIspRequest", "name", needed(a_name)},
+    {"CreateIspRequest", "family", text(a_name_or_nothing)},
+    {"CreateHostRequest", "name", needed(a_name)},
+    {"CreateSiteRequest", "name", needed(a_name)},
+    {"CreateSiteRequest", "isp", needed()},
+    {"CreateSiteRequest", "country", needed(a_country)},
+    {"CreateSiteRequest", "host", needed()},
+    {"CreateSiteRequest", "host_class", needed()},
+    {"CreateNodeTokenRequest", "site", needed()},
+    {"CreateNodeTokenRequest", "node", text(a_name_or_nothing)},
+    {"CreateNodeTokenRequest",
+     "public_address",
+     {.most = static_cast<std::int64_t>(limits::public_address_bytes_max)}},
+    {"CreateNodeTokenRequest", "valid_seconds", up_to(seconds(limits::node_token_valid_max))},
+    {"DrainNodeRequest", "deadline_seconds", up_to(seconds(limits::drain_deadline_max))},
+    {"PlanRebalanceRequest", "moves_max", up_to(rebalance_moves_max)},
+    {"StartRebalanceRequest", "moves_max", up_to(rebalance_moves_max)},
+    {"OrderInstanceRequest", "name", needed(a_name)},
+    {"OrderInstanceRequest", "release", needed()},
+    {"ReplicationPolicy", "replicas", {.least = 0}},
+    {"ReplicationPolicy", "min_countries", {.least = 0}},
+    {"PromoteInstanceRequest", "index", {.least = 0}},
+    {"PublishReleaseRequest", "release_json", {.required = true, .least = 4}},
+    {"PublishReleaseRequest", "signature", exactly(64)},
+    {"PublishReleaseRequest", "publisher_key", exactly(32)},
+    {"WithdrawReleaseRequest",
+     "reason",
+     {.required = true,
+      .least = 1,
+      .most = static_cast<std::int64_t>(limits::withdraw_reason_bytes_max)}},
+    {"CreateAccountRequest", "name", needed(a_name)},
+    {"CreateAccountRequest", "roles", {.required = true, .least = 1}},
+    {"CreateTokenRequest", "account", needed()},
+    {"CreateTokenRequest", "valid_seconds", up_to(seconds(limits::api_token_valid_max))},
+    {"CreateTokenRequest",
+     "note",
+     {.most = static_cast<std::int64_t>(limits::token_note_bytes_max)}},
+});
+
+struct Example {
+    std::string_view name;
+    std::string_view text;
+};
+
+constexpr auto bodies = std::to_array<Example>({
+    {"CreateIspRequest", R"({"name": "orange"})"},
+    {"CreateHostRequest", R"({"name": "martin"})"},
+    {"CreateSiteRequest", R"({"name": "dijon", "isp": "orange", "country": "FR",
+                              "host": "martin", "host_class": "vetted"})"},
+    {"CreateNodeTokenRequest", R"({"site": "dijon"})"},
+    {"DrainNodeRequest", R"({"deadline_seconds": 86400})"},
+    {"StartRebalanceRequest", R"({"moves_max": 20})"},
+    {"OrderInstanceRequest", R"({"name": "acme", "release": "tryton", "size": "s",
+                                 "parameters": {"company": "Acme"},
+                                 "policy": {"replicas": 3, "countries": ["FR", "BE"]}})"},
+    {"PromoteInstanceRequest", R"({"index": 1})"},
+    {"WithdrawReleaseRequest", R"({"reason": "loses attachments; use 7.0.30-2"})"},
+    {"CreateAccountRequest", R"({"name": "acme", "roles": ["customer"]})"},
+    {"CreateTokenRequest", R"({"account": "acme", "valid_seconds": 2592000,
+                               "note": "nightly export"})"},
+});
+
+constexpr auto in_paths = std::to_array<Example>({
+    {"isps", "orange"},
+    {"hosts", "martin"},
+    {"sites", "dijon"},
+    {"nodes", "dijon-1"},
+    {"instances", "acme"},
+    {"operations", "op-7f3kq2mzx4tb"},
+    {"software-releases", "tryton"},
+    {"blobs", "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
+});
+
+}  // namespace
+
+FieldRule rule_of(std::string_view message, std::string_view field, const ToldLimits& told) {
+    if (field == "request_id")
+        return {.most = static_cast<std::int64_t>(limits::request_id_bytes_max),
+                .pattern = printable};
+    if (field == "page_size") return up_to(told.page_size_max);
+    if (field == "page_token")
+        return {.most = static_cast<std::int64_t>(limits::page_token_bytes_max)};
+    if (field == "wait_ms") return up_to(told.wait_ms_max);
+    for (const Line& line : lines) {
+        if (line.message == message && line.field == field) return line.rule;
+    }
+    return {};
+}
+
+std::string_view name_pattern() { return a_name; }
+
+std::string_view body_example(std::string_view message) {
+    for (const Example& example : bodies) {
+        if (example.name == message) return example.text;
+    }
+    return {};
+}
+
+std::string_view path_example(std::string_view collection, std::string_view parameter) {
+    if (parameter == "version") return "7.0.30-1";
+    for (const Example& example : in_paths) {
+        if (example.name == collection) return example.text;
+    }
+    return {};
+}
+
+}  // namespace foyer::master

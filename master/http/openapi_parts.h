@@ -1,0 +1,27 @@
+// The parts of the OpenAPI document that all routes share: errors, headers, the prose. Included
+// only by .cpp files.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "master/http/openapi_schema.h"
+
+namespace foyer::master {
+
+// {"$ref": …} of the answer every route gives with this status of an error.
+Tree refusal(int status);
+// What that status means, for people.
+std::string meaning_of(int status);
+
+Tree refusal_components();
+Tree header_components();
+Tree parameter_components(SchemaMaker& schemas, const google::protobuf::DescriptorPool& pool);
+// The one shape of errors, and the answers of routes that are not an rpc.
+void add_plain_schemas(Tree& schemas);
+Tree security_schemes();
+
+Tree info(const ToldLimits& told);
+Tree told_limits(const ToldLimits& told);
+
+}  // namespace foyer::master

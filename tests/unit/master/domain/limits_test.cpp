@@ -1,0 +1,41 @@
+#include "master/domain/limits.h"
+
+#include <string>
+
+#include "tests/support/catch.h"
+#include "tests/support/world.h"
+
+namespace foyer::master {
+namespace {
+
+// What the core says to a token of the world's customer.
+ErrorCode asked(const test::World& world, Duration valid, std::size_t note_bytes) {
+    const AccountId owner = world.state.accounts().begin()->first;
+    const auto decided = world.attempt(
+        CreateToken{TokenId("t1"), owner, "00ff", std::string(note_bytes, 'n'), valid});
+    return decided.ok() ? ErrorCode::Internal : decided.failure().code;
+}
+
+}  // namespace
+
+TEST_CASE("a limit itself is taken, one more is refused") {
+    const test::World world;
+    constexpr ErrorCode taken = ErrorCode::Internal;
+    constexpr Duration moment{1};
+    CHECK(asked(world, limits::api_token_valid_max, 0) == taken);
+    CHECK(asked(world, limits::api_token_valid_max + moment, 0) == ErrorCode::InvalidArgument);
+    CHECK(asked(world, limits::token_valid_min, 0) == taken);
+    CHECK(asked(world, limits::token_valid_min - moment, 0) == ErrorCode::InvalidArgument);
+    CHECK(asked(world, Duration(0), limits::token_note_bytes_max) == taken);
+    CHECK(asked(world, Duration(0), limits::token_note_bytes_max + 1) ==
+          ErrorCode::InvalidArgument);
+}
+
+TEST_CASE("limits are told in days and meant in days") {
+    CHECK(limits::of_days(1) == Duration(86'400'000));
+    CHECK(limits::node_token_valid_max < limits::api_token_valid_max);
+    CHECK(limits::node_token_valid_default <= limits::node_token_valid_max);
+    CHECK(limits::api_token_valid_default <= limits::api_token_valid_max);
+}
+
+}  // namespace foyer::master
