@@ -10,6 +10,7 @@ its own content, so the same order is the same order. Python's standard library 
 
 import argparse
 import hashlib
+import http.client
 import json
 import ssl
 import sys
@@ -19,15 +20,18 @@ import urllib.request
 
 ATTEMPTS = 6  # of one request, while the master is away
 WAIT_MS = 20_000  # one look at an operation is held so long
-FAILED, REFUSED, NOT_FOUND, RUNNING, CONFLICT = 1, 4, 3, 5, 6  # as the foyer command ends
+# As the foyer command ends.
+FAILED, USAGE, NOT_FOUND, REFUSED, RUNNING, CONFLICT, NOT_REACHABLE = range(1, 8)
 EXITS = {
+    "invalid_argument": USAGE,
     "not_found": NOT_FOUND,
     "already_exists": CONFLICT,
     "aborted": CONFLICT,
     "failed_precondition": REFUSED,
     "resource_exhausted": REFUSED,
     "permission_denied": REFUSED,
-    "invalid_argument": REFUSED,
+    "unauthenticated": REFUSED,
+    "unavailable": NOT_REACHABLE,
 }
 
 
@@ -61,10 +65,11 @@ class Foyer:
                 if refused.status not in (503, 504) or attempt == ATTEMPTS - 1:
                     raise
                 say(f"the master is away for a moment ({refused}); asking again")
-            except urllib.error.URLError as error:
-                if isinstance(error.reason, ssl.SSLError) or attempt == ATTEMPTS - 1:
+            except (OSError, http.client.HTTPException) as error:
+                why = getattr(error, "reason", error)
+                if isinstance(why, ssl.SSLError) or attempt == ATTEMPTS - 1:
                     raise
-                say(f"{self.url} does not answer ({error.reason}); asking again")
+                say(f"{self.url} does not answer ({why}); asking again")
             time.sleep(0.5 * 2**attempt)
         raise AssertionError("unreachable")
 
@@ -151,7 +156,8 @@ def order_of(options):
     for text in options.parameter:
         name, equals, value = text.partition("=")
         if not equals:
-            raise SystemExit(f"--parameter takes name=value, not '{text}'")
+            say(f"--parameter takes name=value, not '{text}'")
+            sys.exit(USAGE)
         parameters[name] = value
     order = {"name": options.name, "release": options.release, "parameters": parameters}
     if options.size:
@@ -165,8 +171,12 @@ def order_of(options):
 
 
 def run(options):
-    with open(options.token_file, encoding="ascii") as file:
-        api = Foyer(options.api, options.ca, file.read().strip())
+    try:
+        with open(options.token_file, encoding="ascii") as file:
+            api = Foyer(options.api, options.ca, file.read().strip())
+    except (OSError, ValueError) as error:
+        say(f"cannot read --token-file or --ca: {error}")
+        return USAGE
     end = time.monotonic() + options.patience
     order = order_of(options)
     operation_id = place(api, order)
@@ -209,9 +219,9 @@ def main():
             say(f"  {key}: {value}")
         say(f"  request {refused.request_id}")
         return EXITS.get(refused.code, FAILED)
-    except (OSError, urllib.error.URLError) as error:
-        say(f"cannot reach {sys.argv[0]}'s master: {error}")
-        return FAILED
+    except (OSError, http.client.HTTPException) as error:  # no connection, or no trust
+        say(f"cannot reach the master: {getattr(error, 'reason', error)}")
+        return NOT_REACHABLE
 
 
 if __name__ == "__main__":

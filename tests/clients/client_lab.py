@@ -13,10 +13,10 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT / "tests/api"))
 os.environ.setdefault("FOYER_AGENT_TOOL", "/nonexistent")  # no box of these tests is that tool
-from master_fixture import Master, skip_without_postgres, until  # noqa: E402
+from master_fixture import Client, Master, skip_without_postgres, until  # noqa: E402
 from release_maker import publish  # noqa: E402
 
-__all__ = ["Lab", "Master", "publish", "skip_without", "until"]
+__all__ = ["ROOT", "Client", "Lab", "Master", "publish", "skip_without", "until"]
 
 MODULES = "python3-grpcio python3-protobuf python3-cryptography"
 PROGRAMS = {"protoc": "protobuf-compiler", "grpc_python_plugin": "protobuf-compiler-grpc"}

@@ -29,7 +29,7 @@ void set_state(test::World& world, const std::string& name, NodeState state) {
 
 TEST_CASE("boxes and their room are counted by ISP") {
     test::World world;
-    const auto& [name, first] = *world.state.nodes().begin();
+    const Node first = world.state.nodes().begin()->second;
     const std::string isp = world.state.sites().at(first.site).isp.str();
     const std::string before = page(world);
     CHECK(says(before, "foyer_isp_boxes{isp=\"" + isp + "\",state=\"online\"} 1"));
@@ -38,13 +38,13 @@ TEST_CASE("boxes and their room are counted by ISP") {
     CHECK(says(before, "foyer_isp_reserved{isp=\"" + isp + "\",resource=\"cpu_millicores\"} 0"));
 
     world.serve("acme");
-    const auto reserved = world.state.reserved_on(name).cpu.count();
+    const auto reserved = world.state.reserved_on(first.name).cpu.count();
     CHECK(reserved > 0);
     CHECK(says(page(world), "foyer_isp_reserved{isp=\"" + isp + "\",resource=\"cpu_millicores\"} " +
                                 std::to_string(reserved)));
 
     // What is silent offers nothing.
-    set_state(world, name.str(), NodeState::Silent);
+    set_state(world, first.name.str(), NodeState::Silent);
     const std::string after = page(world);
     CHECK(says(after, "foyer_isp_boxes{isp=\"" + isp + "\",state=\"silent\"} 1"));
     CHECK(says(after, "foyer_isp_capacity{isp=\"" + isp + "\",resource=\"cpu_millicores\"} 0"));
@@ -70,7 +70,8 @@ TEST_CASE("instances are counted as customers see them, every state named") {
 TEST_CASE("the first certificate to end is told, but not of a box that is lost") {
     test::World world;
     const NodeId soon = world.state.nodes().begin()->first;
-    for (const auto& [name, row] : test::World(world).state.nodes()) {
+    const State before = world.state;
+    for (const auto& [name, row] : before.nodes()) {
         Node node = row;
         node.certificate_expires_at =
             world.now + Duration(name == soon ? 3'600'000 : 7'200'000);

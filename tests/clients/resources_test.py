@@ -1,0 +1,329 @@
+"""Every resource of the public API, driven as Terraform would: create, read, apply again, import by
+id, delete. What a resource cannot do stands in its row as a gap; a gap that is closed, or a new
+one, fails the test, as does a route that no row speaks of.
+"""
+
+import json
+import re
+
+from client_lab import ROOT, Client, Lab, Master, instance_is, publish, skip_without, until
+from master_fixture import sha256
+from release_maker import Image, Publisher, document
+
+# What Terraform wants of a resource, and a row may lack.
+NO_READ = "cannot be read by id"
+NO_TAG = "has no ETag"
+NO_LIST = "is not in any list"
+NO_DELETE = "cannot be deleted"
+NO_UPDATE = "cannot be changed in place"
+NOT_SAME = "created again as it is: refused, not 'no change'"
+NEW_ONE = "created again as it is: another one is made"
+NO_IMPORT = "what was asked for cannot all be read back"
+
+
+class Resource:
+    """One row: how it is made, where it is read, and what it lacks."""
+
+    def __init__(self, kind, create, body, read=None, **more):
+        self.kind, self.create, self.body, self.read = kind, create, body, read
+        self.listed = more.get("listed")  # (path, field)
+        self.delete = more.get("delete")  # path; the method is DELETE
+        self.who = more.get("who", "operator")
+        self.routes = more.get("routes", ())  # further ones that belong to it
+        self.unread = set(more.get("unread", ()))  # asked for, never to be shown: secrets, checks
+        self.gaps = set(more.get("gaps", ()))
+        self.ends = more.get("ends", lambda: None)  # waits until a delete has taken effect
+
+
+def resources(lab, release):
+    site = {"isp": "alder", "country": "FR", "host": "ann", "host_class": "vetted"}
+    policy = {"replicas": 3, "countries": ["FR"], "mode": "asynchronous"}
+    order = {"name": "acme", "release": "echo", "version": "1-1", "size": "s"}
+    order.update(parameters={"company": "A"}, policy=policy)
+
+    def erased():
+        until("acme is erased", lambda: lab.master.operator.get("/v1/instances/acme").status == 404)
+
+    return [
+        Resource(
+            "isp",
+            "/v1/isps",
+            {"name": "alder", "family": "trees"},
+            "/v1/isps/alder",
+            listed=("/v1/isps", "isps"),
+            gaps={NO_TAG, NO_DELETE, NO_UPDATE, NOT_SAME},
+        ),
+        Resource(
+            "host",
+            "/v1/hosts",
+            {"name": "ann"},
+            "/v1/hosts/ann",
+            listed=("/v1/hosts", "hosts"),
+            gaps={NO_TAG, NO_DELETE, NO_UPDATE, NOT_SAME},
+        ),
+        Resource(
+            "site",
+            "/v1/sites",
+            {"name": "lille", **site},
+            "/v1/sites/lille",
+            listed=("/v1/sites", "sites"),
+            gaps={NO_TAG, NO_DELETE, NO_UPDATE, NOT_SAME},
+        ),
+        Resource(
+            "node",
+            "/v1/node-tokens",
+            {"site": "lille", "node": "lille-9", "valid_seconds": 3600},
+            "/v1/nodes/lille-9",
+            listed=("/v1/nodes", "nodes"),
+            delete="/v1/nodes/lille-9",
+            unread={"valid_seconds"},
+            # cordon and drain are its update in place; a token again is a new token, as it should.
+            gaps={NO_TAG, NO_UPDATE, NEW_ONE},
+            routes=(
+                "/v1/nodes/{name}:cordon",
+                "/v1/nodes/{name}:uncordon",
+                "/v1/nodes/{name}:drain",
+                "/v1/nodes/{name}:cancel-drain",
+            ),
+        ),
+        Resource(
+            "account",
+            "/v1/accounts",
+            {"name": "acme-sarl", "roles": ["customer"]},
+            "/v1/accounts/acme-sarl",
+            listed=("/v1/accounts", "accounts"),
+            gaps={NO_READ, NO_TAG, NO_DELETE, NO_UPDATE, NOT_SAME},
+        ),
+        Resource(
+            "token",
+            "/v1/tokens",
+            {"account": "acme-sarl", "valid_seconds": 3600, "note": "terraform"},
+            "/v1/tokens/{id}",
+            gaps={NO_READ, NO_TAG, NO_LIST, NO_DELETE, NO_UPDATE, NEW_ONE, NO_IMPORT},
+            routes=("/v1/whoami",),
+        ),
+        Resource(
+            "software release",
+            "/v1/software-releases",
+            release,
+            "/v1/software-releases/tool/versions/2-1",
+            listed=("/v1/software-releases", "releases"),
+            who="publisher",
+            unread={"signature", "publisher_key"},
+            gaps={NO_TAG, NO_DELETE, NO_UPDATE, NO_IMPORT},
+            routes=("/v1/software-releases/{name}/versions/{version}:withdraw", "/v1/blobs/{digest}"),
+        ),
+        Resource(
+            "instance",
+            "/v1/instances",
+            order,
+            "/v1/instances/acme",
+            listed=("/v1/instances", "instances"),
+            delete="/v1/instances/acme",
+            who="customer",
+            gaps={NO_UPDATE, NOT_SAME},
+            ends=erased,
+            routes=(
+                "/v1/instances/{name}:stop",
+                "/v1/instances/{name}:start",
+                "/v1/instances/{name}:promote",
+                "/v1/instances/{name}:reveal",
+                "/v1/instances/{name}/events",
+                "/v1/instances/{name}/timeline",
+                "/v1/instances/{name}/placement",
+                "/v1/operations/{id}",
+            ),
+        ),
+    ]
+
+
+# Tasks over the whole cloud, and health: nothing that is created and kept.
+NO_RESOURCE = {"/v1/rebalance", "/v1/rebalance:start", "/v1/rebalance:stop", "/healthz"}
+
+
+def fields_missing(asked, shown, unread):
+    """Names of what was asked for and is not shown with the same value."""
+    missing = []
+    for key, value in asked.items():
+        if key in unread:
+            continue
+        if isinstance(value, dict):
+            missing += fields_missing(value, shown.get(key) or {}, unread)
+        elif shown.get(key) != value and not (key == "node" and shown.get("name") == value):
+            missing.append(key)
+    return missing
+
+
+class Applied:
+    """What one row did."""
+
+    def __init__(self, lab, row, clients):
+        self.lab, self.row, self.client = lab, row, clients[row.who]
+        self.found = set()
+
+    def run(self):
+        key = "tf-" + self.row.kind.replace(" ", "-")
+        made = self.client.post(self.row.create, self.row.body, key=key)
+        assert made.status == 200, (self.row.kind, made)
+        if self.row.kind == "instance":
+            instance_is(self.client, "acme", "running")
+        self.row.read = self.row.read.format(**{"id": made.json.get("id", "")})
+        before = self.reads()
+        again = self.client.post(self.row.create, self.row.body, key=key)
+        assert again.body == made.body, f"{self.row.kind}: another answer under the same key"
+        self.applies_again(made)
+        self.changes()
+        after = self.client.get(self.row.read)
+        if before.status == 200 and NEW_ONE not in self.found:
+            assert after.body == before.body, (self.row.kind, before.body, after.body)
+            assert after.headers["ETag"] == before.headers["ETag"]
+        self.imports(after)
+        self.lists(after)
+
+    def reads(self):
+        first, second = self.client.get(self.row.read), self.client.get(self.row.read)
+        if first.status != 200:
+            assert first.status == 404 and first.json["code"] == "not_found", first
+            self.found.add(NO_READ)
+        assert first.json == second.json or first.status != 200, (first.body, second.body)
+        if not first.headers["ETag"]:
+            self.found.add(NO_TAG)
+        else:
+            seen = {"If-None-Match": first.headers["ETag"]}
+            assert self.client.get(self.row.read, headers=seen).status == 304
+        return second if first.status == 200 else first
+
+    def applies_again(self, made):
+        """The same once more, as a program that forgot everything would ask."""
+        again = self.client.post(self.row.create, self.row.body)
+        if again.status == 409 and again.json["code"] == "already_exists":
+            self.found.add(NOT_SAME)
+            return
+        assert again.status == 200, (self.row.kind, again)
+        if again.json != made.json:
+            self.found.add(NEW_ONE)
+
+    def changes(self):
+        """PATCH and PUT are told not to be there, in words: 405 or 404, never 500."""
+        statuses = set()
+        for method in ("PATCH", "PUT"):
+            answer = self.client.call(method, self.row.read, body={})
+            assert answer.json["code"] and answer.json["message"], answer
+            statuses.add(answer.status)
+        if not statuses & {200}:
+            assert statuses <= {404, 405, 501}, (self.row.kind, statuses)
+            self.found.add(NO_UPDATE)
+
+    def imports(self, read):
+        """Somebody else, with the id alone, finds everything that was asked for."""
+        stranger = Client(self.lab.master, self.client.token)
+        shown = read.json if read.status == 200 else self.in_list(stranger)
+        missing = fields_missing(self.row.body, shown or {}, self.row.unread)
+        if missing:
+            self.found.add(NO_IMPORT)
+        self.missing = missing
+
+    def in_list(self, client):
+        if not self.row.listed:
+            return None
+        path, field = self.row.listed
+        name = self.row.read.split("/")[3]
+        rows = client.must(client.get(path + "?page_size=500"))[field]
+        return next((row for row in rows if row["name"] == name), None)
+
+    def lists(self, read):
+        shown = self.in_list(self.client)
+        if shown is None:
+            self.found.add(NO_LIST)
+        elif read.status == 200 and self.row.kind != "node":  # a box's last Sync moves
+            assert shown == read.json, (shown, read.json)
+
+    def goes(self):
+        if not self.row.delete:
+            answer = self.client.call("DELETE", self.row.read)
+            assert answer.status in (404, 405), (self.row.kind, answer)
+            self.found.add(NO_DELETE)
+            return
+        gone = self.client.call("DELETE", self.row.delete, key="tf-delete-" + self.row.kind)
+        assert gone.status == 200, gone
+        self.row.ends()
+        assert self.client.get(self.row.read).status == 404
+        assert self.client.call("DELETE", self.row.delete).status == 404
+        again = self.client.call("DELETE", self.row.delete, key="tf-delete-" + self.row.kind)
+        assert again.body == gone.body, "a delete whose answer was lost"
+
+
+def every_route_is_spoken_of(rows):
+    text = (ROOT / "master/app/route_table.h").read_text(encoding="utf-8")
+    routes = set(re.findall(r'"(/(?:v1/|healthz)[^"]*)"', text.split("namespace routes {")[1]))
+    spoken = set(NO_RESOURCE)
+    for row in rows:
+        spoken |= {row.create, *row.routes} | ({row.listed[0]} if row.listed else set())
+        shape = re.sub(r"(?<=isps/|osts/|ites/|odes/)[^/]+$", "{name}", row.read)
+        shape = re.sub(r"instances/acme$", "instances/{name}", shape)
+        spoken.add(re.sub(r"/tool/versions/2-1$", "/{name}/versions/{version}", shape))
+    new = routes - spoken
+    assert not new, f"routes that no row speaks of: {sorted(new)}"
+
+
+def switches(lab, customer):
+    """Wishes that a program sets again and again: the second time changes nothing."""
+    ask, name = lab.master.operator, sorted(lab.boxes)[0]
+    for verb, wish in (("cordon", "cordoned"), ("uncordon", "open")):
+        for _ in range(2):
+            assert ask.must(ask.post(f"/v1/nodes/{name}:{verb}"))["wish"] == wish
+    found = {}
+    for verb, state in (("stop", "stopped"), ("start", "running")):
+        customer.must(customer.post(f"/v1/instances/acme:{verb}"))
+        instance_is(customer, "acme", state)
+        until("the task ended", lambda: settled(customer))
+        found[verb] = customer.post(f"/v1/instances/acme:{verb}").status
+    return found
+
+
+def settled(customer):
+    replicas = customer.get("/v1/instances/acme").json["replicas"]
+    return len({copy["state"] for copy in replicas}) == 1
+
+
+def main():
+    skip_without()
+    with Master(agents={"hold_ms": 1000, "silent_after_ms": 60_000}).start() as master:
+        lab = Lab(master)
+        house = master.account("house", "publisher")
+        publish(house)
+        image = Image()
+        image.upload(house)
+        release = Publisher().request(document(image, "tool", "2-1"))
+        clients = {"operator": master.operator, "publisher": house}
+        clients["customer"] = master.account("acme", "customer")
+        lab.online(*[lab.home(isp) for isp in ("birch", "cedar", "dogwood")])
+        rows = resources(lab, release)
+        every_route_is_spoken_of(rows)
+        applied = [Applied(lab, row, clients) for row in rows]
+        for one in applied:
+            one.run()
+        print("wishes set twice:", json.dumps(switches(lab, clients["customer"])))
+        blob(house, image)
+        for one in reversed(applied):
+            one.goes()
+        wrong = []
+        for one in applied:
+            print(f"{one.row.kind}: {'; '.join(sorted(one.found)) or 'whole'} {one.missing or ''}")
+            if one.found != one.row.gaps:
+                more, closed = one.found - one.row.gaps, one.row.gaps - one.found
+                wrong.append(f"{one.row.kind}: new gaps {sorted(more)}, closed {sorted(closed)}")
+        assert not wrong, wrong
+
+
+def blob(publisher, image):
+    """Content names it: to put it again is no change, and it can be read back whole."""
+    path = "/v1/blobs/" + sha256(image.layer)
+    assert publisher.call("PUT", path, body=image.layer).status in (200, 201)
+    assert publisher.call("HEAD", path).status == 200
+    assert publisher.get(path).body == image.layer
+    assert publisher.call("DELETE", path).status in (404, 405)
+
+
+if __name__ == "__main__":
+    main()
