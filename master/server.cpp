@@ -137,7 +137,8 @@ void Server::Parts::make_core(const std::string& conninfo) {
         cluster_settings_of(config),
         std::make_unique<TimedStore>(std::make_unique<PgStore>(store, clock, rng), clock,
                                      commit_times),
-        clock, rng, planner_limits_of(config), [this](std::string_view event, std::string_view text) {
+        clock, rng, planner_limits_of(config),
+        [this](std::string_view event, std::string_view text) {
             log.info(event, {{"text", text}});
         });
     planner->on_published([this](const State& state, const State& before) {

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Orders an instance over Foyer's public API, waits until it serves, prints where and how to log in.
+"""Orders an instance over Foyer's public API, waits until it serves, prints how to log in.
 
     order_erp.py acme --api https://master.example:7444 --ca ca.crt --token-file token \\
         --release tryton --countries FR,BE --parameter company='Acme SARL'

@@ -6,9 +6,9 @@ namespace foyer::master {
 namespace {
 
 // Shown from the start, so that a rule sees the first one as an increase.
-constexpr std::array watched{"leader_chosen",      "leader_elected", "promotion_started",
-                             "node_silent",        "node_lost",      "copy_failed",
-                             "data_loss_accepted", "copies_short",   "node_drain_late"};
+constexpr std::array watched{
+    "ordered",     "leader_chosen",      "leader_elected", "node_silent",    "node_lost",
+    "copy_failed", "data_loss_accepted", "copies_short",   "node_drain_late"};
 
 }  // namespace
 

@@ -12,10 +12,10 @@ namespace {
 
 constexpr std::array node_states{NodeState::Expected, NodeState::Online, NodeState::Silent,
                                  NodeState::Lost};
-constexpr std::array instance_states{
-    InstanceState::Preparing,   InstanceState::Running,   InstanceState::Degraded,
-    InstanceState::Unavailable, InstanceState::Promoting, InstanceState::Stopped,
-    InstanceState::Deleting};
+constexpr std::array instance_states{InstanceState::Preparing, InstanceState::Running,
+                                     InstanceState::Degraded,  InstanceState::Unavailable,
+                                     InstanceState::Promoting, InstanceState::Stopped,
+                                     InstanceState::Deleting};
 
 std::string_view name_of(InstanceState state) {
     switch (state) {
@@ -55,8 +55,8 @@ OfBoxes count_boxes(const State& state) {
         found.held += node.eviction_held ? 1 : 0;
         // A box that is lost for long must come back with its old certificate: not worth an alarm.
         const bool renews = node.state == NodeState::Online || node.state == NodeState::Silent;
-        if (renews && (!found.certificate_ends ||
-                       node.certificate_expires_at < *found.certificate_ends))
+        if (renews &&
+            (!found.certificate_ends || node.certificate_expires_at < *found.certificate_ends))
             found.certificate_ends = node.certificate_expires_at;
         if (node.edge || node.state != NodeState::Online || node.wish != NodeWish::Open) continue;
         isp.capacity += node.capacity;
@@ -121,8 +121,9 @@ void write_instances(MetricsText& text, const State& state) {
     text.family("foyer_instances_by_state", "gauge", "Instances by state, as customers see it.");
     for (const InstanceState each : instance_states)
         text.sample("foyer_instances_by_state", label("state", name_of(each)), by_state[each]);
-    text.family("foyer_instances_leaderless", "gauge",
-                "Instances that have served and should, but no copy leads as far as is known here.");
+    text.family(
+        "foyer_instances_leaderless", "gauge",
+        "Instances that have served and should, but no copy leads as far as is known here.");
     text.sample("foyer_instances_leaderless", {}, leaderless);
     text.family("foyer_repairs_waiting", "gauge",
                 "Instances that wait for a place for a copy to be made anew.");

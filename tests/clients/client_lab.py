@@ -67,10 +67,10 @@ class SecondAgent:
         self.token.write_text(token, encoding="ascii")
         self.process = None
 
-    def start(self):
+    def start(self, **environment):
         command = [self.lab.python, "-B", str(HERE / "second_agent.py"), str(self.folder)]
         command += [str(self.lab.wire), str(self.token)]
-        environment = {**os.environ, "PYTHONPATH": str(self.lab.stubs)}
+        environment = {**os.environ, "PYTHONPATH": str(self.lab.stubs), **environment}
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
         return self

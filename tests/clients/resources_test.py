@@ -10,6 +10,7 @@ from master_fixture import sha256
 from release_maker import Image, Publisher, document
 
 # What Terraform wants of a resource, and a row may lack.
+RELEASES = "/v1/software-releases"
 NO_READ = "cannot be read by id"
 NO_TAG = "has no ETag"
 NO_LIST = "is not in any list"
@@ -25,72 +26,55 @@ class Resource:
 
     def __init__(self, kind, create, body, read=None, **more):
         self.kind, self.create, self.body, self.read = kind, create, body, read
-        self.listed = more.get("listed")  # (path, field)
+        self.listed = more.get("listed")  # field of the list; its path, but of nodes, is `create`
         self.delete = more.get("delete")  # path; the method is DELETE
         self.who = more.get("who", "operator")
         self.routes = more.get("routes", ())  # further ones that belong to it
         self.unread = set(more.get("unread", ()))  # asked for, never to be shown: secrets, checks
         self.gaps = set(more.get("gaps", ()))
         self.ends = more.get("ends", lambda: None)  # waits until a delete has taken effect
+        self.list_path = "/v1/nodes" if kind == "node" else create
 
 
-def resources(lab, release):
+def homes():
     site = {"isp": "alder", "country": "FR", "host": "ann", "host_class": "vetted"}
-    policy = {"replicas": 3, "countries": ["FR"], "mode": "asynchronous"}
-    order = {"name": "acme", "release": "echo", "version": "1-1", "size": "s"}
-    order.update(parameters={"company": "A"}, policy=policy)
-
-    def erased():
-        until("acme is erased", lambda: lab.master.operator.get("/v1/instances/acme").status == 404)
-
+    fixed = {NO_TAG, NO_DELETE, NO_UPDATE, NOT_SAME}
+    isp, host = {"name": "alder", "family": "trees"}, {"name": "ann"}
+    actions = ("cordon", "uncordon", "drain", "cancel-drain")
     return [
-        Resource(
-            "isp",
-            "/v1/isps",
-            {"name": "alder", "family": "trees"},
-            "/v1/isps/alder",
-            listed=("/v1/isps", "isps"),
-            gaps={NO_TAG, NO_DELETE, NO_UPDATE, NOT_SAME},
-        ),
-        Resource(
-            "host",
-            "/v1/hosts",
-            {"name": "ann"},
-            "/v1/hosts/ann",
-            listed=("/v1/hosts", "hosts"),
-            gaps={NO_TAG, NO_DELETE, NO_UPDATE, NOT_SAME},
-        ),
+        Resource("isp", "/v1/isps", isp, "/v1/isps/alder", listed="isps", gaps=fixed),
+        Resource("host", "/v1/hosts", host, "/v1/hosts/ann", listed="hosts", gaps=fixed),
         Resource(
             "site",
             "/v1/sites",
             {"name": "lille", **site},
             "/v1/sites/lille",
-            listed=("/v1/sites", "sites"),
-            gaps={NO_TAG, NO_DELETE, NO_UPDATE, NOT_SAME},
+            listed="sites",
+            gaps=fixed,
         ),
         Resource(
             "node",
             "/v1/node-tokens",
             {"site": "lille", "node": "lille-9", "valid_seconds": 3600},
             "/v1/nodes/lille-9",
-            listed=("/v1/nodes", "nodes"),
+            listed="nodes",
             delete="/v1/nodes/lille-9",
             unread={"valid_seconds"},
             # cordon and drain are its update in place; a token again is a new token, as it should.
             gaps={NO_TAG, NO_UPDATE, NEW_ONE},
-            routes=(
-                "/v1/nodes/{name}:cordon",
-                "/v1/nodes/{name}:uncordon",
-                "/v1/nodes/{name}:drain",
-                "/v1/nodes/{name}:cancel-drain",
-            ),
+            routes=[f"/v1/nodes/{{name}}:{action}" for action in actions],
         ),
+    ]
+
+
+def people():
+    return [
         Resource(
             "account",
             "/v1/accounts",
             {"name": "acme-sarl", "roles": ["customer"]},
             "/v1/accounts/acme-sarl",
-            listed=("/v1/accounts", "accounts"),
+            listed="accounts",
             gaps={NO_READ, NO_TAG, NO_DELETE, NO_UPDATE, NOT_SAME},
         ),
         Resource(
@@ -101,37 +85,41 @@ def resources(lab, release):
             gaps={NO_READ, NO_TAG, NO_LIST, NO_DELETE, NO_UPDATE, NEW_ONE, NO_IMPORT},
             routes=("/v1/whoami",),
         ),
+    ]
+
+
+def software(lab, release):
+    policy = {"replicas": 3, "countries": ["FR"], "mode": "asynchronous"}
+    order = {"name": "acme", "release": "echo", "version": "1-1", "size": "s"}
+    order.update(parameters={"company": "A"}, policy=policy)
+    actions = (":stop", ":start", ":promote", ":reveal", "/events", "/timeline", "/placement")
+
+    def erased():
+        until("acme is erased", lambda: lab.master.operator.get("/v1/instances/acme").status == 404)
+
+    return [
         Resource(
             "software release",
-            "/v1/software-releases",
+            RELEASES,
             release,
             "/v1/software-releases/tool/versions/2-1",
-            listed=("/v1/software-releases", "releases"),
+            listed="releases",
             who="publisher",
             unread={"signature", "publisher_key"},
             gaps={NO_TAG, NO_DELETE, NO_UPDATE, NO_IMPORT},
-            routes=("/v1/software-releases/{name}/versions/{version}:withdraw", "/v1/blobs/{digest}"),
+            routes=(f"{RELEASES}/{{name}}/versions/{{version}}:withdraw", "/v1/blobs/{digest}"),
         ),
         Resource(
             "instance",
             "/v1/instances",
             order,
             "/v1/instances/acme",
-            listed=("/v1/instances", "instances"),
+            listed="instances",
             delete="/v1/instances/acme",
             who="customer",
             gaps={NO_UPDATE, NOT_SAME},
             ends=erased,
-            routes=(
-                "/v1/instances/{name}:stop",
-                "/v1/instances/{name}:start",
-                "/v1/instances/{name}:promote",
-                "/v1/instances/{name}:reveal",
-                "/v1/instances/{name}/events",
-                "/v1/instances/{name}/timeline",
-                "/v1/instances/{name}/placement",
-                "/v1/operations/{id}",
-            ),
+            routes=[f"/v1/instances/{{name}}{x}" for x in actions] + ["/v1/operations/{id}"],
         ),
     ]
 
@@ -225,9 +213,9 @@ class Applied:
     def in_list(self, client):
         if not self.row.listed:
             return None
-        path, field = self.row.listed
+        field = self.row.listed
         name = self.row.read.split("/")[3]
-        rows = client.must(client.get(path + "?page_size=500"))[field]
+        rows = client.must(client.get(self.row.list_path + "?page_size=500"))[field]
         return next((row for row in rows if row["name"] == name), None)
 
     def lists(self, read):
@@ -257,7 +245,7 @@ def every_route_is_spoken_of(rows):
     routes = set(re.findall(r'"(/(?:v1/|healthz)[^"]*)"', text.split("namespace routes {")[1]))
     spoken = set(NO_RESOURCE)
     for row in rows:
-        spoken |= {row.create, *row.routes} | ({row.listed[0]} if row.listed else set())
+        spoken |= {row.create, *row.routes} | {row.list_path}
         shape = re.sub(r"(?<=isps/|osts/|ites/|odes/)[^/]+$", "{name}", row.read)
         shape = re.sub(r"instances/acme$", "instances/{name}", shape)
         spoken.add(re.sub(r"/tool/versions/2-1$", "/{name}/versions/{version}", shape))
@@ -303,7 +291,7 @@ def main():
         clients = {"operator": master.operator, "publisher": house}
         clients["customer"] = master.account("acme", "customer")
         lab.online(*[lab.home(isp) for isp in ("birch", "cedar", "dogwood")])
-        rows = resources(lab, release)
+        rows = [*homes(), *people(), *software(lab, release)]
         every_route_is_spoken_of(rows)
         applied = [Applied(lab, row, clients) for row in rows]
         for one in applied:

@@ -5,7 +5,6 @@ Usage: second_agent.py DATA WIRE [TOKENFILE]    its own folder; the folder that 
 
 import base64
 import datetime
-import hashlib
 import json
 import os
 import random
@@ -46,8 +45,7 @@ def pinned_ca(address, fingerprint):
     command = ["openssl", "s_client", "-connect", address, "-showcerts", "-alpn", "h2"]
     shown = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     for pem in re.findall(b"-----BEGIN CERT.*?-----END CERTIFICATE-----", shown.stdout, re.DOTALL):
-        der = x509.load_pem_x509_certificate(pem).public_bytes(ser.Encoding.DER)
-        if hashlib.sha256(der).hexdigest() == fingerprint:
+        if x509.load_pem_x509_certificate(pem).fingerprint(hashes.SHA256()).hex() == fingerprint:
             return pem.decode()
     sys.exit(f"{address} does not show the CA of this token: ask for a new token")
 
@@ -55,7 +53,7 @@ def pinned_ca(address, fingerprint):
 class Agent:
     def __init__(self, data, wire, token=None):
         self.data, self.wire, self.token = data, wire, token
-        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        data.mkdir(mode=0o700, exist_ok=True)
         self.journal = {"at": ["", 0], "wishes": [], "copies": {}, "me": {}}
         if (data / "journal.json").exists():
             self.journal = json.loads((data / "journal.json").read_text())
@@ -63,8 +61,7 @@ class Agent:
         kept = [api.Assignment.FromString(bytes.fromhex(x)) for x in self.journal["wishes"]]
         self.wishes = {wish.partition: wish for wish in kept}
         self.number = now_ms()  # above all numbers of an earlier life
-        self.heard = {}  # what the master has acknowledged, by partition
-        self.erased, self.full, self.hold_s = set(), True, 30
+        self.heard, self.erased, self.full, self.hold_s = {}, set(), True, 30
 
     def save(self):
         self.journal["wishes"] = [x.SerializeToString().hex() for x in self.wishes.values()]
@@ -108,8 +105,8 @@ class Agent:
             return
         self.me.setdefault("next_key", new_key())
         self.save()  # the answer may be lost: it is asked for again with the same new key
-        request = api.RenewRequest(csr_pem=csr_of(self.me["next_key"]))
-        answer = self.stub.Renew(request, timeout=20)
+        csr = csr_of(self.me["next_key"])
+        answer = self.stub.Renew(api.RenewRequest(csr_pem=csr), timeout=20)
         self.me.update(certificate=answer.certificate_pem, ca=answer.ca_pem)
         self.me["key"] = self.me.pop("next_key")
         self.save()
@@ -120,8 +117,7 @@ class Agent:
     def tend(self, wish):
         new = {"order": wish.ordered_at_unix_ms, "initialized": False, "led": None}
         memory = self.copies.setdefault(wish.partition, new)
-        before = dict(memory)
-        seen = SmallLog(self.wire, wish, memory).step()
+        before, seen = dict(memory), SmallLog(self.wire, wish, memory).step()
         if memory != before:
             self.save()  # before it is told
         return seen
@@ -170,11 +166,14 @@ class Agent:
             if not request.observation_number and self.news():
                 return call.cancel() and 0  # a newer call carries the news
         answer = call.result()
-        if request.observation_number and answer.observations_acknowledged >= self.number:
+        heard = answer.observations_acknowledged
+        if request.observation_number and heard == self.number:
             self.heard.update(news)
             self.erased -= erased
             self.full = False
-        self.full |= answer.observations_wanted or answer.observations_acknowledged == 0
+        # 0: a new master. More than we have told: our clock was ahead in an earlier life.
+        self.full |= answer.observations_wanted or heard == 0 or heard > self.number
+        self.number = max(self.number, heard)
         self.hold_s = answer.hold_ms_max / 1000
         self.apply(answer)
         return answer.next_delay_ms / 1000

@@ -3,6 +3,8 @@
 import base64
 import json
 import re
+import sys
+from pathlib import Path
 
 from client_lab import HERE, Lab, Master, SecondAgent, instance_is, publish, skip_without, until
 
@@ -53,7 +55,7 @@ def leader_of(acme):
 
 
 def lead_moves(customer, acme):
-    """Asked by a person: every copy stops, says what it holds, another one is named and promotes."""
+    """A person asks: every copy stops and says what it holds, another one is named, promotes."""
     target = next(copy for copy in acme["replicas"] if copy["role"] == "standby")
     customer.must(customer.post("/v1/instances/acme:promote", {"index": target["index"]}))
     until(
@@ -81,6 +83,44 @@ def silent_and_back(lab, customer, acme):
     assert back["epoch"] == acme["epoch"], back
     key = re.compile(r'"key": "[^"]+"')
     assert key.search(before)[0] == key.search(box.journal())[0], "it came back with another key"
+
+
+def renews(lab, box):
+    """Two thirds of 90 days later, by its own clock: a new key and a certificate for it, which the
+    master takes from then on, and the old ones no more."""
+    fake = faketime_library()
+    before = json.loads(box.journal())["me"]
+    box.kill()
+    later = {"LD_PRELOAD": fake, "FAKETIME": "+61d", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    box.start(**later)
+    until(
+        "the certificate is renewed",
+        lambda: json.loads(box.journal())["me"]["certificate"] != before["certificate"],
+        60,
+    )
+    box.kill()
+    box.start()
+    after = json.loads(box.journal())
+    assert after["me"]["key"] != before["key"]
+    box.kill()
+    # A thief of the old key: refused, in words.
+    old = {**after, "me": {**after["me"], **before}}
+    old["me"].pop("next_key", None)
+    (box.folder / "journal.json").write_text(json.dumps(old), encoding="ascii")
+    box.start()
+    until("the old key is refused", lambda: "UNAUTHENTICATED" in box.log.read_text(), 60)
+    box.kill()
+    (box.folder / "journal.json").write_text(json.dumps(after), encoding="ascii")
+    box.start()
+    lab.online(box)
+
+
+def faketime_library():
+    found = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
+    if not found:
+        print("skipped: the Debian package libfaketime is missing")
+        sys.exit(77)
+    return str(found[0])
 
 
 def leader_silent(lab, customer, acme):
@@ -127,6 +167,7 @@ def master_restarts(lab, customer):
 def main():
     is_small()
     skip_without()
+    faketime_library()
     quick = {"hold_ms": 1000, "silent_after_ms": 4000}
     with Master(agents=quick).start() as master:
         lab = Lab(master)
@@ -138,6 +179,8 @@ def main():
         acme = order_serves(lab, customer)
         acme = lead_moves(customer, acme)
         silent_and_back(lab, customer, acme)
+        renews(lab, boxes[0])
+        acme = instance_is(customer, "acme", "running")
         leader_silent(lab, customer, acme)
         master_restarts(lab, customer)
         stops_starts_goes(lab, customer)

@@ -73,8 +73,7 @@ TEST_CASE("the first certificate to end is told, but not of a box that is lost")
     const State before = world.state;
     for (const auto& [name, row] : before.nodes()) {
         Node node = row;
-        node.certificate_expires_at =
-            world.now + Duration(name == soon ? 3'600'000 : 7'200'000);
+        node.certificate_expires_at = world.now + Duration(name == soon ? 3'600'000 : 7'200'000);
         world.state.apply({Put<Node>{node}}, world.state.revision().next());
     }
     CHECK(says(page(world), "foyer_box_certificate_left_seconds 3600"));
