@@ -133,3 +133,14 @@ def instance_is(client, name, state, patience_s=120):
         if time.monotonic() > end:
             raise AssertionError(f"{name} did not become {state}: {seen}")
         time.sleep(0.1)
+
+
+def whole(client, name):
+    """Waits until it runs and its primary tells of every standby, which lack nothing."""
+
+    def lags():
+        seen = client.get(f"/v1/instances/{name}").json["replicas"]
+        return [copy.get("lag_bytes") for copy in seen if copy["role"] == "standby"]
+
+    until("the primary tells of all others", lambda: lags() and set(lags()) == {0}, 60)
+    return instance_is(client, name, "running")

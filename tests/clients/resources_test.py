@@ -5,7 +5,7 @@ one, fails the test, as does a route that no row speaks of.
 
 import re
 
-from client_lab import ROOT, Client, Lab, Master, instance_is, publish, skip_without, until
+from client_lab import ROOT, Client, Lab, Master, publish, skip_without, until, whole
 from master_fixture import sha256
 from release_maker import Image, Publisher, document
 
@@ -153,7 +153,7 @@ class Applied:
         made = self.client.post(self.row.create, self.row.body, key=key)
         assert made.status == 200, (self.row.kind, made)
         if self.row.kind == "instance":
-            instance_is(self.client, "acme", "running")
+            whole(self.client, "acme")
         self.row.read = self.row.read.format(**{"id": made.json.get("id", "")})
         before = self.reads()
         again = self.client.post(self.row.create, self.row.body, key=key)
