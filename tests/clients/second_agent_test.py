@@ -60,9 +60,9 @@ def leader_of(acme):
 
 
 def lead_moves(customer, acme):
-    """A person asks: every copy stops and says what it holds, another one is named, promotes. Where
-    the master leads, two answers of three are enough: a named copy whose answer comes last is passed
-    over. So it is asked again."""
+    """A person asks: every copy stops and says what it holds, another one is named, promotes. Two
+    answers of three are enough: a named copy that answers last is passed over, and asked again.
+    """
     target = next(copy["index"] for copy in acme["replicas"] if copy["role"] == "standby")
     for _ in range(5):
         before = customer.get("/v1/instances/acme").json["epoch"]
