@@ -15,12 +15,14 @@
 #include "master/app/blob_store.h"
 #include "master/app/certificate_authority.h"
 #include "master/app/database_probe.h"
+#include "master/app/event_counts.h"
 #include "master/app/event_history.h"
 #include "master/app/housekeeping.h"
 #include "master/app/metrics.h"
 #include "master/app/planner.h"
 #include "master/app/presence.h"
 #include "master/app/secret_seal.h"
+#include "master/app/timed_store.h"
 #include "master/app/wait_desk.h"
 #include "master/http/http_server.h"
 #include "master/http/metrics_server.h"
@@ -72,6 +74,8 @@ struct Server::Parts {
     std::unique_ptr<WaitDesk> waits;  // people who watch operations
     std::unique_ptr<Presence> presence;
     HttpMetrics http_metrics;
+    EventCounts event_counts;
+    CommitTimes commit_times;
     std::unique_ptr<Planner> planner;
     std::unique_ptr<DatabaseProbe> probe;
     std::unique_ptr<EventHistory> events;
@@ -130,13 +134,17 @@ void Server::Parts::make_core(const std::string& conninfo) {
     // A page and one more, which tells whether there is a next page.
     store.events_page_max = static_cast<int>(config.api.page_size_max) + 1;
     planner = std::make_unique<Planner>(
-        cluster_settings_of(config), std::make_unique<PgStore>(store, clock, rng), clock, rng,
-        planner_limits_of(config), [this](std::string_view event, std::string_view text) {
+        cluster_settings_of(config),
+        std::make_unique<TimedStore>(std::make_unique<PgStore>(store, clock, rng), clock,
+                                     commit_times),
+        clock, rng, planner_limits_of(config),
+        [this](std::string_view event, std::string_view text) {
             log.info(event, {{"text", text}});
         });
     planner->on_published([this](const State& state, const State& before) {
         wake_boxes(*held, state, before);
         waits->published(state);
+        event_counts.published(state, before);
     });
     planner->start();
     probe = std::make_unique<DatabaseProbe>(*planner, clock, ProbeLimits{});
@@ -198,8 +206,8 @@ Status Server::Parts::start_api() {
 
 Status Server::Parts::start_metrics() {
     metrics = TRY(MetricsServer::start(config.metrics.host, config.metrics.port, [this] {
-        return metrics_page(
-            {*planner, *presence, *held, *waits, *https, *blobs, http_metrics, probe->trouble()});
+        return metrics_page({*planner, *presence, *held, *waits, *https, *blobs, http_metrics,
+                             event_counts, commit_times, clock, probe->trouble()});
     }));
     return ok_status();
 }

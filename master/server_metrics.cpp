@@ -1,5 +1,7 @@
 #include "master/server_metrics.h"
 
+#include "master/app/fleet_metrics.h"
+
 namespace foyer::master {
 namespace {
 
@@ -30,14 +32,11 @@ struct Counts {
     std::size_t replicas = 0;
 };
 
-void write_catalogue(MetricsText& text, const Planner& planner) {
-    const Counts counts = planner.read([](const State& state) {
-        Counts found{state.revision().number(), state.nodes().size(), 0, state.instances().size(),
-                     state.replicas().size()};
-        for (const auto& [name, node] : state.nodes())
-            found.online += node.state == NodeState::Online ? 1 : 0;
-        return found;
-    });
+void write_catalogue(MetricsText& text, const State& state) {
+    Counts counts{state.revision().number(), state.nodes().size(), 0, state.instances().size(),
+                  state.replicas().size()};
+    for (const auto& [name, node] : state.nodes())
+        counts.online += node.state == NodeState::Online ? 1 : 0;
     one(text, "foyer_revision", "gauge", "Revision of the published state.", counts.revision);
     one(text, "foyer_nodes", "gauge", "Nodes in the catalogue.", counts.nodes);
     one(text, "foyer_nodes_online", "gauge", "Nodes committed as online.", counts.online);
@@ -51,7 +50,12 @@ std::string metrics_page(const MetricsSources& sources) {
     MetricsText text;
     one(text, "foyer_up", "gauge", "1 while the master can write.", sources.trouble ? 0 : 1);
     write_planner(text, sources.planner);
-    write_catalogue(text, sources.planner);
+    // A copy costs little (state.h), and nobody waits while it is read.
+    const State state = sources.planner.read([](const State& published) { return published; });
+    write_catalogue(text, state);
+    write_fleet(text, state, sources.clock.wall());
+    sources.events.write(text);
+    sources.commits.write(text);
     one(text, "foyer_agents_heard", "gauge", "Boxes heard of within the silence time.",
         sources.presence.online_count());
     one(text, "foyer_syncs_held", "gauge", "Sync calls held.", sources.held.waiting());

@@ -5,9 +5,11 @@
 #include <string>
 
 #include "master/app/blob_store.h"
+#include "master/app/event_counts.h"
 #include "master/app/metrics.h"
 #include "master/app/planner.h"
 #include "master/app/presence.h"
+#include "master/app/timed_store.h"
 #include "master/app/wait_desk.h"
 #include "master/http/http_server.h"
 
@@ -21,6 +23,9 @@ struct MetricsSources {
     const HttpServer& https;
     const BlobStore& blobs;
     const HttpMetrics& http;
+    const EventCounts& events;
+    const CommitTimes& commits;
+    const Clock& clock;
     std::optional<std::string> trouble;
 };
 

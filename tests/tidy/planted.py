@@ -141,6 +141,7 @@ SPARED = [
     (MAIN, "Status system(int a);\nvoid sleep(Clock& clock);\n"),
     (MAIN, body("runtime(3); restart(4); deadline_time(0);")),
     (PLAN, "#include <algorithm>\n#include <chrono>\n#include <map>\n"),
+    ("tests/clients/second_agent.py", "import cryptography\nimport grpc\n"),
     ("master/store/a.cpp", '#include "common/tls/sha256.h"\n#include <libpq-fe.h>\n'),
     ("master/rpc/a.cpp", '#include "foyer/agent/v1/agent.pb.h"\n#include <grpcpp/grpcpp.h>\n'),
     ("master/cli/a.cpp", body('std::cout << "x";')),

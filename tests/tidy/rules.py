@@ -128,3 +128,6 @@ TEST_NAME = re.compile(r"^(unit|property|cli|pg|sim|model|lab|e2e|fuzz|bench|tid
                        r"image|support)/[a-z0-9_./-]+$")
 # Programs that run inside an image are written for its shell and its libraries, not for ours.
 IMAGE_FOLDERS = ["deploy/software", "tests/image"]
+
+# Python is the standard library, but here: packages of Debian, by file.
+PYTHON_PACKAGES = {"tests/clients/second_agent.py": {"grpc", "cryptography"}}

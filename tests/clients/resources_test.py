@@ -1,0 +1,322 @@
+"""Every resource of the public API, driven as Terraform would: create, read, apply again, import by
+id, delete. What a resource cannot do stands in its row as a gap; a gap that is closed, or a new
+one, fails the test, as does a route that no row speaks of.
+"""
+
+import re
+
+from client_lab import ROOT, Client, Lab, Master, publish, skip_without, until, whole
+from master_fixture import sha256
+from release_maker import Image, Publisher, document
+
+# What Terraform wants of a resource, and a row may lack.
+RELEASES = "/v1/software-releases"
+NO_READ = "cannot be read by id"
+NO_TAG = "has no ETag"
+NO_LIST = "is not in any list"
+NO_DELETE = "cannot be deleted"
+NO_UPDATE = "cannot be changed in place"
+NOT_SAME = "created again as it is: refused, not 'no change'"
+NEW_ONE = "created again as it is: another one is made"
+NO_IMPORT = "what was asked for cannot all be read back"
+
+
+class Resource:
+    """One row: how it is made, where it is read, and what it lacks."""
+
+    def __init__(self, kind, create, body, read=None, **more):
+        self.kind, self.create, self.body, self.read = kind, create, body, read
+        self.listed = more.get("listed")  # field of the list; its path, but of nodes, is `create`
+        self.delete = more.get("delete")  # path; the method is DELETE
+        self.who = more.get("who", "operator")
+        self.routes = more.get("routes", ())  # further ones that belong to it
+        self.unread = set(more.get("unread", ()))  # asked for, never to be shown: secrets, checks
+        self.gaps = set(more.get("gaps", ()))
+        self.ends = more.get("ends", lambda: None)  # waits until a delete has taken effect
+        self.list_path = "/v1/nodes" if kind == "node" else create
+
+
+def homes():
+    site = {"isp": "alder", "country": "FR", "host": "ann", "host_class": "vetted"}
+    fixed = {NO_TAG, NO_DELETE, NO_UPDATE, NOT_SAME}
+    isp, host = {"name": "alder", "family": "trees"}, {"name": "ann"}
+    actions = ("cordon", "uncordon", "drain", "cancel-drain")
+    return [
+        Resource("isp", "/v1/isps", isp, "/v1/isps/alder", listed="isps", gaps=fixed),
+        Resource("host", "/v1/hosts", host, "/v1/hosts/ann", listed="hosts", gaps=fixed),
+        Resource(
+            "site",
+            "/v1/sites",
+            {"name": "lille", **site},
+            "/v1/sites/lille",
+            listed="sites",
+            gaps=fixed,
+        ),
+        Resource(
+            "node",
+            "/v1/node-tokens",
+            {"site": "lille", "node": "lille-9", "valid_seconds": 3600},
+            "/v1/nodes/lille-9",
+            listed="nodes",
+            delete="/v1/nodes/lille-9",
+            unread={"valid_seconds"},
+            # cordon and drain are its update in place; a token again is a new token, as it should.
+            gaps={NO_TAG, NO_UPDATE, NEW_ONE},
+            routes=[f"/v1/nodes/{{name}}:{action}" for action in actions],
+        ),
+    ]
+
+
+def people():
+    return [
+        Resource(
+            "account",
+            "/v1/accounts",
+            {"name": "acme-sarl", "roles": ["customer"]},
+            "/v1/accounts/acme-sarl",
+            listed="accounts",
+            gaps={NO_READ, NO_TAG, NO_DELETE, NO_UPDATE, NOT_SAME},
+        ),
+        Resource(
+            "token",
+            "/v1/tokens",
+            {"account": "acme-sarl", "valid_seconds": 3600, "note": "terraform"},
+            "/v1/tokens/{id}",
+            gaps={NO_READ, NO_TAG, NO_LIST, NO_DELETE, NO_UPDATE, NEW_ONE, NO_IMPORT},
+            routes=("/v1/whoami",),
+        ),
+    ]
+
+
+def software(lab, release):
+    policy = {"replicas": 3, "countries": ["FR"], "mode": "asynchronous"}
+    order = {"name": "acme", "release": "echo", "version": "1-1", "size": "s"}
+    order.update(parameters={"company": "A"}, policy=policy)
+    actions = (":stop", ":start", ":promote", ":reveal", "/events", "/timeline", "/placement")
+
+    def erased():
+        until("acme is erased", lambda: lab.master.operator.get("/v1/instances/acme").status == 404)
+
+    return [
+        Resource(
+            "software release",
+            RELEASES,
+            release,
+            "/v1/software-releases/tool/versions/2-1",
+            listed="releases",
+            who="publisher",
+            unread={"signature", "publisher_key"},
+            gaps={NO_TAG, NO_DELETE, NO_UPDATE, NO_IMPORT},
+            routes=(f"{RELEASES}/{{name}}/versions/{{version}}:withdraw", "/v1/blobs/{digest}"),
+        ),
+        Resource(
+            "instance",
+            "/v1/instances",
+            order,
+            "/v1/instances/acme",
+            listed="instances",
+            delete="/v1/instances/acme",
+            who="customer",
+            gaps={NO_UPDATE, NOT_SAME},
+            ends=erased,
+            routes=[f"/v1/instances/{{name}}{x}" for x in actions] + ["/v1/operations/{id}"],
+        ),
+    ]
+
+
+# Tasks over the whole cloud, and health: nothing that is created and kept.
+NO_RESOURCE = {"/v1/rebalance", "/v1/rebalance:start", "/v1/rebalance:stop", "/healthz"}
+
+
+def fields_missing(asked, shown, unread):
+    """Names of what was asked for and is not shown with the same value."""
+    missing = []
+    for key, value in asked.items():
+        if key in unread:
+            continue
+        if isinstance(value, dict):
+            missing += fields_missing(value, shown.get(key) or {}, unread)
+        elif shown.get(key) != value and not (key == "node" and shown.get("name") == value):
+            missing.append(key)
+    return missing
+
+
+class Applied:
+    """What one row did."""
+
+    def __init__(self, lab, row, clients):
+        self.lab, self.row, self.client = lab, row, clients[row.who]
+        self.found = set()
+
+    def run(self):
+        key = "tf-" + self.row.kind.replace(" ", "-")
+        made = self.client.post(self.row.create, self.row.body, key=key)
+        assert made.status == 200, (self.row.kind, made)
+        if self.row.kind == "instance":
+            whole(self.client, "acme")
+        self.row.read = self.row.read.format(**{"id": made.json.get("id", "")})
+        before = self.reads()
+        again = self.client.post(self.row.create, self.row.body, key=key)
+        assert again.body == made.body, f"{self.row.kind}: another answer under the same key"
+        self.applies_again(made)
+        self.changes()
+        after = self.client.get(self.row.read)
+        if before.status == 200 and NEW_ONE not in self.found:
+            assert after.body == before.body, (self.row.kind, before.body, after.body)
+            assert after.headers["ETag"] == before.headers["ETag"]
+        self.imports(after)
+        self.lists(after)
+
+    def reads(self):
+        first, second = self.client.get(self.row.read), self.client.get(self.row.read)
+        if first.status != 200:
+            assert first.status == 404 and first.json["code"] == "not_found", first
+            self.found.add(NO_READ)
+        assert first.json == second.json or first.status != 200, (first.body, second.body)
+        if not first.headers["ETag"]:
+            self.found.add(NO_TAG)
+        else:
+            seen = {"If-None-Match": first.headers["ETag"]}
+            assert self.client.get(self.row.read, headers=seen).status == 304
+        return second if first.status == 200 else first
+
+    def applies_again(self, made):
+        """The same once more, as a program that forgot everything would ask."""
+        again = self.client.post(self.row.create, self.row.body)
+        if again.status == 409 and again.json["code"] == "already_exists":
+            self.found.add(NOT_SAME)
+            return
+        assert again.status == 200, (self.row.kind, again)
+        if again.json != made.json:
+            self.found.add(NEW_ONE)
+
+    def changes(self):
+        """PATCH and PUT are told not to be there, in words: 405 or 404, never 500."""
+        statuses = set()
+        for method in ("PATCH", "PUT"):
+            answer = self.client.call(method, self.row.read, body={})
+            assert answer.json["code"] and answer.json["message"], answer
+            statuses.add(answer.status)
+        if not statuses & {200}:
+            assert statuses <= {404, 405, 501}, (self.row.kind, statuses)
+            self.found.add(NO_UPDATE)
+
+    def imports(self, read):
+        """Somebody else, with the id alone, finds everything that was asked for."""
+        stranger = Client(self.lab.master, self.client.token)
+        shown = read.json if read.status == 200 else self.in_list(stranger)
+        missing = fields_missing(self.row.body, shown or {}, self.row.unread)
+        if missing:
+            self.found.add(NO_IMPORT)
+        self.missing = missing
+
+    def in_list(self, client):
+        if not self.row.listed:
+            return None
+        field = self.row.listed
+        name = self.row.read.split("/")[3]
+        rows = client.must(client.get(self.row.list_path + "?page_size=500"))[field]
+        return next((row for row in rows if row["name"] == name), None)
+
+    def lists(self, read):
+        shown = self.in_list(self.client)
+        if shown is None:
+            self.found.add(NO_LIST)
+        elif read.status == 200 and self.row.kind != "node":  # a box's last Sync moves
+            assert shown == read.json, (shown, read.json)
+
+    def goes(self):
+        if not self.row.delete:
+            answer = self.client.call("DELETE", self.row.read)
+            assert answer.status in (404, 405), (self.row.kind, answer)
+            self.found.add(NO_DELETE)
+            return
+        gone = self.client.call("DELETE", self.row.delete, key="tf-delete-" + self.row.kind)
+        assert gone.status == 200, gone
+        self.row.ends()
+        assert self.client.get(self.row.read).status == 404
+        assert self.client.call("DELETE", self.row.delete).status == 404
+        again = self.client.call("DELETE", self.row.delete, key="tf-delete-" + self.row.kind)
+        assert again.body == gone.body, "a delete whose answer was lost"
+
+
+def every_route_is_spoken_of(rows):
+    text = (ROOT / "master/app/route_table.h").read_text(encoding="utf-8")
+    routes = set(re.findall(r'"(/(?:v1/|healthz)[^"]*)"', text.split("namespace routes {")[1]))
+    spoken = set(NO_RESOURCE)
+    for row in rows:
+        spoken |= {row.create, *row.routes} | {row.list_path}
+        shape = re.sub(r"(?<=isps/|osts/|ites/|odes/)[^/]+$", "{name}", row.read)
+        shape = re.sub(r"instances/acme$", "instances/{name}", shape)
+        spoken.add(re.sub(r"/tool/versions/2-1$", "/{name}/versions/{version}", shape))
+    new = routes - spoken
+    assert not new, f"routes that no row speaks of: {sorted(new)}"
+
+
+def switches(lab, customer):
+    """A wish that a program states again although it is so already: refused with a rule that says
+    which wish holds, so that the program can tell it from a real refusal. 200 would be better."""
+    ask, name = lab.master.operator, sorted(lab.boxes)[0]
+    for verb, wish in (("cordon", "cordoned"), ("uncordon", "open")):
+        assert ask.must(ask.post(f"/v1/nodes/{name}:{verb}"))["wish"] == wish
+        refused_as(ask.post(f"/v1/nodes/{name}:{verb}"), "node_wish")
+        assert ask.get(f"/v1/nodes/{name}").json["wish"] == wish
+    steps = (("stop", "stopped", "not_running"), ("start", "running", "not_stopped"))
+    for verb, state, rule in steps:
+        customer.must(customer.post(f"/v1/instances/acme:{verb}"))
+        until("the task ended", lambda state=state: settled(customer, state))
+        refused_as(customer.post(f"/v1/instances/acme:{verb}"), rule)
+
+
+def refused_as(answer, rule):
+    assert answer.status == 409, answer
+    facts = {detail["key"]: detail["value"] for detail in answer.json["details"]}
+    assert facts.get("rule") == rule, answer
+
+
+def settled(customer, state):
+    replicas = customer.get("/v1/instances/acme").json["replicas"]
+    return {copy["state"] for copy in replicas} == {state}
+
+
+def main():
+    skip_without()
+    with Master(agents={"hold_ms": 1000, "silent_after_ms": 60_000}).start() as master:
+        lab = Lab(master)
+        house = master.account("house", "publisher")
+        publish(house)
+        image = Image()
+        image.upload(house)
+        release = Publisher().request(document(image, "tool", "2-1"))
+        clients = {"operator": master.operator, "publisher": house}
+        clients["customer"] = master.account("acme", "customer")
+        lab.online(*[lab.home(isp) for isp in ("birch", "cedar", "dogwood")])
+        rows = [*homes(), *people(), *software(lab, release)]
+        every_route_is_spoken_of(rows)
+        applied = [Applied(lab, row, clients) for row in rows]
+        for one in applied:
+            one.run()
+        switches(lab, clients["customer"])
+        blob(house, image)
+        for one in reversed(applied):
+            one.goes()
+        wrong = []
+        for one in applied:
+            print(f"{one.row.kind}: {'; '.join(sorted(one.found)) or 'whole'} {one.missing or ''}")
+            if one.found != one.row.gaps:
+                more, closed = one.found - one.row.gaps, one.row.gaps - one.found
+                wrong.append(f"{one.row.kind}: new gaps {sorted(more)}, closed {sorted(closed)}")
+        assert not wrong, wrong
+
+
+def blob(publisher, image):
+    """Content names it: to put it again is no change, and it can be read back whole."""
+    path = "/v1/blobs/" + sha256(image.layer)
+    assert publisher.call("PUT", path, body=image.layer).status in (200, 201)
+    assert publisher.call("HEAD", path).status == 200
+    assert publisher.get(path).body == image.layer
+    assert publisher.call("DELETE", path).status in (404, 405)
+
+
+if __name__ == "__main__":
+    main()
