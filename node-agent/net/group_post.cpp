@@ -29,10 +29,11 @@ std::optional<GroupMail> read_mail(std::string_view bytes, const in6_addr& from)
     const auto& [batch, public_key, signature] = datagram.value();
     if (!tls::verify_node_signature(public_key, wire::signed_part(batch), signature).ok())
         return std::nullopt;
-    auto letters = wire::parse_batch(batch);
-    if (!letters.ok()) return std::nullopt;
-    return GroupMail{text_of(from), tls::key_fingerprint_of(public_key),
-                     std::move(letters).value()};
+    auto read = wire::parse_batch(batch);
+    if (!read.ok()) return std::nullopt;
+    auto& [letters, questions, answers] = read.value();
+    return GroupMail{text_of(from), tls::key_fingerprint_of(public_key), std::move(letters),
+                     std::move(questions), std::move(answers)};
 }
 
 }  // namespace
@@ -63,9 +64,20 @@ Result<std::unique_ptr<UdpPost>> UdpPost::open(const std::string& netns_file,
 }
 
 void UdpPost::send(const std::string& to, const std::vector<leadership::Letter>& letters) {
+    send_batch(to, wire::batch_bytes(letters));
+}
+
+void UdpPost::send(const std::string& to, const SecretQuestion& question) {
+    send_batch(to, wire::batch_bytes(question));
+}
+
+void UdpPost::send(const std::string& to, const SecretAnswer& answer) {
+    send_batch(to, wire::batch_bytes(answer));
+}
+
+void UdpPost::send_batch(const std::string& to, const std::string& batch) {
     const auto box = box_address_of(to);
     if (!box.ok()) return;
-    const std::string batch = wire::batch_bytes(letters);
     const auto signature = signer_.sign(wire::signed_part(batch));
     if (!signature.ok()) return;
     const std::string bytes =

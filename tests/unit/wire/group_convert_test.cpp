@@ -65,24 +65,24 @@ TEST_CASE("every message is read as it was written") {
     const std::string bytes = batch_bytes(sent);
     const auto read = parse_batch(bytes);
     REQUIRE(read.ok());
-    REQUIRE(read.value().size() == sent.size());
+    const std::vector<Letter>& letters = read.value().letters;
+    REQUIRE(letters.size() == sent.size());
     // The same bytes again: nothing was lost on the way in.
-    CHECK(batch_bytes(read.value()) == bytes);
-    CHECK(read.value()[0].ordered_at == WallTime{1700});
-    CHECK(read.value()[0].message.envelope.echo == Stamp{98, MonoTime{1200}});
-    CHECK(std::get<VoteAnswer>(read.value()[3].message.body).position ==
-          leadership::test::at(3, 77));
-    CHECK(std::get<RenewAnswer>(read.value()[6].message.body).edges_ask);
-    CHECK(std::get<Announce>(read.value()[13].message.body).record == record());
+    CHECK(batch_bytes(letters) == bytes);
+    CHECK(letters[0].ordered_at == WallTime{1700});
+    CHECK(letters[0].message.envelope.echo == Stamp{98, MonoTime{1200}});
+    CHECK(std::get<VoteAnswer>(letters[3].message.body).position == leadership::test::at(3, 77));
+    CHECK(std::get<RenewAnswer>(letters[6].message.body).edges_ask);
+    CHECK(std::get<Announce>(letters[13].message.body).record == record());
 }
 
 TEST_CASE("who asks from outside has no index and no incarnation") {
     Message asks = message_of(Read{1});
     asks.envelope.from = outsider;
     asks.envelope.incarnation = {};
-    const auto read = parse_batch(batch_bytes({{WallTime{}, asks}}));
+    const auto read = parse_batch(batch_bytes(std::vector<Letter>{{WallTime{}, asks}}));
     REQUIRE(read.ok());
-    CHECK(read.value()[0].message.envelope.from == outsider);
+    CHECK(read.value().letters[0].message.envelope.from == outsider);
 }
 
 TEST_CASE("cut and changed bytes never crash, and what is read is bounded") {
@@ -91,7 +91,7 @@ TEST_CASE("cut and changed bytes never crash, and what is read is bounded") {
     const std::string bytes = batch_bytes(sent);
     for (std::size_t length = 0; length < bytes.size(); ++length) {
         const auto cut = parse_batch(std::string_view(bytes).substr(0, length));
-        if (cut.ok()) CHECK(cut.value().size() < sent.size());
+        if (cut.ok()) CHECK(cut.value().letters.size() < sent.size());
     }
     for (std::size_t at = 0; at < bytes.size(); ++at) {
         std::string changed = bytes;
