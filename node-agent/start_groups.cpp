@@ -6,6 +6,7 @@
 #include "common/tls/node_key.h"
 #include "common/tls/sha256.h"
 #include "node-agent/net/partition_net.h"
+#include "node-agent/net/secret_seal.h"
 #include "node-agent/runtime/box_paths.h"
 
 namespace foyer::agent {
@@ -64,7 +65,7 @@ Result<std::unique_ptr<Groups>> start_groups(const std::string& data_dir,
                    [master_key](const Assignment& assignment) {
                        return check_first_record(master_key, assignment);
                    },
-                   clock, rng, log},
+                   clock, rng, log, box_seal(rng)},
         rules);
     return groups;
 }
