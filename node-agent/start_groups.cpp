@@ -6,6 +6,7 @@
 #include "common/tls/node_key.h"
 #include "common/tls/sha256.h"
 #include "node-agent/net/partition_net.h"
+#include "node-agent/net/secret_seal.h"
 #include "node-agent/runtime/box_paths.h"
 
 namespace foyer::agent {
@@ -82,7 +83,8 @@ Result<std::unique_ptr<Groups>> start_groups(const std::string& data_dir,
                    [&fences](const PartitionId& partition, const FenceWish& wish) {
                        return move_fence(fences, partition, wish);
                    },
-                   check_of(master_key), seals_of(std::move(signer)), clock, rng, log},
+                   check_of(master_key), seals_of(std::move(signer)), clock, rng, log,
+                   box_seal(rng)},
         rules);
     return groups;
 }

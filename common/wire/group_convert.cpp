@@ -5,6 +5,7 @@
 #include "common/leadership/link_text.h"
 #include "common/leadership/record_text.h"
 #include "common/wire/field_check.h"
+#include "common/wire/handover_convert.h"
 #include "foyer/group/v1/group.pb.h"
 
 namespace foyer::wire {
@@ -350,7 +351,7 @@ std::vector<std::string> batches_of(const std::vector<lead::Letter>& messages) {
     std::vector<std::string> batches;
     std::size_t held = 0;
     for (const lead::Letter& message : messages) {
-        const std::string one = batch_bytes({message});
+        const std::string one = batch_bytes(std::vector<lead::Letter>{message});
         const bool fits = !batches.empty() && held < batch_messages_max &&
                           batches.back().size() + one.size() <= batch_bytes_max;
         if (!fits) {
@@ -363,15 +364,32 @@ std::vector<std::string> batches_of(const std::vector<lead::Letter>& messages) {
     return batches;
 }
 
-Result<std::vector<lead::Letter>> parse_batch(std::string_view bytes) {
+std::string batch_bytes(const SecretQuestion& question) {
+    v1::Batch batch;
+    put(question, *batch.add_secret_questions());
+    return batch.SerializeAsString();
+}
+
+std::string batch_bytes(const SecretAnswer& answer) {
+    v1::Batch batch;
+    put(answer, *batch.add_secret_answers());
+    return batch.SerializeAsString();
+}
+
+Result<Batch> parse_batch(std::string_view bytes) {
     v1::Batch batch;
     if (bytes.size() > datagram_bytes_max ||
         !batch.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
         return field_error("batch", "is malformed");
     TRY(count_field("messages", batch.messages_size(), static_cast<int>(batch_messages_max)));
-    std::vector<lead::Letter> messages;
-    for (const auto& message : batch.messages()) messages.push_back(TRY(message_of(message)));
-    return messages;
+    TRY(count_field("secret_questions", batch.secret_questions_size(), handovers_max));
+    TRY(count_field("secret_answers", batch.secret_answers_size(), handovers_max));
+    Batch read;
+    for (const auto& message : batch.messages()) read.letters.push_back(TRY(message_of(message)));
+    for (const auto& one : batch.secret_questions())
+        read.questions.push_back(TRY(question_of(one)));
+    for (const auto& one : batch.secret_answers()) read.answers.push_back(TRY(answer_of(one)));
+    return read;
 }
 
 std::string signed_part(const std::string& batch) { return "foyer datagram 1\n" + batch; }

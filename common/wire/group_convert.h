@@ -8,17 +8,26 @@
 
 #include "common/base/result.h"
 #include "common/leadership/message.h"
+#include "common/model/handover.h"
 
 namespace foyer::wire {
 
 constexpr std::size_t datagram_bytes_max = 16'384;
 constexpr std::size_t batch_messages_max = 64;
 
+// What one box says to another at one moment.
+struct Batch {
+    std::vector<leadership::Letter> letters;
+    std::vector<SecretQuestion> questions;
+    std::vector<SecretAnswer> answers;
+};
 std::string batch_bytes(const std::vector<leadership::Letter>& messages);
 // The same as several batches, so that each fits a datagram with its signature: no message of a
 // moment where much is said is lost for the company it keeps.
 std::vector<std::string> batches_of(const std::vector<leadership::Letter>& messages);
-Result<std::vector<leadership::Letter>> parse_batch(std::string_view bytes);
+std::string batch_bytes(const SecretQuestion& question);
+std::string batch_bytes(const SecretAnswer& answer);
+Result<Batch> parse_batch(std::string_view bytes);
 
 // What one box sends: a batch, its public key (DER), and its signature over signed_part().
 struct Datagram {

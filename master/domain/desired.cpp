@@ -75,7 +75,9 @@ Assignment assignment_of(const State& state, const Instance& instance, const Rep
         wish.leader.reset();
         wish.fence = {instance.fence.generation, Epoch(1)};
     }
-    wish.secrets.by_name["replication_password"] = instance.replication_password.str();
+    // Who holds no data holds no secret either.
+    if (replica.kind == ReplicaKind::Data)
+        wish.secrets.by_name["replication_password"] = instance.replication_password.str();
     if (replica.founder && !instance.initialized && instance.admin_password) {
         wish.secrets.by_name["admin_password"] = instance.admin_password->str();
     }

@@ -48,7 +48,7 @@ Agent::Agent(const AgentPorts& ports, AgentRules rules, Recovered recovered, Age
       desired_(recovered_.desired),
       removing_(recovered_.removed),
       takeovers_(recovered_.takeovers),
-      without_secrets_(recovered_.without_secrets),
+      wish_version_(recovered_.agent_version),
       ask_full_(recovered_.desired_lost || !recovered_.without_secrets.empty() ||
                 is_of_before(recovered_, rules_.version)) {
     for (const LeadershipReport& seen : takeovers_.leaderships) book_.note(seen);
@@ -59,6 +59,7 @@ Agent::~Agent() {
     if (ports_.groups != nullptr) {
         ports_.groups->on_routes({});
         ports_.groups->on_leads({});
+        ports_.groups->on_secrets({});
     }
     // Threads end before what they use; partitions go on running.
     box_.reset();
@@ -69,8 +70,10 @@ void Agent::on_news(std::function<void()> listener) { book_.on_news(std::move(li
 
 Status Agent::start() {
     const auto found = TRY(ports_.runtime.list());
-    if (ports_.groups != nullptr)
+    if (ports_.groups != nullptr) {
         ports_.groups->on_leads([this](const LeadershipReport& seen) { book_.note(seen); });
+        ports_.groups->on_secrets([this](const SecretNews& news) { learn_secrets(news); });
+    }
     const std::scoped_lock lock(mutex_);
     std::map<PartitionId, LocalState> known = recovered_.partitions;
     for (const auto& [partition, ordered_at] : found) {
@@ -94,6 +97,7 @@ Status Agent::start() {
     for (const auto& [partition, assignment] : desired_.assignments) {
         if (!known.contains(partition)) known[partition] = LocalState{.partition = partition};
     }
+    note_lost_secrets(known);
     for (auto& [partition, local] : known) {
         const auto wanted = desired_.assignments.find(partition);
         Orders orders;
@@ -106,7 +110,7 @@ Status Agent::start() {
         if (orders.desired == nullptr && orders.removal == Removal::None &&
             removing_.contains(partition))
             orders.removal = removing_.at(partition);
-        orders.secrets_known = !without_secrets_.contains(partition);
+        orders.secrets = secrets_of(partition);
         // The first report is a full one, and may go out before the worker has looked: what it does
         // not name would count as erased. Without a fence it says no more than that it is here.
         PartitionObservation here;
@@ -142,7 +146,49 @@ void Agent::order_box() {
 // Where the journal was lost, the copy may have led.
 std::shared_ptr<CopyDesk> Agent::seat(const Assignment& assignment, const LocalState& local) {
     if (ports_.groups == nullptr || !assignment.group) return nullptr;
-    return ports_.groups->seat(assignment, local.led.value_or(true));
+    const auto lost = lost_secrets_.find(assignment.partition);
+    const bool shared =
+        lost != lost_secrets_.end() && secrets_of(lost->first) != SecretsState::Known;
+    return ports_.groups->seat(assignment, local.led.value_or(true),
+                               shared ? lost->second.names : std::set<std::string>());
+}
+
+void Agent::note_lost_secrets(const std::map<PartitionId, LocalState>& known) {
+    for (const auto& [partition, names] : recovered_.without_secrets) {
+        const auto wanted = desired_.assignments.find(partition);
+        if (wanted == desired_.assignments.end()) continue;
+        const auto needed = needed_secrets(names, known.at(partition).initialized);
+        const SecretsState state = where_secrets_are(wanted->second, needed);
+        if (state != SecretsState::Known) lost_secrets_[partition] = {needed, state};
+    }
+}
+
+SecretsState Agent::secrets_of(const PartitionId& partition) const {
+    const auto lost = lost_secrets_.find(partition);
+    return lost == lost_secrets_.end() ? SecretsState::Known : lost->second.state;
+}
+
+// As if the master had told them; the next full answer, which is still asked for, replaces them.
+void Agent::learn_secrets(const SecretNews& news) {
+    const std::scoped_lock lock(mutex_);
+    const auto lost = lost_secrets_.find(news.partition);
+    const auto wanted = desired_.assignments.find(news.partition);
+    if (lost == lost_secrets_.end() || wanted == desired_.assignments.end() ||
+        wanted->second.ordered_at != news.ordered_at)
+        return;
+    lost->second.state = news.state;
+    if (news.state == SecretsState::Known) {
+        wanted->second.secrets = news.secrets.reveal();
+        lost_secrets_.erase(lost);
+        keep_secrets();
+    }
+    give(news.partition);
+}
+
+// So that the next agent finds them; the wish itself is the one that was there.
+void Agent::keep_secrets() {
+    const Status kept = ports_.journal.save(desired_, removing_, wish_version_);
+    if (!kept.ok()) ports_.log.failure(LogLevel::Warn, "secrets_not_kept", kept.failure());
 }
 
 void Agent::start_worker(const PartitionId& partition, LocalState local, Orders orders) {
@@ -223,10 +269,11 @@ Status Agent::digest(const SyncAnswer& answer) {
     desired_ = std::move(change.node);
     removing_ = std::move(removing);
     if (!changed) return ok_status();
+    wish_version_ = rules_.version;
     std::set<PartitionId> assigned;
     for (const Assignment& assignment : answer.delta.assignments) {
         assigned.insert(assignment.partition);
-        without_secrets_.erase(assignment.partition);
+        lost_secrets_.erase(assignment.partition);
     }
     dispatch(assigned, change.removed);
     forget_refused();
@@ -243,7 +290,7 @@ void Agent::dispatch(const std::set<PartitionId>& assigned,
         if (ports_.groups != nullptr) ports_.groups->leave(partition);
         const auto worker = workers_.find(partition);
         if (worker != workers_.end()) {
-            worker->second->order({nullptr, removal, true});
+            worker->second->order({nullptr, removal, SecretsState::Known});
         } else {
             book_.erased(partition);  // it never was here
         }
@@ -254,7 +301,8 @@ void Agent::dispatch(const std::set<PartitionId>& assigned,
 void Agent::give(const PartitionId& partition) {
     const auto wanted = desired_.assignments.find(partition);
     if (wanted == desired_.assignments.end()) return;
-    Orders orders{std::make_shared<const Assignment>(wanted->second), Removal::None, true};
+    Orders orders{std::make_shared<const Assignment>(wanted->second), Removal::None,
+                  secrets_of(partition)};
     const auto worker = workers_.find(partition);
     const bool there = worker != workers_.end() && !worker->second->is_gone();
     const bool room = there || static_cast<int>(workers_.size()) < rules_.partitions_max;

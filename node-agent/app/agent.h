@@ -21,6 +21,7 @@
 #include "node-agent/app/observation_book.h"
 #include "node-agent/app/partition_worker.h"
 #include "node-agent/app/zone_keeper.h"
+#include "node-agent/domain/secret_handover.h"
 
 namespace foyer::agent {
 
@@ -97,6 +98,10 @@ private:
     void give(const PartitionId& partition);
     void order_box();
     std::shared_ptr<CopyDesk> seat(const Assignment& assignment, const LocalState& local);
+    void note_lost_secrets(const std::map<PartitionId, LocalState>& known);
+    SecretsState secrets_of(const PartitionId& partition) const;
+    void learn_secrets(const SecretNews& news);
+    void keep_secrets();
     void sweep();
     void keep_takeovers();
     void refuse(const PartitionId& partition, const std::string& reason);
@@ -114,7 +119,12 @@ private:
     DesiredNode desired_;
     Removals removing_;        // wanted no more, and still on the box
     KeptTakeovers takeovers_;  // as on the disk
-    std::set<PartitionId> without_secrets_;
+    struct LostSecrets {
+        std::set<std::string> names;
+        SecretsState state = SecretsState::WithMaster;
+    };
+    std::map<PartitionId, LostSecrets> lost_secrets_;
+    std::string wish_version_;  // of the agent that took the wish up
     bool ask_full_ = false;
     bool first_report_ = true;
     std::optional<std::int64_t> disk_sent_;      // in the report that waits for its answer

@@ -13,6 +13,7 @@ GroupKeeper::GroupKeeper(const GroupPorts& ports, const GroupRules& rules)
     : ports_(ports),
       rules_(rules),
       edge_(ports.seals.verifier, ports.check),
+      secrets_(ports.seal, rules.handover, ports.rng, ports.log),
       disk_thread_([this](const std::stop_token& stop) { run_disk(stop); }),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
@@ -74,19 +75,25 @@ std::unique_ptr<GroupMember> GroupKeeper::begin(const Assignment& assignment, bo
     return std::make_unique<GroupMember>(std::move(begin), hands(), ports_.clock.mono());
 }
 
-std::shared_ptr<CopyDesk> GroupKeeper::seat(const Assignment& assignment, bool led) {
+std::shared_ptr<CopyDesk> GroupKeeper::seat(const Assignment& assignment, bool led,
+                                            const std::set<std::string>& lost) {
     const std::scoped_lock lock(seats_mutex_);
     auto& seat = seats_[assignment.partition];
     if (!seat || is_other_order(seat->ordered_at(), assignment.ordered_at))
         seat = begin(assignment, led);
     of_group_[assignment.instance] = assignment.partition;
     seat->assign(assignment, ports_.check, ports_.clock.mono());
+    if (lost.empty())
+        secrets_.hold(assignment);
+    else
+        secrets_.seek(assignment, lost);
     ports_.post.poke();
     return seat->desk();
 }
 
 void GroupKeeper::leave(const PartitionId& partition) {
     const std::scoped_lock lock(seats_mutex_);
+    secrets_.leave(partition);
     if (seats_.erase(partition) == 0) return;
     fences_[partition] = {FenceWish::Kind::Forgotten};
     std::erase_if(of_group_, [&](const auto& item) { return item.second == partition; });
@@ -111,6 +118,11 @@ void GroupKeeper::on_routes(std::function<void(const EdgeRoutes&)> listener) {
 void GroupKeeper::on_leads(std::function<void(const LeadershipReport&)> listener) {
     const std::scoped_lock lock(seats_mutex_);
     leads_listener_ = std::move(listener);
+}
+
+void GroupKeeper::on_secrets(std::function<void(const SecretNews&)> listener) {
+    const std::scoped_lock lock(listener_mutex_);
+    secrets_listener_ = std::move(listener);
 }
 
 void GroupKeeper::tell_routes(MonoTime now) {
@@ -158,9 +170,59 @@ void GroupKeeper::round(const std::vector<GroupMail>& mails) {
     move_fences();
     for (const auto& [partition, seat] : seats_)
         seat->tick({static_cast<int>(ports_.rng.below(10'000))}, now);
+    seek_secrets(now);
+}
+
+void GroupKeeper::seek_secrets(MonoTime now) {
+    for (const auto& [partition, seat] : seats_) {
+        for (const auto& [to, question] : secrets_.ask(partition, seat->on_disk(), now))
+            ports_.post.send(to, question);
+        tell_later(secrets_.look(partition, seat->on_disk(), now));
+    }
+}
+
+void GroupKeeper::exchange(const GroupMail& mail, MonoTime now) {
+    const auto seat_of = [&](const InstanceName& group) {
+        const auto partition = of_group_.find(group);
+        return partition == of_group_.end() ? seats_.end() : seats_.find(partition->second);
+    };
+    for (const SecretQuestion& question : mail.questions) {
+        const auto seat = seat_of(question.group);
+        if (seat == seats_.end()) continue;
+        const auto answer =
+            secrets_.answer(seat->first, question, mail.node_key, seat->second->on_disk(), now);
+        if (answer) ports_.post.send(mail.from, *answer);
+    }
+    for (const SecretAnswer& answer : mail.answers) {
+        const auto seat = seat_of(answer.group);
+        if (seat == seats_.end()) continue;
+        tell_later(secrets_.hear(seat->first, answer, mail.node_key, seat->second->on_disk(), now));
+    }
+}
+
+void GroupKeeper::tell_later(std::optional<SecretNews> news) {
+    if (!news) return;
+    const std::scoped_lock lock(disk_mutex_);
+    const PartitionId partition = news->partition;
+    news_.insert_or_assign(partition, *std::move(news));
+    disk_wake_.notify_all();
+}
+
+// False: there was nothing to do.
+bool GroupKeeper::tell_news() {
+    std::map<PartitionId, SecretNews>::node_type next;
+    {
+        const std::scoped_lock lock(disk_mutex_);
+        if (news_.empty()) return false;
+        next = news_.extract(news_.begin());
+    }
+    const std::scoped_lock lock(listener_mutex_);
+    if (secrets_listener_) secrets_listener_(next.mapped());
+    return true;
 }
 
 void GroupKeeper::deliver(const GroupMail& mail, MonoTime now) {
+    exchange(mail, now);
     for (const lead::Letter& letter : mail.letters) {
         if (letter.message.envelope.to == lead::outsider) {
             edge_.hear(letter, mail, now);
@@ -186,9 +248,10 @@ void GroupKeeper::send_out() {
 
 void GroupKeeper::run_disk(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
-        if (save_next(stop)) continue;
+        const bool told = tell_news();
+        if (save_next(stop) || told) continue;
         std::unique_lock lock(disk_mutex_);
-        disk_wake_.wait(lock, stop, [this] { return !saves_.empty(); });
+        disk_wake_.wait(lock, stop, [this] { return !saves_.empty() || !news_.empty(); });
     }
 }
 

@@ -20,6 +20,7 @@
 #include "common/base/random.h"
 #include "node-agent/app/edge_watch.h"
 #include "node-agent/app/group_member.h"
+#include "node-agent/app/secret_exchange.h"
 
 namespace foyer::agent {
 
@@ -32,10 +33,12 @@ struct GroupPorts {
     const Clock& clock;
     Rng& rng;
     Log& log;
+    SecretSeal seal;
 };
 
 struct GroupRules {
     leadership::Timing timing;
+    HandoverRules handover;
     Duration tick{50};
     Duration save_again{200};  // after the disk refused
     std::uint64_t boot = 1;    // of this machine
@@ -48,8 +51,10 @@ public:
 
     // The member of this partition, begun if it is not there: from its file, if that is of the same
     // order of the instance, else as a voter with an empty state. `led`: this copy may have led and
-    // was not rejoined since.
-    std::shared_ptr<CopyDesk> seat(const Assignment& assignment, bool led);
+    // was not rejoined since. `lost`: names of secrets that the assignment lacks; the other members
+    // are asked for them. Else it gives on those it has.
+    std::shared_ptr<CopyDesk> seat(const Assignment& assignment, bool led,
+                                   const std::set<std::string>& lost = {});
     // The partition is wanted no more: its member falls silent at once, its file goes.
     void leave(const PartitionId& partition);
 
@@ -59,6 +64,9 @@ public:
     void on_routes(std::function<void(const EdgeRoutes&)> listener);
     // Moments of takeovers of the copies here, for the master; from the groups' thread.
     void on_leads(std::function<void(const LeadershipReport&)> listener);
+    // What is learnt of secrets that were lost; from the disk's thread, which may wait. Once
+    // on_secrets({}) has returned, nobody is called any more.
+    void on_secrets(std::function<void(const SecretNews&)> listener);
 
 private:
     struct Fact {
@@ -69,6 +77,10 @@ private:
     void round(const std::vector<GroupMail>& mails);
     void deliver(const GroupMail& mail, MonoTime now);
     void send_out();
+    void exchange(const GroupMail& mail, MonoTime now);
+    void seek_secrets(MonoTime now);
+    void tell_later(std::optional<SecretNews> news);
+    bool tell_news();
     void move_fences();
     void tell_routes(MonoTime now);
     void run_disk(const std::stop_token& stop);
@@ -84,6 +96,7 @@ private:
     std::map<PartitionId, std::unique_ptr<GroupMember>> seats_;
     std::map<InstanceName, PartitionId> of_group_;
     std::map<std::string, std::vector<leadership::Letter>> outgoing_;
+    SecretExchange secrets_;
     EdgeWatch edge_;
     EdgeRoutes told_;
     std::function<void(const EdgeRoutes&)> routes_listener_;
@@ -99,6 +112,10 @@ private:
     std::condition_variable_any disk_wake_;
     // The newest state of a partition stands for all before it; none: its file is to go.
     std::map<PartitionId, std::optional<SaveOrder>> saves_;
+    std::map<PartitionId, SecretNews> news_;  // the newest of a partition
+
+    std::mutex listener_mutex_;  // held while the listener is called
+    std::function<void(const SecretNews&)> secrets_listener_;
 
     std::jthread disk_thread_;
     std::jthread thread_;  // last: starts when all else is there, ends first

@@ -275,6 +275,13 @@ void GroupMember::announce(MonoTime now) {
     for (const std::string& edge : edges_) hands_.send(edge, letter);
 }
 
+HandoverMember GroupMember::on_disk() const {
+    const lead::Durable& durable = state_.durable;
+    const bool written = durable_ >= state_.version && durable.record;
+    return {state_.identity.self, ordered_at_, durable.retired,
+            written ? &*durable.record : nullptr};
+}
+
 GroupReport GroupMember::report() const {
     GroupReport report;
     report.incarnation = lead::to_text(state_.durable.incarnation);

@@ -14,6 +14,7 @@
 #include "node-agent/app/group_ports.h"
 #include "node-agent/domain/edges_heard.h"
 #include "node-agent/domain/lead_notes.h"
+#include "node-agent/domain/secret_handover.h"
 
 namespace foyer::agent {
 
@@ -54,6 +55,8 @@ public:
     const std::shared_ptr<CopyDesk>& desk() const { return desk_; }
     WallTime ordered_at() const { return ordered_at_; }
     const leadership::State& state() const { return state_; }
+    // What its disk holds; without a record while a newer state is being written.
+    HandoverMember on_disk() const;
 
 private:
     void absorb(leadership::Outcome outcome);

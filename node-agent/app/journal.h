@@ -35,8 +35,9 @@ struct Recovered {
     std::string agent_version;  // of the agent that wrote the wish; empty: of before this was noted
     std::map<PartitionId, LocalState> partitions;
     KeptTakeovers takeovers;
-    // Assignments whose secrets were lost with the power: the next Sync asks for everything.
-    std::set<PartitionId> without_secrets;
+    // Assignments whose secrets were lost with the power, and the names of those they had: the next
+    // Sync asks for everything.
+    std::map<PartitionId, std::set<std::string>> without_secrets;
     // The wish could not be read (none, or damaged and put aside): the next Sync asks for
     // everything.
     bool desired_lost = false;

@@ -39,7 +39,7 @@ void PartitionTask::take(const Orders& orders) {
     }
     if (supersedes(desired.get(), desired_.get())) session_.not_before = {};
     desired_ = std::move(desired);
-    session_.secrets_known = orders.secrets_known;
+    session_.secrets = orders.secrets;
     if (orders.removal != Removal::None && local_.removal == Removal::None) {
         local_.removal = orders.removal;
         local_.removed_at = ports_.clock.wall();

@@ -48,7 +48,7 @@ struct WorkerRules {
 struct Orders {
     std::shared_ptr<const Assignment> desired;  // null: not wanted
     Removal removal = Removal::None;            // why not
-    bool secrets_known = true;
+    SecretsState secrets = SecretsState::Known;
     std::shared_ptr<CopyDesk> desk = {};  // of a copy whose group elects
 };
 

@@ -87,18 +87,26 @@ struct ShownQuorum {
     friend bool operator==(const ShownQuorum&, const ShownQuorum&) = default;
 };
 
+// Where the secrets of a copy are. They were only in memory, and its box may have restarted.
+enum class SecretsState {
+    Known,       // here
+    WithGroup,   // the master has them, and other members of the group
+    WithMaster,  // nobody else is given them
+    LostByAll,   // the other members restarted, too
+};
+
 // In memory: gone with the agent, learnt again by looking.
 struct Session {
     ServiceState service = ServiceState::Absent;
     bool image_ready = false;
-    Revision prepared;          // Assignment::revision of the last prepare of this session
-    bool secrets_known = true;  // false after a power cut, until the master has answered
-    int failures = 0;           // in a row
-    bool not_yet = false;       // the last failure was a hook saying "not yet" (75)
-    MonoTime not_before;        // after a failure: wait until then
-    std::string reason;         // of the last failure, or why we wait
-    MonoTime next_probe;        // when to ask the service next
-    MonoTime next_health;       // of a copy whose group elects: when to ask for its health, too
+    Revision prepared;  // Assignment::revision of the last prepare of this session
+    SecretsState secrets = SecretsState::Known;
+    int failures = 0;      // in a row
+    bool not_yet = false;  // the last failure was a hook saying "not yet" (75)
+    MonoTime not_before;   // after a failure: wait until then
+    std::string reason;    // of the last failure, or why we wait
+    MonoTime next_probe;   // when to ask the service next
+    MonoTime next_health;  // of a copy whose group elects: when to ask for its health, too
     std::optional<Health> health;
     std::optional<MonoTime> diverged_since;
     std::optional<Position> position;

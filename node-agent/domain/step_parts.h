@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "common/base/check.h"
 #include "node-agent/domain/next_step.h"
 
 namespace foyer::agent {
@@ -14,12 +15,27 @@ inline Step wait(std::string reason, MonoTime until = far_away) {
 }
 inline Step act(StepKind kind) { return {kind, {}, {}}; }
 
+// What is said while secrets are missing.
+inline std::string secrets_awaited(SecretsState state) {
+    switch (state) {
+        case SecretsState::Known: return "";
+        case SecretsState::WithGroup:
+            return "waiting for the master or a member of its group: this box restarted and its "
+                   "secrets were only in memory";
+        case SecretsState::WithMaster:
+            return "waiting for the master: this box restarted and its secrets were only in "
+                   "memory";
+        case SecretsState::LostByAll:
+            return "all lost power together: the master is needed, their secrets were only in "
+                   "memory";
+    }
+    CHECK(false);
+}
+
 // The steps that make the box ready for a hook or the service; Wait with an empty reason: it is
 // ready.
 inline Step readiness(const Session& session, bool prepared) {
-    if (!session.secrets_known)
-        return wait(
-            "waiting for the master: this box restarted and its secrets were only in memory");
+    if (session.secrets != SecretsState::Known) return wait(secrets_awaited(session.secrets));
     if (!session.image_ready) return act(StepKind::EnsureImage);
     if (!prepared) return act(StepKind::Prepare);
     return wait("");

@@ -29,10 +29,11 @@ std::optional<GroupMail> read_mail(std::string_view bytes, const in6_addr& from)
     const auto& [batch, public_key, signature] = datagram.value();
     if (!tls::verify_node_signature(public_key, wire::signed_part(batch), signature).ok())
         return std::nullopt;
-    auto letters = wire::parse_batch(batch);
-    if (!letters.ok()) return std::nullopt;
-    return GroupMail{text_of(from), tls::key_fingerprint_of(public_key),
-                     std::move(letters).value()};
+    auto read = wire::parse_batch(batch);
+    if (!read.ok()) return std::nullopt;
+    auto& [letters, questions, answers] = read.value();
+    return GroupMail{text_of(from), tls::key_fingerprint_of(public_key), std::move(letters),
+                     std::move(questions), std::move(answers)};
 }
 
 }  // namespace
@@ -63,12 +64,20 @@ Result<std::unique_ptr<UdpPost>> UdpPost::open(const std::string& netns_file,
 }
 
 void UdpPost::send(const std::string& to, const std::vector<leadership::Letter>& letters) {
-    const auto box = box_address_of(to);
-    if (!box.ok()) return;
-    for (const std::string& batch : wire::batches_of(letters)) send_batch(box.value(), batch);
+    for (const std::string& batch : wire::batches_of(letters)) send_batch(to, batch);
 }
 
-void UdpPost::send_batch(const std::string& box, const std::string& batch) {
+void UdpPost::send(const std::string& to, const SecretQuestion& question) {
+    send_batch(to, wire::batch_bytes(question));
+}
+
+void UdpPost::send(const std::string& to, const SecretAnswer& answer) {
+    send_batch(to, wire::batch_bytes(answer));
+}
+
+void UdpPost::send_batch(const std::string& to, const std::string& batch) {
+    const auto box = box_address_of(to);
+    if (!box.ok()) return;
     const auto signature = signer_.sign(wire::signed_part(batch));
     if (!signature.ok()) return;
     const std::string bytes =
@@ -76,7 +85,7 @@ void UdpPost::send_batch(const std::string& box, const std::string& batch) {
     sockaddr_in6 address = {};
     address.sin6_family = AF_INET6;
     address.sin6_port = htons(group_port);
-    if (::inet_pton(AF_INET6, box.c_str(), &address.sin6_addr) != 1) return;
+    if (::inet_pton(AF_INET6, box.value().c_str(), &address.sin6_addr) != 1) return;
     const ssize_t sent = ::sendto(socket_.get(), bytes.data(), bytes.size(), 0,
                                   reinterpret_cast<const sockaddr*>(&address), sizeof address);
     static_cast<void>(sent);  // lost like any other: what matters is asked again

@@ -22,13 +22,15 @@ public:
                                                  tls::NodeSigner signer);
 
     void send(const std::string& to, const std::vector<leadership::Letter>& letters) override;
+    void send(const std::string& to, const SecretQuestion& question) override;
+    void send(const std::string& to, const SecretAnswer& answer) override;
     std::vector<GroupMail> wait(Duration at_most) override;
     void poke() override;
 
 private:
     UdpPost(os::UniqueFd socket, os::UniqueFd wake, tls::NodeSigner signer)
         : socket_(std::move(socket)), wake_(std::move(wake)), signer_(std::move(signer)) {}
-    void send_batch(const std::string& box, const std::string& batch);
+    void send_batch(const std::string& to, const std::string& batch);
     std::optional<GroupMail> read_one(bool& more);
 
     os::UniqueFd socket_;

@@ -112,8 +112,10 @@ void FileJournal::recover_desired(Recovered& recovered) {
         if (secrets.ok() && secrets.value().is_object()) remembered = std::move(secrets).value();
     }
     for (auto& [partition, assignment] : recovered.desired.assignments) {
-        if (!restore_secrets(remembered, read->secret_names[partition], assignment))
-            recovered.without_secrets.insert(partition);
+        const std::set<std::string>& names = read->secret_names[partition];
+        if (restore_secrets(remembered, names, assignment)) continue;
+        assignment.secrets = {};
+        recovered.without_secrets[partition] = names;
     }
 }
 

@@ -10,7 +10,8 @@
 // Each file is "sha256 of the rest" + newline + JSON, replaced atomically and fsynced. A file that
 // does not match its hash or its form is renamed to "<name>.damaged" and reported: the agent then
 // asks the master for everything and asks running services what they are; it never stops for it.
-// After a power cut the secrets are gone; they come again with the first full answer.
+// After a power cut the secrets are gone; they come again with the first full answer, or from a
+// member of the copy's group.
 #pragma once
 
 #include <memory>

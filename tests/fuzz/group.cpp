@@ -6,12 +6,25 @@
 #include "common/leadership/link_text.h"
 #include "common/leadership/record_text.h"
 #include "common/wire/group_convert.h"
+#include "common/wire/handover_convert.h"
 #include "tests/fuzz/target.h"
 
 namespace foyer::fuzz {
 namespace {
 
 namespace lead = leadership;
+
+void feed_batch(std::string_view bytes) {
+    const auto read = wire::parse_batch(bytes);
+    if (!read.ok()) return;
+    const wire::Batch& batch = read.value();
+    const auto again = wire::parse_batch(wire::batch_bytes(batch.letters));
+    CHECK(again.ok() && again.value().letters.size() == batch.letters.size());
+    for (const SecretQuestion& one : batch.questions)
+        CHECK(wire::parse_batch(wire::batch_bytes(one)).value().questions.front() == one);
+    for (const SecretAnswer& one : batch.answers)
+        CHECK(wire::parse_batch(wire::batch_bytes(one)).value().answers.front() == one);
+}
 
 void feed(std::string_view bytes) {
     const auto record = lead::parse_record(bytes);
@@ -30,10 +43,9 @@ void feed(std::string_view bytes) {
     const lead::Bytes signed_bytes(bytes.begin(), bytes.end());
     static_cast<void>(lead::read_vote(InstanceName("acme"), signed_bytes));  // it returns
     const auto datagram = wire::parse_datagram(bytes);
-    const auto letters = wire::parse_batch(datagram.ok() ? datagram.value().batch : bytes);
-    if (!letters.ok()) return;
-    const auto again = wire::parse_batch(wire::batch_bytes(letters.value()));
-    CHECK(again.ok() && again.value().size() == letters.value().size());
+    feed_batch(datagram.ok() ? std::string_view(datagram.value().batch) : bytes);
+    // What a member sealed, if another one's record names a box that lies.
+    discard(wire::parse_secrets(Secret(std::string(bytes))), "only that it returns");
 }
 
 lead::Record record() {
@@ -61,11 +73,19 @@ std::vector<std::string> seeds() {
     lead::Letter letter;
     letter.message.envelope.group = InstanceName("acme");
     letter.message.body = lead::Vote{record(), {}, Epoch(3)};
-    const std::string batch = wire::batch_bytes({letter});
-    return {lead::to_text(record()), lead::to_text(durable), lead::to_text(link),
-            lead::to_text(certificate), lead::to_text(durable.evidence[0]),
-            std::string(vote.begin(), vote.end()), batch,
-            wire::datagram_bytes({batch, "key", "signature"})};
+    const std::string batch = wire::batch_bytes(std::vector<lead::Letter>{letter});
+    const std::string nonce(handover_nonce_bytes, 'n');
+    const std::string key(32, 'k');
+    const SecretQuestion question{InstanceName("acme"), {1700}, {"password"}, nonce, key};
+    const SecretAnswer answer{InstanceName("acme"), {1700}, nonce, key, "sealed"};
+    const Secret secrets(PartitionSecrets{{{"password", "s3cret"}}});
+    return {lead::to_text(record()),
+            lead::to_text(durable),
+            batch,
+            wire::datagram_bytes({batch, "key", "signature"}),
+            wire::batch_bytes(question),
+            wire::batch_bytes(answer),
+            wire::secrets_bytes(secrets).reveal()};
 }
 
 }  // namespace

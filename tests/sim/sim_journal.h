@@ -74,7 +74,7 @@ public:
             if (kept != secrets_.end()) {
                 assignment.secrets = kept->second;
             } else if (!secret_names_[partition].empty()) {
-                found.without_secrets.insert(partition);
+                found.without_secrets[partition] = secret_names_[partition];
             }
         }
         if (!forgets_removals) found.removed = removed_;

@@ -81,19 +81,19 @@ TEST_CASE("every message is read as it was written") {
     const std::string bytes = batch_bytes(sent);
     const auto read = parse_batch(bytes);
     REQUIRE(read.ok());
-    REQUIRE(read.value().size() == sent.size());
+    const std::vector<Letter>& letters = read.value().letters;
+    REQUIRE(letters.size() == sent.size());
     // The same bytes again: nothing was lost on the way in.
-    CHECK(batch_bytes(read.value()) == bytes);
-    CHECK(read.value()[0].ordered_at == WallTime{1700});
-    CHECK(read.value()[0].message.envelope.echo == Stamp{98, MonoTime{1200}});
-    CHECK(std::get<VoteAnswer>(read.value()[3].message.body).position ==
-          leadership::test::at(3, 77));
-    CHECK(std::get<RenewAnswer>(read.value()[6].message.body).edges_ask);
-    const auto& renewed = std::get<RenewAnswer>(read.value()[6].message.body);
+    CHECK(batch_bytes(letters) == bytes);
+    CHECK(letters[0].ordered_at == WallTime{1700});
+    CHECK(letters[0].message.envelope.echo == Stamp{98, MonoTime{1200}});
+    CHECK(std::get<VoteAnswer>(letters[3].message.body).position == leadership::test::at(3, 77));
+    CHECK(std::get<RenewAnswer>(letters[6].message.body).edges_ask);
+    const auto& renewed = std::get<RenewAnswer>(letters[6].message.body);
     CHECK(renewed.chain == std::vector<Link>{link(), link()});
     CHECK(renewed.chain_tip == link().config_hash);
-    CHECK(std::get<ReadAnswer>(read.value()[12].message.body).chain == std::vector<Link>{link()});
-    const auto& announced = std::get<Announce>(read.value()[13].message.body);
+    CHECK(std::get<ReadAnswer>(letters[12].message.body).chain == std::vector<Link>{link()});
+    const auto& announced = std::get<Announce>(letters[13].message.body);
     CHECK(announced.record == record());
     CHECK(announced.certificate == certificate());
     CHECK(announced.chain == std::vector<Link>{link()});
@@ -106,7 +106,7 @@ TEST_CASE("what is said at one moment goes out in datagrams that can be read") {
         const auto letters = parse_batch(batch);
         REQUIRE(letters.ok());
         CHECK(batch.size() < datagram_bytes_max - 1'000);  // key and signature come on top
-        read += letters.value().size();
+        read += letters.value().letters.size();
     }
     CHECK(read == many.size());
     const std::vector<Letter> small(300, {WallTime{}, message_of(Read{1, {}})});
@@ -117,7 +117,8 @@ TEST_CASE("what is said at one moment goes out in datagrams that can be read") {
 TEST_CASE("a chain longer than a message may carry is refused") {
     RenewAnswer answer;
     answer.chain.assign(9, link());
-    const auto read = parse_batch(batch_bytes({{WallTime{}, message_of(answer)}}));
+    const auto read =
+        parse_batch(batch_bytes(std::vector<Letter>{{WallTime{}, message_of(answer)}}));
     REQUIRE_FALSE(read.ok());
     CHECK(read.failure().message.find("chain") != std::string::npos);
 }
@@ -126,9 +127,9 @@ TEST_CASE("who asks from outside has no index and no incarnation") {
     Message asks = message_of(Read{1, {}});
     asks.envelope.from = outsider;
     asks.envelope.incarnation = {};
-    const auto read = parse_batch(batch_bytes({{WallTime{}, asks}}));
+    const auto read = parse_batch(batch_bytes(std::vector<Letter>{{WallTime{}, asks}}));
     REQUIRE(read.ok());
-    CHECK(read.value()[0].message.envelope.from == outsider);
+    CHECK(read.value().letters[0].message.envelope.from == outsider);
 }
 
 TEST_CASE("cut and changed bytes never crash, and what is read is bounded") {
@@ -137,7 +138,7 @@ TEST_CASE("cut and changed bytes never crash, and what is read is bounded") {
     const std::string bytes = batch_bytes(sent);
     for (std::size_t length = 0; length < bytes.size(); ++length) {
         const auto cut = parse_batch(std::string_view(bytes).substr(0, length));
-        if (cut.ok()) CHECK(cut.value().size() < sent.size());
+        if (cut.ok()) CHECK(cut.value().letters.size() < sent.size());
     }
     for (std::size_t at = 0; at < bytes.size(); ++at) {
         std::string changed = bytes;

@@ -181,7 +181,7 @@ TEST_CASE("after a restart of the agent a healthy partition is only probed") {
     auto world = running(founder());
     world.session = Session{};
     world.session.service = ServiceState::Running;
-    world.session.secrets_known = false;
+    world.session.secrets = SecretsState::WithMaster;
     world.does(StepKind::Probe);
     CHECK(world.waits());
 }
@@ -189,9 +189,9 @@ TEST_CASE("after a restart of the agent a healthy partition is only probed") {
 TEST_CASE("after a power cut nothing starts before the secrets are back") {
     auto world = running(founder());
     world.session = Session{};
-    world.session.secrets_known = false;
+    world.session.secrets = SecretsState::WithMaster;
     CHECK(world.waits("secrets"));
-    world.session.secrets_known = true;
+    world.session.secrets = SecretsState::Known;
     world.does(StepKind::EnsureImage)
         .does(StepKind::Prepare)
         .does(StepKind::Start)

@@ -137,6 +137,9 @@ TEST_CASE("secrets are never on the disk, and gone with the power") {
     world.power_cut();
     const auto found = world.recover();
     CHECK(found.without_secrets.size() == 2);
+    // Their names are remembered: so is known what to ask for.
+    CHECK(found.without_secrets.at(PartitionId("acme-0")) ==
+          std::set<std::string>{"replication_password"});
     CHECK(found.desired.assignments.at(PartitionId("acme-0")).secrets.by_name.empty());
     CHECK(found.desired.revision == Revision(7));
 }
