@@ -42,6 +42,13 @@ public:
                                       int count) override {
         return inner_->events(subject, before, count);
     }
+    Result<std::vector<AuditEntry>> audit(std::int64_t after, int count) override {
+        return inner_->audit(after, count);
+    }
+    Result<std::vector<Event>> node_life(const NodeId& node, const Span& within,
+                                         int count) override {
+        return inner_->node_life(node, within, count);
+    }
 
 private:
     std::unique_ptr<Store> inner_;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "common/base/text.h"
 #include "common/model/audit.h"
 #include "common/os/files.h"
 #include "common/tls/sha256.h"

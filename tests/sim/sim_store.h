@@ -50,6 +50,12 @@ public:
     Result<std::vector<master::Event>> events(const std::string&, std::int64_t, int) override {
         return std::vector<master::Event>();
     }
+    Result<std::vector<AuditEntry>> audit(std::int64_t, int) override {
+        return std::vector<AuditEntry>();
+    }
+    Result<std::vector<master::Event>> node_life(const NodeId&, const master::Span&, int) override {
+        return std::vector<master::Event>();
+    }
 
 private:
     void write(const std::vector<master::Entry>& batch);

@@ -21,6 +21,12 @@ public:
     Result<std::vector<Event>> events(const std::string&, std::int64_t, int) override {
         return std::vector<Event>{};
     }
+    Result<std::vector<AuditEntry>> audit(std::int64_t, int) override {
+        return std::vector<AuditEntry>{};
+    }
+    Result<std::vector<Event>> node_life(const NodeId&, const Span&, int) override {
+        return std::vector<Event>{};
+    }
 
 private:
     test::FakeClock& clock_;
