@@ -12,8 +12,8 @@ lead::Incarnation draw_incarnation(Rng& rng) { return {rng.next(), rng.next()}; 
 GroupKeeper::GroupKeeper(const GroupPorts& ports, const GroupRules& rules)
     : ports_(ports),
       rules_(rules),
-      edge_(ports.seals.verifier, ports.check),
       secrets_(ports.seal, rules.handover, ports.rng, ports.log),
+      edge_(ports.seals.verifier, ports.check),
       disk_thread_([this](const std::stop_token& stop) { run_disk(stop); }),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
