@@ -34,8 +34,8 @@ RepairSettings repair_settings_of(const RepairConfig& config) {
 // Boxes are known by the fingerprints of their keys.
 Result<leadership::NodeKey> signer_of(std::span<const std::uint8_t> bytes,
                                       std::string_view signature) {
-    return leadership::NodeKey(TRY(tls::signed_by(
-        {reinterpret_cast<const char*>(bytes.data()), bytes.size()}, signature)));
+    return leadership::NodeKey(TRY(
+        tls::signed_by({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, signature)));
 }
 
 }  // namespace

@@ -122,6 +122,12 @@ void serve_until_signal(int signals, const StatusServer& server,
     }
 }
 
+// A lease is renewed each second, however busy the disk is.
+void stay_in_memory(Log& log) {
+    const Status locked = os::lock_memory();
+    if (!locked.ok()) log.failure(LogLevel::Warn, "memory_not_locked", locked.failure());
+}
+
 }  // namespace
 
 Status run(const std::string& data_dir, const NodeConfig& config, const std::string& version) {
@@ -132,10 +138,7 @@ Status run(const std::string& data_dir, const NodeConfig& config, const std::str
     StderrSink sink;
     Log log(sink, clock, config.log_level);
 
-    // A lease is renewed each second, however busy the disk is.
-    if (const Status locked = os::lock_memory(); !locked.ok())
-        log.failure(LogLevel::Warn, "memory_not_locked", locked.failure(), {});
-
+    stay_in_memory(log);
     const IdentityFolder folder(data_dir + "/identity");
     const Identity identity = TRY(folder.load());
     const os::UniqueFd lock = TRY(lock_folder(data_dir));

@@ -54,9 +54,8 @@ GroupSeals seals_of(std::shared_ptr<const tls::NodeSigner> signer) {
                 auto signature = tls::sign_with_key(*signer, text_of(bytes));
                 return signature.ok() ? std::move(signature).value() : std::string();
             },
-            {tls::sha256,
-             [](const leadership::NodeKey& key, std::span<const std::uint8_t> bytes,
-                const leadership::Signature& signature) {
+            {tls::sha256, [](const leadership::NodeKey& key, std::span<const std::uint8_t> bytes,
+                             const leadership::Signature& signature) {
                  return tls::verify_with_key(key.str(), text_of(bytes), signature).ok();
              }}};
 }

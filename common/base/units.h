@@ -32,7 +32,7 @@ using Millicores = Quantity<struct MillicoresTag>;        // 1000 = one core
 using KbitPerSecond = Quantity<struct KbitPerSecondTag>;  // 1000 bits a second
 using Pids = Quantity<struct PidsTag>;
 
-using Cents = Quantity<struct CentsTag>;                  // of a currency that stands beside it
+using Cents = Quantity<struct CentsTag>;  // of a currency that stands beside it
 
 constexpr Bytes mebibytes(std::int64_t count) { return Bytes(count * 1024 * 1024); }
 constexpr Bytes gibibytes(std::int64_t count) { return Bytes(count * 1024 * 1024 * 1024); }

@@ -26,8 +26,7 @@ void read_votes(TextLines& lines, Durable& durable) {
     durable.generation = Generation(lines.number(lines.take("generation"), 0));
     durable.epoch = Epoch(lines.number(lines.take("epoch"), 0));
     const Words voted = lines.take("voted_for");
-    if (lines.word(voted, 0) != "-")
-        durable.voted_for = read_index(lines, voted, 0);
+    if (lines.word(voted, 0) != "-") durable.voted_for = read_index(lines, voted, 0);
     durable.t_max =
         Duration(static_cast<std::int64_t>(lines.number(lines.take("t_max_ms"), 0, t_max_ms)));
     durable.resigned = Epoch(lines.number(lines.take("resigned"), 0));

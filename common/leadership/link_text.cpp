@@ -90,9 +90,7 @@ Certificate read_certificate(TextLines& lines) {
     return certificate;
 }
 
-Result<Link> parse_link(std::string_view text) {
-    return parse_whole(text, "a link", read_link);
-}
+Result<Link> parse_link(std::string_view text) { return parse_whole(text, "a link", read_link); }
 
 Result<Certificate> parse_certificate(std::string_view text) {
     return parse_whole(text, "a certificate", read_certificate);

@@ -1,6 +1,6 @@
-// What each signature of members (section 9) is over, in one place: signers and checkers, members and edges
-// build the same bytes here. Each kind begins with its own name, so that no signature of one kind
-// is ever good for another; each names the group and the voter that signs.
+// What each signature of members (section 9) is over, in one place: signers and checkers, members
+// and edges build the same bytes here. Each kind begins with its own name, so that no signature of
+// one kind is ever good for another; each names the group and the voter that signs.
 #pragma once
 
 #include <functional>

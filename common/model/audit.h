@@ -35,8 +35,8 @@ std::string audit_text(const AuditEntry& entry);
 
 using TextHash = std::string (*)(std::string_view text);  // SHA-256, hex; given by the border
 
-// Entries in order, of which the first may be any: its `previous` is taken as it is. InvalidArgument
-// names the first that does not fit, and why.
+// Entries in order, of which the first may be any: its `previous` is taken as it is.
+// InvalidArgument names the first that does not fit, and why.
 Status verify_audit(const std::vector<AuditEntry>& entries, TextHash hash);
 
 }  // namespace foyer

@@ -41,8 +41,8 @@ Result<std::string> public_key_of_certificate(std::string_view pem);
 Status verify_node_signature(std::string_view public_key, std::string_view message,
                              std::string_view signature);
 
-// A signature that brings its key along, base64url: who knows a box by its fingerprint needs no more
-// to check it.
+// A signature that brings its key along, base64url: who knows a box by its fingerprint needs no
+// more to check it.
 Result<std::string> sign_with_key(const NodeSigner& signer, std::string_view message);
 // The fingerprint of the key that such a signature brings along, and that made it.
 Result<std::string> signed_by(std::string_view message, std::string_view signature);

@@ -41,8 +41,8 @@ public:
     // ResourceExhausted: too many wait. Unavailable: the database does not answer, or we stop.
     void page(const InstanceName& instance, std::int64_t before, int size, Done done);
 
-    // Up to `size` entries of the audit log after `after`, oldest first, and one more where there is
-    // one. Refused as page() is.
+    // Up to `size` entries of the audit log after `after`, oldest first, and one more where there
+    // is one. Refused as page() is.
     void audit(std::int64_t after, int size,
                std::function<void(Result<std::vector<AuditEntry>>)> done);
 

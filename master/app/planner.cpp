@@ -212,9 +212,9 @@ Planner::Decided Planner::decide_one(Job job) {
     std::string rendered = write.render ? write.render(*working_, reply) : std::string();
     Changes kept;  // beside the effect, in its transaction
     if (recorded)
-        kept.push_back(Put<RequestRecord>{
-            {write.account, write.request_id, write.body_hash,
-             write.secret ? ReplyKind::HoldsSecret : ReplyKind::Plain, rendered, now, revision}});
+        kept.push_back(Put<RequestRecord>{{write.account, write.request_id, write.body_hash,
+                                           write.secret ? ReplyKind::HoldsSecret : ReplyKind::Plain,
+                                           rendered, now, revision}});
     if (!write.rpc.empty() && !changes.empty())
         kept.push_back(Put<AuditEntry>{audited(write, reply, now, revision)});
     if (changes.empty())

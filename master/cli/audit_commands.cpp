@@ -60,9 +60,8 @@ Status verify(Session& session, const std::string& path) {
         "whole: {} entries, {} to {}, from {} to {}\nhash of the newest: {}\n", entries.size(),
         first.sequence, last.sequence, to_rfc3339(first.at), to_rfc3339(last.at), last.hash));
     if (first.sequence != 1)
-        session.console().note(fmt::format(
-            "it begins after entry {}, whose hash must have been {}", first.sequence - 1,
-            first.previous));
+        session.console().note(fmt::format("it begins after entry {}, whose hash must have been {}",
+                                           first.sequence - 1, first.previous));
     return ok_status();
 }
 

@@ -122,7 +122,8 @@ Result<std::int64_t> parse_cents(std::string_view text) {
     std::string rest(dot == std::string_view::npos ? "" : text.substr(dot + 1));
     const bool digits = !whole.empty() && whole.size() <= 9 && rest.size() <= 2 &&
                         text.find_first_not_of("0123456789.") == std::string_view::npos &&
-                        rest.find('.') == std::string::npos && (dot == std::string_view::npos || !rest.empty());
+                        rest.find('.') == std::string::npos &&
+                        (dot == std::string_view::npos || !rest.empty());
     if (!digits)
         return error(ErrorCode::InvalidArgument,
                      fmt::format("'{}' is not an amount like 27 or 27.50", text));

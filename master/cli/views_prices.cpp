@@ -60,9 +60,9 @@ std::string quote_text(const Json& quote) {
 
 std::string view_quote(const Json& quote, const ViewContext& context) {
     if (text_field(quote, "price_list").empty()) return "nothing is charged\n";
-    Table table{{{"ITEM"}, {"HOW MANY", Align::Right}, {"EACH", Align::Right},
-                 {"A MONTH", Align::Right}},
-                {}};
+    Table table{
+        {{"ITEM"}, {"HOW MANY", Align::Right}, {"EACH", Align::Right}, {"A MONTH", Align::Right}},
+        {}};
     for (const Json& line : list_field(quote, "lines"))
         table.rows.push_back({item_text(line), fmt::format("{}", number_field(line, "quantity")),
                               money(line, "each_cents"), money(line, "total_cents")});
@@ -72,10 +72,10 @@ std::string view_quote(const Json& quote, const ViewContext& context) {
 std::string view_promise(const Json& promise, const ViewContext&) {
     const std::string currency = text_field(promise, "currency");
     const std::int64_t passed = number_field(promise, "passed_ms");
-    const double share =
-        passed > 0 ? 100.0 * static_cast<double>(number_field(promise, "heard_ms")) /
-                         static_cast<double>(passed)
-                   : 0.0;
+    const double share = passed > 0
+                             ? 100.0 * static_cast<double>(number_field(promise, "heard_ms")) /
+                                   static_cast<double>(passed)
+                             : 0.0;
     return render_facts(
         {{"site", text_field(promise, "site")},
          {"month", text_field(promise, "month")},

@@ -9,9 +9,10 @@ namespace foyer::master {
 Result<Decision> create_account(const State& state, const CreateAccount& command, WallTime now) {
     TRY(check_name("account", command.name.str()));
     if (command.roles.empty()) {
-        return error(ErrorCode::InvalidArgument,
-                     "an account needs at least one role: operator, host, customer, publisher or auditor",
-                     {{"field", "roles"}});
+        return error(
+            ErrorCode::InvalidArgument,
+            "an account needs at least one role: operator, host, customer, publisher or auditor",
+            {{"field", "roles"}});
     }
     if (state.accounts().contains(command.name)) {
         return error(ErrorCode::AlreadyExists,

@@ -57,8 +57,9 @@ struct DropRequest {
 };
 
 using Change = std::variant<Put<Account>, Put<ApiToken>, Put<Isp>, Put<Host>, Put<Site>, Put<Node>,
-                            Put<Sighting>, Put<Release>, Put<PriceList>, Put<Instance>, Put<Replica>, Put<Takeover>,
-                            Put<Operation>, Put<Event>, Put<AuditEntry>, Put<RequestRecord>, DropNode, DropSighting,
+                            Put<Sighting>, Put<Release>, Put<PriceList>, Put<Instance>,
+                            Put<Replica>, Put<Takeover>, Put<Operation>, Put<Event>,
+                            Put<AuditEntry>, Put<RequestRecord>, DropNode, DropSighting,
                             DropReplica, DropInstance, DropTakeover, DropOperation, DropRequest>;
 
 using Changes = std::vector<Change>;

@@ -87,7 +87,7 @@ struct WithdrawRelease {
 
 // Orders are quoted from it once it is valid.
 struct PublishPriceList {
-    PriceList list;  // created_at and revision are set by the decision
+    PriceList list;        // created_at and revision are set by the decision
     bool at_once = false;  // valid_from is set too
 };
 
@@ -214,10 +214,10 @@ struct Tick {
 using Command =
     std::variant<CreateAccount, CreateToken, CreateIsp, CreateHost, CreateSite, CreateNodeToken,
                  DeleteNode, EnrolNode, RenewNode, PublishRelease, WithdrawRelease,
-                 PublishPriceList, OrderInstance,
-                 StopInstance, StartInstance, DeleteInstance, PromoteInstance, RevealInstance,
-                 ReportNode, MarkSilent, CordonNode, UncordonNode, DrainNode, CancelDrain,
-                 StartRebalance, StopRebalance, Tick, NoteSightings, ForgetOld>;
+                 PublishPriceList, OrderInstance, StopInstance, StartInstance, DeleteInstance,
+                 PromoteInstance, RevealInstance, ReportNode, MarkSilent, CordonNode, UncordonNode,
+                 DrainNode, CancelDrain, StartRebalance, StopRebalance, Tick, NoteSightings,
+                 ForgetOld>;
 
 // What the shell needs to render the answer: which row the command made or changed. The row itself
 // is in the state after the changes.

@@ -172,8 +172,7 @@ void hear_evidence(Group& group, const PartitionObservation& seen, Draft& draft)
         if (!evidence.ok()) continue;
         Replica* replica = group.find(evidence.value().who);
         if (replica == nullptr || replica->evidence) continue;  // judged before
-        const auto voter =
-            lead::judge_two_votes(group.instance.name, evidence.value(), signer_of);
+        const auto voter = lead::judge_two_votes(group.instance.name, evidence.value(), signer_of);
         if (!voter.ok() || !is_voter_of(group.state(), *replica, voter.value())) continue;
         replica->evidence = text;
         if (!replica->failing_since) replica->failing_since = draft.now();

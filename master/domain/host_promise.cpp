@@ -26,7 +26,8 @@ WallTime begin_of(std::chrono::year_month month) {
 }  // namespace
 
 Result<Span> month_of(std::string_view text) {
-    const auto year = text.size() == 7 && text[4] == '-' ? parse_int(text.substr(0, 4)) : std::nullopt;
+    const auto year =
+        text.size() == 7 && text[4] == '-' ? parse_int(text.substr(0, 4)) : std::nullopt;
     const auto number = year ? parse_int(text.substr(5)) : std::nullopt;
     if (!number || *year < 2000 || *number < 1 || *number > 12)
         return error(ErrorCode::InvalidArgument,

@@ -127,8 +127,8 @@ Result<std::optional<Quote>> quote_of(const State& state, const Terms& terms, Wa
     const PriceList* list = price_list_at(state, now);
     if (list == nullptr) return std::optional<Quote>();
     const ReplicationPolicy& policy = terms.policy;
-    return std::optional(TRY(
-        quote(*list, {terms.size.name, policy.replicas, policy.mode, policy.min_countries})));
+    return std::optional(
+        TRY(quote(*list, {terms.size.name, policy.replicas, policy.mode, policy.min_countries})));
 }
 
 Status check_expected(const std::optional<Quote>& quote, const std::optional<Cents>& expected) {
@@ -139,7 +139,8 @@ Status check_expected(const std::optional<Quote>& quote, const std::optional<Cen
     return error(ErrorCode::FailedPrecondition,
                  "it costs " + money_text(now, currency) + " a month" +
                      (quote ? " by the price list '" + quote->list.str() + "'" : "") + ", not " +
-                     money_text(*expected, currency) + "; order again with the new price if you agree",
+                     money_text(*expected, currency) +
+                     "; order again with the new price if you agree",
                  {{"rule", "price_changed"},
                   {"monthly_cents", std::to_string(now.count())},
                   {"currency", currency}});

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 
 #include "common/base/enum_text.h"
 #include "common/base/text.h"
@@ -42,8 +41,8 @@ Status check_sizes(const std::vector<SizePrice>& sizes) {
 }
 
 Status check_currency(const std::string& currency) {
-    const bool capitals = std::ranges::all_of(
-        currency, [](char letter) { return letter >= 'A' && letter <= 'Z'; });
+    const bool capitals =
+        std::ranges::all_of(currency, [](char letter) { return letter >= 'A' && letter <= 'Z'; });
     if (currency.size() == 3 && capitals) return ok_status();
     return refused("currency", "a currency is an ISO 4217 code of three capitals, like EUR");
 }
@@ -97,7 +96,8 @@ Result<Quote> quote(const PriceList& list, const Ordered& order) {
     if (price == list.sizes.end())
         return error(ErrorCode::FailedPrecondition,
                      "size '" + order.size.str() + "' has no price in the list '" +
-                         list.name.str() + "' that is in force; order another size, or ask the "
+                         list.name.str() +
+                         "' that is in force; order another size, or ask the "
                          "operator to publish a list that has it",
                      {{"rule", "no_price"}, {"price_list", list.name.str()}});
     Quote made{list.name, list.currency, {}, Cents(0)};

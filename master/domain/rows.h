@@ -333,7 +333,7 @@ struct Replica {
     // That its voter signed two votes of one epoch (common/leadership/evidence_text.h); kept for
     // whoever doubts. The copy is made anew elsewhere.
     Rare<std::string> evidence;
-    Observed observed;              // as its box last reported
+    Observed observed;  // as its box last reported
     Revision revision;
     friend bool operator==(const Replica&, const Replica&) = default;
 };

@@ -101,13 +101,13 @@ void list_audit(const ApiContext& context, ApiCall call, const api::ListAuditReq
         response.mutable_page()->set_revision(state.revision().number());
     });
     const int size = window.value().size;
-    context.events.audit(*after, size,
-                         [&response, size, done = std::move(call.done)](
-                             Result<std::vector<AuditEntry>> entries) {
-                             if (!entries.ok()) return done(entries.failure());
-                             show_page(entries.value(), size, response);
-                             done(ok_status());
-                         });
+    context.events.audit(
+        *after, size,
+        [&response, size, done = std::move(call.done)](Result<std::vector<AuditEntry>> entries) {
+            if (!entries.ok()) return done(entries.failure());
+            show_page(entries.value(), size, response);
+            done(ok_status());
+        });
 }
 
 void who_am_i(const ApiContext&, ApiCall call, const api::WhoAmIRequest&,

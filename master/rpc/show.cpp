@@ -39,7 +39,8 @@ Result<AccountRole> from_wire(api::AccountRole role) {
         if (to_wire(known) == role) return known;
     }
     return error(ErrorCode::InvalidArgument,
-                 "'/roles' must hold operator, host, customer, publisher or auditor", {{"path", "/roles"}});
+                 "'/roles' must hold operator, host, customer, publisher or auditor",
+                 {{"path", "/roles"}});
 }
 
 Result<HostClass> from_wire(api::HostClass host_class) {

@@ -1,6 +1,5 @@
 // What a site has earned in a month: GET /v1/sites/{name}/promise.
 #include "master/domain/host_promise.h"
-
 #include "master/rpc/handlers.h"
 
 namespace foyer::master {

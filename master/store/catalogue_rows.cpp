@@ -260,8 +260,8 @@ Call put_call(const Sighting& s) {
 }
 
 Call put_call(const PriceList& p) {
-    return {&price_lists().put, Params().add(p.name, p.currency, p.valid_from, p.sizes,
-                                             p.created_at, p.revision)};
+    return {&price_lists().put,
+            Params().add(p.name, p.currency, p.valid_from, p.sizes, p.created_at, p.revision)};
 }
 
 Call put_call(const Release& r) {

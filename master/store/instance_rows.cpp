@@ -130,7 +130,8 @@ Status read_instance(Row row, Changes& into) {
                  served_generation, served_epoch, promotion, wanted, force, started_at, i.operation,
                  i.admin_password, i.replication_password, i.initialized, i.password_shown_at,
                  i.replicas_made, reason, retry_at, avoid, elects, first_record, record, price.list,
-                 price.currency, price.cents, price.lines, i.created_at, i.revision, i.group_revision, i.route_revision));
+                 price.currency, price.cents, price.lines, i.created_at, i.revision,
+                 i.group_revision, i.route_revision));
     if (reason && retry_at && avoid) i.repair_wait = RepairWait{*reason, *retry_at, *avoid};
     if (elects) i.electing = Electing{first_record.value_or(""), record.value_or("")};
     i.quote = price.quote();
@@ -226,8 +227,7 @@ Status read_replica(Row row, Changes& into) {
                  r.reserved.cpu, r.reserved.memory, r.reserved.disk, r.reserved.uplink, r.founder,
                  seen.partition, seen.fence.generation, seen.fence.epoch, seen.applied, seen.role,
                  seen.phase, seen.step, seen.reason, seen.ready, seen.initialized, at.epoch,
-                 at.flushed, at.receiving, seen.followers, r.incarnation, r.evidence,
-                 r.revision));
+                 at.flushed, at.receiving, seen.followers, r.incarnation, r.evidence, r.revision));
     r.leave_after = leave.position();
     seen.position = at.position();
     r.observed = Observed(std::move(seen));

@@ -97,10 +97,11 @@ const Statement& life_of_node() {
         "subject = $1 AND kind IN ('node_online', 'node_back', 'node_returned', 'node_silent', "
         "'node_lost', 'node_deleted')";
     static const Statement statement{
-        "node_life", events().select + " WHERE " + turns +
-                         " AND at < $3::timestamptz AND sequence >= (SELECT coalesce(max(sequence), "
-                         "0) FROM events WHERE " +
-                         turns + " AND at < $2::timestamptz) ORDER BY sequence LIMIT $4::bigint"};
+        "node_life",
+        events().select + " WHERE " + turns +
+            " AND at < $3::timestamptz AND sequence >= (SELECT coalesce(max(sequence), "
+            "0) FROM events WHERE " +
+            turns + " AND at < $2::timestamptz) ORDER BY sequence LIMIT $4::bigint"};
     return statement;
 }
 

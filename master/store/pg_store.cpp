@@ -177,8 +177,7 @@ Result<std::vector<Event>> PgStore::node_life(const NodeId& node, const Span& wi
 }
 
 Result<std::vector<AuditEntry>> PgStore::audit(std::int64_t after, int count) {
-    const Rows rows =
-        TRY(read(audit_call(after, std::clamp(count, 0, options_.events_page_max))));
+    const Rows rows = TRY(read(audit_call(after, std::clamp(count, 0, options_.events_page_max))));
     std::vector<AuditEntry> entries(static_cast<std::size_t>(rows.size()));
     for (int row = 0; row < rows.size(); ++row)
         TRY(read_audit(rows.at(row), entries[static_cast<std::size_t>(row)]));

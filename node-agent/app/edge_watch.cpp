@@ -51,8 +51,8 @@ void EdgeWatch::begin(Watched& watched) const {
 }
 
 void EdgeWatch::take_news(Watched& watched, const lead::Announce& news, MonoTime now) const {
-    watched.watch = announced(std::move(watched.watch), news,
-                              {watched.route.instance, verifier_, rules_}, now);
+    watched.watch =
+        announced(std::move(watched.watch), news, {watched.route.instance, verifier_, rules_}, now);
 }
 
 void EdgeWatch::hear(const lead::Letter& letter, const GroupMail& mail, MonoTime now) {
@@ -61,9 +61,9 @@ void EdgeWatch::hear(const lead::Letter& letter, const GroupMail& mail, MonoTime
     Watched& watched = watched_.at(name->second);
     if (is_other_order(letter.ordered_at, watched.route.ordered_at)) return;
     if (const auto* answer = std::get_if<lead::ReadAnswer>(&letter.message.body))
-        watched.watch = heard(std::move(watched.watch), letter.message.envelope.from,
-                              {mail.node_key, *answer}, {watched.route.instance, verifier_, rules_},
-                              now);
+        watched.watch =
+            heard(std::move(watched.watch), letter.message.envelope.from, {mail.node_key, *answer},
+                  {watched.route.instance, verifier_, rules_}, now);
     else if (const auto* news = std::get_if<lead::Announce>(&letter.message.body))
         take_news(watched, *news, now);
 }

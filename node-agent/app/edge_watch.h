@@ -40,7 +40,6 @@ private:
     void begin(Watched& watched) const;
     void take_news(Watched& watched, const leadership::Announce& news, MonoTime now) const;
 
-
     const leadership::Verifier verifier_;
     const FirstRecordCheck check_;
     std::map<std::string, Watched> watched_;

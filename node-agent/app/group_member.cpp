@@ -270,8 +270,8 @@ void GroupMember::announce(MonoTime now) {
     // Who lacks an older one asks for it.
     const auto& chain = published_->chain;
     const auto newest = std::prev(chain.end(), std::min<std::ptrdiff_t>(std::ssize(chain), 2));
-    letter.message.body = lead::Announce{
-        published_->certificate, published_->record, {newest, chain.end()}};
+    letter.message.body =
+        lead::Announce{published_->certificate, published_->record, {newest, chain.end()}};
     for (const std::string& edge : edges_) hands_.send(edge, letter);
 }
 

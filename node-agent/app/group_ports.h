@@ -92,7 +92,8 @@ using FenceDoor = std::function<Status(const PartitionId&, const FenceWish&)>;
 using FirstRecordCheck = std::function<Status(const InstanceName& instance, WallTime ordered_at,
                                               const FirstRecord& first)>;
 
-// How members of this box sign, and how what others signed is verified. Absent: nobody signs (tests).
+// How members of this box sign, and how what others signed is verified. Absent: nobody signs
+// (tests).
 struct GroupSeals {
     leadership::SignFunction sign = {};
     leadership::Verifier verifier = {};

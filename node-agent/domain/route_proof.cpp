@@ -8,15 +8,14 @@ namespace {
 namespace lead = leadership;
 
 bool are_members(const RouteMembers& members, const lead::Record& record) {
-    return std::visit(
-        lead::Overloaded{[](const MembersUnknown&) { return false; },
-                         [](const MembersUnsigned&) { return true; },
-                         [&](const lead::Link& known) {
-                             return record.config_hash == known.config_hash &&
-                                    record.members == known.members &&
-                                    record.old_members == known.old_members;
-                         }},
-        members);
+    return std::visit(lead::Overloaded{[](const MembersUnknown&) { return false; },
+                                       [](const MembersUnsigned&) { return true; },
+                                       [&](const lead::Link& known) {
+                                           return record.config_hash == known.config_hash &&
+                                                  record.members == known.members &&
+                                                  record.old_members == known.old_members;
+                                       }},
+                      members);
 }
 
 bool agrees(const lead::Record& record, ReplicaIndex index, const RouteWatch::Answer& answer) {
@@ -110,10 +109,10 @@ RouteWatch announced(RouteWatch watch, const lead::Announce& news, const RouteCo
     const Fence fence = lead::fence_of(news.record.ballot);
     const auto* known = std::get_if<lead::Link>(&watch.members);
     if (known == nullptr) return hurried(std::move(watch), fence, court.rules, now);
-    const bool verified = news.certificate.fence == fence &&
-                          lead::verify_chain(court.instance, *known, news.chain, news.certificate,
-                                             court.verifier)
-                              .ok();
+    const bool verified =
+        news.certificate.fence == fence &&
+        lead::verify_chain(court.instance, *known, news.chain, news.certificate, court.verifier)
+            .ok();
     take_links(watch, news.chain, court);
     if (verified) return hurried(std::move(watch), fence, court.rules, now);
     ask_within(watch, court.rules.rumour_pause, now);

@@ -30,9 +30,9 @@ struct MembersUnsigned {};  // begun before members signed: what their boxes say
 using RouteMembers = std::variant<MembersUnknown, MembersUnsigned, leadership::Link>;
 
 struct RouteRules {
-    Duration ask_again{10'000};   // while there is a proof
-    Duration ask_eagerly{1'000};  // while there is none
-    Duration news_pause{50};      // at least between two questions, whoever announces what
+    Duration ask_again{10'000};    // while there is a proof
+    Duration ask_eagerly{1'000};   // while there is none
+    Duration news_pause{50};       // at least between two questions, whoever announces what
     Duration rumour_pause{1'000};  // the same for what cannot be verified
     Duration proof_lasts{20'000};
 };

@@ -19,4 +19,5 @@ CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit EX
 
 ALTER TABLE accounts
     DROP CONSTRAINT accounts_roles_known,
-    ADD CONSTRAINT accounts_roles_known CHECK (cardinality(roles) > 0 AND roles <@ ARRAY['operator', 'host', 'customer', 'publisher', 'auditor']);
+    ADD CONSTRAINT accounts_roles_known
+        CHECK (cardinality(roles) > 0 AND roles <@ ARRAY['operator', 'host', 'customer', 'publisher', 'auditor']);

@@ -40,7 +40,8 @@ def instance(name):
                          replica(2, "paris", "cedar", "FR")],
             "policy": {"replicas": 3, "mode": "synchronous",
                        "short_of_copies": "go_on"},
-            "quote": QUOTE, "durability": "2 of 3 copies live; a write needs 2", "owner": "acme", "revision": 9,
+            "quote": QUOTE, "durability": "2 of 3 copies live; a write needs 2", "owner": "acme",
+            "revision": 9,
             "created_at": NOW, "connection": {"url": f"https://{name}.foyer.localhost:8443/",
                                               "database": "erp", "user": "admin"}}
 

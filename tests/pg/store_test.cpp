@@ -60,12 +60,11 @@ master::Instance rich_instance() {
     instance.initialized = true;
     instance.policy.mode = ReplicationMode::Asynchronous;
     instance.desired = DesiredState::Stopped;
-    instance.quote = master::Quote{
-        master::PriceListName("2026"),
-        "EUR",
-        {{master::QuoteItem::Copies, 3, Cents(900), Cents(2'700)},
-         {master::QuoteItem::FurtherCountries, 1, Cents(1), Cents(1)}},
-        Cents(2'701)};
+    instance.quote = master::Quote{master::PriceListName("2026"),
+                                   "EUR",
+                                   {{master::QuoteItem::Copies, 3, Cents(900), Cents(2'700)},
+                                    {master::QuoteItem::FurtherCountries, 1, Cents(1), Cents(1)}},
+                                   Cents(2'701)};
     instance.revision = Revision(2);
     return instance;
 }
@@ -94,7 +93,7 @@ master::Replica rich_replica() {
     seen.followers = {{"r1g1", "streaming", "quorum", 42}, {"r2g1", "catchup", "async", 0}};
     replica.observed = master::Observed(seen);
     replica.incarnation = std::string(32, 'a');
-    replica.evidence = "evidence two_votes 1 1 3 0\nproof AQID c2ln\n";
+    replica.evidence = std::string("evidence two_votes 1 1 3 0\nproof AQID c2ln\n");
     replica.revision = Revision(2);
     return replica;
 }

@@ -10,7 +10,8 @@ FUNCTION_LINES_MAX = 70
 COLUMNS_MAX = 100
 
 # Python beside the standard library: packages of deploy/packages/test.list, and who may need them.
-PYTHON_PACKAGES = {"jsonschema": ["tests/api"]}
+PYTHON_PACKAGES = {"jsonschema": ["tests/api"], "grpc": ["tests/clients/second_agent.py"],
+                   "cryptography": ["tests/clients/second_agent.py"]}
 
 TOP_FOLDERS = {".ci", ".github", "common", "deploy", "master", "node-agent", "schemas", "tests"}
 TOP_FILES = {".clang-format", ".clang-tidy", ".gitignore", "CMakeLists.txt", "CMakePresets.json",
@@ -128,6 +129,3 @@ TEST_NAME = re.compile(r"^(unit|property|cli|pg|sim|model|lab|e2e|fuzz|bench|tid
                        r"image|support)/[a-z0-9_./-]+$")
 # Programs that run inside an image are written for its shell and its libraries, not for ours.
 IMAGE_FOLDERS = ["deploy/software", "tests/image"]
-
-# Python is the standard library, but here: packages of Debian, by file.
-PYTHON_PACKAGES = {"tests/clients/second_agent.py": {"grpc", "cryptography"}}

@@ -139,7 +139,6 @@ def check_imports(tree, file):
         return
     ours = {f.name[:-3] for f in tree.files if f.name.endswith(".py")}
     ours |= {folder.rsplit("/", 1)[-1] for folder in tree.folders}
-    ours |= rules.PYTHON_PACKAGES.get(file.path, set())
     for node in ast.walk(module):
         names = []
         if isinstance(node, ast.Import):

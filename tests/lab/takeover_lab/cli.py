@@ -19,9 +19,9 @@ from .scenarios import ALL, LABS
 from .scene import Scene
 
 SPEC = cloud_of_homes.ROOT / "tests/lab/specs/takeover.json"
-BRIEF = ("rto_s", "promoted_s", "rto_read_s", "gap_s", "back_s", "lost_acks", "two_primaries", "sql_acks",
-         "stale_answers", "missed_reads", "leader", "fences", "problem", "timeline_problems",
-         "notes")
+BRIEF = ("rto_s", "promoted_s", "rto_read_s", "gap_s", "back_s", "lost_acks", "two_primaries",
+         "sql_acks", "stale_answers", "missed_reads", "leader", "fences", "problem",
+         "timeline_problems", "notes")
 OF_A_DAY = 6
 GROUPS = "cd {data}/state/groups && tail -n +1 -- *.json"
 

@@ -112,8 +112,9 @@ Replica sample_replica(const std::string& instance, int index, const std::string
     return replica;
 }
 
-Changes sample_world() {
-    Changes all;
+namespace {
+
+void add_homes(Changes& all) {
     for (int i = 1; i <= 5; ++i) {
         const std::string number = std::to_string(i);
         all.push_back(Put<Isp>{{IspId("isp-" + number),
@@ -124,6 +125,13 @@ Changes sample_world() {
                                  HostClass::Vetted, noon, first}});
         all.push_back(Put<Node>{sample_node(i, "box-" + number, "home-" + number)});
     }
+}
+
+}  // namespace
+
+Changes sample_world() {
+    Changes all;
+    add_homes(all);
     all.push_back(Put<master::Sighting>{{NodeId("box-4"), noon, Duration(-86'400'000), first}});
     all.push_back(Put<Account>{sample_account("olga", AccountRole::Operator)});
     all.push_back(Put<Account>{sample_account("carl", AccountRole::Customer)});
@@ -174,9 +182,9 @@ Changes sample_world() {
     takeover.routed->answered.reset();
     all.push_back(Put<master::Takeover>{takeover});
     all.push_back(Put<Event>{{1, first, noon, "ordered", "acme", "ordered"}});
-    all.push_back(Put<AuditEntry>{{1, noon, "carl", "foyer.api.v1.InstanceService/OrderInstance",
-                                   "acme", "r-1", "hash", std::string(audit_begin),
-                                   std::string(64, 'a'), first}});
+    all.push_back(
+        Put<AuditEntry>{{1, noon, "carl", "foyer.api.v1.InstanceService/OrderInstance", "acme",
+                         "r-1", "hash", std::string(audit_begin), std::string(64, 'a'), first}});
     all.push_back(
         Put<RequestRecord>{{AccountId("carl"), RequestId("r-1"), "hash", master::ReplyKind::Plain,
                             std::string("a\0\xff\n", 4), noon, first}});

@@ -27,12 +27,9 @@ Durable full_durable() {
     link.old_members = {entry(0)};
     link.signatures[ReplicaIndex{0}] = "c2ln";
     durable.chain.push_back(link);
-    durable.certificate = Certificate{{Generation(1), Epoch(1)},
-                                      ReplicaIndex{0},
-                                      {Generation(1), Epoch(), 0},
-                                      link.config_hash,
-                                      {{ReplicaIndex{0}, "dm90ZQ"}},
-                                      at(1, 5)};
+    durable.certificate = Certificate{{Generation(1), Epoch(1)},     ReplicaIndex{0},
+                                      {Generation(1), Epoch(), 0},   link.config_hash,
+                                      {{ReplicaIndex{0}, "dm90ZQ"}}, at(1, 5)};
     return durable;
 }
 

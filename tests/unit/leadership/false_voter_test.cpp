@@ -45,7 +45,8 @@ TEST_CASE("nothing less does") {
     CHECK_FALSE(judge(vote(1, 4, 0), vote(1, 4, 0)).ok());  // repeated
     CHECK_FALSE(judge(vote(1, 4, 0), vote(1, 5, 2)).ok());  // of two epochs
     CHECK_FALSE(judge(vote(1, 4, 0), vote(2, 4, 2)).ok());  // of two voters
-    CHECK_FALSE(judge(vote(1, 4, 0, InstanceName("shop")), vote(1, 4, 2, InstanceName("shop"))).ok());
+    CHECK_FALSE(
+        judge(vote(1, 4, 0, InstanceName("shop")), vote(1, 4, 2, InstanceName("shop"))).ok());
     Proof forged = vote(1, 4, 2);
     forged.signature = seal(entry(0).key, forged.bytes);
     CHECK_FALSE(judge(vote(1, 4, 0), forged).ok());

@@ -14,11 +14,11 @@ std::vector<AuditEntry> log_of(int count) {
     std::vector<AuditEntry> entries;
     std::string previous(audit_begin);
     for (int number = 1; number <= count; ++number) {
-        AuditEntry entry{number,   WallTime{1'700'000'000'000 + number},
-                         "anna",   "foyer.api.v1.FleetService/CreateIsp",
-                         "isp",    "r-1",
-                         "bb",     previous,
-                         {},       Revision(static_cast<std::uint64_t>(number))};
+        AuditEntry entry{number, WallTime{1'700'000'000'000 + number},
+                         "anna", "foyer.api.v1.FleetService/CreateIsp",
+                         "isp",  "r-1",
+                         "bb",   previous,
+                         {},     Revision(static_cast<std::uint64_t>(number))};
         entry.hash = hash_of(audit_text(entry));
         previous = entry.hash;
         entries.push_back(entry);

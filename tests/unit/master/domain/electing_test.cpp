@@ -104,14 +104,15 @@ Result<lead::NodeKey> toy_signer(std::span<const std::uint8_t> bytes, std::strin
 
 // That copy `voter` voted twice, signed by the box that has `key`.
 std::string two_votes(int voter, const std::string& key) {
-    lead::Evidence evidence{lead::EvidenceKind::TwoVotes, {voter}, {Generation(1), Epoch(4), 0}, {}};
+    lead::Evidence evidence{
+        lead::EvidenceKind::TwoVotes, {voter}, {Generation(1), Epoch(4), 0}, {}};
     for (const int candidate : {0, 2}) {
         lead::Certificate granted;
         granted.fence = {Generation(1), Epoch(4)};
         granted.leader = {candidate};
         const auto bytes = lead::vote_bytes(
-            InstanceName("acme"),
-            {{voter}, lead::parse_incarnation(incarnation(voter)).value()}, granted);
+            InstanceName("acme"), {{voter}, lead::parse_incarnation(incarnation(voter)).value()},
+            granted);
         evidence.proofs.push_back({bytes, toy_seal(key, bytes)});
     }
     return lead::to_text(evidence);

@@ -51,13 +51,13 @@ TEST_CASE("a box counts while it is heard of, from its first Sync on") {
 }
 
 TEST_CASE("one of two boxes is enough, and both together are no more than one") {
-    std::vector<Span> spans = heard_spans({event("node_online", 0), event("node_silent", 10)},
-                                          november);
-    for (const Span& more : heard_spans({event("node_online", 5), event("node_silent", 20)},
-                                        november))
+    std::vector<Span> spans =
+        heard_spans({event("node_online", 0), event("node_silent", 10)}, november);
+    for (const Span& more :
+         heard_spans({event("node_online", 5), event("node_silent", 20)}, november))
         spans.push_back(more);
-    for (const Span& more : heard_spans({event("node_online", 30), event("node_silent", 31)},
-                                        november))
+    for (const Span& more :
+         heard_spans({event("node_online", 30), event("node_silent", 31)}, november))
         spans.push_back(more);
     CHECK(covered(spans) == Duration(21 * hour));
 }

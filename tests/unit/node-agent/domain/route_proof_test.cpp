@@ -65,8 +65,7 @@ lead::Announce announcement(std::uint64_t epoch, int leader, std::initializer_li
     for (const int index : voters) {
         const lead::MemberEntry entry = lead::test::entry(index);
         certificate.signatures[entry.index] = lead::test::seal(
-            entry.key,
-            lead::vote_bytes(acme, {entry.index, entry.incarnation}, certificate));
+            entry.key, lead::vote_bytes(acme, {entry.index, entry.incarnation}, certificate));
     }
     return news;
 }
