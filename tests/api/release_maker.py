@@ -1,8 +1,10 @@
 """A small release with an image of three blobs, signed by openssl, as any publisher could."""
 
+import atexit
 import base64
 import json
 import os
+import shutil
 import subprocess
 import tempfile
 
@@ -12,6 +14,7 @@ from master_fixture import sha256
 class Publisher:
     def __init__(self):
         self.folder = tempfile.mkdtemp(prefix="foyer-key-")
+        atexit.register(shutil.rmtree, self.folder, ignore_errors=True)
         self.key = self.folder + "/key.pem"
         subprocess.run(
             ["openssl", "genpkey", "-algorithm", "ed25519", "-out", self.key],

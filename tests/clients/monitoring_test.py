@@ -68,7 +68,11 @@ class Prometheus:
             return None
 
     def __enter__(self):
-        until("Prometheus has scraped the master", self.is_ready, 60)
+        try:
+            until("Prometheus has scraped the master", self.is_ready, 60)
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_):
