@@ -43,6 +43,11 @@ std::string to_text(const TokenText& token) {
 Result<Caller> caller_of(const State& state, std::string_view bearer, WallTime now) {
     const auto token = parse_token(bearer);
     if (!token) return unknown_token();
+    // Before the rows are loaded nobody is known: that must be told to nobody as the end of a
+    // token.
+    if (state.lineage().empty())
+        return error(ErrorCode::Unavailable, "this master is still loading its state; try again",
+                     {{"rule", "loading"}});
     const auto found = state.tokens().find(token->id);
     const std::string hash = tls::sha256_hex(token->secret);
     if (found == state.tokens().end() ||

@@ -168,7 +168,8 @@ private:
         for (const Tree& listed : operation["parameters"]) {
             const Tree& one = resolved(listed);
             names.insert(text_of(one, "name"));
-            row(text_of(one, "name"), "in the " + text_of(one, "in") + ", ", one["schema"],
+            row(text_of(one, "name"),
+                "in the " + text_of(one, "in") + ", " + type_of(one["schema"]),
                 text_of(one, "description"), one.value("required", false));
         }
         end_table();
@@ -203,16 +204,16 @@ private:
             if (given.contains(name)) continue;
             // In an answer what may be missing is the exception, in a request what may not.
             const bool sure = required.contains(name);
-            row(name, !request && !sure ? "perhaps " : "", property,
+            row(name, type_of(property) + (request || sure ? "" : ", or absent"),
                 text_of(property, "description"), request && sure);
         }
     }
 
-    void row(const std::string& name, const std::string& before, const Tree& schema,
-             const std::string& meaning, bool required) {
+    void row(const std::string& name, const std::string& type_html, const std::string& meaning,
+             bool required) {
         out_ += "<tr><th scope=\"row\"><code>" + html(name) + "</code>" +
-                (required ? " <b>required</b>" : "") + "</th><td>" + html(before) +
-                type_of(schema) + "</td><td>" + html_of_line(meaning) + "</td></tr>\n";
+                (required ? " <b>required</b>" : "") + "</th><td>" + type_html + "</td><td>" +
+                html_of_line(meaning) + "</td></tr>\n";
     }
 
     static std::string type_of(const Tree& schema) {

@@ -194,20 +194,20 @@ void add_body(const Route& route, const pb::MethodDescriptor* method, SchemaMake
 
 std::set<int> refusals_of(const Route& route) {
     std::set<int> all = {400, 431};
-    if (route.scope != Scope::Public) all.insert({401, 403});
+    // 503: whose token it is cannot be told yet.
+    if (route.scope != Scope::Public) all.insert({401, 403, 503});
     if (route.kind == RouteKind::Health) all.insert(503);
     if (route.kind == RouteKind::Document || route.kind == RouteKind::Health) return all;
     const bool named = route.path.find('{') != std::string_view::npos;
     if (named && !(route.kind == RouteKind::Blob && route.write)) all.insert(404);
     if (route.kind == RouteKind::Blob) {
-        all.insert(503);
         if (route.write) all.insert({413, 429, 507});
         return all;
     }
-    if (route.write) all.insert({404, 409, 413, 415, 429, 503, 504});
+    if (route.write) all.insert({404, 409, 413, 415, 429, 504});
     // These may wait for the database, or to be told.
     if (route.path.ends_with("/events") || route.path.starts_with("/v1/operations/"))
-        all.insert({429, 503, 504});
+        all.insert({429, 504});
     return all;
 }
 

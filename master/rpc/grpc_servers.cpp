@@ -4,6 +4,7 @@
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/impl/server_builder_option.h>
 #include <grpcpp/impl/service_type.h>
 
 namespace foyer::master {
@@ -18,6 +19,19 @@ std::shared_ptr<grpc::ServerCredentials> credentials_of(const GrpcServerConfig& 
     if (asks) options.pem_root_certs = config.client_roots_pem;
     return grpc::SslServerCredentials(options);
 }
+
+// gRPC's library of reflection adds itself to every server of a program that is linked with it:
+// what boxes speak is told to nobody who merely asks.
+class NoReflection final : public grpc::ServerBuilderOption {
+public:
+    void UpdateArguments(grpc::ChannelArguments*) override {}
+    void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>* plugins) override {
+        std::erase_if(*plugins, [](const auto& plugin) {
+            return dynamic_cast<grpc::reflection::ProtoServerReflectionPlugin*>(plugin.get()) !=
+                   nullptr;
+        });
+    }
+};
 
 // Dead lines are noticed, chatty ones are refused, and one listener belongs to one master.
 void set_limits(grpc::ServerBuilder& builder, const GrpcServerConfig& config) {
@@ -46,13 +60,14 @@ Result<std::unique_ptr<GrpcServer>> GrpcServer::start(
     // Debian builds Abseil with its search for lock cycles on: a tenth of a heartbeat.
     absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
     grpc::EnableDefaultHealthCheckService(true);
-    if (config.reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
     std::unique_ptr<GrpcServer> made(new GrpcServer());
     made->services_ = std::move(services);
     grpc::ServerBuilder builder;
     int port = 0;
     builder.AddListeningPort(config.address, credentials_of(config), &port);
     set_limits(builder, config);
+    if (!config.reflection) builder.SetOption(std::make_unique<NoReflection>());
     for (const auto& service : made->services_) builder.RegisterService(service.get());
     made->server_ = builder.BuildAndStart();
     if (!made->server_ || port == 0) {

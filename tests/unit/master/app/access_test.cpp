@@ -11,7 +11,7 @@ namespace {
 constexpr WallTime noon{1'772'368'200'000};
 
 State world() {
-    State state{ClusterSettings{}};
+    State state{ClusterSettings{}, LineageId("l1")};
     Account account;
     account.name = AccountId("acme");
     account.roles = {AccountRole::Customer};
@@ -37,6 +37,15 @@ TEST_CASE("a token opens its account's door until it expires") {
     const auto late = caller_of(state, "foyer_abc_s3cret", noon + Duration(1001));
     REQUIRE(!late.ok());
     CHECK(rule_of(late.failure()) == "token_expired");
+}
+
+TEST_CASE("before the rows are loaded no token is called unknown") {
+    const State nothing{ClusterSettings{}};
+    const auto caller = caller_of(nothing, "foyer_abc_s3cret", noon);
+    REQUIRE(!caller.ok());
+    CHECK(caller.failure().code == ErrorCode::Unavailable);
+    CHECK(rule_of(caller.failure()) == "loading");
+    CHECK(caller_of(nothing, "rubbish", noon).failure().code == ErrorCode::Unauthenticated);
 }
 
 TEST_CASE("wrong tokens are not told apart") {
