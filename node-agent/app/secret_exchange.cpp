@@ -49,22 +49,27 @@ void SecretExchange::seek(const Assignment& assignment, const std::set<std::stri
 
 void SecretExchange::leave(const PartitionId& partition) { places_.erase(partition); }
 
+SecretExchange::Place* SecretExchange::seeker(const PartitionId& partition) {
+    const auto place = places_.find(partition);
+    return place == places_.end() || !place->second.search ? nullptr : &place->second;
+}
+
 SecretExchange::Questions SecretExchange::ask(const PartitionId& partition,
                                               const HandoverMember& member, MonoTime now) {
-    const auto place = places_.find(partition);
-    if (place == places_.end() || !place->second.search) return {};
-    Search& search = *place->second.search;
+    Place* place = seeker(partition);
+    if (place == nullptr) return {};
+    Search& search = *place->search;
     const auto whom = whom_to_ask(member);
     if (whom.empty() || !is_time_to_ask(search.asked, now)) return {};
     // A key of its own for each round: who learns one later opens one answer at most.
     search.opener = seal_.make();
-    SecretQuestion question{place->second.group, place->second.ordered_at, search.asked.names,
-                            draw_nonce(rng_), search.opener.public_key};
+    search.refused.clear();
+    SecretQuestion question{place->group, place->ordered_at, search.asked.names, draw_nonce(rng_),
+                            search.opener.public_key};
     Questions questions;
     for (const ReplicaIndex index : whom) {
-        const auto address = place->second.addresses.find(index);
-        if (address != place->second.addresses.end())
-            questions.emplace_back(address->second, question);
+        const auto address = place->addresses.find(index);
+        if (address != place->addresses.end()) questions.emplace_back(address->second, question);
     }
     if (search.asked.rounds == 0)
         log_.info("secrets_sought", {{"partition", partition}, {"members", questions.size()}});
@@ -100,31 +105,32 @@ std::optional<SecretNews> SecretExchange::hear(const PartitionId& partition,
                                                const SecretAnswer& answer,
                                                const std::string& answerer_key,
                                                const HandoverMember& member, MonoTime now) {
-    const auto place = places_.find(partition);
-    if (place == places_.end() || !place->second.search) return std::nullopt;
-    SecretSearch& search = place->second.search->asked;
+    Place* place = seeker(partition);
+    if (place == nullptr) return std::nullopt;
+    SecretSearch& search = place->search->asked;
     const auto from = answerer(search, answer, answerer_key, member);
-    if (!from) return std::nullopt;
+    if (!from || place->search->refused.contains(*from)) return std::nullopt;
     if (answer.sealed.empty()) {
         search.lost[*from] = now;
         return std::nullopt;
     }
-    return take(partition, place->second, answer,
+    return take(partition, *place, *from, answer,
                 handover_context(search.question, own_key(member), answerer_key));
 }
 
 std::optional<SecretNews> SecretExchange::take(const PartitionId& partition, Place& place,
-                                               const SecretAnswer& answer,
+                                               ReplicaIndex from, const SecretAnswer& answer,
                                                const std::string& context) {
     auto opened = place.search->opener.open(answer, context);
     if (!opened.ok() || !are_those(place.search->asked.names, opened.value().reveal())) {
         log_.failure(LogLevel::Warn, "secrets_refused",
                      opened.ok() ? error(ErrorCode::InvalidArgument, "not those asked for")
                                  : opened.failure(),
-                     {{"partition", partition}});
+                     {{"partition", partition}, {"of", from.number}});
+        place.search->refused.insert(from);
         return std::nullopt;
     }
-    log_.info("secrets_taken", {{"partition", partition}});
+    log_.info("secrets_taken", {{"partition", partition}, {"of", from.number}});
     place.held = opened.value();
     place.search.reset();
     return SecretNews{partition, place.ordered_at, SecretsState::Known, std::move(opened).value()};
@@ -132,15 +138,15 @@ std::optional<SecretNews> SecretExchange::take(const PartitionId& partition, Pla
 
 std::optional<SecretNews> SecretExchange::look(const PartitionId& partition,
                                                const HandoverMember& member, MonoTime now) {
-    const auto place = places_.find(partition);
-    if (place == places_.end() || !place->second.search) return std::nullopt;
-    Search& search = *place->second.search;
+    Place* place = seeker(partition);
+    if (place == nullptr) return std::nullopt;
+    Search& search = *place->search;
     const SecretsState state = have_all_lost(search.asked, member, rules_, now)
                                    ? SecretsState::LostByAll
                                    : SecretsState::WithGroup;
     if (state == search.told) return std::nullopt;
     search.told = state;
-    return SecretNews{partition, place->second.ordered_at, state, {}};
+    return SecretNews{partition, place->ordered_at, state, {}};
 }
 
 }  // namespace foyer::agent

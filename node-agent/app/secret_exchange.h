@@ -43,7 +43,8 @@ public:
 private:
     struct Search {
         SecretSearch asked;
-        SecretSeal::Opener opener;  // of the newest question
+        SecretSeal::Opener opener;     // of the newest question
+        leadership::IndexSet refused;  // whose answer to it was none: the next one is not tried
         SecretsState told = SecretsState::WithGroup;
     };
     struct Place {
@@ -54,7 +55,8 @@ private:
         std::optional<Search> search;
     };
     Place& place_of(const Assignment& assignment);
-    std::optional<SecretNews> take(const PartitionId& partition, Place& place,
+    Place* seeker(const PartitionId& partition);  // null: nothing is sought for it
+    std::optional<SecretNews> take(const PartitionId& partition, Place& place, ReplicaIndex from,
                                    const SecretAnswer& answer, const std::string& context);
 
     const SecretSeal seal_;

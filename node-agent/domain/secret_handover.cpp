@@ -114,7 +114,8 @@ std::optional<ReplicaIndex> answerer(const SecretSearch& search, const SecretAns
                                      const HandoverMember& member) {
     const SecretQuestion& mine = search.question;
     if (mine.nonce.empty() || answer.nonce != mine.nonce || answer.group != mine.group ||
-        answer.ordered_at != mine.ordered_at || member.record == nullptr)
+        answer.ordered_at != mine.ordered_at || member.record == nullptr ||
+        !is_data_member(*member.record, member.self))
         return std::nullopt;
     const auto from = data_member(*member.record, answerer_key);
     if (!from || from->index == member.self) return std::nullopt;

@@ -79,7 +79,8 @@ bool is_time_to_ask(const SecretSearch& search, MonoTime now);
 SecretSearch asked(SecretSearch search, SecretQuestion question, const HandoverRules& rules,
                    MonoTime now);
 
-// Who answered: a data member of my record, and to the question I asked last. Else none.
+// Who answered: another data member of my record, which still names me, and to the question I asked
+// last. Else none.
 std::optional<ReplicaIndex> answerer(const SecretSearch& search, const SecretAnswer& answer,
                                      const std::string& answerer_key, const HandoverMember& member);
 // Exactly what was asked for.

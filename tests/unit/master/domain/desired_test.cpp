@@ -120,6 +120,24 @@ TEST_CASE("the password reaches the founder only, and only until init is done") 
     CHECK(secrets(0).contains("replication_password"));
 }
 
+TEST_CASE("every copy is given the same secrets once there is data, a witness none") {
+    World world;
+    world.serve("acme");
+    const auto secrets = [&](int index) {
+        return desired_since(world.state, world.replica("acme", index).node, {}, {})
+            .assignments.at(0)
+            .secrets;
+    };
+    CHECK_FALSE(secrets(0).by_name.empty());
+    CHECK(secrets(1) == secrets(0));
+    CHECK(secrets(2) == secrets(0));
+    Replica witness = world.replica("acme", 2);
+    witness.kind = ReplicaKind::Witness;
+    world.state.apply({Put<Replica>{witness}}, world.state.revision().next());
+    CHECK(secrets(2).by_name.empty());
+    CHECK(secrets(1) == secrets(0));
+}
+
 TEST_CASE("the others hear who leads once there is something to copy") {
     World world;
     world.run(world.order("acme"));

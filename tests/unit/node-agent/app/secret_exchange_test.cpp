@@ -140,7 +140,11 @@ TEST_CASE("an answer to an earlier question, for another asker or by another box
     const auto good = boxes.answer(0, second, Boxes::key(1));
     CHECK_FALSE(boxes.hear(1, *good, Boxes::key(2)));
     CHECK_FALSE(boxes.hear(1, *good, "key9"));
-    CHECK(boxes.hear(1, *good, Boxes::key(0)));
+    // Who answered wrongly is not tried again before the next question.
+    CHECK_FALSE(boxes.hear(1, *good, Boxes::key(0)));
+    boxes.now = boxes.now + Duration(10'000);
+    const SecretQuestion third = boxes.ask(1)[0].second;
+    CHECK(boxes.hear(1, *boxes.answer(0, third, Boxes::key(1)), Boxes::key(0)));
     CHECK(boxes.lines.all.find("s3cret") == std::string::npos);
 }
 

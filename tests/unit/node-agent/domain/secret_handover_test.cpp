@@ -189,6 +189,10 @@ TEST_CASE("only another data member of the asker's own record is believed, on it
     other = Asks::answer();
     other.group = InstanceName("other");
     CHECK_FALSE(asks.from(other, "key1"));
+    // Meanwhile this box was excluded.
+    asks.record_.members.erase(asks.record_.members.begin());
+    CHECK_FALSE(asks.from(Asks::answer(), "key1"));
+    asks.record_ = record();
     asks.search.question = {};
     CHECK_FALSE(asks.from(Asks::answer(), "key1"));
 }
