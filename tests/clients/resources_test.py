@@ -51,6 +51,7 @@ def homes():
             "/v1/sites/lille",
             listed="sites",
             gaps=fixed,
+            routes=("/v1/sites/{name}/promise",),
         ),
         Resource(
             "node",
@@ -84,6 +85,22 @@ def people():
             "/v1/tokens/{id}",
             gaps={NO_READ, NO_TAG, NO_LIST, NO_DELETE, NO_UPDATE, NEW_ONE, NO_IMPORT},
             routes=("/v1/whoami",),
+        ),
+    ]
+
+
+def prices():
+    size = {"size": "s", "copy_cents": 900, "synchronous_cents": 100, "further_country_cents": 5}
+    return [
+        Resource(
+            "price list",
+            "/v1/price-lists",
+            {"name": "2026", "currency": "EUR", "sizes": [size]},
+            "/v1/price-lists/2026",
+            listed="price_lists",
+            # Orders were quoted from it: a list is followed by another one, never changed.
+            gaps={NO_TAG, NO_DELETE, NO_UPDATE, NOT_SAME},
+            routes=("/v1/price-lists/{name}", "/v1/quote"),
         ),
     ]
 
@@ -124,8 +141,10 @@ def software(lab, release):
     ]
 
 
-# Tasks over the whole cloud, and health: nothing that is created and kept.
-NO_RESOURCE = {"/v1/rebalance", "/v1/rebalance:start", "/v1/rebalance:stop", "/healthz"}
+# Tasks over the whole cloud, what the API says of itself, and health: nothing that is created and
+# kept.
+NO_RESOURCE = {"/v1/rebalance", "/v1/rebalance:start", "/v1/rebalance:stop", "/healthz",
+               "/v1/audit", "/v1/openapi.json", "/v1/docs"}
 
 
 def fields_missing(asked, shown, unread):
@@ -291,7 +310,7 @@ def main():
         clients = {"operator": master.operator, "publisher": house}
         clients["customer"] = master.account("acme", "customer")
         lab.online(*[lab.home(isp) for isp in ("birch", "cedar", "dogwood")])
-        rows = [*homes(), *people(), *software(lab, release)]
+        rows = [*homes(), *people(), *prices(), *software(lab, release)]
         every_route_is_spoken_of(rows)
         applied = [Applied(lab, row, clients) for row in rows]
         for one in applied:
