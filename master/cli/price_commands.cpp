@@ -54,7 +54,7 @@ void add_publish(CLI::App& group, Session& session) {
     CLI::App& command = add_command(group, "publish", "publish a price list (operator)");
     command
         .add_option("file", options.file,
-                    R"(JSON: {"name": "2027", "currency": "EUR", "valid_from": )"
+                    R"(JSON: {"name": "list-2027", "currency": "EUR", "valid_from": )"
                     R"("2027-01-01T00:00:00Z", "sizes": [{"size": "s", "copy_cents": 900, )"
                     R"("synchronous_cents": 100, "further_country_cents": 200}]}; )"
                     R"(without valid_from it begins now)")

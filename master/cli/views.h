@@ -40,7 +40,7 @@ std::string view_promise(const Json& promise, const ViewContext& context);
 std::string view_price_lists(const Json& list, const ViewContext& context);
 std::string view_price_list(const Json& list, const ViewContext& context);
 std::string view_quote(const Json& quote, const ViewContext& context);
-// "27.00 EUR a month, price list 2027".
+// "27.00 EUR a month, price list list-2027".
 std::string quote_text(const Json& quote);
 std::string view_events(const Json& list, const ViewContext& context);
 std::string view_audit(const Json& list, const ViewContext& context);

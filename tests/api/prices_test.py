@@ -3,7 +3,7 @@
 from master_fixture import Master, skip_without_postgres
 from release_maker import publish
 
-LIST = {"name": "2026", "currency": "EUR", "sizes": [
+LIST = {"name": "list-2026", "currency": "EUR", "sizes": [
     {"size": "s", "copy_cents": 900, "synchronous_cents": 100, "further_country_cents": 250}]}
 ORDER = {"release": "echo", "parameters": {"company": "Ann"}}
 
@@ -26,7 +26,7 @@ def a_list_is_published_once(operator, ann):
     assert operator.must(operator.get("/v1/price-lists"))["price_lists"] == []
     listed = operator.must(operator.post("/v1/price-lists", LIST))
     assert listed["in_force"] and listed["valid_from"] == listed["created_at"], listed
-    assert ann.must(ann.get("/v1/price-lists/2026")) == listed
+    assert ann.must(ann.get("/v1/price-lists/list-2026")) == listed
     assert ann.must(ann.get("/v1/price-lists"))["price_lists"] == [listed]
     refused(operator.post("/v1/price-lists", LIST), 409, "already_exists", "publish another one")
     late = {**LIST, "name": "late", "valid_from": "2020-01-01T00:00:00Z"}

@@ -2,7 +2,6 @@
 import hashlib
 import json
 import unittest
-from pathlib import Path
 
 from fake_api import PASSWORD, ROWS, Refusal
 from harness import CliTest
@@ -202,19 +201,18 @@ class Writing(CliTest):
         self.fails(2, "rebalance", "start", "--moves", "0")
 
     def test_prices_are_published_and_quoted(self):
-        file = Path(self.folder) / "prices.json"
-        body = {"name": "2026", "currency": "EUR", "sizes": [{"size": "s", "copy_cents": 900}]}
-        file.write_text(json.dumps(body), encoding="utf-8")
-        self.ok("price-list", "publish", str(file))
+        sizes = [{"size": "s", "copy_cents": 900}]
+        body = {"name": "list-2026", "currency": "EUR", "sizes": sizes}
+        self.ok("price-list", "publish", self.write_file("prices.json", json.dumps(body)))
         self.assertEqual(json.loads(self.api.writes()[-1]["body"]), body)
-        self.assertIn("2026  EUR", self.ok("price-list", "ls").out)
-        shown = self.ok("price-list", "show", "2026").out
+        self.assertIn("list-2026  EUR", self.ok("price-list", "ls").out)
+        shown = self.ok("price-list", "show", "list-2026").out
         self.assertRegex(shown, r"s +9\.00 +1\.00 +0\.05")
         quote = self.ok("quote", "tryton@7.0", "--replicas", "3", "--mode", "synchronous").out
         self.assertEqual(self.api.calls[-1]["query"],
                          "release=tryton&version=7.0&mode=synchronous&replicas=3")
         self.assertRegex(quote, r"copies +3 +9\.00 +27\.00")
-        self.assertIn("32.50 EUR a month, price list 2026", quote)
+        self.assertIn("32.50 EUR a month, price list list-2026", quote)
         self.assertIn("nothing is charged", self.ok("quote", "tryton").out)
         self.assertIn("32.50 EUR a month", self.ok("instance", "show", "acme").out)
         self.fails(2, "price-list", "publish", "/dev/null")

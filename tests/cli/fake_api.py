@@ -27,7 +27,7 @@ def replica(index, site, isp, country):
             "node": site + "-1", "site": site, "isp": isp, "country": country, "state": "running"}
 
 
-QUOTE = {"price_list": "2026", "currency": "EUR", "monthly_cents": 3250, "lines": [
+QUOTE = {"price_list": "list-2026", "currency": "EUR", "monthly_cents": 3250, "lines": [
     {"item": "copies", "quantity": 3, "each_cents": 900, "total_cents": 2700},
     {"item": "synchronous", "quantity": 3, "each_cents": 100, "total_cents": 300},
     {"item": "further_countries", "quantity": 1, "each_cents": 250, "total_cents": 250}]}
@@ -67,7 +67,7 @@ ROWS = {
                            "copies_max": 5, "copies_default": 3, "image_bytes": 123456789}],
     "instances": [instance("acme")],
     "audit": [],
-    "price-lists": [{"name": "2026", "currency": "EUR", "valid_from": NOW, "in_force": True,
+    "price-lists": [{"name": "list-2026", "currency": "EUR", "valid_from": NOW, "in_force": True,
                      "sizes": [{"size": "s", "copy_cents": 900, "synchronous_cents": 100,
                                 "further_country_cents": 5}]}],
 }

@@ -95,8 +95,8 @@ def prices():
         Resource(
             "price list",
             "/v1/price-lists",
-            {"name": "2026", "currency": "EUR", "sizes": [size]},
-            "/v1/price-lists/2026",
+            {"name": "list-2026", "currency": "EUR", "sizes": [size]},
+            "/v1/price-lists/list-2026",
             listed="price_lists",
             # Orders were quoted from it: a list is followed by another one, never changed.
             gaps={NO_TAG, NO_DELETE, NO_UPDATE, NOT_SAME},

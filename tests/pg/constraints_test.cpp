@@ -113,13 +113,13 @@ const std::vector<Refused> of_instances = {
     {"replicas_evidence_of_voter", "UPDATE replicas SET evidence = 'two votes'"},
     {"instances_quote_whole", "UPDATE instances SET quote_cents = 1"},
     {"instances_quote_range",
-     "UPDATE instances SET quote_list = '2026', quote_currency = 'EUR', quote_cents = -1, "
+     "UPDATE instances SET quote_list = 'list-2026', quote_currency = 'EUR', quote_cents = -1, "
      "quote_lines = '[]'"},
     {"instances_quote_lines_list",
-     "UPDATE instances SET quote_list = '2026', quote_currency = 'EUR', quote_cents = 1, "
+     "UPDATE instances SET quote_list = 'list-2026', quote_currency = 'EUR', quote_cents = 1, "
      "quote_lines = '{}'"},
     {"instances_quote_fkey",
-     "UPDATE instances SET quote_list = '2026', quote_currency = 'EUR', quote_cents = 1, "
+     "UPDATE instances SET quote_list = 'list-2026', quote_currency = 'EUR', quote_cents = 1, "
      "quote_lines = '[]'"},
     {"instances_mode_known", "UPDATE instances SET mode = 'quick'"},
     {"instances_desired_known", "UPDATE instances SET desired = 'better'"},

@@ -60,7 +60,7 @@ master::Instance rich_instance() {
     instance.initialized = true;
     instance.policy.mode = ReplicationMode::Asynchronous;
     instance.desired = DesiredState::Stopped;
-    instance.quote = master::Quote{master::PriceListName("2026"),
+    instance.quote = master::Quote{master::PriceListName("list-2026"),
                                    "EUR",
                                    {{master::QuoteItem::Copies, 3, Cents(900), Cents(2'700)},
                                     {master::QuoteItem::FurtherCountries, 1, Cents(1), Cents(1)}},
@@ -70,7 +70,7 @@ master::Instance rich_instance() {
 }
 
 master::PriceList rich_price_list() {
-    return {master::PriceListName("2026"),
+    return {master::PriceListName("list-2026"),
             "EUR",
             WallTime{1'772'368'200'001},
             {{SizeName("s"), Cents(900), Cents(0), Cents(1'000'000'000)},

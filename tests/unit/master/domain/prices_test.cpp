@@ -10,7 +10,7 @@ using foyer::test::World;
 
 namespace {
 
-PriceList list(const std::string& name = "2026") {
+PriceList list(const std::string& name = "list-2026") {
     PriceList one;
     one.name = PriceListName(name);
     one.currency = "EUR";
@@ -58,17 +58,17 @@ TEST_CASE("orders are quoted from the list that began last, and keep their quote
     world.run(world.order("free"));
     CHECK_FALSE(world.instance("free").quote);
     world.run(at_once());
-    PriceList later = list("2027");
+    PriceList later = list("list-2027");
     later.valid_from = world.now + Duration(1'000);
     later.sizes[0].copy = Cents(1'000);
     world.run(PublishPriceList{later, false});
     world.run(world.order("acme"));
     REQUIRE(world.instance("acme").quote);
-    CHECK(world.instance("acme").quote->list == PriceListName("2026"));
+    CHECK(world.instance("acme").quote->list == PriceListName("list-2026"));
     world.now = world.now + Duration(1'000);
-    CHECK(price_list_at(world.state, world.now)->name == PriceListName("2027"));
+    CHECK(price_list_at(world.state, world.now)->name == PriceListName("list-2027"));
     world.run(world.order("shop"));
-    CHECK(world.instance("shop").quote->list == PriceListName("2027"));
+    CHECK(world.instance("shop").quote->list == PriceListName("list-2027"));
     CHECK(world.instance("acme").quote->monthly < world.instance("shop").quote->monthly);
     CHECK_FALSE(world.instance("free").quote);
 }
