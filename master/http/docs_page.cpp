@@ -101,8 +101,9 @@ private:
         out_ += "<div class=\"wide\"><table>\n<caption>Statuses of refusals</caption>\n<tbody>\n";
         const Tree& responses = document_["components"]["responses"];
         for (const auto& [status, name] : refusal_names()) {
-            out_ += "<tr id=\"status-" + status + "\"><th scope=\"row\">" + status + "</th><td>" +
-                    html_of_line(text_of(responses[name], "description")) + "</td></tr>\n";
+            out_ += "<tr id=\"status-";
+            out_ += status + "\"><th scope=\"row\">" + status + "</th><td>";
+            out_ += html_of_line(text_of(responses[name], "description")) + "</td></tr>\n";
         }
         out_ += "</tbody>\n</table></div>\n<p>" + link("schema-Error", "The one shape of errors") +
                 "</p>\n";
@@ -154,9 +155,10 @@ private:
         out_ += "</article>\n";
     }
 
-    const Tree& resolved(const Tree& part) const {
-        const std::string reference = text_of(part, "$ref");
-        if (reference.empty()) return part;
+    // What a reference stands for, or the part itself.
+    const Tree& resolved(const Tree* part) const {
+        const std::string reference = text_of(*part, "$ref");
+        if (reference.empty()) return *part;
         return document_.at(Tree::json_pointer(reference.substr(1)));
     }
 
@@ -166,7 +168,7 @@ private:
         if (!operation.contains("parameters")) return names;
         begin_table("Parameters");
         for (const Tree& listed : operation["parameters"]) {
-            const Tree& one = resolved(listed);
+            const Tree& one = resolved(&listed);
             names.insert(text_of(one, "name"));
             row(text_of(one, "name"),
                 "in the " + text_of(one, "in") + ", " + type_of(one["schema"]),
@@ -179,7 +181,7 @@ private:
     void body_of(const Tree& operation, const std::set<std::string>& given) {
         if (!operation.contains("requestBody")) return;
         const auto [type, content] = content_of(operation["requestBody"]);
-        const Tree& schema = resolved(content["schema"]);
+        const Tree& schema = resolved(&content["schema"]);
         if (!schema.contains("properties")) {
             out_ += "<h4>Body</h4>\n<p><code>" + html(type) + "</code></p>\n";
             return;
@@ -240,10 +242,12 @@ private:
             const std::string least = number(("min" + std::string(suffix)).c_str());
             const std::string most = number(("max" + std::string(suffix)).c_str());
             if (most.empty() && (least.empty() || least == "0")) continue;
+            text += ", ";
             if (most.empty()) {
-                text += ", " + least + unit + " or more";
+                text += least + unit + " or more";
             } else {
-                text += ", " + (least.empty() ? "at most " : least + " to ") + most + unit;
+                text += least.empty() ? "at most " : least + " to ";
+                text += most + unit;
             }
         }
         const std::string pattern = text_of(schema, "pattern");
@@ -255,7 +259,7 @@ private:
         std::string target = path;
         if (operation.contains("parameters")) {
             for (const Tree& listed : operation["parameters"]) {
-                const Tree& one = resolved(listed);
+                const Tree& one = resolved(&listed);
                 const std::string mark = "{" + text_of(one, "name") + "}";
                 const std::size_t at = target.find(mark);
                 if (at != std::string::npos && one.contains("example"))
@@ -274,7 +278,7 @@ private:
     std::string body_argument(const Tree& body) const {
         const auto [type, content] = content_of(body);
         if (type != "application/json") return " \\\n  -H 'Content-Type: " + type + "' -T FILE";
-        const Tree& schema = resolved(content["schema"]);
+        const Tree& schema = resolved(&content["schema"]);
         std::string line =
             " \\\n  -H 'Content-Type: application/json' -H \"Idempotency-Key: $(uuidgen)\"";
         if (schema.contains("examples")) line += " \\\n  -d '" + schema["examples"][0].dump() + "'";

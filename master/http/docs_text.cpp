@@ -52,8 +52,9 @@ std::string html_of_markdown(std::string_view text, int heading_level) {
         if (block.starts_with(mark)) {
             const std::string_view title = block.substr(mark.size());
             const std::string tag = "h" + std::to_string(heading_level);
-            out += "<" + tag + " id=\"" + slug(title) + "\">" + html_of_line(title) + "</" + tag +
-                   ">\n";
+            out += "<" + tag + " id=\"";
+            out += slug(title) + "\">" + html_of_line(title);
+            out += "</" + tag + ">\n";
         } else {
             out += "<p>" + html_of_line(block) + "</p>\n";
         }

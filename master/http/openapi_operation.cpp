@@ -155,7 +155,7 @@ Words words_of_plain(const Route& route) {
     CHECK(false);
 }
 
-void add_words(Words words, Tree& operation) {
+void add_words(const Words& words, Tree& operation) {
     const std::size_t end = words.text.find_first_of(".;");
     operation["operationId"] = words.id;
     operation["summary"] = words.text.substr(0, end);
@@ -216,7 +216,8 @@ std::set<std::string> fields_in_paths(const pb::DescriptorPool& pool) {
     for (const Route& route : routes::table) {
         if (route.rpc.empty()) continue;
         const std::string request = method_of(pool, route.rpc).input_type()->name();
-        for (const std::string& name : names_in_path(route.path)) all.insert(request + "." + name);
+        for (std::string name : names_in_path(route.path))
+            all.insert(name.insert(0, request + "."));
     }
     return all;
 }
