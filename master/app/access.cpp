@@ -26,8 +26,7 @@ Error unknown_token() {
 
 std::string names_of(Roles roles) {
     std::string text;
-    for (const AccountRole role : {AccountRole::Operator, AccountRole::Host, AccountRole::Customer,
-                                   AccountRole::Publisher}) {
+    for (const AccountRole role : all_roles) {
         if (!roles.has(role)) continue;
         text += (text.empty() ? "" : ", ") + std::string(to_text(role));
     }

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "master/domain/limits.h"
+#include "master/domain/prices.h"
 #include "master/domain/rebalance.h"
 
 namespace foyer::master {
@@ -50,6 +51,19 @@ constexpr auto lines = std::to_array<Line>({
     {"DrainNodeRequest", "deadline_seconds", up_to(seconds(limits::drain_deadline_max))},
     {"PlanRebalanceRequest", "moves_max", up_to(rebalance_moves_max)},
     {"StartRebalanceRequest", "moves_max", up_to(rebalance_moves_max)},
+    {"PublishPriceListRequest", "name", needed(a_name)},
+    {"PublishPriceListRequest", "currency", needed("^[A-Z]{3}$")},
+    {"PublishPriceListRequest",
+     "sizes",
+     {.required = true, .least = 1, .most = static_cast<std::int64_t>(sizes_max)}},
+    {"SizePrice", "size", needed(a_name)},
+    {"SizePrice", "copy_cents", up_to(cents_max)},
+    {"SizePrice", "synchronous_cents", up_to(cents_max)},
+    {"SizePrice", "further_country_cents", up_to(cents_max)},
+    {"GetSitePromiseRequest", "month", text("^(2[0-9]{3}-(0[1-9]|1[0-2]))?$")},
+    {"QuoteOrderRequest", "release", needed()},
+    {"QuoteOrderRequest", "replicas", {.least = 0}},
+    {"QuoteOrderRequest", "min_countries", {.least = 0}},
     {"OrderInstanceRequest", "name", needed(a_name)},
     {"OrderInstanceRequest", "release", needed()},
     {"ReplicationPolicy", "replicas", {.least = 0}},
@@ -85,6 +99,8 @@ constexpr auto bodies = std::to_array<Example>({
     {"CreateNodeTokenRequest", R"({"site": "dijon"})"},
     {"DrainNodeRequest", R"({"deadline_seconds": 86400})"},
     {"StartRebalanceRequest", R"({"moves_max": 20})"},
+    {"PublishPriceListRequest", R"({"name": "list-2027", "currency": "EUR", "sizes": [
+        {"size": "s", "copy_cents": 900, "synchronous_cents": 100, "further_country_cents": 250}]})"},
     {"OrderInstanceRequest", R"({"name": "acme", "release": "tryton", "size": "s",
                                  "parameters": {"company": "Acme"},
                                  "policy": {"replicas": 3, "countries": ["FR", "BE"]}})"},
@@ -102,6 +118,7 @@ constexpr auto in_paths = std::to_array<Example>({
     {"nodes", "dijon-1"},
     {"instances", "acme"},
     {"operations", "op-7f3kq2mzx4tb"},
+    {"price-lists", "list-2027"},
     {"software-releases", "tryton"},
     {"blobs", "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
 });

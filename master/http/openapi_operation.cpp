@@ -10,9 +10,6 @@ namespace {
 
 namespace pb = google::protobuf;
 
-constexpr auto all_roles = std::to_array<AccountRole>(
-    {AccountRole::Operator, AccountRole::Host, AccountRole::Customer, AccountRole::Publisher});
-
 std::vector<std::string> names_in_path(std::string_view path) {
     std::vector<std::string> names;
     for (std::size_t at = path.find('{'); at != std::string_view::npos; at = path.find('{', at + 1))
@@ -64,8 +61,10 @@ void add_query(const pb::Descriptor& message, const std::set<std::string>& elsew
             if (field.name() == "page")
                 add_query(*field.message_type(), {}, write, schemas, parameters);
         } else if (!write || field.name() == "validate_only") {
-            parameters.push_back(
-                parameter(field.name(), "query", comment_of(field), schemas.parameter(field)));
+            Tree made =
+                parameter(field.name(), "query", comment_of(field), schemas.parameter(field));
+            if (schemas.is_needed(field)) made["required"] = true;
+            parameters.push_back(std::move(made));
         }
     }
 }

@@ -28,6 +28,10 @@ public:
     Tree reference(const google::protobuf::Descriptor& message, Direction direction);
     // A field of a request as an address or a header gives it: its type and its rule.
     Tree parameter(const google::protobuf::FieldDescriptor& field);
+    // No request is good without it.
+    bool is_needed(const google::protobuf::FieldDescriptor& field) const {
+        return rule(field).required;
+    }
     // By name.
     Tree components() const;
 

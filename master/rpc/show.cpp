@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "master/app/release_document.h"
+#include "master/app/route_table.h"
 
 namespace foyer::master {
 
@@ -34,8 +35,7 @@ api::HostClass to_wire(HostClass host_class) {
 }
 
 Result<AccountRole> from_wire(api::AccountRole role) {
-    for (const AccountRole known : {AccountRole::Operator, AccountRole::Host, AccountRole::Customer,
-                                    AccountRole::Publisher, AccountRole::Auditor}) {
+    for (const AccountRole known : all_roles) {
         if (to_wire(known) == role) return known;
     }
     return error(ErrorCode::InvalidArgument,

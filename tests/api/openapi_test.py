@@ -28,6 +28,7 @@ ROOT = os.environ["FOYER_SOURCE_DIR"]
 SEED = os.environ.get("TEST_SEED", "1")
 SHOWN = 30  # faults
 BLOB = b"a blob of the contract"
+PRICES = {"currency": "EUR", "sizes": [{"size": "s", "copy_cents": 900}]}
 # Their state says no in a story where nothing is wrong: no drain, no other copy, no release file.
 MAY_CONFLICT = {"CancelDrain", "PromoteInstance", "StartRebalance", "StopRebalance", "DeleteNode",
                 "RevealInstance"}  # fmt: skip
@@ -121,7 +122,8 @@ def story(master):
     order = {"name": "acme", "release": "echo", "parameters": {"company": "Acme"}}
     made = operator.must(operator.post("/v1/instances", order))
     operator.must(operator.call("PUT", "/v1/blobs/" + sha256(BLOB), body=BLOB), 201)
-    names = {"isps": "isp0", "hosts": "host0", "sites": "site0", "nodes": boxes[0].name,
+    operator.must(operator.post("/v1/price-lists", {"name": "prices", **PRICES}))
+    names = {"price-lists": "prices", "isps": "isp0", "hosts": "host0", "sites": "site0", "nodes": boxes[0].name,
              "instances": "acme", "operations": made["operation"]["id"],
              "software-releases": "echo", "blobs": sha256(BLOB)}  # fmt: skip
     return boxes, names
@@ -147,6 +149,8 @@ def good_body(operation, names, number=0):
         body["name"] = f"{operation.id.lower()}-{number}"
     if "account" in body:
         body["account"] = "house"
+    if "currency" in body:  # the example's list began in the past
+        body = {"name": body["name"], **PRICES}
     if "release" in body:
         order = {"release": "echo", "parameters": {"company": "Acme"}, "policy": {"replicas": 3}}
         body = {"name": body["name"], **order}
@@ -154,6 +158,8 @@ def good_body(operation, names, number=0):
 
 
 def attempt_of(operation, names, body, key=None):
+    if operation.id == "QuoteOrder":
+        return hostile.Attempt(operation.target(names, [("release", "echo")]))
     if operation.method == "PUT":
         return hostile.Attempt(operation.target(names), BLOB)
     if body is None:
@@ -207,7 +213,7 @@ def bad(walker, names, chosen):
 def rights(walker, names):
     """From the document: who may not is told so, and nobody without a token gets anything."""
     callers = {role: walker.master.account("just-" + role, role).token
-               for role in ("operator", "host", "customer", "publisher")}  # fmt: skip
+               for role in ("operator", "host", "customer", "publisher", "auditor")}  # fmt: skip
     for operation in walker.document.operations:
         body = only_tried(operation, good_body(operation, names, "never"))
         attempt = attempt_of(operation, names_for(operation, names), body)
