@@ -121,7 +121,7 @@ TEST_CASE("bad lists are refused with what to change") {
     bad.sizes[1].size = SizeName("s");
     CHECK(refusal(world, at_once(bad)).find("two prices") != std::string::npos);
     bad = list();
-    bad.valid_from = world.now - Duration(1);
+    bad.valid_from = world.now + Duration(-1);
     CHECK(refusal(world, {bad, false}).find("in the past") != std::string::npos);
     bad.valid_from = world.now + Duration(std::int64_t{400} * 24 * 3'600'000);
     CHECK_FALSE(refusal(world, {bad, false}).empty());

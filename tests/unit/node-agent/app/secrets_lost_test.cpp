@@ -108,7 +108,10 @@ struct Restarted {
             agent::GroupPorts{post,
                               files,
                               {},
-                              [](const Assignment&) { return ok_status(); },
+                              [](const InstanceName&, WallTime, const FirstRecord&) {
+                                  return ok_status();
+                              },
+                              {},
                               world.clock,
                               world.rng,
                               world.log,
