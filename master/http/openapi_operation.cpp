@@ -204,9 +204,12 @@ std::set<int> refusals_of(const Route& route) {
         return all;
     }
     if (route.write) all.insert({404, 409, 413, 415, 429, 504});
+    // An order that would be refused has no price.
+    if (route.path == "/v1/quote") all.insert({404, 409});
     // These may wait for the database, or to be told.
-    if (route.path.ends_with("/events") || route.path.starts_with("/v1/operations/"))
-        all.insert({429, 504});
+    const bool waits = route.path.ends_with("/events") || route.path.ends_with("/promise") ||
+                       route.path == "/v1/audit" || route.path.starts_with("/v1/operations/");
+    if (waits) all.insert({429, 504});
     return all;
 }
 

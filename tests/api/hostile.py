@@ -115,12 +115,13 @@ def bodies(document, operation, target, make, random):
 def queries(document, operation, names, random):
     known = operation.places("query")
     for name, told in known.items():
-        kind = told["schema"]["type"]
+        schema = document.resolved(told["schema"])
+        kind = schema["type"]
         for value in ("", "x", "1.5", "0x10", "1e3", "+1", "٣", "true", "-1", 2**64, "a" * 4_000):
             wrong = kind == "integer" and not (isinstance(value, str) and value.isdecimal())
             yield Attempt(operation.target(names, [(name, value)]), refused=wrong)
-        value = odd_value(document, told["schema"], random)
-        odd = not document.is_good(told["schema"], value)
+        value = odd_value(document, schema, random)
+        odd = not document.is_good(schema, value)
         yield Attempt(operation.target(names, [(name, value)]), refused=odd)
         yield Attempt(operation.target(names, [(name, 1), (name, 1)]), refused=True)
     # Probes and browsers put what they like behind an open door's address.

@@ -6,6 +6,7 @@
 #include "foyer/api/v1/accounts.pb.h"
 #include "foyer/api/v1/fleet.pb.h"
 #include "foyer/api/v1/instances.pb.h"
+#include "foyer/api/v1/prices.pb.h"
 #include "foyer/api/v1/releases.pb.h"
 #include "master/http/errors.h"
 #include "master/http/request_message.h"
@@ -22,7 +23,8 @@ std::vector<const pb::ServiceDescriptor*> services() {
     std::vector<const pb::ServiceDescriptor*> found;
     for (const pb::FileDescriptor* file :
          {v1::Account::descriptor()->file(), v1::Isp::descriptor()->file(),
-          v1::Instance::descriptor()->file(), v1::SoftwareRelease::descriptor()->file()}) {
+          v1::Instance::descriptor()->file(), v1::PriceList::descriptor()->file(),
+          v1::SoftwareRelease::descriptor()->file()}) {
         for (int i = 0; i < file->service_count(); ++i) found.push_back(file->service(i));
     }
     return found;
