@@ -1,6 +1,14 @@
 #include "node-agent/net/route_preference.h"
 
+#include <algorithm>
+
 namespace foyer::agent {
+namespace {
+
+constexpr Duration told_again_least{1'000};
+constexpr Duration told_again_most{15'000};
+
+}  // namespace
 
 void RoutePreference::set_edges(const std::map<NodeId, std::uint64_t>& rank) {
     std::erase_if(edges_, [&](const auto& edge) { return !rank.contains(edge.first); });
@@ -12,14 +20,19 @@ void RoutePreference::heard(const NodeId& edge, MonoTime now) {
     const auto found = edges_.find(edge);
     if (found == edges_.end()) return;
     found->second.last_heard = now;
-    found->second.told = false;
+    found->second.next_told = {};
 }
 
-std::vector<NodeId> RoutePreference::fell_silent(MonoTime now, Duration silence) {
+std::vector<NodeId> RoutePreference::forgetful(MonoTime now, Duration silence) {
     std::vector<NodeId> found;
+    const bool line_works =
+        std::ranges::any_of(edges_, [&](const auto& edge) { return is_alive(edge.first, now); });
+    if (!line_works && edges_.size() > 1) return found;
     for (auto& [edge, state] : edges_) {
-        if (state.told || !state.last_heard || now - *state.last_heard < silence) continue;
-        state.told = true;
+        if (!state.last_heard || now - *state.last_heard < silence || now < state.next_told)
+            continue;
+        const Duration silent = now - *state.last_heard;
+        state.next_told = now + std::clamp(silent / 4, told_again_least, told_again_most);
         found.push_back(edge);
     }
     return found;

@@ -26,8 +26,11 @@ public:
     // The edge in use is to be kept (after a restart of the agent).
     void adopt(const NodeId& edge) { current_ = edge; }
     bool is_alive(const NodeId& edge, MonoTime now) const;
-    // Edges that answered before and have been silent for so long; each once a silence.
-    std::vector<NodeId> fell_silent(MonoTime now, Duration silence);
+    // Edges that answered before and have been silent for so long while another one answers: they
+    // may be there again, without their memory. Asked again and again, ever more slowly. Where all
+    // are silent it is our own line: they remember us, and who forgets them waits seconds longer
+    // for its end. Of an only edge one cannot tell.
+    std::vector<NodeId> forgetful(MonoTime now, Duration silence);
     // The edge to use; none only when there are no edges.
     std::optional<NodeId> choose(MonoTime now);
 
@@ -35,7 +38,7 @@ private:
     struct EdgeState {
         std::uint64_t rank = 0;
         std::optional<MonoTime> last_heard;
-        bool told = false;  // by fell_silent(), since it last answered
+        MonoTime next_told;  // by forgetful()
     };
     Duration silence_max_;
     std::map<NodeId, EdgeState> edges_;

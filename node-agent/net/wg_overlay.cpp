@@ -202,7 +202,7 @@ void WgOverlay::tend(MonoTime now) {
 }
 
 void WgOverlay::renew_silent(MonoTime now) {
-    for (const NodeId& edge : preference_.fell_silent(now, config_.renew_after)) {
+    for (const NodeId& edge : preference_.forgetful(now, config_.renew_after)) {
         const auto name = tunnel_of_edge_.find(edge);
         const auto peer = wish_->peers.find(edge);
         if (name == tunnel_of_edge_.end() || peer == wish_->peers.end()) continue;

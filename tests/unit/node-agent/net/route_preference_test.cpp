@@ -47,15 +47,37 @@ TEST_CASE("a silent edge is left after two silent seconds, and not before") {
     CHECK(made.choose(start + Duration(2'000)) == second);
 }
 
-TEST_CASE("an edge that fell silent is told once a silence, one that never answered not at all") {
+TEST_CASE("an edge that is silent alone may have lost its memory: it is told, ever more slowly") {
     RoutePreference made = two_edges();
     const Duration silence(3'000);
     made.heard(first, start);
-    CHECK(made.fell_silent(start + Duration(2'999), silence).empty());
-    CHECK(made.fell_silent(start + Duration(3'000), silence) == std::vector<NodeId>{first});
-    CHECK(made.fell_silent(start + Duration(9'000), silence).empty());
-    made.heard(first, start + Duration(10'000));
-    CHECK(made.fell_silent(start + Duration(13'000), silence) == std::vector<NodeId>{first});
+    std::vector<std::int64_t> told;
+    for (std::int64_t at = 0; at <= 60'000; at += 500) {
+        const MonoTime now = start + Duration(at);
+        made.heard(second, now);
+        for (const NodeId& edge : made.forgetful(now, silence)) {
+            CHECK(edge == first);
+            told.push_back(at);
+        }
+    }
+    CHECK(told == std::vector<std::int64_t>{3'000, 4'000, 5'000, 6'500, 8'500, 11'000, 14'000,
+                                            17'500, 22'000, 27'500, 34'500, 43'500, 54'500});
+    made.heard(first, start + Duration(61'000));
+    made.heard(second, start + Duration(64'000));
+    CHECK(made.forgetful(start + Duration(64'000), silence) == std::vector<NodeId>{first});
+}
+
+TEST_CASE("where all are silent it is the line, and nobody is forgotten; an only edge is") {
+    RoutePreference made = two_edges();
+    made.heard(first, start);
+    made.heard(second, start);
+    for (const std::int64_t at : {3'000, 5'000, 60'000})
+        CHECK(made.forgetful(start + Duration(at), Duration(3'000)).empty());
+    RoutePreference only(Duration(1'900));
+    only.set_edges({{first, 1}});
+    CHECK(only.forgetful(start + Duration(9'000), Duration(3'000)).empty());  // never answered
+    only.heard(first, start);
+    CHECK(only.forgetful(start + Duration(3'000), Duration(3'000)) == std::vector<NodeId>{first});
 }
 
 TEST_CASE("when all are silent nothing changes") {
