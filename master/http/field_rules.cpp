@@ -100,7 +100,8 @@ constexpr auto bodies = std::to_array<Example>({
     {"DrainNodeRequest", R"({"deadline_seconds": 86400})"},
     {"StartRebalanceRequest", R"({"moves_max": 20})"},
     {"PublishPriceListRequest", R"({"name": "list-2027", "currency": "EUR", "sizes": [
-        {"size": "s", "copy_cents": 900, "synchronous_cents": 100, "further_country_cents": 250}]})"},
+        {"size": "s", "copy_cents": 900, "synchronous_cents": 100,
+         "further_country_cents": 250}]})"},
     {"OrderInstanceRequest", R"({"name": "acme", "release": "tryton", "size": "s",
                                  "parameters": {"company": "Acme"},
                                  "policy": {"replicas": 3, "countries": ["FR", "BE"]}})"},

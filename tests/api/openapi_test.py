@@ -123,7 +123,8 @@ def story(master):
     made = operator.must(operator.post("/v1/instances", order))
     operator.must(operator.call("PUT", "/v1/blobs/" + sha256(BLOB), body=BLOB), 201)
     operator.must(operator.post("/v1/price-lists", {"name": "prices", **PRICES}))
-    names = {"price-lists": "prices", "isps": "isp0", "hosts": "host0", "sites": "site0", "nodes": boxes[0].name,
+    names = {"price-lists": "prices", "isps": "isp0",
+             "hosts": "host0", "sites": "site0", "nodes": boxes[0].name,
              "instances": "acme", "operations": made["operation"]["id"],
              "software-releases": "echo", "blobs": sha256(BLOB)}  # fmt: skip
     return boxes, names

@@ -105,17 +105,16 @@ struct Restarted {
         rules.tick = Duration(5);
         rules.handover.ask_first = rules.handover.ask_longest = Duration(50);
         groups = std::make_unique<agent::GroupKeeper>(
-            agent::GroupPorts{post,
-                              files,
-                              {},
-                              [](const InstanceName&, WallTime, const FirstRecord&) {
-                                  return ok_status();
-                              },
-                              {},
-                              world.clock,
-                              world.rng,
-                              world.log,
-                              glass()},
+            agent::GroupPorts{
+                post,
+                files,
+                {},
+                [](const InstanceName&, WallTime, const FirstRecord&) { return ok_status(); },
+                {},
+                world.clock,
+                world.rng,
+                world.log,
+                glass()},
             rules);
     }
     ~Restarted() { world.agent.reset(); }
