@@ -65,9 +65,7 @@ class OrderedErp(unittest.TestCase):
                           row["number"], f"the invoice on copy {copy['index']}")
 
     def test_2_both_standbys_stream_from_other_isps_and_count_for_the_quorum(self):
-        primary = self.copies("primary")[0]
-        rows = self.sql(primary, "postgres", "SELECT state, sync_state FROM pg_stat_replication")
-        self.assertEqual(rows.splitlines(), ["streaming|quorum"] * 2)
+        self.wait_for(self.both_count, "both standbys count", 60)
         isps = {copy["isp"] for copy in self.cloud.instance()["replicas"]}
         self.assertEqual(len(isps), 3)
 
@@ -87,6 +85,13 @@ class OrderedErp(unittest.TestCase):
                 self.cloud.lab("heal", "line", home, stdout=subprocess.DEVNULL)
         writer.join()
         self.wait_for(self.write, "a write after the standbys came back", 90)
+
+    def both_count(self):
+        """Both standbys follow, and a write may be held by either: some time after they came."""
+        lead = self.copies("primary")
+        rows = lead and Inside(self.cloud).sql(
+            lead[0], "postgres", "SELECT state, sync_state FROM pg_stat_replication")
+        return (rows or "").splitlines() == ["streaming|quorum"] * 2
 
     def write(self, done=None):
         """Whether it was acknowledged."""
@@ -122,6 +127,8 @@ class OrderedErp(unittest.TestCase):
 
     def test_5_another_home_takes_over_with_every_acknowledged_invoice(self):
         self.wait_running()
+        # A copy that led before follows only once it has rejoined.
+        self.wait_for(self.both_count, "both standbys count again", 120)
         invoices = [self.erp.post_invoice(f"Client {number}") for number in range(3)]
         old = self.copies("primary")[0]
         plug.cut(self.cloud, old["isp"])

@@ -65,6 +65,9 @@ const std::vector<Refused> of_catalogue = {
     {"nodes_wg_public_key_key", "UPDATE nodes SET wg_public_key = 'same'"},
     {"node_sightings_node_fkey", "UPDATE node_sightings SET node = 'none'"},
     {"node_sightings_node_fkey", "DELETE FROM nodes WHERE name = 'box-4'"},
+    {"price_lists_pkey",
+     "INSERT INTO price_lists SELECT 'a', 'EUR', now() + n * interval '1 day', '[]', now(), 1 FROM "
+     "generate_series(1, 2) AS n"},
     {"price_lists_one_at_a_time",
      "INSERT INTO price_lists SELECT name, 'EUR', '2026-01-01', '[]', now(), 1 FROM "
      "unnest(ARRAY['a', 'b']) AS name"},
