@@ -17,9 +17,7 @@ std::string line(std::string_view key, std::uint64_t number) {
 }
 
 std::string base_text(const std::optional<RejoinBase>& base) {
-    if (!base) return "-";
-    return std::to_string(base->fence.generation.number()) + " " +
-           std::to_string(base->fence.epoch.number()) + " " + to_text(base->start);
+    return base ? fence_text(base->fence) + " " + to_text(base->start) : "-";
 }
 
 void read_votes(TextLines& lines, Durable& durable) {

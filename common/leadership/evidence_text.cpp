@@ -53,12 +53,7 @@ Evidence read_evidence(TextLines& lines) {
 }
 
 Result<Evidence> parse_evidence(std::string_view text) {
-    TextLines lines(text, evidence_text_max);
-    Evidence evidence = read_evidence(lines);
-    TRY(lines.finish("evidence"));
-    if (to_text(evidence) != text)
-        return error(ErrorCode::InvalidArgument, "evidence is not written as it should be");
-    return evidence;
+    return parse_whole(text, evidence_text_max, "evidence", read_evidence);
 }
 
 }  // namespace foyer::leadership

@@ -25,19 +25,6 @@ Signatures read_signatures(TextLines& lines) {
     return signatures;
 }
 
-// Reads the whole of a text as `read` does, and nothing that would be written otherwise.
-template <class Read>
-auto parse_whole(std::string_view text, std::string_view what, const Read& read)
-    -> Result<decltype(read(std::declval<TextLines&>()))> {
-    TextLines lines(text, link_text_max);
-    auto value = read(lines);
-    TRY(lines.finish(what));
-    if (to_text(value) != text)
-        return error(ErrorCode::InvalidArgument,
-                     std::string(what) + " is not written as it should be");
-    return value;
-}
-
 }  // namespace
 
 bool is_signature_text(std::string_view text) {
@@ -49,7 +36,7 @@ bool is_signature_text(std::string_view text) {
 
 std::string to_text(const Link& link) {
     std::string text = "link " + to_text(link.ballot) + "\n";
-    text += "config_hash " + to_text(link.config_hash) + "\n";
+    text += config_hash_line(link.config_hash);
     put_members(text, "member", link.members);
     put_members(text, "old_member", link.old_members);
     put(text, link.signatures);
@@ -67,12 +54,10 @@ Link read_link(TextLines& lines) {
 }
 
 std::string to_text(const Certificate& certificate) {
-    const Fence& fence = certificate.fence;
-    std::string text = "certificate " + std::to_string(fence.generation.number()) + " " +
-                       std::to_string(fence.epoch.number()) + " " +
+    std::string text = "certificate " + fence_text(certificate.fence) + " " +
                        std::to_string(certificate.leader.number) + "\n";
     text += "elected_with " + to_text(certificate.record) + "\n";
-    text += "config_hash " + to_text(certificate.config_hash) + "\n";
+    text += config_hash_line(certificate.config_hash);
     text += "start " + to_text(certificate.start) + "\n";
     put(text, certificate.signatures);
     return text;
@@ -90,10 +75,12 @@ Certificate read_certificate(TextLines& lines) {
     return certificate;
 }
 
-Result<Link> parse_link(std::string_view text) { return parse_whole(text, "a link", read_link); }
+Result<Link> parse_link(std::string_view text) {
+    return parse_whole(text, link_text_max, "a link", read_link);
+}
 
 Result<Certificate> parse_certificate(std::string_view text) {
-    return parse_whole(text, "a certificate", read_certificate);
+    return parse_whole(text, link_text_max, "a certificate", read_certificate);
 }
 
 }  // namespace foyer::leadership

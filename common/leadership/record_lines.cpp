@@ -30,10 +30,12 @@ MemberEntry read_member(TextLines& lines, std::string_view key) {
 
 }  // namespace
 
+std::string fence_text(const Fence& fence) {
+    return std::to_string(fence.generation.number()) + " " + std::to_string(fence.epoch.number());
+}
+
 std::string to_text(const LogPosition& position) {
-    return std::to_string(position.fence.generation.number()) + " " +
-           std::to_string(position.fence.epoch.number()) + " " +
-           std::to_string(position.end.number());
+    return fence_text(position.fence) + " " + std::to_string(position.end.number());
 }
 
 void put_members(std::string& text, std::string_view key, const std::vector<MemberEntry>& members) {
@@ -65,6 +67,8 @@ Ballot read_ballot(TextLines& lines, const Words& words, std::size_t at) {
 LogPosition read_position(TextLines& lines, const Words& words, std::size_t at) {
     return {read_fence(lines, words, at), Lsn(lines.number(words, at + 2))};
 }
+
+std::string config_hash_line(const Hash& hash) { return "config_hash " + to_text(hash) + "\n"; }
 
 Hash read_config_hash(TextLines& lines) {
     Hash hash{};

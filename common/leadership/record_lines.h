@@ -10,6 +10,7 @@
 
 namespace foyer::leadership {
 
+std::string fence_text(const Fence& fence);        // "1 3"
 std::string to_text(const LogPosition& position);  // "1 3 50331744"
 
 // "<key> 0 data <node key> <incarnation> leads", one line each.
@@ -22,6 +23,7 @@ Fence read_fence(TextLines& lines, const Words& words, std::size_t at);
 Ballot read_ballot(TextLines& lines, const Words& words, std::size_t at);
 LogPosition read_position(TextLines& lines, const Words& words, std::size_t at);
 // The line "config_hash <64 hex digits>".
+std::string config_hash_line(const Hash& hash);
 Hash read_config_hash(TextLines& lines);
 
 }  // namespace foyer::leadership

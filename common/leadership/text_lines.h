@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "common/base/result.h"
@@ -69,5 +70,19 @@ private:
     std::size_t at_ = 0;
     std::optional<std::string> failure_;
 };
+
+// Reads the whole of a text of at most `most` bytes as `read` does, and nothing that to_text()
+// would write otherwise. InvalidArgument: the first line that does not fit.
+template <class Read>
+auto parse_whole(std::string_view text, std::size_t most, std::string_view what, const Read& read)
+    -> Result<decltype(read(std::declval<TextLines&>()))> {
+    TextLines lines(text, most);
+    auto value = read(lines);
+    TRY(lines.finish(what));
+    if (to_text(value) != text)
+        return error(ErrorCode::InvalidArgument,
+                     std::string(what) + " is not written as it should be");
+    return value;
+}
 
 }  // namespace foyer::leadership

@@ -13,10 +13,6 @@ namespace foyer::master {
 
 enum class HttpMethod { Get, Head, Post, Put, Delete };
 
-inline constexpr auto all_roles =
-    std::to_array({AccountRole::Operator, AccountRole::Host, AccountRole::Customer,
-                   AccountRole::Publisher, AccountRole::Auditor});
-
 // Set of roles as bits.
 struct Roles {
     unsigned bits = 0;

@@ -11,9 +11,8 @@ namespace {
 enum class Turn { None, Heard, Gone };
 
 Turn turn_of(const Event& event) {
-    const std::string& kind = event.kind;
-    if (kind == "node_online" || kind == "node_back" || kind == "node_returned") return Turn::Heard;
-    if (kind == "node_silent" || kind == "node_lost" || kind == "node_deleted") return Turn::Gone;
+    if (std::ranges::find(came_kinds, event.kind) != came_kinds.end()) return Turn::Heard;
+    if (std::ranges::find(went_kinds, event.kind) != went_kinds.end()) return Turn::Gone;
     return Turn::None;
 }
 

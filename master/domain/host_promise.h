@@ -2,6 +2,7 @@
 // proven by recorded events that one of its boxes was heard of.
 #pragma once
 
+#include <array>
 #include <string_view>
 #include <vector>
 
@@ -9,6 +10,12 @@
 #include "master/domain/rows.h"
 
 namespace foyer::master {
+
+// Kinds of events that say that a box came, or went.
+inline constexpr std::array<std::string_view, 3> came_kinds{"node_online", "node_back",
+                                                            "node_returned"};
+inline constexpr std::array<std::string_view, 3> went_kinds{"node_silent", "node_lost",
+                                                            "node_deleted"};
 
 struct Span {
     WallTime from;

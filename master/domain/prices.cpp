@@ -6,12 +6,13 @@
 #include "common/base/enum_text.h"
 #include "common/base/text.h"
 #include "master/domain/draft.h"
+#include "master/domain/limits.h"
 
 namespace foyer::master {
 namespace {
 
 // A list may be made known before it begins, and must not change what was charged before.
-constexpr Duration known_before_max{std::int64_t{366} * 24 * 3'600'000};
+constexpr Duration known_before_max = limits::of_days(366);
 
 Error refused(std::string_view field, std::string why) {
     return error(ErrorCode::InvalidArgument, std::move(why), {{"field", std::string(field)}});

@@ -105,8 +105,7 @@ std::string_view to_text(ReplyKind kind) {
 }
 
 std::optional<AccountRole> account_role_from(std::string_view text) {
-    using enum AccountRole;
-    return enum_from_text(std::array{Operator, Host, Customer, Publisher, Auditor}, text);
+    return enum_from_text(all_roles, text);
 }
 
 std::optional<NodeState> node_state_from(std::string_view text) {

@@ -4,6 +4,7 @@
 // Every row carries the revision at which it last changed.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <set>
 #include <string>
@@ -29,6 +30,9 @@ using Sealed = Id<struct SealedTag>;
 using PriceListName = Id<struct PriceListNameTag>;
 
 enum class AccountRole { Operator, Host, Customer, Publisher, Auditor };
+inline constexpr std::array all_roles{AccountRole::Operator, AccountRole::Host,
+                                      AccountRole::Customer, AccountRole::Publisher,
+                                      AccountRole::Auditor};
 
 struct Account {
     AccountId name;

@@ -184,7 +184,7 @@ void add_body(const Route& route, const pb::MethodDescriptor* method, SchemaMake
         return;
     }
     const Tree schema = schemas.reference(*method->input_type(), Direction::Request);
-    const Tree made = schemas.components()[method->input_type()->name()];
+    const Tree& made = schemas.made(method->input_type()->name());
     operation["requestBody"] = {{"required", made.contains("required")},
                                 {"content", json_content(schema)}};
 }

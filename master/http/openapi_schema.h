@@ -32,7 +32,9 @@ public:
     bool is_needed(const google::protobuf::FieldDescriptor& field) const {
         return rule(field).required;
     }
-    // By name.
+    // Of a message that reference() was asked for.
+    const Tree& made(const std::string& name) const { return made_.at(name); }
+    // All of them, by name.
     Tree components() const;
 
 private:

@@ -91,18 +91,14 @@ void list_audit(const ApiContext& context, ApiCall call, const api::ListAuditReq
                 api::ListAuditResponse& response) {
     const auto window = page_window(context, request.page());
     if (!window.ok()) return call.done(window.failure());
-    const auto after = window.value().after.empty() ? std::optional<std::int64_t>(0)
-                                                    : parse_int(window.value().after);
-    if (!after || *after < 0)
-        return call.done(error(ErrorCode::InvalidArgument,
-                               "'/page/page_token' is not one this API gave",
-                               {{"path", "/page/page_token"}}));
+    const auto after = number_after(window.value());
+    if (!after.ok()) return call.done(after.failure());
     context.planner.read([&](const State& state) {
         response.mutable_page()->set_revision(state.revision().number());
     });
     const int size = window.value().size;
     context.events.audit(
-        *after, size,
+        after.value(), size,
         [&response, size, done = std::move(call.done)](Result<std::vector<AuditEntry>> entries) {
             if (!entries.ok()) return done(entries.failure());
             show_page(entries.value(), size, response);

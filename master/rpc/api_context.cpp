@@ -91,6 +91,18 @@ void submit_write(const ApiContext& context, ApiCall call, const google::protobu
     });
 }
 
+Error foreign_page_token() {
+    return error(ErrorCode::InvalidArgument, "'/page/page_token' is not one this API gave",
+                 {{"path", "/page/page_token"}});
+}
+
+Result<std::int64_t> number_after(const PageWindow& window) {
+    if (window.after.empty()) return 0;
+    const auto number = parse_int(window.after);
+    if (!number || *number < 0) return foreign_page_token();
+    return *number;
+}
+
 Result<PageWindow> page_window(const ApiContext& context, const api::PageRequest& page) {
     if (page.page_size() < 0 || page.page_size() > context.limits.page_size_max) {
         return error(
@@ -100,8 +112,7 @@ Result<PageWindow> page_window(const ApiContext& context, const api::PageRequest
     }
     const auto after = from_base64url(page.page_token());
     if (!after || page.page_token().size() > limits::page_token_bytes_max) {
-        return error(ErrorCode::InvalidArgument, "'/page/page_token' is not one this API gave",
-                     {{"path", "/page/page_token"}});
+        return foreign_page_token();
     }
     return PageWindow{page.page_size() == 0 ? page_size_default : page.page_size(),
                       std::string(after->begin(), after->end())};

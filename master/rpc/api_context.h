@@ -91,6 +91,9 @@ struct PageWindow {
     std::string after;  // key of the last row before it; empty: from the beginning
 };
 Result<PageWindow> page_window(const ApiContext& context, const api::PageRequest& page);
+Error foreign_page_token();
+// `after` where rows are numbered; 0: from the beginning.
+Result<std::int64_t> number_after(const PageWindow& window);
 
 // Shows the rows of a map keyed by name that `visible` admits, in order, and says how the list goes
 // on.

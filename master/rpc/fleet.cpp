@@ -5,14 +5,21 @@
 namespace foyer::master {
 namespace {
 
-// Operators see every site, a host (an account of the same name) his own.
+const auto everything = [](const auto&) { return true; };
+
+}  // namespace
+
 bool may_see(const Caller& caller, const Site& site) {
     return caller.is_operator() || site.host.str() == caller.account.str();
 }
 
-const auto everything = [](const auto&) { return true; };
-
-}  // namespace
+Result<const Site*> find_own_site(const State& state, const Caller& caller,
+                                  const std::string& name) {
+    const auto found = state.sites().find(SiteId(name));
+    if (found == state.sites().end() || !may_see(caller, found->second))
+        return error(ErrorCode::NotFound, "site '" + name + "' does not exist");
+    return &found->second;
+}
 
 void create_isp(const ApiContext& context, ApiCall call, const api::CreateIspRequest& request,
                 api::Isp& response) {
@@ -92,11 +99,7 @@ void create_site(const ApiContext& context, ApiCall call, const api::CreateSiteR
 void get_site(const ApiContext& context, ApiCall call, const api::GetSiteRequest& request,
               api::Site& response) {
     call.done(context.planner.read([&](const State& state) -> Status {
-        const auto found = state.sites().find(SiteId(request.name()));
-        if (found == state.sites().end() || !may_see(call.caller, found->second)) {
-            return error(ErrorCode::NotFound, "site '" + request.name() + "' does not exist");
-        }
-        show(state, found->second, response);
+        show(state, *TRY(find_own_site(state, call.caller, request.name())), response);
         return ok_status();
     }));
 }

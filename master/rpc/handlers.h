@@ -32,6 +32,12 @@ void get_site(const ApiContext& context, ApiCall call, const api::GetSiteRequest
 void list_sites(const ApiContext& context, ApiCall call, const api::ListSitesRequest& request,
                 api::ListSitesResponse& response);
 
+// Operators see every site, a host (an account of the same name) his own; another's is answered as
+// if it did not exist.
+bool may_see(const Caller& caller, const Site& site);
+Result<const Site*> find_own_site(const State& state, const Caller& caller,
+                                  const std::string& name);
+
 // site_promise.cpp
 void get_site_promise(const ApiContext& context, ApiCall call,
                       const api::GetSitePromiseRequest& request, api::SitePromise& response);

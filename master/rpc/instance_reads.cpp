@@ -67,19 +67,15 @@ void list_instance_events(const ApiContext& context, ApiCall call,
                           api::ListInstanceEventsResponse& response) {
     const auto window = page_window(context, request.page());
     if (!window.ok()) return call.done(window.failure());
-    const auto before = window.value().after.empty() ? std::optional<std::int64_t>(0)
-                                                     : parse_int(window.value().after);
-    if (!before || *before < 0)
-        return call.done(error(ErrorCode::InvalidArgument,
-                               "'/page/page_token' is not one this API gave",
-                               {{"path", "/page/page_token"}}));
+    const auto before = number_after(window.value());
+    if (!before.ok()) return call.done(before.failure());
     const Status own = context.planner.read([&](const State& state) -> Status {
         TRY(find_own(state, call.caller, request.name()));
         response.mutable_page()->set_revision(state.revision().number());
         return ok_status();
     });
     if (!own.ok()) return call.done(own);
-    context.events.page(InstanceName(request.name()), *before, window.value().size,
+    context.events.page(InstanceName(request.name()), before.value(), window.value().size,
                         [&response, done = std::move(call.done)](Result<EventPage> page) {
                             if (!page.ok()) return done(page.failure());
                             for (const Event& event : page.value().events)

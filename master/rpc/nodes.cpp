@@ -13,7 +13,7 @@ constexpr std::size_t token_secret_length = 40;  // 200 bits
 bool may_see(const State& state, const Caller& caller, const Node& node) {
     if (caller.is_operator()) return true;
     const auto site = state.sites().find(node.site);
-    return site != state.sites().end() && site->second.host.str() == caller.account.str();
+    return site != state.sites().end() && may_see(caller, site->second);
 }
 
 void show_node(const State& after, const Reply& reply, google::protobuf::Message& answer) {

@@ -87,10 +87,7 @@ void list_releases(const ApiContext& context, ApiCall call, const api::ListRelea
     const auto window = page_window(context, request.page());
     if (!window.ok()) return call.done(window.failure());
     const auto mark = read_mark(window.value().after);
-    if (!mark)
-        return call.done(error(ErrorCode::InvalidArgument,
-                               "'/page/page_token' is not one this API gave",
-                               {{"path", "/page/page_token"}}));
+    if (!mark) return call.done(foreign_page_token());
     context.planner.read([&](const State& state) {
         response.mutable_page()->set_revision(state.revision().number());
         const Release* last = nullptr;

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "master/app/release_document.h"
-#include "master/app/route_table.h"
 
 namespace foyer::master {
 

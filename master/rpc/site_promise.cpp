@@ -17,17 +17,14 @@ Result<Span> month_asked(const std::string& text, WallTime now) {
 
 Result<Asked> asked(const State& state, const Caller& caller,
                     const api::GetSitePromiseRequest& request, WallTime now) {
-    const auto site = state.sites().find(SiteId(request.name()));
-    const bool own = site != state.sites().end() &&
-                     (caller.is_operator() || site->second.host.str() == caller.account.str());
-    if (!own) return error(ErrorCode::NotFound, "site '" + request.name() + "' does not exist");
+    const Site* site = TRY(find_own_site(state, caller, request.name()));
     Asked what;
     what.month = TRY(month_asked(request.month(), now));
     if (what.month.from > now)
         return error(ErrorCode::InvalidArgument, "that month has not begun", {{"field", "month"}});
     what.passed = {what.month.from, std::min(now, what.month.to)};
     for (const auto& [name, node] : state.nodes())
-        if (node.site == site->first) what.nodes.push_back(name);
+        if (node.site == site->name) what.nodes.push_back(name);
     return what;
 }
 

@@ -92,10 +92,16 @@ const Statement& page_of_subject() {
 }
 
 // An instance may have a box's name: only what concerns boxes is looked at.
+std::string turns_of_node() {
+    std::string kinds;
+    for (const auto& list : {came_kinds, went_kinds})
+        for (const std::string_view kind : list)
+            kinds += (kinds.empty() ? "'" : ", '") + std::string(kind) + "'";
+    return "subject = $1 AND kind IN (" + kinds + ")";
+}
+
 const Statement& life_of_node() {
-    const std::string turns =
-        "subject = $1 AND kind IN ('node_online', 'node_back', 'node_returned', 'node_silent', "
-        "'node_lost', 'node_deleted')";
+    static const std::string turns = turns_of_node();
     static const Statement statement{
         "node_life",
         events().select + " WHERE " + turns +

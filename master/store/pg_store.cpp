@@ -166,31 +166,27 @@ Status PgStore::finish() {
     return error(ErrorCode::Unknown, "the database did not confirm a commit: " + why);
 }
 
+template <class Kept>
+Result<std::vector<Kept>> PgStore::read_all(const Call& call, Status (*read_row)(Row, Kept&)) {
+    const Rows rows = TRY(read(call));
+    std::vector<Kept> all(static_cast<std::size_t>(rows.size()));
+    for (int row = 0; row < rows.size(); ++row)
+        TRY(read_row(rows.at(row), all[static_cast<std::size_t>(row)]));
+    return all;
+}
+
 Result<std::vector<Event>> PgStore::events(const std::string& subject, std::int64_t before,
                                            int count) {
-    return read_events(
-        events_call(subject, before, std::clamp(count, 0, options_.events_page_max)));
+    return read_all(events_call(subject, before, std::clamp(count, 0, options_.events_page_max)),
+                    read_event);
 }
 
 Result<std::vector<Event>> PgStore::node_life(const NodeId& node, const Span& within, int count) {
-    return read_events(node_life_call(node, within, count));
+    return read_all(node_life_call(node, within, count), read_event);
 }
 
 Result<std::vector<AuditEntry>> PgStore::audit(std::int64_t after, int count) {
-    const Rows rows = TRY(read(audit_call(after, std::clamp(count, 0, options_.events_page_max))));
-    std::vector<AuditEntry> entries(static_cast<std::size_t>(rows.size()));
-    for (int row = 0; row < rows.size(); ++row)
-        TRY(read_audit(rows.at(row), entries[static_cast<std::size_t>(row)]));
-    return entries;
-}
-
-Result<std::vector<Event>> PgStore::read_events(const Call& call) {
-    const Rows rows = TRY(read(call));
-    std::vector<Event> events(static_cast<std::size_t>(rows.size()));
-    for (int row = 0; row < rows.size(); ++row) {
-        TRY(read_event(rows.at(row), events[static_cast<std::size_t>(row)]));
-    }
-    return events;
+    return read_all(audit_call(after, std::clamp(count, 0, options_.events_page_max)), read_audit);
 }
 
 // On the readers' own connection; once more on a fresh one when the old one turns out to be gone.

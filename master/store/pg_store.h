@@ -55,7 +55,8 @@ private:
     Status read_rows(RowPipe& pipe);
     Status give_up(const Answers& answers);
     Status finish();
-    Result<std::vector<Event>> read_events(const Call& call);
+    template <class Kept>
+    Result<std::vector<Kept>> read_all(const Call& call, Status (*read_row)(Row, Kept&));
     Result<Rows> read(const Call& call);
 
     StoreOptions options_;

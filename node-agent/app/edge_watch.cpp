@@ -50,22 +50,17 @@ void EdgeWatch::begin(Watched& watched) const {
         watched.watch = begun(std::move(watched.watch), first.value(), verifier_);
 }
 
-void EdgeWatch::take_news(Watched& watched, const lead::Announce& news, MonoTime now) const {
-    watched.watch =
-        announced(std::move(watched.watch), news, {watched.route.instance, verifier_, rules_}, now);
-}
-
 void EdgeWatch::hear(const lead::Letter& letter, const GroupMail& mail, MonoTime now) {
     const auto name = name_of_.find(letter.message.envelope.group);
     if (name == name_of_.end()) return;
     Watched& watched = watched_.at(name->second);
     if (is_other_order(letter.ordered_at, watched.route.ordered_at)) return;
+    const RouteCourt court{watched.route.instance, verifier_, rules_};
     if (const auto* answer = std::get_if<lead::ReadAnswer>(&letter.message.body))
-        watched.watch =
-            heard(std::move(watched.watch), letter.message.envelope.from, {mail.node_key, *answer},
-                  {watched.route.instance, verifier_, rules_}, now);
+        watched.watch = heard(std::move(watched.watch), letter.message.envelope.from,
+                              {mail.node_key, *answer}, court, now);
     else if (const auto* news = std::get_if<lead::Announce>(&letter.message.body))
-        take_news(watched, *news, now);
+        watched.watch = announced(std::move(watched.watch), *news, court, now);
 }
 
 void EdgeWatch::tick(Rng& rng, MonoTime now, const Send& send) {

@@ -38,7 +38,6 @@ private:
         std::string first;  // text of the first record last looked at
     };
     void begin(Watched& watched) const;
-    void take_news(Watched& watched, const leadership::Announce& news, MonoTime now) const;
 
     const leadership::Verifier verifier_;
     const FirstRecordCheck check_;

@@ -10,23 +10,12 @@ namespace lead = leadership;
 // The contract's secret that only `init` is given (common/docs/replica-contract.md).
 constexpr const char* init_secret = "admin_password";
 
-// Voters of the record, those on their way out included: each must be able to acknowledge.
-template <class Wanted>
-std::optional<lead::MemberEntry> find_data(const lead::Record& record, Wanted wanted) {
+// Of all voters of the record, those on their way out included: each must be able to acknowledge.
+std::optional<ReplicaIndex> data_member(const lead::Record& record, const std::string& key) {
     for (const auto* list : {&record.members, &record.old_members})
         for (const lead::MemberEntry& entry : *list)
-            if (entry.kind == ReplicaKind::Data && wanted(entry)) return entry;
+            if (entry.kind == ReplicaKind::Data && entry.key.str() == key) return entry.index;
     return std::nullopt;
-}
-
-std::optional<lead::MemberEntry> data_member(const lead::Record& record, const std::string& key) {
-    return find_data(record,
-                     [&](const lead::MemberEntry& entry) { return entry.key.str() == key; });
-}
-
-bool is_data_member(const lead::Record& record, ReplicaIndex index) {
-    return find_data(record, [&](const lead::MemberEntry& entry) { return entry.index == index; })
-        .has_value();
 }
 
 }  // namespace
@@ -58,9 +47,9 @@ Reply reply_to(const SecretQuestion& question, const std::string& asker_key,
     const bool same_order =
         member.ordered_at.unix_ms != 0 && question.ordered_at == member.ordered_at;
     if (!same_order || record.desired == DesiredState::Deleted) return Reply::Silence;
-    if (!is_data_member(record, member.self)) return Reply::Silence;
+    if (!lead::is_data(record, member.self)) return Reply::Silence;
     const auto asker = data_member(record, asker_key);
-    if (!asker || asker->index == member.self) return Reply::Silence;
+    if (!asker || *asker == member.self) return Reply::Silence;
     if (held == nullptr) return Reply::NoneHere;
     return are_those(question.names, secrets_for(question, *held)) ? Reply::Secrets
                                                                    : Reply::Silence;
@@ -89,9 +78,9 @@ bool take_turn(AnswerBook& book, const std::string& asker_key, const InstanceNam
 
 std::vector<ReplicaIndex> whom_to_ask(const HandoverMember& member) {
     std::vector<ReplicaIndex> whom;
-    if (member.record == nullptr || !is_data_member(*member.record, member.self)) return whom;
+    if (member.record == nullptr || !lead::is_data(*member.record, member.self)) return whom;
     for (const ReplicaIndex index : lead::voters(*member.record))
-        if (index != member.self && is_data_member(*member.record, index)) whom.push_back(index);
+        if (index != member.self && lead::is_data(*member.record, index)) whom.push_back(index);
     return whom;
 }
 
@@ -115,11 +104,10 @@ std::optional<ReplicaIndex> answerer(const SecretSearch& search, const SecretAns
     const SecretQuestion& mine = search.question;
     if (mine.nonce.empty() || answer.nonce != mine.nonce || answer.group != mine.group ||
         answer.ordered_at != mine.ordered_at || member.record == nullptr ||
-        !is_data_member(*member.record, member.self))
+        !lead::is_data(*member.record, member.self))
         return std::nullopt;
     const auto from = data_member(*member.record, answerer_key);
-    if (!from || from->index == member.self) return std::nullopt;
-    return from->index;
+    return from == member.self ? std::nullopt : from;
 }
 
 bool are_those(const std::set<std::string>& names, const PartitionSecrets& secrets) {

@@ -53,15 +53,6 @@ TEST_CASE("a damaged durable state is refused") {
 
 TEST_CASE("a full chain of the largest group can be read again") {
     Durable durable;
-    Link link;
-    for (int index = 0; index < static_cast<int>(members_max); ++index) {
-        MemberEntry one = entry(999'900 + index, ReplicaKind::Witness);
-        one.key = NodeKey(std::string(64, 'a'));
-        link.members.push_back(one);
-        one.index.number += 50;
-        link.old_members.push_back(one);
-        link.signatures[one.index] = std::string(218, 'A');
-    }
-    durable.chain.assign(chain_max, link);
+    durable.chain.assign(chain_max, largest_link());
     CHECK(parse_durable(to_text(durable)).ok());
 }

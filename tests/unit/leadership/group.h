@@ -31,6 +31,22 @@ inline Durable durable_of(int self, const Record& record) {
     return durable;
 }
 
+// Every member changes, and all of them signed.
+inline Link largest_link() {
+    Link link;
+    for (int index = 0; index < static_cast<int>(members_max); ++index) {
+        MemberEntry one = entry(999'900 + index, ReplicaKind::Witness);
+        one.key = NodeKey(std::string(64, 'a'));
+        link.members.push_back(one);
+        one.index.number += 50;
+        link.old_members.push_back(one);
+        // A key of 91 bytes and a signature of 72, in base64url.
+        link.signatures[link.members.back().index] = std::string(218, 'A');
+        link.signatures[one.index] = std::string(218, 'A');
+    }
+    return link;
+}
+
 // A signature that hides nothing: the key, then what was signed.
 inline Signature seal(const NodeKey& key, std::span<const std::uint8_t> bytes) {
     return key.str() + ":" + std::string(bytes.begin(), bytes.end());

@@ -48,17 +48,7 @@ TEST_CASE("links and certificates are read as they were written") {
 }
 
 TEST_CASE("the largest link fits its bound") {
-    Link link;
-    for (int index = 0; index < static_cast<int>(members_max); ++index) {
-        MemberEntry one = entry(999'900 + index, ReplicaKind::Witness);
-        one.key = NodeKey(std::string(64, 'a'));
-        link.members.push_back(one);
-        one.index.number += 50;
-        link.old_members.push_back(one);
-        // A key of 91 bytes and a signature of 72, in base64url.
-        link.signatures[link.members.back().index] = std::string(218, 'A');
-        link.signatures[one.index] = std::string(218, 'A');
-    }
+    const Link link = largest_link();
     CHECK(to_text(link).size() <= link_text_max);
     CHECK(parse_link(to_text(link)).value() == link);
 }
