@@ -6,6 +6,7 @@
 #include <set>
 #include <toml++/toml.h>
 
+#include "common/base/money.h"
 #include "common/base/toml_text.h"
 #include "common/log/sink.h"
 #include "common/tls/address.h"
@@ -217,7 +218,7 @@ void read_rest(Table& root, Config& config, std::vector<ConfigProblem>& problems
         Table hosts(*table, "hosts", problems);
         hosts.read("monthly_cents", config.hosts.monthly_cents, {0, 1'000'000'000});
         hosts.read("currency", config.hosts.currency);
-        if (config.hosts.currency.size() != 3)
+        if (!is_currency_code(config.hosts.currency))
             hosts.problem("currency", "must be an ISO 4217 code of three capitals, like EUR");
         hosts.finish();
     }

@@ -88,11 +88,6 @@ std::string human_kbit(std::int64_t kbit) {
     return fmt::format("{:.1f} Mbit/s", static_cast<double>(kbit) / 1000);
 }
 
-std::string human_cents(std::int64_t cents) {
-    const std::int64_t size = cents < 0 ? -cents : cents;
-    return fmt::format("{}{}.{:02}", cents < 0 ? "-" : "", size / 100, size % 100);
-}
-
 std::string human_duration(Duration span) {
     const std::int64_t ms = std::max<std::int64_t>(span.count(), 0);
     if (ms < 9950) return fmt::format("{:.1f} s", static_cast<double>(ms) / 1000);

@@ -17,7 +17,6 @@ Result<Duration> parse_duration(std::string_view text);
 std::string human_bytes(std::int64_t bytes);       // "512 B", "1.5 MiB", "20 GiB"
 std::string human_cores(std::int64_t millicores);  // "0.5", "4"
 std::string human_kbit(std::int64_t kbit);         // a second: "500 kbit/s", "2.5 Mbit/s"
-std::string human_cents(std::int64_t cents);       // "27.00", "0.05", "-1.50"
 std::string human_duration(Duration span);         // "0.4 s", "12 s", "3 min 05 s", "2 h 10 min"
 std::string human_elapsed(Duration span);          // "0:12", "1:02:03"; below zero is zero
 std::string human_age(Duration span);              // "12 s", "5 min", "3 h", "9 d"

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "common/base/money.h"
 #include "master/cli/human.h"
 #include "master/cli/views.h"
 
@@ -8,7 +9,7 @@ namespace foyer::cli {
 namespace {
 
 std::string money(const Json& value, std::string_view key) {
-    return human_cents(number_field(value, key));
+    return decimal_text(Cents(number_field(value, key)));
 }
 
 std::string item_text(const Json& line) {

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "common/base/enum_text.h"
+#include "common/base/money.h"
 #include "common/base/text.h"
 #include "master/domain/draft.h"
 #include "master/domain/limits.h"
@@ -42,9 +43,7 @@ Status check_sizes(const std::vector<SizePrice>& sizes) {
 }
 
 Status check_currency(const std::string& currency) {
-    const bool capitals =
-        std::ranges::all_of(currency, [](char letter) { return letter >= 'A' && letter <= 'Z'; });
-    if (currency.size() == 3 && capitals) return ok_status();
+    if (is_currency_code(currency)) return ok_status();
     return refused("currency", "a currency is an ISO 4217 code of three capitals, like EUR");
 }
 
@@ -110,11 +109,7 @@ Result<Quote> quote(const PriceList& list, const Ordered& order) {
 }
 
 std::string money_text(Cents cents, std::string_view currency) {
-    const std::int64_t count = cents.count();
-    const std::int64_t whole = count / 100;
-    const std::int64_t rest = (count < 0 ? -count : count) % 100;
-    return std::string(count < 0 && whole == 0 ? "-" : "") + std::to_string(whole) +
-           (rest < 10 ? ".0" : ".") + std::to_string(rest) + " " + std::string(currency);
+    return decimal_text(cents) + " " + std::string(currency);
 }
 
 Result<Decision> publish_price_list(const State& state, const PublishPriceList& command,

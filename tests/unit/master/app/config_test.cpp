@@ -46,6 +46,11 @@ TEST_CASE("a hold longer than the silence time is refused") {
     CHECK(parse_config("[agents]\nhold_ms = 60000\n").problems.size() == 1);
 }
 
+TEST_CASE("a currency that is not three capitals is refused") {
+    CHECK(parse_config("[hosts]\ncurrency = \"CHF\"\n").problems.empty());
+    CHECK(parse_config("[hosts]\ncurrency = \"eur\"\n").problems.size() == 1);
+}
+
 TEST_CASE("the example shows every key with its default") {
     const auto text = os::read_file(FOYER_SOURCE_DIR "/deploy/master.toml");
     REQUIRE(text.ok());
