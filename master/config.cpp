@@ -161,10 +161,19 @@ void read_api(Table table, ApiConfig& config) {
     table.read("transfer_timeout_ms", config.transfer_timeout_ms, timeout);
     table.read("json_depth_max", config.json_depth_max, {4, 256});
     table.read("waits_max", config.waits_max);
+    table.read("event_streams_max", config.event_streams_max, {0, 1'000'000});
+    table.read("event_streams_per_account_max", config.event_streams_per_account_max,
+               {0, 1'000'000});
+    table.read("event_beat_ms", config.event_beat_ms, {100, 600'000});
+    table.read("requests_per_second", config.requests_per_second, {0, 100'000});
+    table.read("requests_burst", config.requests_burst, {1, 1'000'000});
     table.read("event_reads_max", config.event_reads_max, {1, 100'000});
     table.read("wait_ms_max", config.wait_ms_max, {0, 600'000});
     table.read("page_size_max", config.page_size_max, {1, 10'000});
     table.read("reveal_again_ms", config.reveal_again_ms, {0, 86'400'000});
+    // A stream is a call that is held, again and again.
+    if (config.event_streams_max > 0 && config.event_beat_ms > config.wait_ms_max)
+        table.problem("event_beat_ms", "must be at most wait_ms_max");
     table.finish();
 }
 

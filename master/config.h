@@ -54,7 +54,12 @@ struct ApiConfig {
     std::int64_t transfer_timeout_ms = 30'000;
     std::int64_t json_depth_max = 32;
     std::int64_t waits_max = 2'000;
+    std::int64_t event_streams_max = 1'000;
+    std::int64_t event_streams_per_account_max = 100;
+    std::int64_t event_beat_ms = 15'000;
     std::int64_t event_reads_max = 100;
+    std::int64_t requests_per_second = 100;
+    std::int64_t requests_burst = 300;
     std::int64_t wait_ms_max = 60'000;
     std::int64_t page_size_max = 500;
     std::int64_t reveal_again_ms = 600'000;

@@ -17,6 +17,7 @@
 #include "master/app/database_probe.h"
 #include "master/app/event_counts.h"
 #include "master/app/event_history.h"
+#include "master/app/gate.h"
 #include "master/app/housekeeping.h"
 #include "master/app/metrics.h"
 #include "master/app/planner.h"
@@ -81,6 +82,7 @@ struct Server::Parts {
     std::unique_ptr<EventHistory> events;
     std::unique_ptr<AgentSync> sync;
     std::unique_ptr<ApiDispatcher> api;
+    std::unique_ptr<Gate> gate;
     std::unique_ptr<Housekeeping> housekeeping;
     std::unique_ptr<HttpServer> https;
     std::unique_ptr<GrpcServer> api_grpc;
@@ -164,6 +166,7 @@ void Server::Parts::make_core(const std::string& conninfo) {
                        config.agents.addresses,
                        api_limits_of(config)};
     api = std::make_unique<ApiDispatcher>(std::move(context));
+    gate = std::make_unique<Gate>(*planner, clock, rate_of(config));
     housekeeping = std::make_unique<Housekeeping>(*planner, *presence, clock, rng, log,
                                                   housekeeping_config_of(config));
 }
@@ -192,15 +195,15 @@ Status Server::Parts::start_api() {
     server.identity = identity;
     server.message_bytes_max = static_cast<int>(config.api.body_bytes_max);
     server.reflection = true;
-    api_grpc = TRY(GrpcServer::start(server, make_api_services(*api, *planner, clock, log)));
+    api_grpc = TRY(GrpcServer::start(server, make_api_services(*api, *gate, clock, log)));
     HttpServerConfig web;
     web.host = config.api.https_listen.host;
     web.port = config.api.https_listen.port;
     web.identity = identity;
     web.limits = http_limits_of(config);
     web.told = told_limits_of(config);
-    https = TRY(HttpServer::start(web, HttpParts{*api, *planner, *blobs, http_metrics, clock, rng,
-                                                 log, [this] { return probe->trouble(); }}));
+    https = TRY(HttpServer::start(web, HttpParts{*api, *planner, *gate, *blobs, http_metrics, clock,
+                                                 rng, log, [this] { return probe->trouble(); }}));
     return ok_status();
 }
 

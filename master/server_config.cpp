@@ -85,6 +85,10 @@ ApiLimits api_limits_of(const Config& config) {
             Cents(config.hosts.monthly_cents), config.hosts.currency};
 }
 
+Rate rate_of(const Config& config) {
+    return {config.api.requests_per_second, config.api.requests_burst};
+}
+
 HttpLimits http_limits_of(const Config& config) {
     HttpLimits limits;
     limits.threads = static_cast<int>(config.api.threads);
@@ -92,6 +96,10 @@ HttpLimits http_limits_of(const Config& config) {
     limits.header_bytes_max = static_cast<std::size_t>(config.api.header_bytes_max);
     limits.body_bytes_max = static_cast<std::size_t>(config.api.body_bytes_max);
     limits.uploads_max = static_cast<int>(config.blobs.uploads_max);
+    limits.event_streams_max = static_cast<std::size_t>(config.api.event_streams_max);
+    limits.event_streams_per_account_max =
+        static_cast<std::size_t>(config.api.event_streams_per_account_max);
+    limits.event_beat = Duration(config.api.event_beat_ms);
     limits.handshake_timeout = Duration(config.api.handshake_timeout_ms);
     limits.header_timeout = Duration(config.api.header_timeout_ms);
     limits.idle_timeout = Duration(config.api.idle_timeout_ms);

@@ -5,6 +5,7 @@
 #include "master/app/housekeeping.h"
 #include "master/app/planner.h"
 #include "master/app/presence.h"
+#include "master/app/rate_limit.h"
 #include "master/config.h"
 #include "master/http/http_server.h"
 #include "master/rpc/agent_service.h"
@@ -19,6 +20,7 @@ PlannerLimits planner_limits_of(const Config& config);
 PresenceLimits presence_limits_of(const Config& config);
 SyncLimits sync_limits_of(const Config& config);
 ApiLimits api_limits_of(const Config& config);
+Rate rate_of(const Config& config);
 HttpLimits http_limits_of(const Config& config);
 ToldLimits told_limits_of(const Config& config);
 AgentServiceConfig agent_service_config_of(const Config& config);

@@ -63,6 +63,8 @@ std::string metrics_page(const MetricsSources& sources) {
         sources.waits.waiting());
     one(text, "foyer_http_connections", "gauge", "Open HTTPS connections.",
         sources.https.connections());
+    one(text, "foyer_http_event_streams", "gauge", "Open streams of events.",
+        sources.https.event_streams());
     one(text, "foyer_blob_bytes", "gauge", "Bytes of blobs, uploads under way included.",
         sources.blobs.used_bytes());
     one(text, "foyer_resident_bytes", "gauge", "Resident memory of this process.",

@@ -59,7 +59,7 @@ Result<Caller> caller_of(const State& state, std::string_view bearer, WallTime n
     }
     const auto account = state.accounts().find(found->second.account);
     if (account == state.accounts().end()) return unknown_token();
-    return Caller{account->first, account->second.roles};
+    return Caller{account->first, account->second.roles, found->first};
 }
 
 Result<std::string> bearer_of(std::string_view authorization) {

@@ -15,6 +15,7 @@ namespace foyer::master {
 struct Caller {
     AccountId account;
     std::set<AccountRole> roles;
+    TokenId token;
     bool is_operator() const { return roles.contains(AccountRole::Operator); }
 };
 

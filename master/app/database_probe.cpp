@@ -31,7 +31,7 @@ void DatabaseProbe::run(const std::stop_token& stop) {
                 const std::scoped_lock lock(mutex_);
                 asked_ = clock_.mono();
             }
-            const auto answer = planner_.store().events("", 0, 1);
+            const auto answer = planner_.store().events({}, 0, 1);
             const std::scoped_lock lock(mutex_);
             asked_.reset();
             failure_ = answer.ok() ? std::nullopt

@@ -30,11 +30,45 @@ Remembered remembered(const State& state, const InstanceName& instance, std::int
     found.to_the_beginning = found.oldest <= 1;
     for (auto at = recent.rbegin(); at != recent.rend() && found.events.size() < count; ++at) {
         const Event& event = at->second;
-        if (event.subject != instance.str()) continue;
+        if (event.about != EventAbout::Instance || event.subject != instance.str()) continue;
         if (before == 0 || event.sequence < before) found.events.push_back(event);
         if (event.kind != ordered_event) continue;
         found.to_the_beginning = true;
         break;
+    }
+    return found;
+}
+
+// The next ones as memory knows them; nothing: it does not reach back that far.
+std::optional<EventsSince> remembered_since(const State& state, const EventFilter& filter,
+                                            std::int64_t after, std::size_t size) {
+    const auto& recent = state.recent_events();
+    const bool reaches = recent.empty() ? state.last_event() <= after
+                                        : recent.begin()->first <= after + 1 ||
+                                              recent.begin()->second.revision <= filter.above;
+    if (!reaches) return std::nullopt;
+    EventsSince found{{}, std::max(after, state.last_event()), false};
+    for (auto at = recent.upper_bound(after); at != recent.end(); ++at) {
+        if (!fits(filter, at->second)) continue;
+        if (found.events.size() == size) {
+            found.more = true;
+            found.last = found.events.back().sequence;
+            break;
+        }
+        found.events.push_back(at->second);
+    }
+    return found;
+}
+
+// One more than wanted was looked for; `known` had happened before that.
+EventsSince since_of(std::vector<Event> events, std::size_t size, std::int64_t known) {
+    EventsSince found{std::move(events), known, false};
+    if (found.events.size() > size) {
+        found.more = true;
+        found.events.resize(size);
+        found.last = found.events.back().sequence;
+    } else if (!found.events.empty()) {
+        found.last = std::max(known, found.events.back().sequence);
     }
     return found;
 }
@@ -63,6 +97,37 @@ void EventHistory::page(const InstanceName& instance, std::int64_t before, int s
     put([this, instance, end, wanted, known = std::move(found.events),
          done = std::move(done)](const Status& asked) {
         done(asked.ok() ? read_on(instance, end, wanted, known) : asked.failure());
+    });
+}
+
+void EventHistory::since(EventFilter filter, std::int64_t after, int size,
+                         std::function<void(Result<EventsSince>)> done) {
+    CHECK(size >= 1);
+    const auto wanted = static_cast<std::size_t>(size);
+    std::int64_t known = after;
+    std::optional<EventsSince> found = planner_.read([&](const State& state) {
+        known = std::max(known, state.last_event());
+        return remembered_since(state, filter, after, wanted);
+    });
+    if (found) return done(std::move(*found));
+    put([this, filter = std::move(filter), after, wanted, known,
+         done = std::move(done)](const Status& asked) {
+        if (!asked.ok()) return done(asked.failure());
+        auto events = planner_.store().events(filter, after, static_cast<int>(wanted) + 1);
+        if (!events.ok()) return done(events.failure());
+        done(since_of(std::move(events).value(), wanted, known));
+    });
+}
+
+EventsSince EventHistory::newest(const EventFilter& filter, int size) const {
+    return planner_.read([&](const State& state) {
+        EventsSince found{{}, state.last_event(), false};
+        const auto& recent = state.recent_events();
+        for (auto at = recent.rbegin();
+             at != recent.rend() && found.events.size() < static_cast<std::size_t>(size); ++at)
+            if (fits(filter, at->second)) found.events.push_back(at->second);
+        std::ranges::reverse(found.events);
+        return found;
     });
 }
 
@@ -124,7 +189,7 @@ Result<EventPage> EventHistory::read_on(const InstanceName& instance, std::int64
                                         std::size_t size, std::vector<Event> found) {
     const std::size_t missing = size + 1 - found.size();
     std::vector<Event> older =
-        TRY(planner_.store().events(instance.str(), before, static_cast<int>(missing)));
+        TRY(planner_.store().instance_events(instance, before, static_cast<int>(missing)));
     std::ranges::move(older, std::back_inserter(found));
     return page_of(std::move(found), size);
 }

@@ -1,6 +1,7 @@
-// What happened to one instance, newest first, a page at a time: from memory as far as that reaches
-// back, then from the database, on a thread of its own, so that neither the planner nor who asks
-// waits for a disk. And when boxes came and went, always from the database.
+// What happened, a page at a time: to one instance, newest first, or whatever fits a filter, in
+// order. From memory as far as that reaches back, then from the database, on a thread of its own,
+// so that neither the planner nor who asks waits for a disk. And when boxes came and went, always
+// from the database.
 //
 // A name may be given again once its instance is deleted. The list ends where the present instance
 // was ordered: what happened to an earlier one of that name is not shown, it may be another's.
@@ -28,6 +29,12 @@ struct EventPage {
     std::int64_t before = 0;    // the next page is of events below this sequence; 0: there is none
 };
 
+struct EventsSince {
+    std::vector<Event> events;  // oldest first
+    std::int64_t last = 0;      // nothing that fits is missed by who goes on after this sequence
+    bool more = false;          // more are there
+};
+
 class EventHistory {
 public:
     using Done = std::function<void(Result<EventPage>)>;
@@ -40,6 +47,13 @@ public:
     // newest). `done` runs once: here when memory is enough, else on the history's thread.
     // ResourceExhausted: too many wait. Unavailable: the database does not answer, or we stop.
     void page(const InstanceName& instance, std::int64_t before, int size, Done done);
+
+    // Up to `size` (1 or more) events that fit, after a sequence. Refused as page() is.
+    void since(EventFilter filter, std::int64_t after, int size,
+               std::function<void(Result<EventsSince>)> done);
+
+    // The newest `size` (1 or more) that fit, of those in memory.
+    EventsSince newest(const EventFilter& filter, int size) const;
 
     // Up to `size` entries of the audit log after `after`, oldest first, and one more where there
     // is one. Refused as page() is.

@@ -44,6 +44,7 @@ struct Route {
     Scope scope = Scope::Unset;
     RouteKind kind = RouteKind::Rpc;
     bool write = false;
+    bool streams = false;  // also answers as a stream of server-sent events
 };
 
 namespace routes {
@@ -58,6 +59,9 @@ constexpr Roles everybody = hosts | customers | publishers | auditors;
 
 constexpr Route read(std::string_view path, std::string_view rpc, Roles roles, Scope scope) {
     return {HttpMethod::Get, path, rpc, roles, scope, RouteKind::Rpc, false};
+}
+constexpr Route stream(std::string_view path, std::string_view rpc, Roles roles, Scope scope) {
+    return {HttpMethod::Get, path, rpc, roles, scope, RouteKind::Rpc, false, true};
 }
 constexpr Route write(HttpMethod method, std::string_view path, std::string_view rpc, Roles roles,
                       Scope scope) {
@@ -123,6 +127,7 @@ constexpr auto services = std::to_array<Route>({
          customers, Scope::Own),
     read("/v1/instances/{name}/placement", "foyer.api.v1.InstanceService/ExplainInstance",
          customers, Scope::Own),
+    stream("/v1/events", "foyer.api.v1.EventService/ListEvents", everybody, Scope::Own),
     read("/v1/operations/{id}", "foyer.api.v1.OperationService/GetOperation", customers,
          Scope::Own),
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "common/base/result.h"
+#include "master/domain/events.h"
 #include "master/domain/host_promise.h"
 #include "master/domain/state.h"
 
@@ -31,9 +32,13 @@ public:
     // FailedPrecondition: a constraint refused it, nothing was written.
     virtual Status commit(const std::vector<Entry>& batch) = 0;
 
-    // Events with sequence < `before` (0: from the newest), newest first: all of them (subject ""),
-    // or those of one subject since it was last ordered. Readable from any thread.
-    virtual Result<std::vector<Event>> events(const std::string& subject, std::int64_t before,
+    // Events of one instance with sequence < `before` (0: from the newest), newest first, since it
+    // was last ordered. Readable from any thread.
+    virtual Result<std::vector<Event>> instance_events(const InstanceName& instance,
+                                                       std::int64_t before, int count) = 0;
+
+    // Events that fit with sequence > `after`, oldest first. Readable from any thread.
+    virtual Result<std::vector<Event>> events(const EventFilter& filter, std::int64_t after,
                                               int count) = 0;
 
     // Entries of the audit log with sequence > `after`, oldest first. Readable from any thread.

@@ -38,9 +38,13 @@ public:
 
     Result<State> load(const ClusterSettings& settings) override { return inner_->load(settings); }
     Status commit(const std::vector<Entry>& batch) override;
-    Result<std::vector<Event>> events(const std::string& subject, std::int64_t before,
+    Result<std::vector<Event>> instance_events(const InstanceName& instance, std::int64_t before,
+                                               int count) override {
+        return inner_->instance_events(instance, before, count);
+    }
+    Result<std::vector<Event>> events(const EventFilter& filter, std::int64_t after,
                                       int count) override {
-        return inner_->events(subject, before, count);
+        return inner_->events(filter, after, count);
     }
     Result<std::vector<AuditEntry>> audit(std::int64_t after, int count) override {
         return inner_->audit(after, count);

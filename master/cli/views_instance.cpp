@@ -5,6 +5,7 @@
 
 #include "master/cli/human.h"
 #include "master/cli/progress.h"
+#include "master/cli/text_width.h"
 #include "master/cli/views.h"
 
 namespace foyer::cli {
@@ -204,6 +205,14 @@ std::string view_events(const Json& list, const ViewContext& context) {
                               text_field(event, "message")});
     }
     return render(table, context.page);
+}
+
+std::string event_line(const Json& event) {
+    const std::string subject = text_field(event, "subject");
+    return printable(text_field(event, "at") + "  " + text_field(event, "kind") + "  " +
+                     text_field(event, "about") + (subject.empty() ? "" : " " + subject) + "  " +
+                     text_field(event, "message")) +
+           "\n";
 }
 
 std::string view_operation(const Json& operation, const ViewContext& context) {

@@ -19,13 +19,15 @@ Result<Decision> create_account(const State& state, const CreateAccount& command
                      "account '" + command.name.str() + "' already exists", {{"field", "name"}});
     }
     Draft draft(state, now);
-    draft.put(Account{command.name, command.roles, now, {}});
-    draft.event("account_created", command.name.str(), "account created");
+    const Account account{command.name, command.roles, now, {}};
+    draft.put(account);
+    draft.event("account_created", account, "account created");
     return std::move(draft).done(command.name.str());
 }
 
 Result<Decision> create_token(const State& state, const CreateToken& command, WallTime now) {
-    TRY(find_row(state.accounts(), command.account, "account", "foyer account ls"));
+    const Account account =
+        TRY(find_row(state.accounts(), command.account, "account", "foyer account ls"));
     const Duration valid =
         command.valid == Duration(0) ? limits::api_token_valid_default : command.valid;
     if (valid < limits::token_valid_min || valid > limits::api_token_valid_max) {
@@ -39,8 +41,7 @@ Result<Decision> create_token(const State& state, const CreateToken& command, Wa
     Draft draft(state, now);
     draft.put(ApiToken{
         command.id, command.account, command.secret_hash, command.note, now, now + valid, {}});
-    draft.event("token_created", command.account.str(),
-                "API token " + command.id.str() + " created");
+    draft.event("token_created", account, "API token " + command.id.str() + " created");
     return std::move(draft).done(command.id.str());
 }
 

@@ -33,10 +33,16 @@ public:
         changes_.push_back(std::move(drop));
     }
 
-    void event(std::string kind, std::string subject, std::string message) {
-        changes_.push_back(Put<Event>{{next_event_++, revision_, now_, std::move(kind),
-                                       std::move(subject), std::move(message)}});
-    }
+    // Something happened to this one: whoever owns it may hear of it, nobody else of the customers
+    // and hosts. The row as it is, or will be, in this decision.
+    void event(std::string kind, const Instance& about, std::string message);
+    void event(std::string kind, const Node& about, std::string message);
+    void event(std::string kind, const Account& about, std::string message);
+    void event(std::string kind, const Release& about, std::string message);
+    void event(std::string kind, const PriceList& about, std::string message);
+    void event(std::string kind, const Operation& about, std::string message);
+    // And to the cloud as a whole.
+    void event(std::string kind, std::string message);
 
     bool empty() const { return changes_.empty(); }
 
@@ -49,6 +55,9 @@ public:
     }
 
 private:
+    void note_event(std::string kind, EventAbout about, std::string subject, AccountId owner,
+                    std::string message);
+
     const State& state_;
     WallTime now_;
     Revision revision_;

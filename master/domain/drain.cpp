@@ -32,7 +32,7 @@ Result<Decision> change_wish(const State& state, Node node, NodeWish wish, WallT
     node.wish = wish;
     Draft draft(state, now);
     draft.put(node);
-    draft.event(kind, node.name.str(), message);
+    draft.event(kind, node, message);
     return std::move(draft).done(node.name.str());
 }
 
@@ -131,7 +131,7 @@ Result<Decision> drain_node(const State& state, const DrainNode& command, WallTi
     Draft draft(state, now);
     draft.put(advanced(state, node, operation, now));
     draft.put(node);
-    draft.event("node_draining", node.name.str(),
+    draft.event("node_draining", node,
                 std::to_string(operation.steps.size()) + " copies move away" +
                     (node.drain->deadline ? ", until " + to_rfc3339(*node.drain->deadline) : ""));
     return std::move(draft).done(node.name.str(), command.operation);
@@ -153,7 +153,7 @@ Result<Decision> cancel_drain(const State& state, const CancelDrain& command, Wa
     node.wish = NodeWish::Open;
     node.drain.reset();
     draft.put(node);
-    draft.event("node_drain_cancelled", node.name.str(),
+    draft.event("node_drain_cancelled", node,
                 "what is still here stays; what has moved is not moved back");
     return std::move(draft).done(node.name.str());
 }
@@ -168,9 +168,9 @@ void advance_drains(Draft& draft) {
         const Operation next = advanced(state, node, found->second, draft.now());
         if (next == found->second) continue;
         if (next.state == OperationState::Succeeded)
-            draft.event("node_drained", name.str(), "it holds nothing any more");
+            draft.event("node_drained", node, "it holds nothing any more");
         if (next.state == OperationState::Failed)
-            draft.event("node_drain_late", name.str(), next.failure->message);
+            draft.event("node_drain_late", node, next.failure->message);
         draft.put(next);
     }
 }

@@ -89,11 +89,11 @@ void tell_copies(const lead::Record& before, const lead::Record& now, const Inst
                  Draft& draft) {
     const auto is_short = [](const lead::Record& record) { return record.k < record.copies; };
     if (before.leader && is_short(now) && !is_short(before))
-        draft.event("copies_short", instance.name.str(),
+        draft.event("copies_short", instance,
                     "goes on with fewer copies, as ordered: a write needs " +
                         std::to_string(now.k) + " instead of " + std::to_string(now.copies));
     if (before.leader && !is_short(now) && is_short(before))
-        draft.event("copies_enough", instance.name.str(),
+        draft.event("copies_enough", instance,
                     "a write needs " + std::to_string(now.k) + " copies, as ordered");
 }
 
@@ -118,7 +118,7 @@ void learn_record(Group& group, const std::string& text, Draft& draft) {
         instance.fence = fence;
         instance.leader = record.value().leader;
         group.route_changed(draft);
-        draft.event("leader_elected", instance.name.str(),
+        draft.event("leader_elected", instance,
                     "copy " + std::to_string(instance.leader->number) + " on '" +
                         group.leader()->node.str() + "' leads in epoch " +
                         std::to_string(fence.epoch.number()) + ", elected by its group");
@@ -176,7 +176,7 @@ void hear_evidence(Group& group, const PartitionObservation& seen, Draft& draft)
         if (!voter.ok() || !is_voter_of(group.state(), *replica, voter.value())) continue;
         replica->evidence = text;
         if (!replica->failing_since) replica->failing_since = draft.now();
-        draft.event("false_voter", group.instance.name.str(),
+        draft.event("false_voter", group.instance,
                     "copy " + std::to_string(replica->key.index.number) + " on '" +
                         replica->node.str() + "' signed two votes in epoch " +
                         std::to_string(voter.value().fence.epoch.number()) +
@@ -197,8 +197,7 @@ void begin_group(Group& group, Draft& draft) {
     if (!founder || !enough) return;
     instance.electing.edit().first_record = lead::to_text(first_record(group));
     group.group_changed(draft);
-    draft.event("group_begun", instance.name.str(),
-                std::to_string(known) + " voters elect who leads");
+    draft.event("group_begun", instance, std::to_string(known) + " voters elect who leads");
 }
 
 }  // namespace foyer::master

@@ -104,7 +104,7 @@ Result<Decision> create_node_token(const State& state, const CreateNodeToken& co
     node.token_used = false;
     Draft draft(state, now);
     draft.put(node);
-    draft.event("node_expected", name.str(),
+    draft.event("node_expected", node,
                 "one-time token made for a box at site '" + site.name.str() + "'");
     return std::move(draft).done(name.str());
 }
@@ -146,7 +146,7 @@ Result<Decision> enrol_node(const State& state, const EnrolNode& command, WallTi
     node.agent_version = command.agent_version;
     node.overlay_revision = draft.revision();
     draft.put(node);
-    if (!repeated) draft.event("node_enrolled", node.name.str(), "enrolled with its own key");
+    if (!repeated) draft.event("node_enrolled", node, "enrolled with its own key");
     return std::move(draft).done(node.name.str());
 }
 
@@ -173,7 +173,7 @@ Result<Decision> delete_node(const State& state, const DeleteNode& command, Wall
     Draft draft(state, now);
     draft.drop(DropSighting{node.name});
     draft.drop(DropNode{node.name});
-    draft.event("node_deleted", node.name.str(), "deleted; its certificate is refused from now on");
+    draft.event("node_deleted", node, "deleted; its certificate is refused from now on");
     return std::move(draft).done(node.name.str());
 }
 

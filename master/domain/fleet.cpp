@@ -87,7 +87,7 @@ Result<Decision> mark_silent(const State& state, const MarkSilent& command, Wall
         node.state = NodeState::Silent;
         node.silent_since = now;
         draft.put(node);
-        draft.event("node_silent", name.str(),
+        draft.event("node_silent", node,
                     "no Sync within the silence time; what it holds is unknown");
     }
     const std::set<NodeId> silent(command.nodes.begin(), command.nodes.end());

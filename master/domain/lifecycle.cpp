@@ -37,7 +37,7 @@ void advance_operation(Group& group, Draft& draft) {
     Operation next = advance(group, found->second, draft.now());
     if (next == found->second) return;
     if (next.state == OperationState::Succeeded) {
-        draft.event(std::string(to_text(next.kind)) + "_succeeded", group.instance.name.str(),
+        draft.event(std::string(to_text(next.kind)) + "_succeeded", group.instance,
                     "operation '" + next.id.str() + "' done after " +
                         std::to_string((draft.now() - next.created_at).count()) + " ms");
         group.instance.operation.reset();
@@ -63,7 +63,7 @@ Result<Decision> stop_instance(const State& state, const StopInstance& command, 
     group.instance.desired = DesiredState::Stopped;
     group.group_changed(draft);
     begin_operation(group, draft, OperationKind::Stop, command.operation);
-    draft.event("stop_ordered", command.name.str(), "its copies are stopped and kept");
+    draft.event("stop_ordered", group.instance, "its copies are stopped and kept");
     group.put_back(draft);
     return std::move(draft).done(command.name.str(), command.operation);
 }
@@ -83,7 +83,7 @@ Result<Decision> start_instance(const State& state, const StartInstance& command
     // What boxes last said of it was said of a stopped copy.
     for (Replica& replica : group.replicas) replica.observed.ready = false;
     begin_operation(group, draft, OperationKind::Start, command.operation);
-    draft.event("start_ordered", command.name.str(), "its copies are started");
+    draft.event("start_ordered", group.instance, "its copies are started");
     group.put_back(draft);
     return std::move(draft).done(command.name.str(), command.operation);
 }
@@ -103,7 +103,7 @@ Result<Decision> delete_instance(const State& state, const DeleteInstance& comma
     group.group_changed(draft);
     group.route_changed(draft);
     begin_operation(group, draft, OperationKind::Delete, command.operation);
-    draft.event("delete_ordered", command.name.str(), "every copy is erased");
+    draft.event("delete_ordered", group.instance, "every copy is erased");
     group.put_back(draft);
     return std::move(draft).done(command.name.str(), command.operation);
 }
@@ -126,8 +126,7 @@ Result<Decision> reveal_instance(const State& state, const RevealInstance& comma
     group.instance.password_shown_at = now;
     // The founder's box still needs it until init has succeeded; report.cpp forgets it then.
     if (group.instance.initialized) group.instance.admin_password.reset();
-    draft.event("password_shown", command.name.str(),
-                "the generated password was shown to its owner");
+    draft.event("password_shown", group.instance, "the generated password was shown to its owner");
     group.put_back(draft);
     return std::move(draft).done(command.name.str());
 }

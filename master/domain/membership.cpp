@@ -68,7 +68,7 @@ bool enough_hold(const Group& group, const Position& end) {
 void advance_leaving_member(Group& group, const Replica& leaving, Draft& draft) {
     const auto record = committed_record(group.instance);
     if (!record || !record->old_members.empty() || is_named(record, leaving.key.index)) return;
-    draft.event("copy_removed", group.instance.name.str(),
+    draft.event("copy_removed", group.instance,
                 "copy " + std::to_string(leaving.key.index.number) + " on '" + leaving.node.str() +
                     "': its group goes on without it");
     group.remove(leaving.key.index);
@@ -85,7 +85,7 @@ void advance_leaving(Group& group, Replica& leaving, Draft& draft) {
         return;
     }
     if (!enough_hold(group, *leaving.leave_after)) return;
-    draft.event("copy_removed", group.instance.name.str(),
+    draft.event("copy_removed", group.instance,
                 "copy " + std::to_string(leaving.key.index.number) + " on '" + leaving.node.str() +
                     "': the others hold everything");
     group.remove(leaving.key.index);
@@ -113,7 +113,7 @@ void advance_learner(Group& group, Replica& learner, Draft& draft) {
         old->since = draft.now();
     }
     group.group_changed(draft);
-    draft.event("copy_added", group.instance.name.str(),
+    draft.event("copy_added", group.instance,
                 "copy " + std::to_string(learner.key.index.number) + " on '" + learner.node.str() +
                     "' has caught up");
 }

@@ -132,7 +132,7 @@ void begin_generation(Group& group, Draft& draft, const std::string& by) {
         const bool learns = replica.membership == Membership::Learner;
         if (!named && !(learns && !group.is_silent(replica.node))) gone.insert(replica.key.index);
     }
-    draft.event("data_loss_accepted", instance.name.str(),
+    draft.event("data_loss_accepted", instance,
                 "'" + by + "' gave up what only " + copies_text(group, gone) +
                     " held; generation " + std::to_string(next.ballot.generation.number()) +
                     " begins with " + copies_text(group, lead::voters(next)));

@@ -136,7 +136,7 @@ void age_nodes(Draft& draft, WallTime hearing_since) {
             node.state = NodeState::Lost;
             node.eviction_held = false;
             const std::size_t copies = state.replicas_on(name).size();
-            draft.event("node_lost", name.str(),
+            draft.event("node_lost", node,
                         "silent since " + to_rfc3339(*node.silent_since) + "; its " +
                             std::to_string(copies) + " copies are made anew elsewhere");
         }
@@ -144,7 +144,7 @@ void age_nodes(Draft& draft, WallTime hearing_since) {
         ++aged;
     }
     if (held == 0) return;
-    draft.event("eviction_held", "",
+    draft.event("eviction_held",
                 std::to_string(held) +
                     " boxes of several ISPs fell silent together: this looks like the master's own "
                     "line or a wide outage, nothing is moved; `foyer node drain` a box that is "

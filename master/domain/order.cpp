@@ -212,7 +212,7 @@ Result<Decision> order_instance(const State& state, const OrderInstance& command
     std::string homes;
     for (const NodeId& node : placement.nodes) homes += (homes.empty() ? "" : ", ") + node.str();
     draft.event(
-        std::string(ordered_event), command.name.str(),
+        std::string(ordered_event), group.instance,
         "release " + release.name.str() + " " + release.version.str() + ", copies on " + homes);
     // New rows: all of them are put, in an order that satisfies the foreign keys.
     draft.put(group.instance);

@@ -131,7 +131,7 @@ Result<Decision> publish_price_list(const State& state, const PublishPriceList& 
     list.created_at = now;
     Draft draft(state, now);
     draft.put(list);
-    draft.event("price_list_published", list.name.str(),
+    draft.event("price_list_published", list,
                 "prices in " + list.currency + " from " + to_rfc3339(list.valid_from) + " on");
     return std::move(draft).done(list.name.str());
 }

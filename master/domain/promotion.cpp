@@ -99,7 +99,7 @@ void elect(Group& group, Draft& draft, bool enough) {
     const std::string lost = enough ? "every acknowledged write is held"
                                     : "chosen among " + std::to_string(candidates.size()) +
                                           " positions: what only other copies hold is lost";
-    draft.event("leader_chosen", group.instance.name.str(),
+    draft.event("leader_chosen", group.instance,
                 "copy " + std::to_string(chosen->number) + " on '" +
                     group.find(*chosen)->node.str() + "' leads in epoch " +
                     std::to_string(group.instance.fence.epoch.number()) + "; " + lost);
@@ -236,7 +236,7 @@ void propose_leader(Group& group, Draft& draft, const Promotion& promotion) {
     group.instance.promotion = promotion;
     group.group_changed(draft);
     begin_operation(group, draft, OperationKind::Promote, promotion.operation);
-    draft.event("promotion_proposed", group.instance.name.str(),
+    draft.event("promotion_proposed", group.instance,
                 "copy " + std::to_string(promotion.wanted->number) + " should lead");
 }
 
@@ -281,7 +281,7 @@ void begin_promotion(Group& group, Draft& draft, const Promotion& promotion) {
     for (Replica& replica : group.replicas) replica.leave_after.reset();
     // Now that nobody leads: its steps are those of the new epoch.
     begin_operation(group, draft, OperationKind::Promote, promotion.operation);
-    draft.event("promotion_started", group.instance.name.str(),
+    draft.event("promotion_started", group.instance,
                 "epoch " + std::to_string(group.instance.fence.epoch.number()) +
                     ": positions are collected");
 }

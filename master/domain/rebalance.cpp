@@ -77,7 +77,7 @@ void begin_move(Draft& draft, Operation& operation, const BalanceMove& move) {
     Replica made = new_learner(group, move.to, move.replica.index, draft);
     const std::string how = "from '" + move.from.str() + "' to '" + move.to.str() + "', for " +
                             std::string(to_text(move.gain));
-    draft.event("copy_moves", group.instance.name.str(),
+    draft.event("copy_moves", group.instance,
                 "copy " + std::to_string(move.replica.index.number) + " " + how);
     group.replicas.push_back(std::move(made));
     group.put_back(draft);
@@ -91,8 +91,7 @@ void finish(Draft& draft, Operation& operation, const std::string& why) {
     });
     operation.state = OperationState::Succeeded;
     operation.finished_at = draft.now();
-    draft.event("rebalance_ended", operation.id.str(),
-                std::to_string(moved) + " copies moved; " + why);
+    draft.event("rebalance_ended", operation, std::to_string(moved) + " copies moved; " + why);
 }
 
 // May a move begin: no repair is under way, and not too much altogether.
@@ -167,7 +166,7 @@ Result<Decision> start_rebalance(const State& state, const StartRebalance& comma
     operation.created_at = now;
     Draft draft(state, now);
     draft.put(operation);
-    draft.event("rebalance_started", operation.id.str(),
+    draft.event("rebalance_started", operation,
                 "at most " + std::to_string(command.moves_max) + " copies move");
     return std::move(draft).done({}, command.operation);
 }
@@ -188,7 +187,7 @@ Result<Decision> stop_rebalance(const State& state, const StopRebalance&, WallTi
     operation.finished_at = now;
     Draft draft(state, now);
     draft.put(operation);
-    draft.event("rebalance_ended", operation.id.str(), "stopped; what has moved stays");
+    draft.event("rebalance_ended", operation, "stopped; what has moved stays");
     return std::move(draft).done({}, operation.id);
 }
 

@@ -42,7 +42,7 @@ Result<Decision> publish_release(const State& state, const PublishRelease& comma
     Draft draft(state, now);
     draft.put(release);
     draft.event(
-        "release_published", release.name.str(),
+        "release_published", release,
         "version " + release.version.str() + " published by '" + release.publisher.str() + "'");
     Decision decision = std::move(draft).done(release.name.str());
     decision.reply.version = release.version;
@@ -78,7 +78,7 @@ Result<Decision> withdraw_release(const State& state, const WithdrawRelease& com
     release.withdrawn = Withdrawal{now, command.reason};
     Draft draft(state, now);
     draft.put(release);
-    draft.event("release_withdrawn", release.name.str(),
+    draft.event("release_withdrawn", release,
                 "version " + release.version.str() + ": " + command.reason);
     Decision decision = std::move(draft).done(release.name.str());
     decision.reply.version = release.version;

@@ -75,8 +75,7 @@ private:
         if (changing.membership == Membership::Learner) {
             const std::string why = why_given_up(group, changing);
             if (!why.empty()) {
-                draft_.event("copy_given_up", group.instance.name.str(),
-                             copy_text(changing) + ": " + why);
+                draft_.event("copy_given_up", group.instance, copy_text(changing) + ": " + why);
                 if (why == timed_out || why == to_text(Displaced::Failed))
                     wait(group, copy_text(changing) + " did not catch up", changing.node);
                 group.remove(changing.key.index);
@@ -215,7 +214,7 @@ private:
         const OperationId id("op-lead-" + group.instance.name.str() + "-" +
                              std::to_string(next.generation.number()) + "-" +
                              std::to_string(next.epoch.number()));
-        draft_.event("lead_moves", group.instance.name.str(),
+        draft_.event("lead_moves", group.instance,
                      copy_text(*lead) + " led: " + std::string(why_moved(*lead)));
         begin_promotion(group, draft_, {id, heir, false, draft_.now()});
         return true;
@@ -282,7 +281,7 @@ private:
         constexpr std::size_t reason_max = 500;
         const bool known =
             group.instance.repair_wait && group.instance.repair_wait->reason == reason;
-        if (!known) draft_.event("repair_waits", group.instance.name.str(), reason);
+        if (!known) draft_.event("repair_waits", group.instance, reason);
         group.instance.repair_wait =
             RepairWait{reason.substr(0, reason_max), draft_.now() + settings().retry_after, avoid};
     }
@@ -299,7 +298,7 @@ private:
             old == nullptr ? "a copy is missing"
                            : "for " + copy_text(*old) + ": " + std::string(to_text(why_gone(*old)));
         Replica made = new_learner(group, place.value(), replaces, draft_);
-        draft_.event("copy_ordered", group.instance.name.str(), copy_text(made) + ", " + why);
+        draft_.event("copy_ordered", group.instance, copy_text(made) + ", " + why);
         group.replicas.push_back(std::move(made));
         return Outcome::Placed;
     }
@@ -318,7 +317,7 @@ private:
         const bool founder = old.founder;
         Replica made = newcomer(group, place.value(), draft_);
         made.founder = founder;
-        draft_.event("copy_ordered", group.instance.name.str(),
+        draft_.event("copy_ordered", group.instance,
                      copy_text(made) + ", instead of " + copy_text(old) +
                          ", which was lost before it served");
         group.remove(gone);

@@ -22,7 +22,7 @@ std::string_view arrival(NodeState from) {
 void hear_node(const ReportNode& command, const Node& before, Draft& draft) {
     Node node = before;
     if (node.state != NodeState::Online) {
-        draft.event(std::string(arrival(node.state)), node.name.str(), "syncs");
+        draft.event(std::string(arrival(node.state)), node, "syncs");
         CHECK(can_move(node.state, NodeState::Online));
         node.state = NodeState::Online;
         node.silent_since.reset();
@@ -37,7 +37,7 @@ void hear_node(const ReportNode& command, const Node& before, Draft& draft) {
         // holds until it is relieved.
         const Resources reserved = draft.state().reserved_on(node.name);
         if (!reserved.fits_into(node.offered))
-            draft.event("node_overcommitted", node.name.str(),
+            draft.event("node_overcommitted", node,
                         "the box offers less than its partitions hold: some are moved");
         node.capacity = larger(node.offered, reserved);
     }
@@ -93,7 +93,7 @@ void hear_replica(Group& group, const PartitionObservation& seen, const NodeId& 
             continue;
         if (seen.phase == PartitionPhase::Failed &&
             replica.observed.phase != PartitionPhase::Failed) {
-            draft.event("copy_failed", group.instance.name.str(),
+            draft.event("copy_failed", group.instance,
                         "copy on '" + from.str() + "': " + seen.reason);
         }
         replica.observed = Observed(seen);
@@ -121,7 +121,7 @@ void settle(Group& group, Draft& draft) {
     if (instance.served != instance.fence && group.is_serving()) {
         instance.served = instance.fence;
         group.route_changed(draft);
-        draft.event("serving", instance.name.str(),
+        draft.event("serving", instance,
                     "copy on '" + group.leader()->node.str() + "' serves in epoch " +
                         std::to_string(instance.fence.epoch.number()));
     }
@@ -162,7 +162,7 @@ bool forget_copies(const Group& group, const std::function<bool(const Replica&)>
     }
     forget_takeovers(group.instance.name, draft);
     draft.drop(DropInstance{group.instance.name});
-    draft.event("deleted", group.instance.name.str(), "the last copy is erased");
+    draft.event("deleted", group.instance, "the last copy is erased");
     return true;
 }
 

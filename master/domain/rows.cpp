@@ -95,6 +95,19 @@ std::string_view to_text(OperationState state) {
     CHECK(false);
 }
 
+std::string_view to_text(EventAbout about) {
+    switch (about) {
+        case EventAbout::Cloud: return "cloud";
+        case EventAbout::Account: return "account";
+        case EventAbout::Node: return "node";
+        case EventAbout::Release: return "release";
+        case EventAbout::PriceList: return "price_list";
+        case EventAbout::Instance: return "instance";
+        case EventAbout::Operation: return "operation";
+    }
+    CHECK(false);
+}
+
 std::string_view to_text(ReplyKind kind) {
     switch (kind) {
         case ReplyKind::Plain: return "plain";
@@ -102,6 +115,10 @@ std::string_view to_text(ReplyKind kind) {
         case ReplyKind::Wiped: return "wiped";
     }
     CHECK(false);
+}
+
+std::optional<EventAbout> event_about_from(std::string_view text) {
+    return enum_from_text(all_event_abouts, text);
 }
 
 std::optional<AccountRole> account_role_from(std::string_view text) {

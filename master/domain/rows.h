@@ -397,13 +397,21 @@ struct Operation {
 // The kind of the event with which the life of an instance begins. A name may be given again.
 inline constexpr std::string_view ordered_event = "ordered";
 
+// What an event is about. An instance and a box may have the same name.
+enum class EventAbout { Cloud, Account, Node, Release, PriceList, Instance, Operation };
+inline constexpr std::array all_event_abouts{
+    EventAbout::Cloud,     EventAbout::Account,  EventAbout::Node,     EventAbout::Release,
+    EventAbout::PriceList, EventAbout::Instance, EventAbout::Operation};
+
 // Something that happened, for people. Append-only.
 struct Event {
     std::int64_t sequence = 0;  // 1, 2, 3… over the whole cluster
     Revision revision;
     WallTime at;
-    std::string kind;     // snake_case
-    std::string subject;  // name of the instance, node or account
+    std::string kind;  // snake_case
+    EventAbout about = EventAbout::Cloud;
+    std::string subject;  // name of what it is about; empty: the cloud
+    AccountId owner;      // whose that was at that time; empty: only the operator's
     std::string message;
     friend bool operator==(const Event&, const Event&) = default;
 };
@@ -434,6 +442,7 @@ std::string_view to_text(NodeState state);
 std::string_view to_text(NodeWish wish);
 std::string_view to_text(Membership membership);
 std::string_view to_text(OperationKind kind);
+std::string_view to_text(EventAbout about);
 std::string_view to_text(OperationState state);
 std::string_view to_text(ReplyKind kind);
 std::optional<AccountRole> account_role_from(std::string_view text);
@@ -441,6 +450,7 @@ std::optional<NodeState> node_state_from(std::string_view text);
 std::optional<NodeWish> node_wish_from(std::string_view text);
 std::optional<Membership> membership_from(std::string_view text);
 std::optional<OperationKind> operation_kind_from(std::string_view text);
+std::optional<EventAbout> event_about_from(std::string_view text);
 std::optional<OperationState> operation_state_from(std::string_view text);
 std::optional<ReplyKind> reply_kind_from(std::string_view text);
 

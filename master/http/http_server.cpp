@@ -3,6 +3,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <condition_variable>
+#include <netinet/tcp.h>
 #include <thread>
 #include <vector>
 
@@ -13,6 +14,7 @@ namespace {
 
 using Tcp = net::ip::tcp;
 constexpr int backlog = 4096;
+using UserTimeout = net::detail::socket_option::integer<IPPROTO_TCP, TCP_USER_TIMEOUT>;
 // With no descriptor left, accept() fails at once and for ever: wait for one to come back.
 constexpr std::chrono::milliseconds accept_pause{100};
 
@@ -84,6 +86,9 @@ struct HttpServer::Shared {
         if (full) return;  // the socket closes itself
         beast::error_code ignored;
         socket.set_option(Tcp::no_delay(true), ignored);
+        // Of a peer that is gone without a word the system would try for a quarter of an hour.
+        socket.set_option(UserTimeout(static_cast<int>(host.limits.transfer_timeout.count())),
+                          ignored);
         std::make_shared<Session>(std::move(socket), tls, host)->start();
     }
 
@@ -147,5 +152,7 @@ std::size_t HttpServer::connections() const {
     const std::scoped_lock lock(shared_->host.mutex);
     return shared_->host.sessions.size();
 }
+
+std::size_t HttpServer::event_streams() const { return shared_->host.streams.taken(); }
 
 }  // namespace foyer::master

@@ -18,6 +18,7 @@
 #include "master/app/api.h"
 #include "master/app/blob_store.h"
 #include "master/app/certificate_authority.h"
+#include "master/app/gate.h"
 #include "master/app/metrics.h"
 #include "master/app/planner.h"
 #include "master/http/field_rules.h"
@@ -31,6 +32,9 @@ struct HttpLimits {
     std::size_t header_bytes_max = 16 << 10;
     std::size_t body_bytes_max = 1 << 20;
     int uploads_max = 16;
+    std::size_t event_streams_max = 1'000;
+    std::size_t event_streams_per_account_max = 100;
+    Duration event_beat{15'000};  // a stream without news says so
     Duration handshake_timeout{10'000};
     Duration header_timeout{10'000};    // of the first request, from its connection on
     Duration idle_timeout{60'000};      // from one answer to the end of the next header
@@ -51,6 +55,7 @@ struct HttpServerConfig {
 struct HttpParts {
     Api& api;
     Planner& planner;
+    Gate& gate;
     BlobStore& blobs;
     HttpMetrics& metrics;
     const Clock& clock;
@@ -70,6 +75,7 @@ public:
     // No new connections, idle ones are closed, requests under way have `grace` to be answered.
     void stop(Duration grace);
     std::size_t connections() const;
+    std::size_t event_streams() const;
 
 private:
     struct Shared;

@@ -92,6 +92,7 @@ Tree successes(const Route& route, const pb::MethodDescriptor* method, SchemaMak
     Tree all = Tree::object();
     const auto put = [&](const char* status, std::string_view text, Tree content, bool etag) {
         all[status] = with_headers(text, etag);
+        if (route.scope != Scope::Public) add_rate_headers(all[status]["headers"]);
         if (!content.is_null()) all[status]["content"] = std::move(content);
     };
     const Tree bytes = {{"application/octet-stream", Tree::object()}};
@@ -102,6 +103,8 @@ Tree successes(const Route& route, const pb::MethodDescriptor* method, SchemaMak
             put("200", comment_of(answer),
                 json_content(schemas.reference(answer, Direction::Answer)), etag);
             if (etag) put("304", "It is still what your If-None-Match names.", {}, true);
+            if (route.streams)
+                all["200"]["content"]["text/event-stream"] = {{"schema", {{"type", "string"}}}};
             break;
         }
         case RouteKind::Blob:
@@ -194,22 +197,23 @@ void add_body(const Route& route, const pb::MethodDescriptor* method, SchemaMake
 std::set<int> refusals_of(const Route& route) {
     std::set<int> all = {400, 431};
     // 503: whose token it is cannot be told yet.
-    if (route.scope != Scope::Public) all.insert({401, 403, 503});
+    // 429: a token may ask so often.
+    if (route.scope != Scope::Public) all.insert({401, 403, 429, 503});
     if (route.kind == RouteKind::Health) all.insert(503);
     if (route.kind == RouteKind::Document || route.kind == RouteKind::Health) return all;
     const bool named = route.path.find('{') != std::string_view::npos;
     if (named && !(route.kind == RouteKind::Blob && route.write)) all.insert(404);
     if (route.kind == RouteKind::Blob) {
-        if (route.write) all.insert({413, 429, 507});
+        if (route.write) all.insert({413, 507});
         return all;
     }
-    if (route.write) all.insert({404, 409, 413, 415, 429, 504});
+    if (route.write) all.insert({404, 409, 413, 415, 504});
     // An order that would be refused has no price.
     if (route.path == "/v1/quote") all.insert({404, 409});
-    // These may wait for the database, or to be told.
+    // These may wait for the database.
     const bool waits = route.path.ends_with("/events") || route.path.ends_with("/promise") ||
                        route.path == "/v1/audit" || route.path.starts_with("/v1/operations/");
-    if (waits) all.insert({429, 504});
+    if (waits) all.insert(504);
     return all;
 }
 
@@ -258,6 +262,11 @@ Tree operation_of(const Route& route, const pb::DescriptorPool& pool, SchemaMake
     Tree answers = successes(route, method, schemas);
     if (route.write && method != nullptr)
         parameters.push_back({{"$ref", "#/components/parameters/IdempotencyKey"}});
+    if (route.streams)
+        parameters.push_back(
+            parameter("Last-Event-ID", "header",
+                      "Of a stream: the last `id` that was seen; goes on after it.",
+                      {{"type", "integer"}, {"minimum", 0}}));
     if (answers.contains("304"))
         parameters.push_back({{"$ref", "#/components/parameters/IfNoneMatch"}});
     if (!parameters.empty()) operation["parameters"] = std::move(parameters);

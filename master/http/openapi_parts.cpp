@@ -93,12 +93,18 @@ Tree refusal(int status) {
 
 std::string meaning_of(int status) { return std::string(find(status).text); }
 
+void add_rate_headers(Tree& headers) {
+    for (const std::string name : {"RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"})
+        headers[name] = {{"$ref", "#/components/headers/" + name}};
+}
+
 Tree refusal_components() {
     Tree all = Tree::object();
     for (const Meaning& meaning : meanings) {
         Tree headers = {{"X-Request-Id", {{"$ref", "#/components/headers/RequestId"}}}};
         if (meaning.status == 401)
             headers["WWW-Authenticate"] = {{"$ref", "#/components/headers/WwwAuthenticate"}};
+        if (meaning.status == 429) add_rate_headers(headers);
         if (meaning.status == 429 || meaning.status == 503)
             headers["Retry-After"] = {{"$ref", "#/components/headers/RetryAfter"}};
         all[std::string(meaning.name)] = {
@@ -112,6 +118,12 @@ Tree refusal_components() {
 
 Tree header_components() {
     return {
+        {"RateLimit-Limit", header("Requests this token may make at once. These three are absent "
+                                   "where there is no limit.",
+                                   {{"type", "integer"}})},
+        {"RateLimit-Remaining", header("How many of them are left.", {{"type", "integer"}})},
+        {"RateLimit-Reset",
+         header("Seconds until all of them are there again.", {{"type", "integer"}})},
         {"RequestId", header("Name of this answer in the master's log: the request's own "
                              "X-Request-Id, if it sent one of 1 to 64 printable ASCII characters.",
                              {{"type", "string"}, {"minLength", 1}, {"maxLength", 64}})},

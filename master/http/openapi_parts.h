@@ -13,6 +13,8 @@ namespace foyer::master {
 Tree refusal(int status);
 // What that status means, for people.
 std::string meaning_of(int status);
+// What each answer tells of the token's rate, where there is one.
+void add_rate_headers(Tree& headers);
 
 Tree refusal_components();
 Tree header_components();

@@ -11,8 +11,6 @@
 namespace foyer::master {
 namespace {
 
-std::string text_of(beast::string_view text) { return {text.data(), text.size()}; }
-
 bool is_good_id(std::string_view id) {
     if (id.empty() || id.size() > 64) return false;
     for (const char letter : id) {
@@ -91,6 +89,7 @@ void Session::on_header(beast::error_code failed, std::size_t /*bytes*/) {
     started_ = host_.parts.clock.mono();
     request_id_ = "req-" + host_.parts.rng.text(12);
     account_.clear();
+    rate_.reset();
     method_ = "-";
     route_text_ = "-";
     keep_alive_ = false;
@@ -141,20 +140,18 @@ void Session::route_request() {
     route_text_ = route.path;
     if (route.kind == RouteKind::Health) return answer_health();
     if (route.kind == RouteKind::Document) return answer_document();
-    auto known = caller();
-    if (!known.ok()) return refuse(known.failure());
-    account_ = known.value().account.str();
-    const Status admitted = allow(route, known.value());
-    if (!admitted.ok()) return refuse(admitted.failure());
-    caller_ = std::move(known).value();
+    Admission admission = host_.parts.gate.admit(route, authorization());
+    rate_ = admission.rate;
+    if (admission.caller.ok()) account_ = admission.caller.value().account.str();
+    if (!admission.may.ok()) return refuse(admission.may.failure());
+    caller_ = std::move(admission.caller).value();
     if (route.kind == RouteKind::Blob) return serve_blob();
+    if (wants_stream()) return begin_events();
     read_body();
 }
 
-Result<Caller> Session::caller() const {
-    const std::string bearer = TRY(bearer_of(text_of(header_->get()[http::field::authorization])));
-    return host_.parts.planner.read(
-        [&](const State& state) { return caller_of(state, bearer, host_.parts.clock.wall()); });
+std::string Session::authorization() const {
+    return text_of(header_->get()[http::field::authorization]);
 }
 
 bool Session::has_body() const {

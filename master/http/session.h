@@ -2,7 +2,8 @@
 // on the connection's strand.
 //
 //   handshake ──► header ──► (who? may he?) ──► JSON body ──► handler ──► answer ──► header …
-//                              │                  └─ or blob, piece by piece, in either direction
+//                              │                  ├─ or blob, piece by piece, in either direction
+//                              │                  └─ or a stream of events, which does not end
 //                              └─ refused: answered at once; a body that nobody will read ends the
 //                              connection
 #pragma once
@@ -23,7 +24,8 @@
 #include <set>
 #include <string>
 
-#include "master/app/access.h"
+#include "master/app/gate.h"
+#include "master/http/event_stream.h"
 #include "master/http/http_server.h"
 #include "master/http/openapi.h"
 #include "master/http/router.h"
@@ -36,15 +38,21 @@ namespace http = boost::beast::http;
 
 class Session;
 
+inline std::string text_of(beast::string_view text) { return {text.data(), text.size()}; }
+
 // What all connections of a server share.
 struct SessionHost {
     SessionHost(HttpParts borrowed, HttpLimits chosen, const ToldLimits& told)
-        : parts(std::move(borrowed)), limits(chosen), documents(api_documents(told)) {}
+        : parts(std::move(borrowed)),
+          limits(chosen),
+          documents(api_documents(told)),
+          streams(chosen.event_streams_max, chosen.event_streams_per_account_max) {}
 
     HttpParts parts;
     HttpLimits limits;
     net::thread_pool slow{1};  // fsync
     const ApiDocuments documents;
+    StreamPlaces streams;
     std::atomic<bool> stopping{false};
     std::atomic<int> uploads{0};
     mutable std::mutex mutex;
@@ -69,7 +77,7 @@ private:
     void read_header();
     void on_header(beast::error_code failed, std::size_t bytes);
     void route_request();
-    Result<Caller> caller() const;
+    std::string authorization() const;
     void read_body();
     void on_body(beast::error_code failed);
     void call_rpc(std::string_view body);
@@ -95,6 +103,19 @@ private:
 
     // session_document.cpp
     void answer_document();
+
+    // session_events.cpp
+    struct EventStream;
+    bool wants_stream() const;
+    void begin_events();
+    void send_stream_head(const std::shared_ptr<EventStream>& stream);
+    void watch_client(const std::shared_ptr<EventStream>& stream);
+    void send_events(const std::shared_ptr<EventStream>& stream);
+    Status may_go_on();
+    void next_events(const std::shared_ptr<EventStream>& stream, Duration wait);
+    void on_events(const std::shared_ptr<EventStream>& stream,
+                   const foyer::api::v1::ListEventsResponse& found);
+    void end_events(const std::shared_ptr<EventStream>& stream, const Error& why);
 
     // session_blob.cpp
     void serve_blob();
@@ -129,6 +150,7 @@ private:
     std::string route_text_;
     std::optional<Matched> matched_;
     std::optional<Caller> caller_;
+    std::optional<RateVerdict> rate_;
     std::string idempotency_key_;
     std::string if_none_match_;
     MonoTime started_;

@@ -1,8 +1,15 @@
 // How a connection answers.
+#include <algorithm>
+
 #include "master/http/errors.h"
 #include "master/http/session.h"
 
 namespace foyer::master {
+namespace {
+
+std::int64_t in_seconds(Duration span) { return (span.count() + 999) / 1000; }
+
+}  // namespace
 
 void Session::refuse(const Error& why) {
     const http::field extra =
@@ -10,8 +17,11 @@ void Session::refuse(const Error& why) {
         : why.code == ErrorCode::Unavailable || why.code == ErrorCode::ResourceExhausted
             ? http::field::retry_after
             : http::field::unknown;
+    const Duration again = rate_ ? rate_->again_after : Duration(0);
     refuse(http_status_of(why.code), why, extra,
-           extra == http::field::www_authenticate ? "Bearer" : "1");
+           extra == http::field::www_authenticate
+               ? "Bearer"
+               : std::to_string(std::max<std::int64_t>(in_seconds(again), 1)));
 }
 
 void Session::refuse(int status, const Error& why, http::field extra,
@@ -37,6 +47,13 @@ void Session::reply(int status, std::string body, const std::string& etag) {
 void Session::prepare(http::fields& header) const {
     header.set("X-Request-Id", request_id_);
     header.set("X-Content-Type-Options", "nosniff");
+    // As draft-ietf-httpapi-ratelimit-headers-07 has it.
+    if (rate_) {
+        const Rate& rate = host_.parts.gate.rate();
+        header.set("RateLimit-Limit", std::to_string(rate.burst));
+        header.set("RateLimit-Remaining", std::to_string(rate_->left));
+        header.set("RateLimit-Reset", std::to_string(in_seconds(rate_->full_after)));
+    }
     // What a caller sees is his alone, and old at once; a document may be kept while its tag holds.
     const bool document = matched_ && matched_->route->kind == RouteKind::Document;
     header.set(http::field::cache_control, document ? "no-cache" : "no-store");

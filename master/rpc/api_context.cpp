@@ -103,19 +103,31 @@ Result<std::int64_t> number_after(const PageWindow& window) {
     return *number;
 }
 
+Result<int> page_size_of(const ApiContext& context, int size, std::string_view path) {
+    const int most = context.limits.page_size_max;
+    if (size < 0 || size > most)
+        return error(ErrorCode::InvalidArgument,
+                     "'" + std::string(path) + "' must be from 1 to " + std::to_string(most),
+                     {{"path", std::string(path)}});
+    return size == 0 ? page_size_default : size;
+}
+
+Result<Duration> wait_of(const ApiContext& context, int wait_ms) {
+    const std::int64_t most = context.limits.wait_max.count();
+    if (wait_ms < 0 || wait_ms > most)
+        return error(ErrorCode::InvalidArgument,
+                     "'/wait_ms' must be from 0 to " + std::to_string(most),
+                     {{"path", "/wait_ms"}});
+    return Duration(wait_ms);
+}
+
 Result<PageWindow> page_window(const ApiContext& context, const api::PageRequest& page) {
-    if (page.page_size() < 0 || page.page_size() > context.limits.page_size_max) {
-        return error(
-            ErrorCode::InvalidArgument,
-            "'/page/page_size' must be from 1 to " + std::to_string(context.limits.page_size_max),
-            {{"path", "/page/page_size"}});
-    }
+    const int size = TRY(page_size_of(context, page.page_size(), "/page/page_size"));
     const auto after = from_base64url(page.page_token());
     if (!after || page.page_token().size() > limits::page_token_bytes_max) {
         return foreign_page_token();
     }
-    return PageWindow{page.page_size() == 0 ? page_size_default : page.page_size(),
-                      std::string(after->begin(), after->end())};
+    return PageWindow{size, std::string(after->begin(), after->end())};
 }
 
 }  // namespace foyer::master

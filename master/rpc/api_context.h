@@ -91,6 +91,10 @@ struct PageWindow {
     std::string after;  // key of the last row before it; empty: from the beginning
 };
 Result<PageWindow> page_window(const ApiContext& context, const api::PageRequest& page);
+// `size` rows (0: 100); InvalidArgument names the field.
+Result<int> page_size_of(const ApiContext& context, int size, std::string_view path);
+// How long a call may be held; InvalidArgument out of 0 to the limit.
+Result<Duration> wait_of(const ApiContext& context, int wait_ms);
 Error foreign_page_token();
 // `after` where rows are numbered; 0: from the beginning.
 Result<std::int64_t> number_after(const PageWindow& window);

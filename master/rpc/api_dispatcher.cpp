@@ -71,6 +71,7 @@ constexpr auto doors = std::to_array<Door>({
     door<&list_instance_events>("foyer.api.v1.InstanceService/ListInstanceEvents"),
     door<&get_instance_timeline>("foyer.api.v1.InstanceService/GetInstanceTimeline"),
     door<&explain_instance>("foyer.api.v1.InstanceService/ExplainInstance"),
+    door<&list_events>("foyer.api.v1.EventService/ListEvents"),
     door<&get_operation>("foyer.api.v1.OperationService/GetOperation"),
     door<&publish_release>("foyer.api.v1.ReleaseService/PublishRelease"),
     door<&get_release>("foyer.api.v1.ReleaseService/GetRelease"),

@@ -4,11 +4,11 @@
 
 #include "common/wire/status_map.h"
 #include "foyer/api/v1/accounts.grpc.pb.h"
+#include "foyer/api/v1/events.grpc.pb.h"
 #include "foyer/api/v1/fleet.grpc.pb.h"
 #include "foyer/api/v1/instances.grpc.pb.h"
 #include "foyer/api/v1/prices.grpc.pb.h"
 #include "foyer/api/v1/releases.grpc.pb.h"
-#include "master/app/access.h"
 
 namespace foyer::master {
 namespace {
@@ -18,27 +18,28 @@ using Message = google::protobuf::Message;
 using Context = grpc::CallbackServerContext;
 using Reactor = grpc::ServerUnaryReactor;
 
-Result<Caller> caller_of(Planner& planner, const Clock& clock, const Context& context) {
+std::string_view authorization_of(const Context& context) {
     const auto& metadata = context.client_metadata();
     const auto found = metadata.find("authorization");
-    const std::string bearer = TRY(bearer_of(
-        found == metadata.end() ? std::string_view()
-                                : std::string_view(found->second.data(), found->second.size())));
-    return planner.read([&](const State& state) { return caller_of(state, bearer, clock.wall()); });
+    if (found == metadata.end()) return {};
+    return {found->second.data(), found->second.size()};
 }
 
 // What all services do with a call: who, may he, do it, one log line.
 class Door {
 public:
-    Door(Api& api, Planner& planner, const Clock& clock, Log& log)
-        : api_(api), planner_(planner), clock_(clock), log_(log) {}
+    Door(Api& api, Gate& gate, const Clock& clock, Log& log)
+        : api_(api), gate_(gate), clock_(clock), log_(log) {}
 
     Reactor* serve(Context* context, std::string_view rpc, const Message& request,
                    Message& response) {
         Reactor* reactor = context->DefaultReactor();
         const MonoTime started = clock_.mono();
-        const auto caller = caller_of(planner_, clock_, *context);
-        const std::string account = caller.ok() ? caller.value().account.str() : std::string();
+        const Route* route = find_rpc_route(rpc);
+        CHECK(route != nullptr);
+        const Admission admission = gate_.admit(*route, authorization_of(*context));
+        const std::string account =
+            admission.caller.ok() ? admission.caller.value().account.str() : std::string();
         const auto finish = [this, reactor, rpc, account, started](const Status& status) {
             log_.info("grpc_request", {{"rpc", rpc},
                                        {"account", account},
@@ -47,21 +48,17 @@ public:
                                        {"ms", clock_.mono() - started}});
             reactor->Finish(status.ok() ? grpc::Status::OK : wire::to_grpc(status.failure()));
         };
-        const Route* route = find_rpc_route(rpc);
-        CHECK(route != nullptr);
-        const Status admitted =
-            caller.ok() ? allow(*route, caller.value()) : Status(caller.failure());
-        if (admitted.ok()) {
-            api_.call(rpc, caller.value(), request, response, finish);
+        if (admission.may.ok()) {
+            api_.call(rpc, admission.caller.value(), request, response, finish);
         } else {
-            finish(admitted);
+            finish(admission.may);
         }
         return reactor;
     }
 
 private:
     Api& api_;
-    Planner& planner_;
+    Gate& gate_;
     const Clock& clock_;
     Log& log_;
 };
@@ -213,6 +210,18 @@ private:
     Door door_;
 };
 
+class Events final : public api::EventService::CallbackService {
+public:
+    explicit Events(Door door) : door_(door) {}
+    Reactor* ListEvents(Context* c, const api::ListEventsRequest* q,
+                        api::ListEventsResponse* a) override {
+        return door_.serve(c, "foyer.api.v1.EventService/ListEvents", *q, *a);
+    }
+
+private:
+    Door door_;
+};
+
 class Operations final : public api::OperationService::CallbackService {
 public:
     explicit Operations(Door door) : door_(door) {}
@@ -297,12 +306,13 @@ private:
 
 }  // namespace
 
-std::vector<std::unique_ptr<grpc::Service>> make_api_services(Api& api, Planner& planner,
+std::vector<std::unique_ptr<grpc::Service>> make_api_services(Api& api, Gate& gate,
                                                               const Clock& clock, Log& log) {
-    const Door door(api, planner, clock, log);
+    const Door door(api, gate, clock, log);
     std::vector<std::unique_ptr<grpc::Service>> services;
     services.push_back(std::make_unique<Fleet>(door));
     services.push_back(std::make_unique<Instances>(door));
+    services.push_back(std::make_unique<Events>(door));
     services.push_back(std::make_unique<Operations>(door));
     services.push_back(std::make_unique<Releases>(door));
     services.push_back(std::make_unique<Prices>(door));

@@ -8,7 +8,7 @@
 #include "common/base/time.h"
 #include "common/log/log.h"
 #include "master/app/api.h"
-#include "master/app/planner.h"
+#include "master/app/gate.h"
 
 namespace grpc {
 class Service;
@@ -17,7 +17,7 @@ class Service;
 namespace foyer::master {
 
 // Borrows everything; the services live as long as the server that registered them.
-std::vector<std::unique_ptr<grpc::Service>> make_api_services(Api& api, Planner& planner,
+std::vector<std::unique_ptr<grpc::Service>> make_api_services(Api& api, Gate& gate,
                                                               const Clock& clock, Log& log);
 
 }  // namespace foyer::master

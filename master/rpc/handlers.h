@@ -4,6 +4,7 @@
 #pragma once
 
 #include "foyer/api/v1/accounts.pb.h"
+#include "foyer/api/v1/events.pb.h"
 #include "foyer/api/v1/fleet.pb.h"
 #include "foyer/api/v1/instances.pb.h"
 #include "foyer/api/v1/prices.pb.h"
@@ -98,6 +99,10 @@ void explain_instance(const ApiContext& context, ApiCall call,
                       const api::GetInstanceRequest& request, api::PlacementExplanation& response);
 // The instance, if the caller may see it; another's is answered as if it did not exist.
 Result<const Instance*> find_own(const State& state, const Caller& caller, const std::string& name);
+
+// events.cpp
+void list_events(const ApiContext& context, ApiCall call, const api::ListEventsRequest& request,
+                 api::ListEventsResponse& response);
 
 // prices.cpp
 void publish_price_list(const ApiContext& context, ApiCall call,

@@ -34,12 +34,8 @@ void render_operation(const State& after, const Reply& reply, google::protobuf::
 
 void get_operation(const ApiContext& context, ApiCall call, const api::GetOperationRequest& request,
                    api::Operation& response) {
-    if (request.wait_ms() < 0 || request.wait_ms() > context.limits.wait_max.count()) {
-        return call.done(
-            error(ErrorCode::InvalidArgument,
-                  "'/wait_ms' must be from 0 to " + std::to_string(context.limits.wait_max.count()),
-                  {{"path", "/wait_ms"}}));
-    }
+    const auto wait = wait_of(context, request.wait_ms());
+    if (!wait.ok()) return call.done(wait.failure());
     const OperationId id(request.id());
     const Status seen = context.planner.read([&](const State& state) -> Status {
         const auto found = state.operations().find(id);
@@ -55,9 +51,9 @@ void get_operation(const ApiContext& context, ApiCall call, const api::GetOperat
     const bool news = !seen.ok() || context.planner.read([&](const State& state) {
         return is_news(state, id, known);
     });
-    if (request.wait_ms() == 0 || news) return call.done(seen);
+    if (wait.value() == Duration(0) || news) return call.done(seen);
     const auto held = context.desk.wait(
-        {}, context.clock.mono() + Duration(request.wait_ms()),
+        {}, context.clock.mono() + wait.value(),
         [id, known](const State& state) { return is_news(state, id, known); },
         [&context, id, &response, done = call.done](Woken) {
             done(context.planner.read([&](const State& state) -> Status {

@@ -33,6 +33,19 @@ api::HostClass to_wire(HostClass host_class) {
     CHECK(false);
 }
 
+api::EventAbout to_wire(EventAbout about) {
+    switch (about) {
+        case EventAbout::Cloud: return api::EVENT_ABOUT_CLOUD;
+        case EventAbout::Account: return api::EVENT_ABOUT_ACCOUNT;
+        case EventAbout::Node: return api::EVENT_ABOUT_NODE;
+        case EventAbout::Release: return api::EVENT_ABOUT_RELEASE;
+        case EventAbout::PriceList: return api::EVENT_ABOUT_PRICE_LIST;
+        case EventAbout::Instance: return api::EVENT_ABOUT_INSTANCE;
+        case EventAbout::Operation: return api::EVENT_ABOUT_OPERATION;
+    }
+    CHECK(false);
+}
+
 Result<AccountRole> from_wire(api::AccountRole role) {
     for (const AccountRole known : all_roles) {
         if (to_wire(known) == role) return known;
@@ -188,6 +201,9 @@ void show(const Event& from, api::Event& to) {
     to.set_kind(from.kind);
     to.set_subject(from.subject);
     to.set_message(from.message);
+    to.set_sequence(from.sequence);
+    to.set_about(to_wire(from.about));
+    to.set_owner(from.owner.str());
 }
 
 void show_connection(const State& state, const Instance& from, api::InstanceConnection& to) {

@@ -3,6 +3,7 @@
 
 #include "common/base/time.h"
 #include "foyer/api/v1/accounts.pb.h"
+#include "foyer/api/v1/events.pb.h"
 #include "foyer/api/v1/fleet.pb.h"
 #include "foyer/api/v1/instances.pb.h"
 #include "foyer/api/v1/prices.pb.h"
@@ -18,6 +19,7 @@ namespace api = ::foyer::api::v1;
 void set_time(WallTime from, google::protobuf::Timestamp& to);
 api::AccountRole to_wire(AccountRole role);
 api::HostClass to_wire(HostClass host_class);
+api::EventAbout to_wire(EventAbout about);
 // InvalidArgument for an unspecified or unknown number.
 Result<AccountRole> from_wire(api::AccountRole role);
 Result<HostClass> from_wire(api::HostClass host_class);

@@ -408,6 +408,9 @@ bool from_sql(std::string_view text, PartitionPhase& to) {
 bool from_sql(std::string_view text, OperationKind& to) {
     return read_enum(operation_kind_from, text, to);
 }
+bool from_sql(std::string_view text, EventAbout& to) {
+    return read_enum(event_about_from, text, to);
+}
 bool from_sql(std::string_view text, OperationState& to) {
     return read_enum(operation_state_from, text, to);
 }

@@ -83,6 +83,7 @@ bool from_sql(std::string_view text, ReplicaKind& to);
 bool from_sql(std::string_view text, ReplicaRole& to);
 bool from_sql(std::string_view text, PartitionPhase& to);
 bool from_sql(std::string_view text, OperationKind& to);
+bool from_sql(std::string_view text, EventAbout& to);
 bool from_sql(std::string_view text, OperationState& to);
 bool from_sql(std::string_view text, ReplyKind& to);
 bool from_sql(std::string_view text, ErrorCode& to);

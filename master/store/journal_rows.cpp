@@ -16,7 +16,9 @@ const Table& events() {
                                           {"revision", Int8},
                                           {"at", Time},
                                           {"kind"},
+                                          {"about"},
                                           {"subject"},
+                                          {"owner"},
                                           {"message"}},
                               .append_only = true});
     return table;
@@ -74,30 +76,43 @@ const Statement& newest_events() {
     return statement;
 }
 
-const Statement& page_of_events() {
+const Statement& page_of_instance() {
     static const Statement statement{
-        "page_events",
-        events().select + " WHERE sequence < $1 ORDER BY sequence DESC LIMIT $2::bigint"};
-    return statement;
-}
-
-const Statement& page_of_subject() {
-    static const Statement statement{
-        "page_subject_events",
+        "page_instance_events",
         events().select +
-            " WHERE subject = $3 AND sequence < $1 AND sequence >= (SELECT coalesce(max(sequence), "
-            "0) FROM events WHERE subject = $3 AND kind = 'ordered') ORDER BY sequence DESC LIMIT "
-            "$2::bigint"};
+            " WHERE subject = $3 AND about = 'instance' AND sequence < $1 AND sequence >= (SELECT "
+            "coalesce(max(sequence), 0) FROM events WHERE subject = $3 AND kind = 'ordered') ORDER "
+            "BY sequence DESC LIMIT $2::bigint"};
     return statement;
 }
 
-// An instance may have a box's name: only what concerns boxes is looked at.
+// Empty: whatever it is. `first` names the index to go along: a plan for all cases would read all
+// events to find those of one owner.
+Statement page_where(std::string name, std::string_view first) {
+    return {
+        std::move(name),
+        events().select + " WHERE " + std::string(first) +
+            "sequence > greatest($1, coalesce((SELECT sequence FROM events WHERE revision <= $7 "
+            "ORDER BY revision DESC, sequence DESC LIMIT 1), 0)) AND ($3 = '' OR owner = $3) AND "
+            "($4 = '' OR about = $4) AND ($5 = "
+            "'' OR subject = $5) AND ($6 = '' OR kind = $6) ORDER BY sequence LIMIT "
+            "$2::bigint"};
+}
+
+const Statement& page_of(const EventFilter& filter) {
+    static const Statement all = page_where("page_events", "");
+    static const Statement owned = page_where("page_owned_events", "owner = $3 AND ");
+    static const Statement of_one = page_where("page_subject_events", "subject = $5 AND ");
+    if (!filter.subject.empty()) return of_one;
+    return filter.owner ? owned : all;
+}
+
 std::string turns_of_node() {
     std::string kinds;
     for (const auto& list : {came_kinds, went_kinds})
         for (const std::string_view kind : list)
             kinds += (kinds.empty() ? "'" : ", '") + std::string(kind) + "'";
-    return "subject = $1 AND kind IN (" + kinds + ")";
+    return "subject = $1 AND about = 'node' AND kind IN (" + kinds + ")";
 }
 
 const Statement& life_of_node() {
@@ -137,12 +152,12 @@ Status read_request(Row row, Changes& into) {
 }  // namespace
 
 Status read_event(Row row, Event& e) {
-    return row.into(e.sequence, e.revision, e.at, e.kind, e.subject, e.message);
+    return row.into(e.sequence, e.revision, e.at, e.kind, e.about, e.subject, e.owner, e.message);
 }
 
 Call put_call(const Event& e) {
-    return {&events().put,
-            Params().add(e.sequence, e.revision, e.at, e.kind, e.subject, e.message)};
+    return {&events().put, Params().add(e.sequence, e.revision, e.at, e.kind, e.about, e.subject,
+                                        e.owner, e.message)};
 }
 
 Status read_audit(Row row, AuditEntry& a) {
@@ -168,10 +183,19 @@ Call drop_call(const DropRequest& change) {
     return {&requests().drop, Params().add(change.account, change.id)};
 }
 
-Call events_call(const std::string& subject, std::int64_t before, int count) {
+Call instance_events_call(const InstanceName& instance, std::int64_t before, int count) {
     const std::int64_t end = before > 0 ? before : std::numeric_limits<std::int64_t>::max();
-    if (subject.empty()) return {&page_of_events(), Params().add(end, count)};
-    return {&page_of_subject(), Params().add(end, count, subject)};
+    return {&page_of_instance(), Params().add(end, count, instance)};
+}
+
+Call events_call(const EventFilter& filter, std::int64_t after, int count) {
+    // The empty text stands for "of everybody": nobody must come to hear everything by having no
+    // name.
+    CHECK(!filter.owner || !filter.owner->empty());
+    return {&page_of(filter),
+            Params().add(after, count, filter.owner.value_or(AccountId()),
+                         filter.about ? std::string(to_text(*filter.about)) : std::string(),
+                         filter.subject, filter.kind, filter.above)};
 }
 
 Call node_life_call(const NodeId& node, const Span& within, int count) {

@@ -175,10 +175,16 @@ Result<std::vector<Kept>> PgStore::read_all(const Call& call, Status (*read_row)
     return all;
 }
 
-Result<std::vector<Event>> PgStore::events(const std::string& subject, std::int64_t before,
+int PgStore::page_of(int count) const { return std::clamp(count, 0, options_.events_page_max); }
+
+Result<std::vector<Event>> PgStore::instance_events(const InstanceName& instance,
+                                                    std::int64_t before, int count) {
+    return read_all(instance_events_call(instance, before, page_of(count)), read_event);
+}
+
+Result<std::vector<Event>> PgStore::events(const EventFilter& filter, std::int64_t after,
                                            int count) {
-    return read_all(events_call(subject, before, std::clamp(count, 0, options_.events_page_max)),
-                    read_event);
+    return read_all(events_call(filter, after, page_of(count)), read_event);
 }
 
 Result<std::vector<Event>> PgStore::node_life(const NodeId& node, const Span& within, int count) {
@@ -186,7 +192,7 @@ Result<std::vector<Event>> PgStore::node_life(const NodeId& node, const Span& wi
 }
 
 Result<std::vector<AuditEntry>> PgStore::audit(std::int64_t after, int count) {
-    return read_all(audit_call(after, std::clamp(count, 0, options_.events_page_max)), read_audit);
+    return read_all(audit_call(after, page_of(count)), read_audit);
 }
 
 // On the readers' own connection; once more on a fresh one when the old one turns out to be gone.

@@ -42,7 +42,9 @@ public:
     // cannot be read.
     Result<State> load(const ClusterSettings& settings) override;
     Status commit(const std::vector<Entry>& batch) override;
-    Result<std::vector<Event>> events(const std::string& subject, std::int64_t before,
+    Result<std::vector<Event>> instance_events(const InstanceName& instance, std::int64_t before,
+                                               int count) override;
+    Result<std::vector<Event>> events(const EventFilter& filter, std::int64_t after,
                                       int count) override;
     Result<std::vector<AuditEntry>> audit(std::int64_t after, int count) override;
     Result<std::vector<Event>> node_life(const NodeId& node, const Span& within,
@@ -57,6 +59,7 @@ private:
     Status finish();
     template <class Kept>
     Result<std::vector<Kept>> read_all(const Call& call, Status (*read_row)(Row, Kept&));
+    int page_of(int count) const;
     Result<Rows> read(const Call& call);
 
     StoreOptions options_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "master/domain/change.h"
+#include "master/domain/events.h"
 #include "master/domain/host_promise.h"
 #include "master/store/table.h"
 
@@ -49,7 +50,8 @@ void add_journal_loaders(std::vector<Loader>& loaders, int events_max);
 std::vector<Loader> loaders(int events_max);
 
 Status read_event(Row row, Event& event);
-Call events_call(const std::string& subject, std::int64_t before, int count);
+Call instance_events_call(const InstanceName& instance, std::int64_t before, int count);
+Call events_call(const EventFilter& filter, std::int64_t after, int count);
 Status read_audit(Row row, AuditEntry& entry);
 Call audit_call(std::int64_t after, int count);
 Call node_life_call(const NodeId& node, const Span& within, int count);

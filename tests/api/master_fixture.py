@@ -136,7 +136,9 @@ class Master:
 
     def write_config(self, limits):
         agents = "\n".join(f"{key} = {value}" for key, value in limits.get("agents", {}).items())
-        api = "\n".join(f"{key} = {value}" for key, value in limits.get("api", {}).items())
+        # Tests ask as fast as they can; rates_test.py asks too fast.
+        api = {"requests_per_second": 0, **limits.get("api", {})}
+        api = "\n".join(f"{key} = {value}" for key, value in api.items())
         blobs = "\n".join(f"{key} = {value}" for key, value in limits.get("blobs", {}).items())
         with open(self.config, "w", encoding="utf-8") as out:
             out.write(f"""

@@ -83,6 +83,7 @@ class BenchMaster:
         sections.setdefault("api", {}).update(
             https_listen=f"127.0.0.1:{self.https}", grpc_listen=f"127.0.0.1:{self.grpc}"
         )
+        sections["api"].setdefault("requests_per_second", 0)  # a bench asks as fast as it can
         sections.setdefault("metrics", {}).update(listen=f"127.0.0.1:{self.metrics_port}")
         with open(self.folder + "/master.toml", "w", encoding="ascii") as out:
             for name, keys in sections.items():

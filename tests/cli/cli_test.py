@@ -41,6 +41,23 @@ class Reading(CliTest):
         self.fails(3, "api", "get", "/v1/isps/nobody")
         self.fails(3, "api", "post", "/v1/isps", "--body", self.path("missing"))
 
+    def test_events_are_shown_and_followed(self):
+        lines = self.ok("event", "ls", "--about", "node", "--name", "lille-1", "--newest", "2").out
+        self.assertIn("node_back", lines.splitlines()[2])
+        self.assertEqual(self.api.calls[-1]["query"], "newest=2&about=node&subject=lille-1")
+        followed = self.foyer("event", "ls", "--follow", "--kind", "node silent")
+        self.assertEqual([line.split()[1] for line in followed.out.splitlines()],
+                         ["node_silent", "node_back", "node_silent", "node_silent"])
+        self.assertEqual(followed.code, 4)
+        self.assertIn("expired", followed.err)
+        self.assertEqual(self.api.calls[-1]["query"],
+                         "after=6&wait_ms=20000&kind=node%20silent")
+        rows = self.foyer("event", "ls", "-f", "--after", "4", "--output", "json").out
+        self.assertEqual([json.loads(row)["sequence"] for row in rows.splitlines()], [5, 6])
+        self.fails(2, "event", "ls", "--about", "nodes")
+        self.fails(2, "event", "ls", "--newest", "0")
+        self.fails(2, "event", "ls", "--newest", "5", "--after", "1")
+
     def test_a_list_of_several_pages_is_one_list(self):
         self.assertEqual([line.split()[0] for line in self.ok("isp", "ls").out.splitlines()],
                          ["ISP", "alder", "birch"])

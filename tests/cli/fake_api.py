@@ -101,6 +101,11 @@ PLACEMENT = {
     "orders_left": "7"}
 
 
+def event(sequence, kind):
+    return {"revision": 9, "at": NOW, "kind": kind, "subject": "lille-1", "message": "syncs",
+            "sequence": sequence, "about": "node", "owner": "maison"}
+
+
 class Refusal(Exception):
     def __init__(self, status, code, message, details=()):
         super().__init__(message)
@@ -157,6 +162,8 @@ class FakeApi:
     def read(self, path, query):
         if path == "/v1/whoami":
             return {"account": "operator", "roles": ["operator"]}
+        if path == "/v1/events":
+            return self.events(query)
         parts = path.split("/")[2:]
         if parts[0] == "operations":
             return self.operation(parts[1])
@@ -185,6 +192,16 @@ class FakeApi:
         if parts[0] == "instances":
             row["state"] = self.instance_state
         return row
+
+    def events(self, query):
+        """Two that have happened; one each time somebody waits, until it is refused."""
+        if "after=" not in query:
+            return {"events": [event(3, "node_silent"), event(4, "node_back")], "last": 4,
+                    "has_more": False}
+        after = int(query.split("after=")[1].split("&")[0])
+        if after >= 6:
+            raise Refusal(401, "unauthenticated", "this token expired")
+        return {"events": [event(after + 1, "node_silent")], "last": after + 1, "has_more": False}
 
     def page(self, noun, query):
         rows = ROWS[noun]

@@ -144,7 +144,7 @@ def software(lab, release):
 # Tasks over the whole cloud, what the API says of itself, and health: nothing that is created and
 # kept.
 NO_RESOURCE = {"/v1/rebalance", "/v1/rebalance:start", "/v1/rebalance:stop", "/healthz",
-               "/v1/audit", "/v1/openapi.json", "/v1/docs"}
+               "/v1/audit", "/v1/events", "/v1/openapi.json", "/v1/docs"}
 
 
 def fields_missing(asked, shown, unread):

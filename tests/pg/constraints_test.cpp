@@ -198,6 +198,8 @@ const std::vector<Refused> of_journal = {
     {"takeovers_spans_range", "UPDATE takeovers SET answered_ms = 6 WHERE epoch = 2"},
     {"events_pkey", again("events", "true", "message = 'another'")},
     {"events_sequence_range", again("events", "true", "sequence = 0")},
+    {"events_about_known", again("events", "true", "sequence = 99, about = 'odd'")},
+    {"events_cloud_unnamed", again("events", "true", "sequence = 99, about = 'cloud'")},
     {"events_append_only", "UPDATE events SET message = 'rewritten'"},
     {"events_append_only", "DELETE FROM events"},
     {"events_append_only", "TRUNCATE events"},

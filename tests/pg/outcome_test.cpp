@@ -77,9 +77,9 @@ TEST_CASE("readers of events find a new connection by themselves") {
     const auto store = open_store(database);
     REQUIRE(store->load({}).ok());
     REQUIRE(store->commit({{Revision(1), sample_world()}}).ok());
-    REQUIRE(store->events("", 0, 10).ok());
+    REQUIRE(store->events({}, 0, 10).ok());
     kill_sessions(database);
-    const auto again = store->events("", 0, 10);
+    const auto again = store->events({}, 0, 10);
     REQUIRE(again.ok());
     CHECK(again.value().size() == 1);
 }

@@ -47,7 +47,12 @@ public:
 
     Result<master::State> load(const master::ClusterSettings& settings) override;
     Status commit(const std::vector<master::Entry>& batch) override;
-    Result<std::vector<master::Event>> events(const std::string&, std::int64_t, int) override {
+    Result<std::vector<master::Event>> instance_events(const InstanceName&, std::int64_t,
+                                                       int) override {
+        return std::vector<master::Event>();
+    }
+    Result<std::vector<master::Event>> events(const master::EventFilter&, std::int64_t,
+                                              int) override {
         return std::vector<master::Event>();
     }
     Result<std::vector<AuditEntry>> audit(std::int64_t, int) override {

@@ -64,8 +64,8 @@ public:
         return ok_status();
     }
 
-    Result<std::vector<master::Event>> events(const std::string& subject, std::int64_t before,
-                                              int count) override {
+    Result<std::vector<master::Event>> instance_events(const InstanceName& instance,
+                                                       std::int64_t before, int count) override {
         std::unique_lock lock(shared_->mutex);
         ++shared_->event_reads;
         shared_->reading.notify_all();
@@ -76,11 +76,28 @@ public:
             for (auto at = entry->changes.rbegin(); at != entry->changes.rend(); ++at) {
                 const auto* event = std::get_if<master::Put<master::Event>>(&*at);
                 if (event == nullptr || static_cast<int>(found.size()) >= count) continue;
-                if (!subject.empty() && event->row.subject != subject) continue;
+                if (event->row.about != master::EventAbout::Instance ||
+                    event->row.subject != instance.str())
+                    continue;
                 if (before == 0 || event->row.sequence < before) found.push_back(event->row);
-                if (!subject.empty() && event->row.kind == master::ordered_event) return found;
+                if (event->row.kind == master::ordered_event) return found;
             }
         }
+        return found;
+    }
+
+    Result<std::vector<master::Event>> events(const master::EventFilter& filter, std::int64_t after,
+                                              int count) override {
+        const std::unique_lock lock(shared_->mutex);
+        ++shared_->event_reads;
+        if (shared_->down) return error(ErrorCode::Unavailable, "the database is down");
+        std::vector<master::Event> found;
+        for (const master::Entry& entry : shared_->written)
+            for (const auto& change : entry.changes)
+                if (const auto* one = std::get_if<master::Put<master::Event>>(&change))
+                    if (one->row.sequence > after && master::fits(filter, one->row) &&
+                        static_cast<int>(found.size()) < count)
+                        found.push_back(one->row);
         return found;
     }
 

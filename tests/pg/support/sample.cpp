@@ -181,7 +181,8 @@ Changes sample_world() {
     takeover.end.reset();
     takeover.routed->answered.reset();
     all.push_back(Put<master::Takeover>{takeover});
-    all.push_back(Put<Event>{{1, first, noon, "ordered", "acme", "ordered"}});
+    all.push_back(Put<Event>{{1, first, noon, "ordered", master::EventAbout::Instance, "acme",
+                              AccountId("acme-sarl"), "ordered"}});
     all.push_back(
         Put<AuditEntry>{{1, noon, "carl", "foyer.api.v1.InstanceService/OrderInstance", "acme",
                          "r-1", "hash", std::string(audit_begin), std::string(64, 'a'), first}});

@@ -16,7 +16,9 @@ std::string page(const EventCounts& counts) {
 
 State with_event(State state, const std::string& kind) {
     const Revision next = state.revision().next();
-    state.apply({Put<Event>{{state.last_event() + 1, next, test::noon, kind, "acme", ""}}}, next);
+    state.apply({Put<Event>{{state.last_event() + 1, next, test::noon, kind, EventAbout::Instance,
+                             "acme", AccountId("anna"), ""}}},
+                next);
     return state;
 }
 

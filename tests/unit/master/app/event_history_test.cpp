@@ -27,7 +27,8 @@ struct Desk {
         Entry entry{Revision(static_cast<std::uint64_t>(database->written.size()) + 1), {}};
         for (int i = 0; i < times; ++i)
             entry.changes.push_back(
-                Put<Event>{{++sequence, entry.revision, clock.wall(), kind, subject, ""}});
+                Put<Event>{{++sequence, entry.revision, clock.wall(), kind, EventAbout::Instance,
+                            subject, AccountId("acme-sarl"), ""}});
         database->written.push_back(std::move(entry));
     }
     void forget() { happens("elsewhere", "tick", static_cast<int>(State::recent_events_max)); }
@@ -47,6 +48,28 @@ struct Desk {
         history->page(InstanceName("acme"), before, size,
                       [promise](Result<EventPage> page) { promise->set_value(std::move(page)); });
         return promise->get_future();
+    }
+
+    std::future<Result<EventsSince>> ask_since(EventFilter filter, std::int64_t after, int size) {
+        auto promise = std::make_shared<std::promise<Result<EventsSince>>>();
+        history->since(std::move(filter), after, size, [promise](Result<EventsSince> found) {
+            promise->set_value(std::move(found));
+        });
+        return promise->get_future();
+    }
+
+    // As a client goes on: the sequences of what fits, from `after` on.
+    std::vector<std::int64_t> all_since(const EventFilter& filter, std::int64_t after, int size) {
+        std::vector<std::int64_t> found;
+        while (true) {
+            const auto page = ask_since(filter, after, size).get();
+            REQUIRE(page.ok());
+            for (const Event& event : page.value().events) found.push_back(event.sequence);
+            REQUIRE(page.value().last >= after);
+            REQUIRE((page.value().last > after || !page.value().more));
+            after = page.value().last;
+            if (!page.value().more) return found;
+        }
     }
 
     // Page after page, as a client reads.
@@ -157,4 +180,44 @@ TEST_CASE("a database that is away is told, and a stopped history answers everyb
     CHECK(desk.ask(0, 10).get().failure().code == ErrorCode::Unavailable);
     desk.history->stop();
     CHECK(desk.ask(0, 10).get().failure().code == ErrorCode::Unavailable);
+}
+
+TEST_CASE("events go on from anywhere, in memory and before it, without a gap or a double") {
+    Desk desk;
+    desk.happens("acme", "ordered");
+    desk.happens("acme", "serving", 7);
+    desk.happens("other", "serving", 3);
+    SECTION("all in memory") {}
+    SECTION("the beginning in the database") { desk.forget(); }
+    desk.happens("acme", "copy_failed", 2);
+    desk.happens("other", "serving", 2);
+    desk.start();
+    const std::int64_t newest = desk.sequence;
+    const EventFilter acme{.subject = "acme"};
+    for (const int size : {1, 2, 3, 8, 9, 10, 500}) {
+        INFO("page of " << size);
+        CHECK(desk.all_since(acme, 0, size) ==
+              std::vector<std::int64_t>{1, 2, 3, 4, 5, 6, 7, 8, newest - 3, newest - 2});
+        CHECK(desk.all_since(acme, 5, size) ==
+              std::vector<std::int64_t>{6, 7, 8, newest - 3, newest - 2});
+        CHECK(desk.all_since(acme, newest - 3, size) == std::vector<std::int64_t>{newest - 2});
+        CHECK(desk.all_since(acme, newest, size).empty());
+    }
+    // Whoever has heard all is sent to where the cloud is, not to where his own things are.
+    CHECK(desk.ask_since(acme, 0, 500).get().value().last == newest);
+    // A revision that memory still holds needs no database, however far that reaches back.
+    const auto reads = desk.database->event_reads;
+    CHECK(desk.all_since({.subject = "acme", .above = Revision(desk.database->written.size() - 2)},
+                         0, 9) == std::vector<std::int64_t>{newest - 3, newest - 2});
+    CHECK(desk.database->event_reads == reads);
+}
+
+TEST_CASE("a place that no event has yet is waited at") {
+    Desk desk;
+    desk.happens("acme", "ordered");
+    desk.start();
+    const auto found = desk.ask_since({}, 99, 10).get();
+    REQUIRE(found.ok());
+    CHECK(found.value().events.empty());
+    CHECK(found.value().last == 99);
 }

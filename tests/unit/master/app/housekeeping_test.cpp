@@ -32,10 +32,14 @@ struct House {
 
     explicit House(int nodes, std::size_t at_once = 1'000) {
         Entry fleet{Revision(1), {}};
+        Site street;
+        street.name = SiteId("street");
+        fleet.changes.push_back(Put<Site>{street});
         for (int i = 0; i < nodes; ++i) {
             Node node;
             node.name = box(i);
             node.number = i + 1;
+            node.site = street.name;
             node.state = NodeState::Online;
             fleet.changes.push_back(Put<Node>{node});
         }

@@ -18,7 +18,10 @@ public:
         clock_.advance(takes_);
         return fails_ ? Status(error(ErrorCode::Unavailable, "away")) : ok_status();
     }
-    Result<std::vector<Event>> events(const std::string&, std::int64_t, int) override {
+    Result<std::vector<Event>> instance_events(const InstanceName&, std::int64_t, int) override {
+        return std::vector<Event>{};
+    }
+    Result<std::vector<Event>> events(const EventFilter&, std::int64_t, int) override {
         return std::vector<Event>{};
     }
     Result<std::vector<AuditEntry>> audit(std::int64_t, int) override {

@@ -23,13 +23,14 @@ TEST_CASE("events go on where the last decision ended, in order") {
     const World world;
     const std::int64_t last = world.state.last_event();
     Draft draft(world.state, world.now);
-    draft.event("placed", "acme", "three copies");
-    draft.event("running", "acme", "serves");
+    const Account anna{AccountId("anna"), {AccountRole::Host}, world.now, {}};
+    draft.event("placed", anna, "three copies");
+    draft.event("running", anna, "serves");
     const Changes changes = std::move(draft).done().changes;
     REQUIRE(changes.size() == 2);
     const Event& first = std::get<Put<Event>>(changes[0]).row;
-    CHECK(first == Event{last + 1, world.state.revision().next(), world.now, "placed", "acme",
-                         "three copies"});
+    CHECK(first == Event{last + 1, world.state.revision().next(), world.now, "placed",
+                         EventAbout::Account, "anna", AccountId("anna"), "three copies"});
     CHECK(std::get<Put<Event>>(changes[1]).row.sequence == last + 2);
 }
 

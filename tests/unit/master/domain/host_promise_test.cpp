@@ -11,7 +11,14 @@ constexpr std::int64_t hour = 3'600'000;
 const Span november = month_of("2026-11").value();
 
 Event event(const std::string& kind, std::int64_t at_hour) {
-    return {1, Revision(1), november.from + Duration(at_hour * hour), kind, "lyon-1", ""};
+    return {1,
+            Revision(1),
+            november.from + Duration(at_hour * hour),
+            kind,
+            EventAbout::Node,
+            "lyon-1",
+            AccountId("anna"),
+            ""};
 }
 
 Duration heard(const std::vector<Event>& events, const Span& within = november) {

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "foyer/api/v1/accounts.pb.h"
+#include "foyer/api/v1/events.pb.h"
 #include "foyer/api/v1/fleet.pb.h"
 #include "foyer/api/v1/instances.pb.h"
 #include "foyer/api/v1/prices.pb.h"
@@ -22,9 +23,9 @@ namespace {
 std::vector<const pb::ServiceDescriptor*> services() {
     std::vector<const pb::ServiceDescriptor*> found;
     for (const pb::FileDescriptor* file :
-         {v1::Account::descriptor()->file(), v1::Isp::descriptor()->file(),
-          v1::Instance::descriptor()->file(), v1::PriceList::descriptor()->file(),
-          v1::SoftwareRelease::descriptor()->file()}) {
+         {v1::Account::descriptor()->file(), v1::Event::descriptor()->file(),
+          v1::Isp::descriptor()->file(), v1::Instance::descriptor()->file(),
+          v1::PriceList::descriptor()->file(), v1::SoftwareRelease::descriptor()->file()}) {
         for (int i = 0; i < file->service_count(); ++i) found.push_back(file->service(i));
     }
     return found;
