@@ -41,6 +41,12 @@ Status check_request_id(const std::string& id) {
                  {{"path", "/request_id"}});
 }
 
+// What a write that is only tried would have made.
+struct Trial {
+    State after;
+    Reply reply;
+};
+
 std::string reply_place(const AccountId& account, const std::string& request_id) {
     return "reply/" + account.str() + "/" + request_id;
 }
@@ -64,18 +70,31 @@ void submit_write(const ApiContext& context, ApiCall call, const google::protobu
     const std::string place = reply_place(write.account, fields.request_id);
     const google::protobuf::Message* prototype = &response;
     if (fields.validate_only) prepared.committed = nullptr;
-    write.render = [render = std::move(prepared.render), prototype, sealed, place, &context](
-                       const State& after, const Reply& reply) {
+    const auto trial = std::make_shared<std::optional<Trial>>();
+    write.render = [render = prepared.render, prototype, sealed, place, &context, trial,
+                    only_tried = fields.validate_only](const State& after, const Reply& reply) {
+        if (only_tried) {
+            *trial = Trial{after, reply};
+            return std::string();
+        }
         const std::unique_ptr<google::protobuf::Message> answer(prototype->New());
         if (render) render(after, reply, *answer);
         std::string bytes = answer->SerializeAsString();
         return sealed ? context.seal.seal(Secret<std::string>(std::move(bytes)), place).str()
                       : bytes;
     };
-    context.planner.submit(std::move(write), [&context, &response, sealed, place,
+    context.planner.submit(std::move(write), [&context, &response, sealed, place, trial,
+                                              render = std::move(prepared.render),
                                               committed = std::move(prepared.committed),
                                               done = std::move(call.done)](Result<Answer> answer) {
         if (!answer.ok()) return done(answer.failure());
+        // Why copies would be where they would be takes as long as there are boxes: not on the
+        // thread that decides for everybody.
+        if (*trial)
+            return context.desk.post([trial, render, &response, done] {
+                if (render) render((*trial)->after, (*trial)->reply, response);
+                done(ok_status());
+            });
         if (committed && !answer.value().replayed) committed();
         std::string bytes = std::move(answer.value().rendered);
         if (sealed) {
