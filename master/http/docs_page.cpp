@@ -105,6 +105,15 @@ private:
             out_ += status + "\"><th scope=\"row\">" + status + "</th><td>";
             out_ += html_of_line(text_of(responses[name], "description")) + "</td></tr>\n";
         }
+        out_ +=
+            "</tbody>\n</table></div>\n<div class=\"wide\"><table>\n<caption>Codes of "
+            "refusals</caption>\n<tbody>\n";
+        const Tree& code = document_["components"]["schemas"]["Error"]["properties"]["code"];
+        for (const auto& [name, advice] : code["x-enum-descriptions"].items()) {
+            out_ += "<tr id=\"code-";
+            out_ += html(name) + "\"><th scope=\"row\">" + html(name) + "</th><td>" +
+                    html_of_line(advice.get<std::string>()) + "</td></tr>\n";
+        }
         out_ += "</tbody>\n</table></div>\n<p>" + link("schema-Error", "The one shape of errors") +
                 "</p>\n";
     }

@@ -24,6 +24,36 @@ int http_status_of(ErrorCode code) {
     CHECK(false);
 }
 
+std::string_view advice_of(ErrorCode code) {
+    switch (code) {
+        case ErrorCode::InvalidArgument:
+            return "The request is wrong and stays wrong: change what `path` or `field` names.";
+        case ErrorCode::NotFound: return "There is no such thing, or it is not yours to see.";
+        case ErrorCode::AlreadyExists: return "The name is taken: choose another one.";
+        case ErrorCode::PermissionDenied:
+            return "You are known, and may not do this: `roles` names who may.";
+        case ErrorCode::Unauthenticated:
+            return "The token is missing, unknown or over: send a good one.";
+        case ErrorCode::FailedPrecondition:
+            return "The request is right, the state is not: `rule` says which; try again once that "
+                   "has changed.";
+        case ErrorCode::ResourceExhausted:
+            return "There is no room, or a limit is reached: ask later or for less; with the rule "
+                   "`rate` after `retry_after_ms`.";
+        case ErrorCode::Aborted:
+            return "Something else came first, or the Idempotency-Key belongs to another request: "
+                   "read again, then decide again.";
+        case ErrorCode::Unavailable: return "A part is away: repeat the same request.";
+        case ErrorCode::DeadlineExceeded:
+            return "It took too long, and may have happened: repeat it with the same "
+                   "Idempotency-Key.";
+        case ErrorCode::Unknown:
+            return "The outcome could not be learnt: repeat it with the same Idempotency-Key.";
+        case ErrorCode::Internal: return "A bug of ours: tell us the `request_id`.";
+    }
+    CHECK(false);
+}
+
 std::string error_body(const Error& failure, std::string_view request_id) {
     std::string body = "{\"code\":";
     append_json_string(body, to_text(failure.code));
@@ -39,7 +69,7 @@ std::string error_body(const Error& failure, std::string_view request_id) {
     }
     body += "],\"request_id\":";
     append_json_string(body, request_id);
-    body += "}\n";
+    body += ",\"doc\":\"/v1/docs#code-" + std::string(to_text(failure.code)) + "\"}\n";
     return body;
 }
 

@@ -10,7 +10,11 @@ namespace foyer::master {
 
 int http_status_of(ErrorCode code);
 
-// {"code": "not_found", "message": …, "details": [{"key": …, "value": …}], "request_id": …}
+// What a code means and what to do, one sentence for people; on the page of the API.
+std::string_view advice_of(ErrorCode code);
+
+// {"code": "not_found", "message": …, "details": [{"key": …, "value": …}], "request_id": …, "doc":
+// the place on the page of the API where the code is explained}
 std::string error_body(const Error& failure, std::string_view request_id);
 
 }  // namespace foyer::master

@@ -61,9 +61,11 @@ Tree header(const std::string& description, Tree schema) {
 
 Tree code_schema() {
     Tree values = Tree::array();
+    Tree advice = Tree::object();
     std::string table;
     for (const ErrorCode code : codes) {
         values.push_back(to_text(code));
+        advice[std::string(to_text(code))] = advice_of(code);
         table += (table.empty() ? "" : ", ") + std::string(to_text(code)) + " " +
                  std::to_string(http_status_of(code));
     }
@@ -71,7 +73,8 @@ Tree code_schema() {
             {"description", "For programs. Each has its status: " + table +
                                 ". A status of HTTP itself (405, 413, 415, 431) comes with the "
                                 "nearest of them."},
-            {"enum", std::move(values)}};
+            {"enum", std::move(values)},
+            {"x-enum-descriptions", std::move(advice)}};
 }
 
 // Its paragraphs, a line each.
@@ -165,8 +168,9 @@ void add_plain_schemas(Tree& schemas) {
          {{"code", code_schema()},
           {"message", text("For people: what, why, and what to do next.")},
           {"details", {{"type", "array"}, {"description", "For programs."}, {"items", detail}}},
-          {"request_id", text("The same as the header X-Request-Id.")}}},
-        {"required", {"code", "message", "details", "request_id"}}};
+          {"request_id", text("The same as the header X-Request-Id.")},
+          {"doc", text("Path of the page that explains the code.")}}},
+        {"required", {"code", "message", "details", "request_id", "doc"}}};
     schemas["Blob"] = {{"type", "object"},
                        {"description", "A blob that is kept."},
                        {"properties",

@@ -109,8 +109,9 @@ class Walker:
             assert body == b"", about
             return
         error = json.loads(body)
-        assert set(error) == {"code", "message", "details", "request_id"}, about
+        assert set(error) == {"code", "message", "details", "request_id", "doc"}, about
         assert error["request_id"] == headers["X-Request-Id"], about
+        assert error["doc"] == f"/v1/docs#code-{error['code']}", about
         assert error["code"] != "internal" and error["message"], about
 
 
@@ -264,6 +265,10 @@ def page(client):
     text = answer.body.decode()
     assert "<script" not in text and "src=" not in text, "the page loads something"
     assert not re.findall(r'href="(?!#|openapi\.json"|data:,")', text)
+    # Where each error sends its reader.
+    document = json.loads(client.get("/v1/openapi.json").body)
+    for code in document["components"]["schemas"]["Error"]["properties"]["code"]["enum"]:
+        assert f'id="code-{code}"' in text, code
 
 
 def main():

@@ -12,7 +12,7 @@ def expect(answer, status, code=None):
     assert answer.status == status, answer
     if code:
         assert answer.json["code"] == code, answer
-        assert set(answer.json) == {"code", "message", "details", "request_id"}, answer
+        assert set(answer.json) == {"code", "message", "details", "request_id", "doc"}, answer
         assert answer.headers["X-Request-Id"] == answer.json["request_id"]
     return answer
 

@@ -167,6 +167,7 @@ TEST_CASE("an error has one shape") {
     CHECK(error_body(failure, "req-1") ==
           "{\"code\":\"not_found\",\"message\":\"no "
           "\\\"x\\\"\",\"details\":[{\"key\":\"rule\",\"value\":\"a\"},"
-          "{\"key\":\"rule\",\"value\":\"b\"}],\"request_id\":\"req-1\"}\n");
+          "{\"key\":\"rule\",\"value\":\"b\"}],\"request_id\":\"req-1\","
+          "\"doc\":\"/v1/docs#code-not_found\"}\n");
     CHECK(http_status_of(ErrorCode::ResourceExhausted) == 429);
 }
