@@ -10,7 +10,7 @@ void Session::refuse(const Error& why) {
         : why.code == ErrorCode::Unavailable || why.code == ErrorCode::ResourceExhausted
             ? http::field::retry_after
             : http::field::unknown;
-    refuse(http_status_of(why.code), why, extra,
+    refuse(http_status_of(why), why, extra,
            extra == http::field::www_authenticate ? "Bearer" : "1");
 }
 

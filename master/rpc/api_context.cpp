@@ -55,6 +55,8 @@ void submit_write(const ApiContext& context, ApiCall call, const google::protobu
     Write write;
     write.command = std::move(prepared.command);
     write.account = call.caller.account;
+    write.token = call.caller.token;
+    write.precondition = call.terms.if_match;
     write.rpc = find_rpc_route(call.rpc)->rpc;  // which lives for ever
     write.request_id = RequestId(fields.request_id);
     write.body_hash = body_hash(call.rpc, request);

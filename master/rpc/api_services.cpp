@@ -9,6 +9,7 @@
 #include "foyer/api/v1/prices.grpc.pb.h"
 #include "foyer/api/v1/releases.grpc.pb.h"
 #include "master/app/access.h"
+#include "master/app/if_match.h"
 
 namespace foyer::master {
 namespace {
@@ -18,13 +19,24 @@ using Message = google::protobuf::Message;
 using Context = grpc::CallbackServerContext;
 using Reactor = grpc::ServerUnaryReactor;
 
+std::optional<std::string_view> metadatum(const Context& context, const char* key) {
+    const auto found = context.client_metadata().find(key);
+    if (found == context.client_metadata().end()) return std::nullopt;
+    return std::string_view(found->second.data(), found->second.size());
+}
+
 Result<Caller> caller_of(Planner& planner, const Clock& clock, const Context& context) {
-    const auto& metadata = context.client_metadata();
-    const auto found = metadata.find("authorization");
-    const std::string bearer = TRY(bearer_of(
-        found == metadata.end() ? std::string_view()
-                                : std::string_view(found->second.data(), found->second.size())));
+    const std::string bearer =
+        TRY(bearer_of(metadatum(context, "authorization").value_or(std::string_view())));
     return planner.read([&](const State& state) { return caller_of(state, bearer, clock.wall()); });
+}
+
+// As the header of HTTP. Given twice, it could mean either.
+Result<CallTerms> terms_of(const Route& route, const Context& context) {
+    if (context.client_metadata().count("if-match") > 1)
+        return error(ErrorCode::InvalidArgument, "if-match is given twice",
+                     {{"path", "If-Match"}, {"rule", "if_match_form"}});
+    return CallTerms{TRY(parse_if_match(route, metadatum(context, "if-match")))};
 }
 
 // What all services do with a call: who, may he, do it, one log line.
@@ -51,11 +63,10 @@ public:
         CHECK(route != nullptr);
         const Status admitted =
             caller.ok() ? allow(*route, caller.value()) : Status(caller.failure());
-        if (admitted.ok()) {
-            api_.call(rpc, caller.value(), request, response, finish);
-        } else {
-            finish(admitted);
-        }
+        if (!admitted.ok()) return finish(admitted), reactor;
+        const Result<CallTerms> terms = terms_of(*route, *context);
+        if (!terms.ok()) return finish(terms.failure()), reactor;
+        api_.call(rpc, caller.value(), terms.value(), request, response, finish);
         return reactor;
     }
 
@@ -72,6 +83,10 @@ public:
     Reactor* CreateIsp(Context* c, const api::CreateIspRequest* q, api::Isp* a) override {
         return serve(c, "CreateIsp", *q, *a);
     }
+    Reactor* DeleteIsp(Context* c, const api::DeletePlaceRequest* q,
+                       api::DeletePlaceResponse* a) override {
+        return serve(c, "DeleteIsp", *q, *a);
+    }
     Reactor* GetIsp(Context* c, const api::GetIspRequest* q, api::Isp* a) override {
         return serve(c, "GetIsp", *q, *a);
     }
@@ -82,6 +97,10 @@ public:
     Reactor* CreateHost(Context* c, const api::CreateHostRequest* q, api::Host* a) override {
         return serve(c, "CreateHost", *q, *a);
     }
+    Reactor* DeleteHost(Context* c, const api::DeletePlaceRequest* q,
+                        api::DeletePlaceResponse* a) override {
+        return serve(c, "DeleteHost", *q, *a);
+    }
     Reactor* GetHost(Context* c, const api::GetHostRequest* q, api::Host* a) override {
         return serve(c, "GetHost", *q, *a);
     }
@@ -91,6 +110,10 @@ public:
     }
     Reactor* CreateSite(Context* c, const api::CreateSiteRequest* q, api::Site* a) override {
         return serve(c, "CreateSite", *q, *a);
+    }
+    Reactor* DeleteSite(Context* c, const api::DeletePlaceRequest* q,
+                        api::DeletePlaceResponse* a) override {
+        return serve(c, "DeleteSite", *q, *a);
     }
     Reactor* GetSite(Context* c, const api::GetSiteRequest* q, api::Site* a) override {
         return serve(c, "GetSite", *q, *a);
@@ -280,8 +303,30 @@ public:
                           api::ListAccountsResponse* a) override {
         return door_.serve(c, "foyer.api.v1.AccountService/ListAccounts", *q, *a);
     }
+    Reactor* GetAccount(Context* c, const api::GetAccountRequest* q, api::Account* a) override {
+        return door_.serve(c, "foyer.api.v1.AccountService/GetAccount", *q, *a);
+    }
+    Reactor* UpdateAccount(Context* c, const api::UpdateAccountRequest* q,
+                           api::Account* a) override {
+        return door_.serve(c, "foyer.api.v1.AccountService/UpdateAccount", *q, *a);
+    }
+    Reactor* DeleteAccount(Context* c, const api::DeleteAccountRequest* q,
+                           api::DeleteAccountResponse* a) override {
+        return door_.serve(c, "foyer.api.v1.AccountService/DeleteAccount", *q, *a);
+    }
     Reactor* CreateToken(Context* c, const api::CreateTokenRequest* q, api::ApiToken* a) override {
         return door_.serve(c, "foyer.api.v1.AccountService/CreateToken", *q, *a);
+    }
+    Reactor* GetToken(Context* c, const api::GetTokenRequest* q, api::ApiToken* a) override {
+        return door_.serve(c, "foyer.api.v1.AccountService/GetToken", *q, *a);
+    }
+    Reactor* ListTokens(Context* c, const api::ListTokensRequest* q,
+                        api::ListTokensResponse* a) override {
+        return door_.serve(c, "foyer.api.v1.AccountService/ListTokens", *q, *a);
+    }
+    Reactor* DeleteToken(Context* c, const api::DeleteTokenRequest* q,
+                         api::DeleteTokenResponse* a) override {
+        return door_.serve(c, "foyer.api.v1.AccountService/DeleteToken", *q, *a);
     }
     Reactor* ListAudit(Context* c, const api::ListAuditRequest* q,
                        api::ListAuditResponse* a) override {

@@ -31,7 +31,8 @@ BLOB = b"a blob of the contract"
 PRICES = {"currency": "EUR", "sizes": [{"size": "s", "copy_cents": 900}]}
 # Their state says no in a story where nothing is wrong: no drain, no other copy, no release file.
 MAY_CONFLICT = {"CancelDrain", "PromoteInstance", "StartRebalance", "StopRebalance", "DeleteNode",
-                "RevealInstance"}  # fmt: skip
+                "RevealInstance", "DeleteIsp", "DeleteHost", "DeleteSite",
+                "DeleteAccount"}  # fmt: skip
 
 
 class Walker:
@@ -123,7 +124,9 @@ def story(master):
     made = operator.must(operator.post("/v1/instances", order))
     operator.must(operator.call("PUT", "/v1/blobs/" + sha256(BLOB), body=BLOB), 201)
     operator.must(operator.post("/v1/price-lists", {"name": "prices", **PRICES}))
-    names = {"price-lists": "prices", "isps": "isp0",
+    master.account("fresh", "publisher")
+    token = operator.must(operator.post("/v1/tokens", {"account": "house"}))["id"]
+    names = {"price-lists": "prices", "isps": "isp0", "accounts": "house", "tokens": token,
              "hosts": "host0", "sites": "site0", "nodes": boxes[0].name,
              "instances": "acme", "operations": made["operation"]["id"],
              "software-releases": "echo", "blobs": sha256(BLOB)}  # fmt: skip
@@ -148,8 +151,9 @@ def good_body(operation, names, number=0):
             body[field] = names[collection]
     if "name" in body:
         body["name"] = f"{operation.id.lower()}-{number}"
-    if "account" in body:
-        body["account"] = "house"
+    if "account" in body:  # the one has soon as many tokens as it may
+        body["account"] = "house" if number else "fresh"
+        body["scopes"] = ["publisher"]
     if "currency" in body:  # the example's list began in the past
         body = {"name": body["name"], **PRICES}
     if "release" in body:
@@ -161,7 +165,7 @@ def good_body(operation, names, number=0):
 def attempt_of(operation, names, body, key=None):
     if operation.id == "QuoteOrder":
         return hostile.Attempt(operation.target(names, [("release", "echo")]))
-    if operation.method == "PUT":
+    if operation.id == "PutBlob":
         return hostile.Attempt(operation.target(names), BLOB)
     if body is None:
         return hostile.Attempt(operation.target(names))
@@ -172,8 +176,8 @@ def attempt_of(operation, names, body, key=None):
 
 def good(walker, names):
     """Each operation as the document shows it; what ends something comes last."""
-    last = ("DrainNode", "CancelDrain", "StopInstance", "StartInstance", "DeleteInstance",
-            "DeleteNode", "WithdrawRelease")  # fmt: skip
+    last = ("DeleteToken", "DrainNode", "CancelDrain", "StopInstance", "StartInstance",
+            "DeleteInstance", "DeleteNode", "WithdrawRelease")  # fmt: skip
     order = sorted(walker.document.operations,
                    key=lambda one: last.index(one.id) if one.id in last else -1)  # fmt: skip
     for operation in order:
