@@ -52,10 +52,17 @@ Status create_token(Session& session, const TokenOptions& options) {
 struct RevokeOptions {
     std::string id;
     bool with_made = false;
+    bool yes = false;
     bool dry_run = false;
 };
 
 Status revoke_token(Session& session, const RevokeOptions& options) {
+    if (options.with_made && !options.dry_run) {
+        TRY(confirm_loss(session, options.id,
+                         "Every token made with it, and with those, is revoked too; --dry-run "
+                         "tells which.",
+                         options.yes));
+    }
     std::string query;
     if (options.with_made) query = "?with_made=true";
     if (options.dry_run) query += query.empty() ? "?validate_only=true" : "&validate_only=true";
@@ -63,9 +70,10 @@ Status revoke_token(Session& session, const RevokeOptions& options) {
                                                  std::nullopt, "foyer token ls"));
     if (session.wants_json()) session.console().data(answer + "\n");
     const Json done = TRY(parse_json(answer));
+    const std::string revoked = joined(list_field(done, "revoked"));
     session.console().note(options.dry_run
-                               ? dry_run_note
-                               : fmt::format("revoked: {}", joined(list_field(done, "revoked"))));
+                               ? fmt::format("would be revoked: {}\n{}", revoked, dry_run_note)
+                               : fmt::format("revoked: {}", revoked));
     return ok_status();
 }
 
@@ -96,6 +104,7 @@ void add_revoke(CLI::App& group, Session& session) {
         ->required();
     command.add_flag("--with-made", options.with_made,
                      "also those made with it, and with those: what a thief may have made");
+    command.add_flag("--yes", options.yes, "do not ask");
     add_dry_run(command, options.dry_run);
     command.callback([&session, &options] {
         session.action = [&session, &options] { return revoke_token(session, options); };

@@ -5,6 +5,7 @@ slower than the limit it states, and what the document calls wrong is refused.
 TEST_SEED=… makes other hostile input.
 """
 
+import dataclasses
 import http.client
 import itertools
 import json
@@ -184,6 +185,7 @@ def good(walker, names):
         if operation.id == "PublishRelease":  # its bytes are signed: publish_test has it
             continue
         attempt = attempt_of(operation, names_for(operation, names), good_body(operation, names))
+        stale(walker, operation, attempt)
         status, headers, body = walker.call(operation, attempt, walker.master.operator.token)
         conflict = operation.id in MAY_CONFLICT and status == 409
         if status not in (200, 201) and not conflict:
@@ -192,6 +194,17 @@ def good(walker, names):
             attempt.headers = {"If-None-Match": headers["ETag"]}
             status, _, body = walker.call(operation, attempt, walker.master.operator.token)
             assert (status, body) == (304, b""), (operation, status)
+
+
+def stale(walker, operation, attempt):
+    """Where the document says that If-Match is taken, an old tag stops the good request: 412."""
+    if "If-Match" not in operation.places("header"):
+        assert 412 not in operation.statuses(), operation
+        return
+    old = dataclasses.replace(attempt, headers={**attempt.headers, "If-Match": '"0.0"'})
+    status, _, body = walker.call(operation, old, walker.master.operator.token)
+    if status != 412:
+        walker.faults.append(f"an old tag went through: {operation} {status} {body!r}")
 
 
 def only_tried(operation, body):

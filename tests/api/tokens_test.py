@@ -66,6 +66,11 @@ def escalation(master, acme):
     refused(child.call("PUT", "/v1/accounts/acme", body={"roles": ["operator"]}), 403, "role")
     full = acme.json_id
     refused(child.call("DELETE", "/v1/tokens/" + full), 403, "scope", "host")
+    # Nor by guessing the Idempotency-Key under which a fuller token was made.
+    made = acme.must(acme.post("/v1/tokens", {"note": "full"}, key="k-full"))
+    stolen = child.post("/v1/tokens", {"note": "full"}, key="k-full")
+    assert stolen.status == 409 and "token" not in stolen.json, stolen
+    assert acme.must(acme.post("/v1/tokens", {"note": "full"}, key="k-full")) == made
     # An operator's token without that scope is no operator, whatever its account is.
     plain, _ = make(master.operator, account="boss", scopes=["customer"])
     refused(plain.get("/v1/accounts"), 403, "scope", "operator")

@@ -39,6 +39,14 @@ class Accounts(CliTest):
         done = self.fails(6, "account", "set", "acme", "--copies", "3")
         self.assertIn("changed since", done.err)
 
+    def test_the_api_itself_takes_a_precondition(self):
+        body = self.write_file("account.json", '{"roles": ["host"]}')
+        put = ("api", "put", "/v1/accounts/acme", "--body", body, "--if-match")
+        self.assertEqual(json.loads(self.ok(*put, '"7"').out)["roles"], ["host"])
+        self.fails(6, *put, '"6"')
+        self.ok("api", "delete", "/v1/tokens/t1", "--if-match", "*")
+        self.assertEqual([call["if_match"] for call in self.api.writes()], ['"7"', '"6"', "*"])
+
     def test_a_quota_that_is_none_is_refused_before_anything_is_sent(self):
         for words in (("--copies", "many"), ("--copies", "-1"), ("--disk", "1 furlong"),
                       ("--instances", "1.5"), ("--disk", "9999999999PiB")):
@@ -83,9 +91,12 @@ class Tokens(CliTest):
 
     def test_a_token_is_revoked_with_what_it_made(self):
         self.assertIn("revoked: t1", self.ok("token", "revoke", "t1").err)
-        self.ok("token", "revoke", "t1", "--with-made", "--dry-run")
+        self.assertIn("--yes", self.fails(2, "token", "revoke", "t1", "--with-made").err)
+        tried = self.ok("token", "revoke", "t1", "--with-made", "--dry-run")
+        self.assertIn("would be revoked: t1", tried.err)
+        self.ok("token", "revoke", "t1", "--with-made", "--yes")
         self.assertEqual([call["query"] for call in self.api.writes()],
-                         ["", "with_made=true&validate_only=true"])
+                         ["", "with_made=true&validate_only=true", "with_made=true"])
         answer = json.loads(self.ok("token", "revoke", "t1", "--output", "json").out)
         self.assertEqual(answer, {"revoked": ["t1"]})
 

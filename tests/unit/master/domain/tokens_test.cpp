@@ -1,8 +1,12 @@
 // A token never makes one that may more or lives under less limits than itself.
 #include "master/domain/tokens.h"
 
+#include <algorithm>
+
+#include "common/base/random.h"
 #include "master/domain/limits.h"
 #include "tests/support/catch.h"
+#include "tests/support/test_seed.h"
 #include "tests/support/world.h"
 
 using namespace foyer;
@@ -164,4 +168,67 @@ TEST_CASE("a token that ended is forgotten after a while") {
     CHECK_FALSE(all.has("short"));
     CHECK(all.has("acme"));
     CHECK(all.state.aged_tokens().size() == all.state.tokens().size());
+}
+
+namespace {
+
+// What is wrong with any token, seen beside the one it was made with; empty: nothing.
+std::string broken(const State& state) {
+    for (const auto& [id, token] : state.tokens()) {
+        const ApiToken* maker = state.tokens().get(token.made_by);
+        if (maker == nullptr) continue;
+        const auto may = roles_of(token, state.accounts().at(token.account));
+        const auto gave = roles_of(*maker, state.accounts().at(maker->account));
+        if (token.expires_at > maker->expires_at) return id.str() + " outlives its maker";
+        if (maker->read_only) return id.str() + " was made by what may read only";
+        if (maker->account == boss) continue;  // operators may everything
+        if (token.account != maker->account) return id.str() + " is of another account";
+        if (!std::ranges::includes(gave, may)) return id.str() + " may more than its maker";
+    }
+    return "";
+}
+
+std::set<AccountRole> some_roles(SeededRng& rng) {
+    std::set<AccountRole> roles;
+    for (const Role role : {Role::Customer, Role::Host, Role::Publisher}) {
+        if (rng.below(2) == 0) roles.insert(role);
+    }
+    return roles;
+}
+
+}  // namespace
+
+TEST_CASE("whatever tokens make and accounts become, none may more than what made it") {
+    const std::uint64_t seed = test::test_seed();
+    INFO("TEST_SEED=" << seed);
+    std::size_t made = 0;
+    for (std::uint64_t life = 0; life < 30; ++life) {
+        SeededRng rng{seed + life};
+        Tokens all;
+        for (int step = 0; step < 80; ++step) {
+            std::vector<std::string> ids;
+            for (const auto& [id, token] : all.state.tokens()) ids.push_back(id.str());
+            const auto any = [&] { return ids[rng.below(ids.size())]; };
+            const std::vector<AccountId> accounts{acme, boss, AccountId("eve")};
+            CreateToken wish = all.wish("t" + std::to_string(step), any(), some_roles(rng),
+                                        accounts[rng.below(accounts.size())]);
+            wish.valid = Duration(static_cast<std::int64_t>(rng.below(3)) * hour);
+            wish.read_only = rng.below(4) == 0;
+            Command command = wish;
+            if (const auto dice = rng.below(8); dice == 0) {
+                command = RevokeToken{TokenId(any()), TokenId(any()), rng.below(2) == 0};
+            } else if (dice == 1) {
+                auto roles = some_roles(rng);
+                roles.insert(Role::Customer);
+                command = UpdateAccount{rng.below(2) == 0 ? acme : AccountId("eve"), roles, {}};
+            }
+            all.now = all.now + Duration(static_cast<std::int64_t>(rng.below(60'000)));
+            if (!all.attempt(command).ok()) continue;
+            all.run(command);
+            made += std::holds_alternative<CreateToken>(command) ? 1U : 0U;
+            if (all.state.tokens().empty()) break;
+            REQUIRE(broken(all.state) == "");
+        }
+    }
+    CHECK(made > 100);
 }
