@@ -1,9 +1,11 @@
 #include "master/app/access.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "common/base/text.h"
 #include "common/tls/sha256.h"
+#include "master/domain/tokens.h"
 
 namespace foyer::master {
 namespace {
@@ -25,12 +27,11 @@ Error unknown_token() {
 }
 
 std::string names_of(Roles roles) {
-    std::string text;
+    std::set<AccountRole> named;
     for (const AccountRole role : all_roles) {
-        if (!roles.has(role)) continue;
-        text += (text.empty() ? "" : ", ") + std::string(to_text(role));
+        if (roles.has(role)) named.insert(role);
     }
-    return text;
+    return foyer::master::names_of(named);
 }
 
 }  // namespace
@@ -59,7 +60,10 @@ Result<Caller> caller_of(const State& state, std::string_view bearer, WallTime n
     }
     const auto account = state.accounts().find(found->second.account);
     if (account == state.accounts().end()) return unknown_token();
-    return Caller{account->first, account->second.roles, found->first};
+    const ApiToken& row = found->second;
+    return Caller{account->first, roles_of(row, account->second),
+                  row.id,         account->second.roles,
+                  row.read_only,  row.expires_at};
 }
 
 Result<std::string> bearer_of(std::string_view authorization) {
@@ -71,10 +75,30 @@ Result<std::string> bearer_of(std::string_view authorization) {
     return std::string(authorization.substr(scheme.size()));
 }
 
+Status check_still_known(const State& state, const TokenId& token) {
+    if (token.empty() || state.tokens().contains(token)) return ok_status();
+    return unknown_token();
+}
+
 Status allow(const Route& route, const Caller& caller) {
     if (route.scope == Scope::Public) return ok_status();
-    for (const AccountRole role : caller.roles) {
-        if (route.roles.has(role)) return ok_status();
+    const auto opens = [&](AccountRole role) { return route.roles.has(role); };
+    if (std::ranges::any_of(caller.roles, opens)) {
+        if (!route.write || !caller.read_only) return ok_status();
+        return error(ErrorCode::PermissionDenied,
+                     "this token may read only, and this is a write; ask with one that may write",
+                     {{"rule", "scope"}, {"scope", "write"}});
+    }
+    std::set<AccountRole> missing;
+    for (const AccountRole role : caller.account_roles) {
+        if (opens(role)) missing.insert(role);
+    }
+    if (!missing.empty()) {
+        return error(ErrorCode::PermissionDenied,
+                     "account '" + caller.account.str() +
+                         "' may do this, but its token has not the scope " + names_of(missing) +
+                         "; ask with one that has",
+                     {{"rule", "scope"}, {"scope", names_of(missing)}});
     }
     return error(ErrorCode::PermissionDenied,
                  "account '" + caller.account.str() +

@@ -14,8 +14,12 @@ namespace foyer::master {
 
 struct Caller {
     AccountId account;
-    std::set<AccountRole> roles;
-    TokenId token;
+    std::set<AccountRole> roles;  // what his token may do; "own" is decided by these too
+    // Of the token he came with.
+    TokenId token = {};
+    std::set<AccountRole> account_roles = {};  // what his account may do
+    bool read_only = false;
+    WallTime expires_at = {};
     bool is_operator() const { return roles.contains(AccountRole::Operator); }
 };
 
@@ -32,7 +36,11 @@ Result<Caller> caller_of(const State& state, std::string_view bearer, WallTime n
 // The token in "Bearer …", or Unauthenticated.
 Result<std::string> bearer_of(std::string_view authorization);
 
-// PermissionDenied with the roles that may. Scope Own is the handlers' part: they see the caller.
+// PermissionDenied with the roles that may, or the scope that the token lacks. Scope Own is the
+// handlers' part: they see the caller.
 Status allow(const Route& route, const Caller& caller);
+
+// That the token a write came with was not revoked since. Empty: the master's own write.
+Status check_still_known(const State& state, const TokenId& token);
 
 }  // namespace foyer::master

@@ -4,16 +4,23 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "common/base/result.h"
 #include "master/app/access.h"
+#include "master/domain/precondition.h"
 
 namespace google::protobuf {
 class Message;
 }
 
 namespace foyer::master {
+
+// What a call brings beside its message.
+struct CallTerms {
+    std::optional<Precondition> if_match;
+};
 
 class Api {
 public:
@@ -26,7 +33,7 @@ public:
 
     // Never blocks on the database. The caller was admitted (allow()). Both messages live until
     // `done`, which runs exactly once, on any thread; the response is filled only when it is ok.
-    virtual void call(std::string_view rpc, const Caller& caller,
+    virtual void call(std::string_view rpc, const Caller& caller, const CallTerms& terms,
                       const google::protobuf::Message& request, google::protobuf::Message& response,
                       Done done) = 0;
 };

@@ -5,6 +5,8 @@
 #include "common/os/atomic_file.h"
 #include "common/tls/sha256.h"
 #include "master/app/access.h"
+#include "master/domain/limits.h"
+#include "master/domain/tokens.h"
 
 namespace foyer::master {
 namespace {
@@ -13,7 +15,27 @@ const AccountId& first_operator() {
     static const AccountId name("operator");
     return name;
 }
-constexpr Duration first_token_life{std::int64_t{366} * 24 * 3600 * 1000};
+
+// Whose token is in the file: the first account, or while that one is gone another operator's.
+AccountId operator_of(const State& state) {
+    const Account* first = state.accounts().get(first_operator());
+    if (first != nullptr && first->roles.contains(AccountRole::Operator)) return first->name;
+    for (const auto& [name, account] : state.accounts()) {
+        if (account.roles.contains(AccountRole::Operator)) return name;
+    }
+    return first_operator();
+}
+
+// Somebody may do everything, for longer than any token that he may want to give.
+bool has_operator(const State& state, WallTime now) {
+    return std::any_of(state.tokens().begin(), state.tokens().end(), [&](const auto& entry) {
+        const ApiToken& token = entry.second;
+        const Account* account = state.accounts().get(token.account);
+        return account != nullptr && !token.read_only &&
+               roles_of(token, *account).contains(AccountRole::Operator) &&
+               now + limits::api_token_valid_max < token.expires_at;
+    });
+}
 
 }  // namespace
 
@@ -36,8 +58,8 @@ void Housekeeping::tick() {
     const bool leads = planner_.phase() == PlannerPhase::Leading;
     hearing_.note(clock_.mono(), clock_.wall(), leads && !isolated_);
     if (!leads) return;
-    if (!operator_made_) make_operator();
     const MonoTime now = clock_.mono();
+    if (now >= next_operator_) keep_operator();
     if (now >= next_scan_) {
         next_scan_ = now + config_.silence_scan;
         scan_silence();
@@ -79,36 +101,31 @@ void Housekeeping::repair() {
     submit_tick(planner_, *hearing_.since(), config_.repair_ticks_max, repairing_);
 }
 
-void Housekeeping::make_operator() {
+void Housekeeping::keep_operator() {
     const WallTime now = clock_.wall();
-    const bool there = planner_.read([now](const State& state) {
-        return std::any_of(state.tokens().begin(), state.tokens().end(), [now](const auto& entry) {
-            return entry.second.account == first_operator() && now < entry.second.expires_at;
-        });
-    });
-    if (!there) {
+    if (!planner_.read([now](const State& state) { return has_operator(state, now); })) {
         const Status made = make_operator_token();
         if (!made.ok())
             return log_.failure(LogLevel::Error, "operator_token_failed", made.failure());
         log_.info("operator_token_made", {{"file", config_.operator_token_file}});
     }
-    operator_made_ = true;
+    next_operator_ = clock_.mono() + config_.keep_operator;
 }
 
 // The file comes before the commit: a token that works is always in the file, whatever is killed in
 // between.
 Status Housekeeping::make_operator_token() {
-    if (!planner_.read(
-            [](const State& state) { return state.accounts().contains(first_operator()); })) {
+    const AccountId name = planner_.read(operator_of);
+    if (!planner_.read([&](const State& state) { return state.accounts().contains(name); })) {
         Write account;
-        account.command = CreateAccount{first_operator(), {AccountRole::Operator}};
+        account.command = CreateAccount{name, {AccountRole::Operator}};
         TRY(planner_.write(std::move(account)));
     }
     const FreshToken token = make_api_token(rng_);
     TRY(os::write_atomically(config_.operator_token_file, token.text + "\n", {.mode = 0600}));
     Write write;
-    write.command = CreateToken{token.id, first_operator(), token.secret_hash,
-                                "made at the first start", first_token_life};
+    write.command = CreateToken{token.id, name, token.secret_hash, "made by the master",
+                                limits::master_token_valid};
     TRY(planner_.write(std::move(write)));
     return ok_status();
 }
@@ -162,7 +179,7 @@ void Housekeeping::forget_old() {
     const WallTime now = clock_.wall();
     Write write;
     write.command = ForgetOld{now + -config_.request_life, now + -config_.secret_life,
-                              now + -config_.operation_life};
+                              now + -config_.operation_life, now + -config_.token_life};
     planner_.submit(std::move(write),
                     [forgetting = forgetting_, more = more_to_forget_](const Result<Answer>& done) {
                         // A round that failed is done again with the next one.

@@ -1,4 +1,5 @@
-// What the master does by itself, a little at each tick of main's loop: the first account, boxes
+// What the master does by itself, a little at each tick of main's loop: somebody who may
+// do everything, boxes
 // fallen silent, when boxes were seen, what is old enough to be forgotten.
 #pragma once
 
@@ -18,6 +19,7 @@ namespace foyer::master {
 
 struct HousekeepingConfig {
     std::string operator_token_file;  // data_dir/operator.token
+    Duration keep_operator{60'000};
     Duration silence_scan{1'000};
     Duration note_sightings{60'000};
     std::size_t sightings_at_once = 1'000;  // in one decision; more go at the next ticks
@@ -25,6 +27,7 @@ struct HousekeepingConfig {
     Duration request_life{std::int64_t{30} * 24 * 3600 * 1000};
     Duration operation_life{std::int64_t{30} * 24 * 3600 * 1000};  // from its end
     Duration secret_life{600'000};                                 // of a recorded answer
+    Duration token_life{std::int64_t{30} * 24 * 3600 * 1000};      // of an API token, from its end
     Duration repair_tick{1'000};
     int repair_ticks_max = 50;     // in a row, when each says that there is more
     Duration hearing_gap{30'000};  // hearing.h
@@ -41,7 +44,7 @@ public:
     void tick();
 
 private:
-    void make_operator();
+    void keep_operator();
     Status make_operator_token();
     void scan_silence();
     void note_sightings();
@@ -54,8 +57,8 @@ private:
     Rng& rng_;
     Log& log_;
     HousekeepingConfig config_;
-    bool operator_made_ = false;
     bool isolated_ = false;
+    MonoTime next_operator_;
     MonoTime next_scan_;
     MonoTime next_forget_;
     MonoTime next_note_;

@@ -4,6 +4,7 @@
 #include <future>
 
 #include "common/tls/sha256.h"
+#include "master/app/access.h"
 
 namespace foyer::master {
 
@@ -179,18 +180,25 @@ void Planner::process(std::vector<Job> jobs) {
     if (!decided.empty()) settle(std::move(decided));
 }
 
+// What needs no decision: who is not known any more, what was answered before, what changed since
+// the client saw it. A repetition comes first: its own effect may have changed it.
+Result<std::optional<Answer>> Planner::answer_at_once(const Write& write, WallTime now) const {
+    TRY(check_still_known(*working_, write.token));
+    if (!write.request_id.empty()) {
+        const auto earlier = TRY(earlier_request(*working_, {write.account, write.request_id},
+                                                 write.body_hash, now, limits_.secret_shown));
+        if (earlier) return std::optional(Answer{earlier->reply, {}, working_->revision(), true});
+    }
+    if (write.precondition) TRY(check_precondition(*working_, write.command, *write.precondition));
+    return std::optional<Answer>();
+}
+
 Planner::Decided Planner::decide_one(Job job) {
     const Write& write = job.write;
     const WallTime now = clock_.wall();
-    if (!write.request_id.empty()) {
-        Result<std::optional<EarlierRequest>> earlier =
-            earlier_request(*working_, {write.account, write.request_id}, write.body_hash, now,
-                            limits_.secret_shown);
-        if (!earlier.ok()) return {std::move(job), std::move(earlier).failure(), std::nullopt};
-        if (earlier.value())
-            return {std::move(job), Answer{earlier.value()->reply, {}, working_->revision(), true},
-                    std::nullopt};
-    }
+    Result<std::optional<Answer>> at_once = answer_at_once(write, now);
+    if (!at_once.ok()) return {std::move(job), std::move(at_once).failure(), std::nullopt};
+    if (at_once.value()) return {std::move(job), *std::move(at_once).value(), std::nullopt};
     Result<Decision> decision = decide(*working_, write.command, now);
     if (!decision.ok()) return {std::move(job), std::move(decision).failure(), std::nullopt};
     Changes changes = std::move(decision.value().changes);

@@ -25,6 +25,7 @@
 #include "master/app/store.h"
 #include "master/domain/command.h"
 #include "master/domain/decide.h"
+#include "master/domain/precondition.h"
 #include "master/domain/state.h"
 
 namespace foyer::master {
@@ -38,9 +39,12 @@ struct Write {
     // With a request id, the rendered answer is recorded with the effect and given again to a
     // repetition.
     AccountId account;
+    TokenId
+        token;  // of who asks; it may be revoked while the write waits; empty: the master itself
     std::string_view rpc;   // of the public API, kept for ever: it is audited; empty: it is not
     RequestId request_id;   // empty: not recorded
     std::string body_hash;  // hex SHA-256 of method and body
+    std::optional<Precondition> precondition;
     bool validate_only = false;
     bool secret = false;  // the rendered answer holds one, sealed; its record is wiped in time
     Render render;        // may be empty
@@ -129,6 +133,7 @@ private:
     std::vector<Job> take_locked();
     void process(std::vector<Job> jobs);
     Decided decide_one(Job job);
+    Result<std::optional<Answer>> answer_at_once(const Write& write, WallTime now) const;
     AuditEntry audited(const Write& write, const Reply& reply, WallTime now,
                        Revision revision) const;
     void settle(std::vector<Decided> decided);

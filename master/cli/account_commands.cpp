@@ -2,7 +2,9 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "common/base/text.h"
 #include "master/cli/commands.h"
+#include "master/cli/exit_code.h"
 #include "master/cli/human.h"
 #include "master/cli/views.h"
 #include "master/cli/watch.h"
@@ -13,73 +15,121 @@ namespace {
 struct AccountOptions {
     std::string name;
     std::vector<std::string> roles;
+    // Of its quota; "none" ends a limit, empty leaves it as it is.
+    std::string instances;
+    std::string copies;
+    std::string disk;
+    bool yes = false;
     bool dry_run = false;
 };
 
+// One limit into a quota.
+Status put_limit(Json& quota, const char* key, const std::string& text, bool is_bytes) {
+    if (text.empty()) return ok_status();
+    quota.erase(key);
+    if (text == "none") return ok_status();
+    const auto number = parse_int(text);
+    if (is_bytes) {
+        quota[key] = TRY(parse_bytes(text));
+    } else if (number && *number >= 0) {
+        quota[key] = *number;
+    } else {
+        return usage_error(fmt::format("'{}' is no number; write 10, or none for no limit", text));
+    }
+    return ok_status();
+}
+
+Status put_limits(Json& body, const AccountOptions& options) {
+    Json quota = field(body, "quota");
+    if (!quota.is_object()) quota = Json::object();
+    TRY(put_limit(quota, "instances", options.instances, false));
+    TRY(put_limit(quota, "copies", options.copies, false));
+    TRY(put_limit(quota, "disk_bytes", options.disk, true));
+    body.erase("quota");
+    if (!quota.empty()) body["quota"] = std::move(quota);
+    return ok_status();
+}
+
 Status create_account(Session& session, const AccountOptions& options) {
     Json body = {{"name", options.name}, {"roles", options.roles}};
+    TRY(put_limits(body, options));
     if (options.dry_run) body["validate_only"] = true;
     const std::string answer = TRY(session.write("POST", "/v1/accounts", body));
     return show_created(session, answer, view_account, options.dry_run);
 }
 
-struct TokenOptions {
-    std::string account;
-    std::string valid = "90d";
-    std::string note;
-    bool dry_run = false;
-};
-
-Status create_token(Session& session, const TokenOptions& options) {
-    const Duration valid = TRY(parse_duration(options.valid));
-    Json body = {{"account", options.account}, {"valid_seconds", valid.count() / 1000}};
-    if (!options.note.empty()) body["note"] = options.note;
+// What is not named stays: it is read first, and nobody may have changed it in between.
+Status set_account(Session& session, const AccountOptions& options) {
+    const std::string path = path_of("accounts", options.name);
+    const Json before = TRY(session.get_json(path, "foyer account ls"));
+    Json body = {{"roles", list_field(before, "roles")}, {"quota", field(before, "quota")}};
+    if (!options.roles.empty()) body["roles"] = options.roles;
+    TRY(put_limits(body, options));
     if (options.dry_run) body["validate_only"] = true;
-    const std::string answer = TRY(session.write("POST", "/v1/tokens", body, "foyer account ls"));
-    if (options.dry_run) session.console().note(dry_run_note);
-    if (session.wants_json()) {
-        session.console().data(answer + "\n");
-        return ok_status();
-    }
-    if (options.dry_run) return ok_status();
-    const Json token = TRY(parse_json(answer));
-    session.console().data(text_field(token, "token") + "\n");
-    session.console().note(fmt::format(
-        "token '{}' of account '{}', good until {}; shown only now.\nUse it: foyer "
-        "login --api URL --ca FILE --token-file FILE",
-        text_field(token, "id"), text_field(token, "account"), text_field(token, "expires_at")));
-    return ok_status();
+    session.if_match = fmt::format("\"{}\"", text_field(before, "revision"));
+    const std::string answer = TRY(session.write("PUT", path, body, "foyer account ls"));
+    return show_created(session, answer, view_account, options.dry_run);
+}
+
+Status show_account(Session& session, const std::string& name) {
+    std::string whose = name;
+    if (whose.empty()) whose = text_field(TRY(session.get_json("/v1/whoami")), "account");
+    return session.show(TRY(session.get(path_of("accounts", whose), "foyer account ls")),
+                        view_account);
+}
+
+CLI::Option& add_roles(CLI::App& command, AccountOptions& account) {
+    return *command
+                .add_option("--role", account.roles, "what it may do; several times or with commas")
+                ->delimiter(',')
+                ->check(one_of({"operator", "host", "customer", "publisher", "auditor"}));
+}
+
+void add_quota(CLI::App& command, AccountOptions& account) {
+    command.add_option("--instances", account.instances, "how many it may have; none: no limit");
+    command.add_option("--copies", account.copies, "copies of all of them; none: no limit");
+    command.add_option("--disk", account.disk, "disk of all copies, 200GiB; none: no limit");
+}
+
+void add_making(CLI::App& group, Session& session) {
+    auto& made = session.keep<AccountOptions>();
+    CLI::App& create = add_command(group, "create", "add an account (operator)");
+    create.add_option("name", made.name, "its name")->required();
+    add_roles(create, made).required();
+    add_quota(create, made);
+    add_dry_run(create, made.dry_run);
+    create.callback([&session, &made] {
+        session.action = [&session, &made] { return create_account(session, made); };
+    });
+    auto& changed = session.keep<AccountOptions>();
+    CLI::App& set =
+        add_command(group, "set", "change what it may do and have; the rest stays (operator)");
+    set.add_option("name", changed.name, "its name")->required();
+    add_roles(set, changed);
+    add_quota(set, changed);
+    add_dry_run(set, changed.dry_run);
+    set.callback([&session, &changed] {
+        session.action = [&session, &changed] { return set_account(session, changed); };
+    });
 }
 
 }  // namespace
 
 void add_account_commands(CLI::App& app, Session& session) {
-    CLI::App& group = add_group(app, "account", "who may do what (operator)");
-    auto& account = session.keep<AccountOptions>();
-    CLI::App& create = add_command(group, "create", "add an account");
-    create.add_option("name", account.name, "its name")->required();
-    create.add_option("--role", account.roles, "what it may do; several times or with commas")
-        ->required()
-        ->delimiter(',')
-        ->check(one_of({"operator", "host", "customer", "publisher", "auditor"}));
-    add_dry_run(create, account.dry_run);
-    create.callback([&session, &account] {
-        session.action = [&session, &account] { return create_account(session, account); };
-    });
+    CLI::App& group = add_group(app, "account", "who may do and have what");
+    add_making(group, session);
     add_list_command(group, session, {"/v1/accounts", "accounts", "no accounts"}, view_accounts);
-
-    CLI::App& tokens = add_group(app, "token", "tokens for programs and people (operator)");
-    auto& token = session.keep<TokenOptions>();
-    CLI::App& make = add_command(tokens, "create", "make an API token; printed once, on stdout");
-    make.add_option("--account", token.account, "whose")->required();
-    make.add_option("--valid", token.valid, "how long it is good, 1m to 366d")
-        ->capture_default_str()
-        ->check(a_duration());
-    make.add_option("--note", token.note, "what it is for");
-    add_dry_run(make, token.dry_run);
-    make.callback([&session, &token] {
-        session.action = [&session, &token] { return create_token(session, token); };
+    auto& shown = session.keep<std::string>();
+    CLI::App& show = add_command(group, "show", "show one, with what it uses of its quota");
+    show.add_option("name", shown, "its name; absent: your own");
+    show.callback([&session, &shown] {
+        session.action = [&session, &shown] { return show_account(session, shown); };
     });
+    add_delete_command(group, session,
+                       {.collection = "accounts",
+                        .description = "remove an account that has nothing any more (operator)",
+                        .loss = "Its tokens are revoked, and its name may be given to somebody "
+                                "else."});
 }
 
 }  // namespace foyer::cli

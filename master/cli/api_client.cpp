@@ -148,6 +148,7 @@ Result<ApiReply> ApiClient::State::send_once(const ApiCall& call) {
     request.method = call.method;
     request.path = call.path;
     request.headers = headers(call.request_id);
+    if (!call.if_match.empty()) request.headers.emplace("If-Match", call.if_match);
     if (call.body) {
         request.body = *call.body;
         request.headers.emplace("Content-Type", "application/json");

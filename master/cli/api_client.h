@@ -34,6 +34,7 @@ struct ApiCall {
     std::string path;                      // encoded, with its query
     std::optional<std::string> body = {};  // JSON
     std::string request_id = {};           // sent as Idempotency-Key; empty: none
+    std::string if_match = {};             // likewise
     Duration hold{0};                      // the server may hold the answer so long
     bool may_retry = true;                 // reads, and writes with a request_id
 };

@@ -17,6 +17,7 @@ constexpr std::size_t body_bytes_max = 1 << 20;
 struct ApiOptions {
     std::string path;
     std::string body_file;
+    std::string if_match;
 };
 
 Status check_path(const std::string& path, const std::string& example) {
@@ -47,12 +48,20 @@ Status post(Session& session, const ApiOptions& options) {
     TRY(check_path(options.path, "foyer api post /v1/isps --body FILE"));
     std::optional<std::string> body;
     if (!options.body_file.empty()) body = TRY(read_body(options.body_file));
+    session.if_match = options.if_match;
     print(session, TRY(session.send("POST", options.path, std::move(body))));
     return ok_status();
 }
 
 Status put(Session& session, const ApiOptions& options) {
-    TRY(check_path(options.path, "foyer api put /v1/blobs/sha256:… --body FILE"));
+    TRY(check_path(options.path, "foyer api put /v1/accounts/NAME --body FILE"));
+    // Bytes of any size, not JSON.
+    if (!options.path.starts_with("/v1/blobs/")) {
+        session.if_match = options.if_match;
+        std::string body = TRY(read_body(options.body_file));
+        print(session, TRY(session.send("PUT", options.path, std::move(body))));
+        return ok_status();
+    }
     std::error_code failure;
     const auto bytes = std::filesystem::file_size(options.body_file, failure);
     if (failure) return usage_error(fmt::format("'{}': {}", options.body_file, failure.message()));
@@ -67,8 +76,14 @@ Status put(Session& session, const ApiOptions& options) {
 
 Status remove(Session& session, const ApiOptions& options) {
     TRY(check_path(options.path, "foyer api delete /v1/instances/NAME"));
+    session.if_match = options.if_match;
     print(session, TRY(session.send("DELETE", options.path, std::nullopt)));
     return ok_status();
+}
+
+void add_if_match(CLI::App& command, ApiOptions& options) {
+    command.add_option("--if-match", options.if_match,
+                       "only if it has not changed since: its revision in double quotes, '\"17\"'");
 }
 
 CLI::App& add_verb(CLI::App& group, Session& session, const std::string& verb,
@@ -89,12 +104,15 @@ void add_api_commands(CLI::App& app, Session& session) {
     auto& options = session.keep<ApiOptions>();
     const std::string file = "file with the body, as it is; - reads it from stdin";
     add_verb(group, session, "get", "print the answer to GET PATH", options, get);
-    add_verb(group, session, "post", "print the answer to POST PATH", options, post)
-        .add_option("--body", options.body_file, file);
-    add_verb(group, session, "put", "send the bytes of a file to PATH", options, put)
-        .add_option("--body", options.body_file, "file with the bytes")
+    CLI::App& posts =
+        add_verb(group, session, "post", "print the answer to POST PATH", options, post);
+    posts.add_option("--body", options.body_file, file);
+    CLI::App& puts = add_verb(group, session, "put", "print the answer to PUT PATH", options, put);
+    puts.add_option("--body", options.body_file, file + "; of a blob: a file, sent as it is")
         ->required();
-    add_verb(group, session, "delete", "print the answer to DELETE PATH", options, remove);
+    CLI::App& deletes =
+        add_verb(group, session, "delete", "print the answer to DELETE PATH", options, remove);
+    for (CLI::App* command : {&posts, &puts, &deletes}) add_if_match(*command, options);
 }
 
 }  // namespace foyer::cli

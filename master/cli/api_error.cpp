@@ -15,7 +15,7 @@ ErrorCode code_of_status(int status) {
     if (status == 403) return ErrorCode::PermissionDenied;
     if (status == 404) return ErrorCode::NotFound;
     if (status == 409) return ErrorCode::Aborted;
-    if (status == 412) return ErrorCode::FailedPrecondition;
+    if (status == 412) return ErrorCode::Aborted;
     if (status == 429) return ErrorCode::ResourceExhausted;
     if (status == 502 || status == 503) return ErrorCode::Unavailable;
     if (status == 504) return ErrorCode::DeadlineExceeded;

@@ -73,6 +73,44 @@ void add_show_command(CLI::App& group, Session& session, const std::string& coll
     });
 }
 
+namespace {
+
+struct DeleteOptions {
+    std::string name;
+    bool yes = false;
+    bool dry_run = false;
+};
+
+Status delete_thing(Session& session, const DeleteOptions& options, const std::string& noun,
+                    const DeleteRoute& route) {
+    if (!options.dry_run && !route.loss.empty())
+        TRY(confirm_loss(session, options.name, route.loss, options.yes));
+    const std::string query = options.dry_run ? "?validate_only=true" : "";
+    const std::string answer =
+        TRY(session.write("DELETE", path_of(route.collection, options.name) + query, std::nullopt,
+                          "foyer " + noun + " ls"));
+    if (session.wants_json()) session.console().data(answer + "\n");
+    session.console().note(options.dry_run ? std::string(dry_run_note)
+                                           : fmt::format("{} '{}' is deleted", noun, options.name));
+    return ok_status();
+}
+
+}  // namespace
+
+void add_delete_command(CLI::App& group, Session& session, const DeleteRoute& route) {
+    auto& options = session.keep<DeleteOptions>();
+    CLI::App& command = add_command(group, "delete", route.description);
+    command.add_option("name", options.name, "its name")->required();
+    if (!route.loss.empty()) command.add_flag("--yes", options.yes, "do not ask");
+    add_dry_run(command, options.dry_run);
+    const std::string noun = group.get_name();
+    command.callback([&session, &options, noun, route] {
+        session.action = [&session, &options, noun, route] {
+            return delete_thing(session, options, noun, route);
+        };
+    });
+}
+
 Status show_created(Session& session, const std::string& body, View view, bool dry_run) {
     if (dry_run) session.console().note(dry_run_note);
     return session.show(body, view);

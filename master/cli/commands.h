@@ -18,7 +18,8 @@ namespace foyer::cli {
 void add_session_commands(CLI::App& app, Session& session);    // login, whoami
 void add_api_commands(CLI::App& app, Session& session);        // api
 void add_fleet_commands(CLI::App& app, Session& session);      // isp, host, site, node
-void add_account_commands(CLI::App& app, Session& session);    // account, token
+void add_account_commands(CLI::App& app, Session& session);    // account
+void add_token_commands(CLI::App& app, Session& session);      // token
 void add_audit_commands(CLI::App& app, Session& session);      // audit
 void add_event_commands(CLI::App& app, Session& session);      // event
 void add_release_commands(CLI::App& app, Session& session);    // release
@@ -45,6 +46,14 @@ void add_dry_run(CLI::App& command, bool& flag);
 void add_list_command(CLI::App& group, Session& session, const ListRoute& route, View view);
 // A command showing one thing by its name ("show").
 void add_show_command(CLI::App& group, Session& session, const std::string& collection, View view);
+
+// A command that removes one thing of a collection by its name ("delete").
+struct DeleteRoute {
+    std::string collection;
+    std::string description;
+    std::string loss;  // what is lost with it, asked before; empty: nothing that needs asking
+};
+void add_delete_command(CLI::App& group, Session& session, const DeleteRoute& route);
 
 // A create command's end: what was made, or that it would be.
 Status show_created(Session& session, const std::string& body, View view, bool dry_run);

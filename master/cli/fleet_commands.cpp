@@ -45,6 +45,10 @@ void add_isps(CLI::App& app, Session& session) {
     add_list_command(group, session, {"/v1/isps", "isps", "no ISPs yet: foyer isp create NAME"},
                      view_isps);
     add_show_command(group, session, "isps", view_isp);
+    add_delete_command(group, session,
+                       {.collection = "isps",
+                        .description = "remove an ISP that no site's line is of (operator)",
+                        .loss = {}});
 }
 
 void add_hosts(CLI::App& app, Session& session) {
@@ -61,6 +65,10 @@ void add_hosts(CLI::App& app, Session& session) {
     add_list_command(group, session, {"/v1/hosts", "hosts", "no hosts yet: foyer host create NAME"},
                      view_hosts);
     add_show_command(group, session, "hosts", view_host);
+    add_delete_command(group, session,
+                       {.collection = "hosts",
+                        .description = "remove a host who owns no site (operator)",
+                        .loss = {}});
 }
 
 struct Earned {
@@ -108,6 +116,10 @@ void add_sites(CLI::App& app, Session& session) {
     add_list_command(group, session,
                      {"/v1/sites", "sites", "no sites yet: foyer site create --help"}, view_sites);
     add_show_command(group, session, "sites", view_site);
+    add_delete_command(group, session,
+                       {.collection = "sites",
+                        .description = "remove a site where no node stands (operator)",
+                        .loss = {}});
     add_promise(group, session);
 }
 
@@ -162,28 +174,6 @@ void add_node_token(CLI::App& group, Session& session) {
     command.callback([&session, &options] {
         session.action = [&session, &options] { return make_node_token(session, options); };
     });
-}
-
-struct NodeDeleteOptions {
-    std::string name;
-    bool yes = false;
-    bool dry_run = false;
-};
-
-Status delete_node(Session& session, const NodeDeleteOptions& options) {
-    if (!options.dry_run) {
-        TRY(confirm_loss(
-            session, options.name,
-            fmt::format("Node '{}' will have to enrol anew with a new token.", options.name),
-            options.yes));
-    }
-    const std::string query = options.dry_run ? "?validate_only=true" : "";
-    const std::string answer = TRY(session.write("DELETE", path_of("nodes", options.name) + query,
-                                                 std::nullopt, "foyer node ls"));
-    if (session.wants_json()) session.console().data(answer + "\n");
-    session.console().note(options.dry_run ? dry_run_note
-                                           : fmt::format("node '{}' is deleted", options.name));
-    return ok_status();
 }
 
 struct NodeActionOptions {
@@ -257,14 +247,10 @@ void add_nodes(CLI::App& app, Session& session) {
     add_show_command(group, session, "nodes", view_node);
     add_node_token(group, session);
     add_node_actions(group, session);
-    auto& options = session.keep<NodeDeleteOptions>();
-    CLI::App& command = add_command(group, "delete", "remove a node that holds nothing (operator)");
-    command.add_option("name", options.name, "its name")->required();
-    command.add_flag("--yes", options.yes, "do not ask");
-    add_dry_run(command, options.dry_run);
-    command.callback([&session, &options] {
-        session.action = [&session, &options] { return delete_node(session, options); };
-    });
+    add_delete_command(group, session,
+                       {.collection = "nodes",
+                        .description = "remove a node that holds nothing (operator)",
+                        .loss = "The box will have to enrol anew with a new token."});
 }
 
 }  // namespace

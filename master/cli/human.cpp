@@ -62,6 +62,28 @@ Result<Duration> parse_duration(std::string_view text) {
     return Duration(total * 1000);
 }
 
+Result<std::int64_t> parse_bytes(std::string_view text) {
+    const auto wrong = [&] {
+        return error(
+            ErrorCode::InvalidArgument,
+            fmt::format("'{}' is no amount of bytes; write 20GiB, 512MiB or 1048576", text));
+    };
+    const std::size_t end = std::min(text.find_first_not_of("0123456789"), text.size());
+    const auto number = parse_int(text.substr(0, end));
+    std::string_view unit = text.substr(end);
+    while (unit.starts_with(' ')) unit.remove_prefix(1);
+    std::int64_t factor = 1;
+    for (const std::string_view known : {"B", "KiB", "MiB", "GiB", "TiB", "PiB"}) {
+        if (unit == known || unit.empty()) {
+            constexpr std::int64_t most = std::int64_t{1} << 60;
+            if (!number || *number > most / factor) return wrong();
+            return *number * factor;
+        }
+        factor *= 1024;
+    }
+    return wrong();
+}
+
 std::string human_bytes(std::int64_t bytes) {
     constexpr std::array units = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
     double amount = static_cast<double>(bytes);

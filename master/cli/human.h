@@ -21,6 +21,9 @@ std::string human_duration(Duration span);         // "0.4 s", "12 s", "3 min 05
 std::string human_elapsed(Duration span);          // "0:12", "1:02:03"; below zero is zero
 std::string human_age(Duration span);              // "12 s", "5 min", "3 h", "9 d"
 
+// "512", "512 B", "20GiB": whole numbers, as human_bytes() writes them. InvalidArgument otherwise.
+Result<std::int64_t> parse_bytes(std::string_view text);
+
 // "27", "27.5", "27.00" in cents. InvalidArgument otherwise.
 Result<std::int64_t> parse_cents(std::string_view text);
 

@@ -160,6 +160,7 @@ int run_program(const std::vector<std::string>& arguments, Console& console, con
     add_release_commands(app, session);
     add_fleet_commands(app, session);
     add_account_commands(app, session);
+    add_token_commands(app, session);
     add_audit_commands(app, session);
     add_event_commands(app, session);
     add_operation_commands(app, session);

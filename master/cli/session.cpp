@@ -79,6 +79,7 @@ Result<std::string> Session::send(const std::string& method, const std::string& 
     ApiClient* client = TRY(api());
     ApiCall call{.method = method, .path = path, .request_id = request_id() + std::string(part)};
     call.body = std::move(body);
+    call.if_match = if_match;
     auto reply = client->call(call);
     if (reply.ok()) return std::move(reply).value().body;
     Error failure = advise(std::move(reply).failure(), next);
@@ -100,12 +101,14 @@ Status Session::show(const std::string& body, View view) {
 }
 
 Status Session::show_list(const ListRoute& route, View view) {
-    std::string body = TRY(get(route.path));
+    const std::string first = route.query.empty() ? route.path : route.path + "?" + route.query;
+    std::string body = TRY(get(first));
     Json all = TRY(parse_json(body));
     std::string token = text_field(field(all, "page"), "next_page_token");
     for (int page = 1; !token.empty() && page < pages_max; ++page) {
         body.clear();
-        const Json next = TRY(get_json(route.path + "?page_token=" + percent_encoded(token)));
+        const std::string joint = route.query.empty() ? "?" : "&";
+        const Json next = TRY(get_json(first + joint + "page_token=" + percent_encoded(token)));
         for (const Json& row : list_field(next, route.rows)) all[route.rows].push_back(row);
         if (next.contains("page")) all["page"] = next["page"];
         token = text_field(field(next, "page"), "next_page_token");

@@ -41,7 +41,8 @@ using View = std::string (*)(const Json&, const ViewContext&);
 struct ListRoute {
     std::string path;
     std::string rows;
-    std::string nothing;  // said (on stderr) when there are none
+    std::string nothing;     // said (on stderr) when there are none
+    std::string query = {};  // encoded, without page_token
 };
 
 class Session {
@@ -51,6 +52,9 @@ public:
 
     GlobalOptions options;
     std::function<Status()> action;  // set by the command that was chosen
+    // Of the writes from now on: what was read before must not have changed since. Empty: no
+    // matter.
+    std::string if_match;
 
     Console& console() { return console_; }
     const Clock& clock() const { return clock_; }

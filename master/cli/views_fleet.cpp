@@ -194,26 +194,6 @@ std::string view_node(const Json& node, const ViewContext& context) {
          {"holds", joined(list_field(node, "partitions"))}});
 }
 
-std::string view_accounts(const Json& list, const ViewContext& context) {
-    Table table{{{"ACCOUNT"}, {"ROLES"}, {"AGE", Align::Right}}, {}};
-    for (const Json& account : list_field(list, "accounts")) {
-        table.rows.push_back({text_field(account, "name"), joined(list_field(account, "roles")),
-                              age_of(account, "created_at", context.now)});
-    }
-    return render(table, context.page);
-}
-
-std::string view_account(const Json& account, const ViewContext&) {
-    return render_facts({{"account", text_field(account, "name")},
-                         {"roles", joined(list_field(account, "roles"))},
-                         {"added", text_field(account, "created_at")}});
-}
-
-std::string view_whoami(const Json& caller, const ViewContext&) {
-    return render_facts({{"account", text_field(caller, "account")},
-                         {"roles", joined(list_field(caller, "roles"))}});
-}
-
 namespace {
 
 std::string version_text(const Json& release) {

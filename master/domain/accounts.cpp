@@ -1,48 +1,149 @@
-// Accounts and their API tokens.
+// Accounts: who there is, what each may do and have.
+#include <algorithm>
+
 #include "common/base/text.h"
-#include "common/base/utf8.h"
 #include "master/domain/draft.h"
 #include "master/domain/limits.h"
+#include "master/domain/tokens.h"
 
 namespace foyer::master {
+namespace {
+
+Status check_roles(const std::set<AccountRole>& roles) {
+    if (!roles.empty()) return ok_status();
+    return error(
+        ErrorCode::InvalidArgument,
+        "an account needs at least one role: operator, host, customer, publisher or auditor",
+        {{"field", "roles"}});
+}
+
+Status check_quota(const Quota& quota) {
+    const auto check = [](const char* field, std::optional<std::int64_t> limit) -> Status {
+        if (!limit || (*limit >= 0 && *limit <= limits::quota_max)) return ok_status();
+        return error(ErrorCode::InvalidArgument,
+                     std::string("a quota is 0 or more; leave ") + field + " out for no limit",
+                     {{"field", std::string("quota.") + field}});
+    };
+    TRY(check("instances", quota.instances));
+    TRY(check("copies", quota.copies));
+    TRY(check("disk_bytes", quota.disk ? std::optional(quota.disk->count()) : std::nullopt));
+    return ok_status();
+}
+
+bool is_last_operator(const State& state, const Account& account) {
+    if (!account.roles.contains(AccountRole::Operator)) return false;
+    return std::none_of(state.accounts().begin(), state.accounts().end(), [&](const auto& entry) {
+        return entry.first != account.name && entry.second.roles.contains(AccountRole::Operator);
+    });
+}
+
+Error last_operator(const Account& account) {
+    return error(ErrorCode::FailedPrecondition,
+                 "account '" + account.name.str() +
+                     "' is the last operator: without it nobody could run this cloud; make "
+                     "another one first (`foyer account create NAME --role operator`)",
+                 {{"rule", "last_operator"}});
+}
+
+// What still refers to an account, and what to do about it.
+Status check_unused(const State& state, const Account& account) {
+    const std::string name = account.name.str();
+    const auto refuse = [&](const std::string& rule, const std::string& why) {
+        return error(ErrorCode::FailedPrecondition, "account '" + name + "' " + why,
+                     {{"rule", rule}});
+    };
+    const Usage used = state.used_by(account.name);
+    if (used.instances > 0) {
+        return refuse("account_has_instances",
+                      "owns " + std::to_string(used.instances) +
+                          " instances (those being erased count); `foyer instance delete` each");
+    }
+    for (const auto& [site, row] : state.sites()) {
+        if (row.host.str() == name)
+            return refuse("account_has_sites", "is the host of site '" + site.str() +
+                                                   "'; `foyer site delete " + site.str() +
+                                                   "` first");
+    }
+    for (const auto& [key, release] : state.releases()) {
+        if (release.publisher == account.name)
+            return refuse("account_has_releases",
+                          "published release '" + key.first.str() +
+                              "', whose name is bound to it for ever; take its roles and revoke "
+                              "its tokens instead");
+    }
+    for (const auto& [id, operation] : state.operations()) {
+        if (operation.owner == account.name && operation.state == OperationState::Running)
+            return refuse("account_has_operations", "started operation '" + id.str() +
+                                                        "', which is under way; `foyer op " +
+                                                        "wait " + id.str() + "` first");
+    }
+    for (const NodeId& node : state.draining()) {
+        const auto drain = state.operations().find(state.nodes().at(node).drain->operation);
+        if (drain != state.operations().end() && drain->second.owner == account.name)
+            return refuse("account_has_operations",
+                          "drained node '" + node.str() + "'; `foyer node delete " + node.str() +
+                              "` or `foyer node cancel-drain " + node.str() + "` first");
+    }
+    return ok_status();
+}
+
+}  // namespace
 
 Result<Decision> create_account(const State& state, const CreateAccount& command, WallTime now) {
     TRY(check_name("account", command.name.str()));
-    if (command.roles.empty()) {
-        return error(
-            ErrorCode::InvalidArgument,
-            "an account needs at least one role: operator, host, customer, publisher or auditor",
-            {{"field", "roles"}});
-    }
+    TRY(check_roles(command.roles));
+    TRY(check_quota(command.quota));
     if (state.accounts().contains(command.name)) {
         return error(ErrorCode::AlreadyExists,
                      "account '" + command.name.str() + "' already exists", {{"field", "name"}});
     }
     Draft draft(state, now);
-    const Account account{command.name, command.roles, now, {}};
+    const Account account{command.name, command.roles, command.quota, now, {}};
     draft.put(account);
     draft.event("account_created", account, "account created");
     return std::move(draft).done(command.name.str());
 }
 
-Result<Decision> create_token(const State& state, const CreateToken& command, WallTime now) {
-    const Account account =
-        TRY(find_row(state.accounts(), command.account, "account", "foyer account ls"));
-    const Duration valid =
-        command.valid == Duration(0) ? limits::api_token_valid_default : command.valid;
-    if (valid < limits::token_valid_min || valid > limits::api_token_valid_max) {
-        return error(ErrorCode::InvalidArgument, "a token may be valid from 60 seconds to 366 days",
-                     {{"field", "valid_seconds"}});
-    }
-    if (command.note.size() > limits::token_note_bytes_max || !is_plain_text(command.note))
-        return error(ErrorCode::InvalidArgument, "a note has at most 200 bytes, all of them text",
-                     {{"field", "note"}});
-    CHECK(!command.secret_hash.empty() && !state.tokens().contains(command.id));
+Result<Decision> update_account(const State& state, const UpdateAccount& command, WallTime now) {
+    Account account = TRY(find_row(state.accounts(), command.name, "account", "foyer account ls"));
+    TRY(check_roles(command.roles));
+    TRY(check_quota(command.quota));
+    if (!command.roles.contains(AccountRole::Operator) && is_last_operator(state, account))
+        return last_operator(account);
     Draft draft(state, now);
-    draft.put(ApiToken{
-        command.id, command.account, command.secret_hash, command.note, now, now + valid, {}});
-    draft.event("token_created", account, "API token " + command.id.str() + " created");
-    return std::move(draft).done(command.id.str());
+    if (account.roles == command.roles && account.quota == command.quota)
+        return std::move(draft).done(command.name.str());
+    std::string change = "quota changed";
+    if (account.roles != command.roles)
+        change = "roles changed from " + names_of(account.roles) + " to " + names_of(command.roles);
+    account.roles = command.roles;
+    account.quota = command.quota;
+    draft.put(account);
+    draft.event("account_changed", account, change);
+    return std::move(draft).done(command.name.str());
+}
+
+Result<Decision> delete_account(const State& state, const DeleteAccount& command, WallTime now) {
+    const Account account =
+        TRY(find_row(state.accounts(), command.name, "account", "foyer account ls"));
+    if (is_last_operator(state, account)) return last_operator(account);
+    if (account.name == command.by) {
+        return error(ErrorCode::FailedPrecondition,
+                     "nobody deletes the account he speaks for; ask another operator",
+                     {{"rule", "own_account"}});
+    }
+    TRY(check_unused(state, account));
+    Draft draft(state, now);
+    int tokens = 0;
+    for (const auto& [id, token] : state.tokens()) {
+        if (token.account != account.name) continue;
+        draft.drop(DropToken{id});
+        ++tokens;
+    }
+    draft.drop(DropAccount{account.name});
+    draft.event("account_deleted", account,
+                "deleted with its " + std::to_string(tokens) + " tokens");
+    return std::move(draft).done(account.name.str());
 }
 
 }  // namespace foyer::master

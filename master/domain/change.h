@@ -15,6 +15,32 @@ struct Put {
     friend bool operator==(const Put&, const Put&) = default;
 };
 
+// With what was recorded and done for it: a name that is given again begins with nothing.
+struct DropAccount {
+    AccountId name;
+    friend bool operator==(const DropAccount&, const DropAccount&) = default;
+};
+
+struct DropToken {
+    TokenId id;
+    friend bool operator==(const DropToken&, const DropToken&) = default;
+};
+
+struct DropIsp {
+    IspId name;
+    friend bool operator==(const DropIsp&, const DropIsp&) = default;
+};
+
+struct DropHost {
+    HostId name;
+    friend bool operator==(const DropHost&, const DropHost&) = default;
+};
+
+struct DropSite {
+    SiteId name;
+    friend bool operator==(const DropSite&, const DropSite&) = default;
+};
+
 struct DropNode {
     NodeId name;
     friend bool operator==(const DropNode&, const DropNode&) = default;
@@ -56,11 +82,12 @@ struct DropRequest {
     friend bool operator==(const DropRequest&, const DropRequest&) = default;
 };
 
-using Change = std::variant<Put<Account>, Put<ApiToken>, Put<Isp>, Put<Host>, Put<Site>, Put<Node>,
-                            Put<Sighting>, Put<Release>, Put<PriceList>, Put<Instance>,
-                            Put<Replica>, Put<Takeover>, Put<Operation>, Put<Event>,
-                            Put<AuditEntry>, Put<RequestRecord>, DropNode, DropSighting,
-                            DropReplica, DropInstance, DropTakeover, DropOperation, DropRequest>;
+using Change =
+    std::variant<Put<Account>, Put<ApiToken>, Put<Isp>, Put<Host>, Put<Site>, Put<Node>,
+                 Put<Sighting>, Put<Release>, Put<PriceList>, Put<Instance>, Put<Replica>,
+                 Put<Takeover>, Put<Operation>, Put<Event>, Put<AuditEntry>, Put<RequestRecord>,
+                 DropAccount, DropToken, DropIsp, DropHost, DropSite, DropNode, DropSighting,
+                 DropReplica, DropInstance, DropTakeover, DropOperation, DropRequest>;
 
 using Changes = std::vector<Change>;
 

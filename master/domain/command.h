@@ -16,6 +16,20 @@ namespace foyer::master {
 struct CreateAccount {
     AccountId name;
     std::set<AccountRole> roles;
+    Quota quota = {};
+};
+
+// All of it, as it is to be.
+struct UpdateAccount {
+    AccountId name;
+    std::set<AccountRole> roles;
+    Quota quota;
+};
+
+// With its tokens, and what was answered and done for it.
+struct DeleteAccount {
+    AccountId name;
+    AccountId by;  // who asks: nobody deletes himself
 };
 
 struct CreateToken {
@@ -24,6 +38,15 @@ struct CreateToken {
     std::string secret_hash;
     std::string note;
     Duration valid{0};
+    std::set<AccountRole> scopes = {};  // empty: all that its maker may give
+    bool read_only = false;
+    TokenId maker = {};  // the token of who asks; empty: the master itself
+};
+
+struct RevokeToken {
+    TokenId id;
+    TokenId by;              // the token of who asks
+    bool with_made = false;  // and those made with it, and with those
 };
 
 struct CreateIsp {
@@ -31,7 +54,15 @@ struct CreateIsp {
     IspFamilyId family;  // empty: its own name
 };
 
+struct DeleteIsp {
+    IspId name;
+};
+
 struct CreateHost {
+    HostId name;
+};
+
+struct DeleteHost {
     HostId name;
 };
 
@@ -41,6 +72,10 @@ struct CreateSite {
     CountryCode country;
     HostId host;
     HostClass host_class = HostClass::Open;
+};
+
+struct DeleteSite {
+    SiteId name;
 };
 
 struct CreateNodeToken {
@@ -166,11 +201,12 @@ struct NoteSightings {
 };
 
 // Forget what is older than it has to be kept: records of requests, secrets in recorded answers,
-// operations that ended.
+// operations and tokens that ended.
 struct ForgetOld {
     WallTime requests_before;
     WallTime secrets_before;
     WallTime operations_before;
+    WallTime tokens_before = {};
 };
 
 // Nothing new comes to this box.
@@ -212,7 +248,8 @@ struct Tick {
 };
 
 using Command =
-    std::variant<CreateAccount, CreateToken, CreateIsp, CreateHost, CreateSite, CreateNodeToken,
+    std::variant<CreateAccount, UpdateAccount, DeleteAccount, CreateToken, RevokeToken, CreateIsp,
+                 DeleteIsp, CreateHost, DeleteHost, CreateSite, DeleteSite, CreateNodeToken,
                  DeleteNode, EnrolNode, RenewNode, PublishRelease, WithdrawRelease,
                  PublishPriceList, OrderInstance, StopInstance, StartInstance, DeleteInstance,
                  PromoteInstance, RevealInstance, ReportNode, MarkSilent, CordonNode, UncordonNode,
@@ -226,6 +263,7 @@ struct Reply {
     std::optional<OperationId> operation;  // to be watched
     ReleaseVersion version;                // of a release
     std::vector<std::string> warnings;     // for people
+    std::vector<TokenId> revoked;          // by it
     bool more = false;                     // of a tick or a clean-up: there is more to do
     friend bool operator==(const Reply&, const Reply&) = default;
 };

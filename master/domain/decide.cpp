@@ -12,10 +12,20 @@ struct Dispatch {
     Result<Decision> operator()(const CreateAccount& c) const {
         return create_account(state, c, now);
     }
+    Result<Decision> operator()(const UpdateAccount& c) const {
+        return update_account(state, c, now);
+    }
+    Result<Decision> operator()(const DeleteAccount& c) const {
+        return delete_account(state, c, now);
+    }
     Result<Decision> operator()(const CreateToken& c) const { return create_token(state, c, now); }
+    Result<Decision> operator()(const RevokeToken& c) const { return revoke_token(state, c, now); }
     Result<Decision> operator()(const CreateIsp& c) const { return create_isp(state, c, now); }
+    Result<Decision> operator()(const DeleteIsp& c) const { return delete_isp(state, c, now); }
     Result<Decision> operator()(const CreateHost& c) const { return create_host(state, c, now); }
+    Result<Decision> operator()(const DeleteHost& c) const { return delete_host(state, c, now); }
     Result<Decision> operator()(const CreateSite& c) const { return create_site(state, c, now); }
+    Result<Decision> operator()(const DeleteSite& c) const { return delete_site(state, c, now); }
     Result<Decision> operator()(const CreateNodeToken& c) const {
         return create_node_token(state, c, now);
     }

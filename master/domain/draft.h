@@ -37,6 +37,7 @@ public:
     // and hosts. The row as it is, or will be, in this decision.
     void event(std::string kind, const Instance& about, std::string message);
     void event(std::string kind, const Node& about, std::string message);
+    void event(std::string kind, const Site& about, std::string message);
     void event(std::string kind, const Account& about, std::string message);
     void event(std::string kind, const Release& about, std::string message);
     void event(std::string kind, const PriceList& about, std::string message);
@@ -73,10 +74,16 @@ Status check_country(const CountryCode& country);
 
 // One function a command, each in the file of its idea.
 Result<Decision> create_account(const State& state, const CreateAccount& command, WallTime now);
+Result<Decision> update_account(const State& state, const UpdateAccount& command, WallTime now);
+Result<Decision> delete_account(const State& state, const DeleteAccount& command, WallTime now);
 Result<Decision> create_token(const State& state, const CreateToken& command, WallTime now);
+Result<Decision> revoke_token(const State& state, const RevokeToken& command, WallTime now);
 Result<Decision> create_isp(const State& state, const CreateIsp& command, WallTime now);
+Result<Decision> delete_isp(const State& state, const DeleteIsp& command, WallTime now);
 Result<Decision> create_host(const State& state, const CreateHost& command, WallTime now);
+Result<Decision> delete_host(const State& state, const DeleteHost& command, WallTime now);
 Result<Decision> create_site(const State& state, const CreateSite& command, WallTime now);
+Result<Decision> delete_site(const State& state, const DeleteSite& command, WallTime now);
 Result<Decision> create_node_token(const State& state, const CreateNodeToken& command,
                                    WallTime now);
 Result<Decision> delete_node(const State& state, const DeleteNode& command, WallTime now);

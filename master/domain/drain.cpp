@@ -91,14 +91,18 @@ Operation advanced(const State& state, const Node& node, Operation operation, Wa
 
 Result<Decision> cordon_node(const State& state, const CordonNode& command, WallTime now) {
     Node node = TRY(find_home(state, command.name));
-    if (node.wish != NodeWish::Open) return wrong_wish(node, "nothing new comes to it already");
+    if (node.wish == NodeWish::Cordoned) return Draft(state, now).done(node.name.str());
+    if (node.wish == NodeWish::Draining) {
+        return wrong_wish(node, "nothing new comes to it already; `foyer node cancel-drain " +
+                                    node.name.str() + "` ends that");
+    }
     return change_wish(state, std::move(node), NodeWish::Cordoned, now, "node_cordoned",
                        "no new copies come here; those that are here stay");
 }
 
 Result<Decision> uncordon_node(const State& state, const UncordonNode& command, WallTime now) {
     Node node = TRY(find_home(state, command.name));
-    if (node.wish == NodeWish::Open) return wrong_wish(node, "there is nothing to take back");
+    if (node.wish == NodeWish::Open) return Draft(state, now).done(node.name.str());
     if (node.wish == NodeWish::Draining)
         return wrong_wish(node, "`foyer node cancel-drain " + node.name.str() + "` ends that");
     return change_wish(state, std::move(node), NodeWish::Open, now, "node_uncordoned",

@@ -3,6 +3,12 @@
 #include "master/domain/draft.h"
 
 namespace foyer::master {
+namespace {
+
+// A host's account has the host's name.
+AccountId owner_of(const Site& site) { return AccountId(site.host.str()); }
+
+}  // namespace
 
 bool fits(const EventFilter& filter, const Event& event) {
     return (!filter.owner || (!event.owner.empty() && event.owner == *filter.owner)) &&
@@ -22,10 +28,14 @@ void Draft::event(std::string kind, const Instance& about, std::string message) 
                std::move(message));
 }
 
-// A host's account has the host's name.
 void Draft::event(std::string kind, const Node& about, std::string message) {
     note_event(std::move(kind), EventAbout::Node, about.name.str(),
-               AccountId(state_.sites().at(about.site).host.str()), std::move(message));
+               owner_of(state_.sites().at(about.site)), std::move(message));
+}
+
+void Draft::event(std::string kind, const Site& about, std::string message) {
+    note_event(std::move(kind), EventAbout::Site, about.name.str(), owner_of(about),
+               std::move(message));
 }
 
 void Draft::event(std::string kind, const Account& about, std::string message) {

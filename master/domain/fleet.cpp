@@ -19,6 +19,66 @@ Result<Decision> create_isp(const State& state, const CreateIsp& command, WallTi
     return std::move(draft).done(command.name.str());
 }
 
+namespace {
+
+// What stands on it must go first: how many, one by name, and the command for that one.
+Error in_use(const std::string& what, const std::string& rule, std::size_t count,
+             const std::string& users, const std::string& first, const std::string& command) {
+    return error(ErrorCode::FailedPrecondition,
+                 what + " " + std::to_string(count) + " " + users + ", '" + first +
+                     "' among them; `" + command + " " + first + "` first",
+                 {{"rule", rule}, {"count", std::to_string(count)}, {"first", first}});
+}
+
+std::vector<SiteId> sites_where(const State& state, const std::function<bool(const Site&)>& is) {
+    std::vector<SiteId> found;
+    for (const auto& [name, site] : state.sites()) {
+        if (is(site)) found.push_back(name);
+    }
+    return found;
+}
+
+}  // namespace
+
+Result<Decision> delete_isp(const State& state, const DeleteIsp& command, WallTime now) {
+    TRY(find_row(state.isps(), command.name, "ISP", "foyer isp ls"));
+    const auto sites =
+        sites_where(state, [&](const Site& site) { return site.isp == command.name; });
+    if (!sites.empty())
+        return in_use("ISP '" + command.name.str() + "' carries the line of", "isp_in_use",
+                      sites.size(), "sites", sites.front().str(), "foyer site delete");
+    Draft draft(state, now);
+    draft.drop(DropIsp{command.name});
+    return std::move(draft).done(command.name.str());
+}
+
+Result<Decision> delete_host(const State& state, const DeleteHost& command, WallTime now) {
+    TRY(find_row(state.hosts(), command.name, "host", "foyer host ls"));
+    const auto sites =
+        sites_where(state, [&](const Site& site) { return site.host == command.name; });
+    if (!sites.empty())
+        return in_use("host '" + command.name.str() + "' owns", "host_in_use", sites.size(),
+                      "sites", sites.front().str(), "foyer site delete");
+    Draft draft(state, now);
+    draft.drop(DropHost{command.name});
+    return std::move(draft).done(command.name.str());
+}
+
+Result<Decision> delete_site(const State& state, const DeleteSite& command, WallTime now) {
+    const Site site = TRY(find_row(state.sites(), command.name, "site", "foyer site ls"));
+    std::vector<NodeId> nodes;
+    for (const auto& [name, node] : state.nodes()) {
+        if (node.site == command.name) nodes.push_back(name);
+    }
+    if (!nodes.empty())
+        return in_use("site '" + command.name.str() + "' is where stand", "site_in_use",
+                      nodes.size(), "nodes", nodes.front().str(), "foyer node delete");
+    Draft draft(state, now);
+    draft.drop(DropSite{command.name});
+    draft.event("site_deleted", site, "deleted; no box stood there any more");
+    return std::move(draft).done(command.name.str());
+}
+
 Result<Decision> create_host(const State& state, const CreateHost& command, WallTime now) {
     TRY(check_name("host", command.name.str()));
     if (state.hosts().contains(command.name)) {

@@ -45,9 +45,38 @@ void advance_operation(Group& group, Draft& draft) {
     draft.put(std::move(next));
 }
 
+namespace {
+
+// It is so already: nothing changes, and the operation that is answered is the one under way, or
+// else one that is done from the beginning. Only that one is written.
+Decision already_so(const State& state, const Instance& instance, OperationKind kind,
+                    const OperationId& id, WallTime now) {
+    Draft draft(state, now);
+    const Operation* running =
+        instance.operation ? state.operations().get(*instance.operation) : nullptr;
+    if (running != nullptr && running->state == OperationState::Running)
+        return std::move(draft).done(instance.name.str(), running->id);
+    Operation operation;
+    operation.id = id;
+    operation.kind = kind;
+    operation.instance = instance.name;
+    operation.owner = instance.owner;
+    operation.state = OperationState::Succeeded;
+    operation.steps = {{std::string(to_text(kind)), OperationState::Succeeded,
+                        "it was " + std::string(to_text(instance.desired)) + " already", now, now}};
+    operation.created_at = now;
+    operation.finished_at = now;
+    draft.put(std::move(operation));
+    return std::move(draft).done(instance.name.str(), id);
+}
+
+}  // namespace
+
 Result<Decision> stop_instance(const State& state, const StopInstance& command, WallTime now) {
     Group group(state,
                 TRY(find_row(state.instances(), command.name, "instance", "foyer instance ls")));
+    if (group.instance.desired == DesiredState::Stopped)
+        return already_so(state, group.instance, OperationKind::Stop, command.operation, now);
     if (group.instance.desired != DesiredState::Running) {
         return error(ErrorCode::FailedPrecondition,
                      "instance '" + command.name.str() + "' is " +
@@ -71,6 +100,8 @@ Result<Decision> stop_instance(const State& state, const StopInstance& command, 
 Result<Decision> start_instance(const State& state, const StartInstance& command, WallTime now) {
     Group group(state,
                 TRY(find_row(state.instances(), command.name, "instance", "foyer instance ls")));
+    if (group.instance.desired == DesiredState::Running)
+        return already_so(state, group.instance, OperationKind::Start, command.operation, now);
     if (group.instance.desired != DesiredState::Stopped) {
         return error(ErrorCode::FailedPrecondition,
                      "instance '" + command.name.str() + "' is " +

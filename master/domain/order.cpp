@@ -146,6 +146,44 @@ Status check_expected(const std::optional<Quote>& quote, const std::optional<Cen
                   {"currency", currency}});
 }
 
+// One sort of what a quota counts.
+struct Counted {
+    std::string_view name;  // for programs
+    std::string_view text;
+    std::optional<std::int64_t> allowed;
+    std::int64_t used = 0;
+    std::int64_t asked = 0;
+};
+
+// What the account has and what it orders stay within what it may have.
+Status check_quota(const State& state, const Account& owner, const ReleaseSize& size,
+                   const ReplicationPolicy& policy) {
+    const Usage used = state.used_by(owner.name);
+    const Quota& quota = owner.quota;
+    const std::int64_t disk = size.resources.disk.count() * policy.replicas;
+    const std::optional<std::int64_t> disk_allowed =
+        quota.disk ? std::optional(quota.disk->count()) : std::nullopt;
+    for (const Counted& one :
+         {Counted{"instances", "instances", quota.instances, used.instances, 1},
+          Counted{"copies", "copies", quota.copies, used.copies, policy.replicas},
+          Counted{"disk_bytes", "bytes of disk", disk_allowed, used.disk.count(), disk}}) {
+        if (!one.allowed || one.used + one.asked <= *one.allowed) continue;
+        return error(
+            ErrorCode::ResourceExhausted,
+            "account '" + owner.name.str() + "' may have " + std::to_string(*one.allowed) + " " +
+                std::string(one.text) + " and has " + std::to_string(one.used) +
+                "; this order takes " + std::to_string(one.asked) +
+                " more. Delete an instance, order less, or ask the operator of this cloud for a "
+                "higher quota; `foyer account show` tells what is used",
+            {{"rule", "quota"},
+             {"quota", std::string(one.name)},
+             {"allowed", std::to_string(*one.allowed)},
+             {"used", std::to_string(one.used)},
+             {"asked", std::to_string(one.asked)}});
+    }
+    return ok_status();
+}
+
 Instance new_instance(const OrderInstance& command, const Release& release, const ReleaseSize& size,
                       ReplicationPolicy policy, const Draft& draft) {
     Instance instance;
@@ -180,7 +218,8 @@ Result<std::optional<Quote>> quote_order(const State& state, const OrderInstance
 
 Result<Decision> order_instance(const State& state, const OrderInstance& command, WallTime now) {
     TRY(check_name("instance", command.name.str()));
-    TRY(find_row(state.accounts(), command.owner, "account", "foyer account ls"));
+    const Account owner =
+        TRY(find_row(state.accounts(), command.owner, "account", "foyer account ls"));
     if (state.instances().contains(command.name)) {
         return error(ErrorCode::AlreadyExists,
                      "the name '" + command.name.str() + "' is taken; choose another one",
@@ -190,6 +229,7 @@ Result<Decision> order_instance(const State& state, const OrderInstance& command
     const auto& [release, size, policy] = terms;
     const std::optional<Quote> price = TRY(quote_of(state, terms, now));
     TRY(check_expected(price, command.expected));
+    TRY(check_quota(state, owner, size, policy));
     const Placement placement =
         TRY(place(state, {size.resources, policy.replicas, policy.min_countries, policy.countries,
                           policy.allow_same_isp}));

@@ -1,5 +1,5 @@
 // How long what was answered and done is remembered: request ids, the secrets in their answers,
-// operations that ended.
+// operations and tokens that ended.
 //
 // A secret is not wiped at its first repetition: that answer may be lost like the one before it.
 // Its short time bounds how long it is there, however often it is asked for.
@@ -48,6 +48,14 @@ public:
         }
     }
 
+    void forget_tokens(WallTime before) {
+        for (const auto& [end, id] : state_.aged_tokens()) {
+            if (end >= before || is_full()) return;
+            draft_.drop(DropToken{id});
+            ++done_;
+        }
+    }
+
     Decision done() && {
         const bool more = is_full();
         Decision decision = std::move(draft_).done();
@@ -59,7 +67,10 @@ private:
     bool is_full() const { return done_ >= at_once_max; }
 
     // The instance it worked on still points to it: a failure stays until something else is asked.
+    // So does the box that it drained, until it goes or the drain is cancelled.
     bool is_named(const Operation& operation) const {
+        const Node* node = state_.nodes().get(operation.node);
+        if (node != nullptr && node->drain && node->drain->operation == operation.id) return true;
         const auto found = state_.instances().find(operation.instance);
         if (found == state_.instances().end()) return false;
         const Instance& instance = found->second;
@@ -107,6 +118,7 @@ Result<Decision> forget_old(const State& state, const ForgetOld& command, WallTi
     clearing.forget_requests(command.requests_before);
     clearing.wipe_secrets(command.secrets_before, command.requests_before);
     clearing.forget_operations(command.operations_before);
+    clearing.forget_tokens(command.tokens_before);
     return std::move(clearing).done();
 }
 

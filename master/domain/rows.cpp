@@ -100,6 +100,7 @@ std::string_view to_text(EventAbout about) {
         case EventAbout::Cloud: return "cloud";
         case EventAbout::Account: return "account";
         case EventAbout::Node: return "node";
+        case EventAbout::Site: return "site";
         case EventAbout::Release: return "release";
         case EventAbout::PriceList: return "price_list";
         case EventAbout::Instance: return "instance";

@@ -34,9 +34,18 @@ inline constexpr std::array all_roles{AccountRole::Operator, AccountRole::Host,
                                       AccountRole::Customer, AccountRole::Publisher,
                                       AccountRole::Auditor};
 
+// What the instances of an account may take together, as ordered. Absent: as much as there is.
+struct Quota {
+    std::optional<std::int64_t> instances;
+    std::optional<std::int64_t> copies;
+    std::optional<Bytes> disk;  // of all copies
+    friend bool operator==(const Quota&, const Quota&) = default;
+};
+
 struct Account {
     AccountId name;
     std::set<AccountRole> roles;
+    Quota quota;
     WallTime created_at;
     Revision revision;
     friend bool operator==(const Account&, const Account&) = default;
@@ -48,6 +57,9 @@ struct ApiToken {
     AccountId account;
     std::string secret_hash;  // hex
     std::string note;
+    std::set<AccountRole> scopes;  // what it may do of its account's roles; empty: all of them
+    bool read_only = false;        // and nothing that writes
+    TokenId made_by;               // the token it was made with; empty: the master itself
     WallTime created_at;
     WallTime expires_at;
     Revision revision;
@@ -398,10 +410,10 @@ struct Operation {
 inline constexpr std::string_view ordered_event = "ordered";
 
 // What an event is about. An instance and a box may have the same name.
-enum class EventAbout { Cloud, Account, Node, Release, PriceList, Instance, Operation };
+enum class EventAbout { Cloud, Account, Node, Site, Release, PriceList, Instance, Operation };
 inline constexpr std::array all_event_abouts{
-    EventAbout::Cloud,     EventAbout::Account,  EventAbout::Node,     EventAbout::Release,
-    EventAbout::PriceList, EventAbout::Instance, EventAbout::Operation};
+    EventAbout::Cloud,   EventAbout::Account,   EventAbout::Node,     EventAbout::Site,
+    EventAbout::Release, EventAbout::PriceList, EventAbout::Instance, EventAbout::Operation};
 
 // Something that happened, for people. Append-only.
 struct Event {

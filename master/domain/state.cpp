@@ -48,8 +48,6 @@ void State::mark_loaded() {
     for (const auto& [name, row] : instances_) rank(name);
 }
 
-void State::put(const Account& row) { accounts_.put(row.name, row); }
-void State::put(const ApiToken& row) { tokens_.put(row.id, row); }
 void State::put(const Isp& row) {
     const Isp* before = isps_.get(row.name);
     const bool moved = before != nullptr && before->family != row.family;
@@ -164,6 +162,14 @@ void State::put(Instance row) {
     const bool deleted = before != nullptr && before->desired != DesiredState::Deleted &&
                          row.desired == DesiredState::Deleted;
     const InstanceName name = row.name;
+    const bool same_use = before != nullptr && before->owner == row.owner &&
+                          before->release == row.release && before->version == row.version &&
+                          before->size == row.size &&
+                          before->policy.replicas == row.policy.replicas;
+    if (!same_use) {
+        if (before != nullptr) count_use(*before, -1);
+        count_use(row, 1);
+    }
     instances_.put(name, std::move(row));
     if (deleted) {
         // Its boxes and edges must let go at once; the rows go when the boxes say that they did.
@@ -262,6 +268,10 @@ void State::put(const RequestRecord& row) {
     requests_.put(key, row);
 }
 
+void State::drop(const DropIsp& change) { isps_.erase(change.name); }
+void State::drop(const DropHost& change) { hosts_.erase(change.name); }
+void State::drop(const DropSite& change) { sites_.erase(change.name); }
+
 void State::drop(const DropNode& change) {
     const bool edge = edges_.erase(change.name) > 0;
     if (const Node* gone = nodes_.get(change.name)) count_home(*gone, -1);
@@ -291,6 +301,7 @@ void State::drop(const DropReplica& change) {
 }
 
 void State::drop(const DropInstance& change) {
+    if (const Instance* gone = instances_.get(change.name)) count_use(*gone, -1);
     instances_.erase(change.name);
     rank(change.name);
     for (const NodeId& edge : edges_)

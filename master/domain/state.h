@@ -48,6 +48,14 @@ struct Tombstone {
     friend bool operator==(const Tombstone&, const Tombstone&) = default;
 };
 
+// What the instances of one account take together, as they were ordered.
+struct Usage {
+    std::int64_t instances = 0;
+    std::int64_t copies = 0;
+    Bytes disk;
+    friend bool operator==(const Usage&, const Usage&) = default;
+};
+
 class State {
 public:
     explicit State(ClusterSettings settings, LineageId lineage = {})
@@ -97,9 +105,13 @@ public:
     // By age, oldest first: what is to be forgotten, and when.
     using AgedRequest = std::tuple<WallTime, AccountId, RequestId>;
     using AgedOperation = std::pair<WallTime, OperationId>;
+    using AgedToken = std::pair<WallTime, TokenId>;  // by its end
     const SnapshotSet<AgedRequest>& aged_requests() const { return aged_requests_; }
     const SnapshotSet<AgedRequest>& secret_replies() const { return secret_replies_; }
     const SnapshotSet<AgedOperation>& ended_operations() const { return ended_operations_; }
+    const SnapshotSet<AgedToken>& aged_tokens() const { return aged_tokens_; }
+    // Of all instances that are there, also those that are being erased.
+    Usage used_by(const AccountId& account) const;
     // The newest events by sequence; older ones are only in the database.
     const SnapshotMap<PriceListName, PriceList>& price_lists() const { return price_lists_; }
     const SnapshotMap<std::int64_t, Event>& recent_events() const { return recent_events_; }
@@ -159,6 +171,11 @@ private:
     void put(const Event& row);
     void put(const AuditEntry& row);
     void put(const RequestRecord& row);
+    void drop(const DropAccount& change);
+    void drop(const DropToken& change);
+    void drop(const DropIsp& change);
+    void drop(const DropHost& change);
+    void drop(const DropSite& change);
     void drop(const DropNode& change);
     void drop(const DropSighting& change);
     void drop(const DropReplica& change);
@@ -166,6 +183,7 @@ private:
     void drop(const DropTakeover& change);
     void drop(const DropOperation& change);
     void drop(const DropRequest& change);
+    void count_use(const Instance& row, int by);
     void unindex(const RequestRecord& row);
     void unindex(const Operation& row);
     void touch(const NodeId& node);
@@ -215,6 +233,8 @@ private:
     SnapshotSet<AgedRequest> aged_requests_;
     SnapshotSet<AgedRequest> secret_replies_;
     SnapshotSet<AgedOperation> ended_operations_;
+    SnapshotSet<AgedToken> aged_tokens_;
+    SnapshotMap<AccountId, Usage> used_;
     SnapshotMap<std::int64_t, Event> recent_events_;
     std::set<NodeId> edges_;
     SnapshotSet<NodeId> unheard_;

@@ -1,5 +1,7 @@
 #include "master/http/errors.h"
 
+#include <algorithm>
+
 #include "master/http/json_text.h"
 
 namespace foyer::master {
@@ -52,6 +54,15 @@ std::string_view advice_of(ErrorCode code) {
         case ErrorCode::Internal: return "A bug of ours: tell us the `request_id`.";
     }
     CHECK(false);
+}
+
+int http_status_of(const Error& failure) {
+    const auto is_if_match = [](const ErrorDetail& detail) {
+        return detail.key == "rule" && detail.value == "if_match";
+    };
+    if (failure.code == ErrorCode::Aborted && std::ranges::any_of(failure.details, is_if_match))
+        return 412;
+    return http_status_of(failure.code);
 }
 
 std::string error_body(const Error& failure, std::string_view request_id) {

@@ -8,6 +8,8 @@
 
 namespace foyer::master {
 
+// Of an error: that of its code, but 412 where an If-Match names another revision.
+int http_status_of(const Error& failure);
 int http_status_of(ErrorCode code);
 
 // What a code means and what to do, one sentence for people; on the page of the API.

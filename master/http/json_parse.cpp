@@ -248,6 +248,10 @@ Status fill(pb::Message& message, const Json& json, const std::string& path) {
 
 Status parse_json(std::string_view text, pb::Message& message, const JsonLimits& limits) {
     if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) return ok_status();
+    // The parser would pass over it; others on the way may not.
+    if (text.starts_with("\xef\xbb\xbf"))
+        return error(ErrorCode::InvalidArgument,
+                     "the body begins with a byte order mark; send plain UTF-8", {{"path", ""}});
     const Json document = TRY(parse_document(text, limits));
     if (!document.is_object())
         return error(ErrorCode::InvalidArgument, "the body must be a JSON object", {{"path", ""}});

@@ -1,6 +1,7 @@
 #include "master/http/openapi_operation.h"
 
 #include "common/base/check.h"
+#include "master/app/if_match.h"
 #include "master/http/api_protos.h"
 #include "master/http/openapi_parts.h"
 #include "master/http/router.h"
@@ -60,7 +61,7 @@ void add_query(const pb::Descriptor& message, const std::set<std::string>& elsew
         if (field.message_type() != nullptr) {
             if (field.name() == "page")
                 add_query(*field.message_type(), {}, write, schemas, parameters);
-        } else if (!write || field.name() == "validate_only") {
+        } else if (!write || field.name() != "request_id") {
             Tree made =
                 parameter(field.name(), "query", comment_of(field), schemas.parameter(field));
             if (schemas.is_needed(field)) made["required"] = true;
@@ -208,6 +209,7 @@ std::set<int> refusals_of(const Route& route) {
         return all;
     }
     if (route.write) all.insert({404, 409, 413, 415, 504});
+    if (takes_if_match(route)) all.insert(412);
     // An order that would be refused has no price.
     if (route.path == "/v1/quote") all.insert({404, 409});
     // These may wait for the database.
@@ -267,6 +269,7 @@ Tree operation_of(const Route& route, const pb::DescriptorPool& pool, SchemaMake
             parameter("Last-Event-ID", "header",
                       "Of a stream: the last `id` that was seen; goes on after it.",
                       {{"type", "integer"}, {"minimum", 0}}));
+    if (takes_if_match(route)) parameters.push_back({{"$ref", "#/components/parameters/IfMatch"}});
     if (answers.contains("304"))
         parameters.push_back({{"$ref", "#/components/parameters/IfNoneMatch"}});
     if (!parameters.empty()) operation["parameters"] = std::move(parameters);

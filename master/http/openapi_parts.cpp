@@ -22,12 +22,17 @@ constexpr auto meanings = std::to_array<Meaning>({
      "The request is malformed or breaks a rule, and will stay wrong. `details` names the `path` "
      "(a JSON pointer, or `?key` of the address) or the `field`."},
     {401, "Unauthorized", "No token, or one that is unknown, expired or of another master."},
-    {403, "Forbidden", "The account has none of the roles this takes."},
+    {403, "Forbidden",
+     "The account has none of the roles this takes (rule `role`), or its token has not the scope "
+     "(rule `scope`: the fact `scope` says which one is missing)."},
     {404, "NotFound", "There is no such thing, or it is not yours to see."},
     {409, "Conflict",
      "The name is taken (`already_exists`), the state says no (`failed_precondition`: the same "
      "request may go through later), or the Idempotency-Key was used for another request "
      "(`aborted`)."},
+    {412, "Changed",
+     "It changed since you read it: your If-Match names another revision (`aborted`, rule "
+     "`if_match`). Read it again and decide anew."},
     {413, "TooLarge", "The body is too large."},
     {415, "UnsupportedMediaType", "The body is not of the type this takes."},
     {429, "TooMany", "No capacity, or a limit is reached: later, or less of it."},
@@ -130,8 +135,11 @@ Tree header_components() {
         {"RequestId", header("Name of this answer in the master's log: the request's own "
                              "X-Request-Id, if it sent one of 1 to 64 printable ASCII characters.",
                              {{"type", "string"}, {"minLength", 1}, {"maxLength", 64}})},
-        {"ETag", header("Changes whenever what is shown changes. Send it as If-None-Match.",
-                        {{"type", "string"}})},
+        {"ETag",
+         header("Changes whenever what is shown changes: the revision at which the thing itself "
+                "last changed, a dot, and a check of the whole answer. Send it as "
+                "If-None-Match, or as If-Match with a write.",
+                {{"type", "string"}})},
         {"RetryAfter",
          header("Seconds after which to try again.", {{"type", "integer"}, {"minimum", 0}})},
         {"WwwAuthenticate", header("How to say who is there.", {{"const", "Bearer"}})}};
@@ -140,19 +148,30 @@ Tree header_components() {
 Tree parameter_components(SchemaMaker& schemas, const google::protobuf::DescriptorPool& pool) {
     const auto* write = pool.FindMessageTypeByName("foyer.api.v1.CreateIspRequest");
     Tree key = schemas.parameter(*write->FindFieldByName("request_id"));
-    return {{"IdempotencyKey",
-             {{"name", "Idempotency-Key"},
-              {"in", "header"},
-              {"description",
-               "Your name for this request, printable ASCII. Repeating the request with it changes "
-               "nothing and gives the same answer."},
-              {"schema", std::move(key)},
-              {"example", "5f0c1c3e-order-acme"}}},
-            {"IfNoneMatch",
-             {{"name", "If-None-Match"},
-              {"in", "header"},
-              {"description", "ETag of the answer you have. 304 when it is still the same."},
-              {"schema", {{"type", "string"}}}}}};
+    return {
+        {"IdempotencyKey",
+         {{"name", "Idempotency-Key"},
+          {"in", "header"},
+          {"description",
+           "Your name for this request, printable ASCII. Repeating the request with it changes "
+           "nothing and gives the same answer."},
+          {"schema", std::move(key)},
+          {"example", "5f0c1c3e-order-acme"}}},
+        {"IfMatch",
+         {{"name", "If-Match"},
+          {"in", "header"},
+          {"description",
+           "ETags of the thing as you know it; the number before the dot counts, and stands "
+           "also in its field `revision`. 412, and nothing is done, when it changed since. `*`: "
+           "it must exist. A repetition under the same Idempotency-Key is answered before this "
+           "is looked at."},
+          {"schema", {{"type", "string"}, {"minLength", 1}}},
+          {"example", "\"17.5b3c9d21f0a4e6d8\""}}},
+        {"IfNoneMatch",
+         {{"name", "If-None-Match"},
+          {"in", "header"},
+          {"description", "ETag of the answer you have. 304 when it is still the same."},
+          {"schema", {{"type", "string"}}}}}};
 }
 
 void add_plain_schemas(Tree& schemas) {

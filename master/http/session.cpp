@@ -4,6 +4,7 @@
 #include <google/protobuf/message.h>
 #include <limits>
 
+#include "master/app/if_match.h"
 #include "master/http/errors.h"
 #include "master/http/json_print.h"
 #include "master/http/request_message.h"
@@ -19,12 +20,13 @@ bool is_good_id(std::string_view id) {
     return true;
 }
 
-// The message's own revision as its tag; nothing when it has none.
-std::string etag_of(const google::protobuf::Message& message) {
+// The message's own revision and a check of all that is shown (some of it is no part of the row);
+// nothing when it has none.
+std::string etag_of(const google::protobuf::Message& message, std::string_view shown) {
     const auto* field = message.GetDescriptor()->FindFieldByName("revision");
     if (field == nullptr || field->cpp_type() != google::protobuf::FieldDescriptor::CPPTYPE_UINT64)
         return {};
-    return "\"" + std::to_string(message.GetReflection()->GetUInt64(message, field)) + "\"";
+    return entity_tag(message.GetReflection()->GetUInt64(message, field), shown);
 }
 
 }  // namespace
@@ -110,6 +112,9 @@ void Session::on_header(beast::error_code failed, std::size_t /*bytes*/) {
     unread_body_ = has_body();
     idempotency_key_ = text_of(request["Idempotency-Key"]);
     if_none_match_ = text_of(request[http::field::if_none_match]);
+    if_match_.clear();
+    const auto [first, last] = request.equal_range(http::field::if_match);
+    for (auto at = first; at != last; ++at) if_match_.push_back(text_of(at->value()));
     route_request();
 }
 
@@ -138,6 +143,10 @@ void Session::route_request() {
     matched_ = std::move(answer.matched);
     const Route& route = *matched_->route;
     route_text_ = route.path;
+    if (route.scope == Scope::Public) {
+        const Status terms = read_terms();
+        if (!terms.ok()) return refuse(terms.failure());
+    }
     if (route.kind == RouteKind::Health) return answer_health();
     if (route.kind == RouteKind::Document) return answer_document();
     Admission admission = host_.parts.gate.admit(route, authorization());
@@ -145,9 +154,21 @@ void Session::route_request() {
     if (admission.caller.ok()) account_ = admission.caller.value().account.str();
     if (!admission.may.ok()) return refuse(admission.may.failure());
     caller_ = std::move(admission.caller).value();
+    const Status terms = read_terms();
+    if (!terms.ok()) return refuse(terms.failure());
     if (route.kind == RouteKind::Blob) return serve_blob();
     if (wants_stream()) return begin_events();
     read_body();
+}
+
+Status Session::read_terms() {
+    terms_ = {};
+    if (if_match_.empty()) return ok_status();
+    if (if_match_.size() > 1)
+        return error(ErrorCode::InvalidArgument, "If-Match is given twice",
+                     {{"path", "If-Match"}, {"rule", "if_match_form"}});
+    terms_.if_match = TRY(parse_if_match(*matched_->route, if_match_.front()));
+    return ok_status();
 }
 
 std::string Session::authorization() const {
@@ -233,7 +254,7 @@ void Session::call_rpc(std::string_view body) {
     if (!filled.ok()) return refuse(filled.failure());
     // The handler may take as long as its own limits allow; nothing is read or written meanwhile.
     beast::get_lowest_layer(stream_).expires_never();
-    host_.parts.api.call(rpc, *caller_, *exchange->request, *exchange->response,
+    host_.parts.api.call(rpc, *caller_, terms_, *exchange->request, *exchange->response,
                          [self = shared_from_this(), exchange](const Status& status) {
                              net::post(self->stream_.get_executor(), [self, exchange, status] {
                                  self->answer_rpc(exchange, status);
@@ -243,9 +264,11 @@ void Session::call_rpc(std::string_view body) {
 
 void Session::answer_rpc(const std::shared_ptr<Exchange>& exchange, const Status& status) {
     if (!status.ok()) return refuse(status.failure());
-    const std::string etag = matched_->route->write ? std::string() : etag_of(*exchange->response);
+    std::string body = print_json(*exchange->response) + "\n";
+    const std::string etag =
+        matched_->route->write ? std::string() : etag_of(*exchange->response, body);
     if (!etag.empty() && if_none_match_ == etag) return reply(304, {}, etag);
-    reply(200, print_json(*exchange->response) + "\n", etag);
+    reply(200, std::move(body), etag);
 }
 
 void Session::answer_health() {

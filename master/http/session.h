@@ -80,6 +80,7 @@ private:
     std::string authorization() const;
     void read_body();
     void on_body(beast::error_code failed);
+    Status read_terms();
     void call_rpc(std::string_view body);
     void answer_rpc(const std::shared_ptr<Exchange>& exchange, const Status& status);
     void answer_health();
@@ -151,8 +152,10 @@ private:
     std::optional<Matched> matched_;
     std::optional<Caller> caller_;
     std::optional<RateVerdict> rate_;
+    CallTerms terms_;
     std::string idempotency_key_;
     std::string if_none_match_;
+    std::vector<std::string> if_match_;  // every line of it
     MonoTime started_;
     bool keep_alive_ = false;
     bool unread_body_ = false;

@@ -100,7 +100,7 @@ void Session::next_events(const std::shared_ptr<EventStream>& stream, Duration w
     stream->request.set_wait_ms(static_cast<int>(wait.count()));
     auto response = std::make_shared<api::ListEventsResponse>();
     beast::get_lowest_layer(stream_).expires_never();
-    host_.parts.api.call(matched_->route->rpc, *caller_, stream->request, *response,
+    host_.parts.api.call(matched_->route->rpc, *caller_, {}, stream->request, *response,
                          [self = shared_from_this(), stream, response](const Status& status) {
                              net::post(self->stream_.get_executor(),
                                        [self, stream, response, status] {

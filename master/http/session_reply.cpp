@@ -18,7 +18,7 @@ void Session::refuse(const Error& why) {
             ? http::field::retry_after
             : http::field::unknown;
     const Duration again = rate_ ? rate_->again_after : Duration(0);
-    refuse(http_status_of(why.code), why, extra,
+    refuse(http_status_of(why), why, extra,
            extra == http::field::www_authenticate
                ? "Bearer"
                : std::to_string(std::max<std::int64_t>(in_seconds(again), 1)));

@@ -1,6 +1,4 @@
-// Accounts and their API tokens.
-#include "master/app/housekeeping.h"
-#include "master/domain/limits.h"
+// Accounts, the log of what they changed, and who a caller is.
 #include "master/rpc/handlers.h"
 #include "master/rpc/show.h"
 
@@ -28,21 +26,61 @@ void show_page(const std::vector<AuditEntry>& entries, int size, api::ListAuditR
     }
 }
 
+Quota from_wire(const api::Quota& quota) {
+    Quota made;
+    if (quota.has_instances()) made.instances = quota.instances();
+    if (quota.has_copies()) made.copies = quota.copies();
+    if (quota.has_disk_bytes()) made.disk = Bytes(quota.disk_bytes());
+    return made;
+}
+
+void show_account(const State& after, const Reply& reply, google::protobuf::Message& answer) {
+    show(after, after.accounts().at(AccountId(reply.subject)), static_cast<api::Account&>(answer));
+}
+
 }  // namespace
 
 void create_account(const ApiContext& context, ApiCall call,
                     const api::CreateAccountRequest& request, api::Account& response) {
-    CreateAccount command{AccountId(request.name()), {}};
-    for (int i = 0; i < request.roles_size(); ++i) {
-        const auto role = from_wire(request.roles(i));
-        if (!role.ok()) return call.done(role.failure());
-        command.roles.insert(role.value());
-    }
+    const auto roles = roles_in(request.roles(), "roles");
+    if (!roles.ok()) return call.done(roles.failure());
     PreparedWrite write;
-    write.command = std::move(command);
-    write.render = [](const State& after, const Reply& reply, google::protobuf::Message& answer) {
-        show(after.accounts().at(AccountId(reply.subject)), static_cast<api::Account&>(answer));
-    };
+    write.command =
+        CreateAccount{AccountId(request.name()), roles.value(), from_wire(request.quota())};
+    write.render = show_account;
+    submit_write(context, std::move(call), request, write_fields(request), response,
+                 std::move(write));
+}
+
+void get_account(const ApiContext& context, ApiCall call, const api::GetAccountRequest& request,
+                 api::Account& response) {
+    call.done(context.planner.read([&](const State& state) -> Status {
+        const Account* found = state.accounts().get(AccountId(request.name()));
+        const bool own = call.caller.account.str() == request.name();
+        if (found == nullptr || !(own || call.caller.is_operator()))
+            return error(ErrorCode::NotFound, "account '" + request.name() + "' does not exist");
+        show(state, *found, response);
+        return ok_status();
+    }));
+}
+
+void update_account(const ApiContext& context, ApiCall call,
+                    const api::UpdateAccountRequest& request, api::Account& response) {
+    const auto roles = roles_in(request.roles(), "roles");
+    if (!roles.ok()) return call.done(roles.failure());
+    PreparedWrite write;
+    write.command =
+        UpdateAccount{AccountId(request.name()), roles.value(), from_wire(request.quota())};
+    write.render = show_account;
+    submit_write(context, std::move(call), request, write_fields(request), response,
+                 std::move(write));
+}
+
+void delete_account(const ApiContext& context, ApiCall call,
+                    const api::DeleteAccountRequest& request,
+                    api::DeleteAccountResponse& response) {
+    PreparedWrite write;
+    write.command = DeleteAccount{AccountId(request.name()), call.caller.account};
     submit_write(context, std::move(call), request, write_fields(request), response,
                  std::move(write));
 }
@@ -55,36 +93,9 @@ void list_accounts(const ApiContext& context, ApiCall call, const api::ListAccou
         list_rows(
             state, state.accounts(), window.value(), *response.mutable_page(),
             [](const Account&) { return true; },
-            [&](const Account& row) { show(row, *response.add_accounts()); });
+            [&](const Account& row) { show(state, row, *response.add_accounts()); });
     });
     call.done(ok_status());
-}
-
-void create_token(const ApiContext& context, ApiCall call, const api::CreateTokenRequest& request,
-                  api::ApiToken& response) {
-    constexpr std::int64_t valid_seconds_max = limits::api_token_valid_max.count() / 1000;
-    if (request.valid_seconds() < 0 || request.valid_seconds() > valid_seconds_max) {
-        return call.done(error(ErrorCode::InvalidArgument,
-                               "'/valid_seconds' must be from 60 to 31622400 (366 days)",
-                               {{"path", "/valid_seconds"}}));
-    }
-    const FreshToken token = make_api_token(context.rng);
-    PreparedWrite write;
-    write.command = CreateToken{token.id, AccountId(request.account()), token.secret_hash,
-                                request.note(), Duration(request.valid_seconds() * 1000)};
-    const std::string text = request.validate_only() ? std::string() : token.text;
-    write.kind = AnswerKind::Secret;
-    write.render = [text](const State& after, const Reply& reply,
-                          google::protobuf::Message& answer) {
-        auto& shown = static_cast<api::ApiToken&>(answer);
-        const ApiToken& row = after.tokens().at(TokenId(reply.subject));
-        shown.set_id(row.id.str());
-        shown.set_account(row.account.str());
-        shown.set_token(text);
-        set_time(row.expires_at, *shown.mutable_expires_at());
-    };
-    submit_write(context, std::move(call), request, write_fields(request), response,
-                 std::move(write));
 }
 
 void list_audit(const ApiContext& context, ApiCall call, const api::ListAuditRequest& request,
@@ -109,7 +120,11 @@ void list_audit(const ApiContext& context, ApiCall call, const api::ListAuditReq
 void who_am_i(const ApiContext&, ApiCall call, const api::WhoAmIRequest&,
               api::WhoAmIResponse& response) {
     response.set_account(call.caller.account.str());
-    for (const AccountRole role : call.caller.roles) response.add_roles(to_wire(role));
+    for (const AccountRole role : call.caller.account_roles) response.add_roles(to_wire(role));
+    for (const AccountRole role : call.caller.roles) response.add_scopes(to_wire(role));
+    response.set_read_only(call.caller.read_only);
+    response.set_token_id(call.caller.token.str());
+    set_time(call.caller.expires_at, *response.mutable_token_expires_at());
     call.done(ok_status());
 }
 

@@ -23,13 +23,15 @@ std::string deterministic_bytes(const google::protobuf::Message& message) {
     return bytes;
 }
 
-// Of the rpc and the request without its id: what a repetition must share.
-std::string body_hash(std::string_view rpc, const google::protobuf::Message& request) {
+// Of the rpc and the request without its id: what a repetition must share. An answer with a secret
+// is for the token alone that asked for it: another one of the account may be worth less.
+std::string body_hash(std::string_view rpc, const google::protobuf::Message& request,
+                      const TokenId& token) {
     const std::unique_ptr<google::protobuf::Message> body(request.New());
     body->CopyFrom(request);
     const auto* field = body->GetDescriptor()->FindFieldByName("request_id");
     if (field != nullptr) body->GetReflection()->ClearField(body.get(), field);
-    return tls::sha256_hex(std::string(rpc) + '\n' + deterministic_bytes(*body));
+    return tls::sha256_hex(std::string(rpc) + '\n' + token.str() + deterministic_bytes(*body));
 }
 
 Status check_request_id(const std::string& id) {
@@ -61,11 +63,13 @@ void submit_write(const ApiContext& context, ApiCall call, const google::protobu
     Write write;
     write.command = std::move(prepared.command);
     write.account = call.caller.account;
+    write.token = call.caller.token;
+    write.precondition = call.terms.if_match;
     write.rpc = find_rpc_route(call.rpc)->rpc;  // which lives for ever
     write.request_id = RequestId(fields.request_id);
-    write.body_hash = body_hash(call.rpc, request);
-    write.validate_only = fields.validate_only;
     const bool sealed = prepared.kind == AnswerKind::Secret;
+    write.body_hash = body_hash(call.rpc, request, sealed ? call.caller.token : TokenId());
+    write.validate_only = fields.validate_only;
     write.secret = sealed;
     const std::string place = reply_place(write.account, fields.request_id);
     const google::protobuf::Message* prototype = &response;

@@ -50,7 +50,8 @@ struct ApiContext {
 // One call on its way through a handler.
 struct ApiCall {
     std::string_view rpc;
-    const Caller& caller;  // only until the handler returns: copy what a continuation needs
+    const Caller& caller;    // only until the handler returns: copy what a continuation needs
+    const CallTerms& terms;  // likewise
     Api::Done done;
 };
 

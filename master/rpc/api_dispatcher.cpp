@@ -39,12 +39,15 @@ constexpr Door door(std::string_view rpc) {
 
 constexpr auto doors = std::to_array<Door>({
     door<&create_isp>("foyer.api.v1.FleetService/CreateIsp"),
+    door<&delete_isp>("foyer.api.v1.FleetService/DeleteIsp"),
     door<&get_isp>("foyer.api.v1.FleetService/GetIsp"),
     door<&list_isps>("foyer.api.v1.FleetService/ListIsps"),
     door<&create_host>("foyer.api.v1.FleetService/CreateHost"),
+    door<&delete_host>("foyer.api.v1.FleetService/DeleteHost"),
     door<&get_host>("foyer.api.v1.FleetService/GetHost"),
     door<&list_hosts>("foyer.api.v1.FleetService/ListHosts"),
     door<&create_site>("foyer.api.v1.FleetService/CreateSite"),
+    door<&delete_site>("foyer.api.v1.FleetService/DeleteSite"),
     door<&get_site>("foyer.api.v1.FleetService/GetSite"),
     door<&list_sites>("foyer.api.v1.FleetService/ListSites"),
     door<&get_site_promise>("foyer.api.v1.FleetService/GetSitePromise"),
@@ -82,7 +85,13 @@ constexpr auto doors = std::to_array<Door>({
     door<&list_price_lists>("foyer.api.v1.PriceService/ListPriceLists"),
     door<&create_account>("foyer.api.v1.AccountService/CreateAccount"),
     door<&list_accounts>("foyer.api.v1.AccountService/ListAccounts"),
+    door<&get_account>("foyer.api.v1.AccountService/GetAccount"),
+    door<&update_account>("foyer.api.v1.AccountService/UpdateAccount"),
+    door<&delete_account>("foyer.api.v1.AccountService/DeleteAccount"),
     door<&create_token>("foyer.api.v1.AccountService/CreateToken"),
+    door<&get_token>("foyer.api.v1.AccountService/GetToken"),
+    door<&list_tokens>("foyer.api.v1.AccountService/ListTokens"),
+    door<&delete_token>("foyer.api.v1.AccountService/DeleteToken"),
     door<&list_audit>("foyer.api.v1.AccountService/ListAudit"),
     door<&who_am_i>("foyer.api.v1.AccountService/WhoAmI"),
 });
@@ -108,11 +117,11 @@ std::unique_ptr<Message> ApiDispatcher::new_response(std::string_view rpc) const
     return found->response();
 }
 
-void ApiDispatcher::call(std::string_view rpc, const Caller& caller, const Message& request,
-                         Message& response, Done done) {
+void ApiDispatcher::call(std::string_view rpc, const Caller& caller, const CallTerms& terms,
+                         const Message& request, Message& response, Done done) {
     const Door* found = find(rpc);
     CHECK(found != nullptr);
-    found->call(context_, ApiCall{found->rpc, caller, std::move(done)}, request, response);
+    found->call(context_, ApiCall{found->rpc, caller, terms, std::move(done)}, request, response);
 }
 
 }  // namespace foyer::master

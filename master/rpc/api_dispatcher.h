@@ -16,8 +16,9 @@ public:
 
     std::unique_ptr<google::protobuf::Message> new_request(std::string_view rpc) const override;
     std::unique_ptr<google::protobuf::Message> new_response(std::string_view rpc) const override;
-    void call(std::string_view rpc, const Caller& caller, const google::protobuf::Message& request,
-              google::protobuf::Message& response, Done done) override;
+    void call(std::string_view rpc, const Caller& caller, const CallTerms& terms,
+              const google::protobuf::Message& request, google::protobuf::Message& response,
+              Done done) override;
 
 private:
     ApiContext context_;

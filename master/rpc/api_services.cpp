@@ -9,6 +9,7 @@
 #include "foyer/api/v1/instances.grpc.pb.h"
 #include "foyer/api/v1/prices.grpc.pb.h"
 #include "foyer/api/v1/releases.grpc.pb.h"
+#include "master/app/if_match.h"
 
 namespace foyer::master {
 namespace {
@@ -18,11 +19,19 @@ using Message = google::protobuf::Message;
 using Context = grpc::CallbackServerContext;
 using Reactor = grpc::ServerUnaryReactor;
 
-std::string_view authorization_of(const Context& context) {
-    const auto& metadata = context.client_metadata();
-    const auto found = metadata.find("authorization");
-    if (found == metadata.end()) return {};
-    return {found->second.data(), found->second.size()};
+std::optional<std::string_view> metadatum(const Context& context, const char* key) {
+    const auto found = context.client_metadata().find(key);
+    if (found == context.client_metadata().end()) return std::nullopt;
+    return std::string_view(found->second.data(), found->second.size());
+}
+}
+
+// As the header of HTTP. Given twice, it could mean either.
+Result<CallTerms> terms_of(const Route& route, const Context& context) {
+    if (context.client_metadata().count("if-match") > 1)
+        return error(ErrorCode::InvalidArgument, "if-match is given twice",
+                     {{"path", "If-Match"}, {"rule", "if_match_form"}});
+    return CallTerms{TRY(parse_if_match(route, metadatum(context, "if-match")))};
 }
 
 // What all services do with a call: who, may he, do it, one log line.
@@ -37,7 +46,7 @@ public:
         const MonoTime started = clock_.mono();
         const Route* route = find_rpc_route(rpc);
         CHECK(route != nullptr);
-        const Admission admission = gate_.admit(*route, authorization_of(*context));
+        const Admission admission = gate_.admit(*route, metadatum(*context, "authorization").value_or(""));
         const std::string account =
             admission.caller.ok() ? admission.caller.value().account.str() : std::string();
         const auto finish = [this, reactor, rpc, account, started](const Status& status) {
@@ -48,11 +57,10 @@ public:
                                        {"ms", clock_.mono() - started}});
             reactor->Finish(status.ok() ? grpc::Status::OK : wire::to_grpc(status.failure()));
         };
-        if (admission.may.ok()) {
-            api_.call(rpc, admission.caller.value(), request, response, finish);
-        } else {
-            finish(admission.may);
-        }
+        if (!admission.may.ok()) return finish(admission.may), reactor;
+        const Result<CallTerms> terms = terms_of(*route, *context);
+        if (!terms.ok()) return finish(terms.failure()), reactor;
+        api_.call(rpc, admission.caller.value(), terms.value(), request, response, finish);
         return reactor;
     }
 
@@ -69,6 +77,10 @@ public:
     Reactor* CreateIsp(Context* c, const api::CreateIspRequest* q, api::Isp* a) override {
         return serve(c, "CreateIsp", *q, *a);
     }
+    Reactor* DeleteIsp(Context* c, const api::DeletePlaceRequest* q,
+                       api::DeletePlaceResponse* a) override {
+        return serve(c, "DeleteIsp", *q, *a);
+    }
     Reactor* GetIsp(Context* c, const api::GetIspRequest* q, api::Isp* a) override {
         return serve(c, "GetIsp", *q, *a);
     }
@@ -79,6 +91,10 @@ public:
     Reactor* CreateHost(Context* c, const api::CreateHostRequest* q, api::Host* a) override {
         return serve(c, "CreateHost", *q, *a);
     }
+    Reactor* DeleteHost(Context* c, const api::DeletePlaceRequest* q,
+                        api::DeletePlaceResponse* a) override {
+        return serve(c, "DeleteHost", *q, *a);
+    }
     Reactor* GetHost(Context* c, const api::GetHostRequest* q, api::Host* a) override {
         return serve(c, "GetHost", *q, *a);
     }
@@ -88,6 +104,10 @@ public:
     }
     Reactor* CreateSite(Context* c, const api::CreateSiteRequest* q, api::Site* a) override {
         return serve(c, "CreateSite", *q, *a);
+    }
+    Reactor* DeleteSite(Context* c, const api::DeletePlaceRequest* q,
+                        api::DeletePlaceResponse* a) override {
+        return serve(c, "DeleteSite", *q, *a);
     }
     Reactor* GetSite(Context* c, const api::GetSiteRequest* q, api::Site* a) override {
         return serve(c, "GetSite", *q, *a);
@@ -289,8 +309,30 @@ public:
                           api::ListAccountsResponse* a) override {
         return door_.serve(c, "foyer.api.v1.AccountService/ListAccounts", *q, *a);
     }
+    Reactor* GetAccount(Context* c, const api::GetAccountRequest* q, api::Account* a) override {
+        return door_.serve(c, "foyer.api.v1.AccountService/GetAccount", *q, *a);
+    }
+    Reactor* UpdateAccount(Context* c, const api::UpdateAccountRequest* q,
+                           api::Account* a) override {
+        return door_.serve(c, "foyer.api.v1.AccountService/UpdateAccount", *q, *a);
+    }
+    Reactor* DeleteAccount(Context* c, const api::DeleteAccountRequest* q,
+                           api::DeleteAccountResponse* a) override {
+        return door_.serve(c, "foyer.api.v1.AccountService/DeleteAccount", *q, *a);
+    }
     Reactor* CreateToken(Context* c, const api::CreateTokenRequest* q, api::ApiToken* a) override {
         return door_.serve(c, "foyer.api.v1.AccountService/CreateToken", *q, *a);
+    }
+    Reactor* GetToken(Context* c, const api::GetTokenRequest* q, api::ApiToken* a) override {
+        return door_.serve(c, "foyer.api.v1.AccountService/GetToken", *q, *a);
+    }
+    Reactor* ListTokens(Context* c, const api::ListTokensRequest* q,
+                        api::ListTokensResponse* a) override {
+        return door_.serve(c, "foyer.api.v1.AccountService/ListTokens", *q, *a);
+    }
+    Reactor* DeleteToken(Context* c, const api::DeleteTokenRequest* q,
+                         api::DeleteTokenResponse* a) override {
+        return door_.serve(c, "foyer.api.v1.AccountService/DeleteToken", *q, *a);
     }
     Reactor* ListAudit(Context* c, const api::ListAuditRequest* q,
                        api::ListAuditResponse* a) override {

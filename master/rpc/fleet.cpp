@@ -7,6 +7,15 @@ namespace {
 
 const auto everything = [](const auto&) { return true; };
 
+template <class Command>
+void remove(const ApiContext& context, ApiCall call, const api::DeletePlaceRequest& request,
+            api::DeletePlaceResponse& response) {
+    PreparedWrite write;
+    write.command = Command{decltype(Command::name)(request.name())};
+    submit_write(context, std::move(call), request, write_fields(request), response,
+                 std::move(write));
+}
+
 }  // namespace
 
 bool may_see(const Caller& caller, const Site& site) {
@@ -30,6 +39,11 @@ void create_isp(const ApiContext& context, ApiCall call, const api::CreateIspReq
     };
     submit_write(context, std::move(call), request, write_fields(request), response,
                  std::move(write));
+}
+
+void delete_isp(const ApiContext& context, ApiCall call, const api::DeletePlaceRequest& request,
+                api::DeletePlaceResponse& response) {
+    remove<DeleteIsp>(context, std::move(call), request, response);
 }
 
 void get_isp(const ApiContext& context, ApiCall call, const api::GetIspRequest& request,
@@ -60,6 +74,11 @@ void create_host(const ApiContext& context, ApiCall call, const api::CreateHostR
     };
     submit_write(context, std::move(call), request, write_fields(request), response,
                  std::move(write));
+}
+
+void delete_host(const ApiContext& context, ApiCall call, const api::DeletePlaceRequest& request,
+                 api::DeletePlaceResponse& response) {
+    remove<DeleteHost>(context, std::move(call), request, response);
 }
 
 void get_host(const ApiContext& context, ApiCall call, const api::GetHostRequest& request,
@@ -94,6 +113,11 @@ void create_site(const ApiContext& context, ApiCall call, const api::CreateSiteR
     };
     submit_write(context, std::move(call), request, write_fields(request), response,
                  std::move(write));
+}
+
+void delete_site(const ApiContext& context, ApiCall call, const api::DeletePlaceRequest& request,
+                 api::DeletePlaceResponse& response) {
+    remove<DeleteSite>(context, std::move(call), request, response);
 }
 
 void get_site(const ApiContext& context, ApiCall call, const api::GetSiteRequest& request,

@@ -16,18 +16,24 @@ namespace foyer::master {
 // fleet.cpp
 void create_isp(const ApiContext& context, ApiCall call, const api::CreateIspRequest& request,
                 api::Isp& response);
+void delete_isp(const ApiContext& context, ApiCall call, const api::DeletePlaceRequest& request,
+                api::DeletePlaceResponse& response);
 void get_isp(const ApiContext& context, ApiCall call, const api::GetIspRequest& request,
              api::Isp& response);
 void list_isps(const ApiContext& context, ApiCall call, const api::ListIspsRequest& request,
                api::ListIspsResponse& response);
 void create_host(const ApiContext& context, ApiCall call, const api::CreateHostRequest& request,
                  api::Host& response);
+void delete_host(const ApiContext& context, ApiCall call, const api::DeletePlaceRequest& request,
+                 api::DeletePlaceResponse& response);
 void get_host(const ApiContext& context, ApiCall call, const api::GetHostRequest& request,
               api::Host& response);
 void list_hosts(const ApiContext& context, ApiCall call, const api::ListHostsRequest& request,
                 api::ListHostsResponse& response);
 void create_site(const ApiContext& context, ApiCall call, const api::CreateSiteRequest& request,
                  api::Site& response);
+void delete_site(const ApiContext& context, ApiCall call, const api::DeletePlaceRequest& request,
+                 api::DeletePlaceResponse& response);
 void get_site(const ApiContext& context, ApiCall call, const api::GetSiteRequest& request,
               api::Site& response);
 void list_sites(const ApiContext& context, ApiCall call, const api::ListSitesRequest& request,
@@ -134,12 +140,26 @@ void create_account(const ApiContext& context, ApiCall call,
                     const api::CreateAccountRequest& request, api::Account& response);
 void list_accounts(const ApiContext& context, ApiCall call, const api::ListAccountsRequest& request,
                    api::ListAccountsResponse& response);
-void create_token(const ApiContext& context, ApiCall call, const api::CreateTokenRequest& request,
-                  api::ApiToken& response);
+void get_account(const ApiContext& context, ApiCall call, const api::GetAccountRequest& request,
+                 api::Account& response);
+void update_account(const ApiContext& context, ApiCall call,
+                    const api::UpdateAccountRequest& request, api::Account& response);
+void delete_account(const ApiContext& context, ApiCall call,
+                    const api::DeleteAccountRequest& request, api::DeleteAccountResponse& response);
 void list_audit(const ApiContext& context, ApiCall call, const api::ListAuditRequest& request,
                 api::ListAuditResponse& response);
 void who_am_i(const ApiContext& context, ApiCall call, const api::WhoAmIRequest& request,
               api::WhoAmIResponse& response);
+
+// tokens.cpp
+void create_token(const ApiContext& context, ApiCall call, const api::CreateTokenRequest& request,
+                  api::ApiToken& response);
+void get_token(const ApiContext& context, ApiCall call, const api::GetTokenRequest& request,
+               api::ApiToken& response);
+void list_tokens(const ApiContext& context, ApiCall call, const api::ListTokensRequest& request,
+                 api::ListTokensResponse& response);
+void delete_token(const ApiContext& context, ApiCall call, const api::DeleteTokenRequest& request,
+                  api::DeleteTokenResponse& response);
 
 // The row shown into a message, or NotFound.
 template <class Map, class Show>

@@ -34,6 +34,7 @@ void show(const PriceList& from, bool in_force, api::PriceList& to) {
     }
     set_time(from.created_at, *to.mutable_created_at());
     to.set_in_force(in_force);
+    to.set_revision(from.revision.number());
 }
 
 void show(const Quote& from, api::Quote& to) {

@@ -38,6 +38,7 @@ api::EventAbout to_wire(EventAbout about) {
         case EventAbout::Cloud: return api::EVENT_ABOUT_CLOUD;
         case EventAbout::Account: return api::EVENT_ABOUT_ACCOUNT;
         case EventAbout::Node: return api::EVENT_ABOUT_NODE;
+        case EventAbout::Site: return api::EVENT_ABOUT_SITE;
         case EventAbout::Release: return api::EVENT_ABOUT_RELEASE;
         case EventAbout::PriceList: return api::EVENT_ABOUT_PRICE_LIST;
         case EventAbout::Instance: return api::EVENT_ABOUT_INSTANCE;
@@ -46,13 +47,20 @@ api::EventAbout to_wire(EventAbout about) {
     CHECK(false);
 }
 
-Result<AccountRole> from_wire(api::AccountRole role) {
-    for (const AccountRole known : all_roles) {
-        if (to_wire(known) == role) return known;
+Result<std::set<AccountRole>> roles_in(const google::protobuf::RepeatedField<int>& roles,
+                                       const std::string& field) {
+    std::set<AccountRole> found;
+    for (const int role : roles) {
+        const auto known =
+            std::ranges::find_if(all_roles, [&](AccountRole one) { return to_wire(one) == role; });
+        if (known == all_roles.end())
+            return error(
+                ErrorCode::InvalidArgument,
+                "'/" + field + "' must hold operator, host, customer, publisher or auditor",
+                {{"path", "/" + field}});
+        found.insert(*known);
     }
-    return error(ErrorCode::InvalidArgument,
-                 "'/roles' must hold operator, host, customer, publisher or auditor",
-                 {{"path", "/roles"}});
+    return found;
 }
 
 Result<HostClass> from_wire(api::HostClass host_class) {
@@ -63,21 +71,45 @@ Result<HostClass> from_wire(api::HostClass host_class) {
                  {{"path", "/host_class"}});
 }
 
-void show(const Account& from, api::Account& to) {
+void show(const State& state, const Account& from, api::Account& to) {
     to.set_name(from.name.str());
     for (const AccountRole role : from.roles) to.add_roles(to_wire(role));
     set_time(from.created_at, *to.mutable_created_at());
+    api::Quota& quota = *to.mutable_quota();
+    if (from.quota.instances) quota.set_instances(*from.quota.instances);
+    if (from.quota.copies) quota.set_copies(*from.quota.copies);
+    if (from.quota.disk) quota.set_disk_bytes(from.quota.disk->count());
+    const Usage usage = state.used_by(from.name);
+    api::Usage& used = *to.mutable_used();
+    used.set_instances(usage.instances);
+    used.set_copies(usage.copies);
+    used.set_disk_bytes(usage.disk.count());
+    to.set_revision(from.revision.number());
+}
+
+void show(const ApiToken& from, api::ApiToken& to) {
+    to.set_id(from.id.str());
+    to.set_account(from.account.str());
+    to.set_note(from.note);
+    for (const AccountRole role : from.scopes) to.add_scopes(to_wire(role));
+    to.set_read_only(from.read_only);
+    to.set_made_by(from.made_by.str());
+    set_time(from.created_at, *to.mutable_created_at());
+    set_time(from.expires_at, *to.mutable_expires_at());
+    to.set_revision(from.revision.number());
 }
 
 void show(const Isp& from, api::Isp& to) {
     to.set_name(from.name.str());
     to.set_family(from.family.str());
     set_time(from.created_at, *to.mutable_created_at());
+    to.set_revision(from.revision.number());
 }
 
 void show(const Host& from, api::Host& to) {
     to.set_name(from.name.str());
     set_time(from.created_at, *to.mutable_created_at());
+    to.set_revision(from.revision.number());
 }
 
 void show(const State& state, const Site& from, api::Site& to) {
@@ -90,6 +122,7 @@ void show(const State& state, const Site& from, api::Site& to) {
         if (node.site == from.name) to.add_nodes(name.str());
     }
     set_time(from.created_at, *to.mutable_created_at());
+    to.set_revision(from.revision.number());
 }
 
 namespace {
@@ -152,6 +185,7 @@ void show(const State& state, const Node& from, const Presence* presence, api::N
     to.set_reserved_uplink_kbit(reserved.uplink.count());
     to.set_overlay_prefix(overlay_prefix_of(state, from.number));
     to.set_agent_version(from.agent_version);
+    to.set_revision(from.revision.number());
     for (const ReplicaKey& key : state.replicas_on(from.name))
         to.add_partitions(partition_id(key).str());
     if (!from.key_fingerprint.empty())
@@ -189,6 +223,7 @@ void show(const Release& from, api::SoftwareRelease& to) {
     to.set_copies_default(from.copies_default);
     set_time(from.created_at, *to.mutable_created_at());
     to.set_image_bytes(from.image_size.count());
+    to.set_revision(from.revision.number());
     if (from.withdrawn) {
         set_time(from.withdrawn->at, *to.mutable_withdrawn_at());
         to.set_withdrawn_reason(from.withdrawn->reason);

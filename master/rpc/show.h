@@ -21,10 +21,13 @@ api::AccountRole to_wire(AccountRole role);
 api::HostClass to_wire(HostClass host_class);
 api::EventAbout to_wire(EventAbout about);
 // InvalidArgument for an unspecified or unknown number.
-Result<AccountRole> from_wire(api::AccountRole role);
+Result<std::set<AccountRole>> roles_in(const google::protobuf::RepeatedField<int>& roles,
+                                       const std::string& field);
 Result<HostClass> from_wire(api::HostClass host_class);
 
-void show(const Account& from, api::Account& to);
+void show(const State& state, const Account& from, api::Account& to);
+// Never its secret.
+void show(const ApiToken& from, api::ApiToken& to);
 void show(const Isp& from, api::Isp& to);
 void show(const Host& from, api::Host& to);
 void show(const State& state, const Site& from, api::Site& to);

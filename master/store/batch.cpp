@@ -68,6 +68,11 @@ Key key_of(const DropTakeover& change) { return key_of(change.instance, change.f
 Key key_of(const Event& row) { return {Rank::Event, padded(row.sequence), ""}; }
 Key key_of(const AuditEntry& row) { return {Rank::Audit, padded(row.sequence), ""}; }
 Key key_of(const RequestRecord& row) { return {Rank::Request, row.account.str(), row.id.str()}; }
+Key key_of(const DropAccount& change) { return {Rank::Account, change.name.str(), ""}; }
+Key key_of(const DropToken& change) { return {Rank::Token, change.id.str(), ""}; }
+Key key_of(const DropIsp& change) { return {Rank::Isp, change.name.str(), ""}; }
+Key key_of(const DropHost& change) { return {Rank::Host, change.name.str(), ""}; }
+Key key_of(const DropSite& change) { return {Rank::Site, change.name.str(), ""}; }
 Key key_of(const DropNode& change) { return {Rank::Node, change.name.str(), ""}; }
 Key key_of(const DropSighting& change) { return {Rank::Sighting, change.node.str(), ""}; }
 Key key_of(const DropReplica& change) { return key_of(change.key); }
@@ -109,6 +114,18 @@ struct Fate {
     const Change* put = nullptr;
 };
 
+// An account takes with it what was recorded and done for it, also in this batch.
+void forget_puts_of(const AccountId& account, std::map<Key, Fate>& fates) {
+    for (auto& [key, fate] : fates) {
+        if (fate.put == nullptr) continue;
+        const auto* request = std::get_if<Put<RequestRecord>>(fate.put);
+        const auto* operation = std::get_if<Put<Operation>>(fate.put);
+        if ((request != nullptr && request->row.account == account) ||
+            (operation != nullptr && operation->row.owner == account))
+            fate.put = nullptr;
+    }
+}
+
 }  // namespace
 
 std::vector<Call> calls_of(const std::vector<Entry>& batch) {
@@ -122,6 +139,8 @@ std::vector<Call> calls_of(const std::vector<Entry>& batch) {
                 continue;
             }
             // A box that is gone leaves its overlay number behind, even one that was never written.
+            if (const auto* gone = std::get_if<DropAccount>(&change))
+                forget_puts_of(gone->name, fates);
             if (const auto* made = fate.put ? std::get_if<Put<Node>>(fate.put) : nullptr)
                 numbers.push_back(number_given_call(made->row));
             fate = {&change, nullptr};

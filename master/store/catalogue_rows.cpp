@@ -8,14 +8,22 @@ namespace {
 using enum Column::Kind;
 
 const Table& accounts() {
-    static const Table table(
-        {"accounts",
-         {"name"},
-         {{"name"}, {"roles", Texts}, {"created_at", Time}, {"revision", Int8}}});
+    static const Table table({"accounts",
+                              {"name"},
+                              {{"name"},
+                               {"roles", Texts},
+                               {"quota_instances", Int8},
+                               {"quota_copies", Int8},
+                               {"quota_disk_bytes", Int8},
+                               {"created_at", Time},
+                               {"revision", Int8}}});
     return table;
 }
 
-Status read_row(Row row, Account& a) { return row.into(a.name, a.roles, a.created_at, a.revision); }
+Status read_row(Row row, Account& a) {
+    return row.into(a.name, a.roles, a.quota.instances, a.quota.copies, a.quota.disk, a.created_at,
+                    a.revision);
+}
 
 const Table& api_tokens() {
     static const Table table({"api_tokens",
@@ -24,6 +32,9 @@ const Table& api_tokens() {
                                {"account"},
                                {"secret_hash"},
                                {"note"},
+                               {"scopes", Texts},
+                               {"read_only", Bool},
+                               {"made_by"},
                                {"created_at", Time},
                                {"expires_at", Time},
                                {"revision", Int8}}});
@@ -31,7 +42,8 @@ const Table& api_tokens() {
 }
 
 Status read_row(Row row, ApiToken& t) {
-    return row.into(t.id, t.account, t.secret_hash, t.note, t.created_at, t.expires_at, t.revision);
+    return row.into(t.id, t.account, t.secret_hash, t.note, t.scopes, t.read_only, t.made_by,
+                    t.created_at, t.expires_at, t.revision);
 }
 
 const Table& isps() {
@@ -216,12 +228,14 @@ Status read_into(Row row, Changes& into) {
 }  // namespace
 
 Call put_call(const Account& a) {
-    return {&accounts().put, Params().add(a.name, a.roles, a.created_at, a.revision)};
+    return {&accounts().put, Params().add(a.name, a.roles, a.quota.instances, a.quota.copies,
+                                          a.quota.disk, a.created_at, a.revision)};
 }
 
 Call put_call(const ApiToken& t) {
-    return {&api_tokens().put, Params().add(t.id, t.account, t.secret_hash, t.note, t.created_at,
-                                            t.expires_at, t.revision)};
+    return {&api_tokens().put,
+            Params().add(t.id, t.account, t.secret_hash, t.note, t.scopes, t.read_only, t.made_by,
+                         t.created_at, t.expires_at, t.revision)};
 }
 
 Call put_call(const Isp& i) {
@@ -276,6 +290,16 @@ Call put_call(const Release& r) {
 }
 
 Call number_given_call(const Node& n) { return {&number_given, Params().add(n.number, n.name)}; }
+
+Call drop_call(const DropAccount& change) { return {&accounts().drop, Params().add(change.name)}; }
+
+Call drop_call(const DropToken& change) { return {&api_tokens().drop, Params().add(change.id)}; }
+
+Call drop_call(const DropIsp& change) { return {&isps().drop, Params().add(change.name)}; }
+
+Call drop_call(const DropHost& change) { return {&hosts().drop, Params().add(change.name)}; }
+
+Call drop_call(const DropSite& change) { return {&sites().drop, Params().add(change.name)}; }
 
 Call drop_call(const DropNode& change) { return {&nodes().drop, Params().add(change.name)}; }
 

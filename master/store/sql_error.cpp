@@ -33,6 +33,8 @@ ErrorCode code_of_sqlstate(std::string_view sqlstate) {
 const std::vector<ConstraintMessage>& constraint_messages() {
     static const std::vector<ConstraintMessage> messages = {
         {"accounts_roles_known", "an account has one or more of the known roles"},
+        {"accounts_quota_range", "a quota is 0 or more"},
+        {"api_tokens_scopes_known", "a token's scopes are of the known roles"},
         {"api_tokens_account_fkey", "a token belongs to an account that exists"},
         {"events_append_only", "events are never changed or removed"},
         {"events_pkey", "an event's number is used once"},

@@ -29,7 +29,7 @@ ALTER TABLE events
     ALTER COLUMN about SET NOT NULL,
     ALTER COLUMN owner SET NOT NULL,
     ADD CONSTRAINT events_about_known
-        CHECK (about IN ('cloud', 'account', 'node', 'release', 'price_list', 'instance', 'operation')),
+        CHECK (about IN ('cloud', 'account', 'node', 'site', 'release', 'price_list', 'instance', 'operation')),
     ADD CONSTRAINT events_cloud_unnamed CHECK ((about = 'cloud') = (subject = ''));
 CREATE INDEX events_by_owner ON events (owner, sequence);
 -- Where what was committed after a revision begins.

@@ -197,8 +197,8 @@ Json ask_api(const Json& command) {
     return {{"who", caller}, {"accounts", listed}};
 }
 
-// Any method by its name, as a tool without our protos calls it: a message (hex) there and one
-// back.
+// Any method by its name, as a tool without our protos calls it: a message (hex) and metadata there
+// and a message back.
 Json call_raw(const Json& command) {
     grpc::SslCredentialsOptions options;
     options.pem_root_certs = command.value("ca", "");
@@ -207,6 +207,8 @@ Json call_raw(const Json& command) {
     grpc::ClientContext context;
     constexpr auto patience = std::chrono::seconds(60);
     context.set_deadline(std::chrono::system_clock::now() + patience);
+    for (const Json& pair : command.value("metadata", Json::array()))
+        context.AddMetadata(pair.at(0).get<std::string>(), pair.at(1).get<std::string>());
     grpc::CompletionQueue queue;
     const auto done = [&queue] {
         void* tag = nullptr;

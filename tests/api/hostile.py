@@ -30,6 +30,8 @@ BODIES = [
     b'{"a":1e999}', b'{"a":' + b"9" * 5_000 + b"}", b'{"x":' * 100 + b"1" + b"}" * 100,
     b"[" * 100_000, b'{"a":' + b"[" * 40 + b"]" * 40 + b"}", b" " * 70_000 + b"{}",
 ]  # fmt: skip
+# The first one is good where one is taken: "it must exist".
+TAGS = ["*", "", "17", '"17', "*, *", '"1" "2"', "W/", "\x7f", "x" * 2_000, '"1",' * 20 + '"1"']
 KEYS = ["x" * 65, "a b", "é", "ok-\x7f", "x" * 10_000]
 
 
@@ -154,15 +156,19 @@ def of(document, operation, names, make, random):
     raw = None if good is None else json.dumps(good).encode()
     if good is not None:
         yield from bodies(document, operation, target, make, random)
-    elif operation.method != "PUT":
+    elif operation.body_type is None:
         yield from queries(document, operation, names, random)
         if not operation.write and not operation.open and operation.method == "GET":
             yield Attempt(target, b"{}", headers_of(), refused=True)
     for attempt in paths(operation, names):
         attempt.body, attempt.headers = raw, headers_of() if raw else {}
         yield attempt
-    if operation.write and operation.method != "PUT":
+    if operation.write and operation.path != "/v1/blobs/{digest}":
         for key in KEYS:
             yield Attempt(target, raw, headers_of(key=key), refused=True)
+    known = {} if raw is None else headers_of()
+    for tag in TAGS:
+        good = "If-Match" in operation.places("header") and tag == TAGS[0]
+        yield Attempt(target, raw, {**known, "If-Match": tag}, refused=not good)
     yield Attempt(target, raw, {"X-Filler": "y" * 20_000}, refused=True)
     yield Attempt(target, raw, {"If-None-Match": "é\"*, W/" * 20, "Accept": "text/x"})

@@ -5,6 +5,7 @@ slower than the limit it states, and what the document calls wrong is refused.
 TEST_SEED=… makes other hostile input.
 """
 
+import dataclasses
 import http.client
 import itertools
 import json
@@ -31,7 +32,8 @@ BLOB = b"a blob of the contract"
 PRICES = {"currency": "EUR", "sizes": [{"size": "s", "copy_cents": 900}]}
 # Their state says no in a story where nothing is wrong: no drain, no other copy, no release file.
 MAY_CONFLICT = {"CancelDrain", "PromoteInstance", "StartRebalance", "StopRebalance", "DeleteNode",
-                "RevealInstance"}  # fmt: skip
+                "RevealInstance", "DeleteIsp", "DeleteHost", "DeleteSite",
+                "DeleteAccount"}  # fmt: skip
 
 
 class Walker:
@@ -124,7 +126,9 @@ def story(master):
     made = operator.must(operator.post("/v1/instances", order))
     operator.must(operator.call("PUT", "/v1/blobs/" + sha256(BLOB), body=BLOB), 201)
     operator.must(operator.post("/v1/price-lists", {"name": "prices", **PRICES}))
-    names = {"price-lists": "prices", "isps": "isp0",
+    master.account("fresh", "publisher")
+    token = operator.must(operator.post("/v1/tokens", {"account": "house"}))["id"]
+    names = {"price-lists": "prices", "isps": "isp0", "accounts": "house", "tokens": token,
              "hosts": "host0", "sites": "site0", "nodes": boxes[0].name,
              "instances": "acme", "operations": made["operation"]["id"],
              "software-releases": "echo", "blobs": sha256(BLOB)}  # fmt: skip
@@ -149,8 +153,9 @@ def good_body(operation, names, number=0):
             body[field] = names[collection]
     if "name" in body:
         body["name"] = f"{operation.id.lower()}-{number}"
-    if "account" in body:
-        body["account"] = "house"
+    if "account" in body:  # the one has soon as many tokens as it may
+        body["account"] = "house" if number else "fresh"
+        body["scopes"] = ["publisher"]
     if "currency" in body:  # the example's list began in the past
         body = {"name": body["name"], **PRICES}
     if "release" in body:
@@ -162,7 +167,7 @@ def good_body(operation, names, number=0):
 def attempt_of(operation, names, body, key=None):
     if operation.id == "QuoteOrder":
         return hostile.Attempt(operation.target(names, [("release", "echo")]))
-    if operation.method == "PUT":
+    if operation.id == "PutBlob":
         return hostile.Attempt(operation.target(names), BLOB)
     if body is None:
         return hostile.Attempt(operation.target(names))
@@ -173,14 +178,15 @@ def attempt_of(operation, names, body, key=None):
 
 def good(walker, names):
     """Each operation as the document shows it; what ends something comes last."""
-    last = ("DrainNode", "CancelDrain", "StopInstance", "StartInstance", "DeleteInstance",
-            "DeleteNode", "WithdrawRelease")  # fmt: skip
+    last = ("DeleteToken", "DrainNode", "CancelDrain", "StopInstance", "StartInstance",
+            "DeleteInstance", "DeleteNode", "WithdrawRelease")  # fmt: skip
     order = sorted(walker.document.operations,
                    key=lambda one: last.index(one.id) if one.id in last else -1)  # fmt: skip
     for operation in order:
         if operation.id == "PublishRelease":  # its bytes are signed: publish_test has it
             continue
         attempt = attempt_of(operation, names_for(operation, names), good_body(operation, names))
+        stale(walker, operation, attempt)
         status, headers, body = walker.call(operation, attempt, walker.master.operator.token)
         conflict = operation.id in MAY_CONFLICT and status == 409
         if status not in (200, 201) and not conflict:
@@ -189,6 +195,17 @@ def good(walker, names):
             attempt.headers = {"If-None-Match": headers["ETag"]}
             status, _, body = walker.call(operation, attempt, walker.master.operator.token)
             assert (status, body) == (304, b""), (operation, status)
+
+
+def stale(walker, operation, attempt):
+    """Where the document says that If-Match is taken, an old tag stops the good request: 412."""
+    if "If-Match" not in operation.places("header"):
+        assert 412 not in operation.statuses(), operation
+        return
+    old = dataclasses.replace(attempt, headers={**attempt.headers, "If-Match": '"0.0"'})
+    status, _, body = walker.call(operation, old, walker.master.operator.token)
+    if status != 412:
+        walker.faults.append(f"an old tag went through: {operation} {status} {body!r}")
 
 
 def only_tried(operation, body):

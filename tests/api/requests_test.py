@@ -147,7 +147,7 @@ def pages_and_tags(operator):
         set(seen)
     )
     host = expect(operator.get("/v1/hosts/page-00"), 200).json
-    assert set(host) == {"name", "created_at"} and host["created_at"].endswith("Z")
+    assert set(host) == {"name", "created_at", "revision"} and host["created_at"].endswith("Z")
     assert (
         operator.get("/healthz", headers={"X-Request-Id": "mine-1"}).headers["X-Request-Id"]
         == "mine-1"

@@ -60,7 +60,14 @@ ROWS = {
                "state": "online", "cpu_millicores": 4000, "memory_bytes": 8 << 30,
                "disk_bytes": 100 << 30, "reserved_disk_bytes": 10 << 30, "partitions": [],
                "last_seen_at": NOW, "disk_free_bytes": 3 << 30}],
-    "accounts": [{"name": "acme", "roles": ["customer"], "created_at": NOW}],
+    "accounts": [{"name": "acme", "roles": ["customer"], "created_at": NOW, "revision": 7,
+                  "quota": {"instances": 10, "disk_bytes": 200 << 30},
+                  "used": {"instances": 2, "copies": 6, "disk_bytes": 30 << 30}}],
+    "tokens": [{"id": "t1", "account": "acme", "token": "", "scopes": ["customer"],
+                "read_only": True, "note": "export", "created_at": NOW, "made_by": "t0",
+                "expires_at": "2099-01-01T00:00:00Z", "revision": 5},
+               {"id": "t2", "account": "acme", "token": "", "scopes": [], "read_only": False,
+                "created_at": NOW, "made_by": "", "expires_at": NOW, "revision": 6}],
     "software-releases": [{"name": "tryton", "version": "7.0.30-1", "title": "Tryton ERP",
                            "publisher": "house", "sizes": [{"name": "s", "memory_bytes": 1 << 29}],
                            "parameters_schema_json": json.dumps(SCHEMA), "copies_min": 1,
@@ -140,7 +147,8 @@ class FakeApi:
         self.server.server_close()
 
     def writes(self):
-        return [call for call in self.calls if call["method"] in ("POST", "DELETE")]
+        return [call for call in self.calls if call["method"] in ("POST", "PUT", "DELETE")
+                and not call["path"].startswith("/v1/blobs/")]
 
     def answer(self, call):
         """(status, bytes) for a call that passed the doorkeeper."""
@@ -161,7 +169,8 @@ class FakeApi:
 
     def read(self, path, query):
         if path == "/v1/whoami":
-            return {"account": "operator", "roles": ["operator"]}
+            return {"account": "operator", "roles": ["operator"], "scopes": ["operator"],
+                    "read_only": False, "token_id": "op", "token_expires_at": NOW}
         if path == "/v1/events":
             return self.events(query)
         parts = path.split("/")[2:]
@@ -178,7 +187,7 @@ class FakeApi:
             raise Refusal(404, "not_found", f"no route '{path}'")
         if len(parts) == 1:
             return self.page(parts[0], query)
-        found = [row for row in ROWS[parts[0]] if row["name"] == parts[1]]
+        found = [row for row in ROWS[parts[0]] if row.get("name", row.get("id")) == parts[1]]
         if not found:
             raise Refusal(404, "not_found", f"no {parts[0]} '{parts[1]}'")
         if parts[-1] == "events":
@@ -232,7 +241,8 @@ class FakeApi:
     def effect(self, call, body):
         path = call["path"]
         if path == "/v1/tokens":
-            return {"id": "t1", "account": body["account"], "token": "foyer_t1_newsecret",
+            return {"id": "t1", "account": body.get("account", "operator"),
+                    "token": "foyer_t1_newsecret",
                     "expires_at": NOW}
         if path == "/v1/node-tokens":
             return {"token": "foyer1.abcdef", "node": body.get("node", "lille-2"),
@@ -254,6 +264,12 @@ class FakeApi:
             return self.start("rebalance", "")
         if path.endswith(":withdraw"):
             return dict(ROWS["software-releases"][0], withdrawn_reason=body["reason"])
+        if call["method"] == "DELETE" and path.startswith("/v1/tokens/"):
+            return {"revoked": [path.rsplit("/", 1)[1]]}
+        if call["method"] == "PUT":
+            if call["if_match"] not in ("", '"7"', "*"):
+                raise Refusal(412, "aborted", "it changed", [("rule", "if_match")])
+            return dict(ROWS["accounts"][0], **body)
         action = re.fullmatch(r"/v1/(instances|nodes)/([^/:]+):([\w-]+)", path)
         if action and action[1] == "instances":
             return self.start(action[3], action[2])
@@ -306,7 +322,8 @@ def handler_of(api):
             path, _, query = self.path.partition("?")
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             call = {"method": self.command, "path": path, "query": query, "body": body,
-                    "key": self.headers.get("Idempotency-Key", ""), "host": self.headers["Host"]}
+                    "key": self.headers.get("Idempotency-Key", ""), "host": self.headers["Host"],
+                    "if_match": self.headers.get("If-Match", "")}
             with api.lock:
                 api.calls.append(call)
                 fault = api.faults.pop(0) if api.faults else None

@@ -110,6 +110,7 @@ TEST_CASE("the list of roles in SQL is the C++ enum") {
     std::set<std::string> ours;
     for (const auto role : master::all_roles) ours.emplace(to_text(role));
     CHECK(listed_in(*connection, "accounts_roles_known") == ours);
+    CHECK(listed_in(*connection, "api_tokens_scopes_known") == ours);
 }
 
 }  // namespace foyer::test

@@ -221,6 +221,55 @@ TEST_CASE("what is forgotten or wiped is so in the database too") {
     CHECK(twin.load().operations().empty());
 }
 
+TEST_CASE("an account goes with what was recorded for it, also in its last batch") {
+    Twin twin;
+    twin.must_commit({{Revision(1), sample_world()}});
+    const AccountId eve("eve");
+    const auto recorded = [&](const std::string& id) {
+        return master::RequestRecord{
+            eve,      RequestId(id),       "hash", master::ReplyKind::Plain,
+            "answer", WallTime{1'000'000}, {}};
+    };
+    master::Operation done;
+    done.id = OperationId("op-eve");
+    done.kind = master::OperationKind::Order;
+    done.instance = InstanceName("gone");
+    done.owner = eve;
+    done.state = master::OperationState::Succeeded;
+    done.finished_at = WallTime{2'000};
+    twin.must_commit({entry(2, sample_account("eve", master::AccountRole::Customer)),
+                      entry(3, recorded("r-1")), entry(4, done)});
+    CHECK(difference(twin.load(), twin.state) == "");
+    CHECK(constraint_of(twin.commit({{Revision(5), {master::DropAccount{AccountId("carl")}}}})) !=
+          "");
+    // One more answer, the end, and the same name for somebody else: all in one batch.
+    twin.must_commit({entry(5, recorded("r-2")),
+                      {Revision(6), {master::DropAccount{eve}}},
+                      entry(7, sample_account("eve", master::AccountRole::Host))});
+    const master::State loaded = twin.load();
+    CHECK(difference(loaded, twin.state) == "");
+    CHECK(loaded.accounts().at(eve).roles == std::set{master::AccountRole::Host});
+    for (const char* id : {"r-1", "r-2"})
+        CHECK_FALSE(loaded.requests().contains({eve, RequestId(id)}));
+    CHECK_FALSE(loaded.operations().contains(done.id));
+}
+
+TEST_CASE("an ISP, a host, a site and a token go when nothing refers to them") {
+    Twin twin;
+    twin.must_commit({{Revision(1), sample_world()}});
+    CHECK(constraint_of(twin.commit({{Revision(2), {master::DropSite{SiteId("home-5")}}}})) ==
+          "nodes_site_fkey");
+    CHECK(constraint_of(twin.commit({{Revision(2), {master::DropHost{HostId("host-5")}}}})) ==
+          "sites_host_fkey");
+    twin.must_commit({{Revision(2),
+                       {master::DropNode{NodeId("box-5")}, master::DropSite{SiteId("home-5")},
+                        master::DropHost{HostId("host-5")}, master::DropIsp{IspId("isp-5")},
+                        master::DropToken{TokenId("t-1")}}}});
+    CHECK(difference(twin.load(), twin.state) == "");
+    CHECK(twin.state.isps().size() == 4);
+    CHECK(twin.state.tokens().size() == 1);
+}
+
 TEST_CASE("an instance never takes an older fence") {
     Twin twin;
     twin.must_commit({{Revision(1), sample_world()}});

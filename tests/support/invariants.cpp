@@ -339,7 +339,11 @@ std::string dump(const State& state) {
     std::ostringstream out;
     out << "revision " << state.revision().number() << " event " << state.last_event() << " number "
         << state.last_node_number() << "\n";
-    for (const auto& [name, row] : state.accounts()) out << "account " << name << "\n";
+    for (const auto& [name, row] : state.accounts()) {
+        const Usage used = state.used_by(name);
+        out << "account " << name << " " << used.instances << " " << used.copies << " "
+            << used.disk.count() << "\n";
+    }
     for (const auto& [name, row] : state.isps()) out << "isp " << name << " " << row.family << "\n";
     for (const auto& [name, row] : state.sites()) {
         out << "site " << name << " " << row.isp << " " << row.country << " "

@@ -73,9 +73,9 @@ InstanceName instance_name(int number) {
 Changes world(const WorldShape& shape, Revision revision) {
     constexpr std::array countries = {"FR", "BE", "DE", "NL", "LU"};
     Changes all;
-    all.push_back(Put<Account>{{AccountId("olga"), {AccountRole::Operator}, noon, revision}});
-    all.push_back(Put<Account>{{AccountId("carl"), {AccountRole::Customer}, noon, revision}});
-    all.push_back(Put<Account>{{AccountId("pub"), {AccountRole::Publisher}, noon, revision}});
+    all.push_back(Put<Account>{{AccountId("olga"), {AccountRole::Operator}, {}, noon, revision}});
+    all.push_back(Put<Account>{{AccountId("carl"), {AccountRole::Customer}, {}, noon, revision}});
+    all.push_back(Put<Account>{{AccountId("pub"), {AccountRole::Publisher}, {}, noon, revision}});
     all.push_back(Put<Host>{{HostId("host-1"), noon, revision}});
     const auto isp = [](int number) { return "isp-" + std::to_string(number); };
     for (int i = 0; i < shape.isps; ++i)

@@ -29,7 +29,7 @@ constexpr Revision first{1};
 }  // namespace
 
 Account sample_account(const std::string& name, AccountRole role) {
-    return {AccountId(name), {role}, noon, first};
+    return {AccountId(name), {role}, {}, noon, first};
 }
 
 Node sample_node(int number, const std::string& name, const std::string& site) {
@@ -127,17 +127,33 @@ void add_homes(Changes& all) {
     }
 }
 
+void add_people(Changes& all) {
+    all.push_back(Put<Account>{sample_account("olga", AccountRole::Operator)});
+    Account carl = sample_account("carl", AccountRole::Customer);
+    carl.quota = {std::int64_t{10}, std::nullopt, gibibytes(200)};
+    all.push_back(Put<Account>{carl});
+    all.push_back(Put<Account>{sample_account("pub", AccountRole::Publisher)});
+    all.push_back(Put<ApiToken>{{TokenId("t-1"),
+                                 AccountId("carl"),
+                                 "hash",
+                                 "my, {note}",
+                                 {AccountRole::Customer},
+                                 true,
+                                 TokenId("t-0"),
+                                 noon,
+                                 noon,
+                                 first}});
+    all.push_back(Put<ApiToken>{
+        {TokenId("t-2"), AccountId("pub"), "hash", "", {}, false, {}, noon, noon, first}});
+}
+
 }  // namespace
 
 Changes sample_world() {
     Changes all;
     add_homes(all);
     all.push_back(Put<master::Sighting>{{NodeId("box-4"), noon, Duration(-86'400'000), first}});
-    all.push_back(Put<Account>{sample_account("olga", AccountRole::Operator)});
-    all.push_back(Put<Account>{sample_account("carl", AccountRole::Customer)});
-    all.push_back(Put<Account>{sample_account("pub", AccountRole::Publisher)});
-    all.push_back(Put<ApiToken>{
-        {TokenId("t-1"), AccountId("carl"), "hash", "my, {note}", noon, noon, first}});
+    add_people(all);
     Release flawed = sample_release("0.9", 0);
     flawed.withdrawn = master::Withdrawal{noon, "it \"forgets\" invoices"};
     all.push_back(Put<Release>{flawed});
@@ -215,6 +231,10 @@ std::string difference(const State& a, const State& b) {
     if (a.aged_requests() != b.aged_requests()) return "aged_requests";
     if (a.secret_replies() != b.secret_replies()) return "secret_replies";
     if (a.ended_operations() != b.ended_operations()) return "ended_operations";
+    if (a.aged_tokens() != b.aged_tokens()) return "aged_tokens";
+    for (const auto& [name, account] : a.accounts()) {
+        if (!(a.used_by(name) == b.used_by(name))) return "used_by " + name.str();
+    }
     if (a.recent_events() != b.recent_events()) return "recent_events";
     if (a.edges() != b.edges()) return "edges";
     if (a.unheard() != b.unheard()) return "unheard";

@@ -8,6 +8,18 @@
 using namespace foyer;
 using namespace foyer::cli;
 
+TEST_CASE("bytes are read as they are shown") {
+    CHECK(parse_bytes("0").value() == 0);
+    CHECK(parse_bytes("1048576").value() == 1'048'576);
+    CHECK(parse_bytes("512 B").value() == 512);
+    CHECK(parse_bytes("20GiB").value() == std::int64_t{20} << 30);
+    CHECK(parse_bytes("1 TiB").value() == std::int64_t{1} << 40);
+    CHECK(human_bytes(parse_bytes("20GiB").value()) == "20 GiB");
+    for (const char* wrong :
+         {"", "GiB", "-1", "1.5GiB", "1GB", "1gib", "9999999999999999999", "2000000PiB", "1 2"})
+        CHECK_FALSE(parse_bytes(wrong).ok());
+}
+
 TEST_CASE("a duration is read as people write it") {
     CHECK(parse_duration("90").value() == Duration(90'000));
     CHECK(parse_duration("90s").value() == Duration(90'000));

@@ -76,3 +76,50 @@ TEST_CASE("a role opens exactly the routes that name it") {
         CHECK(allow(route, nobody).ok() == (route.scope == Scope::Public));
     }
 }
+
+TEST_CASE("a token's scopes narrow its account, and the refusal says which one is missing") {
+    State state = world();
+    Account account = state.accounts().at(AccountId("acme"));
+    account.roles = {AccountRole::Customer, AccountRole::Operator};
+    ApiToken token = state.tokens().at(TokenId("abc"));
+    token.scopes = {AccountRole::Customer};
+    token.read_only = true;
+    state.apply({Put<Account>{account}, Put<ApiToken>{token}}, Revision(2));
+    const Caller caller = caller_of(state, "foyer_abc_s3cret", noon).value();
+    CHECK_FALSE(caller.is_operator());
+    CHECK(caller.account_roles == account.roles);
+    const Route& order = *find_rpc_route("foyer.api.v1.InstanceService/OrderInstance");
+    const Route& list = *find_rpc_route("foyer.api.v1.InstanceService/ListInstances");
+    const Route& accounts = *find_rpc_route("foyer.api.v1.AccountService/ListAccounts");
+    const auto missing = [&](const Route& route) {
+        const Status said = allow(route, caller);
+        return said.ok()
+                   ? ""
+                   : said.failure().details.at(0).value + " " + said.failure().details.at(1).value;
+    };
+    CHECK(missing(list).empty());
+    CHECK(missing(order) == "scope write");
+    CHECK(missing(accounts) == "scope operator");
+    for (const Route& route : routes::table) {
+        if (route.write) CHECK_FALSE(allow(route, caller).ok());
+    }
+    // What its account cannot do either is no matter of scopes.
+    account.roles = {AccountRole::Customer};
+    state.apply({Put<Account>{account}}, Revision(3));
+    const Caller plain = caller_of(state, "foyer_abc_s3cret", noon).value();
+    CHECK(allow(accounts, plain).failure().details.at(0).value == "role");
+    // And what the account lost, no scope gives back.
+    account.roles = {AccountRole::Host};
+    state.apply({Put<Account>{account}}, Revision(4));
+    CHECK(caller_of(state, "foyer_abc_s3cret", noon).value().roles.empty());
+}
+
+TEST_CASE("a revoked token is answered as one that never was") {
+    State state = world();
+    CHECK(check_still_known(state, TokenId("abc")).ok());
+    CHECK(check_still_known(state, TokenId()).ok());
+    state.apply({DropToken{TokenId("abc")}}, Revision(2));
+    CHECK(caller_of(state, "foyer_abc_s3cret", noon).failure() ==
+          caller_of(state, "foyer_xyz_s3cret", noon).failure());
+    CHECK(check_still_known(state, TokenId("abc")).failure().code == ErrorCode::Unauthenticated);
+}

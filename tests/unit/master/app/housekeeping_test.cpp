@@ -186,3 +186,34 @@ TEST_CASE("the first operator's token is made once, and anew only when the old o
     house.clock.advance(std::chrono::hours(2 * 24));
     CHECK(token_after_start() != first);
 }
+
+TEST_CASE("somebody can always do everything: a last operator's token that goes is made anew") {
+    House house(0);
+    const auto first = [&] {
+        return house.planner->read(
+            [](const State& state) { return state.tokens().begin()->second; });
+    };
+    const ApiToken made = first();
+    CHECK(made.made_by.empty());
+    // Another operator, whose token cannot outlive the one it is made with.
+    const AccountId other("other");
+    REQUIRE(house.planner->write({.command = CreateAccount{other, {AccountRole::Operator}}}).ok());
+    CreateToken command{TokenId("t2"), other, "00ff", "", Duration(0)};
+    command.maker = made.id;
+    REQUIRE(house.planner->write({.command = command}).ok());
+    REQUIRE(house.planner->write({.command = DeleteAccount{made.account, other}}).ok());
+    house.clock.advance(minute);
+    house.tick();
+    const auto accounts =
+        house.planner->read([](const State& state) { return state.accounts().size(); });
+    CHECK(accounts == 1);
+    const auto tokens = house.planner->read([](const State& state) {
+        std::size_t own = 0;
+        for (const auto& [id, token] : state.tokens()) own += token.made_by.empty() ? 1U : 0U;
+        return own;
+    });
+    CHECK(tokens == 1);
+    house.clock.advance(minute);
+    house.tick();
+    CHECK(house.planner->read([](const State& state) { return state.tokens().size(); }) == 2);
+}

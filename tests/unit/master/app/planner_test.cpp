@@ -272,3 +272,73 @@ TEST_CASE("while the database is away writes are refused and reads go on") {
     desk.wait_for(PlannerPhase::Leading);
     CHECK(desk.create("bert").ok());
 }
+
+TEST_CASE("of two that saw the same revision one changes it, and a repetition is answered") {
+    Desk desk;
+    desk.start();
+    Write make;
+    make.command = CreateAccount{AccountId("anna"), {AccountRole::Customer}};
+    REQUIRE(desk.planner->write(std::move(make)).ok());
+    const auto change = [&](AccountRole role, const std::string& request, Revision seen) {
+        Write write;
+        write.command = UpdateAccount{AccountId("anna"), {role}, {}};
+        write.account = AccountId("operator");
+        write.request_id = RequestId(request);
+        write.body_hash = request;
+        write.precondition = Precondition{std::vector{seen}};
+        return desk.planner->write(std::move(write));
+    };
+    const auto row = [&] {
+        return desk.planner->read(
+            [](const State& state) { return state.accounts().at(AccountId("anna")); });
+    };
+    const Revision seen = row().revision;
+    REQUIRE(change(AccountRole::Host, "first", seen).ok());
+    const auto second = change(AccountRole::Publisher, "second", seen);
+    CHECK(second.failure().code == ErrorCode::Aborted);
+    CHECK(row().roles == std::set{AccountRole::Host});
+    CHECK(change(AccountRole::Host, "first", seen).value().replayed);
+    CHECK(change(AccountRole::Publisher, "second", row().revision).ok());
+}
+
+TEST_CASE("many at once on one revision: exactly one goes through") {
+    Desk desk;
+    desk.start();
+    Write make;
+    make.command = CreateAccount{AccountId("anna"), {AccountRole::Customer}};
+    REQUIRE(desk.planner->write(std::move(make)).ok());
+    const Revision seen = desk.planner->read(
+        [](const State& state) { return state.accounts().at(AccountId("anna")).revision; });
+    constexpr int writers = 50;
+    std::atomic<int> done{0};
+    std::atomic<int> changed{0};
+    for (int i = 0; i < writers; ++i) {
+        Write write;
+        write.command = UpdateAccount{AccountId("anna"), {AccountRole::Host}, {.instances = i}};
+        write.precondition = Precondition{std::vector{seen}};
+        desk.planner->submit(std::move(write), [&](const Result<Answer>& answer) {
+            if (answer.ok()) ++changed;
+            ++done;
+        });
+    }
+    while (done < writers) std::this_thread::yield();
+    CHECK(changed == 1);
+}
+
+TEST_CASE("a write that waits while its token is revoked is not done") {
+    Desk desk;
+    desk.start();
+    const auto run = [&](Command command, const std::string& token) {
+        Write write;
+        write.command = std::move(command);
+        write.token = TokenId(token);
+        return desk.planner->write(std::move(write));
+    };
+    const AccountId anna("anna");
+    REQUIRE(run(CreateAccount{anna, {AccountRole::Customer}}, "").ok());
+    REQUIRE(run(CreateToken{TokenId("t1"), anna, "00ff", "", Duration(0)}, "").ok());
+    REQUIRE(run(CreateHost{HostId("one")}, "t1").ok());
+    REQUIRE(run(RevokeToken{TokenId("t1"), TokenId("t1")}, "t1").ok());
+    CHECK(run(CreateHost{HostId("two")}, "t1").failure().code == ErrorCode::Unauthenticated);
+    CHECK_FALSE(desk.has("two"));
+}

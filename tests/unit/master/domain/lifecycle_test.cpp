@@ -98,3 +98,26 @@ TEST_CASE(
     world.run(ReportNode{.node = silent});
     CHECK(world.operation("op-again").state == OperationState::Succeeded);
 }
+
+TEST_CASE("to stop what is stopped, or start what runs, changes nothing and is done") {
+    World world;
+    world.serve("acme");
+    const Instance before = world.instance("acme");
+    world.run(StartInstance{InstanceName("acme"), OperationId("op-start")});
+    CHECK(world.instance("acme") == before);
+    CHECK(world.operation("op-start").state == OperationState::Succeeded);
+    CHECK(world.operation("op-start").finished_at);
+    // While it is under way the operation that does it is answered, and no other one made.
+    world.run(StopInstance{InstanceName("acme"), OperationId("op-stop")});
+    const auto again = world.attempt(StopInstance{InstanceName("acme"), OperationId("op-again")});
+    CHECK(again.value().changes.empty());
+    CHECK(again.value().reply.operation == OperationId("op-stop"));
+    for (int i = 0; i < 3; ++i) world.report("acme", i, PartitionPhase::Stopped, false);
+    const Revision stopped = world.instance("acme").revision;
+    world.run(StopInstance{InstanceName("acme"), OperationId("op-third")});
+    CHECK(world.instance("acme").revision == stopped);
+    CHECK(world.operation("op-third").state == OperationState::Succeeded);
+    world.run(DeleteInstance{InstanceName("acme"), OperationId("op-delete")});
+    CHECK_FALSE(world.attempt(StopInstance{InstanceName("acme"), OperationId("op-x")}).ok());
+    CHECK_FALSE(world.attempt(StartInstance{InstanceName("acme"), OperationId("op-x")}).ok());
+}

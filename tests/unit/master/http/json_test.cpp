@@ -34,6 +34,10 @@ std::string path_of(const Error& failure) {
 
 }  // namespace
 
+TEST_CASE("a byte order mark is no white space") {
+    CHECK(refusal("\xef\xbb\xbf{}").message.find("byte order mark") != std::string::npos);
+}
+
 TEST_CASE("a message becomes the JSON of the contract") {
     v1::Instance instance;
     instance.set_name("acme");

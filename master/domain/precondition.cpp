@@ -1,0 +1,86 @@
+#include "master/domain/precondition.h"
+
+#include <algorithm>
+
+#include "master/domain/tokens.h"
+
+namespace foyer::master {
+namespace {
+
+template <class Map, class Key>
+std::optional<Revision> of(const Map& rows, const Key& key) {
+    const auto* row = rows.get(key);
+    return row == nullptr ? std::nullopt : std::optional(row->revision);
+}
+
+// A command that is not here does not compile: it says whether it has a subject.
+struct Subject {
+    const State& state;
+    using Found = std::optional<Revision>;
+
+    Found operator()(const UpdateAccount& c) const { return of(state.accounts(), c.name); }
+    Found operator()(const DeleteAccount& c) const { return of(state.accounts(), c.name); }
+    // Another's is as if it were not there.
+    Found operator()(const RevokeToken& c) const {
+        const ApiToken* row = state.tokens().get(c.id);
+        const ApiToken* by = state.tokens().get(c.by);
+        const bool seen = row != nullptr && by != nullptr && may_see(state, *by, *row);
+        return seen ? std::optional(row->revision) : std::nullopt;
+    }
+    Found operator()(const DeleteIsp& c) const { return of(state.isps(), c.name); }
+    Found operator()(const DeleteHost& c) const { return of(state.hosts(), c.name); }
+    Found operator()(const DeleteSite& c) const { return of(state.sites(), c.name); }
+    Found operator()(const DeleteNode& c) const { return of(state.nodes(), c.name); }
+    Found operator()(const CordonNode& c) const { return of(state.nodes(), c.name); }
+    Found operator()(const UncordonNode& c) const { return of(state.nodes(), c.name); }
+    Found operator()(const DrainNode& c) const { return of(state.nodes(), c.name); }
+    Found operator()(const CancelDrain& c) const { return of(state.nodes(), c.name); }
+    Found operator()(const WithdrawRelease& c) const {
+        return of(state.releases(), std::pair(c.name, c.version));
+    }
+    Found operator()(const StopInstance& c) const { return of(state.instances(), c.name); }
+    Found operator()(const StartInstance& c) const { return of(state.instances(), c.name); }
+    Found operator()(const DeleteInstance& c) const { return of(state.instances(), c.name); }
+    Found operator()(const PromoteInstance& c) const { return of(state.instances(), c.name); }
+    Found operator()(const RevealInstance& c) const { return of(state.instances(), c.name); }
+
+    Found operator()(const CreateAccount&) const { return std::nullopt; }
+    Found operator()(const CreateToken&) const { return std::nullopt; }
+    Found operator()(const CreateIsp&) const { return std::nullopt; }
+    Found operator()(const CreateHost&) const { return std::nullopt; }
+    Found operator()(const CreateSite&) const { return std::nullopt; }
+    Found operator()(const CreateNodeToken&) const { return std::nullopt; }
+    Found operator()(const EnrolNode&) const { return std::nullopt; }
+    Found operator()(const RenewNode&) const { return std::nullopt; }
+    Found operator()(const PublishRelease&) const { return std::nullopt; }
+    Found operator()(const PublishPriceList&) const { return std::nullopt; }
+    Found operator()(const OrderInstance&) const { return std::nullopt; }
+    Found operator()(const ReportNode&) const { return std::nullopt; }
+    Found operator()(const MarkSilent&) const { return std::nullopt; }
+    Found operator()(const StartRebalance&) const { return std::nullopt; }
+    Found operator()(const StopRebalance&) const { return std::nullopt; }
+    Found operator()(const Tick&) const { return std::nullopt; }
+    Found operator()(const NoteSightings&) const { return std::nullopt; }
+    Found operator()(const ForgetOld&) const { return std::nullopt; }
+};
+
+}  // namespace
+
+std::optional<Revision> revision_of_subject(const State& state, const Command& command) {
+    return std::visit(Subject{state}, command);
+}
+
+Status check_precondition(const State& state, const Command& command,
+                          const Precondition& precondition) {
+    if (!precondition.any_of) return ok_status();
+    const std::optional<Revision> now = revision_of_subject(state, command);
+    if (!now || std::ranges::find(*precondition.any_of, *now) != precondition.any_of->end())
+        return ok_status();
+    return error(ErrorCode::Aborted,
+                 "it changed since you read it: it is at revision " +
+                     std::to_string(now->number()) +
+                     " now, which your If-Match does not name; read it again and decide anew",
+                 {{"rule", "if_match"}, {"revision", std::to_string(now->number())}});
+}
+
+}  // namespace foyer::master
