@@ -1,6 +1,5 @@
-// What the master does by itself, a little at each tick of main's loop: somebody who may
-// do everything, boxes
-// fallen silent, when boxes were seen, what is old enough to be forgotten.
+// What the master does by itself, a little at each tick of main's loop: somebody who may do
+// everything, boxes fallen silent, when boxes were seen, what is old enough to be forgotten.
 #pragma once
 
 #include <atomic>

@@ -39,8 +39,8 @@ struct Write {
     // With a request id, the rendered answer is recorded with the effect and given again to a
     // repetition.
     AccountId account;
-    TokenId
-        token;  // of who asks; it may be revoked while the write waits; empty: the master itself
+    // Of who asks; it may be revoked while the write waits. Empty: the master itself.
+    TokenId token;
     std::string_view rpc;   // of the public API, kept for ever: it is audited; empty: it is not
     RequestId request_id;   // empty: not recorded
     std::string body_hash;  // hex SHA-256 of method and body

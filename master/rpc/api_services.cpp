@@ -24,7 +24,6 @@ std::optional<std::string_view> metadatum(const Context& context, const char* ke
     if (found == context.client_metadata().end()) return std::nullopt;
     return std::string_view(found->second.data(), found->second.size());
 }
-}
 
 // As the header of HTTP. Given twice, it could mean either.
 Result<CallTerms> terms_of(const Route& route, const Context& context) {

@@ -8,7 +8,8 @@ namespace {
 struct Asked {
     std::vector<NodeId> nodes;
     Span month;
-    Span passed;  // of the month, until now
+    Span passed;   // of the month, until now
+    Span counted;  // and of that, since the site is there: its name may have been another's before
 };
 
 Result<Span> month_asked(const std::string& text, WallTime now) {
@@ -23,6 +24,8 @@ Result<Asked> asked(const State& state, const Caller& caller,
     if (what.month.from > now)
         return error(ErrorCode::InvalidArgument, "that month has not begun", {{"field", "month"}});
     what.passed = {what.month.from, std::min(now, what.month.to)};
+    what.counted = {std::max(what.passed.from, site->created_at), what.passed.to};
+    if (what.counted.from >= what.counted.to) return what;
     for (const auto& [name, node] : state.nodes())
         if (node.site == site->name) what.nodes.push_back(name);
     return what;
@@ -32,7 +35,7 @@ void show(const Asked& asked, const EventHistory::Lives& lives, const ApiLimits&
           api::SitePromise& to) {
     std::vector<Span> heard;
     for (const auto& life : lives)
-        for (const Span& span : heard_spans(life, asked.passed)) heard.push_back(span);
+        for (const Span& span : heard_spans(life, asked.counted)) heard.push_back(span);
     const Duration up = covered(std::move(heard));
     to.set_month(to_rfc3339(asked.month.from).substr(0, 7));
     to.set_currency(limits.host_currency);
@@ -52,8 +55,8 @@ void get_site_promise(const ApiContext& context, ApiCall call,
     if (!what.ok()) return call.done(what.failure());
     response.set_site(request.name());
     const std::vector<NodeId> nodes = what.value().nodes;
-    const Span passed = what.value().passed;
-    context.events.lives(nodes, passed,
+    const Span counted = what.value().counted;
+    context.events.lives(nodes, counted,
                          [&response, limits = context.limits, what = std::move(what).value(),
                           done = std::move(call.done)](Result<EventHistory::Lives> lives) {
                              if (!lives.ok()) return done(lives.failure());

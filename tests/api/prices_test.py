@@ -72,16 +72,35 @@ def a_home_earns_by_being_there(master):
                 "month")
 
 
+def a_name_given_again_has_earned_nothing(master, box):
+    """Site and box get their names again, at another host's: what was heard before is not his."""
+    ask, must = master.operator, master.operator.must
+    must(ask.post("/v1/hosts", {"name": "carol"}))
+    site = must(ask.get("/v1/sites/site3"))
+    assert must(ask.get("/v1/sites/site3/promise"))["heard_ms"] > 0
+    must(ask.call("DELETE", "/v1/nodes/" + box.name))
+    must(ask.call("DELETE", "/v1/sites/site3"))
+    assert ask.get("/v1/sites/site3/promise").status == 404
+    again = {key: site[key] for key in ("name", "isp", "country", "host_class")}
+    must(ask.post("/v1/sites", {**again, "host": "carol"}))
+    must(ask.post("/v1/node-tokens", {"site": "site3", "node": box.name}))
+    carol = master.account("carol", "host")
+    assert carol.must(carol.get("/v1/sites/site3/promise"))["heard_ms"] == 0
+    assert master.account("host3", "host").get("/v1/sites/site3/promise").status == 404
+
+
 def main():
     skip_without_postgres()
     with Master().start() as master:
-        master.homes(3)
+        boxes = master.homes(4)
+        master.operator.must(master.operator.post(f"/v1/nodes/{boxes[3].name}:cordon"))
         publish(master.account("house", "publisher"))
         ann = master.account("ann", "customer")
         nothing_is_charged_before_the_first_list(ann)
         a_list_is_published_once(master.operator, ann)
         quote = orders_are_quoted(ann)
         a_home_earns_by_being_there(master)
+        a_name_given_again_has_earned_nothing(master, boxes[3])
         assert master.stop() == 0
         master.start()
         assert ann.must(ann.get("/v1/instances/shop"))["quote"] == quote
