@@ -16,8 +16,8 @@ namespace foyer::cli {
 namespace {
 
 constexpr std::size_t reply_bytes_max = std::size_t{64} * 1024 * 1024;
-constexpr auto connect_timeout = std::chrono::seconds(10);
-constexpr auto answer_timeout = std::chrono::seconds(30);
+constexpr Duration connect_timeout{10'000};
+constexpr Duration answer_timeout{30'000};
 constexpr auto write_timeout = std::chrono::seconds(60);
 constexpr std::size_t upload_piece = std::size_t{256} * 1024;
 
@@ -77,7 +77,7 @@ struct ApiClient::State {
         http.enable_server_certificate_verification(true);
         http.set_ca_cert_path(options.ca_file);
         SSL_CTX_set_min_proto_version(http.ssl_context(), TLS1_2_VERSION);
-        http.set_connection_timeout(connect_timeout);
+        http.set_connection_timeout(options.patience.value_or(connect_timeout));
         http.set_write_timeout(write_timeout);
         http.set_keep_alive(true);
         http.set_follow_location(false);  // a token goes nowhere but to the master
@@ -143,7 +143,7 @@ struct ApiClient::State {
 };
 
 Result<ApiReply> ApiClient::State::send_once(const ApiCall& call) {
-    http.set_read_timeout(answer_timeout + call.hold);
+    http.set_read_timeout(options.patience.value_or(answer_timeout) + call.hold);
     httplib::Request request;
     request.method = call.method;
     request.path = call.path;

@@ -56,7 +56,8 @@ struct ApiClientOptions {
     std::string ca_file;
     Secret<std::string> token;
     RetryLimits retry = {};
-    std::function<void(Duration)> pause;                    // waits
+    std::optional<Duration> patience = {};  // for connecting and for each answer; absent: the usual
+    std::function<void(Duration)> pause;    // waits
     std::function<void(const std::string&)> on_retry = {};  // told why and how long it waits
 };
 

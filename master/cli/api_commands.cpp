@@ -90,10 +90,12 @@ void add_api_commands(CLI::App& app, Session& session) {
     const std::string file = "file with the body, as it is; - reads it from stdin";
     add_verb(group, session, "get", "print the answer to GET PATH", options, get);
     add_verb(group, session, "post", "print the answer to POST PATH", options, post)
-        .add_option("--body", options.body_file, file);
+        .add_option("--body", options.body_file, file)
+        ->type_name("FILE");
     add_verb(group, session, "put", "send the bytes of a file to PATH", options, put)
         .add_option("--body", options.body_file, "file with the bytes")
-        ->required();
+        ->required()
+        ->type_name("FILE");
     add_verb(group, session, "delete", "print the answer to DELETE PATH", options, remove);
 }
 

@@ -75,7 +75,7 @@ void add_audit_commands(CLI::App& app, Session& session) {
     CLI::App& command = add_command(group, "verify",
                                     "check that a saved log is whole, without the master; save it "
                                     "with foyer audit ls --output json > FILE");
-    command.add_option("file", file, "the saved log")->required();
+    command.add_option("file", file, "the saved log")->required()->type_name("FILE");
     command.callback([&session, &file] {
         session.action = [&session, &file] { return verify(session, file); };
     });

@@ -12,6 +12,17 @@
 #include "master/cli/watch.h"
 
 namespace foyer::cli {
+namespace {
+
+// "price-list" holds "PRICE-LIST"s.
+std::string kind_of_group(const CLI::App& group) {
+    std::string kind = group.get_name();
+    for (char& letter : kind)
+        if (letter >= 'a' && letter <= 'z') letter = static_cast<char>(letter - 'a' + 'A');
+    return kind;
+}
+
+}  // namespace
 
 CLI::App& add_group(CLI::App& app, const std::string& name, const std::string& description) {
     CLI::App& group = add_command(app, name, description);
@@ -32,6 +43,10 @@ CLI::Validator one_of(std::vector<std::string> words) {
         return fmt::format("'{}' is none of {}{}", word, all, did_you_mean(word, words));
     };
     return {check, all, ""};
+}
+
+CLI::Validator between(int low, int high) {
+    return CLI::Range(low, high).description(fmt::format("{}..{}", low, high));
 }
 
 CLI::Validator a_duration() {
@@ -61,10 +76,14 @@ void add_list_command(CLI::App& group, Session& session, const ListRoute& route,
     });
 }
 
+CLI::Option& add_name(CLI::App& command, std::string& name, const std::string& kind) {
+    return *command.add_option("name", name, "its name")->required()->type_name(kind);
+}
+
 void add_show_command(CLI::App& group, Session& session, const std::string& collection, View view) {
     auto& name = session.keep<std::string>();
     CLI::App& command = add_command(group, "show", "show one");
-    command.add_option("name", name, "its name")->required();
+    add_name(command, name, kind_of_group(group));
     const std::string next = "foyer " + group.get_name() + " ls";
     command.callback([&session, &name, collection, next, view] {
         session.action = [&session, &name, collection, next, view]() -> Status {

@@ -71,7 +71,7 @@ struct Earned {
 void add_promise(CLI::App& group, Session& session) {
     auto& options = session.keep<Earned>();
     CLI::App& command = add_command(group, "earned", "what a site has earned in a month");
-    command.add_option("name", options.site, "its name")->required();
+    add_name(command, options.site, "SITE");
     command.add_option("--month", options.month, "2026-11; absent: this month");
     command.callback([&session, &options] {
         session.action = [&session, &options]() -> Status {
@@ -229,7 +229,7 @@ void add_node_actions(CLI::App& group, Session& session) {
                "is no longer drained"}}) {
         auto& options = session.keep<NodeActionOptions>();
         CLI::App& command = add_command(group, verb.name, verb.description);
-        command.add_option("name", options.name, "its name")->required();
+        add_name(command, options.name, "NODE");
         add_dry_run(command, options.wait.dry_run);
         command.callback([&session, &options, verb] {
             session.action = [&session, &options, verb] {
@@ -240,7 +240,7 @@ void add_node_actions(CLI::App& group, Session& session) {
     auto& options = session.keep<NodeActionOptions>();
     CLI::App& command =
         add_command(group, "drain", "move its copies to other boxes, then it may go (operator)");
-    command.add_option("name", options.name, "its name")->required();
+    add_name(command, options.name, "NODE");
     command.add_option("--deadline", options.deadline, "when the box is taken away, 1m to 90d")
         ->check(a_duration());
     add_wait_options(command, options.wait);
@@ -259,7 +259,7 @@ void add_nodes(CLI::App& app, Session& session) {
     add_node_actions(group, session);
     auto& options = session.keep<NodeDeleteOptions>();
     CLI::App& command = add_command(group, "delete", "remove a node that holds nothing (operator)");
-    command.add_option("name", options.name, "its name")->required();
+    add_name(command, options.name, "NODE");
     command.add_flag("--yes", options.yes, "do not ask");
     add_dry_run(command, options.dry_run);
     command.callback([&session, &options] {

@@ -113,7 +113,7 @@ void add_actions(CLI::App& group, Session& session) {
                             Verb{"start", "start it again", "runs"}}) {
         auto& options = session.keep<ActionOptions>();
         CLI::App& command = add_command(group, verb.name, verb.description);
-        command.add_option("name", options.name, "its name")->required();
+        add_name(command, options.name, "INSTANCE");
         add_wait_options(command, options.wait);
         command.callback([&session, &options, verb] {
             session.action = [&session, &options, verb] {
@@ -123,7 +123,7 @@ void add_actions(CLI::App& group, Session& session) {
     }
     auto& erase = session.keep<ActionOptions>();
     CLI::App& remove = add_command(group, "delete", "erase it everywhere");
-    remove.add_option("name", erase.name, "its name")->required();
+    add_name(remove, erase.name, "INSTANCE");
     remove.add_flag("--yes", erase.yes, "do not ask");
     add_wait_options(remove, erase.wait);
     remove.callback([&session, &erase] {
@@ -132,9 +132,9 @@ void add_actions(CLI::App& group, Session& session) {
 
     auto& lead = session.keep<ActionOptions>();
     CLI::App& command = add_command(group, "promote", "let another copy take the lead");
-    command.add_option("name", lead.name, "its name")->required();
+    add_name(command, lead.name, "INSTANCE");
     command.add_option("--to", lead.index, "index of the copy; absent: the best one")
-        ->check(CLI::Range(0, 1000));
+        ->check(CLI::Range(0, 1000).description("COPY"));
     command.add_option(
         "--accept-data-loss", lead.accept_data_loss,
         "its name typed again: go on with the copies that answer, and lose what only "
@@ -148,7 +148,7 @@ void add_actions(CLI::App& group, Session& session) {
 void add_events(CLI::App& group, Session& session) {
     auto& name = session.keep<std::string>();
     CLI::App& command = add_command(group, "events", "what happened to it, newest first");
-    command.add_option("name", name, "its name")->required();
+    add_name(command, name, "INSTANCE");
     command.callback([&session, &name] {
         session.action = [&session, &name]() -> Status {
             const std::string path = path_of("instances", name) + "/events";
@@ -161,7 +161,7 @@ void add_timeline(CLI::App& group, Session& session) {
     auto& name = session.keep<std::string>();
     CLI::App& command =
         add_command(group, "timeline", "its takeovers, moment by moment, newest first");
-    command.add_option("name", name, "its name")->required();
+    add_name(command, name, "INSTANCE");
     command.callback([&session, &name] {
         session.action = [&session, &name]() -> Status {
             const std::string path = path_of("instances", name) + "/timeline";
@@ -173,7 +173,7 @@ void add_timeline(CLI::App& group, Session& session) {
 void add_explain(CLI::App& group, Session& session) {
     auto& name = session.keep<std::string>();
     CLI::App& command = add_command(group, "explain", "why its copies are where they are");
-    command.add_option("name", name, "its name")->required();
+    add_name(command, name, "INSTANCE");
     command.callback([&session, &name] {
         session.action = [&session, &name]() -> Status {
             const std::string path = path_of("instances", name) + "/placement";
@@ -197,14 +197,14 @@ void add_instance_commands(CLI::App& app, Session& session) {
 
     auto& shown = session.keep<std::string>();
     CLI::App& show = add_command(group, "reveal", "show the generated password, once");
-    show.add_option("name", shown, "its name")->required();
+    add_name(show, shown, "INSTANCE");
     show.callback([&session, &shown] {
         session.action = [&session, &shown] { return reveal(session, shown); };
     });
 
     auto& awaited = session.keep<WaitForState>();
     CLI::App& wait = add_command(group, "wait", "wait until it is in a state");
-    wait.add_option("name", awaited.name, "its name")->required();
+    add_name(wait, awaited.name, "INSTANCE");
     wait.add_option("--state", awaited.state, "which")
         ->capture_default_str()
         ->check(one_of({"running", "degraded", "unavailable", "promoting", "stopped", "deleted"}));

@@ -13,6 +13,7 @@ namespace foyer::cli {
 namespace {
 
 constexpr std::size_t request_id_letters_max = 64;
+constexpr std::string_view complete_word = "__complete";  // no command: its words are no options
 
 std::string full_name(const CLI::App& command) {
     const CLI::App* parent = command.get_parent();
@@ -87,7 +88,8 @@ Status check_words(CLI::App& app, const std::vector<std::string>& words) {
 void add_global_options(CLI::App& app, GlobalOptions& options) {
     app.set_version_flag("--version", std::string("foyer " FOYER_VERSION));
     app.add_option("--config", options.config_path,
-                   "configuration file; absent: $FOYER_CONFIG or ~/.config/foyer/config.toml");
+                   "configuration file; absent: $FOYER_CONFIG or ~/.config/foyer/config.toml")
+        ->type_name("FILE");
     app.add_option("--profile", options.profile, "which master and account")
         ->envname("FOYER_PROFILE");
     app.add_option("--output", options.output, "for people or for programs (the API's JSON)")
@@ -145,10 +147,7 @@ int finish(Console& console, const Status& status) {
 
 }  // namespace
 
-int run_program(const std::vector<std::string>& arguments, Console& console, const Clock& clock,
-                Rng& rng) {
-    Session session(console, clock, rng);
-    CLI::App app{"foyer: the command of customer, host and operator", "foyer"};
+void add_all(CLI::App& app, Session& session) {
     add_global_options(app, session.options);
     add_session_commands(app, session);
     add_api_commands(app, session);
@@ -162,8 +161,20 @@ int run_program(const std::vector<std::string>& arguments, Console& console, con
     add_account_commands(app, session);
     add_audit_commands(app, session);
     add_operation_commands(app, session);
+    add_completion_commands(app, session);
     app.require_subcommand(1);
     app.footer(std::string(exit_code_help()));
+}
+
+int run_program(const std::vector<std::string>& arguments, Console& console, const Clock& clock,
+                Rng& rng) {
+    Session session(console, clock, rng);
+    CLI::App app{"foyer: the command of customer, host and operator", "foyer"};
+    add_all(app, session);
+    if (!arguments.empty() && arguments.front() == complete_word) {
+        answer_completion(session, describe_tree(app), {arguments.begin() + 1, arguments.end()});
+        return static_cast<int>(ExitCode::Ok);
+    }
     bool finished = false;
     const Status parsed = parse(app, arguments, session, finished);
     if (!parsed.ok() || finished) return finish(console, parsed);

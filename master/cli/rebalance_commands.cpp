@@ -20,7 +20,7 @@ struct RebalanceOptions {
 void add_moves(CLI::App& command, RebalanceOptions& options) {
     command.add_option("--moves", options.moves, "copies that may move, 1 to 200")
         ->capture_default_str()
-        ->check(CLI::Range(1, moves_most));
+        ->check(between(1, moves_most));
 }
 
 Status plan(Session& session, const RebalanceOptions& options) {

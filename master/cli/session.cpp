@@ -25,22 +25,32 @@ Error advise(Error failure, std::string_view next) {
 }
 
 Result<ApiClient> Session::connect(const Profile& profile) {
-    return ApiClient::create(
-        {.url = profile.api,
-         .ca_file = profile.ca_file,
-         .token = profile.token,
-         .pause = pause_for,
-         .on_retry = [this](const std::string& why) { console_.note("foyer: " + why); }},
-        rng_);
+    ApiClientOptions made{
+        .url = profile.api,
+        .ca_file = profile.ca_file,
+        .token = profile.token,
+        .patience = patience_,
+        .pause = pause_for,
+        .on_retry = [this](const std::string& why) { console_.note("foyer: " + why); }};
+    if (patience_) made.retry.attempts_max = 1;
+    return ApiClient::create(std::move(made), rng_);
+}
+
+std::string Session::config_path() const {
+    return options.config_path.empty() ? default_config_path() : options.config_path;
+}
+
+Result<Config> Session::config() const { return load_config(config_path()); }
+
+Result<Profile> Session::profile() const {
+    const Config known = TRY(config());
+    return find_profile(known, options.profile);
 }
 
 Result<ApiClient*> Session::api() {
     if (!client_) {
-        const std::string path =
-            options.config_path.empty() ? default_config_path() : options.config_path;
-        const Config config = TRY(load_config(path));
-        const Profile profile = TRY(find_profile(config, options.profile));
-        client_.emplace(TRY(connect(profile)));
+        const Profile chosen = TRY(profile());
+        client_.emplace(TRY(connect(chosen)));
     }
     return &*client_;
 }

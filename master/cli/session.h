@@ -64,8 +64,15 @@ public:
         return std::any_cast<T&>(kept_.emplace_back(T{}));
     }
 
+    // The user's configuration, and the profile chosen of it.
+    std::string config_path() const;
+    Result<Config> config() const;
+    Result<Profile> profile() const;
+
     // The client of the chosen profile; made at the first call.
     Result<ApiClient*> api();
+    // Before the first call: no call takes longer than this, and none is tried again.
+    void set_patience(Duration patience) { patience_ = patience; }
     // A client with these data, for `login`.
     Result<ApiClient> connect(const Profile& profile);
 
@@ -95,6 +102,7 @@ private:
     Rng& rng_;
     std::deque<std::any> kept_;
     std::optional<ApiClient> client_;
+    std::optional<Duration> patience_;
     std::string request_id_;
 };
 

@@ -1,0 +1,45 @@
+// The commands as plain data, read off the parser's tree: what help, manual pages and completion
+// are made of. So they cannot say anything the parser does not do.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace foyer::cli {
+
+// An option, a flag or a positional argument.
+struct Argument {
+    std::vector<std::string> names;  // "--name", "-h"; of a positional its bare name
+    std::string value;               // "NODE", "FILE", "table|json"; empty: a flag
+    std::string description;
+    std::string default_value;
+    std::string environment;  // variable it is taken from when absent
+    bool required = false;
+    bool repeated = false;  // may be given several times
+    bool commas = false;    // takes a list with commas
+
+    bool takes_value() const { return !value.empty(); }
+    // The words of "table|json"; none where anything goes.
+    std::vector<std::string> words() const;
+};
+
+struct CommandNode {
+    std::string name;  // "drain"
+    std::string path;  // "foyer node drain"
+    std::string description;
+    std::vector<Argument> options;
+    std::vector<Argument> positionals;
+    std::vector<CommandNode> commands;
+
+    const CommandNode* find(std::string_view command) const;
+    const Argument* find_option(std::string_view option) const;
+};
+
+CommandNode describe_tree(const CLI::App& app);
+
+}  // namespace foyer::cli
