@@ -8,12 +8,6 @@
 namespace foyer::cli {
 namespace {
 
-std::string upper(std::string text) {
-    for (char& letter : text)
-        if (letter >= 'a' && letter <= 'z') letter = static_cast<char>(letter - 'a' + 'A');
-    return text;
-}
-
 // The parser says "TEXT:table|json" or "NODE": its type, then what its checks call themselves. A
 // bare type says nothing, so the argument's own name stands for the value.
 std::string value_of(const CLI::Option& option) {
@@ -22,7 +16,7 @@ std::string value_of(const CLI::Option& option) {
     const std::string last = type.substr(type.rfind(':') + 1);
     if (!last.empty() && last != "TEXT" && last != "INT") return last;
     const bool named = !option.get_lnames().empty();
-    return upper(named ? option.get_lnames().front() : option.get_name(true, false));
+    return upper_case(named ? option.get_lnames().front() : option.get_name(true, false));
 }
 
 Argument argument_of(const CLI::Option& option) {
@@ -48,6 +42,7 @@ CommandNode node_of(const CLI::App& app, const std::string& parent) {
     CommandNode node;
     node.name = app.get_name();
     node.path = parent.empty() ? node.name : parent + " " + node.name;
+    node.group = app.get_group();
     node.description = app.get_description();
     for (const CLI::Option* option : app.get_options())
         (option->get_positional() ? node.positionals : node.options)
@@ -58,6 +53,12 @@ CommandNode node_of(const CLI::App& app, const std::string& parent) {
 }
 
 }  // namespace
+
+std::string upper_case(std::string text) {
+    for (char& letter : text)
+        if (letter >= 'a' && letter <= 'z') letter = static_cast<char>(letter - 'a' + 'A');
+    return text;
+}
 
 std::vector<std::string> Argument::words() const {
     if (value.find('|') == std::string::npos) return {};

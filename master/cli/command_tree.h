@@ -29,8 +29,9 @@ struct Argument {
 };
 
 struct CommandNode {
-    std::string name;  // "drain"
-    std::string path;  // "foyer node drain"
+    std::string name;   // "drain"
+    std::string path;   // "foyer node drain"
+    std::string group;  // of the commands beside it: "Homes and boxes"
     std::string description;
     std::vector<Argument> options;
     std::vector<Argument> positionals;
@@ -39,6 +40,9 @@ struct CommandNode {
     const CommandNode* find(std::string_view command) const;
     const Argument* find_option(std::string_view option) const;
 };
+
+// Of ASCII: "NODE" of "node".
+std::string upper_case(std::string text);
 
 CommandNode describe_tree(const CLI::App& app);
 

@@ -14,12 +14,11 @@
 namespace foyer::cli {
 namespace {
 
-// "price-list" holds "PRICE-LIST"s.
-std::string kind_of_group(const CLI::App& group) {
-    std::string kind = group.get_name();
-    for (char& letter : kind)
-        if (letter >= 'a' && letter <= 'z') letter = static_cast<char>(letter - 'a' + 'A');
-    return kind;
+// "price_lists" and "price-list" as people say them.
+std::string plain(std::string words) {
+    for (char& letter : words)
+        if (letter == '_' || letter == '-') letter = ' ';
+    return words;
 }
 
 }  // namespace
@@ -70,7 +69,7 @@ void add_dry_run(CLI::App& command, bool& flag) {
 }
 
 void add_list_command(CLI::App& group, Session& session, const ListRoute& route, View view) {
-    CLI::App& command = add_command(group, "ls", "list them all");
+    CLI::App& command = add_command(group, "ls", "list all " + plain(route.rows));
     command.callback([&session, route, view] {
         session.action = [&session, route, view] { return session.show_list(route, view); };
     });
@@ -82,8 +81,8 @@ CLI::Option& add_name(CLI::App& command, std::string& name, const std::string& k
 
 void add_show_command(CLI::App& group, Session& session, const std::string& collection, View view) {
     auto& name = session.keep<std::string>();
-    CLI::App& command = add_command(group, "show", "show one");
-    add_name(command, name, kind_of_group(group));
+    CLI::App& command = add_command(group, "show", "show one " + plain(group.get_name()));
+    add_name(command, name, upper_case(group.get_name()));
     const std::string next = "foyer " + group.get_name() + " ls";
     command.callback([&session, &name, collection, next, view] {
         session.action = [&session, &name, collection, next, view]() -> Status {

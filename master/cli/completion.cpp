@@ -22,8 +22,10 @@ public:
             if (next == nullptr) lost_ = true;
             if (next != nullptr) chain_.push_back(next);
         } else {
-            if (const Argument* here = positional()) given_[here->names.front()] = word;
-            ++positionals_;
+            if (const Argument* here = positional()) {
+                given_[here->names.front()] = word;
+            }
+            passed_.push_back(word);
         }
     }
 
@@ -39,7 +41,7 @@ private:
 
     const Argument* positional() const {
         const auto& all = command().positionals;
-        if (positionals_ < all.size()) return &all[positionals_];
+        if (passed_.size() < all.size()) return &all[passed_.size()];
         return !all.empty() && all.back().repeated ? &all.back() : nullptr;
     }
 
@@ -72,14 +74,26 @@ private:
             if (found == nullptr || !found->takes_value()) return {};
             return value(*found, word.substr(0, equals + 1), word.substr(equals + 1));
         }
-        if (!command().commands.empty()) return commands(word);
-        if (const Argument* here = positional()) return value(*here, "", word);
+        if (!command().commands.empty()) return commands(command(), word);
+        if (const Argument* here = positional()) {
+            return here->value == "COMMAND" ? named_command(word) : value(*here, "", word);
+        }
         return word.empty() && !options_over_ ? options(word) : Completion{};
     }
 
-    Completion commands(const std::string& word) const {
+    // The words of `man` and `help` are themselves commands of the tree.
+    Completion named_command(const std::string& word) const {
+        const CommandNode* node = chain_.front();
+        for (const std::string& name : passed_) {
+            node = node->find(name);
+            if (node == nullptr) return {};
+        }
+        return commands(*node, word);
+    }
+
+    static Completion commands(const CommandNode& node, const std::string& word) {
         Completion answer;
-        for (const CommandNode& next : command().commands)
+        for (const CommandNode& next : node.commands)
             if (next.name.starts_with(word))
                 answer.candidates.push_back({next.name, next.description});
         return answer;
@@ -129,9 +143,9 @@ private:
     std::vector<const CommandNode*> chain_;
     std::vector<const Argument*> used_;
     const Argument* waiting_ = nullptr;  // an option whose value comes next
-    std::size_t positionals_ = 0;
-    bool options_over_ = false;  // after "--"
-    bool lost_ = false;          // after a word that is no command
+    std::vector<std::string> passed_;    // positional words so far
+    bool options_over_ = false;          // after "--"
+    bool lost_ = false;                  // after a word that is no command
     std::map<std::string, std::string, std::less<>> given_;
 };
 

@@ -5,8 +5,10 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "common/base/check.h"
 #include "master/cli/commands.h"
 #include "master/cli/exit_code.h"
+#include "master/cli/help.h"
 #include "master/cli/suggest.h"
 
 namespace foyer::cli {
@@ -14,6 +16,18 @@ namespace {
 
 constexpr std::size_t request_id_letters_max = 64;
 constexpr std::string_view complete_word = "__complete";  // no command: its words are no options
+
+struct CommandGroup {
+    const char* title;
+    std::vector<const char*> commands;
+};
+const std::vector<CommandGroup> command_groups = {
+    {"Ordering", {"order", "plan", "quote", "price-list", "instance", "op"}},
+    {"Homes and boxes", {"isp", "host", "site", "node", "rebalance"}},
+    {"Software", {"release"}},
+    {"Accounts", {"account", "token", "audit"}},
+    {"This command", {"login", "whoami", "completion", "man", "help", "api"}},
+};
 
 std::string full_name(const CLI::App& command) {
     const CLI::App* parent = command.get_parent();
@@ -86,7 +100,9 @@ Status check_words(CLI::App& app, const std::vector<std::string>& words) {
 }
 
 void add_global_options(CLI::App& app, GlobalOptions& options) {
-    app.set_version_flag("--version", std::string("foyer " FOYER_VERSION));
+    app.set_help_flag("-h,--help", "show this help");
+    app.set_version_flag("--version", std::string("foyer " FOYER_VERSION),
+                         "show the version of this program");
     app.add_option("--config", options.config_path,
                    "configuration file; absent: $FOYER_CONFIG or ~/.config/foyer/config.toml")
         ->type_name("FILE");
@@ -107,6 +123,14 @@ const CLI::App& chosen(const CLI::App& app) {
     return *command;
 }
 
+const CommandNode& node_at(const CommandNode& root, const CLI::App& command) {
+    if (command.get_parent() == nullptr) return root;
+    const CommandNode& parent = node_at(root, *command.get_parent());
+    const CommandNode* found = parent.find(command.get_name());
+    CHECK(found != nullptr);
+    return *found;
+}
+
 Status parse(CLI::App& app, const std::vector<std::string>& arguments, Session& session,
              bool& finished) {
     TRY(check_words(app, arguments));
@@ -118,7 +142,9 @@ Status parse(CLI::App& app, const std::vector<std::string>& arguments, Session& 
         if (dynamic_cast<const CLI::CallForVersion*>(&wish) != nullptr) {
             session.console().data(std::string(wish.what()) + "\n");
         } else {
-            session.console().data(chosen(app).help());
+            const CommandNode root = describe_tree(app);
+            session.console().data(
+                help_text(node_at(root, chosen(app)), root, session.console().text_width()));
         }
         return ok_status();
     } catch (const CLI::ParseError& failure) {
@@ -149,27 +175,29 @@ int finish(Console& console, const Status& status) {
 
 void add_all(CLI::App& app, Session& session) {
     add_global_options(app, session.options);
-    add_session_commands(app, session);
-    add_api_commands(app, session);
     add_order_command(app, session);
     add_plan_commands(app, session);
     add_price_commands(app, session);
-    add_rebalance_commands(app, session);
     add_instance_commands(app, session);
-    add_release_commands(app, session);
+    add_operation_commands(app, session);
     add_fleet_commands(app, session);
+    add_rebalance_commands(app, session);
+    add_release_commands(app, session);
     add_account_commands(app, session);
     add_audit_commands(app, session);
-    add_operation_commands(app, session);
+    add_session_commands(app, session);
+    add_api_commands(app, session);
     add_completion_commands(app, session);
+    add_man_commands(app, session);
     app.require_subcommand(1);
-    app.footer(std::string(exit_code_help()));
+    for (const CommandGroup& group : command_groups)
+        for (const char* command : group.commands) app.get_subcommand(command)->group(group.title);
 }
 
 int run_program(const std::vector<std::string>& arguments, Console& console, const Clock& clock,
                 Rng& rng) {
     Session session(console, clock, rng);
-    CLI::App app{"foyer: the command of customer, host and operator", "foyer"};
+    CLI::App app{"the command of customer, host and operator", "foyer"};
     add_all(app, session);
     if (!arguments.empty() && arguments.front() == complete_word) {
         answer_completion(session, describe_tree(app), {arguments.begin() + 1, arguments.end()});

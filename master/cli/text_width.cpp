@@ -90,6 +90,16 @@ std::string printable(std::string_view text) {
     return clean;
 }
 
+std::u32string letters_of(std::string_view text) {
+    std::u32string letters;
+    while (!text.empty()) {
+        const Letter letter = decode(text);
+        letters += letter.valid ? letter.code : U'\uFFFD';
+        text.remove_prefix(letter.bytes);
+    }
+    return letters;
+}
+
 int display_width(std::string_view text) {
     int width = 0;
     while (!text.empty()) {

@@ -14,6 +14,9 @@ std::string printable(std::string_view text);
 // Columns of printable UTF-8: combining marks take none, CJK and emoji two.
 int display_width(std::string_view text);
 
+// Its letters; what is no UTF-8 is U+FFFD.
+std::u32string letters_of(std::string_view text);
+
 // At most `width` columns, the cut shown by "…" (or "." where the terminal knows ASCII only).
 std::string fit(std::string_view text, int width, bool unicode = true);
 
