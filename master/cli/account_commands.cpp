@@ -37,10 +37,7 @@ Status create_token(Session& session, const TokenOptions& options) {
     if (options.dry_run) body["validate_only"] = true;
     const std::string answer = TRY(session.write("POST", "/v1/tokens", body, "foyer account ls"));
     if (options.dry_run) session.console().note(dry_run_note);
-    if (session.wants_json()) {
-        session.console().data(answer + "\n");
-        return ok_status();
-    }
+    if (session.wants_json()) return session.print_json(answer);
     if (options.dry_run) return ok_status();
     const Json token = TRY(parse_json(answer));
     session.console().data(text_field(token, "token") + "\n");

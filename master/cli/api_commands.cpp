@@ -33,22 +33,16 @@ Result<std::string> read_body(const std::string& file) {
     return usage_error("stdin holds more than a body may have (1 MiB)");
 }
 
-void print(Session& session, const std::string& answer) {
-    session.console().data(answer.ends_with('\n') ? answer : answer + "\n");
-}
-
 Status get(Session& session, const ApiOptions& options) {
     TRY(check_path(options.path, "foyer api get /v1/whoami"));
-    print(session, TRY(session.get(options.path)));
-    return ok_status();
+    return session.print_json(TRY(session.get(options.path)));
 }
 
 Status post(Session& session, const ApiOptions& options) {
     TRY(check_path(options.path, "foyer api post /v1/isps --body FILE"));
     std::optional<std::string> body;
     if (!options.body_file.empty()) body = TRY(read_body(options.body_file));
-    print(session, TRY(session.send("POST", options.path, std::move(body))));
-    return ok_status();
+    return session.print_json(TRY(session.send("POST", options.path, std::move(body))));
 }
 
 Status put(Session& session, const ApiOptions& options) {
@@ -67,8 +61,7 @@ Status put(Session& session, const ApiOptions& options) {
 
 Status remove(Session& session, const ApiOptions& options) {
     TRY(check_path(options.path, "foyer api delete /v1/instances/NAME"));
-    print(session, TRY(session.send("DELETE", options.path, std::nullopt)));
-    return ok_status();
+    return session.print_json(TRY(session.send("DELETE", options.path, std::nullopt)));
 }
 
 CLI::App& add_verb(CLI::App& group, Session& session, const std::string& verb,

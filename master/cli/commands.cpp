@@ -48,6 +48,14 @@ CLI::Validator between(int low, int high) {
     return CLI::Range(low, high).description(fmt::format("{}..{}", low, high));
 }
 
+CLI::Validator a_format() {
+    const auto check = [](std::string& text) -> std::string {
+        const auto format = parse_format(text);
+        return format.ok() ? std::string() : format.failure().message;
+    };
+    return {check, std::string(format_words), ""};
+}
+
 CLI::Validator a_duration() {
     const auto check = [](std::string& text) -> std::string {
         const auto duration = parse_duration(text);
@@ -70,6 +78,7 @@ void add_dry_run(CLI::App& command, bool& flag) {
 
 void add_list_command(CLI::App& group, Session& session, const ListRoute& route, View view) {
     CLI::App& command = add_command(group, "ls", "list all " + plain(route.rows));
+    session.has_rows(command);
     command.callback([&session, route, view] {
         session.action = [&session, route, view] { return session.show_list(route, view); };
     });

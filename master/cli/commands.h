@@ -46,6 +46,8 @@ CLI::App& add_command(CLI::App& group, const std::string& name, const std::strin
 CLI::Validator one_of(std::vector<std::string> words);
 // A whole number from low to high.
 CLI::Validator between(int low, int high);
+// A format as output_format.h reads it.
+CLI::Validator a_format();
 // A duration as human.h reads it.
 CLI::Validator a_duration();
 // An amount of money as human.h reads it.

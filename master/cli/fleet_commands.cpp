@@ -129,10 +129,7 @@ Status make_node_token(Session& session, const NodeTokenOptions& options) {
     if (options.dry_run) body["validate_only"] = true;
     const std::string answer = TRY(session.write("POST", "/v1/node-tokens", body));
     if (options.dry_run) session.console().note(dry_run_note);
-    if (session.wants_json()) {
-        session.console().data(answer + "\n");
-        return ok_status();
-    }
+    if (session.wants_json()) return session.print_json(answer);
     const Json token = TRY(parse_json(answer));
     if (options.dry_run) return ok_status();
     session.console().data(text_field(token, "token") + "\n");
@@ -180,7 +177,7 @@ Status delete_node(Session& session, const NodeDeleteOptions& options) {
     const std::string query = options.dry_run ? "?validate_only=true" : "";
     const std::string answer = TRY(session.write("DELETE", path_of("nodes", options.name) + query,
                                                  std::nullopt, "foyer node ls"));
-    if (session.wants_json()) session.console().data(answer + "\n");
+    if (session.wants_json()) TRY(session.print_json(answer));
     session.console().note(options.dry_run ? dry_run_note
                                            : fmt::format("node '{}' is deleted", options.name));
     return ok_status();
@@ -198,7 +195,7 @@ Status node_action(Session& session, const NodeActionOptions& options, const std
     if (options.wait.dry_run) body["validate_only"] = true;
     const std::string answer = TRY(
         session.write("POST", path_of("nodes", options.name) + ":" + verb, body, "foyer node ls"));
-    if (session.wants_json()) session.console().data(answer + "\n");
+    if (session.wants_json()) TRY(session.print_json(answer));
     session.console().note(options.wait.dry_run ? dry_run_note
                                                 : fmt::format("node '{}' {}", options.name, done));
     return ok_status();

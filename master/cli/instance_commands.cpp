@@ -148,11 +148,12 @@ void add_actions(CLI::App& group, Session& session) {
 void add_events(CLI::App& group, Session& session) {
     auto& name = session.keep<std::string>();
     CLI::App& command = add_command(group, "events", "what happened to it, newest first");
+    session.has_rows(command);
     add_name(command, name, "INSTANCE");
     command.callback([&session, &name] {
         session.action = [&session, &name]() -> Status {
             const std::string path = path_of("instances", name) + "/events";
-            return session.show(TRY(session.get(path, list_hint)), view_events);
+            return session.show_rows(TRY(session.get(path, list_hint)), "events", view_events);
         };
     });
 }
@@ -161,11 +162,12 @@ void add_timeline(CLI::App& group, Session& session) {
     auto& name = session.keep<std::string>();
     CLI::App& command =
         add_command(group, "timeline", "its takeovers, moment by moment, newest first");
+    session.has_rows(command);
     add_name(command, name, "INSTANCE");
     command.callback([&session, &name] {
         session.action = [&session, &name]() -> Status {
             const std::string path = path_of("instances", name) + "/timeline";
-            return session.show(TRY(session.get(path, list_hint)), view_timeline);
+            return session.show_rows(TRY(session.get(path, list_hint)), "takeovers", view_timeline);
         };
     });
 }

@@ -74,8 +74,7 @@ Status show_order(Session& session, const Json& instance, const Json& operation,
     if (session.wants_json()) {
         Json answer = {{"instance", instance}, {"operation", operation}};
         if (!connection.is_null()) answer["instance"]["connection"] = connection;
-        session.console().data(answer.dump() + "\n");
-        return ok_status();
+        return session.print_json(answer.dump());
     }
     const Json& shown = connection.is_null() ? field(instance, "connection") : connection;
     session.console().data(view_connection(shown, session.view_context()) + "\n" +
@@ -118,10 +117,7 @@ Status order(Session& session, const OrderOptions& options) {
         session.console().note("price: " + quote_text(quote));
     if (options.wait.dry_run || options.wait.no_wait) {
         if (options.wait.dry_run) session.console().note(dry_run_note);
-        if (session.wants_json()) {
-            session.console().data(answer + "\n");
-            return ok_status();
-        }
+        if (session.wants_json()) return session.print_json(answer);
         session.console().data(view_copies(field(ordered, "instance"), session.view_context()));
         const Json& placement = field(ordered, "placement");
         if (!placement.is_null())

@@ -108,9 +108,11 @@ void add_global_options(CLI::App& app, GlobalOptions& options) {
         ->type_name("FILE");
     app.add_option("--profile", options.profile, "which master and account")
         ->envname("FOYER_PROFILE");
-    app.add_option("--output", options.output, "for people or for programs (the API's JSON)")
+    app.add_option("--output", options.output,
+                   "table for people; json, yaml, or csv (lists) for programs. json/1 insists on "
+                   "version 1 of it")
         ->capture_default_str()
-        ->check(one_of({"table", "json"}));
+        ->check(a_format());
     app.add_option("--request-id", options.request_id,
                    "of a write: repeating it with the same id changes nothing");
     app.add_flag("--quiet", options.quiet, "no progress and no notes on stderr");
@@ -149,6 +151,11 @@ Status parse(CLI::App& app, const std::vector<std::string>& arguments, Session& 
         return ok_status();
     } catch (const CLI::ParseError& failure) {
         return usage_error(failure.what(), full_name(chosen(app)) + " --help");
+    }
+    if (session.format() == Format::AsCsv && !session.is_list(chosen(app))) {
+        return usage_error(
+            fmt::format("'{}' answers with no list; csv is for lists", full_name(chosen(app))),
+            "repeat with --output json");
     }
     const std::string& id = session.options.request_id;
     const bool usable = std::ranges::all_of(id, [](char c) { return c > ' ' && c < 0x7F; });

@@ -42,8 +42,11 @@ Status make_key(Session& session, const std::string& file) {
     const tls::SigningKey key = tls::make_signing_key(session.rng());
     TRY(tls::create_private_file(file, std::string(key_header) + key.seed.reveal() + "\n"));
     const std::string shown = padded_base64(key.public_key);
-    session.console().data(session.wants_json() ? Json{{"publisher_key", shown}}.dump() + "\n"
-                                                : shown + "\n");
+    if (session.wants_json()) {
+        TRY(session.print_json(own_output({{"publisher_key", shown}}).dump()));
+    } else {
+        session.console().data(shown + "\n");
+    }
     session.console().note(
         fmt::format("signing key written to '{}'; keep a copy in a safe place: "
                     "new versions of your releases need it",

@@ -1,15 +1,30 @@
 #include "master/cli/session.h"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "master/cli/body_text.h"
+#include "master/cli/csv.h"
 #include "master/cli/exit_code.h"
+#include "master/cli/text_width.h"
+#include "master/cli/yaml.h"
 
 namespace foyer::cli {
 namespace {
 
 constexpr int pages_max = 2000;
 constexpr std::size_t request_id_letters = 24;
+
+// Said in the one form that has comments; a reader of the tree does not see it.
+const std::string yaml_head =
+    fmt::format("# foyer output {}: the tree of --output json\n", output_version);
+
+std::string next_page(const OrderedJson& list) {
+    const auto page = list.find("page");
+    if (page == list.end() || !page->is_object()) return {};
+    const auto token = page->find("next_page_token");
+    return token != page->end() && token->is_string() ? token->get<std::string>() : std::string();
+}
 
 }  // namespace
 
@@ -100,31 +115,53 @@ Result<std::string> Session::send(const std::string& method, const std::string& 
     return failure;
 }
 
-Status Session::show(const std::string& body, View view) {
-    if (wants_json()) {
-        console_.data(body.ends_with('\n') ? body : body + "\n");
-        return ok_status();
+void Session::print(const std::string& text) {
+    console_.data(console_.page().width > 0 ? printable_lines(text) : text);
+}
+
+Status Session::print_json(const std::string& body) {
+    if (format() == Format::AsYaml) {
+        print(yaml_head + to_yaml(TRY(parse_ordered_json(body))));
+    } else {
+        print(body.ends_with('\n') ? body : body + "\n");
     }
+    return ok_status();
+}
+
+Status Session::show(const std::string& body, View view) {
+    if (wants_json()) return print_json(body);
     console_.data(view(TRY(parse_json(body)), view_context()));
     return ok_status();
 }
 
-Status Session::show_list(const ListRoute& route, View view) {
+Status Session::show_rows(const std::string& body, std::string_view rows, View view) {
+    if (format() != Format::AsCsv) return show(body, view);
+    const OrderedJson all = TRY(parse_ordered_json(body));
+    const auto found = all.find(std::string(rows));
+    print(to_csv(found == all.end() ? OrderedJson::array() : *found, csv_columns(rows)));
+    return ok_status();
+}
+
+// One page goes on as it came; several are one list in the same shape.
+Result<std::string> Session::whole_list(const ListRoute& route) {
     std::string body = TRY(get(route.path));
-    Json all = TRY(parse_json(body));
-    std::string token = text_field(field(all, "page"), "next_page_token");
+    OrderedJson all = TRY(parse_ordered_json(body));
+    std::string token = next_page(all);
     for (int page = 1; !token.empty() && page < pages_max; ++page) {
-        body.clear();
-        const Json next = TRY(get_json(route.path + "?page_token=" + percent_encoded(token)));
-        for (const Json& row : list_field(next, route.rows)) all[route.rows].push_back(row);
+        const std::string more = TRY(get(route.path + "?page_token=" + percent_encoded(token)));
+        OrderedJson next = TRY(parse_ordered_json(more));
+        for (OrderedJson& row : next[route.rows]) all[route.rows].push_back(std::move(row));
         if (next.contains("page")) all["page"] = next["page"];
-        token = text_field(field(next, "page"), "next_page_token");
+        token = next_page(next);
+        body.clear();
     }
-    // One page is shown as it came; several are one list in the same shape.
-    if (wants_json()) {
-        console_.data((body.empty() ? all.dump() : body) + "\n");
-        return ok_status();
-    }
+    return body.empty() ? all.dump() : body;
+}
+
+Status Session::show_list(const ListRoute& route, View view) {
+    const std::string body = TRY(whole_list(route));
+    if (format() != Format::AsTable) return show_rows(body, route.rows, view);
+    const Json all = TRY(parse_json(body));
     if (list_field(all, route.rows).empty()) {
         console_.note(route.nothing);
         return ok_status();

@@ -60,7 +60,7 @@ Status login(Session& session, const LoginOptions& options) {
     session.console().note(fmt::format("logged in to {} as '{}' ({}); profile '{}' in {}",
                                        options.api, text_field(caller, "account"),
                                        joined(list_field(caller, "roles")), name, path));
-    if (session.wants_json()) session.console().data(reply.body + "\n");
+    if (session.wants_json()) TRY(session.print_json(reply.body));
     return ok_status();
 }
 

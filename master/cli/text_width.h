@@ -11,6 +11,9 @@ namespace foyer::cli {
 // cursor or forge a line.
 std::string printable(std::string_view text);
 
+// The same for a text of several lines, which stay lines.
+std::string printable_lines(std::string_view text);
+
 // Columns of printable UTF-8: combining marks take none, CJK and emoji two.
 int display_width(std::string_view text);
 
