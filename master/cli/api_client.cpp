@@ -23,11 +23,6 @@ constexpr std::size_t upload_piece = std::size_t{256} * 1024;
 
 bool is_token_letter(char letter) { return letter > ' ' && letter < 0x7F; }
 
-std::string authority_of(const ApiAddress& address) {
-    const bool v6 = address.host.find(':') != std::string::npos;
-    return fmt::format("{}{}{}:{}", v6 ? "[" : "", address.host, v6 ? "]" : "", address.port);
-}
-
 }  // namespace
 
 Result<ApiAddress> parse_api_url(std::string_view url) {
@@ -46,6 +41,11 @@ Result<ApiAddress> parse_api_url(std::string_view url) {
     const auto address = tls::split_address(rest);
     if (!address.ok()) return refuse("is malformed");
     return ApiAddress{address.value().host, address.value().port};
+}
+
+std::string authority_of(const ApiAddress& address) {
+    const bool v6 = address.host.find(':') != std::string::npos;
+    return fmt::format("{}{}{}:{}", v6 ? "[" : "", address.host, v6 ? "]" : "", address.port);
 }
 
 std::string percent_encoded(std::string_view text) {
@@ -162,7 +162,7 @@ Result<ApiReply> ApiClient::State::send_once(const ApiCall& call) {
     const httplib::Result result = http.send(request);
     if (!result) return transport_error(result.error());
     if (result->status >= 200 && result->status < 300) {
-        return ApiReply{result->status, std::move(received)};
+        return ApiReply{result->status, std::move(received), result->get_header_value("Date")};
     }
     return error_of_reply(result->status, received);
 }
@@ -189,7 +189,7 @@ Result<ApiReply> ApiClient::State::put_once(const Upload& upload, std::ifstream&
                      fmt::format("sending '{}' was interrupted", upload.file));
     }
     if (!result) return transport_error(result.error());
-    if (result->status >= 200 && result->status < 300) return ApiReply{result->status, {}};
+    if (result->status >= 200 && result->status < 300) return ApiReply{result->status, {}, {}};
     return error_of_reply(result->status, result->body);
 }
 

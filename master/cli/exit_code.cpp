@@ -27,7 +27,7 @@ constexpr auto code_names = std::to_array<std::pair<std::string_view, ErrorCode>
 
 constexpr auto statuses = std::to_array<ExitStatus>({
     {ExitCode::Ok, "done"},
-    {ExitCode::Failed, "failed (an operation failed, or a bug)"},
+    {ExitCode::Failed, "failed (an operation failed, doctor found the cloud unwell, or a bug)"},
     {ExitCode::Usage, "wrong use, or input the master calls invalid"},
     {ExitCode::NotFound, "not found"},
     {ExitCode::Refused, "refused: rights, policy, capacity or state"},

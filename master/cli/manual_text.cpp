@@ -17,7 +17,8 @@ void add_everyday(Entries& to) {
          {{"foyer login --api https://cloud.example:7444 --ca ca.crt --token-file token",
            "remember a master and a token"},
           {"foyer order tryton --name acme --size s --param company=Acme", "order an ERP"},
-          {"foyer instance ls", "see what runs"}}});
+          {"foyer instance ls", "see what runs"},
+          {"foyer doctor", "find out what is wrong"}}});
     to.push_back({"foyer login",
                   "Checks the token with the master, then keeps the address, the certificate "
                   "authority's file and the token as a profile, in a file only you may read.",
@@ -27,6 +28,14 @@ void add_everyday(Entries& to) {
                     "--token-file -",
                     "another profile; the token is read from standard input"}}});
     to.push_back({"foyer whoami", "", {{"foyer whoami", ""}}});
+    to.push_back(
+        {"foyer doctor",
+         "Looks in order at the configuration, the certificate authority's file, the name, the "
+         "connection, TLS, the master, the clock, the token and the version of the API, then at "
+         "what the caller may see: an operator's boxes and drains, everyone's instances. Each line "
+         "says what is so, and what to type next when it is wrong. The exit status is 0 when "
+         "nothing is wrong (warnings are not), else that of the first thing that is.",
+         {{"foyer doctor", ""}, {"foyer doctor --output json", "for programs"}}});
     to.push_back(
         {"foyer order",
          "Orders an instance and waits until it serves. The answer is its URL, the generated "
@@ -42,6 +51,9 @@ void add_everyday(Entries& to) {
                   "others are out.",
                   {{"foyer plan order tryton --name acme --min-countries 2", ""}}});
     to.push_back({"foyer quote", "", {{"foyer quote tryton --size s --replicas 3", ""}}});
+}
+
+void add_instances(Entries& to) {
     to.push_back(
         {"foyer instance ls",
          "",
@@ -159,6 +171,7 @@ void add_house(Entries& to) {
 Entries make_entries() {
     Entries entries;
     add_everyday(entries);
+    add_instances(entries);
     add_fleet(entries);
     add_house(entries);
     return entries;

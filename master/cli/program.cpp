@@ -26,7 +26,7 @@ const std::vector<CommandGroup> command_groups = {
     {"Homes and boxes", {"isp", "host", "site", "node", "rebalance"}},
     {"Software", {"release"}},
     {"Accounts", {"account", "token", "audit"}},
-    {"This command", {"login", "whoami", "completion", "man", "help", "api"}},
+    {"This command", {"login", "whoami", "doctor", "completion", "man", "help", "api"}},
 };
 
 std::string full_name(const CLI::App& command) {
@@ -193,6 +193,7 @@ void add_all(CLI::App& app, Session& session) {
     add_account_commands(app, session);
     add_audit_commands(app, session);
     add_session_commands(app, session);
+    add_doctor_command(app, session);
     add_api_commands(app, session);
     add_completion_commands(app, session);
     add_man_commands(app, session);

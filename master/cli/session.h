@@ -97,7 +97,8 @@ public:
 
     // JSON as the API gave it, or the view of it.
     Status show(const std::string& body, View view);
-    // Every page of a list.
+    // Every page of a list, as one answer.
+    Result<std::string> whole_list(const ListRoute& route);
     Status show_list(const ListRoute& route, View view);
     // An answer with rows in its field `rows`: also as CSV.
     Status show_rows(const std::string& body, std::string_view rows, View view);
@@ -109,7 +110,6 @@ public:
     bool is_list(const CLI::App& command) const { return with_rows_.count(&command) > 0; }
 
 private:
-    Result<std::string> whole_list(const ListRoute& route);
     void print(const std::string& text);  // what others wrote cannot steer a terminal
 
     Console& console_;

@@ -1,4 +1,5 @@
 // How a connection answers.
+#include "common/base/http_date.h"
 #include "master/http/errors.h"
 #include "master/http/session.h"
 
@@ -36,6 +37,7 @@ void Session::reply(int status, std::string body, const std::string& etag) {
 
 void Session::prepare(http::fields& header) const {
     header.set("X-Request-Id", request_id_);
+    header.set(http::field::date, to_http_date(host_.parts.clock.wall()));
     header.set("X-Content-Type-Options", "nosniff");
     // What a caller sees is his alone, and old at once; a document may be kept while its tag holds.
     const bool document = matched_ && matched_->route->kind == RouteKind::Document;
