@@ -4,10 +4,12 @@
 #include <fmt/format.h>
 #include <iostream>
 #include <iterator>
+#include <nlohmann/json.hpp>
 
 #include "common/os/files.h"
 #include "master/cli/commands.h"
 #include "master/cli/exit_code.h"
+#include "master/cli/watch.h"
 
 namespace foyer::cli {
 namespace {
@@ -17,6 +19,7 @@ constexpr std::size_t body_bytes_max = 1 << 20;
 struct ApiOptions {
     std::string path;
     std::string body_file;
+    bool dry_run = false;
 };
 
 Status check_path(const std::string& path, const std::string& example) {
@@ -33,6 +36,14 @@ Result<std::string> read_body(const std::string& file) {
     return usage_error("stdin holds more than a body may have (1 MiB)");
 }
 
+Result<std::string> only_checked(const std::string& body) {
+    OrderedJson object = OrderedJson::parse(body, nullptr, false);
+    if (!object.is_object())
+        return usage_error("the body is no JSON object; --dry-run adds to one");
+    object["validate_only"] = true;
+    return object.dump();
+}
+
 Status get(Session& session, const ApiOptions& options) {
     TRY(check_path(options.path, "foyer api get /v1/whoami"));
     return session.print_json(TRY(session.get(options.path)));
@@ -42,6 +53,10 @@ Status post(Session& session, const ApiOptions& options) {
     TRY(check_path(options.path, "foyer api post /v1/isps --body FILE"));
     std::optional<std::string> body;
     if (!options.body_file.empty()) body = TRY(read_body(options.body_file));
+    if (options.dry_run) {
+        body = TRY(only_checked(body.value_or("{}")));
+        session.console().note(dry_run_note);
+    }
     return session.print_json(TRY(session.send("POST", options.path, std::move(body))));
 }
 
@@ -61,7 +76,13 @@ Status put(Session& session, const ApiOptions& options) {
 
 Status remove(Session& session, const ApiOptions& options) {
     TRY(check_path(options.path, "foyer api delete /v1/instances/NAME"));
-    return session.print_json(TRY(session.send("DELETE", options.path, std::nullopt)));
+    std::string path = options.path;
+    if (options.dry_run) {
+        path += path.find('?') == std::string::npos ? "?" : "&";
+        path += "validate_only=true";
+        session.console().note(dry_run_note);
+    }
+    return session.print_json(TRY(session.send("DELETE", path, std::nullopt)));
 }
 
 CLI::App& add_verb(CLI::App& group, Session& session, const std::string& verb,
@@ -82,14 +103,17 @@ void add_api_commands(CLI::App& app, Session& session) {
     auto& options = session.keep<ApiOptions>();
     const std::string file = "file with the body, as it is; - reads it from stdin";
     add_verb(group, session, "get", "print the answer to GET PATH", options, get);
-    add_verb(group, session, "post", "print the answer to POST PATH", options, post)
-        .add_option("--body", options.body_file, file)
-        ->type_name("FILE");
+    CLI::App& write =
+        add_verb(group, session, "post", "print the answer to POST PATH", options, post);
+    write.add_option("--body", options.body_file, file)->type_name("FILE");
+    add_dry_run(write, options.dry_run);
     add_verb(group, session, "put", "send the bytes of a file to PATH", options, put)
         .add_option("--body", options.body_file, "file with the bytes")
         ->required()
         ->type_name("FILE");
-    add_verb(group, session, "delete", "print the answer to DELETE PATH", options, remove);
+    add_dry_run(
+        add_verb(group, session, "delete", "print the answer to DELETE PATH", options, remove),
+        options.dry_run);
 }
 
 }  // namespace foyer::cli

@@ -45,7 +45,12 @@ CLI::Validator one_of(std::vector<std::string> words) {
 }
 
 CLI::Validator between(int low, int high) {
-    return CLI::Range(low, high).description(fmt::format("{}..{}", low, high));
+    const auto check = [low, high](std::string& text) -> std::string {
+        const auto number = parse_int(text);
+        if (number && *number >= low && *number <= high) return {};
+        return fmt::format("'{}' is no whole number from {} to {}", text, low, high);
+    };
+    return {check, fmt::format("{}..{}", low, high), ""};
 }
 
 CLI::Validator a_format() {

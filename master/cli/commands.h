@@ -29,6 +29,7 @@ void add_plan_commands(CLI::App& app, Session& session);        // plan
 void add_instance_commands(CLI::App& app, Session& session);    // instance
 void add_operation_commands(CLI::App& app, Session& session);   // op
 void add_completion_commands(CLI::App& app, Session& session);  // completion
+void add_profile_commands(CLI::App& app, Session& session);     // profile
 void add_doctor_command(CLI::App& app, Session& session);       // doctor
 void add_man_commands(CLI::App& app, Session& session);         // man, help
 

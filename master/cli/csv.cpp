@@ -57,6 +57,7 @@ const std::vector<Columns>& tables() {
         {"entries",
          {"sequence", "at", "account", "rpc", "subject", "request_id", "body_hash", "revision",
           "previous", "hash"}},
+        {"profiles", {"name", "api", "ca_file", "default"}},
         {"events", {"revision", "at", "kind", "subject", "message"}},
         {"takeovers",
          {"began_at", "cause", "from", "to", "former_end", "former_closing_ms", "detected_ms",

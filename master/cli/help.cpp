@@ -125,6 +125,11 @@ std::string usage_of(const CommandNode& command) {
     return usage.empty() ? usage : usage.substr(1);
 }
 
+std::string usage_line(const CommandNode& command) {
+    const std::string usage = usage_of(command);
+    return command.path + (usage.empty() ? "" : " ") + usage;
+}
+
 std::string wrapped(std::string_view text, int width, int indent) {
     std::string lines;
     int column = indent;
@@ -149,7 +154,7 @@ std::string help_text(const CommandNode& command, const CommandNode& root, int w
     std::string text = wrapped(command.path + ": " + command.description, width, 0) + "\n";
     const std::string_view more = manual_entry(command.path).text;
     if (!more.empty()) text += "\n" + wrapped(more, width, 0) + "\n";
-    text += "\n" + wrapped("Usage: " + command.path + " " + usage_of(command), width, 7) + "\n";
+    text += "\n" + wrapped("Usage: " + usage_line(command), width, 7) + "\n";
     text += commands_of(command, width);
     text += table_of("Arguments", rows_of(command.positionals), width);
     text += table_of("Options", rows_of(command.options), width);

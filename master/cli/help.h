@@ -11,6 +11,9 @@ namespace foyer::cli {
 // "[OPTIONS] NODE", "COMMAND": what stands behind the command's name.
 std::string usage_of(const CommandNode& command);
 
+// The same behind the command's name.
+std::string usage_line(const CommandNode& command);
+
 // The value of an argument as its users write it: "--site SITE", "[NODE]", "COMMAND...".
 std::string shape_of(const Argument& argument);
 

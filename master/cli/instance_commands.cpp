@@ -56,10 +56,17 @@ Status promote(Session& session, const ActionOptions& options) {
     return act(session, options, "promote", std::move(body), "has a new leading copy");
 }
 
-Status reveal(Session& session, const std::string& name) {
-    const std::string body = TRY(
-        session.write("POST", path_of("instances", name) + ":reveal", Json::object(), list_hint));
+Status reveal(Session& session, const ActionOptions& options) {
+    const std::string& name = options.name;
+    Json asked = Json::object();
+    if (options.wait.dry_run) asked["validate_only"] = true;
+    const std::string body =
+        TRY(session.write("POST", path_of("instances", name) + ":reveal", asked, list_hint));
     TRY(session.show(body, view_connection));
+    if (options.wait.dry_run) {
+        session.console().note(dry_run_note);
+        return ok_status();
+    }
     session.console().note(
         "the password is shown once; keep it. Within ten minutes: foyer "
         "instance reveal " +
@@ -152,8 +159,11 @@ void add_events(CLI::App& group, Session& session) {
     add_name(command, name, "INSTANCE");
     command.callback([&session, &name] {
         session.action = [&session, &name]() -> Status {
-            const std::string path = path_of("instances", name) + "/events";
-            return session.show_rows(TRY(session.get(path, list_hint)), "events", view_events);
+            return session.show_list({.path = path_of("instances", name) + "/events",
+                                      .rows = "events",
+                                      .nothing = "nothing happened yet",
+                                      .next = list_hint},
+                                     view_events);
         };
     });
 }
@@ -197,9 +207,10 @@ void add_instance_commands(CLI::App& app, Session& session) {
     add_explain(group, session);
     add_actions(group, session);
 
-    auto& shown = session.keep<std::string>();
+    auto& shown = session.keep<ActionOptions>();
     CLI::App& show = add_command(group, "reveal", "show the generated password, once");
-    add_name(show, shown, "INSTANCE");
+    add_name(show, shown.name, "INSTANCE");
+    add_dry_run(show, shown.wait.dry_run);
     show.callback([&session, &shown] {
         session.action = [&session, &shown] { return reveal(session, shown); };
     });

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "master/cli/release_name.h"
+#include "master/cli/suggest.h"
 #include "master/cli/text_width.h"
 
 namespace foyer::cli {
@@ -111,7 +112,33 @@ Result<std::vector<Candidate>> ask(Session& session, const LiveQuestion& questio
     return names_of(session, *source, question);
 }
 
+// "acme" of "/v1/instances/acme:stop?x=y", of that source.
+std::string name_in_path(const std::string& path, const Source& source) {
+    const std::string before = std::string(source.path) + "/";
+    if (!path.starts_with(before)) return {};
+    const std::string rest = path.substr(before.size());
+    return rest.substr(0, rest.find_first_of("/:?"));
+}
+
 }  // namespace
+
+std::string name_meant(Session& session, const std::string& path) {
+    for (const Source& source : sources) {
+        const std::string name = name_in_path(path, source);
+        if (name.empty()) continue;
+        auto client = session.api();
+        if (!client.ok()) return {};
+        const auto reply = client.value()->call(
+            {.path = fmt::format("{}?page_size={}", source.path, page_size), .may_retry = false});
+        if (!reply.ok()) return {};
+        const Json list = Json::parse(reply.value().body, nullptr, false);
+        std::vector<std::string> names;
+        for (const Json& row : list_field(list, source.rows))
+            names.push_back(text_field(row, "name"));
+        return std::ranges::find(names, name) == names.end() ? did_you_mean(name, names) : "";
+    }
+    return {};
+}
 
 std::vector<Candidate> live_names(Session& session, const LiveQuestion& question,
                                   const Given& given) {

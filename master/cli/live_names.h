@@ -14,4 +14,7 @@ namespace foyer::cli {
 std::vector<Candidate> live_names(Session& session, const LiveQuestion& question,
                                   const std::map<std::string, std::string, std::less<>>& given);
 
+// Of the path of a thing that is not there: "; did you mean 'acme'?", or nothing.
+std::string name_meant(Session& session, const std::string& path);
+
 }  // namespace foyer::cli

@@ -28,6 +28,13 @@ void add_everyday(Entries& to) {
                     "--token-file -",
                     "another profile; the token is read from standard input"}}});
     to.push_back({"foyer whoami", "", {{"foyer whoami", ""}}});
+    to.push_back({"foyer profile",
+                  "login makes profiles. One is the default; --profile or FOYER_PROFILE name "
+                  "another for one command.",
+                  {{"foyer profile ls", ""},
+                   {"foyer profile use work", "the default from now on"},
+                   {"foyer instance ls --profile home", "another, once"}}});
+    to.push_back({"foyer profile rm", "", {{"foyer profile rm work", ""}}});
     to.push_back(
         {"foyer doctor",
          "Looks in order at the configuration, the certificate authority's file, the name, the "
@@ -154,6 +161,7 @@ void add_house(Entries& to) {
                   {{"foyer api get /v1/whoami", ""},
                    {"foyer api get /v1/openapi.json > foyer.json", "the API's own description"}}});
     to.push_back({"foyer api post", "", {{"foyer api post /v1/isps --body isp.json", ""}}});
+    to.push_back({"foyer api delete", "", {{"foyer api delete /v1/instances/acme --dry-run", ""}}});
     to.push_back({"foyer completion",
                   "The script asks the command itself what may follow, so it needs no renewal. "
                   "Names of instances, nodes and the like come from the API of the profile, within "

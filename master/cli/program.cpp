@@ -9,6 +9,7 @@
 #include "master/cli/commands.h"
 #include "master/cli/exit_code.h"
 #include "master/cli/help.h"
+#include "master/cli/parse_failure.h"
 #include "master/cli/suggest.h"
 
 namespace foyer::cli {
@@ -26,7 +27,7 @@ const std::vector<CommandGroup> command_groups = {
     {"Homes and boxes", {"isp", "host", "site", "node", "rebalance"}},
     {"Software", {"release"}},
     {"Accounts", {"account", "token", "audit"}},
-    {"This command", {"login", "whoami", "doctor", "completion", "man", "help", "api"}},
+    {"This command", {"login", "whoami", "profile", "doctor", "completion", "man", "help", "api"}},
 };
 
 std::string full_name(const CLI::App& command) {
@@ -75,9 +76,10 @@ Status check_words(CLI::App& app, const std::vector<std::string>& words) {
         const std::string& word = words[i];
         if (word == "--") return ok_status();
         if (word.size() > 1 && word.starts_with('-')) {
-            const std::string name = word.substr(0, word.find('='));
+            const bool is_long = word.starts_with("--");
+            const std::string name = word.substr(0, is_long ? word.find('=') : 2);  // "-ojson"
             const CLI::Option* option = find_option(command, name);
-            if (option == nullptr && word.starts_with("--")) {
+            if (option == nullptr) {
                 return usage_error(fmt::format("'{}' has no option '{}'{}", full_name(*command),
                                                name, did_you_mean(name, option_names(command))),
                                    full_name(*command) + " --help");
@@ -108,14 +110,14 @@ void add_global_options(CLI::App& app, GlobalOptions& options) {
         ->type_name("FILE");
     app.add_option("--profile", options.profile, "which master and account")
         ->envname("FOYER_PROFILE");
-    app.add_option("--output", options.output,
+    app.add_option("-o,--output", options.output,
                    "table for people; json, yaml, or csv (lists) for programs. json/1 insists on "
                    "version 1 of it")
         ->capture_default_str()
         ->check(a_format());
     app.add_option("--request-id", options.request_id,
                    "of a write: repeating it with the same id changes nothing");
-    app.add_flag("--quiet", options.quiet, "no progress and no notes on stderr");
+    app.add_flag("-q,--quiet", options.quiet, "no progress and no notes on stderr");
 }
 
 // The innermost command that was recognised: whose help to advise.
@@ -150,7 +152,8 @@ Status parse(CLI::App& app, const std::vector<std::string>& arguments, Session& 
         }
         return ok_status();
     } catch (const CLI::ParseError& failure) {
-        return usage_error(failure.what(), full_name(chosen(app)) + " --help");
+        const CommandNode root = describe_tree(app);
+        return word_parse_failure(failure, node_at(root, chosen(app)));
     }
     if (session.format() == Format::AsCsv && !session.is_list(chosen(app))) {
         return usage_error(
@@ -193,6 +196,7 @@ void add_all(CLI::App& app, Session& session) {
     add_account_commands(app, session);
     add_audit_commands(app, session);
     add_session_commands(app, session);
+    add_profile_commands(app, session);
     add_doctor_command(app, session);
     add_api_commands(app, session);
     add_completion_commands(app, session);

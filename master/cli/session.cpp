@@ -6,6 +6,7 @@
 #include "master/cli/body_text.h"
 #include "master/cli/csv.h"
 #include "master/cli/exit_code.h"
+#include "master/cli/live_names.h"
 #include "master/cli/text_width.h"
 #include "master/cli/yaml.h"
 
@@ -78,10 +79,16 @@ const std::string& Session::request_id() {
     return request_id_;
 }
 
+Error Session::explained(Error failure, const std::string& path, std::string_view next) {
+    if (failure.code == ErrorCode::NotFound && !patience_)
+        failure.message += name_meant(*this, path);
+    return advise(std::move(failure), next);
+}
+
 Result<std::string> Session::get(const std::string& path, std::string_view next) {
     ApiClient* client = TRY(api());
     auto reply = client->call({.path = path});
-    if (!reply.ok()) return advise(std::move(reply).failure(), next);
+    if (!reply.ok()) return explained(std::move(reply).failure(), path, next);
     return std::move(reply).value().body;
 }
 
@@ -106,7 +113,7 @@ Result<std::string> Session::send(const std::string& method, const std::string& 
     call.body = std::move(body);
     auto reply = client->call(call);
     if (reply.ok()) return std::move(reply).value().body;
-    Error failure = advise(std::move(reply).failure(), next);
+    Error failure = explained(std::move(reply).failure(), path, next);
     if (is_retryable(failure.code)) {
         // It may have happened. The same id makes repeating harmless.
         failure.details.push_back(
@@ -144,7 +151,7 @@ Status Session::show_rows(const std::string& body, std::string_view rows, View v
 
 // One page goes on as it came; several are one list in the same shape.
 Result<std::string> Session::whole_list(const ListRoute& route) {
-    std::string body = TRY(get(route.path));
+    std::string body = TRY(get(route.path, route.next));
     OrderedJson all = TRY(parse_ordered_json(body));
     std::string token = next_page(all);
     for (int page = 1; !token.empty() && page < pages_max; ++page) {

@@ -43,7 +43,8 @@ using View = std::string (*)(const Json&, const ViewContext&);
 struct ListRoute {
     std::string path;
     std::string rows;
-    std::string nothing;  // said (on stderr) when there are none
+    std::string nothing;    // said (on stderr) when there are none
+    std::string next = {};  // advised when what it is of is not found
 };
 
 class Session {
@@ -110,6 +111,8 @@ public:
     bool is_list(const CLI::App& command) const { return with_rows_.count(&command) > 0; }
 
 private:
+    // With the name that was probably meant, and what to type next.
+    Error explained(Error failure, const std::string& path, std::string_view next);
     void print(const std::string& text);  // what others wrote cannot steer a terminal
 
     Console& console_;
