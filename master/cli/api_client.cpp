@@ -117,7 +117,7 @@ struct ApiClient::State {
         return error(ErrorCode::Unavailable,
                      fmt::format("the master at {} cannot be reached ({})", where,
                                  httplib::to_string(cause)),
-                     {{std::string(next_key), "check that it runs and that the address is right"}});
+                     {{std::string(next_key), "foyer doctor (it tells what is in the way)"}});
     }
 
     Result<ApiReply> send_once(const ApiCall& call);

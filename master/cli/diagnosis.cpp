@@ -80,11 +80,13 @@ Finding wrong(std::string check, const Error& failure, std::string next) {
     std::string said = failure.message;
     for (const ErrorDetail& fact : failure.details) {
         if (fact.key == next_key) {
-            if (next.empty()) next = fact.value;
+            const bool ourselves = fact.value.starts_with("foyer doctor");
+            if (next.empty() && !ourselves) next = fact.value;
         } else {
             said += fmt::format(" ({}: {})", fact.key, fact.value);
         }
     }
+    if (next.empty()) next = "repeat foyer doctor in a moment; if it stays so, ask the operator";
     return wrong(std::move(check), failure.code, std::move(said), std::move(next));
 }
 

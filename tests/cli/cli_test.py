@@ -329,6 +329,7 @@ class Writing(CliTest):
                 self.assertIn("no: " + code, done.err)
                 self.assertIn("rule: isps", done.err)
                 self.assertIn("request_id: req-1", done.err)
+                self.assertEqual("next: foyer whoami" in done.err, status == 403)
 
     def test_the_same_request_id_with_another_body_is_a_conflict(self):
         self.ok("isp", "create", "dune", "--request-id", "r1")

@@ -139,8 +139,19 @@ class Doctor(CliTest):
         self.assertEqual(done.code, 7, done)
         self.assertRegex(done.out, "WRONG +master +the database is away")
         self.assertRegex(done.out, "skipped +token")
+        self.api.faults = [None, "cut"]  # of whoami
+        self.assertRegex(self.foyer("doctor").out, r"WRONG +token +the master[\s\S]*next: repeat")
+        self.assertIn("next: foyer doctor", self.foyer("whoami", FOYER_CONFIG=self.away()).err)
         self.api.health = "strange"
         self.only_wrong("master", 7, "not a master's", "check the address")
+
+    def away(self):
+        """A configuration of a master that is not there."""
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = server.getsockname()[1]
+        return self.write_file("away.toml", f'[profiles.default]\ntoken = "{TOKEN}"\n'
+                               f'api = "https://localhost:{port}"\n'
+                               f'ca_file = "{self.api.ca_file}"\n')
 
     def test_clocks(self):
         self.api.clock_shift_s = 3600
