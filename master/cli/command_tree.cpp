@@ -13,7 +13,7 @@ namespace {
 std::string value_of(const CLI::Option& option) {
     if (option.get_items_expected_max() == 0) return {};
     const std::string type = option.get_type_name();
-    const std::string last = type.substr(type.rfind(':') + 1);
+    std::string last = type.substr(type.rfind(':') + 1);
     if (!last.empty() && last != "TEXT" && last != "INT") return last;
     const bool named = !option.get_lnames().empty();
     return upper_case(named ? option.get_lnames().front() : option.get_name(true, false));

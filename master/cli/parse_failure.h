@@ -4,7 +4,7 @@
 #include "common/base/result.h"
 #include "master/cli/command_tree.h"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): the library's name
 class ParseError;
 }
 
