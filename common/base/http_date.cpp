@@ -10,10 +10,9 @@
 namespace foyer {
 namespace {
 
-constexpr std::array<std::string_view, 7> weekdays = {"Sun", "Mon", "Tue", "Wed",
-                                                      "Thu", "Fri", "Sat"};
-constexpr std::array<std::string_view, 12> months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+constexpr std::array<const char*, 7> weekdays = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+constexpr std::array<const char*, 12> months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 constexpr std::string_view form = "Sun, 01 Mar 2026 12:30:00 GMT";
 
 using Seconds = std::chrono::sys_seconds;
@@ -25,6 +24,8 @@ std::optional<int> digits(std::string_view text) {
     return static_cast<int>(*number);
 }
 
+std::string_view as_view(const char* word) { return word; }
+
 }  // namespace
 
 std::string to_http_date(WallTime time) {
@@ -33,11 +34,11 @@ std::string to_http_date(WallTime time) {
     const auto day = std::chrono::floor<std::chrono::days>(at);
     const std::chrono::year_month_day date(day);
     const std::chrono::hh_mm_ss clock(at - day);
-    const auto weekday = weekdays.at(std::chrono::weekday(day).c_encoding());
-    const auto month = months.at(static_cast<unsigned>(date.month()) - 1);
+    const char* weekday = weekdays.at(std::chrono::weekday(day).c_encoding());
+    const char* month = months.at(static_cast<unsigned>(date.month()) - 1);
     std::array<char, 64> text{};
-    std::snprintf(text.data(), text.size(), "%s, %02u %s %04d %02d:%02d:%02d GMT", weekday.data(),
-                  static_cast<unsigned>(date.day()), month.data(), static_cast<int>(date.year()),
+    std::snprintf(text.data(), text.size(), "%s, %02u %s %04d %02d:%02d:%02d GMT", weekday,
+                  static_cast<unsigned>(date.day()), month, static_cast<int>(date.year()),
                   static_cast<int>(clock.hours().count()),
                   static_cast<int>(clock.minutes().count()),
                   static_cast<int>(clock.seconds().count()));
@@ -46,7 +47,7 @@ std::string to_http_date(WallTime time) {
 
 std::optional<WallTime> parse_http_date(std::string_view text) {
     if (text.size() != form.size()) return std::nullopt;
-    const auto month = std::ranges::find(months, text.substr(8, 3));
+    const auto month = std::ranges::find(months, text.substr(8, 3), as_view);
     const auto day = digits(text.substr(5, 2));
     const auto year = digits(text.substr(12, 4));
     const auto hour = digits(text.substr(17, 2));

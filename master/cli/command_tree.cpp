@@ -65,6 +65,13 @@ std::vector<std::string> Argument::words() const {
     return split(value, '|');
 }
 
+std::vector<std::string> CommandNode::command_names() const {
+    std::vector<std::string> names;
+    names.reserve(commands.size());
+    for (const CommandNode& one : commands) names.push_back(one.name);
+    return names;
+}
+
 const CommandNode* CommandNode::find(std::string_view command) const {
     const auto found = std::ranges::find(commands, command, &CommandNode::name);
     return found == commands.end() ? nullptr : &*found;

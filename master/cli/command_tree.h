@@ -37,6 +37,7 @@ struct CommandNode {
     std::vector<Argument> positionals;
     std::vector<CommandNode> commands;
 
+    std::vector<std::string> command_names() const;
     const CommandNode* find(std::string_view command) const;
     const Argument* find_option(std::string_view option) const;
 };

@@ -69,7 +69,7 @@ const std::vector<Columns>& tables() {
 
 std::string cell_of(const OrderedJson& value) {
     if (value.is_null()) return {};
-    const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+    std::string text = value.is_string() ? value.get<std::string>() : value.dump();
     if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
     std::string quoted = "\"";
     for (const char letter : text) quoted += letter == '"' ? "\"\"" : std::string(1, letter);

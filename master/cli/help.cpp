@@ -45,7 +45,7 @@ Row row_of(const Argument& argument) {
         if (left.starts_with('[')) left = left.substr(1, left.size() - 2);
     } else {
         for (std::size_t i = 1; i < argument.names.size(); ++i)
-            left = argument.names[i] + ", " + left;
+            left.insert(0, argument.names[i] + ", ");
         if (argument.takes_value()) left += " " + argument.value;
     }
     const std::string notes = notes_on(argument);
@@ -54,6 +54,7 @@ Row row_of(const Argument& argument) {
 
 std::vector<Row> rows_of(const std::vector<Argument>& arguments) {
     std::vector<Row> rows;
+    rows.reserve(arguments.size());
     for (const Argument& one : arguments) rows.push_back(row_of(one));
     return rows;
 }

@@ -132,9 +132,10 @@ std::string name_meant(Session& session, const std::string& path) {
             {.path = fmt::format("{}?page_size={}", source.path, page_size), .may_retry = false});
         if (!reply.ok()) return {};
         const Json list = Json::parse(reply.value().body, nullptr, false);
+        const Json& rows = list_field(list, source.rows);
         std::vector<std::string> names;
-        for (const Json& row : list_field(list, source.rows))
-            names.push_back(text_field(row, "name"));
+        names.reserve(rows.size());
+        for (const Json& row : rows) names.push_back(text_field(row, "name"));
         return std::ranges::find(names, name) == names.end() ? did_you_mean(name, names) : "";
     }
     return {};

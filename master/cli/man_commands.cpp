@@ -32,10 +32,8 @@ Result<const CommandNode*> find_command(const CommandNode& root,
         if (node == &root && word == root.name) continue;  // "foyer man foyer node"
         const CommandNode* next = node->find(word);
         if (next == nullptr) {
-            std::vector<std::string> names;
-            for (const CommandNode& one : node->commands) names.push_back(one.name);
             return usage_error(fmt::format("'{}' has no command '{}'{}", node->path, word,
-                                           did_you_mean(word, names)),
+                                           did_you_mean(word, node->command_names())),
                                node->path + " --help");
         }
         node = next;

@@ -112,6 +112,7 @@ const CommandNode* parent_of(const CommandNode& command, const CommandNode& node
 
 std::string see_also(const CommandNode& command, const CommandNode& root) {
     std::vector<std::string> pages;
+    pages.reserve(command.commands.size());
     for (const CommandNode& one : command.commands) pages.push_back(man_page_name(one));
     if (const CommandNode* parent = parent_of(command, root)) {
         pages.push_back(man_page_name(*parent));

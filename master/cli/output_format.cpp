@@ -33,7 +33,7 @@ Result<Format> parse_format(std::string_view text) {
     return format;
 }
 
-OrderedJson own_output(OrderedJson facts) {
+OrderedJson own_output(const OrderedJson& facts) {
     OrderedJson output = {{"output_version", output_version}};
     output.update(facts);
     return output;

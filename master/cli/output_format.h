@@ -20,6 +20,6 @@ inline constexpr std::string_view format_words = "table|json|yaml|csv";
 Result<Format> parse_format(std::string_view text);
 
 // What this program says of itself (not of the API): "output_version" comes first.
-OrderedJson own_output(OrderedJson facts);
+OrderedJson own_output(const OrderedJson& facts);
 
 }  // namespace foyer::cli

@@ -31,13 +31,12 @@ std::string what_is_missing(const std::string& said, const CommandNode& command)
 std::string which_commands(const CommandNode& command) {
     if (command.commands.size() > named_max)
         return fmt::format("'{}' needs a command", command.path);
-    std::vector<std::string> names;
-    for (const CommandNode& one : command.commands) names.push_back(one.name);
-    return fmt::format("'{}' needs one of its commands: {}", command.path, join(names, ", "));
+    return fmt::format("'{}' needs one of its commands: {}", command.path,
+                       join(command.command_names(), ", "));
 }
 
 std::string worded(const CLI::ParseError& failure, const CommandNode& command) {
-    const std::string said = failure.what();
+    std::string said = failure.what();
     if (dynamic_cast<const CLI::RequiredError*>(&failure) != nullptr)
         return command.commands.empty() ? what_is_missing(said, command) : which_commands(command);
     if (dynamic_cast<const CLI::ExtrasError*>(&failure) != nullptr) {

@@ -18,7 +18,7 @@
 #include "master/cli/json_fields.h"
 #include "master/cli/output_format.h"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): the library's name
 class App;
 }
 

@@ -15,6 +15,7 @@ constexpr int text_width_min = 6;
 
 std::vector<int> natural_widths(const Table& table) {
     std::vector<int> widths;
+    widths.reserve(table.columns.size());
     for (const Column& column : table.columns) widths.push_back(display_width(column.title));
     for (const auto& row : table.rows) {
         CHECK(row.size() == widths.size());
@@ -97,12 +98,14 @@ std::string render(const Table& whole, const Page& page) {
         cut_texts(table, widths, room, text_width_min);
     }
     std::vector<std::string> titles;
+    titles.reserve(table.columns.size());
     for (const Column& column : table.columns) titles.push_back(column.title);
     std::string text = line_of(table, titles, widths, page.unicode);
     const bool fits = display_width(text) + display_width(more) <= page.width;
     if (dropped && fits) text.insert(text.size() - 1, " " + more);
     for (const auto& row : table.rows) {
         std::vector<std::string> cells;
+        cells.reserve(row.size());
         for (const std::string& cell : row) cells.push_back(printable(cell));
         text += line_of(table, cells, widths, page.unicode);
     }
