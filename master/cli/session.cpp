@@ -143,9 +143,12 @@ Status Session::show(const std::string& body, View view) {
 
 Status Session::show_rows(const std::string& body, std::string_view rows, View view) {
     if (format() != Format::AsCsv) return show(body, view);
+    const auto columns = csv_columns(rows);
+    if (columns.empty())
+        return usage_error("this list has no columns of csv", "repeat with --output json");
     const OrderedJson all = TRY(parse_ordered_json(body));
     const auto found = all.find(std::string(rows));
-    print(to_csv(found == all.end() ? OrderedJson::array() : *found, csv_columns(rows)));
+    print(to_csv(found == all.end() ? OrderedJson::array() : *found, columns));
     return ok_status();
 }
 

@@ -157,13 +157,13 @@ std::string view_instance(const Json& instance, const ViewContext& context) {
     std::string text = render_facts(facts);
     Table table{{{"COPY", Align::Right},
                  {"HOME"},
-                 {"NODE"},
+                 {"NODE", Align::Left, Keep::Whole},
                  {"ISP"},
-                 {"COUNTRY"},
-                 {"ROLE"},
-                 {"STATE"},
+                 {"COUNTRY", Align::Left, Keep::Extra},
+                 {"ROLE", Align::Left, Keep::Whole},
+                 {"STATE", Align::Left, Keep::Whole},
                  {"LAG", Align::Right},
-                 {"SYNC"},
+                 {"SYNC", Align::Left, Keep::Extra},
                  {"DETAIL"}},
                 {}};
     for (const Json& replica : list_field(instance, "replicas")) {
@@ -186,7 +186,13 @@ std::string view_connection(const Json& connection, const ViewContext&) {
 }
 
 std::string view_audit(const Json& list, const ViewContext& context) {
-    Table table{{{"ENTRY", Align::Right}, {"TIME"}, {"WHO"}, {"DID"}, {"TO"}, {"REQUEST"}}, {}};
+    Table table{{{"ENTRY", Align::Right},
+                 {"TIME", Align::Left, Keep::Whole},
+                 {"WHO"},
+                 {"DID"},
+                 {"TO"},
+                 {"REQUEST", Align::Left, Keep::Extra}},
+                {}};
     for (const Json& entry : list_field(list, "entries")) {
         const std::string rpc = text_field(entry, "rpc");
         table.rows.push_back({fmt::format("{}", number_field(entry, "sequence")),
@@ -198,7 +204,12 @@ std::string view_audit(const Json& list, const ViewContext& context) {
 }
 
 std::string view_events(const Json& list, const ViewContext& context) {
-    Table table{{{"TIME"}, {"REVISION", Align::Right}, {"KIND"}, {"ABOUT"}, {"MESSAGE"}}, {}};
+    Table table{{{"TIME"},
+                 {"REVISION", Align::Right, Keep::Extra},
+                 {"KIND", Align::Left, Keep::Whole},
+                 {"ABOUT", Align::Left, Keep::Extra},
+                 {"MESSAGE"}},
+                {}};
     for (const Json& event : list_field(list, "events")) {
         table.rows.push_back({text_field(event, "at"), text_field(event, "revision"),
                               text_field(event, "kind"), text_field(event, "subject"),
