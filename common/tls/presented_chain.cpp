@@ -78,20 +78,26 @@ Result<Socket> connect_to(const addrinfo& target, const Countdown& countdown,
     return socket;
 }
 
-Result<Socket> dial(const std::string& address, const Countdown& countdown) {
-    const HostPort parts = TRY(split_address(address));
+using AddressesPtr = std::unique_ptr<addrinfo, FreeWith<::freeaddrinfo>>;
+
+Result<AddressesPtr> look_up(const std::string& host, const char* port, const std::string& shown) {
     addrinfo wanted{};
     wanted.ai_socktype = SOCK_STREAM;
     wanted.ai_flags = AI_ADDRCONFIG;
     addrinfo* found = nullptr;
-    const int failed =
-        ::getaddrinfo(parts.host.c_str(), std::to_string(parts.port).c_str(), &wanted, &found);
+    const int failed = ::getaddrinfo(host.c_str(), port, &wanted, &found);
     if (failed != 0)
         return error(ErrorCode::Unavailable,
-                     "cannot find '" + address + "': " + gai_strerror(failed));
-    const std::unique_ptr<addrinfo, FreeWith<::freeaddrinfo>> owned(found);
+                     "cannot find '" + shown + "': " + gai_strerror(failed));
+    return AddressesPtr(found);
+}
+
+Result<Socket> dial(const std::string& address, const Countdown& countdown) {
+    const HostPort parts = TRY(split_address(address));
+    const std::string port = std::to_string(parts.port);
+    const AddressesPtr found = TRY(look_up(parts.host, port.c_str(), address));
     Error last = error(ErrorCode::Unavailable, "'" + address + "' has no address");
-    for (const addrinfo* target = found; target != nullptr; target = target->ai_next) {
+    for (const addrinfo* target = found.get(); target != nullptr; target = target->ai_next) {
         auto socket = connect_to(*target, countdown, address);
         if (socket.ok()) return socket;
         last = std::move(socket).failure();
@@ -149,6 +155,25 @@ Result<std::vector<std::string>> presented_chain(std::string_view address_view,
     if (chain.empty())
         return error(ErrorCode::Unavailable, "'" + address + "' presents no certificate");
     return chain;
+}
+
+Result<std::vector<std::string>> addresses_of(const std::string& host) {
+    const AddressesPtr found = TRY(look_up(host, nullptr, host));
+    std::vector<std::string> addresses;
+    for (const addrinfo* one = found.get(); one != nullptr; one = one->ai_next) {
+        std::array<char, NI_MAXHOST> text{};
+        if (::getnameinfo(one->ai_addr, one->ai_addrlen, text.data(), text.size(), nullptr, 0,
+                          NI_NUMERICHOST) == 0)
+            addresses.emplace_back(text.data());
+    }
+    return addresses;
+}
+
+Status try_to_connect(std::string_view address_view, Duration timeout, const Clock& clock) {
+    const std::string address(address_view);
+    const Countdown countdown(clock, timeout);
+    const Socket socket = TRY(dial(address, countdown));
+    return ok_status();
 }
 
 }  // namespace foyer::tls

@@ -21,4 +21,10 @@ Result<std::vector<std::string>> presented_chain(std::string_view address,
                                                  const std::string& server_name, Duration timeout,
                                                  const Clock& clock);
 
+// The same door in smaller steps, for whoever wants to know which one fails.
+// The addresses `host` stands for, as text; Unavailable when there are none.
+Result<std::vector<std::string>> addresses_of(const std::string& host);
+// Connects to `address` and hangs up.
+Status try_to_connect(std::string_view address, Duration timeout, const Clock& clock);
+
 }  // namespace foyer::tls

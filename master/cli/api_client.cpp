@@ -16,17 +16,12 @@ namespace foyer::cli {
 namespace {
 
 constexpr std::size_t reply_bytes_max = std::size_t{64} * 1024 * 1024;
-constexpr auto connect_timeout = std::chrono::seconds(10);
-constexpr auto answer_timeout = std::chrono::seconds(30);
+constexpr Duration connect_timeout{10'000};
+constexpr Duration answer_timeout{30'000};
 constexpr auto write_timeout = std::chrono::seconds(60);
 constexpr std::size_t upload_piece = std::size_t{256} * 1024;
 
 bool is_token_letter(char letter) { return letter > ' ' && letter < 0x7F; }
-
-std::string authority_of(const ApiAddress& address) {
-    const bool v6 = address.host.find(':') != std::string::npos;
-    return fmt::format("{}{}{}:{}", v6 ? "[" : "", address.host, v6 ? "]" : "", address.port);
-}
 
 }  // namespace
 
@@ -46,6 +41,11 @@ Result<ApiAddress> parse_api_url(std::string_view url) {
     const auto address = tls::split_address(rest);
     if (!address.ok()) return refuse("is malformed");
     return ApiAddress{address.value().host, address.value().port};
+}
+
+std::string authority_of(const ApiAddress& address) {
+    const bool v6 = address.host.find(':') != std::string::npos;
+    return fmt::format("{}{}{}:{}", v6 ? "[" : "", address.host, v6 ? "]" : "", address.port);
 }
 
 std::string percent_encoded(std::string_view text) {
@@ -77,7 +77,7 @@ struct ApiClient::State {
         http.enable_server_certificate_verification(true);
         http.set_ca_cert_path(options.ca_file);
         SSL_CTX_set_min_proto_version(http.ssl_context(), TLS1_2_VERSION);
-        http.set_connection_timeout(connect_timeout);
+        http.set_connection_timeout(options.patience.value_or(connect_timeout));
         http.set_write_timeout(write_timeout);
         http.set_keep_alive(true);
         http.set_follow_location(false);  // a token goes nowhere but to the master
@@ -117,7 +117,7 @@ struct ApiClient::State {
         return error(ErrorCode::Unavailable,
                      fmt::format("the master at {} cannot be reached ({})", where,
                                  httplib::to_string(cause)),
-                     {{std::string(next_key), "check that it runs and that the address is right"}});
+                     {{std::string(next_key), "foyer doctor (it tells what is in the way)"}});
     }
 
     Result<ApiReply> send_once(const ApiCall& call);
@@ -143,7 +143,7 @@ struct ApiClient::State {
 };
 
 Result<ApiReply> ApiClient::State::send_once(const ApiCall& call) {
-    http.set_read_timeout(answer_timeout + call.hold);
+    http.set_read_timeout(options.patience.value_or(answer_timeout) + call.hold);
     httplib::Request request;
     request.method = call.method;
     request.path = call.path;
@@ -163,7 +163,7 @@ Result<ApiReply> ApiClient::State::send_once(const ApiCall& call) {
     const httplib::Result result = http.send(request);
     if (!result) return transport_error(result.error());
     if (result->status >= 200 && result->status < 300) {
-        return ApiReply{result->status, std::move(received)};
+        return ApiReply{result->status, std::move(received), result->get_header_value("Date")};
     }
     return error_of_reply(result->status, received);
 }
@@ -190,7 +190,7 @@ Result<ApiReply> ApiClient::State::put_once(const Upload& upload, std::ifstream&
                      fmt::format("sending '{}' was interrupted", upload.file));
     }
     if (!result) return transport_error(result.error());
-    if (result->status >= 200 && result->status < 300) return ApiReply{result->status, {}};
+    if (result->status >= 200 && result->status < 300) return ApiReply{result->status, {}, {}};
     return error_of_reply(result->status, result->body);
 }
 

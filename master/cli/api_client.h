@@ -23,6 +23,9 @@ struct ApiAddress {
 // "https://host[:port]", nothing behind. InvalidArgument otherwise.
 Result<ApiAddress> parse_api_url(std::string_view url);
 
+// "host:port", brackets where they are needed.
+std::string authority_of(const ApiAddress& address);
+
 // One segment of a path or one value of a query.
 std::string percent_encoded(std::string_view text);
 
@@ -42,6 +45,7 @@ struct ApiCall {
 struct ApiReply {
     int status = 0;
     std::string body;
+    std::string date;  // the server's clock, as HTTP writes it
 };
 
 // A file sent as the body of a PUT; `sent` is called with the bytes sent so far.
@@ -57,7 +61,8 @@ struct ApiClientOptions {
     std::string ca_file;
     Secret<std::string> token;
     RetryLimits retry = {};
-    std::function<void(Duration)> pause;                    // waits
+    std::optional<Duration> patience = {};  // for connecting and for each answer; absent: the usual
+    std::function<void(Duration)> pause;    // waits
     std::function<void(const std::string&)> on_retry = {};  // told why and how long it waits
 };
 

@@ -4,10 +4,12 @@
 #include <fmt/format.h>
 #include <iostream>
 #include <iterator>
+#include <nlohmann/json.hpp>
 
 #include "common/os/files.h"
 #include "master/cli/commands.h"
 #include "master/cli/exit_code.h"
+#include "master/cli/watch.h"
 
 namespace foyer::cli {
 namespace {
@@ -18,6 +20,7 @@ struct ApiOptions {
     std::string path;
     std::string body_file;
     std::string if_match;
+    bool dry_run = false;
 };
 
 Status check_path(const std::string& path, const std::string& example) {
@@ -34,14 +37,17 @@ Result<std::string> read_body(const std::string& file) {
     return usage_error("stdin holds more than a body may have (1 MiB)");
 }
 
-void print(Session& session, const std::string& answer) {
-    session.console().data(answer.ends_with('\n') ? answer : answer + "\n");
+Result<std::string> only_checked(const std::string& body) {
+    OrderedJson object = OrderedJson::parse(body, nullptr, false);
+    if (!object.is_object())
+        return usage_error("the body is no JSON object; --dry-run adds to one");
+    object["validate_only"] = true;
+    return object.dump();
 }
 
 Status get(Session& session, const ApiOptions& options) {
     TRY(check_path(options.path, "foyer api get /v1/whoami"));
-    print(session, TRY(session.get(options.path)));
-    return ok_status();
+    return session.print_json(TRY(session.get(options.path)));
 }
 
 Status post(Session& session, const ApiOptions& options) {
@@ -49,8 +55,11 @@ Status post(Session& session, const ApiOptions& options) {
     std::optional<std::string> body;
     if (!options.body_file.empty()) body = TRY(read_body(options.body_file));
     session.if_match = options.if_match;
-    print(session, TRY(session.send("POST", options.path, std::move(body))));
-    return ok_status();
+    if (options.dry_run) {
+        body = TRY(only_checked(body.value_or("{}")));
+        session.console().note(dry_run_note);
+    }
+    return session.print_json(TRY(session.send("POST", options.path, std::move(body))));
 }
 
 Status put(Session& session, const ApiOptions& options) {
@@ -59,9 +68,15 @@ Status put(Session& session, const ApiOptions& options) {
     if (!options.path.starts_with("/v1/blobs/")) {
         session.if_match = options.if_match;
         std::string body = TRY(read_body(options.body_file));
-        print(session, TRY(session.send("PUT", options.path, std::move(body))));
-        return ok_status();
+        if (options.dry_run) {
+            body = TRY(only_checked(body));
+            session.console().note(dry_run_note);
+        }
+        return session.print_json(TRY(session.send("PUT", options.path, std::move(body))));
     }
+    if (options.dry_run)
+        return usage_error("a blob cannot only be tried: it is kept, or it is there already",
+                           "repeat without --dry-run");
     std::error_code failure;
     const auto bytes = std::filesystem::file_size(options.body_file, failure);
     if (failure) return usage_error(fmt::format("'{}': {}", options.body_file, failure.message()));
@@ -77,8 +92,13 @@ Status put(Session& session, const ApiOptions& options) {
 Status remove(Session& session, const ApiOptions& options) {
     TRY(check_path(options.path, "foyer api delete /v1/instances/NAME"));
     session.if_match = options.if_match;
-    print(session, TRY(session.send("DELETE", options.path, std::nullopt)));
-    return ok_status();
+    std::string path = options.path;
+    if (options.dry_run) {
+        path += path.find('?') == std::string::npos ? "?" : "&";
+        path += "validate_only=true";
+        session.console().note(dry_run_note);
+    }
+    return session.print_json(TRY(session.send("DELETE", path, std::nullopt)));
 }
 
 void add_if_match(CLI::App& command, ApiOptions& options) {
@@ -106,13 +126,15 @@ void add_api_commands(CLI::App& app, Session& session) {
     add_verb(group, session, "get", "print the answer to GET PATH", options, get);
     CLI::App& posts =
         add_verb(group, session, "post", "print the answer to POST PATH", options, post);
-    posts.add_option("--body", options.body_file, file);
+    posts.add_option("--body", options.body_file, file)->type_name("FILE");
     CLI::App& puts = add_verb(group, session, "put", "print the answer to PUT PATH", options, put);
     puts.add_option("--body", options.body_file, file + "; of a blob: a file, sent as it is")
-        ->required();
+        ->required()
+        ->type_name("FILE");
     CLI::App& deletes =
         add_verb(group, session, "delete", "print the answer to DELETE PATH", options, remove);
     for (CLI::App* command : {&posts, &puts, &deletes}) add_if_match(*command, options);
+    for (CLI::App* command : {&posts, &puts, &deletes}) add_dry_run(*command, options.dry_run);
 }
 
 }  // namespace foyer::cli

@@ -40,6 +40,9 @@ Error error_of_reply(int status, std::string_view body) {
     }
     const std::string request = text_field(reply, "request_id");
     if (!request.empty()) failure.details.push_back({std::string(request_id_key), request});
+    if (failure.code == ErrorCode::PermissionDenied)
+        failure.details.push_back(
+            {std::string(next_key), "foyer whoami (it tells what this token may do)"});
     if (failure.code == ErrorCode::Unauthenticated) {
         failure.details.push_back(
             {std::string(next_key), "foyer login --api URL --ca FILE --token-file FILE"});

@@ -49,11 +49,20 @@ Result<std::vector<AuditEntry>> read_entries(const std::string& path) {
 
 Status verify(Session& session, const std::string& path) {
     const std::vector<AuditEntry> entries = TRY(read_entries(path));
+    TRY(verify_audit(entries, tls::sha256_hex));
+    if (session.wants_json()) {
+        OrderedJson facts = {{"whole", true}, {"entries", entries.size()}};
+        if (!entries.empty()) {
+            facts["first"] = entries.front().sequence;
+            facts["last"] = entries.back().sequence;
+            facts["newest_hash"] = entries.back().hash;
+        }
+        return session.print_json(own_output(facts).dump());
+    }
     if (entries.empty()) {
         session.console().data("no entries\n");
         return ok_status();
     }
-    TRY(verify_audit(entries, tls::sha256_hex));
     const AuditEntry& first = entries.front();
     const AuditEntry& last = entries.back();
     session.console().data(fmt::format(
@@ -75,7 +84,7 @@ void add_audit_commands(CLI::App& app, Session& session) {
     CLI::App& command = add_command(group, "verify",
                                     "check that a saved log is whole, without the master; save it "
                                     "with foyer audit ls --output json > FILE");
-    command.add_option("file", file, "the saved log")->required();
+    command.add_option("file", file, "the saved log")->required()->type_name("FILE");
     command.callback([&session, &file] {
         session.action = [&session, &file] { return verify(session, file); };
     });

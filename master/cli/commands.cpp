@@ -12,6 +12,16 @@
 #include "master/cli/watch.h"
 
 namespace foyer::cli {
+namespace {
+
+// "price_lists" and "price-list" as people say them.
+std::string plain(std::string words) {
+    for (char& letter : words)
+        if (letter == '_' || letter == '-') letter = ' ';
+    return words;
+}
+
+}  // namespace
 
 CLI::App& add_group(CLI::App& app, const std::string& name, const std::string& description) {
     CLI::App& group = add_command(app, name, description);
@@ -32,6 +42,23 @@ CLI::Validator one_of(std::vector<std::string> words) {
         return fmt::format("'{}' is none of {}{}", word, all, did_you_mean(word, words));
     };
     return {check, all, ""};
+}
+
+CLI::Validator between(int low, int high) {
+    const auto check = [low, high](std::string& text) -> std::string {
+        const auto number = parse_int(text);
+        if (number && *number >= low && *number <= high) return {};
+        return fmt::format("'{}' is no whole number from {} to {}", text, low, high);
+    };
+    return {check, fmt::format("{}..{}", low, high), ""};
+}
+
+CLI::Validator a_format() {
+    const auto check = [](std::string& text) -> std::string {
+        const auto format = parse_format(text);
+        return format.ok() ? std::string() : format.failure().message;
+    };
+    return {check, std::string(format_words), ""};
 }
 
 CLI::Validator a_duration() {
@@ -55,16 +82,21 @@ void add_dry_run(CLI::App& command, bool& flag) {
 }
 
 void add_list_command(CLI::App& group, Session& session, const ListRoute& route, View view) {
-    CLI::App& command = add_command(group, "ls", "list them all");
+    CLI::App& command = add_command(group, "ls", "list all " + plain(route.rows));
+    session.has_rows(command);
     command.callback([&session, route, view] {
         session.action = [&session, route, view] { return session.show_list(route, view); };
     });
 }
 
+CLI::Option& add_name(CLI::App& command, std::string& name, const std::string& kind) {
+    return *command.add_option("name", name, "its name")->required()->type_name(kind);
+}
+
 void add_show_command(CLI::App& group, Session& session, const std::string& collection, View view) {
     auto& name = session.keep<std::string>();
-    CLI::App& command = add_command(group, "show", "show one");
-    command.add_option("name", name, "its name")->required();
+    CLI::App& command = add_command(group, "show", "show one " + plain(group.get_name()));
+    add_name(command, name, upper_case(group.get_name()));
     const std::string next = "foyer " + group.get_name() + " ls";
     command.callback([&session, &name, collection, next, view] {
         session.action = [&session, &name, collection, next, view]() -> Status {
@@ -89,7 +121,7 @@ Status delete_thing(Session& session, const DeleteOptions& options, const std::s
     const std::string answer =
         TRY(session.write("DELETE", path_of(route.collection, options.name) + query, std::nullopt,
                           "foyer " + noun + " ls"));
-    if (session.wants_json()) session.console().data(answer + "\n");
+    if (session.wants_json()) TRY(session.print_json(answer));
     session.console().note(options.dry_run ? std::string(dry_run_note)
                                            : fmt::format("{} '{}' is deleted", noun, options.name));
     return ok_status();
@@ -100,7 +132,7 @@ Status delete_thing(Session& session, const DeleteOptions& options, const std::s
 void add_delete_command(CLI::App& group, Session& session, const DeleteRoute& route) {
     auto& options = session.keep<DeleteOptions>();
     CLI::App& command = add_command(group, "delete", route.description);
-    command.add_option("name", options.name, "its name")->required();
+    add_name(command, options.name, upper_case(group.get_name()));
     if (!route.loss.empty()) command.add_flag("--yes", options.yes, "do not ask");
     add_dry_run(command, options.dry_run);
     const std::string noun = group.get_name();

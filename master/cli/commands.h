@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "master/cli/command_tree.h"
 #include "master/cli/session.h"
 
 namespace CLI {
@@ -15,20 +16,31 @@ class Validator;
 
 namespace foyer::cli {
 
-void add_session_commands(CLI::App& app, Session& session);    // login, whoami
-void add_api_commands(CLI::App& app, Session& session);        // api
-void add_fleet_commands(CLI::App& app, Session& session);      // isp, host, site, node
-void add_account_commands(CLI::App& app, Session& session);    // account
-void add_token_commands(CLI::App& app, Session& session);      // token
-void add_audit_commands(CLI::App& app, Session& session);      // audit
-void add_event_commands(CLI::App& app, Session& session);      // event
-void add_release_commands(CLI::App& app, Session& session);    // release
-void add_order_command(CLI::App& app, Session& session);       // order
-void add_price_commands(CLI::App& app, Session& session);      // price-list, quote
-void add_rebalance_commands(CLI::App& app, Session& session);  // rebalance
-void add_plan_commands(CLI::App& app, Session& session);       // plan
-void add_instance_commands(CLI::App& app, Session& session);   // instance
-void add_operation_commands(CLI::App& app, Session& session);  // op
+void add_session_commands(CLI::App& app, Session& session);     // login, whoami
+void add_api_commands(CLI::App& app, Session& session);         // api
+void add_fleet_commands(CLI::App& app, Session& session);       // isp, host, site, node
+void add_account_commands(CLI::App& app, Session& session);     // account
+void add_token_commands(CLI::App& app, Session& session);       // token
+void add_audit_commands(CLI::App& app, Session& session);       // audit
+void add_event_commands(CLI::App& app, Session& session);       // event
+void add_release_commands(CLI::App& app, Session& session);     // release
+void add_order_command(CLI::App& app, Session& session);        // order
+void add_price_commands(CLI::App& app, Session& session);       // price-list, quote
+void add_rebalance_commands(CLI::App& app, Session& session);   // rebalance
+void add_plan_commands(CLI::App& app, Session& session);        // plan
+void add_instance_commands(CLI::App& app, Session& session);    // instance
+void add_operation_commands(CLI::App& app, Session& session);   // op
+void add_completion_commands(CLI::App& app, Session& session);  // completion
+void add_profile_commands(CLI::App& app, Session& session);     // profile
+void add_doctor_command(CLI::App& app, Session& session);       // doctor
+void add_man_commands(CLI::App& app, Session& session);         // man, help
+
+// All of them, and the options of every command.
+void add_all(CLI::App& app, Session& session);
+
+// What a shell's completion asks: `foyer __complete WORD…`, never typed by people.
+void answer_completion(Session& session, const CommandNode& tree,
+                       const std::vector<std::string>& words);
 
 // A group of commands ("node"): one of them must follow.
 CLI::App& add_group(CLI::App& app, const std::string& name, const std::string& description);
@@ -36,6 +48,10 @@ CLI::App& add_command(CLI::App& group, const std::string& name, const std::strin
 
 // One of these words, "did you mean" otherwise.
 CLI::Validator one_of(std::vector<std::string> words);
+// A whole number from low to high.
+CLI::Validator between(int low, int high);
+// A format as output_format.h reads it.
+CLI::Validator a_format();
 // A duration as human.h reads it.
 CLI::Validator a_duration();
 // An amount of money as human.h reads it.
@@ -44,6 +60,8 @@ void add_dry_run(CLI::App& command, bool& flag);
 
 // A list command ("ls") of a collection.
 void add_list_command(CLI::App& group, Session& session, const ListRoute& route, View view);
+// The positional that names one of them: "NODE" in help, and what completion asks the API for.
+CLI::Option& add_name(CLI::App& command, std::string& name, const std::string& kind);
 // A command showing one thing by its name ("show").
 void add_show_command(CLI::App& group, Session& session, const std::string& collection, View view);
 

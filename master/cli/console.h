@@ -1,6 +1,7 @@
 // The terminal: data on stdout, everything else on stderr, one line that is drawn over.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,8 @@ namespace foyer::cli {
 
 class Console {
 public:
+    static constexpr int text_width_max = 110;
+
     // Looks at stdin, stdout, stderr and the environment (NO_COLOR, TERM, LANG, COLUMNS).
     static Console of_process();
 
@@ -26,6 +29,8 @@ public:
     bool draws() const { return error_is_terminal_ && !quiet_ && !dumb_; }
     bool is_interactive() const { return input_is_terminal_ && error_is_terminal_; }
     Page page() const { return {output_is_terminal_ ? width_ : 0, unicode_}; }
+    // For running text: never wider than eyes like, and the same where nobody looks.
+    int text_width() const { return output_is_terminal_ ? std::min(width_, text_width_max) : 80; }
     ProgressStyle style() const { return {width_, unicode_}; }
     // False: data could not be written (a full disk, a closed pipe).
     bool output_ok() const { return output_ok_; }

@@ -43,6 +43,9 @@ void print_lines(Session& session, const Json& page) {
 // Without an end: until a signal, or a refusal. A master that is away is waited for; nothing is
 // missed, for what is asked for begins where the last answer ended.
 Status follow(Session& session, const EventOptions& options) {
+    if (session.format() != Format::AsTable && session.format() != Format::AsJson)
+        return usage_error("events that are followed are lines of text or of JSON",
+                           "repeat with --output json");
     const RetryLimits limits{.delay_max = Duration(5000)};
     int failures = 0;
     std::string path = first_path(options);
@@ -68,7 +71,7 @@ Status follow(Session& session, const EventOptions& options) {
 }
 
 Status list(Session& session, const EventOptions& options) {
-    return session.show(TRY(session.get(first_path(options))), view_events);
+    return session.show_rows(TRY(session.get(first_path(options))), "events", view_events);
 }
 
 }  // namespace
@@ -76,7 +79,8 @@ Status list(Session& session, const EventOptions& options) {
 void add_event_commands(CLI::App& app, Session& session) {
     CLI::App& group = add_group(app, "event", "what happened to what is yours");
     auto& options = session.keep<EventOptions>();
-    CLI::App& command = add_command(group, "ls", "the newest events, oldest of them first");
+    CLI::App& command = add_command(group, "ls", "list the newest events, oldest of them first");
+    session.has_rows(command);
     command.add_flag("-f,--follow", options.follow, "then go on, as they happen");
     command
         .add_option("--about", options.about,

@@ -25,6 +25,18 @@ constexpr auto code_names = std::to_array<std::pair<std::string_view, ErrorCode>
     {"internal", ErrorCode::Internal},
 });
 
+constexpr auto statuses = std::to_array<ExitStatus>({
+    {ExitCode::Ok, "done"},
+    {ExitCode::Failed, "failed (an operation failed, doctor found the cloud unwell, or a bug)"},
+    {ExitCode::Usage, "wrong use, or input the master calls invalid"},
+    {ExitCode::NotFound, "not found"},
+    {ExitCode::Refused, "refused: rights, policy, capacity or state"},
+    {ExitCode::StillRunning, "still running when the time to wait was over"},
+    {ExitCode::Conflict, "conflict: the name is taken, or somebody was faster"},
+    {ExitCode::NotReachable,
+     "the master cannot be reached (or its answer was lost: repeat with --request-id)"},
+});
+
 }  // namespace
 
 ExitCode exit_code_of(ErrorCode code) {
@@ -45,17 +57,7 @@ ExitCode exit_code_of(ErrorCode code) {
     return ExitCode::Failed;
 }
 
-std::string_view exit_code_help() {
-    return "Exit status:\n"
-           "  0  done\n"
-           "  1  failed (an operation failed, or a bug)\n"
-           "  2  wrong use, or input the master calls invalid\n"
-           "  3  not found\n"
-           "  4  refused: rights, policy, capacity or state\n"
-           "  5  still running when the time to wait was over\n"
-           "  6  conflict: the name is taken, or somebody was faster\n"
-           "  7  the master cannot be reached (or its answer was lost: repeat with --request-id)\n";
-}
+std::span<const ExitStatus> exit_statuses() { return statuses; }
 
 ErrorCode error_code_of(std::string_view name) {
     for (const auto& [known, code] : code_names) {

@@ -1,6 +1,7 @@
 // What the shell is told, and how errors are worded.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -21,7 +22,13 @@ enum class ExitCode {
 };
 
 ExitCode exit_code_of(ErrorCode code);
-std::string_view exit_code_help();
+
+// What help and manual say of each.
+struct ExitStatus {
+    ExitCode code;
+    std::string_view meaning;
+};
+std::span<const ExitStatus> exit_statuses();
 
 // The API's name of a code and back ("failed_precondition"). Unknown names are Internal.
 ErrorCode error_code_of(std::string_view name);

@@ -79,7 +79,7 @@ struct Earned {
 void add_promise(CLI::App& group, Session& session) {
     auto& options = session.keep<Earned>();
     CLI::App& command = add_command(group, "earned", "what a site has earned in a month");
-    command.add_option("name", options.site, "its name")->required();
+    add_name(command, options.site, "SITE");
     command.add_option("--month", options.month, "2026-11; absent: this month");
     command.callback([&session, &options] {
         session.action = [&session, &options]() -> Status {
@@ -141,10 +141,7 @@ Status make_node_token(Session& session, const NodeTokenOptions& options) {
     if (options.dry_run) body["validate_only"] = true;
     const std::string answer = TRY(session.write("POST", "/v1/node-tokens", body));
     if (options.dry_run) session.console().note(dry_run_note);
-    if (session.wants_json()) {
-        session.console().data(answer + "\n");
-        return ok_status();
-    }
+    if (session.wants_json()) return session.print_json(answer);
     const Json token = TRY(parse_json(answer));
     if (options.dry_run) return ok_status();
     session.console().data(text_field(token, "token") + "\n");
@@ -188,7 +185,7 @@ Status node_action(Session& session, const NodeActionOptions& options, const std
     if (options.wait.dry_run) body["validate_only"] = true;
     const std::string answer = TRY(
         session.write("POST", path_of("nodes", options.name) + ":" + verb, body, "foyer node ls"));
-    if (session.wants_json()) session.console().data(answer + "\n");
+    if (session.wants_json()) TRY(session.print_json(answer));
     session.console().note(options.wait.dry_run ? dry_run_note
                                                 : fmt::format("node '{}' {}", options.name, done));
     return ok_status();
@@ -219,7 +216,7 @@ void add_node_actions(CLI::App& group, Session& session) {
                "is no longer drained"}}) {
         auto& options = session.keep<NodeActionOptions>();
         CLI::App& command = add_command(group, verb.name, verb.description);
-        command.add_option("name", options.name, "its name")->required();
+        add_name(command, options.name, "NODE");
         add_dry_run(command, options.wait.dry_run);
         command.callback([&session, &options, verb] {
             session.action = [&session, &options, verb] {
@@ -230,7 +227,7 @@ void add_node_actions(CLI::App& group, Session& session) {
     auto& options = session.keep<NodeActionOptions>();
     CLI::App& command =
         add_command(group, "drain", "move its copies to other boxes, then it may go (operator)");
-    command.add_option("name", options.name, "its name")->required();
+    add_name(command, options.name, "NODE");
     command.add_option("--deadline", options.deadline, "when the box is taken away, 1m to 90d")
         ->check(a_duration());
     add_wait_options(command, options.wait);

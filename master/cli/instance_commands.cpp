@@ -56,10 +56,17 @@ Status promote(Session& session, const ActionOptions& options) {
     return act(session, options, "promote", std::move(body), "has a new leading copy");
 }
 
-Status reveal(Session& session, const std::string& name) {
-    const std::string body = TRY(
-        session.write("POST", path_of("instances", name) + ":reveal", Json::object(), list_hint));
+Status reveal(Session& session, const ActionOptions& options) {
+    const std::string& name = options.name;
+    Json asked = Json::object();
+    if (options.wait.dry_run) asked["validate_only"] = true;
+    const std::string body =
+        TRY(session.write("POST", path_of("instances", name) + ":reveal", asked, list_hint));
     TRY(session.show(body, view_connection));
+    if (options.wait.dry_run) {
+        session.console().note(dry_run_note);
+        return ok_status();
+    }
     session.console().note(
         "the password is shown once; keep it. Within ten minutes: foyer "
         "instance reveal " +
@@ -113,7 +120,7 @@ void add_actions(CLI::App& group, Session& session) {
                             Verb{"start", "start it again", "runs"}}) {
         auto& options = session.keep<ActionOptions>();
         CLI::App& command = add_command(group, verb.name, verb.description);
-        command.add_option("name", options.name, "its name")->required();
+        add_name(command, options.name, "INSTANCE");
         add_wait_options(command, options.wait);
         command.callback([&session, &options, verb] {
             session.action = [&session, &options, verb] {
@@ -123,7 +130,7 @@ void add_actions(CLI::App& group, Session& session) {
     }
     auto& erase = session.keep<ActionOptions>();
     CLI::App& remove = add_command(group, "delete", "erase it everywhere");
-    remove.add_option("name", erase.name, "its name")->required();
+    add_name(remove, erase.name, "INSTANCE");
     remove.add_flag("--yes", erase.yes, "do not ask");
     add_wait_options(remove, erase.wait);
     remove.callback([&session, &erase] {
@@ -132,9 +139,9 @@ void add_actions(CLI::App& group, Session& session) {
 
     auto& lead = session.keep<ActionOptions>();
     CLI::App& command = add_command(group, "promote", "let another copy take the lead");
-    command.add_option("name", lead.name, "its name")->required();
+    add_name(command, lead.name, "INSTANCE");
     command.add_option("--to", lead.index, "index of the copy; absent: the best one")
-        ->check(CLI::Range(0, 1000));
+        ->check(CLI::Range(0, 1000).description("COPY"));
     command.add_option(
         "--accept-data-loss", lead.accept_data_loss,
         "its name typed again: go on with the copies that answer, and lose what only "
@@ -148,11 +155,15 @@ void add_actions(CLI::App& group, Session& session) {
 void add_events(CLI::App& group, Session& session) {
     auto& name = session.keep<std::string>();
     CLI::App& command = add_command(group, "events", "what happened to it, newest first");
-    command.add_option("name", name, "its name")->required();
+    session.has_rows(command);
+    add_name(command, name, "INSTANCE");
     command.callback([&session, &name] {
         session.action = [&session, &name]() -> Status {
-            const std::string path = path_of("instances", name) + "/events";
-            return session.show(TRY(session.get(path, list_hint)), view_events);
+            return session.show_list({.path = path_of("instances", name) + "/events",
+                                      .rows = "events",
+                                      .nothing = "nothing happened yet",
+                                      .next = list_hint},
+                                     view_events);
         };
     });
 }
@@ -161,11 +172,12 @@ void add_timeline(CLI::App& group, Session& session) {
     auto& name = session.keep<std::string>();
     CLI::App& command =
         add_command(group, "timeline", "its takeovers, moment by moment, newest first");
-    command.add_option("name", name, "its name")->required();
+    session.has_rows(command);
+    add_name(command, name, "INSTANCE");
     command.callback([&session, &name] {
         session.action = [&session, &name]() -> Status {
             const std::string path = path_of("instances", name) + "/timeline";
-            return session.show(TRY(session.get(path, list_hint)), view_timeline);
+            return session.show_rows(TRY(session.get(path, list_hint)), "takeovers", view_timeline);
         };
     });
 }
@@ -173,7 +185,7 @@ void add_timeline(CLI::App& group, Session& session) {
 void add_explain(CLI::App& group, Session& session) {
     auto& name = session.keep<std::string>();
     CLI::App& command = add_command(group, "explain", "why its copies are where they are");
-    command.add_option("name", name, "its name")->required();
+    add_name(command, name, "INSTANCE");
     command.callback([&session, &name] {
         session.action = [&session, &name]() -> Status {
             const std::string path = path_of("instances", name) + "/placement";
@@ -195,16 +207,17 @@ void add_instance_commands(CLI::App& app, Session& session) {
     add_explain(group, session);
     add_actions(group, session);
 
-    auto& shown = session.keep<std::string>();
+    auto& shown = session.keep<ActionOptions>();
     CLI::App& show = add_command(group, "reveal", "show the generated password, once");
-    show.add_option("name", shown, "its name")->required();
+    add_name(show, shown.name, "INSTANCE");
+    add_dry_run(show, shown.wait.dry_run);
     show.callback([&session, &shown] {
         session.action = [&session, &shown] { return reveal(session, shown); };
     });
 
     auto& awaited = session.keep<WaitForState>();
     CLI::App& wait = add_command(group, "wait", "wait until it is in a state");
-    wait.add_option("name", awaited.name, "its name")->required();
+    add_name(wait, awaited.name, "INSTANCE");
     wait.add_option("--state", awaited.state, "which")
         ->capture_default_str()
         ->check(one_of({"running", "degraded", "unavailable", "promoting", "stopped", "deleted"}));

@@ -5,15 +5,23 @@
 #include "common/base/text.h"
 
 namespace foyer::cli {
+namespace {
 
-Result<Json> parse_json(std::string_view text) {
-    Json value = Json::parse(text, nullptr, false);
+template <class Tree>
+Result<Tree> parsed(std::string_view text) {
+    Tree value = Tree::parse(text, nullptr, false);
     if (value.is_discarded()) {
         return error(ErrorCode::Unavailable,
                      "the answer is not JSON; is this address really a Foyer master?");
     }
     return value;
 }
+
+}  // namespace
+
+Result<Json> parse_json(std::string_view text) { return parsed<Json>(text); }
+
+Result<OrderedJson> parse_ordered_json(std::string_view text) { return parsed<OrderedJson>(text); }
 
 const Json& field(const Json& value, std::string_view key) {
     static const Json absent;

@@ -11,9 +11,11 @@
 namespace foyer::cli {
 
 using Json = nlohmann::json;
+using OrderedJson = nlohmann::ordered_json;  // keys as the API wrote them
 
 // Unavailable: what came back is not JSON (a proxy's page, a cut connection).
 Result<Json> parse_json(std::string_view text);
+Result<OrderedJson> parse_ordered_json(std::string_view text);
 
 const Json& field(const Json& value, std::string_view key);       // null when absent
 std::string text_field(const Json& value, std::string_view key);  // numbers and booleans as text

@@ -7,6 +7,7 @@
 #include "master/cli/exit_code.h"
 #include "master/cli/human.h"
 #include "master/cli/order_parameters.h"
+#include "master/cli/release_name.h"
 #include "master/cli/views.h"
 #include "master/cli/watch.h"
 
@@ -30,19 +31,9 @@ struct OrderOptions {
     WaitOptions wait;
 };
 
-// The names of the release and of its version ("" is the newest).
-std::pair<std::string, std::string> release_and_version(const std::string& text) {
-    const std::size_t at = text.find('@');
-    if (at == std::string::npos) return {text, ""};
-    return {text.substr(0, at), text.substr(at + 1)};
-}
-
 Result<Json> read_parameters(Session& session, const OrderOptions& options) {
     if (options.parameters.empty() && options.parameters_file.empty()) return Json::object();
-    const auto [release, version] = release_and_version(options.release);
-    const std::string path = path_of("software-releases", release) + "/versions/" +
-                             percent_encoded(version.empty() ? "latest" : version);
-    const Json found = TRY(session.get_json(path, "foyer release ls"));
+    const Json found = TRY(session.get_json(path_of_release(options.release), "foyer release ls"));
     const Json schema = Json::parse(text_field(found, "parameters_schema_json"), nullptr, false);
     Json from_file;
     if (!options.parameters_file.empty()) {
@@ -56,7 +47,7 @@ Result<Json> read_parameters(Session& session, const OrderOptions& options) {
 }
 
 Result<Json> order_body(Session& session, const OrderOptions& options) {
-    const auto [release, version] = release_and_version(options.release);
+    const auto [release, version] = parse_release_name(options.release);
     Json body = {{"name", options.name}, {"release", release}};
     if (!version.empty()) body["version"] = version;
     if (!options.size.empty()) body["size"] = options.size;
@@ -83,8 +74,7 @@ Status show_order(Session& session, const Json& instance, const Json& operation,
     if (session.wants_json()) {
         Json answer = {{"instance", instance}, {"operation", operation}};
         if (!connection.is_null()) answer["instance"]["connection"] = connection;
-        session.console().data(answer.dump() + "\n");
-        return ok_status();
+        return session.print_json(answer.dump());
     }
     const Json& shown = connection.is_null() ? field(instance, "connection") : connection;
     session.console().data(view_connection(shown, session.view_context()) + "\n" +
@@ -127,10 +117,7 @@ Status order(Session& session, const OrderOptions& options) {
         session.console().note("price: " + quote_text(quote));
     if (options.wait.dry_run || options.wait.no_wait) {
         if (options.wait.dry_run) session.console().note(dry_run_note);
-        if (session.wants_json()) {
-            session.console().data(answer + "\n");
-            return ok_status();
-        }
+        if (session.wants_json()) return session.print_json(answer);
         session.console().data(view_copies(field(ordered, "instance"), session.view_context()));
         const Json& placement = field(ordered, "placement");
         if (!placement.is_null())
@@ -154,9 +141,8 @@ void add_order_options(CLI::App& command, OrderOptions& options) {
     command.add_option("--countries", options.countries, "where every copy must be: FR,BE")
         ->delimiter(',');
     command.add_option("--min-countries", options.min_countries, "at least so many countries")
-        ->check(CLI::Range(1, 5));
-    command.add_option("--replicas", options.replicas, "copies of the data")
-        ->check(CLI::Range(1, 5));
+        ->check(between(1, 5));
+    command.add_option("--replicas", options.replicas, "copies of the data")->check(between(1, 5));
     command.add_option("--mode", options.mode, "when a write counts")
         ->check(one_of({"synchronous", "asynchronous"}));
     command
@@ -169,10 +155,13 @@ void add_order_options(CLI::App& command, OrderOptions& options) {
         ->check(a_price());
     command.add_flag("--allow-same-isp", options.allow_same_isp,
                      "copies may share an ISP; the order then does not survive its loss");
-    command.add_option("--param", options.parameters, "key=value, several times")
+    command
+        .add_option("--param", options.parameters, "one of the release's parameters; several times")
         ->expected(1)
+        ->type_name("KEY=VALUE")
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    command.add_option("--params-file", options.parameters_file, "JSON object with parameters");
+    command.add_option("--params-file", options.parameters_file, "JSON object with parameters")
+        ->type_name("FILE");
 }
 
 }  // namespace

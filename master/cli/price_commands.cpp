@@ -6,6 +6,7 @@
 #include "common/tls/private_file.h"
 #include "master/cli/commands.h"
 #include "master/cli/exit_code.h"
+#include "master/cli/release_name.h"
 #include "master/cli/views.h"
 
 namespace foyer::cli {
@@ -38,10 +39,9 @@ Status publish(Session& session, const Publishing& options) {
 }
 
 std::string quote_path(const Quoting& options) {
-    const std::size_t at = options.release.find('@');
-    std::string path = "/v1/quote?release=" + percent_encoded(options.release.substr(0, at));
-    if (at != std::string::npos)
-        path += "&version=" + percent_encoded(options.release.substr(at + 1));
+    const ReleaseName release = parse_release_name(options.release);
+    std::string path = "/v1/quote?release=" + percent_encoded(release.name);
+    if (!release.version.empty()) path += "&version=" + percent_encoded(release.version);
     if (!options.size.empty()) path += "&size=" + percent_encoded(options.size);
     if (!options.mode.empty()) path += "&mode=" + options.mode;
     if (options.replicas > 0) path += fmt::format("&replicas={}", options.replicas);
@@ -58,7 +58,8 @@ void add_publish(CLI::App& group, Session& session) {
                     R"("2027-01-01T00:00:00Z", "sizes": [{"size": "s", "copy_cents": 900, )"
                     R"("synchronous_cents": 100, "further_country_cents": 200}]}; )"
                     R"(without valid_from it begins now)")
-        ->required();
+        ->required()
+        ->type_name("FILE");
     add_dry_run(command, options.dry_run);
     command.callback([&session, &options] {
         session.action = [&session, &options] { return publish(session, options); };
@@ -70,12 +71,11 @@ void add_quote(CLI::App& app, Session& session) {
     CLI::App& command = add_command(app, "quote", "what an order would cost a month");
     command.add_option("release", options.release, "its name, or NAME@VERSION")->required();
     command.add_option("--size", options.size, "one of the release's sizes; absent: the smallest");
-    command.add_option("--replicas", options.replicas, "copies of the data")
-        ->check(CLI::Range(1, 5));
+    command.add_option("--replicas", options.replicas, "copies of the data")->check(between(1, 5));
     command.add_option("--mode", options.mode, "when a write counts")
         ->check(one_of({"synchronous", "asynchronous"}));
     command.add_option("--min-countries", options.min_countries, "at least so many countries")
-        ->check(CLI::Range(1, 5));
+        ->check(between(1, 5));
     command.callback([&session, &options] {
         session.action = [&session, &options]() -> Status {
             return session.show(TRY(session.get(quote_path(options), releases_hint)), view_quote);

@@ -5,14 +5,30 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "common/base/check.h"
 #include "master/cli/commands.h"
 #include "master/cli/exit_code.h"
+#include "master/cli/help.h"
+#include "master/cli/parse_failure.h"
 #include "master/cli/suggest.h"
 
 namespace foyer::cli {
 namespace {
 
 constexpr std::size_t request_id_letters_max = 64;
+constexpr std::string_view complete_word = "__complete";  // no command: its words are no options
+
+struct CommandGroup {
+    const char* title;
+    std::vector<const char*> commands;
+};
+const std::vector<CommandGroup> command_groups = {
+    {"Ordering", {"order", "plan", "quote", "price-list", "instance", "op", "event"}},
+    {"Homes and boxes", {"isp", "host", "site", "node", "rebalance"}},
+    {"Software", {"release"}},
+    {"Accounts", {"account", "token", "audit"}},
+    {"This command", {"login", "whoami", "profile", "doctor", "completion", "man", "help", "api"}},
+};
 
 std::string full_name(const CLI::App& command) {
     const CLI::App* parent = command.get_parent();
@@ -60,9 +76,10 @@ Status check_words(CLI::App& app, const std::vector<std::string>& words) {
         const std::string& word = words[i];
         if (word == "--") return ok_status();
         if (word.size() > 1 && word.starts_with('-')) {
-            const std::string name = word.substr(0, word.find('='));
+            const bool is_long = word.starts_with("--");
+            const std::string name = word.substr(0, is_long ? word.find('=') : 2);  // "-ojson"
             const CLI::Option* option = find_option(command, name);
-            if (option == nullptr && word.starts_with("--")) {
+            if (option == nullptr) {
                 return usage_error(fmt::format("'{}' has no option '{}'{}", full_name(*command),
                                                name, did_you_mean(name, option_names(command))),
                                    full_name(*command) + " --help");
@@ -85,17 +102,22 @@ Status check_words(CLI::App& app, const std::vector<std::string>& words) {
 }
 
 void add_global_options(CLI::App& app, GlobalOptions& options) {
-    app.set_version_flag("--version", std::string("foyer " FOYER_VERSION));
+    app.set_help_flag("-h,--help", "show this help");
+    app.set_version_flag("--version", std::string("foyer " FOYER_VERSION),
+                         "show the version of this program");
     app.add_option("--config", options.config_path,
-                   "configuration file; absent: $FOYER_CONFIG or ~/.config/foyer/config.toml");
+                   "configuration file; absent: $FOYER_CONFIG or ~/.config/foyer/config.toml")
+        ->type_name("FILE");
     app.add_option("--profile", options.profile, "which master and account")
         ->envname("FOYER_PROFILE");
-    app.add_option("--output", options.output, "for people or for programs (the API's JSON)")
+    app.add_option("-o,--output", options.output,
+                   "table for people; json, yaml, or csv (lists) for programs. json/1 insists on "
+                   "version 1 of it")
         ->capture_default_str()
-        ->check(one_of({"table", "json"}));
+        ->check(a_format());
     app.add_option("--request-id", options.request_id,
                    "of a write: repeating it with the same id changes nothing");
-    app.add_flag("--quiet", options.quiet, "no progress and no notes on stderr");
+    app.add_flag("-q,--quiet", options.quiet, "no progress and no notes on stderr");
 }
 
 // The innermost command that was recognised: whose help to advise.
@@ -103,6 +125,14 @@ const CLI::App& chosen(const CLI::App& app) {
     const CLI::App* command = &app;
     while (!command->get_subcommands().empty()) command = command->get_subcommands().front();
     return *command;
+}
+
+const CommandNode& node_at(const CommandNode& root, const CLI::App& command) {
+    if (command.get_parent() == nullptr) return root;
+    const CommandNode& parent = node_at(root, *command.get_parent());
+    const CommandNode* found = parent.find(command.get_name());
+    CHECK(found != nullptr);
+    return *found;
 }
 
 Status parse(CLI::App& app, const std::vector<std::string>& arguments, Session& session,
@@ -116,11 +146,19 @@ Status parse(CLI::App& app, const std::vector<std::string>& arguments, Session& 
         if (dynamic_cast<const CLI::CallForVersion*>(&wish) != nullptr) {
             session.console().data(std::string(wish.what()) + "\n");
         } else {
-            session.console().data(chosen(app).help());
+            const CommandNode root = describe_tree(app);
+            session.console().data(
+                help_text(node_at(root, chosen(app)), root, session.console().text_width()));
         }
         return ok_status();
     } catch (const CLI::ParseError& failure) {
-        return usage_error(failure.what(), full_name(chosen(app)) + " --help");
+        const CommandNode root = describe_tree(app);
+        return word_parse_failure(failure, node_at(root, chosen(app)));
+    }
+    if (session.format() == Format::AsCsv && !session.is_list(chosen(app))) {
+        return usage_error(
+            fmt::format("'{}' answers with no list; csv is for lists", full_name(chosen(app))),
+            "repeat with --output json");
     }
     const std::string& id = session.options.request_id;
     const bool usable = std::ranges::all_of(id, [](char c) { return c > ' ' && c < 0x7F; });
@@ -145,27 +183,40 @@ int finish(Console& console, const Status& status) {
 
 }  // namespace
 
-int run_program(const std::vector<std::string>& arguments, Console& console, const Clock& clock,
-                Rng& rng) {
-    Session session(console, clock, rng);
-    CLI::App app{"foyer: the command of customer, host and operator", "foyer"};
+void add_all(CLI::App& app, Session& session) {
     add_global_options(app, session.options);
-    add_session_commands(app, session);
-    add_api_commands(app, session);
     add_order_command(app, session);
     add_plan_commands(app, session);
     add_price_commands(app, session);
-    add_rebalance_commands(app, session);
     add_instance_commands(app, session);
-    add_release_commands(app, session);
+    add_operation_commands(app, session);
     add_fleet_commands(app, session);
+    add_rebalance_commands(app, session);
+    add_release_commands(app, session);
     add_account_commands(app, session);
     add_token_commands(app, session);
     add_audit_commands(app, session);
     add_event_commands(app, session);
-    add_operation_commands(app, session);
+    add_session_commands(app, session);
+    add_profile_commands(app, session);
+    add_doctor_command(app, session);
+    add_api_commands(app, session);
+    add_completion_commands(app, session);
+    add_man_commands(app, session);
     app.require_subcommand(1);
-    app.footer(std::string(exit_code_help()));
+    for (const CommandGroup& group : command_groups)
+        for (const char* command : group.commands) app.get_subcommand(command)->group(group.title);
+}
+
+int run_program(const std::vector<std::string>& arguments, Console& console, const Clock& clock,
+                Rng& rng) {
+    Session session(console, clock, rng);
+    CLI::App app{"the command of customer, host and operator", "foyer"};
+    add_all(app, session);
+    if (!arguments.empty() && arguments.front() == complete_word) {
+        answer_completion(session, describe_tree(app), {arguments.begin() + 1, arguments.end()});
+        return static_cast<int>(ExitCode::Ok);
+    }
     bool finished = false;
     const Status parsed = parse(app, arguments, session, finished);
     if (!parsed.ok() || finished) return finish(console, parsed);

@@ -20,7 +20,7 @@ struct RebalanceOptions {
 void add_moves(CLI::App& command, RebalanceOptions& options) {
     command.add_option("--moves", options.moves, "copies that may move, 1 to 200")
         ->capture_default_str()
-        ->check(CLI::Range(1, moves_most));
+        ->check(between(1, moves_most));
 }
 
 Status plan(Session& session, const RebalanceOptions& options) {
@@ -40,7 +40,7 @@ Status stop(Session& session, const RebalanceOptions& options) {
     Json body = Json::object();
     if (options.wait.dry_run) body["validate_only"] = true;
     const std::string answer = TRY(session.write("POST", "/v1/rebalance:stop", body));
-    if (session.wants_json()) session.console().data(answer + "\n");
+    if (session.wants_json()) TRY(session.print_json(answer));
     session.console().note(
         options.wait.dry_run ? dry_run_note : "the rebalancing is stopped; what has moved stays");
     return ok_status();

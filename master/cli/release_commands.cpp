@@ -8,6 +8,7 @@
 #include "master/cli/commands.h"
 #include "master/cli/exit_code.h"
 #include "master/cli/oci_layout.h"
+#include "master/cli/release_name.h"
 #include "master/cli/views.h"
 #include "master/cli/watch.h"
 
@@ -41,8 +42,11 @@ Status make_key(Session& session, const std::string& file) {
     const tls::SigningKey key = tls::make_signing_key(session.rng());
     TRY(tls::create_private_file(file, std::string(key_header) + key.seed.reveal() + "\n"));
     const std::string shown = padded_base64(key.public_key);
-    session.console().data(session.wants_json() ? Json{{"publisher_key", shown}}.dump() + "\n"
-                                                : shown + "\n");
+    if (session.wants_json()) {
+        TRY(session.print_json(own_output({{"publisher_key", shown}}).dump()));
+    } else {
+        session.console().data(shown + "\n");
+    }
     session.console().note(
         fmt::format("signing key written to '{}'; keep a copy in a safe place: "
                     "new versions of your releases need it",
@@ -117,14 +121,6 @@ Status publish(Session& session, const PublishOptions& options) {
     return session.show(answer, view_release);
 }
 
-// NAME@VERSION; without a version the newest.
-std::string path_of_release(const std::string& wanted) {
-    const std::size_t at = wanted.find('@');
-    const std::string version = at == std::string::npos ? "latest" : wanted.substr(at + 1);
-    return path_of("software-releases", wanted.substr(0, at)) + "/versions/" +
-           percent_encoded(version);
-}
-
 Status show_release(Session& session, const std::string& wanted) {
     return session.show(TRY(session.get(path_of_release(wanted), "foyer release ls")),
                         view_release);
@@ -137,7 +133,7 @@ struct WithdrawOptions {
 };
 
 Status withdraw(Session& session, const WithdrawOptions& options) {
-    if (options.release.find('@') == std::string::npos) {
+    if (parse_release_name(options.release).version.empty()) {
         return usage_error(fmt::format("'{}' does not say which version", options.release),
                            "foyer release withdraw " + options.release + "@VERSION --reason TEXT");
     }
@@ -158,7 +154,9 @@ void add_withdraw(CLI::App& group, Session& session) {
     auto& options = session.keep<WithdrawOptions>();
     CLI::App& command =
         add_command(group, "withdraw", "take a version back: nothing new is ordered of it");
-    command.add_option("release", options.release, "NAME@VERSION")->required();
+    command.add_option("release", options.release, "which version")
+        ->required()
+        ->type_name("NAME@VERSION");
     command.add_option("--reason", options.reason, "why; those who order it read it")->required();
     add_dry_run(command, options.dry_run);
     command.callback([&session, &options] {
@@ -176,7 +174,7 @@ void add_release_commands(CLI::App& app, Session& session) {
                      view_releases);
     auto& shown = session.keep<std::string>();
     CLI::App& show = add_command(group, "show", "show one, with its sizes and parameters");
-    show.add_option("name", shown, "its name, or NAME@VERSION")->required();
+    add_name(show, shown, "RELEASE").description("its name, or NAME@VERSION");
     show.callback([&session, &shown] {
         session.action = [&session, &shown] { return show_release(session, shown); };
     });
@@ -185,15 +183,19 @@ void add_release_commands(CLI::App& app, Session& session) {
     auto& key_file = session.keep<std::string>();
     CLI::App& keygen =
         add_command(group, "keygen", "make a signing key; prints its public half (base64)");
-    keygen.add_option("--key", key_file, "file to make, mode 0600")->required();
+    keygen.add_option("--key", key_file, "file to make, mode 0600")->required()->type_name("FILE");
     keygen.callback([&session, &key_file] {
         session.action = [&session, &key_file] { return make_key(session, key_file); };
     });
 
     auto& options = session.keep<PublishOptions>();
     CLI::App& command = add_command(group, "publish", "sign a release, send its image, publish it");
-    command.add_option("dir", options.folder, "folder with release.json and image/")->required();
-    command.add_option("--key", options.key_file, "signing key (foyer release keygen)")->required();
+    command.add_option("dir", options.folder, "folder with release.json and image/")
+        ->required()
+        ->type_name("DIR");
+    command.add_option("--key", options.key_file, "signing key (foyer release keygen)")
+        ->required()
+        ->type_name("FILE");
     add_dry_run(command, options.dry_run);
     command.callback([&session, &options] {
         session.action = [&session, &options] { return publish(session, options); };

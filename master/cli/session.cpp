@@ -1,15 +1,31 @@
 #include "master/cli/session.h"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "master/cli/body_text.h"
+#include "master/cli/csv.h"
 #include "master/cli/exit_code.h"
+#include "master/cli/live_names.h"
+#include "master/cli/text_width.h"
+#include "master/cli/yaml.h"
 
 namespace foyer::cli {
 namespace {
 
 constexpr int pages_max = 2000;
 constexpr std::size_t request_id_letters = 24;
+
+// Said in the one form that has comments; a reader of the tree does not see it.
+const std::string yaml_head =
+    fmt::format("# foyer output {}: the tree of --output json\n", output_version);
+
+std::string next_page(const OrderedJson& list) {
+    const auto page = list.find("page");
+    if (page == list.end() || !page->is_object()) return {};
+    const auto token = page->find("next_page_token");
+    return token != page->end() && token->is_string() ? token->get<std::string>() : std::string();
+}
 
 }  // namespace
 
@@ -25,22 +41,32 @@ Error advise(Error failure, std::string_view next) {
 }
 
 Result<ApiClient> Session::connect(const Profile& profile) {
-    return ApiClient::create(
-        {.url = profile.api,
-         .ca_file = profile.ca_file,
-         .token = profile.token,
-         .pause = pause_for,
-         .on_retry = [this](const std::string& why) { console_.note("foyer: " + why); }},
-        rng_);
+    ApiClientOptions made{
+        .url = profile.api,
+        .ca_file = profile.ca_file,
+        .token = profile.token,
+        .patience = patience_,
+        .pause = pause_for,
+        .on_retry = [this](const std::string& why) { console_.note("foyer: " + why); }};
+    if (patience_) made.retry.attempts_max = 1;
+    return ApiClient::create(std::move(made), rng_);
+}
+
+std::string Session::config_path() const {
+    return options.config_path.empty() ? default_config_path() : options.config_path;
+}
+
+Result<Config> Session::config() const { return load_config(config_path()); }
+
+Result<Profile> Session::profile() const {
+    const Config known = TRY(config());
+    return find_profile(known, options.profile);
 }
 
 Result<ApiClient*> Session::api() {
     if (!client_) {
-        const std::string path =
-            options.config_path.empty() ? default_config_path() : options.config_path;
-        const Config config = TRY(load_config(path));
-        const Profile profile = TRY(find_profile(config, options.profile));
-        client_.emplace(TRY(connect(profile)));
+        const Profile chosen = TRY(profile());
+        client_.emplace(TRY(connect(chosen)));
     }
     return &*client_;
 }
@@ -53,10 +79,16 @@ const std::string& Session::request_id() {
     return request_id_;
 }
 
+Error Session::explained(Error failure, const std::string& path, std::string_view next) {
+    if (failure.code == ErrorCode::NotFound && !patience_)
+        failure.message += name_meant(*this, path);
+    return advise(std::move(failure), next);
+}
+
 Result<std::string> Session::get(const std::string& path, std::string_view next) {
     ApiClient* client = TRY(api());
     auto reply = client->call({.path = path});
-    if (!reply.ok()) return advise(std::move(reply).failure(), next);
+    if (!reply.ok()) return explained(std::move(reply).failure(), path, next);
     return std::move(reply).value().body;
 }
 
@@ -82,7 +114,7 @@ Result<std::string> Session::send(const std::string& method, const std::string& 
     call.if_match = if_match;
     auto reply = client->call(call);
     if (reply.ok()) return std::move(reply).value().body;
-    Error failure = advise(std::move(reply).failure(), next);
+    Error failure = explained(std::move(reply).failure(), path, next);
     if (is_retryable(failure.code)) {
         // It may have happened. The same id makes repeating harmless.
         failure.details.push_back(
@@ -91,33 +123,58 @@ Result<std::string> Session::send(const std::string& method, const std::string& 
     return failure;
 }
 
-Status Session::show(const std::string& body, View view) {
-    if (wants_json()) {
-        console_.data(body.ends_with('\n') ? body : body + "\n");
-        return ok_status();
+void Session::print(const std::string& text) {
+    console_.data(console_.page().width > 0 ? printable_lines(text) : text);
+}
+
+Status Session::print_json(const std::string& body) {
+    if (format() == Format::AsYaml) {
+        print(yaml_head + to_yaml(TRY(parse_ordered_json(body))));
+    } else {
+        print(body.ends_with('\n') ? body : body + "\n");
     }
+    return ok_status();
+}
+
+Status Session::show(const std::string& body, View view) {
+    if (wants_json()) return print_json(body);
     console_.data(view(TRY(parse_json(body)), view_context()));
     return ok_status();
 }
 
-Status Session::show_list(const ListRoute& route, View view) {
+Status Session::show_rows(const std::string& body, std::string_view rows, View view) {
+    if (format() != Format::AsCsv) return show(body, view);
+    const auto columns = csv_columns(rows);
+    if (columns.empty())
+        return usage_error("this list has no columns of csv", "repeat with --output json");
+    const OrderedJson all = TRY(parse_ordered_json(body));
+    const auto found = all.find(std::string(rows));
+    print(to_csv(found == all.end() ? OrderedJson::array() : *found, columns));
+    return ok_status();
+}
+
+// One page goes on as it came; several are one list in the same shape.
+Result<std::string> Session::whole_list(const ListRoute& route) {
     const std::string first = route.query.empty() ? route.path : route.path + "?" + route.query;
-    std::string body = TRY(get(first));
-    Json all = TRY(parse_json(body));
-    std::string token = text_field(field(all, "page"), "next_page_token");
+    const std::string joint = route.query.empty() ? "?" : "&";
+    std::string body = TRY(get(first, route.next));
+    OrderedJson all = TRY(parse_ordered_json(body));
+    std::string token = next_page(all);
     for (int page = 1; !token.empty() && page < pages_max; ++page) {
-        body.clear();
-        const std::string joint = route.query.empty() ? "?" : "&";
-        const Json next = TRY(get_json(first + joint + "page_token=" + percent_encoded(token)));
-        for (const Json& row : list_field(next, route.rows)) all[route.rows].push_back(row);
+        const std::string more = TRY(get(first + joint + "page_token=" + percent_encoded(token)));
+        OrderedJson next = TRY(parse_ordered_json(more));
+        for (OrderedJson& row : next[route.rows]) all[route.rows].push_back(std::move(row));
         if (next.contains("page")) all["page"] = next["page"];
-        token = text_field(field(next, "page"), "next_page_token");
+        token = next_page(next);
+        body.clear();
     }
-    // One page is shown as it came; several are one list in the same shape.
-    if (wants_json()) {
-        console_.data((body.empty() ? all.dump() : body) + "\n");
-        return ok_status();
-    }
+    return body.empty() ? all.dump() : body;
+}
+
+Status Session::show_list(const ListRoute& route, View view) {
+    const std::string body = TRY(whole_list(route));
+    if (format() != Format::AsTable) return show_rows(body, route.rows, view);
+    const Json all = TRY(parse_json(body));
     if (list_field(all, route.rows).empty()) {
         console_.note(route.nothing);
         return ok_status();

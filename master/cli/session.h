@@ -5,6 +5,7 @@
 #include <deque>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,8 +16,9 @@
 #include "master/cli/config.h"
 #include "master/cli/console.h"
 #include "master/cli/json_fields.h"
+#include "master/cli/output_format.h"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): the library's name
 class App;
 }
 
@@ -25,7 +27,7 @@ namespace foyer::cli {
 struct GlobalOptions {
     std::string config_path;
     std::string profile;           // empty: the default one
-    std::string output = "table";  // or "json"
+    std::string output = "table";  // as parse_format reads it
     std::string request_id;        // empty: made for this run
     bool quiet = false;
 };
@@ -43,6 +45,7 @@ struct ListRoute {
     std::string rows;
     std::string nothing;     // said (on stderr) when there are none
     std::string query = {};  // encoded, without page_token
+    std::string next = {};   // advised when what it is of is not found
 };
 
 class Session {
@@ -59,7 +62,9 @@ public:
     Console& console() { return console_; }
     const Clock& clock() const { return clock_; }
     Rng& rng() { return rng_; }
-    bool wants_json() const { return options.output == "json"; }
+    Format format() const { return parse_format(options.output).value(); }  // checked while parsing
+    // A program reads: JSON, or the same tree as YAML.
+    bool wants_json() const { return format() == Format::AsJson || format() == Format::AsYaml; }
     ViewContext view_context() const { return {console_.page(), clock_.wall()}; }
 
     // Storage for the options of a command; lives as long as the session.
@@ -68,8 +73,15 @@ public:
         return std::any_cast<T&>(kept_.emplace_back(T{}));
     }
 
+    // The user's configuration, and the profile chosen of it.
+    std::string config_path() const;
+    Result<Config> config() const;
+    Result<Profile> profile() const;
+
     // The client of the chosen profile; made at the first call.
     Result<ApiClient*> api();
+    // Before the first call: no call takes longer than this, and none is tried again.
+    void set_patience(Duration patience) { patience_ = patience; }
     // A client with these data, for `login`.
     Result<ApiClient> connect(const Profile& profile);
 
@@ -90,16 +102,31 @@ public:
 
     // JSON as the API gave it, or the view of it.
     Status show(const std::string& body, View view);
-    // Every page of a list.
+    // Every page of a list, as one answer.
+    Result<std::string> whole_list(const ListRoute& route);
     Status show_list(const ListRoute& route, View view);
+    // An answer with rows in its field `rows`: also as CSV.
+    Status show_rows(const std::string& body, std::string_view rows, View view);
+    // For programs: the API's JSON as it came, or the same tree as YAML.
+    Status print_json(const std::string& body);
+
+    // Commands whose answer is a list, which CSV can hold.
+    void has_rows(const CLI::App& command) { with_rows_.insert(&command); }
+    bool is_list(const CLI::App& command) const { return with_rows_.count(&command) > 0; }
 
 private:
+    // With the name that was probably meant, and what to type next.
+    Error explained(Error failure, const std::string& path, std::string_view next);
+    void print(const std::string& text);  // what others wrote cannot steer a terminal
+
     Console& console_;
     const Clock& clock_;
     Rng& rng_;
     std::deque<std::any> kept_;
     std::optional<ApiClient> client_;
+    std::optional<Duration> patience_;
     std::string request_id_;
+    std::set<const CLI::App*> with_rows_;
 };
 
 // A segment of a path from a name of the user's.

@@ -47,8 +47,7 @@ Status login(Session& session, const LoginOptions& options) {
     const Profile profile{options.api, ca_file, TRY(read_token(session, options.token_file))};
     ApiClient client = TRY(session.connect(profile));
     const ApiReply reply = TRY(client.call({.path = "/v1/whoami"}));
-    const std::string path =
-        session.options.config_path.empty() ? default_config_path() : session.options.config_path;
+    const std::string path = session.config_path();
     auto loaded = load_config(path);
     if (!loaded.ok() && loaded.failure().code != ErrorCode::NotFound) return loaded.failure();
     Config config = loaded.ok() ? std::move(loaded).value() : Config{};
@@ -61,7 +60,7 @@ Status login(Session& session, const LoginOptions& options) {
     session.console().note(fmt::format("logged in to {} as '{}' ({}); profile '{}' in {}",
                                        options.api, text_field(caller, "account"),
                                        joined(list_field(caller, "roles")), name, path));
-    if (session.wants_json()) session.console().data(reply.body + "\n");
+    if (session.wants_json()) TRY(session.print_json(reply.body));
     return ok_status();
 }
 
@@ -70,13 +69,15 @@ Status login(Session& session, const LoginOptions& options) {
 void add_session_commands(CLI::App& app, Session& session) {
     auto& options = session.keep<LoginOptions>();
     CLI::App& command = add_command(app, "login", "remember a master and a token (--profile NAME)");
-    command.add_option("--api", options.api, "https://host:port")->required();
+    command.add_option("--api", options.api, "https://host:port")->required()->type_name("URL");
     command.add_option("--ca", options.ca_file, "certificate authority of the master (PEM)")
-        ->required();
+        ->required()
+        ->type_name("FILE");
     command
         .add_option("--token-file", options.token_file,
                     "file with the API token, mode 0600; - reads it from stdin")
-        ->required();
+        ->required()
+        ->type_name("FILE");
     command.callback([&session, &options] {
         session.action = [&session, &options] { return login(session, options); };
     });

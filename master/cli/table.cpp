@@ -10,10 +10,12 @@ namespace foyer::cli {
 namespace {
 
 constexpr int gap = 2;
-constexpr int column_width_min = 6;
+constexpr int text_width_easy = 16;
+constexpr int text_width_min = 6;
 
 std::vector<int> natural_widths(const Table& table) {
     std::vector<int> widths;
+    widths.reserve(table.columns.size());
     for (const Column& column : table.columns) widths.push_back(display_width(column.title));
     for (const auto& row : table.rows) {
         CHECK(row.size() == widths.size());
@@ -24,14 +26,48 @@ std::vector<int> natural_widths(const Table& table) {
     return widths;
 }
 
-void shrink(std::vector<int>& widths, int width_max) {
+bool is_whole(const Table& table, std::size_t column) {
+    const Column& one = table.columns[column];
+    return one.keep == Keep::Whole ||
+           (one.keep == Keep::Text && (column == 0 || one.align == Align::Right));
+}
+
+int excess_of(const std::vector<int>& widths, int width_max) {
     const int gaps = gap * (static_cast<int>(widths.size()) - 1);
-    int excess = std::accumulate(widths.begin(), widths.end(), gaps) - width_max;
-    for (; excess > 0; --excess) {
-        const auto widest = std::ranges::max_element(widths);
-        if (*widest <= column_width_min) return;
-        --*widest;
+    return std::accumulate(widths.begin(), widths.end(), gaps) - width_max;
+}
+
+// The widest texts first, none below `least`.
+void cut_texts(const Table& table, std::vector<int>& widths, int width_max, int least) {
+    for (int excess = excess_of(widths, width_max); excess > 0; --excess) {
+        std::size_t widest = widths.size();
+        for (std::size_t i = 0; i < widths.size(); ++i) {
+            const bool gives = !is_whole(table, i) && widths[i] > least;
+            if (gives && (widest == widths.size() || widths[i] > widths[widest])) widest = i;
+        }
+        if (widest == widths.size()) return;
+        --widths[widest];
     }
+}
+
+void drop(Table& table, std::size_t column) {
+    const auto at = static_cast<std::ptrdiff_t>(column);
+    table.columns.erase(table.columns.begin() + at);
+    for (auto& row : table.rows) row.erase(row.begin() + at);
+}
+
+// True: something was left out.
+bool drop_extras(Table& table, int width_max) {
+    bool dropped = false;
+    for (std::size_t i = table.columns.size(); i-- > 0;) {
+        if (table.columns[i].keep != Keep::Extra) continue;
+        std::vector<int> widths = natural_widths(table);
+        cut_texts(table, widths, width_max, text_width_easy);
+        if (excess_of(widths, width_max) <= 0) return dropped;
+        drop(table, i);
+        dropped = true;
+    }
+    return dropped;
 }
 
 std::string line_of(const Table& table, const std::vector<std::string>& cells,
@@ -49,14 +85,27 @@ std::string line_of(const Table& table, const std::vector<std::string>& cells,
 
 }  // namespace
 
-std::string render(const Table& table, const Page& page) {
+std::string render(const Table& whole, const Page& page) {
+    Table table = whole;
+    const std::string more = page.unicode ? "…" : "...";
+    bool dropped = false;
     std::vector<int> widths = natural_widths(table);
-    if (page.width > 0) shrink(widths, page.width);
+    if (page.width > 0) {
+        dropped = drop_extras(table, page.width);
+        widths = natural_widths(table);
+        const int room = page.width - (dropped ? 1 + display_width(more) : 0);
+        cut_texts(table, widths, room, text_width_easy);
+        cut_texts(table, widths, room, text_width_min);
+    }
     std::vector<std::string> titles;
+    titles.reserve(table.columns.size());
     for (const Column& column : table.columns) titles.push_back(column.title);
     std::string text = line_of(table, titles, widths, page.unicode);
+    const bool fits = display_width(text) + display_width(more) <= page.width;
+    if (dropped && fits) text.insert(text.size() - 1, " " + more);
     for (const auto& row : table.rows) {
         std::vector<std::string> cells;
+        cells.reserve(row.size());
         for (const std::string& cell : row) cells.push_back(printable(cell));
         text += line_of(table, cells, widths, page.unicode);
     }

@@ -8,9 +8,17 @@ namespace foyer::cli {
 
 enum class Align { Left, Right };
 
+// What gives way on a narrow terminal.
+enum class Keep {
+    Text,   // is cut, "…" where
+    Whole,  // never: a name is there to be typed, half a number is another number
+    Extra,  // is left out, the last one first
+};
+
 struct Column {
     std::string title;  // shown in upper case as given
     Align align = Align::Left;
+    Keep keep = Keep::Text;  // the first column, and numbers, are Whole unless they are Extra
 };
 
 struct Table {
@@ -23,8 +31,9 @@ struct Page {
     bool unicode = true;
 };
 
-// Lines ending in '\n'. Too wide: the widest columns give way first, cut cells end in "…"; a column
-// keeps at least six columns, so a very narrow terminal wraps.
+// Lines ending in '\n'. Too wide: texts give way first, the widest one most, down to 16 columns;
+// then extra columns are left out ("…" ends the header); then texts give way down to six. A still
+// narrower terminal wraps.
 std::string render(const Table& table, const Page& page);
 
 // "key   value" lines, keys aligned; nothing is cut.

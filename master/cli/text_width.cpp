@@ -90,6 +90,29 @@ std::string printable(std::string_view text) {
     return clean;
 }
 
+std::string printable_lines(std::string_view text) {
+    std::string clean;
+    for (;;) {
+        const std::size_t end = text.find('\n');
+        std::string_view line = text.substr(0, end);
+        if (line.ends_with('\r')) line.remove_suffix(1);
+        clean += printable(line);
+        if (end == std::string_view::npos) return clean;
+        clean += '\n';
+        text.remove_prefix(end + 1);
+    }
+}
+
+std::u32string letters_of(std::string_view text) {
+    std::u32string letters;
+    while (!text.empty()) {
+        const Letter letter = decode(text);
+        letters += letter.valid ? letter.code : U'\uFFFD';
+        text.remove_prefix(letter.bytes);
+    }
+    return letters;
+}
+
 int display_width(std::string_view text) {
     int width = 0;
     while (!text.empty()) {

@@ -11,8 +11,14 @@ namespace foyer::cli {
 // cursor or forge a line.
 std::string printable(std::string_view text);
 
+// The same for a text of several lines, which stay lines.
+std::string printable_lines(std::string_view text);
+
 // Columns of printable UTF-8: combining marks take none, CJK and emoji two.
 int display_width(std::string_view text);
+
+// Its letters; what is no UTF-8 is U+FFFD.
+std::u32string letters_of(std::string_view text);
 
 // At most `width` columns, the cut shown by "…" (or "." where the terminal knows ASCII only).
 std::string fit(std::string_view text, int width, bool unicode = true);

@@ -35,10 +35,7 @@ Status create_token(Session& session, const TokenOptions& options) {
     const Json body = TRY(body_of(options));
     const std::string answer = TRY(session.write("POST", "/v1/tokens", body, "foyer account ls"));
     if (options.dry_run) session.console().note(dry_run_note);
-    if (session.wants_json()) {
-        session.console().data(answer + "\n");
-        return ok_status();
-    }
+    if (session.wants_json()) return session.print_json(answer);
     if (options.dry_run) return ok_status();
     const Json token = TRY(parse_json(answer));
     session.console().data(text_field(token, "token") + "\n");
@@ -68,7 +65,7 @@ Status revoke_token(Session& session, const RevokeOptions& options) {
     if (options.dry_run) query += query.empty() ? "?validate_only=true" : "&validate_only=true";
     const std::string answer = TRY(session.write("DELETE", path_of("tokens", options.id) + query,
                                                  std::nullopt, "foyer token ls"));
-    if (session.wants_json()) session.console().data(answer + "\n");
+    if (session.wants_json()) TRY(session.print_json(answer));
     const Json done = TRY(parse_json(answer));
     const std::string revoked = joined(list_field(done, "revoked"));
     session.console().note(options.dry_run
@@ -118,6 +115,7 @@ void add_token_commands(CLI::App& app, Session& session) {
     add_create(group, session);
     auto& account = session.keep<std::string>();
     CLI::App& list = add_command(group, "ls", "list yours, or all (operator); never their secrets");
+    session.has_rows(list);
     list.add_option("--account", account, "only those of this account");
     list.callback([&session, &account] {
         session.action = [&session, &account] {

@@ -53,17 +53,17 @@ std::string view_timeline(const Json& timeline, const ViewContext& context) {
         return "the master chooses who leads this instance; its events tell of promotions\n";
     if (takeovers.empty()) return "no copy has led yet\n";
     Table table{{{"LAST WORD OF THE FORMER"},
-                 {"FENCE"},
+                 {"FENCE", Align::Left, Keep::Extra},
                  {"FROM"},
                  {"TO"},
                  {"WHY"},
-                 {"CLOSING", Align::Right},
-                 {"DETECTED", Align::Right},
-                 {"FENCED", Align::Right},
-                 {"ELECTED", Align::Right},
-                 {"PROMOTED", Align::Right},
+                 {"CLOSING", Align::Right, Keep::Extra},
+                 {"DETECTED", Align::Right, Keep::Extra},
+                 {"FENCED", Align::Right, Keep::Extra},
+                 {"ELECTED", Align::Right, Keep::Extra},
+                 {"PROMOTED", Align::Right, Keep::Extra},
                  {"OPEN", Align::Right},
-                 {"ROUTED", Align::Right},
+                 {"ROUTED", Align::Right, Keep::Extra},
                  {"ANSWERED", Align::Right}},
                 {}};
     for (const Json& one : takeovers) {

@@ -145,15 +145,15 @@ std::string view_nodes(const Json& list, const ViewContext& context) {
     Table table{{{"NODE"},
                  {"SITE"},
                  {"ISP"},
-                 {"COUNTRY"},
+                 {"COUNTRY", Align::Left, Keep::Extra},
                  {"STATE"},
-                 {"EDGE"},
-                 {"CORES", Align::Right},
+                 {"EDGE", Align::Left, Keep::Extra},
+                 {"CORES", Align::Right, Keep::Extra},
                  {"MEMORY", Align::Right},
                  {"DISK", Align::Right},
-                 {"FREE", Align::Right},
+                 {"FREE", Align::Right, Keep::Extra},
                  {"COPIES", Align::Right},
-                 {"SEEN", Align::Right}},
+                 {"SEEN", Align::Right, Keep::Extra}},
                 {}};
     for (const Json& node : list_field(list, "nodes")) {
         const auto number = [&](const char* key) { return number_field(node, key); };
@@ -209,9 +209,9 @@ std::string view_releases(const Json& list, const ViewContext& context) {
                  {"TITLE"},
                  {"SIZES"},
                  {"COPIES", Align::Right},
-                 {"IMAGE", Align::Right},
-                 {"PUBLISHER"},
-                 {"AGE", Align::Right}},
+                 {"IMAGE", Align::Right, Keep::Extra},
+                 {"PUBLISHER", Align::Left, Keep::Extra},
+                 {"AGE", Align::Right, Keep::Extra}},
                 {}};
     for (const Json& release : list_field(list, "releases")) {
         Json sizes = Json::array();

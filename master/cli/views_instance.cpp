@@ -99,12 +99,12 @@ std::string view_instances(const Json& list, const ViewContext& context) {
     Table table{{{"INSTANCE"},
                  {"STATE"},
                  {"RELEASE"},
-                 {"SIZE"},
+                 {"SIZE", Align::Left, Keep::Extra},
                  {"COPIES", Align::Right},
-                 {"COUNTRIES"},
-                 {"OWNER"},
-                 {"AGE", Align::Right},
-                 {"URL"}},
+                 {"COUNTRIES", Align::Left, Keep::Extra},
+                 {"OWNER", Align::Left, Keep::Extra},
+                 {"AGE", Align::Right, Keep::Extra},
+                 {"URL", Align::Left, Keep::Whole}},
                 {}};
     for (const Json& instance : list_field(list, "instances")) {
         std::set<std::string> countries;
@@ -136,34 +136,35 @@ std::string view_copies(const Json& instance, const ViewContext& context) {
 
 std::string view_instance(const Json& instance, const ViewContext& context) {
     const Json& connection = field(instance, "connection");
-    std::string text = render_facts(
-        {{"instance", text_field(instance, "name")},
-         {"state", text_field(instance, "state")},
-         {"url", text_field(instance, "url")},
-         {"database", text_field(connection, "database")},
-         {"user", text_field(connection, "user")},
-         {"release", text_field(instance, "release") + " " + text_field(instance, "version")},
-         {"size", text_field(instance, "size")},
-         {"policy", policy_of(instance)},
-         {"owner", text_field(instance, "owner")},
-         {"ordered", text_field(instance, "created_at")},
-         {"generation", fmt::format("{}, epoch {}", number_field(instance, "generation"),
-                                    number_field(instance, "epoch"))}});
+    std::vector<std::pair<std::string, std::string>> facts = {
+        {"instance", text_field(instance, "name")},
+        {"state", text_field(instance, "state")},
+        {"url", text_field(instance, "url")},
+        {"database", text_field(connection, "database")},
+        {"user", text_field(connection, "user")},
+        {"release", text_field(instance, "release") + " " + text_field(instance, "version")},
+        {"size", text_field(instance, "size")},
+        {"policy", policy_of(instance)},
+        {"owner", text_field(instance, "owner")},
+        {"ordered", text_field(instance, "created_at")},
+        {"generation", fmt::format("{}, epoch {}", number_field(instance, "generation"),
+                                   number_field(instance, "epoch"))}};
     const Json& quote = field(instance, "quote");
-    if (!quote.is_null()) text += render_facts({{"price", quote_text(quote)}});
-    const std::string durability = text_field(instance, "durability");
-    if (!durability.empty()) text += render_facts({{"durability", durability}});
-    const std::string repair = text_field(instance, "repair");
-    if (!repair.empty()) text += render_facts({{"repair", repair}});
+    if (!quote.is_null()) facts.emplace_back("price", quote_text(quote));
+    for (const char* key : {"durability", "repair"}) {
+        const std::string said = text_field(instance, key);
+        if (!said.empty()) facts.emplace_back(key, said);
+    }
+    std::string text = render_facts(facts);
     Table table{{{"COPY", Align::Right},
                  {"HOME"},
-                 {"NODE"},
+                 {"NODE", Align::Left, Keep::Whole},
                  {"ISP"},
-                 {"COUNTRY"},
-                 {"ROLE"},
-                 {"STATE"},
+                 {"COUNTRY", Align::Left, Keep::Extra},
+                 {"ROLE", Align::Left, Keep::Whole},
+                 {"STATE", Align::Left, Keep::Whole},
                  {"LAG", Align::Right},
-                 {"SYNC"},
+                 {"SYNC", Align::Left, Keep::Extra},
                  {"DETAIL"}},
                 {}};
     for (const Json& replica : list_field(instance, "replicas")) {
@@ -186,7 +187,13 @@ std::string view_connection(const Json& connection, const ViewContext&) {
 }
 
 std::string view_audit(const Json& list, const ViewContext& context) {
-    Table table{{{"ENTRY", Align::Right}, {"TIME"}, {"WHO"}, {"DID"}, {"TO"}, {"REQUEST"}}, {}};
+    Table table{{{"ENTRY", Align::Right},
+                 {"TIME", Align::Left, Keep::Whole},
+                 {"WHO"},
+                 {"DID"},
+                 {"TO"},
+                 {"REQUEST", Align::Left, Keep::Extra}},
+                {}};
     for (const Json& entry : list_field(list, "entries")) {
         const std::string rpc = text_field(entry, "rpc");
         table.rows.push_back({fmt::format("{}", number_field(entry, "sequence")),
@@ -198,7 +205,12 @@ std::string view_audit(const Json& list, const ViewContext& context) {
 }
 
 std::string view_events(const Json& list, const ViewContext& context) {
-    Table table{{{"TIME"}, {"REVISION", Align::Right}, {"KIND"}, {"ABOUT"}, {"MESSAGE"}}, {}};
+    Table table{{{"TIME"},
+                 {"REVISION", Align::Right, Keep::Extra},
+                 {"KIND", Align::Left, Keep::Whole},
+                 {"ABOUT", Align::Left, Keep::Extra},
+                 {"MESSAGE"}},
+                {}};
     for (const Json& event : list_field(list, "events")) {
         table.rows.push_back({text_field(event, "at"), text_field(event, "revision"),
                               text_field(event, "kind"), text_field(event, "subject"),

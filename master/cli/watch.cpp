@@ -121,7 +121,7 @@ Result<FinishedOperation> wait_for_operation(Session& session, std::string body,
     printer.show(operation);
     session.console().clear_status();
     if (has_failed(operation)) {
-        if (session.wants_json()) session.console().data(body + "\n");
+        if (session.wants_json()) TRY(session.print_json(body));
         return failure_of(operation);
     }
     return FinishedOperation{std::move(body)};
@@ -130,7 +130,7 @@ Result<FinishedOperation> wait_for_operation(Session& session, std::string body,
 Status follow_operation(Session& session, const std::string& body, const WaitOptions& options,
                         const std::string& done) {
     if (options.dry_run) {
-        if (session.wants_json()) session.console().data(body + "\n");
+        if (session.wants_json()) TRY(session.print_json(body));
         session.console().note(dry_run_note);
         return ok_status();
     }
@@ -141,7 +141,7 @@ Status follow_operation(Session& session, const std::string& body, const WaitOpt
     const Duration timeout = TRY(parse_duration(options.timeout));
     const auto finished = TRY(wait_for_operation(session, body, timeout));
     if (session.wants_json()) {
-        session.console().data(finished.body + "\n");
+        TRY(session.print_json(finished.body));
     } else {
         session.console().note(done);
     }

@@ -1,6 +1,7 @@
 // How a connection answers.
 #include <algorithm>
 
+#include "common/base/http_date.h"
 #include "master/http/errors.h"
 #include "master/http/session.h"
 
@@ -46,6 +47,7 @@ void Session::reply(int status, std::string body, const std::string& etag) {
 
 void Session::prepare(http::fields& header) const {
     header.set("X-Request-Id", request_id_);
+    header.set(http::field::date, to_http_date(host_.parts.clock.wall()));
     header.set("X-Content-Type-Options", "nosniff");
     // As draft-ietf-httpapi-ratelimit-headers-07 has it.
     if (rate_) {

@@ -45,7 +45,8 @@ public:
         const MonoTime started = clock_.mono();
         const Route* route = find_rpc_route(rpc);
         CHECK(route != nullptr);
-        const Admission admission = gate_.admit(*route, metadatum(*context, "authorization").value_or(""));
+        const Admission admission =
+            gate_.admit(*route, metadatum(*context, "authorization").value_or(""));
         const std::string account =
             admission.caller.ok() ? admission.caller.value().account.str() : std::string();
         const auto finish = [this, reactor, rpc, account, started](const Status& status) {

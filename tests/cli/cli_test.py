@@ -134,7 +134,19 @@ class Reading(CliTest):
 
     def test_a_name_cannot_leave_its_path(self):
         self.fails(3, "instance", "show", "../tokens?x=1")
-        self.assertEqual(self.api.calls[-1]["path"], "/v1/instances/..%2Ftokens%3Fx%3D1")
+        self.assertEqual([call["path"] for call in self.api.calls],
+                         ["/v1/instances/..%2Ftokens%3Fx%3D1", "/v1/instances"])
+
+    def test_a_mistyped_name_is_recognised_among_those_there_are(self):
+        for words in (("node", "show", "lile-1"), ("node", "drain", "lille-2"),
+                      ("instance", "events", "acm"), ("release", "show", "trytn@7"),
+                      ("instance", "delete", "amce", "--yes")):
+            with self.subTest(words):
+                self.api.refuse_next = Refusal(404, "not_found", "not here")
+                self.assertRegex(self.fails(3, *words).err, "did you mean '(lille-1|acme|tryton)'")
+        self.assertNotIn("did you mean", self.fails(3, "node", "show", "zebra").err)
+        self.api.faults = [None, "unavailable"]  # the second question is not worth a retry
+        self.assertIn("no nodes 'lile-1'", self.fails(3, "node", "show", "lile-1").err)
 
 
 class Usage(CliTest):
@@ -158,6 +170,26 @@ class Usage(CliTest):
             with self.subTest(words):
                 self.assertIn("foyer", self.fails(2, *words).err)
         self.assertEqual(self.api.calls, [])
+
+    def test_wrong_use_says_what_is_missing_and_how_it_is_written(self):
+        for words, said in (
+                (("isp",), "'foyer isp' needs one of its commands: create, ls, show"),
+                ((), "'foyer' needs a command"),
+                (("node", "show"), "'foyer node show' needs NODE: its name"),
+                (("order", "tryton"), "'foyer order' needs --name NAME: name of the instance"),
+                (("order", "tryton", "--name"), "'--name' needs a value: NAME"),
+                (("node", "show", "a", "b"), "'foyer node show' has no place for 'b'"),
+                (("-x", "isp", "ls"), "'foyer' has no option '-x'"),
+                ((*ORDER[:4], "--replicas", "9"), "'9' is no whole number from 1 to 5"),
+                (("order", "tryton", "--name"),
+                 "usage: foyer order --name NAME [OPTIONS] RELEASE\n")):
+            with self.subTest(words):
+                self.assertIn(said, self.fails(2, *words).err)
+
+    def test_short_options(self):
+        self.assertEqual(self.ok("-ojson", "host", "ls").out,
+                         self.ok("host", "ls", "-q", "-o", "json").out)
+        self.assertIn("did you mean 'json'", self.fails(2, "host", "ls", "-ojsn").err)
 
     def test_help_documents_the_exit_status(self):
         text = self.ok("--help").out
@@ -189,6 +221,17 @@ class Writing(CliTest):
         self.assertTrue(json.loads(self.api.writes()[0]["body"])["validate_only"])
         self.ok("node", "delete", "lille-1", "--dry-run")
         self.assertEqual(self.api.writes()[1]["query"], "validate_only=true")
+        body = self.write_file("isp.json", '{"name": "cedar"}')
+        self.ok("api", "post", "/v1/isps", "--body", body, "--dry-run")
+        self.assertEqual(json.loads(self.api.writes()[2]["body"]),
+                         {"name": "cedar", "validate_only": True})
+        self.ok("api", "post", "/v1/rebalance:stop", "--dry-run")
+        self.assertEqual(json.loads(self.api.writes()[3]["body"]), {"validate_only": True})
+        self.ok("api", "delete", "/v1/nodes/x?a=b", "--dry-run")
+        self.assertEqual(self.api.writes()[4]["query"], "a=b&validate_only=true")
+        no_object = self.write_file("list.json", "[]")
+        self.fails(2, "api", "post", "/v1/isps", "--body", no_object, "--dry-run")
+        self.assertEqual(len(self.api.writes()), 5)
 
     def test_nodes_are_cordoned_and_drained(self):
         for verb, said in (("cordon", "is cordoned"), ("uncordon", "is open again"),
@@ -303,6 +346,7 @@ class Writing(CliTest):
                 self.assertIn("no: " + code, done.err)
                 self.assertIn("rule: isps", done.err)
                 self.assertIn("request_id: req-1", done.err)
+                self.assertEqual("next: foyer whoami" in done.err, status == 403)
 
     def test_the_same_request_id_with_another_body_is_a_conflict(self):
         self.ok("isp", "create", "dune", "--request-id", "r1")

@@ -10,6 +10,7 @@ import re
 import ssl
 import subprocess
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 TOKEN = "foyer_op_secretsecretsecret"
@@ -124,14 +125,16 @@ class Refusal(Exception):
 class FakeApi:
     """The state behind the handler. `url` and `ca_file` are what the command needs."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, **certificates):
         self.calls, self.faults, self.blobs = [], [], {}
         self.recorded, self.operations, self.published = {}, {}, []
         self.refuse_next = None     # a Refusal for the next write
         self.fail_operations = self.endless_operations = False
         self.instance_state = "running"
+        self.roles, self.whoami_more = ["operator"], {}
+        self.health, self.version, self.clock_shift_s = "ok", "v1", 0
         self.lock = threading.RLock()
-        self.ca_file = make_certificates(folder)
+        self.ca_file = make_certificates(folder, **certificates)
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler_of(self))
         self.server.daemon_threads = True
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -169,10 +172,15 @@ class FakeApi:
 
     def read(self, path, query):
         if path == "/v1/whoami":
-            return {"account": "operator", "roles": ["operator"], "scopes": ["operator"],
-                    "read_only": False, "token_id": "op", "token_expires_at": NOW}
+            return {"account": "operator", "roles": self.roles, "scopes": self.roles,
+                    "read_only": False, "token_id": "op", "token_expires_at": "2999-01-01T00:00:00Z",
+                    **self.whoami_more}
         if path == "/v1/events":
             return self.events(query)
+        if path == "/healthz":
+            return {"status": self.health}
+        if path == "/v1/openapi.json":
+            return {"openapi": "3.1.0", "info": {"version": self.version}}
         parts = path.split("/")[2:]
         if parts[0] == "operations":
             return self.operation(parts[1])
@@ -318,6 +326,9 @@ def handler_of(api):
         def log_message(self, *_):
             pass
 
+        def date_time_string(self, timestamp=None):
+            return super().date_time_string(time.time() + api.clock_shift_s)
+
         def serve(self):
             path, _, query = self.path.partition("?")
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -344,7 +355,8 @@ def handler_of(api):
             try:
                 if fault == "unavailable":
                     raise Refusal(503, "unavailable", "the database is away")
-                if self.headers.get("Authorization") != "Bearer " + TOKEN:
+                open_to_all = call["path"] in ("/healthz", "/v1/openapi.json")
+                if not open_to_all and self.headers.get("Authorization") != "Bearer " + TOKEN:
                     raise Refusal(401, "unauthenticated", "unknown token")
                 return api.answer(call)
             except Refusal as refusal:
@@ -355,16 +367,19 @@ def handler_of(api):
     return Handler
 
 
-def make_certificates(folder):
+def make_certificates(folder, days=30, names="DNS:localhost", ca_days=30):
     """A CA and a certificate for localhost, in PEM; returns the CA's file."""
     run = lambda *words: subprocess.run(words, cwd=folder, check=True, capture_output=True)
     new_key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
-    run("openssl", "req", "-x509", *new_key, "-keyout", "ca.key", "-out", "ca.crt", "-days", "2",
-        "-subj", "/CN=fake CA", "-addext", "basicConstraints=critical,CA:TRUE")
+    run("openssl", "req", *new_key, "-keyout", "ca.key", "-out", "ca.csr", "-subj", "/CN=fake CA")
+    with open(f"{folder}/ca.cnf", "w") as file:
+        file.write("basicConstraints=critical,CA:TRUE\n")
+    run("openssl", "x509", "-req", "-in", "ca.csr", "-signkey", "ca.key", "-days", str(ca_days),
+        "-extfile", "ca.cnf", "-out", "ca.crt")
     run("openssl", "req", *new_key, "-keyout", "server.key", "-out", "server.csr", "-subj",
         "/CN=api")
     with open(f"{folder}/san.cnf", "w") as file:
-        file.write("subjectAltName=DNS:localhost\n")
+        file.write(f"subjectAltName={names}\n")
     run("openssl", "x509", "-req", "-in", "server.csr", "-CA", "ca.crt", "-CAkey", "ca.key",
-        "-CAcreateserial", "-days", "2", "-extfile", "san.cnf", "-out", "server.crt")
+        "-CAcreateserial", "-days", str(days), "-extfile", "san.cnf", "-out", "server.crt")
     return f"{folder}/ca.crt"

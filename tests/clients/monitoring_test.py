@@ -111,8 +111,7 @@ def explains_itself(alert, foyer):
         if "--output" in command:
             words.remove("json")
         ended = subprocess.run([foyer, *words, "--help"], capture_output=True, check=False)
-        usage = ended.stdout.decode().splitlines()[1:2]
-        named = usage and usage[0].startswith(f"Usage: {words[-1]}")
+        named = f"Usage: foyer {' '.join(words)}" in ended.stdout.decode()
         assert ended.returncode == 0 and named, f"{alert['name']}: no command `{command}`"
 
 

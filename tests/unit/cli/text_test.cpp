@@ -93,22 +93,40 @@ TEST_CASE("text of others cannot steer the terminal") {
     CHECK(printable("Söder, 家") == "Söder, 家");
 }
 
-TEST_CASE("a table is aligned, and fits the terminal by cutting its widest column") {
-    const Table table{{{"HOME"}, {"SIZE", Align::Right}},
-                      {{"liège", "7"}, {"a-rather-long-name-of-a-home", "1200"}}};
+TEST_CASE("a table is aligned, and fits the terminal by cutting its widest text") {
+    const Table table{
+        {{"HOME"}, {"ABOUT"}, {"SIZE", Align::Right}},
+        {{"liège", "warm", "7"}, {"a-long-name", "it has a long description", "1200"}}};
     CHECK(render(table, {}) ==
-          "HOME                          SIZE\n"
-          "liège                            7\n"
-          "a-rather-long-name-of-a-home  1200\n");
-    CHECK(render(table, {.width = 20}) ==
-          "HOME            SIZE\n"
-          "liège              7\n"
-          "a-rather-long…  1200\n");
+          "HOME         ABOUT                      SIZE\n"
+          "liège        warm                          7\n"
+          "a-long-name  it has a long description  1200\n");
+    CHECK(render(table, {.width = 30}) ==
+          "HOME         ABOUT        SIZE\n"
+          "liège        warm            7\n"
+          "a-long-name  it has a l…  1200\n");
 }
 
-TEST_CASE("a table on an absurdly narrow terminal still shows every column") {
-    const Table table{{{"AAAAAAAA"}, {"BBBBBBBB"}}, {{"11111111", "22222222"}}};
-    CHECK(render(table, {.width = 3}) == "AAAAA…  BBBBB…\n11111…  22222…\n");
+TEST_CASE("names and numbers are never cut; extra columns are left out before texts get short") {
+    const Table table{
+        {{"NODE"},
+         {"STATE"},
+         {"MORE", Align::Left, Keep::Extra},
+         {"COPIES", Align::Right},
+         {"SEEN", Align::Right, Keep::Extra}},
+        {{"a-node-with-a-name", "online, draining, clock wrong", "x", "12345", "9 d"}}};
+    CHECK(render(table, {.width = 60}) ==
+          "NODE                STATE                 MORE  COPIES  SEEN\n"
+          "a-node-with-a-name  online, draining, c…  x      12345   9 d\n");
+    CHECK(render(table, {.width = 50}) ==
+          "NODE                STATE           MORE  COPIES …\n"
+          "a-node-with-a-name  online, drain…  x      12345\n");
+    CHECK(render(table, {.width = 40}) ==
+          "NODE                STATE       COPIES …\n"
+          "a-node-with-a-name  online, d…   12345\n");
+    CHECK(render(table, {.width = 3, .unicode = false}) ==
+          "NODE                STATE   COPIES\n"
+          "a-node-with-a-name  onlin.   12345\n");
 }
 
 TEST_CASE("a cell of others stays on its line") {

@@ -1,0 +1,91 @@
+"""The `foyer` command with a real master: doctor, lists in every form, names for completion."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+from email.utils import parsedate_to_datetime
+
+from master_fixture import Master, skip_without_postgres
+
+LISTS = ("isp", "host", "site", "node", "account", "instance", "release", "price-list", "audit")
+
+
+def commander(master, token):
+    """Runs the command as one account would."""
+    folder = master.folder + "/home"
+    os.makedirs(folder, exist_ok=True)
+    config = folder + "/config.toml"
+    with open(os.open(config, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w",
+              encoding="utf-8") as file:
+        file.write(f'[profiles.default]\napi = "https://localhost:{master.https}"\n'
+                   f'ca_file = "{master.data}/ca/ca.crt"\ntoken = "{token}"\n')
+
+    def run(*words, code=0):
+        done = subprocess.run([os.environ["FOYER_CLI"], *words], capture_output=True, check=False,
+                              env={"PATH": os.environ["PATH"], "FOYER_CONFIG": config})
+        assert done.returncode == code, (words, done)
+        return done.stdout.decode()
+    return run
+
+
+def findings(foyer, code=0):
+    report = json.loads(foyer("doctor", "--output", "json", code=code))
+    return {one["check"]: (one["state"], one["said"]) for one in report["checks"]}
+
+
+def doctor(master, foyer):
+    found = findings(foyer)
+    assert {state for state, _ in found.values()} <= {"ok", "warning"}, found
+    assert found["clock"][0] == "ok" and found["tls"][0] in ("ok", "warning"), found
+    assert found["boxes"] == ("ok", "2 boxes heard of"), found
+    assert found["drains"] == ("ok", "none") and found["instances"][0] == "ok", found
+    customer = commander(master, master.account("anna", "customer").token)
+    assert "boxes" not in findings(customer)
+
+
+def lists(foyer):
+    for noun in LISTS:
+        tree = json.loads(foyer(noun, "ls", "--output", "json"))
+        (rows,) = (value for value in tree.values() if isinstance(value, list))
+        header, *lines = csv.reader(io.StringIO(foyer(noun, "ls", "--output", "csv")))
+        assert len(lines) == len(rows), noun
+        for line, row in zip(lines, rows):
+            for column, cell in zip(header, line):
+                value = row.get(column)
+                want = "" if value is None else value if isinstance(value, str) else None
+                assert cell == want if want is not None else json.loads(cell) == value, (
+                    noun, column, cell, value)
+
+
+def names(foyer):
+    def offered(*words):
+        return [line.split("\t")[0] for line in foyer("__complete", *words).splitlines()[1:]]
+    assert offered("isp", "show", "isp") == ["isp0", "isp1"]
+    assert offered("node", "drain", "") == ["site0-1", "site1-1"], offered("node", "drain", "")
+    assert offered("site", "create", "x", "--host=host1") == ["--host=host1"]
+    assert offered("instance", "show", "") == []
+
+
+def main():
+    skip_without_postgres()
+    with Master().start() as master:
+        boxes = master.homes(2)
+        answer = master.operator.get("/healthz")
+        assert abs((parsedate_to_datetime(answer.headers["Date"])
+                    - parsedate_to_datetime(master.operator.get("/v1/nope").headers["Date"])
+                    ).total_seconds()) < 60
+        foyer = commander(master, master.operator.token)
+        names(foyer)
+        lists(foyer)
+        doctor(master, foyer)
+        foyer = commander(master, "foyer_wrong")
+        assert findings(foyer, code=4)["token"][0] == "wrong"
+        assert master.stop() == 0
+        assert findings(foyer, code=7)["connection"][0] == "wrong"
+        for box in boxes:
+            box.close()
+
+
+main()

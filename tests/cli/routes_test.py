@@ -1,0 +1,128 @@
+"""Every route of the API has a command, and every write can be tried with --dry-run first."""
+import hashlib
+import json
+import os
+import pathlib
+import re
+import unittest
+
+from harness import CliTest
+
+API = json.loads((pathlib.Path(__file__).resolve().parents[2]
+                  / "schemas/openapi/foyer.v1.json").read_text())
+
+# operationId: what a person types. A new route needs a command, and a line here.
+COMMANDS = {
+    "CreateIsp": "isp create dune", "ListIsps": "isp ls", "GetIsp": "isp show alder",
+    "CreateHost": "host create maison", "ListHosts": "host ls", "GetHost": "host show maison",
+    "CreateSite": "site create x --isp alder --country FR --host maison --class house",
+    "ListSites": "site ls", "GetSite": "site show lille",
+    "GetSitePromise": "site earned lille", "CreateNodeToken": "node token --site lille",
+    "ListNodes": "node ls", "GetNode": "node show lille-1",
+    "DeleteNode": "node delete lille-1 --yes", "CordonNode": "node cordon lille-1",
+    "UncordonNode": "node uncordon lille-1", "DrainNode": "node drain lille-1",
+    "CancelDrain": "node cancel-drain lille-1", "PlanRebalance": "rebalance plan",
+    "StartRebalance": "rebalance start", "StopRebalance": "rebalance stop",
+    "OrderInstance": "order tryton --name acme", "ListInstances": "instance ls",
+    "QuoteOrder": "quote tryton", "GetInstance": "instance show acme",
+    "DeleteInstance": "instance delete acme --yes", "StopInstance": "instance stop acme",
+    "StartInstance": "instance start acme", "PromoteInstance": "instance promote acme",
+    "RevealInstance": "instance reveal acme", "ListInstanceEvents": "instance events acme",
+    "GetInstanceTimeline": "instance timeline acme", "ExplainInstance": "instance explain acme",
+    "GetOperation": "op show op-0", "ListReleases": "release ls",
+    "GetRelease": "release show tryton",
+    "WithdrawRelease": "release withdraw tryton@7.0.30-1 --reason x",
+    "PublishPriceList": "price-list publish prices.json", "ListPriceLists": "price-list ls",
+    "GetPriceList": "price-list show list-2026", "CreateAccount": "account create a --role host",
+    "ListAccounts": "account ls", "CreateToken": "token create --account acme",
+    "ListAudit": "audit ls", "WhoAmI": "whoami", "GetHealth": "doctor", "GetOpenApi": "doctor",
+    "ListEvents": "event ls", "DeleteIsp": "isp delete alder", "DeleteHost": "host delete maison",
+    "DeleteSite": "site delete lille", "GetAccount": "account show acme",
+    "UpdateAccount": "account set acme --role host", "DeleteAccount": "account delete acme --yes",
+    "ListTokens": "token ls", "GetToken": "token show t1", "DeleteToken": "token revoke t1",
+    "PublishRelease": "release publish release --key publisher.key",
+}
+# Without a command of its own, and why.
+OTHERS = {"PutBlob": "release publish sends blobs", "HeadBlob": "release publish asks first",
+          "GetBlob": "boxes fetch blobs", "GetDocs": "a page for browsers"}
+
+
+def operations():
+    for path, methods in API["paths"].items():
+        for method, operation in methods.items():
+            yield operation["operationId"], method.upper(), path, operation
+
+
+def can_be_tried(operation):
+    body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    name = body.get("schema", {}).get("$ref", "").split("/")[-1]
+    fields = API["components"]["schemas"].get(name, {}).get("properties", {})
+    return "validate_only" in fields or any(p.get("name") == "validate_only"
+                                            for p in operation.get("parameters", []))
+
+
+class Routes(CliTest):
+    def setUp(self):
+        super().setUp()
+        self.write_file("prices.json", '{"name": "list-2026", "currency": "EUR", "sizes": []}')
+        self.api.start("order", "acme")
+        self.api.operations["op-0"] = self.api.operations.pop("op-1")
+        self.release()
+
+    def release(self):
+        """The smallest that can be signed and sent."""
+        blobs = self.path("release/image/blobs/sha256")
+        os.makedirs(blobs)
+
+        def blob(content):
+            name = hashlib.sha256(content).hexdigest()
+            pathlib.Path(blobs, name).write_bytes(content)
+            return {"mediaType": "m", "digest": "sha256:" + name, "size": len(content)}
+        manifest = blob(json.dumps({"config": blob(b"{}"), "layers": [blob(b"layer")]}).encode())
+        for name, value in (("image/oci-layout", {"imageLayoutVersion": "1.0.0"}),
+                            ("image/index.json", {"manifests": [manifest]}),
+                            ("release.json", {"name": "tryton", "version": "1",
+                                              "image": {"digest": manifest["digest"]}})):
+            pathlib.Path(self.path("release"), name).write_text(json.dumps(value))
+        self.ok("release", "keygen", "--key", self.path("publisher.key"))
+
+    def run_line(self, line, *more):
+        words = [self.path(word) if word in ("release", "publisher.key", "prices.json")
+                 and index > 1 else word for index, word in enumerate(line.split())]
+        before = len(self.api.calls)
+        done = self.foyer(*words, *more)
+        self.assertIn(done.code, (0, 1), done)
+        return self.api.calls[before:]
+
+    def test_every_documented_route_is_named_once(self):
+        documented = {name for name, *_ in operations()}
+        self.assertEqual(documented - set(COMMANDS) - set(OTHERS), set(),
+                         "routes without a command: write one, and its line in this test")
+        self.assertEqual((set(COMMANDS) | set(OTHERS)) - documented, set())
+
+    def test_every_command_takes_its_route(self):
+        for name, method, path, _ in operations():
+            if name not in COMMANDS:
+                continue
+            with self.subTest(name):
+                template = re.sub(r"\\{\w+\\}", "[^/:]+", re.escape(path))
+                calls = [(call["method"], call["path"]) for call in self.run_line(COMMANDS[name])]
+                self.assertTrue(any(m == method and re.fullmatch(template, p) for m, p in calls),
+                                calls)
+
+    def test_every_write_can_be_tried_first(self):
+        for name, method, _, operation in operations():
+            if name not in COMMANDS or method == "GET":
+                continue
+            with self.subTest(name):
+                self.assertTrue(can_be_tried(operation))
+                writes = [call for call in self.run_line(COMMANDS[name], "--dry-run")
+                          if call["method"] not in ("GET", "HEAD")]
+                self.assertEqual(len(writes), 1, writes)
+                body = json.loads(writes[0]["body"] or b"{}")
+                self.assertTrue(body.get("validate_only")
+                                or "validate_only=true" in writes[0]["query"])
+
+
+if __name__ == "__main__":
+    unittest.main()
