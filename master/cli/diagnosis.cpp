@@ -33,15 +33,6 @@ std::string count_of(std::size_t count, std::string_view one, std::string_view m
     return fmt::format("{} {}", count, count == 1 ? one : many);
 }
 
-// The token's end, wherever this version of the API says it.
-std::string end_of_token(const Json& caller) {
-    for (const char* key : {"token_expires_at", "expires_at"}) {
-        const std::string end = text_field(caller, key);
-        if (!end.empty()) return end;
-    }
-    return text_field(field(caller, "token"), "expires_at");
-}
-
 std::string problem_of(const Json& instance) {
     const std::string state = text_field(instance, "state");
     std::size_t away = 0;
@@ -156,7 +147,7 @@ Finding judge_token(const Json& caller, WallTime now) {
         if (role.is_string()) roles.push_back(role.get<std::string>());
     std::string said =
         fmt::format("of account '{}' ({})", text_field(caller, "account"), join(roles, ", "));
-    const std::string end = end_of_token(caller);
+    const std::string end = text_field(caller, "token_expires_at");
     const auto at = parse_rfc3339(end);
     if (!at) return well("token", said);
     said += ", good until " + end;

@@ -173,8 +173,8 @@ class FakeApi:
     def read(self, path, query):
         if path == "/v1/whoami":
             return {"account": "operator", "roles": self.roles, "scopes": self.roles,
-                    "read_only": False, "token_id": "op", "token_expires_at": "2999-01-01T00:00:00Z",
-                    **self.whoami_more}
+                    "read_only": False, "token_id": "op",
+                    "token_expires_at": "2999-01-01T00:00:00Z", **self.whoami_more}
         if path == "/v1/events":
             return self.events(query)
         if path == "/healthz":

@@ -68,7 +68,7 @@ TEST_CASE("a clock is wrong beyond a minute, and what an answer's whole seconds 
 TEST_CASE("an answer of another shape is no bug of the doctor's") {
     for (const char* text : {"null", "[]", "{}", "7", "[null, 7, {}]", "\"x\"",
                              R"([{"name": 7, "state": {}, "wish": "draining", "partitions": [1]}])",
-                             R"({"roles": "operator", "expires_at": []})"}) {
+                             R"({"roles": "operator", "token_expires_at": []})"}) {
         INFO(text);
         const Json odd = Json::parse(text);
         CHECK_NOTHROW(judge_token(odd, noon));
