@@ -102,6 +102,7 @@ public:
     const SnapshotSet<AgedOperation>& ended_operations() const { return ended_operations_; }
     // The newest events by sequence; older ones are only in the database.
     const SnapshotMap<PriceListName, PriceList>& price_lists() const { return price_lists_; }
+    const SnapshotMap<WebhookKey, Webhook>& webhooks() const { return webhooks_; }
     const SnapshotMap<std::int64_t, Event>& recent_events() const { return recent_events_; }
 
     // Indexes.
@@ -159,6 +160,8 @@ private:
     void put(const Event& row);
     void put(const AuditEntry& row);
     void put(const RequestRecord& row);
+    void put(const Webhook& row);
+    void drop(const DropWebhook& change);
     void drop(const DropNode& change);
     void drop(const DropSighting& change);
     void drop(const DropReplica& change);
@@ -207,6 +210,7 @@ private:
     SnapshotMap<NodeId, Sighting> sightings_;
     SnapshotMap<std::pair<ReleaseName, ReleaseVersion>, Release> releases_;
     SnapshotMap<PriceListName, PriceList> price_lists_;
+    SnapshotMap<WebhookKey, Webhook> webhooks_;
     SnapshotMap<InstanceName, Instance> instances_;
     SnapshotMap<ReplicaKey, Replica> replicas_;
     SnapshotMap<TakeoverKey, Takeover> takeovers_;

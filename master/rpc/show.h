@@ -23,6 +23,8 @@ api::EventAbout to_wire(EventAbout about);
 // InvalidArgument for an unspecified or unknown number.
 Result<AccountRole> from_wire(api::AccountRole role);
 Result<HostClass> from_wire(api::HostClass host_class);
+// Unspecified: about anything.
+Result<std::optional<EventAbout>> from_wire(api::EventAbout about);
 
 void show(const Account& from, api::Account& to);
 void show(const Isp& from, api::Isp& to);

@@ -31,6 +31,7 @@ enum class Rank {
     Takeover,
     Event,
     Audit,
+    Webhook,
     Request
 };
 
@@ -68,6 +69,9 @@ Key key_of(const DropTakeover& change) { return key_of(change.instance, change.f
 Key key_of(const Event& row) { return {Rank::Event, padded(row.sequence), ""}; }
 Key key_of(const AuditEntry& row) { return {Rank::Audit, padded(row.sequence), ""}; }
 Key key_of(const RequestRecord& row) { return {Rank::Request, row.account.str(), row.id.str()}; }
+Key key_of(const WebhookKey& key) { return {Rank::Webhook, key.first.str(), key.second.str()}; }
+Key key_of(const Webhook& row) { return key_of(key_of_webhook(row)); }
+Key key_of(const DropWebhook& change) { return key_of(change.key); }
 Key key_of(const DropNode& change) { return {Rank::Node, change.name.str(), ""}; }
 Key key_of(const DropSighting& change) { return {Rank::Sighting, change.node.str(), ""}; }
 Key key_of(const DropReplica& change) { return key_of(change.key); }

@@ -24,6 +24,8 @@ Call put_call(const Operation& row);
 Call put_call(const Event& row);
 Call put_call(const AuditEntry& row);
 Call put_call(const RequestRecord& row);
+Call put_call(const Webhook& row);
+Call drop_call(const DropWebhook& change);
 Call drop_call(const DropNode& change);
 Call drop_call(const DropSighting& change);
 Call drop_call(const DropReplica& change);
@@ -45,6 +47,7 @@ struct Loader {
 void add_catalogue_loaders(std::vector<Loader>& loaders);
 void add_instance_loaders(std::vector<Loader>& loaders);
 void add_takeover_loaders(std::vector<Loader>& loaders);
+void add_webhook_loaders(std::vector<Loader>& loaders);
 void add_journal_loaders(std::vector<Loader>& loaders, int events_max);
 // In an order in which every row finds what it refers to.
 std::vector<Loader> loaders(int events_max);

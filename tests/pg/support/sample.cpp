@@ -127,6 +127,30 @@ void add_homes(Changes& all) {
     }
 }
 
+void add_webhooks(Changes& all) {
+    master::Webhook webhook;
+    webhook.account = AccountId("carl");
+    webhook.name = master::WebhookName("shop");
+    webhook.url = "https://a.example/{\"x\"}";
+    webhook.about = master::EventAbout::Node;
+    webhook.subject = "box-1";
+    webhook.secret = master::Sealed("sealed");
+    webhook.last = 1;
+    webhook.deliveries = 1;
+    webhook.failing_since = noon;
+    webhook.failure = "answered 500";
+    webhook.off_at = noon;
+    webhook.created_at = noon;
+    webhook.revision = first;
+    all.push_back(Put<master::Webhook>{webhook});
+    webhook.name = master::WebhookName("bare");
+    webhook.about.reset();
+    webhook.failing_since.reset();
+    webhook.failure.clear();
+    webhook.off_at.reset();
+    all.push_back(Put<master::Webhook>{webhook});
+}
+
 }  // namespace
 
 Changes sample_world() {
@@ -181,6 +205,7 @@ Changes sample_world() {
     takeover.end.reset();
     takeover.routed->answered.reset();
     all.push_back(Put<master::Takeover>{takeover});
+    add_webhooks(all);
     all.push_back(Put<Event>{{1, first, noon, "ordered", master::EventAbout::Instance, "acme",
                               AccountId("acme-sarl"), "ordered"}});
     all.push_back(
@@ -215,6 +240,7 @@ std::string difference(const State& a, const State& b) {
     if (a.aged_requests() != b.aged_requests()) return "aged_requests";
     if (a.secret_replies() != b.secret_replies()) return "secret_replies";
     if (a.ended_operations() != b.ended_operations()) return "ended_operations";
+    if (a.webhooks() != b.webhooks()) return "webhooks";
     if (a.recent_events() != b.recent_events()) return "recent_events";
     if (a.edges() != b.edges()) return "edges";
     if (a.unheard() != b.unheard()) return "unheard";
