@@ -162,6 +162,7 @@ int run_program(const std::vector<std::string>& arguments, Console& console, con
     add_account_commands(app, session);
     add_audit_commands(app, session);
     add_event_commands(app, session);
+    add_webhook_commands(app, session);
     add_operation_commands(app, session);
     app.require_subcommand(1);
     app.footer(std::string(exit_code_help()));
