@@ -14,7 +14,7 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from master_fixture import Master, skip_without_postgres, until
+from master_fixture import MASTER, Master, skip_without_postgres, until
 
 
 def certificate(folder, name):
@@ -327,9 +327,18 @@ def refused_without_the_key(folder, receiver, ca_file):
     assert receiver.calls == [] and os.path.isdir(folder)
 
 
+def bad_networks_are_told(folder):
+    with open(folder + "/bad.toml", "w", encoding="ascii") as out:
+        out.write('[webhooks]\nallow = ["127.0.0.0/8", "10.0.0.1"]\n')
+    told = subprocess.run([MASTER, "check-config", folder + "/bad.toml"],
+                          capture_output=True, text=True, check=False)  # fmt: skip
+    assert told.returncode == 2 and "'10.0.0.1' is no network" in told.stderr, told
+
+
 def main():
     skip_without_postgres()
     with tempfile.TemporaryDirectory(prefix="foyer-webhooks-") as folder:
+        bad_networks_are_told(folder)
         known, unknown = certificate(folder, "known"), certificate(folder, "unknown")
         receiver, elsewhere, stranger = Receiver(*known), Receiver(*known), Receiver(*unknown)
         settings = {
