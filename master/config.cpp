@@ -196,6 +196,16 @@ void read_repair(Table table, RepairConfig& config) {
     table.finish();
 }
 
+void read_webhooks(Table table, WebhooksConfig& config) {
+    table.read("allow", config.allow);
+    table.read("ca_file", config.ca_file);
+    table.read("at_once", config.at_once, {1, 1'000});
+    table.read("timeout_ms", config.timeout_ms, {100, 60'000});
+    table.read("retry_min_ms", config.retry_min_ms, {10, 3'600'000});
+    table.read("retry_max_ms", config.retry_max_ms, {10, 86'400'000});
+    table.finish();
+}
+
 void read_rest(Table& root, Config& config, std::vector<ConfigProblem>& problems) {
     if (const toml::table* table = root.sub("database")) {
         Table database(*table, "database", problems);
@@ -218,6 +228,8 @@ void read_rest(Table& root, Config& config, std::vector<ConfigProblem>& problems
     }
     if (const toml::table* table = root.sub("repair"))
         read_repair(Table(*table, "repair", problems), config.repair);
+    if (const toml::table* table = root.sub("webhooks"))
+        read_webhooks(Table(*table, "webhooks", problems), config.webhooks);
     if (const toml::table* table = root.sub("groups")) {
         Table groups(*table, "groups", problems);
         groups.read("elect", config.groups_elect);

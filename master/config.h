@@ -107,6 +107,17 @@ struct HostsConfig {
     friend bool operator==(const HostsConfig&, const HostsConfig&) = default;
 };
 
+// Calls to the addresses that accounts name (common/docs/webhooks.md).
+struct WebhooksConfig {
+    std::vector<std::string> allow;  // networks that may be called although they are not public
+    std::string ca_file;             // empty: the roots of this machine
+    std::int64_t at_once = 16;
+    std::int64_t timeout_ms = 15'000;
+    std::int64_t retry_min_ms = 1'000;
+    std::int64_t retry_max_ms = 3'600'000;
+    friend bool operator==(const WebhooksConfig&, const WebhooksConfig&) = default;
+};
+
 struct Config {
     std::string data_dir = "/var/lib/foyer/master";
     std::string zone = "foyer.localhost";
@@ -126,6 +137,7 @@ struct Config {
     RepairConfig repair;
     bool groups_elect = true;  // instances ordered from now on
     HostsConfig hosts;
+    WebhooksConfig webhooks;
     friend bool operator==(const Config&, const Config&) = default;
 };
 

@@ -42,8 +42,13 @@ std::optional<Config> read_config(const std::string& file) {
         return std::nullopt;
     }
     const ParsedConfig parsed = parse_config(text.value());
-    if (parsed.problems.empty()) return parsed.config;
-    std::cerr << file << ":\n" << to_text(parsed.problems);
+    if (!parsed.problems.empty()) {
+        std::cerr << file << ":\n" << to_text(parsed.problems);
+        return std::nullopt;
+    }
+    const auto calls = courier_config_of(parsed.config);
+    if (calls.ok()) return parsed.config;
+    std::cerr << file << ": webhooks.allow: " << calls.failure().message << "\n";
     return std::nullopt;
 }
 

@@ -27,6 +27,7 @@
 #include "master/app/wait_desk.h"
 #include "master/http/http_server.h"
 #include "master/http/metrics_server.h"
+#include "master/notices/courier.h"
 #include "master/rpc/agent_service.h"
 #include "master/rpc/api_dispatcher.h"
 #include "master/rpc/api_services.h"
@@ -80,6 +81,7 @@ struct Server::Parts {
     std::unique_ptr<Planner> planner;
     std::unique_ptr<DatabaseProbe> probe;
     std::unique_ptr<EventHistory> events;
+    std::unique_ptr<Courier> courier;
     std::unique_ptr<AgentSync> sync;
     std::unique_ptr<ApiDispatcher> api;
     std::unique_ptr<Gate> gate;
@@ -93,7 +95,7 @@ struct Server::Parts {
 
     Status open_files();
     Result<std::string> open_database(DatabaseKind kind);
-    void make_core(const std::string& conninfo);
+    void make_core(const std::string& conninfo, CourierConfig calls);
     Status start_agents();
     Status start_api();
     Status start_metrics();
@@ -125,7 +127,7 @@ Result<std::string> Server::Parts::open_database(DatabaseKind kind) {
     return cluster->conninfo();
 }
 
-void Server::Parts::make_core(const std::string& conninfo) {
+void Server::Parts::make_core(const std::string& conninfo, CourierConfig calls) {
     held = std::make_unique<WaitDesk>(clock, static_cast<std::size_t>(config.agents.held_max));
     waits = std::make_unique<WaitDesk>(clock, static_cast<std::size_t>(config.api.waits_max));
     presence = std::make_unique<Presence>(clock, presence_limits_of(config));
@@ -152,6 +154,9 @@ void Server::Parts::make_core(const std::string& conninfo) {
     probe = std::make_unique<DatabaseProbe>(*planner, clock, ProbeLimits{});
     events = std::make_unique<EventHistory>(*planner,
                                             static_cast<std::size_t>(config.api.event_reads_max));
+    courier =
+        std::make_unique<Courier>(*planner, *events, *seal, clock, rng, log, std::move(calls));
+    courier->start();
     sync = std::make_unique<AgentSync>(*planner, *presence, *held, *seal, clock, rng,
                                        sync_limits_of(config), signer_of_records(*authority));
     ApiContext context{*planner,
@@ -210,7 +215,8 @@ Status Server::Parts::start_api() {
 Status Server::Parts::start_metrics() {
     metrics = TRY(MetricsServer::start(config.metrics.host, config.metrics.port, [this] {
         return metrics_page({*planner, *presence, *held, *waits, *https, *blobs, http_metrics,
-                             event_counts, commit_times, clock, probe->trouble()});
+                             event_counts, commit_times, clock, probe->trouble(),
+                             courier->counters()});
     }));
     return ok_status();
 }
@@ -222,9 +228,10 @@ Result<std::unique_ptr<Server>> Server::start(const Config& config, DatabaseKind
     std::unique_ptr<Server> server(new Server(std::make_unique<Parts>(config, clock, rng, log)));
     Parts& parts = *server->parts_;
     TRY(tls::issue_no_tickets());  // before the first context is made
+    CourierConfig calls = TRY(courier_config_of(config));
     TRY(parts.open_files());
     const std::string conninfo = TRY(parts.open_database(database));
-    parts.make_core(conninfo);
+    parts.make_core(conninfo, std::move(calls));
     TRY(parts.start_agents());
     TRY(parts.start_api());
     TRY(parts.start_metrics());
@@ -256,6 +263,7 @@ void Server::stop() {
     const Duration grace(parts_->config.shutdown_timeout_ms);
     if (parts_->held) parts_->held->stop();
     if (parts_->waits) parts_->waits->stop();
+    if (parts_->courier) parts_->courier->stop();
     if (parts_->events) parts_->events->stop();
     if (parts_->https) parts_->https->stop(grace);
     if (parts_->api_grpc) parts_->api_grpc->stop(grace);

@@ -131,6 +131,18 @@ AgentServiceConfig agent_service_config_of(const Config& config) {
             static_cast<int>(config.agents.blob_streams_max)};
 }
 
+Result<CourierConfig> courier_config_of(const Config& config) {
+    CourierConfig courier;
+    courier.deliveries.at_once = static_cast<std::size_t>(config.webhooks.at_once);
+    courier.deliveries.retry_min = Duration(config.webhooks.retry_min_ms);
+    courier.deliveries.retry_max = Duration(config.webhooks.retry_max_ms);
+    courier.posts.whole = Duration(config.webhooks.timeout_ms);
+    courier.posts.connect = std::min(courier.posts.connect, courier.posts.whole);
+    courier.posts.ca_file = config.webhooks.ca_file;
+    courier.rules = TRY(AddressRules::make(config.webhooks.allow, {config.overlay_prefix}));
+    return courier;
+}
+
 HousekeepingConfig housekeeping_config_of(const Config& config) {
     HousekeepingConfig housekeeping;
     housekeeping.operator_token_file = config.data_dir + "/operator.token";

@@ -44,6 +44,23 @@ void write_catalogue(MetricsText& text, const State& state) {
     one(text, "foyer_replicas", "gauge", "Replicas.", counts.replicas);
 }
 
+void write_webhooks(MetricsText& text, const State& state, const CourierCounters& counters) {
+    std::size_t failing = 0;
+    std::size_t off = 0;
+    for (const auto& [key, webhook] : state.webhooks()) {
+        off += webhook.off_at ? 1U : 0U;
+        failing += webhook.failing_since && !webhook.off_at ? 1U : 0U;
+    }
+    one(text, "foyer_webhooks", "gauge", "Webhooks.", state.webhooks().size());
+    one(text, "foyer_webhooks_failing", "gauge", "Webhooks whose last call failed.", failing);
+    one(text, "foyer_webhooks_off", "gauge", "Webhooks switched off: they failed for 3 days.", off);
+    one(text, "foyer_webhook_deliveries_total", "counter", "Events that webhooks took.",
+        counters.taken);
+    one(text, "foyer_webhook_failures_total", "counter", "Calls of webhooks that failed.",
+        counters.failed);
+    one(text, "foyer_webhook_calls", "gauge", "Calls of webhooks under way.", counters.under_way);
+}
+
 }  // namespace
 
 std::string metrics_page(const MetricsSources& sources) {
@@ -54,6 +71,7 @@ std::string metrics_page(const MetricsSources& sources) {
     const State state = sources.planner.read([](const State& published) { return published; });
     write_catalogue(text, state);
     write_fleet(text, state, sources.clock.wall());
+    write_webhooks(text, state, sources.webhooks);
     sources.events.write(text);
     sources.commits.write(text);
     one(text, "foyer_agents_heard", "gauge", "Boxes heard of within the silence time.",

@@ -12,6 +12,7 @@
 #include "master/app/timed_store.h"
 #include "master/app/wait_desk.h"
 #include "master/http/http_server.h"
+#include "master/notices/courier.h"
 
 namespace foyer::master {
 
@@ -27,6 +28,7 @@ struct MetricsSources {
     const CommitTimes& commits;
     const Clock& clock;
     std::optional<std::string> trouble;
+    CourierCounters webhooks;
 };
 
 std::string metrics_page(const MetricsSources& sources);

@@ -28,6 +28,7 @@ constexpr auto sources = std::to_array<Source>({
     {"ISP", "/v1/isps", "isps", {"family", ""}},
     {"HOST", "/v1/hosts", "hosts", {"", ""}},
     {"ACCOUNT", "/v1/accounts", "accounts", {"", ""}},
+    {"WEBHOOK", "/v1/webhooks", "webhooks", {"url", ""}},
     {"PRICE-LIST", "/v1/price-lists", "price_lists", {"currency", "valid_from"}},
     {"RELEASE", "/v1/software-releases", "releases", {"title", ""}},
     {"NAME@VERSION", "/v1/software-releases", "releases", {"title", ""}},

@@ -140,6 +140,8 @@ Result<Decision> delete_account(const State& state, const DeleteAccount& command
         draft.drop(DropToken{id});
         ++tokens;
     }
+    for (const auto& [key, webhook] : state.webhooks())
+        if (key.first == account.name) draft.drop(DropWebhook{key});
     draft.drop(DropAccount{account.name});
     draft.event("account_deleted", account,
                 "deleted with its " + std::to_string(tokens) + " tokens");

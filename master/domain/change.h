@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "master/domain/rows.h"
+#include "master/domain/webhooks.h"
 
 namespace foyer::master {
 
@@ -82,12 +83,12 @@ struct DropRequest {
     friend bool operator==(const DropRequest&, const DropRequest&) = default;
 };
 
-using Change =
-    std::variant<Put<Account>, Put<ApiToken>, Put<Isp>, Put<Host>, Put<Site>, Put<Node>,
-                 Put<Sighting>, Put<Release>, Put<PriceList>, Put<Instance>, Put<Replica>,
-                 Put<Takeover>, Put<Operation>, Put<Event>, Put<AuditEntry>, Put<RequestRecord>,
-                 DropAccount, DropToken, DropIsp, DropHost, DropSite, DropNode, DropSighting,
-                 DropReplica, DropInstance, DropTakeover, DropOperation, DropRequest>;
+using Change = std::variant<Put<Account>, Put<ApiToken>, Put<Isp>, Put<Host>, Put<Site>, Put<Node>,
+                            Put<Sighting>, Put<Release>, Put<PriceList>, Put<Instance>,
+                            Put<Replica>, Put<Takeover>, Put<Operation>, Put<Event>,
+                            Put<AuditEntry>, Put<RequestRecord>, DropAccount, DropToken, DropIsp,
+                            DropHost, DropSite, DropNode, DropSighting, DropReplica, DropInstance,
+                            DropTakeover, DropOperation, DropRequest, Put<Webhook>, DropWebhook>;
 
 using Changes = std::vector<Change>;
 

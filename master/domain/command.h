@@ -10,6 +10,7 @@
 
 #include "master/domain/change.h"
 #include "master/domain/rows.h"
+#include "master/domain/webhooks.h"
 
 namespace foyer::master {
 
@@ -254,7 +255,7 @@ using Command =
                  PublishPriceList, OrderInstance, StopInstance, StartInstance, DeleteInstance,
                  PromoteInstance, RevealInstance, ReportNode, MarkSilent, CordonNode, UncordonNode,
                  DrainNode, CancelDrain, StartRebalance, StopRebalance, Tick, NoteSightings,
-                 ForgetOld>;
+                 ForgetOld, CreateWebhook, DeleteWebhook, EnableWebhook, NoteWebhooks>;
 
 // What the shell needs to render the answer: which row the command made or changed. The row itself
 // is in the state after the changes.

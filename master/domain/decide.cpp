@@ -38,6 +38,18 @@ struct Dispatch {
     Result<Decision> operator()(const PublishPriceList& c) const {
         return publish_price_list(state, c, now);
     }
+    Result<Decision> operator()(const CreateWebhook& c) const {
+        return create_webhook(state, c, now);
+    }
+    Result<Decision> operator()(const DeleteWebhook& c) const {
+        return delete_webhook(state, c, now);
+    }
+    Result<Decision> operator()(const EnableWebhook& c) const {
+        return enable_webhook(state, c, now);
+    }
+    Result<Decision> operator()(const NoteWebhooks& c) const {
+        return note_webhooks(state, c, now);
+    }
     Result<Decision> operator()(const OrderInstance& c) const {
         return order_instance(state, c, now);
     }

@@ -109,6 +109,10 @@ Result<Decision> drain_node(const State& state, const DrainNode& command, WallTi
 Result<Decision> cancel_drain(const State& state, const CancelDrain& command, WallTime now);
 Result<Decision> start_rebalance(const State& state, const StartRebalance& command, WallTime now);
 Result<Decision> stop_rebalance(const State& state, const StopRebalance& command, WallTime now);
+Result<Decision> create_webhook(const State& state, const CreateWebhook& command, WallTime now);
+Result<Decision> delete_webhook(const State& state, const DeleteWebhook& command, WallTime now);
+Result<Decision> enable_webhook(const State& state, const EnableWebhook& command, WallTime now);
+Result<Decision> note_webhooks(const State& state, const NoteWebhooks& command, WallTime now);
 
 // The row, or NotFound with what to type next.
 template <class Map, class Key>

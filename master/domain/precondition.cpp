@@ -44,6 +44,11 @@ struct Subject {
     Found operator()(const PromoteInstance& c) const { return of(state.instances(), c.name); }
     Found operator()(const RevealInstance& c) const { return of(state.instances(), c.name); }
 
+    Found operator()(const DeleteWebhook& c) const { return of(state.webhooks(), c.key); }
+    Found operator()(const EnableWebhook& c) const { return of(state.webhooks(), c.key); }
+
+    Found operator()(const CreateWebhook&) const { return std::nullopt; }
+    Found operator()(const NoteWebhooks&) const { return std::nullopt; }
     Found operator()(const CreateAccount&) const { return std::nullopt; }
     Found operator()(const CreateToken&) const { return std::nullopt; }
     Found operator()(const CreateIsp&) const { return std::nullopt; }

@@ -54,6 +54,10 @@ void State::put(const Isp& row) {
     isps_.put(row.name, row);
     if (moved) index_boxes_at([&](const Site& site) { return site.isp == row.name; });
 }
+void State::put(const Webhook& row) { webhooks_.put(key_of_webhook(row), row); }
+
+void State::drop(const DropWebhook& change) { webhooks_.erase(change.key); }
+
 void State::put(const PriceList& row) { price_lists_.put(row.name, row); }
 void State::put(const Host& row) { hosts_.put(row.name, row); }
 void State::put(Site row) {

@@ -114,6 +114,7 @@ public:
     Usage used_by(const AccountId& account) const;
     // The newest events by sequence; older ones are only in the database.
     const SnapshotMap<PriceListName, PriceList>& price_lists() const { return price_lists_; }
+    const SnapshotMap<WebhookKey, Webhook>& webhooks() const { return webhooks_; }
     const SnapshotMap<std::int64_t, Event>& recent_events() const { return recent_events_; }
 
     // Indexes.
@@ -176,6 +177,8 @@ private:
     void drop(const DropIsp& change);
     void drop(const DropHost& change);
     void drop(const DropSite& change);
+    void put(const Webhook& row);
+    void drop(const DropWebhook& change);
     void drop(const DropNode& change);
     void drop(const DropSighting& change);
     void drop(const DropReplica& change);
@@ -225,6 +228,7 @@ private:
     SnapshotMap<NodeId, Sighting> sightings_;
     SnapshotMap<std::pair<ReleaseName, ReleaseVersion>, Release> releases_;
     SnapshotMap<PriceListName, PriceList> price_lists_;
+    SnapshotMap<WebhookKey, Webhook> webhooks_;
     SnapshotMap<InstanceName, Instance> instances_;
     SnapshotMap<ReplicaKey, Replica> replicas_;
     SnapshotMap<TakeoverKey, Takeover> takeovers_;

@@ -5,6 +5,7 @@
 #include "master/domain/limits.h"
 #include "master/domain/prices.h"
 #include "master/domain/rebalance.h"
+#include "master/domain/webhooks.h"
 
 namespace foyer::master {
 namespace {
@@ -21,6 +22,9 @@ constexpr FieldRule needed(std::string_view pattern = {}) {
 }
 constexpr FieldRule text(std::string_view pattern) { return {.pattern = pattern}; }
 constexpr FieldRule up_to(std::int64_t most) { return {.least = 0, .most = most}; }
+constexpr FieldRule up_to_bytes(std::size_t most) {
+    return {.most = static_cast<std::int64_t>(most)};
+}
 // base64 of so many bytes, no more and no less.
 constexpr FieldRule exactly(std::int64_t bytes) {
     const std::int64_t letters = (bytes + 2) / 3 * 4;
@@ -77,6 +81,15 @@ constexpr auto lines = std::to_array<Line>({
      {.required = true,
       .least = 1,
       .most = static_cast<std::int64_t>(limits::withdraw_reason_bytes_max)}},
+    {"CreateWebhookRequest", "name", needed(a_name)},
+    {"CreateWebhookRequest",
+     "url",
+     {.required = true,
+      .most = static_cast<std::int64_t>(webhook_url_bytes_max),
+      .pattern = "^https://"}},
+    {"CreateWebhookRequest", "subject", up_to_bytes(webhook_text_bytes_max)},
+    {"CreateWebhookRequest", "kind", up_to_bytes(webhook_text_bytes_max)},
+    {"CreateWebhookRequest", "note", up_to_bytes(webhook_text_bytes_max)},
     {"CreateAccountRequest", "name", needed(a_name)},
     {"CreateAccountRequest", "roles", {.required = true, .least = 1}},
     {"UpdateAccountRequest", "roles", {.required = true, .least = 1}},
@@ -110,6 +123,8 @@ constexpr auto bodies = std::to_array<Example>({
                                  "policy": {"replicas": 3, "countries": ["FR", "BE"]}})"},
     {"PromoteInstanceRequest", R"({"index": 1})"},
     {"WithdrawReleaseRequest", R"({"reason": "loses attachments; use 7.0.30-2"})"},
+    {"CreateWebhookRequest", R"({"name": "shop", "url": "https://hooks.example.com/foyer",
+                                 "about": "instance", "note": "tells the shop"})"},
     {"CreateAccountRequest", R"({"name": "acme", "roles": ["customer"]})"},
     {"UpdateAccountRequest", R"({"roles": ["customer", "host"],
                                  "quota": {"instances": 10, "copies": 30}})"},
@@ -128,6 +143,7 @@ constexpr auto in_paths = std::to_array<Example>({
     {"instances", "acme"},
     {"operations", "op-7f3kq2mzx4tb"},
     {"price-lists", "list-2027"},
+    {"webhooks", "shop"},
     {"software-releases", "tryton"},
     {"blobs", "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
 });

@@ -115,6 +115,11 @@ private:
 }  // namespace
 
 Result<Json> parse_document(std::string_view text, const JsonLimits& limits) {
+    // The library would pass over it; RFC 8259 forbids to send one.
+    if (text.starts_with("\xef\xbb\xbf"))
+        return error(ErrorCode::InvalidArgument,
+                     "not JSON: it begins with a byte order mark; send plain UTF-8",
+                     {{"path", ""}});
     Builder builder(limits);
     const bool complete = Json::sax_parse(text.begin(), text.end(), &builder);
     return std::move(builder).finish(complete);

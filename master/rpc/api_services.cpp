@@ -9,6 +9,7 @@
 #include "foyer/api/v1/instances.grpc.pb.h"
 #include "foyer/api/v1/prices.grpc.pb.h"
 #include "foyer/api/v1/releases.grpc.pb.h"
+#include "foyer/api/v1/webhooks.grpc.pb.h"
 #include "master/app/if_match.h"
 
 namespace foyer::master {
@@ -242,6 +243,33 @@ private:
     Door door_;
 };
 
+class Webhooks final : public api::WebhookService::CallbackService {
+public:
+    explicit Webhooks(Door door) : door_(door) {}
+    Reactor* CreateWebhook(Context* c, const api::CreateWebhookRequest* q,
+                           api::Webhook* a) override {
+        return door_.serve(c, "foyer.api.v1.WebhookService/CreateWebhook", *q, *a);
+    }
+    Reactor* GetWebhook(Context* c, const api::GetWebhookRequest* q, api::Webhook* a) override {
+        return door_.serve(c, "foyer.api.v1.WebhookService/GetWebhook", *q, *a);
+    }
+    Reactor* ListWebhooks(Context* c, const api::ListWebhooksRequest* q,
+                          api::ListWebhooksResponse* a) override {
+        return door_.serve(c, "foyer.api.v1.WebhookService/ListWebhooks", *q, *a);
+    }
+    Reactor* DeleteWebhook(Context* c, const api::WebhookActionRequest* q,
+                           api::DeleteWebhookResponse* a) override {
+        return door_.serve(c, "foyer.api.v1.WebhookService/DeleteWebhook", *q, *a);
+    }
+    Reactor* EnableWebhook(Context* c, const api::WebhookActionRequest* q,
+                           api::Webhook* a) override {
+        return door_.serve(c, "foyer.api.v1.WebhookService/EnableWebhook", *q, *a);
+    }
+
+private:
+    Door door_;
+};
+
 class Operations final : public api::OperationService::CallbackService {
 public:
     explicit Operations(Door door) : door_(door) {}
@@ -355,6 +383,7 @@ std::vector<std::unique_ptr<grpc::Service>> make_api_services(Api& api, Gate& ga
     services.push_back(std::make_unique<Fleet>(door));
     services.push_back(std::make_unique<Instances>(door));
     services.push_back(std::make_unique<Events>(door));
+    services.push_back(std::make_unique<Webhooks>(door));
     services.push_back(std::make_unique<Operations>(door));
     services.push_back(std::make_unique<Releases>(door));
     services.push_back(std::make_unique<Prices>(door));

@@ -15,14 +15,6 @@ struct Ask {
     Duration wait{0};
 };
 
-Result<std::optional<EventAbout>> about_of(api::EventAbout about) {
-    if (about == api::EVENT_ABOUT_UNSPECIFIED) return std::optional<EventAbout>();
-    for (const EventAbout known : all_event_abouts)
-        if (to_wire(known) == about) return std::optional(known);
-    return error(ErrorCode::InvalidArgument, "'/about' is none of the kinds of things",
-                 {{"path", "/about"}});
-}
-
 Result<Ask> ask_of(const ApiContext& context, const Caller& caller,
                    const api::ListEventsRequest& request) {
     Ask ask;
@@ -42,7 +34,7 @@ Result<Ask> ask_of(const ApiContext& context, const Caller& caller,
                      "'/newest' stands alone: neither with '/after' nor with '/wait_ms'",
                      {{"path", "/newest"}});
     if (!caller.is_operator()) ask.filter.owner = caller.account;
-    ask.filter.about = TRY(about_of(request.about()));
+    ask.filter.about = TRY(from_wire(request.about()));
     ask.filter.subject = request.subject();
     ask.filter.kind = request.kind();
     ask.filter.above = Revision(request.after_revision());
@@ -101,6 +93,14 @@ void hold(const ApiContext& context, const Ask& ask, std::int64_t seen,
 }
 
 }  // namespace
+
+Result<std::optional<EventAbout>> from_wire(api::EventAbout about) {
+    if (about == api::EVENT_ABOUT_UNSPECIFIED) return std::optional<EventAbout>();
+    for (const EventAbout known : all_event_abouts)
+        if (to_wire(known) == about) return std::optional(known);
+    return error(ErrorCode::InvalidArgument, "'/about' is none of the kinds of things",
+                 {{"path", "/about"}});
+}
 
 void list_events(const ApiContext& context, ApiCall call, const api::ListEventsRequest& request,
                  api::ListEventsResponse& response) {

@@ -9,6 +9,7 @@
 #include "foyer/api/v1/instances.pb.h"
 #include "foyer/api/v1/prices.pb.h"
 #include "foyer/api/v1/releases.pb.h"
+#include "foyer/api/v1/webhooks.pb.h"
 #include "master/rpc/api_context.h"
 
 namespace foyer::master {
@@ -160,6 +161,18 @@ void list_tokens(const ApiContext& context, ApiCall call, const api::ListTokensR
                  api::ListTokensResponse& response);
 void delete_token(const ApiContext& context, ApiCall call, const api::DeleteTokenRequest& request,
                   api::DeleteTokenResponse& response);
+
+// webhooks.cpp
+void create_webhook(const ApiContext& context, ApiCall call,
+                    const api::CreateWebhookRequest& request, api::Webhook& response);
+void get_webhook(const ApiContext& context, ApiCall call, const api::GetWebhookRequest& request,
+                 api::Webhook& response);
+void list_webhooks(const ApiContext& context, ApiCall call, const api::ListWebhooksRequest& request,
+                   api::ListWebhooksResponse& response);
+void delete_webhook(const ApiContext& context, ApiCall call,
+                    const api::WebhookActionRequest& request, api::DeleteWebhookResponse& response);
+void enable_webhook(const ApiContext& context, ApiCall call,
+                    const api::WebhookActionRequest& request, api::Webhook& response);
 
 // The row shown into a message, or NotFound.
 template <class Map, class Show>

@@ -24,6 +24,8 @@ api::EventAbout to_wire(EventAbout about);
 Result<std::set<AccountRole>> roles_in(const google::protobuf::RepeatedField<int>& roles,
                                        const std::string& field);
 Result<HostClass> from_wire(api::HostClass host_class);
+// Unspecified: about anything.
+Result<std::optional<EventAbout>> from_wire(api::EventAbout about);
 
 void show(const State& state, const Account& from, api::Account& to);
 // Never its secret.

@@ -31,6 +31,7 @@ enum class Rank {
     Takeover,
     Event,
     Audit,
+    Webhook,
     Request
 };
 
@@ -73,6 +74,9 @@ Key key_of(const DropToken& change) { return {Rank::Token, change.id.str(), ""};
 Key key_of(const DropIsp& change) { return {Rank::Isp, change.name.str(), ""}; }
 Key key_of(const DropHost& change) { return {Rank::Host, change.name.str(), ""}; }
 Key key_of(const DropSite& change) { return {Rank::Site, change.name.str(), ""}; }
+Key key_of(const WebhookKey& key) { return {Rank::Webhook, key.first.str(), key.second.str()}; }
+Key key_of(const Webhook& row) { return key_of(key_of_webhook(row)); }
+Key key_of(const DropWebhook& change) { return key_of(change.key); }
 Key key_of(const DropNode& change) { return {Rank::Node, change.name.str(), ""}; }
 Key key_of(const DropSighting& change) { return {Rank::Sighting, change.node.str(), ""}; }
 Key key_of(const DropReplica& change) { return key_of(change.key); }

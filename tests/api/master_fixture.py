@@ -140,6 +140,8 @@ class Master:
         api = {"requests_per_second": 0, **limits.get("api", {})}
         api = "\n".join(f"{key} = {value}" for key, value in api.items())
         blobs = "\n".join(f"{key} = {value}" for key, value in limits.get("blobs", {}).items())
+        calls = limits.get("webhooks", {})
+        webhooks = "\n".join(f"{key} = {value}" for key, value in calls.items())
         with open(self.config, "w", encoding="utf-8") as out:
             out.write(f"""
 [agents]
@@ -154,6 +156,8 @@ grpc_listen = "127.0.0.1:{self.grpc}"
 {blobs}
 [groups]
 elect = false  # the boxes of these tests are a tool without voters
+[webhooks]
+{webhooks}
 [metrics]
 listen = "127.0.0.1:{self.metrics}"
 """)

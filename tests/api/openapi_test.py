@@ -128,8 +128,9 @@ def story(master):
     operator.must(operator.post("/v1/price-lists", {"name": "prices", **PRICES}))
     master.account("fresh", "publisher")
     token = operator.must(operator.post("/v1/tokens", {"account": "house"}))["id"]
-    names = {"price-lists": "prices", "isps": "isp0", "accounts": "house", "tokens": token,
-             "hosts": "host0", "sites": "site0", "nodes": boxes[0].name,
+    operator.must(operator.post("/v1/webhooks", {"name": "shop", "url": "https://203.0.113.9/"}))
+    names = {"price-lists": "prices", "webhooks": "shop", "isps": "isp0", "accounts": "house",
+             "tokens": token, "hosts": "host0", "sites": "site0", "nodes": boxes[0].name,
              "instances": "acme", "operations": made["operation"]["id"],
              "software-releases": "echo", "blobs": sha256(BLOB)}  # fmt: skip
     return boxes, names
@@ -179,7 +180,7 @@ def attempt_of(operation, names, body, key=None):
 def good(walker, names):
     """Each operation as the document shows it; what ends something comes last."""
     last = ("DeleteToken", "DrainNode", "CancelDrain", "StopInstance", "StartInstance",
-            "DeleteInstance", "DeleteNode", "WithdrawRelease")  # fmt: skip
+            "DeleteInstance", "DeleteNode", "WithdrawRelease", "DeleteWebhook")  # fmt: skip
     order = sorted(walker.document.operations,
                    key=lambda one: last.index(one.id) if one.id in last else -1)  # fmt: skip
     for operation in order:
@@ -211,7 +212,8 @@ def stale(walker, operation, attempt):
 def only_tried(operation, body):
     """What would end something is only tried, so that the story goes on; what makes something is
     made, so that the database says what it thinks of it."""
-    makes = operation.id.startswith(("Create", "Order"))
+    # An account has few webhooks.
+    makes = operation.id.startswith(("Create", "Order")) and operation.id != "CreateWebhook"
     return body if body is None or makes else {**body, "validate_only": True}
 
 

@@ -15,7 +15,7 @@ class Reading(CliTest):
     def test_lists_are_tables_for_people_and_the_apis_json_for_programs(self):
         for noun, path in (("host", "hosts"), ("site", "sites"), ("node", "nodes"),
                            ("instance", "instances"), ("release", "software-releases"),
-                           ("account", "accounts")):
+                           ("account", "accounts"), ("webhook", "webhooks")):
             with self.subTest(noun):
                 table = self.ok(noun, "ls")
                 self.assertIn(ROWS[path][0]["name"], table.out.splitlines()[1])
@@ -67,7 +67,7 @@ class Reading(CliTest):
     def test_one_thing_is_shown_by_name(self):
         for noun, name in (("isp", "alder"), ("host", "maison"), ("site", "lille"),
                            ("node", "lille-1"), ("instance", "acme"), ("release", "tryton"),
-                           ("release", "tryton@7.0.30-1")):
+                           ("release", "tryton@7.0.30-1"), ("webhook", "shop")):
             with self.subTest(noun):
                 self.assertIn(name.split("@")[0], self.ok(noun, "show", name).out)
         node = self.ok("node", "show", "lille-1").out
@@ -334,6 +334,35 @@ class Writing(CliTest):
         done = self.ok("token", "create", "--account", "acme", "--valid", "30d")
         self.assertEqual(done.out, "foyer_t1_newsecret\n")
         self.assertNotIn("newsecret", done.err)
+
+    def test_a_webhook_is_made_seen_and_deleted(self):
+        done = self.ok("webhook", "create", "shop", "--url", "https://a.example/", "--about",
+                       "node", "--kind", "node_silent")
+        self.assertEqual(done.out, "whsec_newsecret\n")
+        self.assertNotIn("newsecret", done.err)
+        self.assertEqual(json.loads(self.api.writes()[0]["body"]),
+                         {"name": "shop", "url": "https://a.example/", "about": "node",
+                          "kind": "node_silent"})
+        self.assertRegex(self.ok("webhook", "ls").out, r"shop +https://a.example/ +node +failing")
+        self.assertIn("answered 500", self.ok("webhook", "show", "shop").out)
+        self.ok("webhook", "enable", "shop")
+        self.ok("webhook", "delete", "shop", "--dry-run")
+        self.assertEqual([(call["path"], call["query"]) for call in self.api.writes()[1:]],
+                         [("/v1/webhooks/shop:enable", ""),
+                          ("/v1/webhooks/shop", "validate_only=true")])
+
+    def test_a_call_of_a_webhook_is_checked_without_the_master(self):
+        secret = self.write_file("whsec", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n")
+        body = self.write_file("body", '{"test": 2432232314}')
+        call = ("webhook", "verify", body, "--secret-file", secret, "--id",
+                "msg_p5jXN8AQM9LWM0D4loKWxJek", "--timestamp", "1614265330", "--signature")
+        right = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+        self.assertIn("replayed", self.fails(4, *call, right).err)  # it is of 2021
+        self.assertIn("signature", self.fails(4, *call, "v1,AAAA").err)
+        call = [self.write_file("open", "whsec_x", 0o644) if word == secret else word
+                for word in call]
+        self.assertIn("chmod", self.fails(4, *call, right).err)
+        self.assertEqual(self.api.calls, [])
 
     def test_refusals_have_their_exit_status_and_facts(self):
         for status, code, exit_code in ((400, "invalid_argument", 2), (409, "already_exists", 6),

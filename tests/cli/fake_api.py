@@ -49,6 +49,8 @@ def instance(name):
 
 ROWS = {
     "isps": [{"name": "alder", "family": "alder", "created_at": NOW}],
+    "webhooks": [{"name": "shop", "url": "https://a.example/", "about": "node", "on": True,
+                  "failing_since": NOW, "failure": "answered 500", "deliveries": 7}],
     "hosts": [{"name": "maison", "created_at": NOW}],
     "sites": [{"name": "lille", "isp": "alder", "country": "FR", "host": "maison",
                "host_class": "house", "nodes": ["lille-1"]}],
@@ -252,6 +254,8 @@ class FakeApi:
             return {"id": "t1", "account": body.get("account", "operator"),
                     "token": "foyer_t1_newsecret",
                     "expires_at": NOW}
+        if path == "/v1/webhooks":
+            return dict(body, secret="whsec_newsecret", on=True)
         if path == "/v1/node-tokens":
             return {"token": "foyer1.abcdef", "node": body.get("node", "lille-2"),
                     "expires_at": NOW}

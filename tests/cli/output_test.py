@@ -34,6 +34,8 @@ COLUMNS = {
     ("price-list", "ls"): "name currency valid_from in_force sizes created_at",
     ("audit", "ls"): "sequence at account rpc subject request_id body_hash revision previous hash",
     ("profile", "ls"): "name api ca_file default",
+    ("webhook", "ls"): "name url about subject kind note last deliveries on failing_since failure"
+                       " off_at created_at",
     ("event", "ls"): "revision at kind subject message sequence about owner",
     ("instance", "events", "acme"): "revision at kind subject message sequence about owner",
     ("instance", "timeline", "acme"): "began_at cause from to former_end former_closing_ms"
@@ -42,7 +44,7 @@ COLUMNS = {
 }
 SCHEMAS = dict(zip(COLUMNS, ("Isp", "Host", "Site", "Node", "Account", "ApiToken",
                              "SoftwareRelease", "Instance", "PriceList", "AuditEntry", None,
-                             "Event", "Event", "Takeover")))
+                             "Webhook", "Event", "Event", "Takeover")))
 
 # Each is a text; some reader of YAML would see something else if it stood there bare.
 TRAPS = ["", " ", "yes", "No", "ON", "true", "False", "null", "NULL", "~", "y", "n", "1", "01",

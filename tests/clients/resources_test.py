@@ -99,6 +99,22 @@ def people():
     ]
 
 
+def calls():
+    body = {"name": "shop", "url": "https://203.0.113.9/foyer", "about": "instance", "note": "tf"}
+    return [
+        Resource(
+            "webhook",
+            "/v1/webhooks",
+            body,
+            "/v1/webhooks/shop",
+            listed="webhooks",
+            delete="/v1/webhooks/shop",
+            gaps={NO_TAG, NO_UPDATE, NOT_SAME},
+            routes=("/v1/webhooks/{name}", "/v1/webhooks/{name}:enable"),
+        ),
+    ]
+
+
 def prices():
     size = {"size": "s", "copy_cents": 900, "synchronous_cents": 100, "further_country_cents": 5}
     return [
@@ -343,7 +359,7 @@ def main():
         clients = {"operator": master.operator, "publisher": house}
         clients["customer"] = master.account("acme", "customer")
         lab.online(*[lab.home(isp) for isp in ("birch", "cedar", "dogwood")])
-        rows = [*homes(), *people(), *prices(), *software(lab, release)]
+        rows = [*homes(), *people(), *prices(), *calls(), *software(lab, release)]
         every_route_is_spoken_of(rows)
         applied = [Applied(lab, row, clients) for row in rows]
         for one in applied:

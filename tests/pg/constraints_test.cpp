@@ -214,6 +214,12 @@ const std::vector<Refused> of_journal = {
     {"audit_append_only", "UPDATE audit SET account = 'nobody'"},
     {"audit_append_only", "DELETE FROM audit"},
     {"requests_account_fkey", "UPDATE requests SET account = 'nobody'"},
+    {"webhooks_account_fkey", "UPDATE webhooks SET account = 'nobody'"},
+    {"webhooks_url_https", "UPDATE webhooks SET url = 'http://a.example'"},
+    {"webhooks_about_known", "UPDATE webhooks SET about = 'odd'"},
+    {"webhooks_progress_range", "UPDATE webhooks SET deliveries = -1"},
+    {"webhooks_failure_whole", "UPDATE webhooks SET failure = 'answered 500' WHERE name = 'bare'"},
+    {"webhooks_off_failing", "UPDATE webhooks SET off_at = now() WHERE name = 'bare'"},
     {"requests_id_length", "UPDATE requests SET id = repeat('x', 65)"},
     {"requests_reply_kind_known", "UPDATE requests SET reply_kind = 'odd'"},
     {"requests_wiped_empty", "UPDATE requests SET reply_kind = 'wiped'"},
@@ -244,6 +250,7 @@ const std::set<std::string> unbreakable = {"accounts_pkey",
                                            "sites_name_isp_key",
                                            "sites_pkey",
                                            "takeovers_pkey",
+                                           "webhooks_pkey",
                                            "schema_migrations_pkey"};
 
 std::unique_ptr<master::Connection> world() {

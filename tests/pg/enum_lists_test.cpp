@@ -49,6 +49,7 @@ TEST_CASE("each list of states in SQL is the C++ enum") {
         compare(*connection, "nodes_state_known", std::array{Expected, Online, Silent, Lost});
     }
     compare(*connection, "events_about_known", master::all_event_abouts);
+    compare(*connection, "webhooks_about_known", master::all_event_abouts);
     {
         using enum master::NodeWish;
         compare(*connection, "nodes_wish_known", std::array{Open, Cordoned, Draining});

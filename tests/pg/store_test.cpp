@@ -201,6 +201,21 @@ TEST_CASE("a box that is seen while it is deleted is gone, in whichever order") 
     CHECK(twin.state.sightings().size() == 1);
 }
 
+TEST_CASE("a webhook that is deleted is gone, and may be made anew at once") {
+    Twin twin;
+    twin.must_commit({{Revision(1), sample_world()}});
+    const master::WebhookKey key{AccountId("carl"), master::WebhookName("shop")};
+    master::Webhook row = twin.state.webhooks().at(key);
+    twin.must_commit({{Revision(2), {master::DropWebhook{key}}}});
+    CHECK(difference(twin.load(), twin.state) == "");
+    CHECK_FALSE(twin.state.webhooks().contains(key));
+    row.deliveries = 0;
+    twin.must_commit({entry(3, row)});
+    twin.must_commit({{Revision(4), {master::DropWebhook{key}}}, entry(5, row)});
+    CHECK(difference(twin.load(), twin.state) == "");
+    CHECK(twin.state.webhooks().contains(key));
+}
+
 TEST_CASE("what is forgotten or wiped is so in the database too") {
     Twin twin;
     twin.must_commit({{Revision(1), sample_world()}});

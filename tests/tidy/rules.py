@@ -44,6 +44,7 @@ LAYERS = {
     "master/store": MASTER_EDGE,
     "master/rpc": MASTER_EDGE + PROTO,
     "master/http": MASTER_EDGE + PROTO,
+    "master/notices": MASTER_EDGE,
     "master/portal": MASTER_EDGE,
     "master/cli": TOOLS + PROTO,
     "master": TOOLS + ["master"],

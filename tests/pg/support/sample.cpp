@@ -147,6 +147,30 @@ void add_people(Changes& all) {
         {TokenId("t-2"), AccountId("pub"), "hash", "", {}, false, {}, noon, noon, first}});
 }
 
+void add_webhooks(Changes& all) {
+    master::Webhook webhook;
+    webhook.account = AccountId("carl");
+    webhook.name = master::WebhookName("shop");
+    webhook.url = "https://a.example/{\"x\"}";
+    webhook.about = master::EventAbout::Node;
+    webhook.subject = "box-1";
+    webhook.secret = master::Sealed("sealed");
+    webhook.last = 1;
+    webhook.deliveries = 1;
+    webhook.failing_since = noon;
+    webhook.failure = "answered 500";
+    webhook.off_at = noon;
+    webhook.created_at = noon;
+    webhook.revision = first;
+    all.push_back(Put<master::Webhook>{webhook});
+    webhook.name = master::WebhookName("bare");
+    webhook.about.reset();
+    webhook.failing_since.reset();
+    webhook.failure.clear();
+    webhook.off_at.reset();
+    all.push_back(Put<master::Webhook>{webhook});
+}
+
 }  // namespace
 
 Changes sample_world() {
@@ -197,6 +221,7 @@ Changes sample_world() {
     takeover.end.reset();
     takeover.routed->answered.reset();
     all.push_back(Put<master::Takeover>{takeover});
+    add_webhooks(all);
     all.push_back(Put<Event>{{1, first, noon, "ordered", master::EventAbout::Instance, "acme",
                               AccountId("acme-sarl"), "ordered"}});
     all.push_back(
@@ -235,6 +260,7 @@ std::string difference(const State& a, const State& b) {
     for (const auto& [name, account] : a.accounts()) {
         if (!(a.used_by(name) == b.used_by(name))) return "used_by " + name.str();
     }
+    if (a.webhooks() != b.webhooks()) return "webhooks";
     if (a.recent_events() != b.recent_events()) return "recent_events";
     if (a.edges() != b.edges()) return "edges";
     if (a.unheard() != b.unheard()) return "unheard";

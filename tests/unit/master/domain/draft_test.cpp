@@ -23,7 +23,7 @@ TEST_CASE("events go on where the last decision ended, in order") {
     const World world;
     const std::int64_t last = world.state.last_event();
     Draft draft(world.state, world.now);
-    const Account anna{AccountId("anna"), {AccountRole::Host}, world.now, {}};
+    const Account anna{AccountId("anna"), {AccountRole::Host}, {}, world.now, {}};
     draft.event("placed", anna, "three copies");
     draft.event("running", anna, "serves");
     const Changes changes = std::move(draft).done().changes;

@@ -72,8 +72,8 @@ TEST_CASE("what is not understood is refused with its path") {
     CHECK(path_of(refusal(R"({"a/b~c":1})")) == "/a~1b~0c");
     CHECK(path_of(refusal(R"({"parameters":{"x":1,"x":2}})")) == "/parameters/x");
     CHECK(refusal("[1]").message.find("object") != std::string::npos);
-    for (const char* text :
-         {"{", "{]", "nul", "{\"name\":\"\xff\"}", "{\"name\":1e999}", "\"x", "{} {}"})
+    for (const char* text : {"{", "{]", "nul", "\xef\xbb\xbf{}", "{\"name\":\"\xff\"}",
+                             "{\"name\":1e999}", "\"x", "{} {}"})
         refusal(text);
 }
 

@@ -9,6 +9,7 @@
 #include "foyer/api/v1/instances.pb.h"
 #include "foyer/api/v1/prices.pb.h"
 #include "foyer/api/v1/releases.pb.h"
+#include "foyer/api/v1/webhooks.pb.h"
 #include "master/http/errors.h"
 #include "master/http/request_message.h"
 #include "tests/support/catch.h"
@@ -25,7 +26,8 @@ std::vector<const pb::ServiceDescriptor*> services() {
     for (const pb::FileDescriptor* file :
          {v1::Account::descriptor()->file(), v1::Event::descriptor()->file(),
           v1::Isp::descriptor()->file(), v1::Instance::descriptor()->file(),
-          v1::PriceList::descriptor()->file(), v1::SoftwareRelease::descriptor()->file()}) {
+          v1::PriceList::descriptor()->file(), v1::SoftwareRelease::descriptor()->file(),
+          v1::Webhook::descriptor()->file()}) {
         for (int i = 0; i < file->service_count(); ++i) found.push_back(file->service(i));
     }
     return found;
