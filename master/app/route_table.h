@@ -160,7 +160,10 @@ constexpr auto services = std::to_array<Route>({
          Scope::All),
     read("/v1/price-lists", "foyer.api.v1.PriceService/ListPriceLists", release_readers,
          Scope::All),
+});
 
+// Who may do what, the bytes of images, and what the API says of itself.
+constexpr auto people_and_documents = std::to_array<Route>({
     write(HttpMethod::Post, "/v1/accounts", "foyer.api.v1.AccountService/CreateAccount", operators,
           Scope::All),
     read("/v1/accounts", "foyer.api.v1.AccountService/ListAccounts", operators, Scope::All),
@@ -196,7 +199,7 @@ constexpr std::array<Route, N + M> joined(const std::array<Route, N>& a,
     std::ranges::copy(b, std::ranges::copy(a, all.begin()).out);
     return all;
 }
-constexpr auto table = joined(fleet, services);
+constexpr auto table = joined(joined(fleet, services), people_and_documents);
 
 }  // namespace routes
 

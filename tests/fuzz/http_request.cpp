@@ -5,9 +5,11 @@
 
 #include "common/base/check.h"
 #include "foyer/api/v1/accounts.pb.h"
+#include "foyer/api/v1/events.pb.h"
 #include "foyer/api/v1/fleet.pb.h"
 #include "foyer/api/v1/instances.pb.h"
 #include "foyer/api/v1/releases.pb.h"
+#include "foyer/api/v1/webhooks.pb.h"
 #include "master/app/access.h"
 #include "master/http/api_protos.h"
 #include "master/http/json_print.h"
@@ -22,8 +24,9 @@ namespace pb = google::protobuf;
 
 // Naming a message of each file brings the file into the program.
 const pb::Descriptor* const files[] = {
-    api::v1::WhoAmIRequest::descriptor(), api::v1::CreateIspRequest::descriptor(),
-    api::v1::OrderInstanceRequest::descriptor(), api::v1::PublishReleaseRequest::descriptor()};
+    api::v1::WhoAmIRequest::descriptor(),        api::v1::CreateIspRequest::descriptor(),
+    api::v1::OrderInstanceRequest::descriptor(), api::v1::PublishReleaseRequest::descriptor(),
+    api::v1::ListEventsRequest::descriptor(),    api::v1::CreateWebhookRequest::descriptor()};
 
 std::unique_ptr<pb::Message> request_of(std::string_view rpc) {
     const pb::MethodDescriptor& method = master::method_of(*files[0]->file()->pool(), rpc);
