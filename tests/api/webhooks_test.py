@@ -14,7 +14,7 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from master_fixture import MASTER, Master, skip_without_postgres, until
+from master_fixture import MASTER, Client, Master, skip_without_postgres, until
 
 
 def certificate(folder, name):
@@ -335,6 +335,23 @@ def bad_networks_are_told(folder):
     assert told.returncode == 2 and "'10.0.0.1' is no network" in told.stderr, told
 
 
+def hears_no_more_than_its_token(master, url):
+    """A narrow token of an operator's account makes none: it would hear what the account may."""
+    both = master.account("both", "operator", "customer")
+    token = both.must(both.post("/v1/tokens", {"scopes": ["customer"]}))["token"]
+    hook = {"name": "all", "url": url}
+    refused = Client(master, token).post("/v1/webhooks", hook)
+    assert refused.status == 403, refused
+    assert {"key": "scope", "value": "operator"} in refused.json["details"], refused
+    both.must(both.post("/v1/webhooks", hook))
+    # It goes with its account.
+    operator = master.operator
+    operator.must(operator.call("DELETE", "/v1/accounts/both"))
+    operator.must(operator.post("/v1/accounts", {"name": "both", "roles": ["customer"]}))
+    again = operator.must(operator.post("/v1/tokens", {"account": "both"}))["token"]
+    assert Client(master, again).get("/v1/webhooks").json["webhooks"] == []
+
+
 def main():
     skip_without_postgres()
     with tempfile.TemporaryDirectory(prefix="foyer-webhooks-") as folder:
@@ -361,6 +378,7 @@ def main():
             calls_only_where_it_may(master, ann, stranger)
             filters(master, ann, receiver)
             few_at_most(ann, receiver)
+            hears_no_more_than_its_token(master, receiver.url())
             assert secret not in master.log_text()
         refused_without_the_key(folder, receiver, known[0])
         for one in (receiver, elsewhere, stranger):
