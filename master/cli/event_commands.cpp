@@ -94,6 +94,7 @@ void add_event_commands(CLI::App& app, Session& session) {
                        ->capture_default_str();
     command.add_option("--after", options.after, "from this place on: `last` of an earlier answer")
         ->check(CLI::NonNegativeNumber)
+        ->type_name("SEQUENCE")
         ->excludes(newest);
     command.callback([&session, &options] {
         session.action = [&session, &options] {

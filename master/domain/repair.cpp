@@ -251,6 +251,11 @@ private:
         return place_learner(group, old);
     }
 
+    void append_barred(std::vector<NodeId>& avoid) const {
+        for (const auto& [name, node] : state().nodes())
+            if (state().sites().at(node.site).host_class == HostClass::Open) avoid.push_back(name);
+    }
+
     Result<NodeId> find_place(const Group& group, const Replica* old) const {
         const Instance& row = group.instance;
         // A leader stays until another one leads: the newcomer has to get along with it.
@@ -264,6 +269,9 @@ private:
         std::vector<NodeId> avoid = busy_nodes(state());
         if (old != nullptr) avoid.push_back(old->node);
         if (row.repair_wait) avoid.push_back(row.repair_wait->avoid);
+        // Who takes the place of a founder that never served will found and lead: not on a box that
+        // must not.
+        if (old != nullptr && old->founder && !row.served) append_barred(avoid);
         if (!has_index_left(row)) {
             return error(ErrorCode::ResourceExhausted,
                          "this instance has used up its " + std::to_string(replica_index_max) +
