@@ -251,11 +251,6 @@ private:
         return place_learner(group, old);
     }
 
-    void append_barred(std::vector<NodeId>& avoid) const {
-        for (const auto& [name, node] : state().nodes())
-            if (state().sites().at(node.site).host_class == HostClass::Open) avoid.push_back(name);
-    }
-
     Result<NodeId> find_place(const Group& group, const Replica* old) const {
         const Instance& row = group.instance;
         // A leader stays until another one leads: the newcomer has to get along with it.
@@ -269,9 +264,12 @@ private:
         std::vector<NodeId> avoid = busy_nodes(state());
         if (old != nullptr) avoid.push_back(old->node);
         if (row.repair_wait) avoid.push_back(row.repair_wait->avoid);
-        // Who takes the place of a founder that never served will found and lead: not on a box that
-        // must not.
-        if (old != nullptr && old->founder && !row.served) append_barred(avoid);
+        // Who takes the place of a founder that never served will found and lead.
+        Preference prefer;
+        if (old != nullptr && old->founder && !row.served)
+            prefer = [](const DomainKey& key) {
+                return key.may_lead ? std::optional(Utilisation(0)) : std::nullopt;
+            };
         if (!has_index_left(row)) {
             return error(ErrorCode::ResourceExhausted,
                          "this instance has used up its " + std::to_string(replica_index_max) +
@@ -281,7 +279,7 @@ private:
         return place_one(state(),
                          {group.replicas.front().reserved, copies, row.policy.min_countries,
                           row.policy.countries, row.policy.allow_same_isp},
-                         staying, avoid, beside);
+                         staying, avoid, beside, prefer);
     }
 
     // The box to be avoided is remembered until a place was found: then it may be tried again.
