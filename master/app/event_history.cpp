@@ -39,7 +39,25 @@ Remembered remembered(const State& state, const InstanceName& instance, std::int
     return found;
 }
 
-// The next ones as memory knows them; nothing: it does not reach back that far.
+// One more than wanted was looked for; `known` had happened before that.
+EventsSince since_of(std::vector<Event> events, std::size_t size, std::int64_t known) {
+    EventsSince found{std::move(events), known, false};
+    if (found.events.size() > size) {
+        found.more = true;
+        found.events.resize(size);
+        found.last = found.events.back().sequence;
+    } else if (!found.events.empty()) {
+        found.last = std::max(known, found.events.back().sequence);
+    }
+    return found;
+}
+
+Error stopping() {
+    return error(ErrorCode::Unavailable, "the master is stopping; repeat the request");
+}
+
+}  // namespace
+
 std::optional<EventsSince> remembered_since(const State& state, const EventFilter& filter,
                                             std::int64_t after, std::size_t size) {
     const auto& recent = state.recent_events();
@@ -59,25 +77,6 @@ std::optional<EventsSince> remembered_since(const State& state, const EventFilte
     }
     return found;
 }
-
-// One more than wanted was looked for; `known` had happened before that.
-EventsSince since_of(std::vector<Event> events, std::size_t size, std::int64_t known) {
-    EventsSince found{std::move(events), known, false};
-    if (found.events.size() > size) {
-        found.more = true;
-        found.events.resize(size);
-        found.last = found.events.back().sequence;
-    } else if (!found.events.empty()) {
-        found.last = std::max(known, found.events.back().sequence);
-    }
-    return found;
-}
-
-Error stopping() {
-    return error(ErrorCode::Unavailable, "the master is stopping; repeat the request");
-}
-
-}  // namespace
 
 EventHistory::EventHistory(Planner& planner, std::size_t waiting_max)
     : planner_(planner), waiting_max_(waiting_max) {

@@ -35,6 +35,11 @@ struct EventsSince {
     bool more = false;          // more are there
 };
 
+// The next `size` (1 or more) that fit as memory knows them; nothing: it does not reach back that
+// far.
+std::optional<EventsSince> remembered_since(const State& state, const EventFilter& filter,
+                                            std::int64_t after, std::size_t size);
+
 class EventHistory {
 public:
     using Done = std::function<void(Result<EventPage>)>;

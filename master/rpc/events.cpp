@@ -54,12 +54,10 @@ public:
     News(EventFilter filter, std::int64_t seen) : filter_(std::move(filter)), seen_(seen) {}
 
     bool operator()(const State& state) {
-        // The oldest ones are not in memory any more: who asks is told by the database.
-        const auto& recent = state.recent_events();
-        if (!recent.empty() && recent.begin()->first > seen_ + 1) return true;
-        for (auto at = recent.upper_bound(seen_); at != recent.end(); ++at)
-            if (fits(filter_, at->second)) return true;
-        seen_ = std::max(seen_, state.last_event());
+        // What is not in memory any more is told by the database to who asks.
+        const auto found = remembered_since(state, filter_, seen_, 1);
+        if (!found || !found->events.empty()) return true;
+        seen_ = found->last;
         return false;
     }
 
