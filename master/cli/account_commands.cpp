@@ -82,7 +82,7 @@ CLI::Option& add_roles(CLI::App& command, AccountOptions& account) {
     return *command
                 .add_option("--role", account.roles, "what it may do; several times or with commas")
                 ->delimiter(',')
-                ->check(one_of({"operator", "host", "customer", "publisher", "auditor"}));
+                ->check(a_role());
 }
 
 void add_quota(CLI::App& command, AccountOptions& account) {

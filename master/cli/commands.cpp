@@ -44,6 +44,13 @@ CLI::Validator one_of(std::vector<std::string> words) {
     return {check, all, ""};
 }
 
+CLI::Validator a_role() { return one_of({"operator", "host", "customer", "publisher", "auditor"}); }
+
+CLI::Validator a_thing() {
+    return one_of(
+        {"cloud", "account", "node", "site", "release", "price_list", "instance", "operation"});
+}
+
 CLI::Validator between(int low, int high) {
     const auto check = [low, high](std::string& text) -> std::string {
         const auto number = parse_int(text);

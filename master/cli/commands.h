@@ -53,6 +53,8 @@ CLI::Validator one_of(std::vector<std::string> words);
 CLI::Validator between(int low, int high);
 // A format as output_format.h reads it.
 CLI::Validator a_format();
+CLI::Validator a_role();   // of an account
+CLI::Validator a_thing();  // what an event is about
 // A duration as human.h reads it.
 CLI::Validator a_duration();
 // An amount of money as human.h reads it.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "common/base/text.h"
 #include "common/tls/presented_chain.h"
 #include "common/tls/private_file.h"
 #include "master/cli/commands.h"
@@ -132,9 +133,7 @@ bool Doctor::look_at_name() {
                          "check the address in the profile and this machine's name service: "
                          "getent hosts " +
                              address_.host));
-    std::string all;
-    for (const std::string& one : found.value()) all += (all.empty() ? "" : ", ") + one;
-    return add(well("name", fmt::format("'{}' is {}", address_.host, all)));
+    return add(well("name", fmt::format("'{}' is {}", address_.host, join(found.value(), ", "))));
 }
 
 bool Doctor::look_at_connection() {

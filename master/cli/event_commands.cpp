@@ -85,8 +85,7 @@ void add_event_commands(CLI::App& app, Session& session) {
     command
         .add_option("--about", options.about,
                     "only about things of this kind: instance, node, account, …")
-        ->check(one_of({"cloud", "account", "node", "site", "release", "price_list", "instance",
-                        "operation"}));
+        ->check(a_thing());
     command.add_option("--name", options.name, "only about the thing of this name");
     command.add_option("--kind", options.kind, "only of this kind, as node_silent");
     auto* newest = command.add_option("--newest", options.newest, "so many")

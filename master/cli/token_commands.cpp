@@ -86,7 +86,7 @@ void add_create(CLI::App& group, Session& session) {
                     "what it may do of its account's roles; several times or with commas; absent: "
                     "all that your own token may")
         ->delimiter(',')
-        ->check(one_of({"operator", "host", "customer", "publisher", "auditor"}));
+        ->check(a_role());
     make.add_flag("--read-only", token.read_only, "it may read only");
     add_dry_run(make, token.dry_run);
     make.callback([&session, &token] {

@@ -124,8 +124,7 @@ void add_create(CLI::App& group, Session& session) {
     command.add_option("name", options.name, "its name")->required();
     command.add_option("--url", options.url, "https://…, called by POST")->required();
     command.add_option("--about", options.about, "only events about things of this kind")
-        ->check(one_of({"cloud", "account", "node", "site", "release", "price_list", "instance",
-                        "operation"}));
+        ->check(a_thing());
     command.add_option("--subject", options.subject, "only about the thing of this name");
     command.add_option("--kind", options.kind, "only of this kind, as node_silent");
     command.add_option("--note", options.note, "what it is for");

@@ -114,16 +114,15 @@ Result<Decision> delete_webhook(const State& state, const DeleteWebhook& command
 Result<Decision> enable_webhook(const State& state, const EnableWebhook& command, WallTime now);
 Result<Decision> note_webhooks(const State& state, const NoteWebhooks& command, WallTime now);
 
-// The row, or NotFound with what to type next.
+// NotFound with what to type next.
+Error no_such_row(std::string_view what, std::string_view name, std::string_view list_command);
+
+// The row, or that.
 template <class Map, class Key>
 Result<typename Map::mapped_type> find_row(const Map& map, const Key& key, std::string_view what,
                                            std::string_view list_command) {
     const auto found = map.find(key);
-    if (found == map.end()) {
-        return error(ErrorCode::NotFound, std::string(what) + " '" + key.str() +
-                                              "' does not exist; `" + std::string(list_command) +
-                                              "` shows those that do");
-    }
+    if (found == map.end()) return no_such_row(what, key.str(), list_command);
     return found->second;
 }
 

@@ -105,6 +105,12 @@ Result<Decision> create_site(const State& state, const CreateSite& command, Wall
     return std::move(draft).done(command.name.str());
 }
 
+Error no_such_row(std::string_view what, std::string_view name, std::string_view list_command) {
+    return error(ErrorCode::NotFound, std::string(what) + " '" + std::string(name) +
+                                          "' does not exist; `" + std::string(list_command) +
+                                          "` shows those that do");
+}
+
 Status check_country(const CountryCode& country) {
     const std::string& code = country.str();
     const auto is_upper = [](char letter) { return letter >= 'A' && letter <= 'Z'; };

@@ -17,9 +17,7 @@ namespace foyer::master {
 namespace {
 
 Error unknown_account(const AccountId& name) {
-    return error(ErrorCode::NotFound, "account '" + name.str() +
-                                          "' does not exist; `foyer account ls` shows those that "
-                                          "do");
+    return no_such_row("account", name.str(), "foyer account ls");
 }
 
 Error revoked_meanwhile() {
@@ -180,11 +178,8 @@ Result<Decision> revoke_token(const State& state, const RevokeToken& command, Wa
     if (by == nullptr) return revoked_meanwhile();
     const auto is_seen = [&](const ApiToken& token) { return may_see(state, *by, token); };
     const ApiToken* token = state.tokens().get(command.id);
-    if (token == nullptr || !is_seen(*token)) {
-        return error(ErrorCode::NotFound, "token '" + command.id.str() +
-                                              "' does not exist; `foyer token ls` shows those that "
-                                              "do");
-    }
+    if (token == nullptr || !is_seen(*token))
+        return no_such_row("token", command.id.str(), "foyer token ls");
     TRY(check_reach(state, *by, *token));
     std::vector<TokenId> revoked{token->id};
     if (command.with_made) {

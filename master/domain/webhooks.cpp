@@ -53,9 +53,7 @@ bool is_authority(std::string_view text) {
 Result<Webhook> find_webhook(const State& state, const WebhookKey& key) {
     const auto found = state.webhooks().find(key);
     if (found != state.webhooks().end()) return found->second;
-    return error(ErrorCode::NotFound,
-                 "webhook '" + key.second.str() +
-                     "' does not exist; `foyer api get /v1/webhooks` shows those that do");
+    return no_such_row("webhook", key.second.str(), "foyer api get /v1/webhooks");
 }
 
 std::size_t webhooks_of(const State& state, const AccountId& account) {

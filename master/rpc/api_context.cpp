@@ -53,6 +53,28 @@ std::string reply_place(const AccountId& account, const std::string& request_id)
     return "reply/" + account.str() + "/" + request_id;
 }
 
+// Nothing is recorded, so that its answer is always new. It is rendered from a copy of the state:
+// why copies would be where they would be takes as long as there are boxes, and the planner's
+// thread decides for everybody.
+void submit_trial(const ApiContext& context, Write write, PreparedWrite prepared,
+                  google::protobuf::Message& response, Api::Done done) {
+    const auto trial = std::make_shared<std::optional<Trial>>();
+    write.render = [trial](const State& after, const Reply& reply) {
+        *trial = Trial{after, reply};
+        return std::string();
+    };
+    context.planner.submit(std::move(write),
+                           [&context, &response, trial, render = std::move(prepared.render),
+                            done = std::move(done)](const Result<Answer>& answer) {
+                               if (!answer.ok()) return done(answer.failure());
+                               CHECK(trial->has_value());
+                               context.desk.post([trial, render, &response, done] {
+                                   if (render) render((*trial)->after, (*trial)->reply, response);
+                                   done(ok_status());
+                               });
+                           });
+}
+
 }  // namespace
 
 void submit_write(const ApiContext& context, ApiCall call, const google::protobuf::Message& request,
@@ -71,34 +93,23 @@ void submit_write(const ApiContext& context, ApiCall call, const google::protobu
     write.body_hash = body_hash(call.rpc, request, sealed ? call.caller.token : TokenId());
     write.validate_only = fields.validate_only;
     write.secret = sealed;
+    if (fields.validate_only)
+        return submit_trial(context, std::move(write), std::move(prepared), response,
+                            std::move(call.done));
     const std::string place = reply_place(write.account, fields.request_id);
     const google::protobuf::Message* prototype = &response;
-    if (fields.validate_only) prepared.committed = nullptr;
-    const auto trial = std::make_shared<std::optional<Trial>>();
-    write.render = [render = prepared.render, prototype, sealed, place, &context, trial,
-                    only_tried = fields.validate_only](const State& after, const Reply& reply) {
-        if (only_tried) {
-            *trial = Trial{after, reply};
-            return std::string();
-        }
+    write.render = [render = std::move(prepared.render), prototype, sealed, place, &context](
+                       const State& after, const Reply& reply) {
         const std::unique_ptr<google::protobuf::Message> answer(prototype->New());
         if (render) render(after, reply, *answer);
         std::string bytes = answer->SerializeAsString();
         return sealed ? context.seal.seal(Secret<std::string>(std::move(bytes)), place).str()
                       : bytes;
     };
-    context.planner.submit(std::move(write), [&context, &response, sealed, place, trial,
-                                              render = std::move(prepared.render),
+    context.planner.submit(std::move(write), [&context, &response, sealed, place,
                                               committed = std::move(prepared.committed),
                                               done = std::move(call.done)](Result<Answer> answer) {
         if (!answer.ok()) return done(answer.failure());
-        // Why copies would be where they would be takes as long as there are boxes: not on the
-        // thread that decides for everybody.
-        if (*trial)
-            return context.desk.post([trial, render, &response, done] {
-                if (render) render((*trial)->after, (*trial)->reply, response);
-                done(ok_status());
-            });
         if (committed && !answer.value().replayed) committed();
         std::string bytes = std::move(answer.value().rendered);
         if (sealed) {
