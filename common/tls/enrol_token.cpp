@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/base/text.h"
+#include "common/base/trim.h"
 #include "common/tls/address.h"
 
 namespace foyer::tls {
@@ -15,13 +16,6 @@ Error refuse(std::string_view why) {
     return error(ErrorCode::InvalidArgument,
                  "this is not a usable enrolment token: " + std::string(why) +
                      "; copy it again, or ask for a new one with `foyer node token`");
-}
-
-std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view blanks = " \t\r\n";
-    const std::size_t first = text.find_first_not_of(blanks);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
 Result<EnrolToken> from_json(const nlohmann::json& body) {

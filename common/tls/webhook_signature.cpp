@@ -4,8 +4,8 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <span>
-#include <vector>
 
+#include "common/base/base64.h"
 #include "common/base/text.h"
 #include "common/tls/sha256.h"
 
@@ -15,33 +15,22 @@ namespace {
 constexpr std::string_view prefix = "whsec_";
 constexpr std::size_t key_bytes = 32;
 
-std::string to_base64(std::span<const std::uint8_t> bytes) {
-    std::string text((bytes.size() + 2) / 3 * 4, '\0');
-    // The library ends it with a zero byte, for which a string has room.
-    ::EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes.data(),
-                      static_cast<int>(bytes.size()));
-    return text;
-}
-
-Result<std::vector<std::uint8_t>> key_of(std::string_view secret) {
+Result<std::string> key_of(std::string_view secret) {
     const Error bad = error(ErrorCode::InvalidArgument,
                             "this is no secret of a webhook: whsec_ and base64 of 24 to 64 bytes");
     if (!secret.starts_with(prefix)) return bad;
-    secret.remove_prefix(prefix.size());
-    if (secret.size() % 4 != 0 || secret.size() < 32 || secret.size() > 88) return bad;
-    std::vector<std::uint8_t> key(secret.size() / 4 * 3);
-    const int length =
-        ::EVP_DecodeBlock(key.data(), reinterpret_cast<const unsigned char*>(secret.data()),
-                          static_cast<int>(secret.size()));
-    if (length < 0) return bad;
-    const std::size_t padding = secret.ends_with("==") ? 2 : secret.ends_with('=') ? 1 : 0;
-    key.resize(static_cast<std::size_t>(length) - padding);
-    return key;
+    auto key = from_base64(secret.substr(prefix.size()));
+    if (!key || key->size() < 24 || key->size() > 64) return bad;
+    return *std::move(key);
+}
+
+std::string_view text_of(std::span<const std::uint8_t> bytes) {
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
 Result<std::string> signature_of(std::string_view secret, std::string_view id,
                                  std::string_view timestamp, std::string_view body) {
-    const std::vector<std::uint8_t> key = TRY(key_of(secret));
+    const std::string key = TRY(key_of(secret));
     std::string text;
     text.append(id).append(".").append(timestamp).append(".").append(body);
     std::array<std::uint8_t, 32> mac{};
@@ -49,7 +38,7 @@ Result<std::string> signature_of(std::string_view secret, std::string_view id,
     CHECK(::HMAC(::EVP_sha256(), key.data(), static_cast<int>(key.size()),
                  reinterpret_cast<const unsigned char*>(text.data()), text.size(), mac.data(),
                  &length) != nullptr);
-    return "v1," + to_base64(mac);
+    return "v1," + to_base64(text_of(mac));
 }
 
 }  // namespace
@@ -57,7 +46,7 @@ Result<std::string> signature_of(std::string_view secret, std::string_view id,
 std::string new_webhook_secret(Rng& rng) {
     std::array<std::uint8_t, key_bytes> key{};
     rng.fill(key);
-    return std::string(prefix) + to_base64(key);
+    return std::string(prefix) + to_base64(text_of(key));
 }
 
 Result<WebhookHeaders> sign_webhook(std::string_view secret, std::string id, WallTime now,

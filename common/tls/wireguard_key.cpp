@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "common/base/base64.h"
 #include "common/base/text.h"
 #include "common/tls/openssl_ptr.h"
 
@@ -12,14 +13,12 @@ namespace {
 constexpr std::size_t key_bytes = 32;
 using Raw = std::array<std::uint8_t, key_bytes>;
 
-std::string to_base64(const Raw& raw) {
-    std::array<unsigned char, 48> text{};
-    const int length = EVP_EncodeBlock(text.data(), raw.data(), static_cast<int>(raw.size()));
-    return {reinterpret_cast<const char*>(text.data()), static_cast<std::size_t>(length)};
+std::string text_of(const Raw& raw) {
+    return to_base64({reinterpret_cast<const char*>(raw.data()), raw.size()});
 }
 
 // 32 bytes are 43 characters and one '='.
-Result<Raw> from_base64(std::string text) {
+Result<Raw> raw_of(std::string text) {
     while (!text.empty() && (text.back() == '\n' || text.back() == ' ' || text.back() == '\r'))
         text.pop_back();
     std::array<unsigned char, 48> raw{};
@@ -36,8 +35,8 @@ Result<Raw> from_base64(std::string text) {
 }  // namespace
 
 bool is_wireguard_key(std::string_view text) {
-    const auto raw = from_base64(std::string(text));
-    return raw.ok() && to_base64(raw.value()) == text;
+    const auto raw = raw_of(std::string(text));
+    return raw.ok() && text_of(raw.value()) == text;
 }
 
 WireGuardKey make_wireguard_key(Rng& rng) {
@@ -46,13 +45,13 @@ WireGuardKey make_wireguard_key(Rng& rng) {
     // The clamping `wg genkey` does, so that both tools print the same key for the same bytes.
     raw[0] = static_cast<std::uint8_t>(raw[0] & 248U);
     raw[31] = static_cast<std::uint8_t>((raw[31] & 127U) | 64U);
-    WireGuardKey key{Secret(to_base64(raw)), {}};
+    WireGuardKey key{Secret(text_of(raw)), {}};
     key.public_key = wireguard_public_key(key.private_key).value();
     return key;
 }
 
 Result<std::string> wireguard_public_key(const Secret<std::string>& private_key) {
-    const Raw raw = TRY(from_base64(private_key.reveal()));
+    const Raw raw = TRY(raw_of(private_key.reveal()));
     const KeyPtr key(
         EVP_PKEY_new_raw_private_key(EVP_PKEY_X25519, nullptr, raw.data(), raw.size()));
     Raw out{};
@@ -61,7 +60,7 @@ Result<std::string> wireguard_public_key(const Secret<std::string>& private_key)
         length != out.size()) {
         return openssl_error(ErrorCode::InvalidArgument, "not a usable WireGuard key");
     }
-    return to_base64(out);
+    return text_of(out);
 }
 
 }  // namespace foyer::tls

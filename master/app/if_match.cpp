@@ -1,6 +1,7 @@
 #include "master/app/if_match.h"
 
 #include "common/base/text.h"
+#include "common/base/trim.h"
 #include "common/tls/sha256.h"
 
 namespace foyer::master {
@@ -15,11 +16,7 @@ Error malformed(const std::string& why) {
                  {{"path", "If-Match"}, {"rule", "if_match_form"}});
 }
 
-std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-    return text;
-}
+std::string_view without_spaces(std::string_view text) { return trimmed(text, " \t"); }
 
 // The number of "17" and "17.5b3c9d21". Absent: not one of ours, so that nothing matches it.
 std::optional<Revision> revision_in(std::string_view tag) {
@@ -44,7 +41,7 @@ Result<std::optional<Precondition>> parse_if_match(const Route& route,
                      "leave it out here",
                      {{"path", "If-Match"}, {"rule", "if_match_here"}});
     }
-    std::string_view rest = trimmed(*text);
+    std::string_view rest = without_spaces(*text);
     if (rest == "*") return std::optional(Precondition{});
     if (rest.empty() || rest.size() > bytes_max) return malformed("is empty, or too long");
     std::vector<Revision> any_of;
@@ -57,10 +54,10 @@ Result<std::optional<Precondition>> parse_if_match(const Route& route,
         if (end == std::string_view::npos) return malformed("holds no entity tag");
         const auto revision = revision_in(rest.substr(1, end - 1));
         if (revision && !weak) any_of.push_back(*revision);
-        rest = trimmed(rest.substr(end + 1));
+        rest = without_spaces(rest.substr(end + 1));
         if (rest.empty()) break;
         if (!rest.starts_with(',')) return malformed("is no list of entity tags");
-        rest = trimmed(rest.substr(1));
+        rest = without_spaces(rest.substr(1));
         if (rest.empty()) return malformed("ends in a comma");
     }
     return std::optional(Precondition{std::move(any_of)});

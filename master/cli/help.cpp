@@ -41,15 +41,13 @@ std::string table_of(const std::string& title, const std::vector<Row>& rows, int
 Row row_of(const Argument& argument) {
     std::string left = argument.names.front();
     if (!left.starts_with('-')) {
-        left = shape_of(argument);
-        if (left.starts_with('[')) left = left.substr(1, left.size() - 2);
+        left = bare_shape_of(argument);
     } else {
         for (std::size_t i = 1; i < argument.names.size(); ++i)
             left.insert(0, argument.names[i] + ", ");
         if (argument.takes_value()) left += " " + argument.value;
     }
-    const std::string notes = notes_on(argument);
-    return {left, argument.description + (notes.empty() ? "" : " (" + notes + ")")};
+    return {left, described(argument)};
 }
 
 std::vector<Row> rows_of(const std::vector<Argument>& arguments) {
@@ -111,6 +109,16 @@ std::string notes_on(const Argument& argument) {
     if (!argument.default_value.empty()) notes.push_back("default: " + argument.default_value);
     if (!argument.environment.empty()) notes.push_back("or $" + argument.environment);
     return join(notes, "; ");
+}
+
+std::string described(const Argument& argument) {
+    const std::string notes = notes_on(argument);
+    return argument.description + (notes.empty() ? "" : " (" + notes + ")");
+}
+
+std::string bare_shape_of(const Argument& argument) {
+    const std::string shape = shape_of(argument);
+    return shape.starts_with('[') ? shape.substr(1, shape.size() - 2) : shape;
 }
 
 std::string usage_of(const CommandNode& command) {

@@ -19,6 +19,10 @@ std::string shape_of(const Argument& argument);
 
 // What its description leaves open: "required", "several times", its default, its variable.
 std::string notes_on(const Argument& argument);
+// Its description with them, in brackets.
+std::string described(const Argument& argument);
+// A positional as a table has it: whether it may be left out is told elsewhere.
+std::string bare_shape_of(const Argument& argument);
 
 // `root` is the whole tree: its options may stand behind every command.
 std::string help_text(const CommandNode& command, const CommandNode& root, int width);

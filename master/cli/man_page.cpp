@@ -37,11 +37,8 @@ std::string paragraph(std::string_view tag, std::string_view text) {
 std::string bold(std::string_view text) { return "\\fB" + roff_text(text) + "\\fR"; }
 
 std::string tag_of(const Argument& argument) {
-    if (!argument.names.front().starts_with('-')) {
-        std::string shape = shape_of(argument);
-        if (shape.starts_with('[')) shape = shape.substr(1, shape.size() - 2);
-        return "\\fI" + roff_text(shape) + "\\fR";
-    }
+    if (!argument.names.front().starts_with('-'))
+        return "\\fI" + roff_text(bare_shape_of(argument)) + "\\fR";
     std::string tag;
     for (auto name = argument.names.rbegin(); name != argument.names.rend(); ++name)
         tag += (tag.empty() ? "" : ", ") + bold(*name);
@@ -51,11 +48,7 @@ std::string tag_of(const Argument& argument) {
 
 std::string arguments_of(const std::vector<Argument>& arguments) {
     std::string text;
-    for (const Argument& one : arguments) {
-        const std::string notes = notes_on(one);
-        text += paragraph(tag_of(one),
-                          one.description + (notes.empty() ? "" : " (" + notes + ")") + ".");
-    }
+    for (const Argument& one : arguments) text += paragraph(tag_of(one), described(one) + ".");
     return text;
 }
 

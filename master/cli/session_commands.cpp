@@ -4,6 +4,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "common/base/trim.h"
 #include "common/tls/private_file.h"
 #include "master/cli/commands.h"
 #include "master/cli/exit_code.h"
@@ -20,25 +21,23 @@ struct LoginOptions {
     std::string token_file;
 };
 
-std::string trimmed(const std::string& text) {
-    const std::size_t from = text.find_first_not_of(" \t\r\n");
-    if (from == std::string::npos) return {};
-    return text.substr(from, text.find_last_not_of(" \t\r\n") - from + 1);
+Secret<std::string> token_in(const std::string& text) {
+    return Secret<std::string>(std::string(trimmed(text)));
 }
 
 // From a file of the user's own, from a pipe ("-"), or typed unseen. Never from the command line,
 // where every user of the machine could read it.
 Result<Secret<std::string>> read_token(Session& session, const std::string& file) {
     if (file == "-" && session.console().is_interactive()) {
-        return Secret<std::string>(trimmed(TRY(session.console().ask_secret("API token: "))));
+        return token_in(TRY(session.console().ask_secret("API token: ")));
     }
     if (file == "-") {
         std::string line;
         std::getline(std::cin, line);
         if (line.size() > token_letters_max) return usage_error("stdin holds no API token");
-        return Secret<std::string>(trimmed(line));
+        return token_in(line);
     }
-    return Secret<std::string>(trimmed(TRY(tls::read_private_file(file))));
+    return token_in(TRY(tls::read_private_file(file)));
 }
 
 Status login(Session& session, const LoginOptions& options) {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "common/base/base64.h"
 #include "common/base/text.h"
 #include "common/base/utf8.h"
 #include "master/http/json_document.h"

@@ -10,6 +10,7 @@
 #include <google/protobuf/timestamp.pb.h>
 #include <map>
 
+#include "common/base/base64.h"
 #include "master/http/json_text.h"
 
 namespace foyer::master {

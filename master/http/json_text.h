@@ -1,4 +1,4 @@
-// The small texts inside JSON: strings, base64, times.
+// The small texts inside JSON: strings and times.
 #pragma once
 
 #include <cstdint>
@@ -11,10 +11,6 @@ namespace foyer::master {
 // Appends `text` as a quoted JSON string. Bytes that are not UTF-8 become U+FFFD, so that the
 // output is always JSON.
 void append_json_string(std::string& out, std::string_view text);
-
-// RFC 4648 with padding; decoding wants exactly that form.
-std::string to_base64(std::string_view bytes);
-std::optional<std::string> from_base64(std::string_view text);
 
 struct TimeParts {
     std::int64_t seconds = 0;

@@ -11,13 +11,7 @@ from master_fixture import Master, skip_without_postgres
 
 
 def entries(client, size=100):
-    found, token = [], ""
-    while True:
-        page = client.must(client.get(f"/v1/audit?page_size={size}&page_token={token}"))
-        found += page["entries"]
-        token = page["page"]["next_page_token"]
-        if not token:
-            return found
+    return client.rows("/v1/audit", "entries", size)
 
 
 def verify(log):

@@ -96,6 +96,16 @@ class Client:
             raise AssertionError(f"expected {statuses or (200,)}, got {answer}")
         return answer.json
 
+    def rows(self, path, field, size=500):
+        """A whole list, page after page."""
+        found, token = [], ""
+        while True:
+            page = self.must(self.get(f"{path}?page_size={size}&page_token={token}"))
+            found += page[field]
+            token = page["page"]["next_page_token"]
+            if not token:
+                return found
+
 
 class Box:
     """A rude little agent (agent_tool)."""

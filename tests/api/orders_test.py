@@ -39,16 +39,6 @@ class Customer(threading.Thread):
         connection.close()
 
 
-def instances(client):
-    found, token = [], ""
-    while True:
-        page = client.must(client.get(f"/v1/instances?page_size=500&page_token={token}"))
-        found += page["instances"]
-        token = page["page"]["next_page_token"]
-        if not token:
-            return found
-
-
 def main():
     skip_without_postgres()
     with Master().start() as master:
@@ -71,14 +61,15 @@ def main():
         # A repetition is the same order, not another one.
         for one in got:
             assert len({answer.body for answer in one.answers}) == 1, one.answers
-        rows = instances(master.operator)
+        rows = master.operator.rows("/v1/instances", "instances")
         assert {row["name"] for row in rows} == {f"shop-{one.number}" for one in got}
         held = Counter(copy["node"] for row in rows for copy in row["replicas"])
         assert held == {box.name: SLOTS for box in boxes}, held
         # And so says the database.
         assert master.stop() == 0
         master.start()
-        assert {row["name"] for row in instances(master.operator)} == {row["name"] for row in rows}
+        again = master.operator.rows("/v1/instances", "instances")
+        assert {row["name"] for row in again} == {row["name"] for row in rows}
         for box in boxes:
             box.close()
         assert master.stop() == 0

@@ -1,6 +1,7 @@
 // Certificates and requests, as PEM and as the DER inside it.
 #include "common/tls/certificate.h"
 
+#include "common/base/base64.h"
 #include "common/base/check.h"
 #include "common/base/text.h"
 #include "common/tls/ed25519.h"
@@ -37,7 +38,7 @@ World& world() {
 
 std::string pem_of(std::string_view kind, std::string_view der) {
     std::string text = "-----BEGIN " + std::string(kind) + "-----\n";
-    const std::string base64 = master::to_base64(der);
+    const std::string base64 = to_base64(der);
     for (std::size_t at = 0; at < base64.size(); at += 64) text += base64.substr(at, 64) + "\n";
     return text + "-----END " + std::string(kind) + "-----\n";
 }
@@ -46,7 +47,7 @@ std::string der_of(const std::string& pem) {
     std::string base64;
     for (const std::string& line : split(pem, '\n'))
         if (!line.starts_with("-----")) base64 += line;
-    return master::from_base64(base64).value();
+    return from_base64(base64).value();
 }
 
 void read_pem(const std::string& pem) {

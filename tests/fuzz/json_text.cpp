@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "common/base/base64.h"
 #include "common/base/check.h"
 #include "common/base/text.h"
 #include "master/cli/human.h"
@@ -23,9 +24,9 @@ void read_time(std::string_view text) {
 void feed(std::string_view bytes) {
     read_time(bytes);
     discard(cli::parse_duration(bytes), "only that it returns");
-    const auto raw = master::from_base64(bytes);
-    CHECK(!raw || master::to_base64(*raw) == bytes);
-    CHECK(master::from_base64(master::to_base64(bytes)) == bytes);
+    const auto raw = from_base64(bytes);
+    CHECK(!raw || to_base64(*raw) == bytes);
+    CHECK(from_base64(to_base64(bytes)) == bytes);
     const auto url = from_base64url(bytes);
     CHECK(!url || to_base64url(*url) == bytes);
     const auto hex = from_hex(bytes);

@@ -1,5 +1,6 @@
 #include <google/protobuf/util/message_differencer.h>
 
+#include "common/base/base64.h"
 #include "common/base/random.h"
 #include "foyer/api/v1/fleet.pb.h"
 #include "foyer/api/v1/instances.pb.h"
