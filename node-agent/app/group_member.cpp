@@ -180,7 +180,7 @@ void GroupMember::absorb(lead::Outcome outcome) {
     state_ = std::move(outcome.state);
     for (const lead::Effect& effect : outcome.effects) execute(effect);
     warm_up();
-    order_.hurry = is_in_a_hurry(state_);
+    order_ = as_of(std::move(order_), state_);
 }
 
 void GroupMember::warm_up() {

@@ -31,6 +31,10 @@ void PartitionWorker::listen(const std::shared_ptr<CopyDesk>& desk) {
         changed_ = true;
         wake_.notify_all();
     });
+    // What was laid down before we listened is looked at, too.
+    const std::scoped_lock lock(mutex_);
+    changed_ = true;
+    wake_.notify_all();
 }
 
 void PartitionWorker::order(Orders orders) {

@@ -33,6 +33,7 @@ CopyOrder first_order(const lead::State& state, std::uint64_t serial) {
     order.serial = serial;
     order.fence = {state.durable.generation, state.durable.epoch};
     if (state.role != lead::Role::Resuming) return order;
+    order.resuming = true;
     order.role = ReplicaRole::Primary;
     order.leader = state.identity.self;
     order.quorum = lead::quorum_of(*state.durable.record);
@@ -70,6 +71,12 @@ CopyOrder after_effect(CopyOrder order, const lead::Effect& effect, const lead::
         order.run = service->order == lead::ServiceOrder::Run;
         if (!order.run) stand_alone(order);
     }
+    return order;
+}
+
+CopyOrder as_of(CopyOrder order, const lead::State& state) {
+    order.resuming = state.role == lead::Role::Resuming;
+    order.hurry = is_in_a_hurry(state);
     return order;
 }
 

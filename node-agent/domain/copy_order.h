@@ -28,17 +28,20 @@ struct CopyOrder {
     Epoch kill_epoch;
     std::vector<std::uint64_t> read_ends;  // the newest few that may await EndRead
     bool clients = false;                  // they are let in
-    bool warm = false;                     // it may lead soon
-    bool hurry = false;                    // somebody waits for what this copy will tell
+    bool resuming = false;  // it led when its agent ended; whether it still does is asked
+    bool warm = false;      // it may lead soon
+    bool hurry = false;     // somebody waits for what this copy will tell
     friend bool operator==(const CopyOrder&, const CopyOrder&) = default;
 };
 
-// Of a member that begins: a leader that may resume keeps leading, closed; all others follow
-// nobody.
+// Of a member that begins: a leader that may resume keeps what runs leading, closed; all others
+// follow nobody.
 CopyOrder first_order(const leadership::State& state, std::uint64_t serial);
 // Effects that do not concern the copy (messages, leases…) change nothing.
 CopyOrder after_effect(CopyOrder order, const leadership::Effect& effect,
                        const leadership::State& state);
+// After each step of the member: what holds whatever the effects were.
+CopyOrder as_of(CopyOrder order, const leadership::State& state);
 // Its own promise runs out, or was renewed after all.
 CopyOrder warmed(CopyOrder order, bool soon);
 bool is_in_a_hurry(const leadership::State& state);

@@ -38,10 +38,14 @@ Step running_step(const Assignment& desired, const CopyOrder& order, const Local
     return wait("", session.next_probe);
 }
 
-}  // namespace
+// A lead of before the restart may be over: others may have elected.
+bool begins_to_lead(const Step& step) {
+    return step.kind == StepKind::Start || step.kind == StepKind::RunInit ||
+           step.kind == StepKind::Promote;
+}
 
-Step copy_step(const Assignment& desired, const CopyOrder& order, const LocalState& local,
-               const Session& session, Now now) {
+Step ordered_step(const Assignment& desired, const CopyOrder& order, const LocalState& local,
+                  const Session& session, Now now) {
     if (order.kill != session.copy.killed) return act(StepKind::Fence);
     const bool running = session.service == ServiceState::Running;
     if (desired.kind == ReplicaKind::Witness) return running ? act(StepKind::Stop) : wait("");
@@ -58,6 +62,16 @@ Step copy_step(const Assignment& desired, const CopyOrder& order, const LocalSta
     if (!local.initialized) return first_copy_step(desired, order, session);
     const Step ready = readiness(session, is_prepared(desired, order, session));
     return is_ready(ready) ? act(StepKind::Start) : ready;
+}
+
+}  // namespace
+
+Step copy_step(const Assignment& desired, const CopyOrder& order, const LocalState& local,
+               const Session& session, Now now) {
+    const Step step = ordered_step(desired, order, local, session, now);
+    if (order.resuming && begins_to_lead(step))
+        return wait("it led before its agent restarted: its group is asked whether it still does");
+    return step;
 }
 
 LocalState before_copy_step(LocalState local, const Step& step) {

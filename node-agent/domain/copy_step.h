@@ -5,6 +5,9 @@
 //   rejoin asked ─► Stop ─► Rejoin ─► Start         no copy yet: leads and founds ─► RunInit,
 //   runs: Promote or Reload what changed, Probe              follows somebody ─► RunJoin ─► Start
 //
+// Of a leader whose agent restarted, what runs is left alone, and nothing is started before a
+// majority has promised anew: after a power cut another may lead long since.
+//
 // A copy that led is started again as one that follows nobody, so that it can say where its log
 // ends: it may be the only one that holds the last write. Whether it may follow anybody without a
 // rejoin is the group's decision.

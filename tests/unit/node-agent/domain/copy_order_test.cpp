@@ -75,6 +75,10 @@ TEST_CASE("a leader that may resume keeps leading") {
     CHECK(order.fence == fence(5));
     CHECK(order.quorum->names == lead::IndexSet{{1}});
     CHECK_FALSE(order.clients);
+    CHECK(order.resuming);
+    CHECK(as_of(order, state).hurry);
+    state.role = lead::Role::Leader;
+    CHECK_FALSE(as_of(order, state).resuming);
 }
 
 TEST_CASE("the assignment as the group has it") {

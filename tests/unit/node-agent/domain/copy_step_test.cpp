@@ -247,6 +247,30 @@ TEST_CASE("a leader whose service ended is ill, and its group hears that a wait 
     CHECK(world.count<lead::LocalHealth>() == 1);
 }
 
+TEST_CASE("a leader whose box restarted starts nothing before its group says that it leads") {
+    World world = leading();
+    world.order.resuming = true;
+    CHECK(is_ready(world.next()) == false);  // it runs: it is looked at as before
+    CHECK(world.next().kind == StepKind::Probe);
+    world.session.service = ServiceState::Ended;
+    CHECK(world.waits("still does"));
+    world.order.resuming = false;
+    world.does(StepKind::Start);
+
+    World founder(0);
+    founder.order.resuming = true;
+    founder.order.role = ReplicaRole::Primary;
+    founder.order.leader = ReplicaIndex{0};
+    founder.does(StepKind::EnsureImage).does(StepKind::Prepare);
+    CHECK(founder.waits("still does"));
+
+    World elected = following();  // and restarted before it was promoted
+    elected.order.resuming = true;
+    elected.order.role = ReplicaRole::Primary;
+    elected.order.fence = fence(2);
+    CHECK(elected.waits("still does"));
+}
+
 TEST_CASE("a witness holds nothing and runs nothing") {
     World world(1);
     world.wish.kind = ReplicaKind::Witness;
