@@ -206,6 +206,19 @@ void read_webhooks(Table table, WebhooksConfig& config) {
     table.finish();
 }
 
+void read_oidc(Table table, OidcSettings& config) {
+    table.read("issuer", config.issuer);
+    table.read("client_id", config.client_id);
+    table.read("client_secret_file", config.client_secret_file);
+    table.read("redirect_uris", config.redirect_uris);
+    table.read("ca_file", config.ca_file);
+    table.finish();
+    if (!config.issuer.starts_with("https://"))
+        table.problem("issuer", "must begin with https://");
+    if (config.client_id.empty())
+        table.problem("client_id", "is needed: what the provider calls this cloud");
+}
+
 void read_rest(Table& root, Config& config, std::vector<ConfigProblem>& problems) {
     if (const toml::table* table = root.sub("database")) {
         Table database(*table, "database", problems);
@@ -230,6 +243,8 @@ void read_rest(Table& root, Config& config, std::vector<ConfigProblem>& problems
         read_repair(Table(*table, "repair", problems), config.repair);
     if (const toml::table* table = root.sub("webhooks"))
         read_webhooks(Table(*table, "webhooks", problems), config.webhooks);
+    if (const toml::table* table = root.sub("oidc"))
+        read_oidc(Table(*table, "oidc", problems), config.oidc);
     if (const toml::table* table = root.sub("groups")) {
         Table groups(*table, "groups", problems);
         groups.read("elect", config.groups_elect);

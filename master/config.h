@@ -118,6 +118,16 @@ struct WebhooksConfig {
     friend bool operator==(const WebhooksConfig&, const WebhooksConfig&) = default;
 };
 
+// People who log in at an identity provider (common/docs/members.md).
+struct OidcSettings {
+    std::string issuer;  // empty: there is none
+    std::string client_id;
+    std::string client_secret_file;          // empty: a public client
+    std::vector<std::string> redirect_uris;  // besides programs on a person's own machine
+    std::string ca_file;                     // empty: the roots of this machine
+    friend bool operator==(const OidcSettings&, const OidcSettings&) = default;
+};
+
 struct Config {
     std::string data_dir = "/var/lib/foyer/master";
     std::string zone = "foyer.localhost";
@@ -138,6 +148,7 @@ struct Config {
     bool groups_elect = true;  // instances ordered from now on
     HostsConfig hosts;
     WebhooksConfig webhooks;
+    OidcSettings oidc;
     friend bool operator==(const Config&, const Config&) = default;
 };
 

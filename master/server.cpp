@@ -74,6 +74,7 @@ struct Server::Parts {
     std::unique_ptr<CertificateAuthority> authority;
     std::unique_ptr<WaitDesk> held;   // boxes
     std::unique_ptr<WaitDesk> waits;  // people who watch operations
+    std::unique_ptr<LoginDesk> logins;
     std::unique_ptr<Presence> presence;
     HttpMetrics http_metrics;
     EventCounts event_counts;
@@ -95,7 +96,7 @@ struct Server::Parts {
 
     Status open_files();
     Result<std::string> open_database(DatabaseKind kind);
-    void make_core(const std::string& conninfo, CourierConfig calls);
+    void make_core(const std::string& conninfo, CourierConfig calls, OidcConfig sign_in);
     Status start_agents();
     Status start_api();
     Status start_metrics();
@@ -127,8 +128,11 @@ Result<std::string> Server::Parts::open_database(DatabaseKind kind) {
     return cluster->conninfo();
 }
 
-void Server::Parts::make_core(const std::string& conninfo, CourierConfig calls) {
+void Server::Parts::make_core(const std::string& conninfo, CourierConfig calls,
+                              OidcConfig sign_in) {
     held = std::make_unique<WaitDesk>(clock, static_cast<std::size_t>(config.agents.held_max));
+    logins = std::make_unique<LoginDesk>();
+    if (!config.oidc.issuer.empty()) logins->oidc = std::make_unique<OidcProvider>(std::move(sign_in));
     waits = std::make_unique<WaitDesk>(clock, static_cast<std::size_t>(config.api.waits_max));
     presence = std::make_unique<Presence>(clock, presence_limits_of(config));
     StoreOptions store;
@@ -165,6 +169,7 @@ void Server::Parts::make_core(const std::string& conninfo, CourierConfig calls) 
                        *events,
                        *blobs,
                        *seal,
+                       *logins,
                        *authority,
                        clock,
                        rng,
@@ -229,9 +234,10 @@ Result<std::unique_ptr<Server>> Server::start(const Config& config, DatabaseKind
     Parts& parts = *server->parts_;
     TRY(tls::issue_no_tickets());  // before the first context is made
     CourierConfig calls = TRY(courier_config_of(config));
+    OidcConfig sign_in = TRY(oidc_config_of(config));
     TRY(parts.open_files());
     const std::string conninfo = TRY(parts.open_database(database));
-    parts.make_core(conninfo, std::move(calls));
+    parts.make_core(conninfo, std::move(calls), std::move(sign_in));
     TRY(parts.start_agents());
     TRY(parts.start_api());
     TRY(parts.start_metrics());

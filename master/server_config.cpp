@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "common/base/text.h"
+#include "common/base/trim.h"
 #include "common/leadership/record_text.h"
 #include "common/tls/node_key.h"
+#include "common/tls/private_file.h"
 #include "common/tls/sha256.h"
 
 namespace foyer::master {
@@ -141,6 +143,17 @@ Result<CourierConfig> courier_config_of(const Config& config) {
     courier.posts.ca_file = config.webhooks.ca_file;
     courier.rules = TRY(AddressRules::make(config.webhooks.allow, {config.overlay_prefix}));
     return courier;
+}
+
+Result<OidcConfig> oidc_config_of(const Config& config) {
+    OidcConfig oidc{config.oidc.issuer, config.oidc.client_id, {}, config.oidc.redirect_uris, {}};
+    oidc.limits.ca_file = config.oidc.ca_file;
+    const std::string& file = config.oidc.client_secret_file;
+    if (file.empty()) return oidc;
+    // An editor ends a file with a new line.
+    const std::string text = TRY(tls::read_private_file(file));
+    oidc.client_secret = Secret<std::string>(std::string(trimmed(text)));
+    return oidc;
 }
 
 HousekeepingConfig housekeeping_config_of(const Config& config) {

@@ -8,6 +8,7 @@
 #include "master/app/rate_limit.h"
 #include "master/config.h"
 #include "master/http/http_server.h"
+#include "master/login/oidc.h"
 #include "master/notices/courier.h"
 #include "master/rpc/agent_service.h"
 #include "master/rpc/api_context.h"
@@ -27,6 +28,8 @@ ToldLimits told_limits_of(const Config& config);
 AgentServiceConfig agent_service_config_of(const Config& config);
 // InvalidArgument: what is to be allowed is no network.
 Result<CourierConfig> courier_config_of(const Config& config);
+// FailedPrecondition: the secret's file cannot be read, or others can read it.
+Result<OidcConfig> oidc_config_of(const Config& config);
 HousekeepingConfig housekeeping_config_of(const Config& config);
 
 }  // namespace foyer::master

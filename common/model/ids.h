@@ -13,6 +13,7 @@ using IspFamilyId =
 using HostId = Id<struct HostTag>;             // the person or association that owns sites
 using CountryCode = Id<struct CountryTag>;     // ISO 3166-1 alpha-2, upper case: "FR"
 using AccountId = Id<struct AccountTag>;       // who orders, hosts, publishes or operates
+using MemberName = Id<struct MemberTag>;       // of a person, unique in its account
 using TokenId = Id<struct TokenTag>;           // public half of an API token
 using InstanceName = Id<struct InstanceTag>;   // unique in the zone, a DNS label: "acme"
 using ReleaseName = Id<struct ReleaseTag>;     // "tryton"

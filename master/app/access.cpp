@@ -5,7 +5,7 @@
 
 #include "common/base/text.h"
 #include "common/tls/sha256.h"
-#include "master/domain/tokens.h"
+#include "master/domain/rights.h"
 
 namespace foyer::master {
 namespace {
@@ -61,9 +61,14 @@ Result<Caller> caller_of(const State& state, std::string_view bearer, WallTime n
     const auto account = state.accounts().find(found->second.account);
     if (account == state.accounts().end()) return unknown_token();
     const ApiToken& row = found->second;
-    return Caller{account->first, roles_of(row, account->second),
-                  row.id,         account->second.roles,
-                  row.read_only,  row.expires_at};
+    const auto rights = rights_of(state, row);
+    if (!rights) return unknown_token();
+    Caller caller{account->first,         rights->roles, row.id, account->second.roles,
+                  rights->read_only, row.expires_at};
+    caller.member = row.member;
+    caller.session = row.session;
+    caller.manages = rights->manages;
+    return caller;
 }
 
 Result<std::string> bearer_of(std::string_view authorization) {
@@ -84,7 +89,7 @@ Status allow(const Route& route, const Caller& caller) {
     if (route.scope == Scope::Public) return ok_status();
     const auto opens = [&](AccountRole role) { return route.roles.has(role); };
     if (std::ranges::any_of(caller.roles, opens)) {
-        if (!route.write || !caller.read_only) return ok_status();
+        if (!route.write || route.own_login || !caller.read_only) return ok_status();
         return error(ErrorCode::PermissionDenied,
                      "this token may read only, and this is a write; ask with one that may write",
                      {{"rule", "scope"}, {"scope", "write"}});

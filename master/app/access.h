@@ -1,6 +1,7 @@
 // Who calls, and whether he may: API tokens and the route table. Nothing else decides rights.
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -20,6 +21,9 @@ struct Caller {
     std::set<AccountRole> account_roles = {};  // what his account may do
     bool read_only = false;
     WallTime expires_at = {};
+    std::optional<MemberName> member = {};  // the person; absent: the account's own token
+    bool session = false;
+    bool manages = false;  // the members of his account
     bool is_operator() const { return roles.contains(AccountRole::Operator); }
 };
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "common/base/result.h"
@@ -20,6 +21,7 @@ namespace foyer::master {
 // What a call brings beside its message.
 struct CallTerms {
     std::optional<Precondition> if_match;
+    std::string source = {};  // address it came from; of IPv6 its /64
 };
 
 class Api {

@@ -9,6 +9,8 @@ Result<Caller> Gate::who(std::string_view authorization) const {
 }
 
 Admission Gate::admit(const Route& route, std::string_view authorization) {
+    // Nobody is known yet: what a login costs is counted by who tries (master/login).
+    if (route.scope == Scope::Public) return {Caller{}, ok_status(), std::nullopt};
     Admission admission{who(authorization), ok_status(), std::nullopt};
     if (!admission.caller.ok()) {
         admission.may = admission.caller.failure();

@@ -6,7 +6,7 @@
 #include "common/tls/sha256.h"
 #include "master/app/access.h"
 #include "master/domain/limits.h"
-#include "master/domain/tokens.h"
+#include "master/domain/rights.h"
 
 namespace foyer::master {
 namespace {
@@ -30,9 +30,8 @@ AccountId operator_of(const State& state) {
 bool has_operator(const State& state, WallTime now) {
     return std::any_of(state.tokens().begin(), state.tokens().end(), [&](const auto& entry) {
         const ApiToken& token = entry.second;
-        const Account* account = state.accounts().get(token.account);
-        return account != nullptr && !token.read_only &&
-               roles_of(token, *account).contains(AccountRole::Operator) &&
+        const auto rights = rights_of(state, token);
+        return rights && rights->is_operator() && !rights->read_only && !token.member &&
                now + limits::api_token_valid_max < token.expires_at;
     });
 }

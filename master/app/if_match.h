@@ -15,8 +15,10 @@ namespace foyer::master {
 
 // Whether a route changes, ends or acts on one thing that is there already.
 constexpr bool takes_if_match(const Route& route) {
-    return route.write && route.kind == RouteKind::Rpc &&
-           route.path.find('{') != std::string_view::npos;
+    const auto end = route.path.rfind('}');
+    const bool names_one =
+        end != std::string_view::npos && route.path.find('/', end) == std::string_view::npos;
+    return route.write && route.kind == RouteKind::Rpc && names_one;
 }
 
 // The tag of what is shown at a revision: the same exactly while all of it is.

@@ -9,12 +9,22 @@ constexpr std::int64_t second_us = 1'000'000;
 
 Duration rounded_up(std::int64_t us) { return Duration((us + 999) / 1000); }
 
+std::int64_t cost_of(const Rate& rate) {
+    if (rate.per_second == 0) return 0;
+    return std::max<std::int64_t>(second_us / rate.per_second, 1);
+}
+
 }  // namespace
 
+RateLimiter::RateLimiter(Rate rate) : rate_(rate), one_us_(cost_of(rate)) {}
+
+RateLimiter::RateLimiter(Duration each, std::int64_t burst)
+    : rate_{0, burst}, one_us_(each.count() * 1000) {}
+
 RateVerdict RateLimiter::take(const std::string& key, MonoTime now) {
-    if (rate_.per_second == 0) return {};
+    if (one_us_ == 0) return {};
     const std::int64_t now_us = now.boot_ms * 1000;
-    const std::int64_t one = std::max<std::int64_t>(second_us / rate_.per_second, 1);
+    const std::int64_t one = one_us_;
     const std::int64_t store = one * rate_.burst;
     const std::scoped_lock lock(mutex_);
     if (full_at_us_.size() >= sweep_at_) forget_full(now_us);

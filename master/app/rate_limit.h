@@ -29,7 +29,9 @@ struct RateVerdict {
 // Safe from any thread. Holds the callers that asked within the time a full store takes to refill.
 class RateLimiter {
 public:
-    explicit RateLimiter(Rate rate) : rate_(rate) {}
+    explicit RateLimiter(Rate rate);
+    // One each so long over time, for what is rare.
+    RateLimiter(Duration each, std::int64_t burst);
 
     // One request of `key` at `now`; a refused one costs nothing.
     RateVerdict take(const std::string& key, MonoTime now);
@@ -40,6 +42,7 @@ private:
     void forget_full(std::int64_t now_us);
 
     const Rate rate_;
+    const std::int64_t one_us_;  // what one request costs; 0: nothing
     mutable std::mutex mutex_;
     std::map<std::string, std::int64_t> full_at_us_;
     std::size_t sweep_at_ = 1'000;

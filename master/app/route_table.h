@@ -45,6 +45,7 @@ struct Route {
     RouteKind kind = RouteKind::Rpc;
     bool write = false;
     bool streams = false;  // also answers as a stream of server-sent events
+    bool own_login = false;  // changes nothing but how the caller himself gets in
 };
 
 namespace routes {
@@ -66,6 +67,12 @@ constexpr Route stream(std::string_view path, std::string_view rpc, Roles roles,
 constexpr Route write(HttpMethod method, std::string_view path, std::string_view rpc, Roles roles,
                       Scope scope) {
     return {method, path, rpc, roles, scope, RouteKind::Rpc, true};
+}
+
+// A login, or what follows it; before it nobody is known.
+constexpr Route login(std::string_view path, std::string_view rpc, Scope scope) {
+    return {HttpMethod::Post, path, rpc, scope == Scope::Public ? Roles{} : everybody, scope,
+            RouteKind::Rpc,   true, false, true};
 }
 
 // The boxes and where they stand.
@@ -178,6 +185,28 @@ constexpr auto people_and_documents = std::to_array<Route>({
     read("/v1/tokens", "foyer.api.v1.AccountService/ListTokens", everybody, Scope::Own),
     write(HttpMethod::Delete, "/v1/tokens/{id}", "foyer.api.v1.AccountService/DeleteToken",
           everybody, Scope::Own),
+    write(HttpMethod::Post, "/v1/accounts/{account}/members",
+          "foyer.api.v1.MemberService/CreateMember", everybody, Scope::Own),
+    read("/v1/accounts/{account}/members/{name}", "foyer.api.v1.MemberService/GetMember", everybody,
+         Scope::Own),
+    read("/v1/accounts/{account}/members", "foyer.api.v1.MemberService/ListMembers", everybody,
+         Scope::Own),
+    write(HttpMethod::Put, "/v1/accounts/{account}/members/{name}",
+          "foyer.api.v1.MemberService/UpdateMember", everybody, Scope::Own),
+    write(HttpMethod::Delete, "/v1/accounts/{account}/members/{name}",
+          "foyer.api.v1.MemberService/DeleteMember", everybody, Scope::Own),
+    write(HttpMethod::Post, "/v1/accounts/{account}/members/{name}:invite",
+          "foyer.api.v1.MemberService/InviteMember", everybody, Scope::Own),
+    login("/v1/login", "foyer.api.v1.LoginService/Login", Scope::Public),
+    login("/v1/login:accept", "foyer.api.v1.LoginService/AcceptInvitation", Scope::Public),
+    login("/v1/login:oidc-start", "foyer.api.v1.LoginService/StartOidc", Scope::Public),
+    login("/v1/login:oidc-finish", "foyer.api.v1.LoginService/FinishOidc", Scope::Public),
+    login("/v1/login:oidc-link", "foyer.api.v1.LoginService/LinkOidc", Scope::Own),
+    login("/v1/login:password", "foyer.api.v1.LoginService/ChangePassword", Scope::Own),
+    login("/v1/login:totp", "foyer.api.v1.LoginService/StartTotp", Scope::Own),
+    login("/v1/login:totp-confirm", "foyer.api.v1.LoginService/ConfirmTotp", Scope::Own),
+    login("/v1/login:totp-remove", "foyer.api.v1.LoginService/RemoveTotp", Scope::Own),
+    login("/v1/logout", "foyer.api.v1.LoginService/Logout", Scope::Own),
     read("/v1/audit", "foyer.api.v1.AccountService/ListAudit", auditors, Scope::All),
     read("/v1/whoami", "foyer.api.v1.AccountService/WhoAmI", everybody, Scope::Own),
 

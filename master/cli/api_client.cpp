@@ -202,8 +202,8 @@ ApiClient& ApiClient::operator=(ApiClient&&) noexcept = default;
 Result<ApiClient> ApiClient::create(ApiClientOptions options, Rng& rng) {
     const ApiAddress address = TRY(parse_api_url(options.url));
     const std::string& token = options.token.reveal();
-    if (token.empty() || token.size() > 512 || !std::ranges::all_of(token, is_token_letter)) {
-        return usage_error("the API token is empty or malformed",
+    if (token.size() > 512 || !std::ranges::all_of(token, is_token_letter)) {
+        return usage_error("the API token is malformed",
                            "foyer login --api URL --ca FILE --token-file FILE");
     }
     const std::string pem = TRY(tls::read_small_file(options.ca_file));

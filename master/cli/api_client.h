@@ -59,7 +59,7 @@ struct Upload {
 struct ApiClientOptions {
     std::string url;
     std::string ca_file;
-    Secret<std::string> token;
+    Secret<std::string> token;  // empty: nobody calls (logins)
     RetryLimits retry = {};
     std::optional<Duration> patience = {};  // for connecting and for each answer; absent: the usual
     std::function<void(Duration)> pause;    // waits

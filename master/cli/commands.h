@@ -20,6 +20,8 @@ void add_session_commands(CLI::App& app, Session& session);     // login, whoami
 void add_api_commands(CLI::App& app, Session& session);         // api
 void add_fleet_commands(CLI::App& app, Session& session);       // isp, host, site, node
 void add_account_commands(CLI::App& app, Session& session);     // account
+void add_member_commands(CLI::App& app, Session& session);      // member
+void add_me_commands(CLI::App& app, Session& session);          // me, logout
 void add_token_commands(CLI::App& app, Session& session);       // token
 void add_audit_commands(CLI::App& app, Session& session);       // audit
 void add_event_commands(CLI::App& app, Session& session);       // event

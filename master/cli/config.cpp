@@ -53,10 +53,12 @@ Result<Profile> read_profile(const std::string& name, const toml::node& node,
             profile.ca_file = text;
         } else if (key == "token") {
             profile.token = Secret<std::string>(text);
+        } else if (key == "device") {
+            profile.device = Secret<std::string>(text);
         } else {
             return at_line(name, value,
                            fmt::format("unknown key '{}'{}", key.str(),
-                                       did_you_mean(key.str(), {"api", "ca_file", "token"})));
+                                       did_you_mean(key.str(), {"api", "ca_file", "token", "device"})));
         }
     }
     return profile;
@@ -114,9 +116,11 @@ Result<Config> load_config(const std::string& path) {
 std::string print_config(const Config& config) {
     toml::table profiles;
     for (const auto& [name, profile] : config.profiles) {
-        profiles.insert_or_assign(name, toml::table{{"api", profile.api},
-                                                    {"ca_file", profile.ca_file},
-                                                    {"token", profile.token.reveal()}});
+        toml::table table{{"api", profile.api},
+                          {"ca_file", profile.ca_file},
+                          {"token", profile.token.reveal()}};
+        if (!profile.device.reveal().empty()) table.insert("device", profile.device.reveal());
+        profiles.insert_or_assign(name, std::move(table));
     }
     const toml::table root{{"default_profile", config.default_profile}, {"profiles", profiles}};
     // Every text in double quotes with escapes: the library's other forms are not read again when a

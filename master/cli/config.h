@@ -4,7 +4,8 @@
 //   [profiles.default]
 //   api = "https://cloud.example:7444"
 //   ca_file = "/etc/foyer/ca.crt"
-//   token = "foyer_…"
+//   token = "foyer_…"        # of a program, or of a person's session
+//   device = "…"             # by which the next login of that person is known
 #pragma once
 
 #include <map>
@@ -19,6 +20,7 @@ struct Profile {
     std::string api;
     std::string ca_file;  // absolute
     Secret<std::string> token;
+    Secret<std::string> device;  // of a person's login; empty: none
 };
 
 struct Config {

@@ -26,8 +26,8 @@ const std::vector<CommandGroup> command_groups = {
     {"Ordering", {"order", "plan", "quote", "price-list", "instance", "op", "event", "webhook"}},
     {"Homes and boxes", {"isp", "host", "site", "node", "rebalance"}},
     {"Software", {"release"}},
-    {"Accounts", {"account", "token", "audit"}},
-    {"This command", {"login", "whoami", "profile", "doctor", "completion", "man", "help", "api"}},
+    {"Accounts", {"account", "member", "token", "audit"}},
+    {"This command", {"login", "logout", "me", "whoami", "profile", "doctor", "completion", "man", "help", "api"}},
 };
 
 std::string full_name(const CLI::App& command) {
@@ -194,11 +194,13 @@ void add_all(CLI::App& app, Session& session) {
     add_rebalance_commands(app, session);
     add_release_commands(app, session);
     add_account_commands(app, session);
+    add_member_commands(app, session);
     add_token_commands(app, session);
     add_audit_commands(app, session);
     add_event_commands(app, session);
     add_webhook_commands(app, session);
     add_session_commands(app, session);
+    add_me_commands(app, session);
     add_profile_commands(app, session);
     add_doctor_command(app, session);
     add_api_commands(app, session);

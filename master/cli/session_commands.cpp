@@ -1,5 +1,4 @@
 #include <CLI/CLI.hpp>
-#include <filesystem>
 #include <fmt/format.h>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -8,6 +7,7 @@
 #include "common/tls/private_file.h"
 #include "master/cli/commands.h"
 #include "master/cli/exit_code.h"
+#include "master/cli/person.h"
 #include "master/cli/views.h"
 
 namespace foyer::cli {
@@ -16,8 +16,7 @@ namespace {
 constexpr std::size_t token_letters_max = 512;
 
 struct LoginOptions {
-    std::string api;
-    std::string ca_file;
+    Person person;
     std::string token_file;
 };
 
@@ -40,43 +39,54 @@ Result<Secret<std::string>> read_token(Session& session, const std::string& file
     return token_in(TRY(tls::read_private_file(file)));
 }
 
-Status login(Session& session, const LoginOptions& options) {
-    std::error_code failure;
-    const std::string ca_file = std::filesystem::absolute(options.ca_file, failure).string();
-    const Profile profile{options.api, ca_file, TRY(read_token(session, options.token_file))};
+Status login_with_token(Session& session, const LoginOptions& options) {
+    Profile profile = TRY(profile_of(session, options.person));
+    profile.token = TRY(read_token(session, options.token_file));
+    profile.device = {};
+    if (profile.token.reveal().empty())
+        return usage_error(fmt::format("'{}' holds no API token", options.token_file));
     ApiClient client = TRY(session.connect(profile));
     const ApiReply reply = TRY(client.call({.path = "/v1/whoami"}));
-    const std::string path = session.config_path();
-    auto loaded = load_config(path);
-    if (!loaded.ok() && loaded.failure().code != ErrorCode::NotFound) return loaded.failure();
-    Config config = loaded.ok() ? std::move(loaded).value() : Config{};
-    const std::string name =
-        session.options.profile.empty() ? config.default_profile : session.options.profile;
-    if (config.profiles.empty()) config.default_profile = name;
-    config.profiles[name] = profile;
-    TRY(save_config(path, config));
+    TRY(remember(session, profile));
     const Json caller = TRY(parse_json(reply.body));
-    session.console().note(fmt::format("logged in to {} as '{}' ({}); profile '{}' in {}",
-                                       options.api, text_field(caller, "account"),
-                                       joined(list_field(caller, "roles")), name, path));
+    session.console().note(fmt::format("logged in to {} as '{}' ({}); profile in {}", profile.api,
+                                       text_field(caller, "account"),
+                                       joined(list_field(caller, "roles")),
+                                       session.config_path()));
     if (session.wants_json()) TRY(session.print_json(reply.body));
     return ok_status();
+}
+
+Status login(Session& session, const LoginOptions& options) {
+    const Person& person = options.person;
+    const bool named = !person.account.empty() && (person.provider || !person.member.empty());
+    if (options.token_file.empty() && named) return log_in_person(session, person);
+    if (!options.token_file.empty() && person.account.empty())
+        return login_with_token(session, options);
+    return usage_error("who? A person: --account NAME --member NAME (or --provider); a program: "
+                       "--token-file FILE");
 }
 
 }  // namespace
 
 void add_session_commands(CLI::App& app, Session& session) {
     auto& options = session.keep<LoginOptions>();
-    CLI::App& command = add_command(app, "login", "remember a master and a token (--profile NAME)");
-    command.add_option("--api", options.api, "https://host:port")->required()->type_name("URL");
-    command.add_option("--ca", options.ca_file, "certificate authority of the master (PEM)")
-        ->required()
+    CLI::App& command = add_command(app, "login", "log in, or remember a token (--profile NAME)");
+    Person& person = options.person;
+    command.add_option("--api", person.api, "https://host:port; absent: the profile's")
+        ->type_name("URL");
+    command
+        .add_option("--ca", person.ca_file,
+                    "certificate authority of the master (PEM); absent: the profile's")
         ->type_name("FILE");
     command
         .add_option("--token-file", options.token_file,
-                    "file with the API token, mode 0600; - reads it from stdin")
-        ->required()
+                    "of a program: file with the API token, mode 0600; - reads it from stdin")
         ->type_name("FILE");
+    command.add_option("--account", person.account, "of a person: for which account");
+    command.add_option("--member", person.member, "of a person: your name there");
+    command.add_flag("--provider", person.provider,
+                     "of a person: log in at the identity provider, in your browser");
     command.callback([&session, &options] {
         session.action = [&session, &options] { return login(session, options); };
     });

@@ -18,6 +18,8 @@ std::string view_node(const Json& node, const ViewContext& context);
 
 std::string view_accounts(const Json& list, const ViewContext& context);
 std::string view_account(const Json& account, const ViewContext& context);
+std::string view_members(const Json& list, const ViewContext& context);
+std::string view_member(const Json& member, const ViewContext& context);
 std::string view_tokens(const Json& list, const ViewContext& context);
 std::string view_token(const Json& token, const ViewContext& context);
 std::string view_whoami(const Json& caller, const ViewContext& context);

@@ -26,6 +26,16 @@ std::string scope_text(const Json& token) {
            (flag_field(token, "read_only") ? ", read only" : "");
 }
 
+// "password, code"; "invited" until one is chosen.
+std::string login_text(const Json& member) {
+    std::string how = flag_field(member, "has_password") ? "password" : "";
+    const auto add = [&](const char* word) { how += (how.empty() ? "" : ", ") + std::string(word); };
+    if (flag_field(member, "totp")) add("code");
+    if (flag_field(member, "oidc")) add("provider");
+    if (!text_field(member, "invited_until").empty()) add("invited");
+    return how;
+}
+
 std::string end_text(const Json& token, const char* key, WallTime now) {
     const std::string text = text_field(token, key);
     const auto end = parse_rfc3339(text);
@@ -62,9 +72,32 @@ std::string view_account(const Json& account, const ViewContext&) {
 std::string view_whoami(const Json& caller, const ViewContext& context) {
     return render_facts({{"account", text_field(caller, "account")},
                          {"roles", joined(list_field(caller, "roles"))},
+                         {"member", text_field(caller, "member")},
+                         {"manages", flag_field(caller, "manages") ? "yes" : "no"},
                          {"token", text_field(caller, "token_id")},
                          {"scope", scope_text(caller)},
                          {"until", end_text(caller, "token_expires_at", context.now)}});
+}
+
+std::string view_members(const Json& list, const ViewContext& context) {
+    Table table{{{"MEMBER"}, {"SCOPE"}, {"MANAGES"}, {"LOGIN"}, {"LAST LOGIN"}}, {}};
+    for (const Json& member : list_field(list, "members"))
+        table.rows.push_back({text_field(member, "name"), scope_text(member),
+                              flag_field(member, "manages") ? "yes" : "", login_text(member),
+                              text_field(member, "last_login_at")});
+    return render(table, context.page);
+}
+
+std::string view_member(const Json& member, const ViewContext&) {
+    return render_facts({{"member", text_field(member, "name")},
+                         {"account", text_field(member, "account")},
+                         {"scope", scope_text(member)},
+                         {"manages", flag_field(member, "manages") ? "yes" : "no"},
+                         {"login", login_text(member)},
+                         {"invited until", text_field(member, "invited_until")},
+                         {"last login", text_field(member, "last_login_at")},
+                         {"added", text_field(member, "created_at")},
+                         {"by token", text_field(member, "made_by")}});
 }
 
 std::string view_tokens(const Json& list, const ViewContext& context) {

@@ -4,7 +4,7 @@
 #include "common/base/text.h"
 #include "master/domain/draft.h"
 #include "master/domain/limits.h"
-#include "master/domain/tokens.h"
+#include "master/domain/rights.h"
 
 namespace foyer::master {
 namespace {
@@ -140,6 +140,8 @@ Result<Decision> delete_account(const State& state, const DeleteAccount& command
         draft.drop(DropToken{id});
         ++tokens;
     }
+    for (const auto& [key, member] : state.members())
+        if (key.first == account.name) draft.drop(DropMember{key});
     for (const auto& [key, webhook] : state.webhooks())
         if (key.first == account.name) draft.drop(DropWebhook{key});
     draft.drop(DropAccount{account.name});

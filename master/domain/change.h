@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "master/domain/rows.h"
+#include "master/domain/members.h"
 #include "master/domain/webhooks.h"
 
 namespace foyer::master {
@@ -88,7 +89,7 @@ using Change = std::variant<Put<Account>, Put<ApiToken>, Put<Isp>, Put<Host>, Pu
                             Put<Replica>, Put<Takeover>, Put<Operation>, Put<Event>,
                             Put<AuditEntry>, Put<RequestRecord>, DropAccount, DropToken, DropIsp,
                             DropHost, DropSite, DropNode, DropSighting, DropReplica, DropInstance,
-                            DropTakeover, DropOperation, DropRequest, Put<Webhook>, DropWebhook>;
+                            DropTakeover, DropOperation, DropRequest, Put<Webhook>, DropWebhook, Put<Member>, DropMember>;
 
 using Changes = std::vector<Change>;
 

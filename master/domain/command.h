@@ -11,6 +11,7 @@
 #include "master/domain/change.h"
 #include "master/domain/rows.h"
 #include "master/domain/webhooks.h"
+#include "master/domain/logins.h"
 
 namespace foyer::master {
 
@@ -255,7 +256,10 @@ using Command =
                  PublishPriceList, OrderInstance, StopInstance, StartInstance, DeleteInstance,
                  PromoteInstance, RevealInstance, ReportNode, MarkSilent, CordonNode, UncordonNode,
                  DrainNode, CancelDrain, StartRebalance, StopRebalance, Tick, NoteSightings,
-                 ForgetOld, CreateWebhook, DeleteWebhook, EnableWebhook, NoteWebhooks>;
+                 ForgetOld, CreateWebhook, DeleteWebhook, EnableWebhook, NoteWebhooks, CreateMember,
+                 UpdateMember, InviteMember, DeleteMember, OpenSession, CloseSession,
+                 AcceptInvitation, ChangePassword, StartTotp, ConfirmTotp, RemoveTotp,
+                 LinkIdentity>;
 
 // What the shell needs to render the answer: which row the command made or changed. The row itself
 // is in the state after the changes.

@@ -113,6 +113,18 @@ Result<Decision> create_webhook(const State& state, const CreateWebhook& command
 Result<Decision> delete_webhook(const State& state, const DeleteWebhook& command, WallTime now);
 Result<Decision> enable_webhook(const State& state, const EnableWebhook& command, WallTime now);
 Result<Decision> note_webhooks(const State& state, const NoteWebhooks& command, WallTime now);
+Result<Decision> create_member(const State& state, const CreateMember& command, WallTime now);
+Result<Decision> update_member(const State& state, const UpdateMember& command, WallTime now);
+Result<Decision> invite_member(const State& state, const InviteMember& command, WallTime now);
+Result<Decision> delete_member(const State& state, const DeleteMember& command, WallTime now);
+Result<Decision> open_session(const State& state, const OpenSession& command, WallTime now);
+Result<Decision> close_session(const State& state, const CloseSession& command, WallTime now);
+Result<Decision> accept_invitation(const State& state, const AcceptInvitation& command, WallTime now);
+Result<Decision> change_password(const State& state, const ChangePassword& command, WallTime now);
+Result<Decision> start_totp(const State& state, const StartTotp& command, WallTime now);
+Result<Decision> confirm_totp(const State& state, const ConfirmTotp& command, WallTime now);
+Result<Decision> remove_totp(const State& state, const RemoveTotp& command, WallTime now);
+Result<Decision> link_identity(const State& state, const LinkIdentity& command, WallTime now);
 
 // NotFound with what to type next.
 Error no_such_row(std::string_view what, std::string_view name, std::string_view list_command);

@@ -47,6 +47,23 @@ struct Subject {
     Found operator()(const DeleteWebhook& c) const { return of(state.webhooks(), c.key); }
     Found operator()(const EnableWebhook& c) const { return of(state.webhooks(), c.key); }
 
+    // Another's is as if it were not there.
+    Found operator()(const UpdateMember& c) const { return member(c.key, c.by); }
+    Found operator()(const InviteMember& c) const { return member(c.key, c.by); }
+    Found operator()(const DeleteMember& c) const { return member(c.key, c.by); }
+    Found member(const MemberKey& key, const TokenId& by) const {
+        return sees_members(state, key.first, by) ? of(state.members(), key) : std::nullopt;
+    }
+
+    Found operator()(const CreateMember&) const { return std::nullopt; }
+    Found operator()(const OpenSession&) const { return std::nullopt; }
+    Found operator()(const CloseSession&) const { return std::nullopt; }
+    Found operator()(const AcceptInvitation&) const { return std::nullopt; }
+    Found operator()(const ChangePassword&) const { return std::nullopt; }
+    Found operator()(const StartTotp&) const { return std::nullopt; }
+    Found operator()(const ConfirmTotp&) const { return std::nullopt; }
+    Found operator()(const RemoveTotp&) const { return std::nullopt; }
+    Found operator()(const LinkIdentity&) const { return std::nullopt; }
     Found operator()(const CreateWebhook&) const { return std::nullopt; }
     Found operator()(const NoteWebhooks&) const { return std::nullopt; }
     Found operator()(const CreateAccount&) const { return std::nullopt; }

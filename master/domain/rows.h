@@ -59,7 +59,9 @@ struct ApiToken {
     std::string note;
     std::set<AccountRole> scopes;  // what it may do of its account's roles; empty: all of them
     bool read_only = false;        // and nothing that writes
-    TokenId made_by;               // the token it was made with; empty: the master itself
+    TokenId made_by;               // the token it was made with; empty: the master, or a login
+    std::optional<MemberName> member;  // the person whose it is; absent: the account's own
+    bool session = false;              // made by a login
     WallTime created_at;
     WallTime expires_at;
     Revision revision;

@@ -86,6 +86,7 @@ public:
 
     const SnapshotMap<AccountId, Account>& accounts() const { return accounts_; }
     const SnapshotMap<TokenId, ApiToken>& tokens() const { return tokens_; }
+    const SnapshotMap<MemberKey, Member>& members() const { return members_; }
     const SnapshotMap<IspId, Isp>& isps() const { return isps_; }
     const SnapshotMap<HostId, Host>& hosts() const { return hosts_; }
     const SnapshotMap<SiteId, Site>& sites() const { return sites_; }
@@ -179,6 +180,8 @@ private:
     void drop(const DropSite& change);
     void put(const Webhook& row);
     void drop(const DropWebhook& change);
+    void put(const Member& row);
+    void drop(const DropMember& change);
     void drop(const DropNode& change);
     void drop(const DropSighting& change);
     void drop(const DropReplica& change);
@@ -221,6 +224,7 @@ private:
     int last_node_number_ = 0;
     SnapshotMap<AccountId, Account> accounts_;
     SnapshotMap<TokenId, ApiToken> tokens_;
+    SnapshotMap<MemberKey, Member> members_;
     SnapshotMap<IspId, Isp> isps_;
     SnapshotMap<HostId, Host> hosts_;
     SnapshotMap<SiteId, Site> sites_;

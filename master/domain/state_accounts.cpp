@@ -19,6 +19,10 @@ void State::drop(const DropToken& change) {
     tokens_.erase(change.id);
 }
 
+void State::put(const Member& row) { members_.put(key_of_member(row), row); }
+
+void State::drop(const DropMember& change) { members_.erase(change.key); }
+
 // The database does the same by its foreign keys.
 void State::drop(const DropAccount& change) {
     std::vector<RequestId> requests;

@@ -12,6 +12,7 @@
 #include "common/base/utf8.h"
 #include "master/domain/draft.h"
 #include "master/domain/limits.h"
+#include "master/domain/rights.h"
 
 namespace foyer::master {
 namespace {
@@ -25,31 +26,26 @@ Error revoked_meanwhile() {
                  {{"rule", "token_unknown"}});
 }
 
-// Those of `asked` that are not in `allowed`.
-std::set<AccountRole> beyond(const std::set<AccountRole>& asked,
-                             const std::set<AccountRole>& allowed) {
-    std::set<AccountRole> more;
-    std::ranges::set_difference(asked, allowed, std::inserter(more, more.end()));
-    return more;
-}
-
 // The token of who asks, and what it may.
 struct Maker {
     const ApiToken* token = nullptr;  // null: the master itself
     std::set<AccountRole> roles;
     bool is_operator() const { return token == nullptr || roles.contains(AccountRole::Operator); }
+    bool is_of(const Account& account) const {
+        return token != nullptr && token->account == account.name;
+    }
 };
 
 Result<Maker> maker_of(const State& state, const CreateToken& command) {
     if (command.maker.empty()) return Maker{};
     const ApiToken* token = state.tokens().get(command.maker);
-    const Account* account = token == nullptr ? nullptr : state.accounts().get(token->account);
-    if (account == nullptr) return revoked_meanwhile();
-    Maker maker{token, roles_of(*token, *account)};
+    const auto rights = token == nullptr ? std::nullopt : rights_of(state, *token);
+    if (!rights) return revoked_meanwhile();
+    Maker maker{token, rights->roles};
     // Whether another's account exists is nobody's business.
     if (!maker.is_operator() && command.account != token->account)
         return unknown_account(command.account);
-    if (token->read_only)
+    if (rights->read_only)
         return error(ErrorCode::PermissionDenied, "a token that may read only makes no other one",
                      {{"rule", "scope"}, {"scope", "write"}});
     return maker;
@@ -57,8 +53,7 @@ Result<Maker> maker_of(const State& state, const CreateToken& command) {
 
 Result<std::set<AccountRole>> scopes_of(const CreateToken& command, const Account& account,
                                         const Maker& maker) {
-    const bool own = maker.token != nullptr && maker.token->account == account.name;
-    if (command.scopes.empty()) return own ? maker.token->scopes : std::set<AccountRole>();
+    if (command.scopes.empty()) return maker.is_of(account) ? maker.token->scopes : std::set<AccountRole>();
     const auto foreign = beyond(command.scopes, account.roles);
     const auto more = beyond(command.scopes, maker.roles);
     if (!maker.is_operator() && !more.empty()) {
@@ -86,7 +81,9 @@ Result<WallTime> end_of(const CreateToken& command, const Maker& maker, WallTime
                      {{"field", "valid_seconds"}});
     }
     const WallTime end = now + valid;
-    if (maker.token == nullptr || end <= maker.token->expires_at) return end;
+    // A session is short so that a forgotten browser is; what it makes goes with its member.
+    const bool bound = maker.token != nullptr && !maker.token->session;
+    if (!bound || end <= maker.token->expires_at) return end;
     if (!chosen) return maker.token->expires_at;
     return error(ErrorCode::PermissionDenied,
                  "a token lives no longer than the one it is made with, which expires at " +
@@ -98,7 +95,8 @@ Result<WallTime> end_of(const CreateToken& command, const Maker& maker, WallTime
 Status check_count(const State& state, const AccountId& account, WallTime now) {
     const auto living =
         std::count_if(state.tokens().begin(), state.tokens().end(), [&](const auto& entry) {
-            return entry.second.account == account && now <= entry.second.expires_at;
+            const ApiToken& token = entry.second;
+            return token.account == account && !token.session && now <= token.expires_at;
         });
     if (living < limits::tokens_max) return ok_status();
     return error(ErrorCode::ResourceExhausted,
@@ -111,12 +109,11 @@ Status check_count(const State& state, const AccountId& account, WallTime now) {
 // A narrow token that was stolen must not be able to lock its account out. What it made itself may
 // no more than it.
 Status check_reach(const State& state, const ApiToken& by, const ApiToken& token) {
-    const Account* account = state.accounts().get(token.account);
-    const Account* own = state.accounts().get(by.account);
-    CHECK(account != nullptr && own != nullptr);
-    const std::set<AccountRole> roles = roles_of(by, *own);
-    if (by.id == token.id || roles.contains(AccountRole::Operator)) return ok_status();
-    const auto more = beyond(roles_of(token, *account), roles);
+    const auto rights = rights_of(state, by);
+    const auto others = rights_of(state, token);
+    CHECK(rights && others);
+    if (by.id == token.id || rights->is_operator()) return ok_status();
+    const auto more = beyond(others->roles, rights->roles);
     if (more.empty()) return ok_status();
     return error(ErrorCode::PermissionDenied,
                  "a token revokes none that may more than itself: this one has not the scope " +
@@ -124,26 +121,50 @@ Status check_reach(const State& state, const ApiToken& by, const ApiToken& token
                  {{"rule", "scope"}, {"scope", names_of(more)}});
 }
 
+// What goes with a token.
+struct Fall {
+    std::vector<TokenId> tokens;
+    std::vector<MemberKey> members;
+};
+
+// Tokens made with it and members added with it; what those made; and so on.
+Fall all_made_with(const State& state, const ApiToken& by, const TokenId& root) {
+    std::multimap<TokenId, TokenId> made;
+    std::multimap<TokenId, MemberKey> added;
+    std::multimap<MemberKey, TokenId> of_member;
+    for (const auto& [id, token] : state.tokens()) {
+        if (!may_see(state, by, token)) continue;
+        made.emplace(token.made_by, id);
+        if (token.member) of_member.emplace(MemberKey{token.account, *token.member}, id);
+    }
+    for (const auto& [key, member] : state.members()) added.emplace(member.made_by, key);
+    Fall fall{{root}, {}};
+    std::set<TokenId> seen{root};
+    const auto take = [&](const auto& range) {
+        for (auto at = range.first; at != range.second; ++at) {
+            if (seen.insert(at->second).second) fall.tokens.push_back(at->second);
+        }
+    };
+    for (std::size_t i = 0; i < fall.tokens.size(); ++i) {
+        const TokenId id = fall.tokens[i];
+        take(made.equal_range(id));
+        const auto [from, to] = added.equal_range(id);
+        for (auto at = from; at != to; ++at) {
+            fall.members.push_back(at->second);
+            take(of_member.equal_range(at->second));
+        }
+    }
+    return fall;
+}
+
 }  // namespace
 
-std::string names_of(const std::set<AccountRole>& roles) {
-    std::string text;
-    for (const AccountRole role : roles)
-        text += (text.empty() ? "" : ", ") + std::string(to_text(role));
-    return text;
-}
-
-std::set<AccountRole> roles_of(const ApiToken& token, const Account& account) {
-    if (token.scopes.empty()) return account.roles;
-    std::set<AccountRole> both;
-    std::ranges::set_intersection(token.scopes, account.roles, std::inserter(both, both.end()));
-    return both;
-}
-
 bool may_see(const State& state, const ApiToken& by, const ApiToken& token) {
-    const Account* account = state.accounts().get(by.account);
-    if (account == nullptr) return false;
-    return by.account == token.account || roles_of(by, *account).contains(AccountRole::Operator);
+    const auto rights = rights_of(state, by);
+    if (!rights) return false;
+    if (rights->is_operator()) return true;
+    if (by.account != token.account) return false;
+    return !by.member || rights->manages || by.member == token.member;
 }
 
 Result<Decision> create_token(const State& state, const CreateToken& command, WallTime now) {
@@ -166,6 +187,7 @@ Result<Decision> create_token(const State& state, const CreateToken& command, Wa
     token.scopes = scopes;
     token.read_only = command.read_only;
     token.made_by = command.maker;
+    if (maker.is_of(*account)) token.member = maker.token->member;
     token.created_at = now;
     token.expires_at = end;
     draft.put(std::move(token));
@@ -176,30 +198,25 @@ Result<Decision> create_token(const State& state, const CreateToken& command, Wa
 Result<Decision> revoke_token(const State& state, const RevokeToken& command, WallTime now) {
     const ApiToken* by = state.tokens().get(command.by);
     if (by == nullptr) return revoked_meanwhile();
-    const auto is_seen = [&](const ApiToken& token) { return may_see(state, *by, token); };
     const ApiToken* token = state.tokens().get(command.id);
-    if (token == nullptr || !is_seen(*token))
+    if (token == nullptr || !may_see(state, *by, *token))
         return no_such_row("token", command.id.str(), "foyer token ls");
     TRY(check_reach(state, *by, *token));
-    std::vector<TokenId> revoked{token->id};
-    if (command.with_made) {
-        std::multimap<TokenId, TokenId> made_with;
-        for (const auto& [id, made] : state.tokens()) {
-            if (is_seen(made)) made_with.emplace(made.made_by, id);
-        }
-        for (std::size_t i = 0; i < revoked.size(); ++i) {
-            const auto [from, to] = made_with.equal_range(TokenId(revoked[i]));
-            for (auto at = from; at != to; ++at) revoked.push_back(at->second);
-        }
-    }
+    Fall fall{{token->id}, {}};
+    if (command.with_made) fall = all_made_with(state, *by, token->id);
     Draft draft(state, now);
-    for (const TokenId& id : revoked) {
+    for (const TokenId& id : fall.tokens) {
         draft.drop(DropToken{id});
         draft.event("token_revoked", state.accounts().at(state.tokens().at(id).account),
                     "API token " + id.str() + " revoked");
     }
+    for (const MemberKey& key : fall.members) {
+        draft.drop(DropMember{key});
+        draft.event("member_deleted", state.accounts().at(key.first),
+                    "member " + key.second.str() + " deleted with the token that added it");
+    }
     Decision decision = std::move(draft).done(command.id.str());
-    decision.reply.revoked = std::move(revoked);
+    decision.reply.revoked = std::move(fall.tokens);
     return decision;
 }
 

@@ -6,12 +6,14 @@
 #include "master/domain/prices.h"
 #include "master/domain/rebalance.h"
 #include "master/domain/webhooks.h"
+#include "master/login/password.h"
 
 namespace foyer::master {
 namespace {
 
 constexpr std::string_view a_name = "^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$";
 constexpr std::string_view a_name_or_nothing = "^([a-z]([a-z0-9-]{0,38}[a-z0-9])?)?$";
+constexpr std::string_view a_member = "^[a-z0-9][a-z0-9._@+-]{0,63}$";
 constexpr std::string_view a_country = "^[A-Z]{2}$";
 constexpr std::string_view printable = "^[!-~]*$";
 
@@ -30,6 +32,10 @@ constexpr FieldRule exactly(std::int64_t bytes) {
     const std::int64_t letters = (bytes + 2) / 3 * 4;
     return {.required = true, .least = letters, .most = letters};
 }
+
+constexpr FieldRule a_new_password{.required = true,
+                                   .least = static_cast<std::int64_t>(password_bytes_min),
+                                   .most = static_cast<std::int64_t>(password_bytes_max)};
 
 struct Line {
     std::string_view message;
@@ -97,6 +103,24 @@ constexpr auto lines = std::to_array<Line>({
     {"Quota", "copies", up_to(limits::quota_max)},
     {"Quota", "disk_bytes", up_to(limits::quota_max)},
     {"CreateTokenRequest", "valid_seconds", up_to(seconds(limits::api_token_valid_max))},
+    {"CreateMemberRequest", "name", needed(a_member)},
+    {"LoginRequest", "account", needed()},
+    {"LoginRequest", "member", needed()},
+    {"LoginRequest", "password", needed()},
+    {"AcceptInvitationRequest", "account", needed()},
+    {"AcceptInvitationRequest", "member", needed()},
+    {"AcceptInvitationRequest", "invitation", needed()},
+    {"AcceptInvitationRequest", "password", a_new_password},
+    {"ChangePasswordRequest", "password", needed()},
+    {"ChangePasswordRequest", "new_password", a_new_password},
+    {"StartTotpRequest", "password", needed()},
+    {"ConfirmTotpRequest", "code", needed("^[0-9]{6}$")},
+    {"RemoveTotpRequest", "password", needed()},
+    {"RemoveTotpRequest", "code", needed("^[0-9]{6}$")},
+    {"StartOidcRequest", "redirect_uri", needed()},
+    {"FinishOidcRequest", "flow", needed()},
+    {"FinishOidcRequest", "state", needed()},
+    {"FinishOidcRequest", "code", needed()},
     {"CreateTokenRequest",
      "note",
      {.most = static_cast<std::int64_t>(limits::token_note_bytes_max)}},
@@ -128,6 +152,20 @@ constexpr auto bodies = std::to_array<Example>({
     {"CreateAccountRequest", R"({"name": "acme", "roles": ["customer"]})"},
     {"UpdateAccountRequest", R"({"roles": ["customer", "host"],
                                  "quota": {"instances": 10, "copies": 30}})"},
+    {"CreateMemberRequest", R"({"name": "anna@acme.example", "scopes": ["customer"]})"},
+    {"UpdateMemberRequest", R"({"scopes": ["customer"], "read_only": true})"},
+    {"LoginRequest", R"({"account": "acme", "member": "anna@acme.example",
+                         "password": "four words in a row"})"},
+    {"AcceptInvitationRequest", R"({"account": "acme", "member": "anna@acme.example",
+        "invitation": "inv_k3v9x2qmztk3v9x2qmztk3v9x2qmztab", "password": "four words in a row"})"},
+    {"ChangePasswordRequest", R"({"password": "four words in a row",
+                                  "new_password": "four words in another row"})"},
+    {"StartTotpRequest", R"({"password": "four words in a row"})"},
+    {"ConfirmTotpRequest", R"({"code": "287082"})"},
+    {"RemoveTotpRequest", R"({"password": "four words in a row", "code": "287082"})"},
+    {"StartOidcRequest", R"({"redirect_uri": "http://127.0.0.1:40000/foyer"})"},
+    {"FinishOidcRequest", R"({"account": "acme", "flow": "AS4h…", "state": "k3v9x2qmzt",
+                              "code": "SplxlOBeZQQYbYS6WxSbIA"})"},
     {"CreateTokenRequest", R"({"account": "acme", "valid_seconds": 2592000,
                                "note": "nightly export", "scopes": ["customer"],
                                "read_only": true})"},

@@ -4,6 +4,8 @@
 #include <google/protobuf/message.h>
 #include <set>
 
+#include "master/app/secret_fields.h"
+
 namespace foyer::master {
 namespace {
 
@@ -39,6 +41,8 @@ Status set_query(pb::Message& message, const std::string& key, const std::string
     }
     if (field == nullptr || field->is_repeated())
         return wrong(path, "is not a parameter of this request");
+    if (is_secret_field(field->name()))
+        return wrong(path, "is a secret: it belongs into the body, not into an address");
     return set_once(*target, *field, value, path);
 }
 

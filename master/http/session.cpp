@@ -8,6 +8,7 @@
 #include "master/http/errors.h"
 #include "master/http/json_print.h"
 #include "master/http/request_message.h"
+#include "master/http/source_address.h"
 
 namespace foyer::master {
 namespace {
@@ -38,6 +39,9 @@ struct Session::Exchange {
 
 Session::Session(net::ip::tcp::socket socket, net::ssl::context& tls, SessionHost& host)
     : host_(host), stream_(std::move(socket), tls) {
+    beast::error_code gone;  // a client that left already comes from nowhere
+    const auto peer = beast::get_lowest_layer(stream_).socket().remote_endpoint(gone);
+    if (!gone) source_ = source_of(peer.address());
     const std::scoped_lock lock(host_.mutex);
     host_.sessions.insert(this);
 }
@@ -91,6 +95,8 @@ void Session::on_header(beast::error_code failed, std::size_t /*bytes*/) {
     started_ = host_.parts.clock.mono();
     request_id_ = "req-" + host_.parts.rng.text(12);
     account_.clear();
+    by_cookie_.clear();
+    cookies_.clear();
     rate_.reset();
     method_ = "-";
     route_text_ = "-";
@@ -111,6 +117,9 @@ void Session::on_header(beast::error_code failed, std::size_t /*bytes*/) {
     keep_alive_ = request.keep_alive();
     unread_body_ = has_body();
     idempotency_key_ = text_of(request["Idempotency-Key"]);
+    cookies_sent_ = text_of(request[http::field::cookie]);
+    origin_ = text_of(request[http::field::origin]);
+    host_name_ = text_of(request[http::field::host]);
     if_none_match_ = text_of(request[http::field::if_none_match]);
     if_match_.clear();
     const auto [first, last] = request.equal_range(http::field::if_match);
@@ -154,6 +163,8 @@ void Session::route_request() {
     if (admission.caller.ok()) account_ = admission.caller.value().account.str();
     if (!admission.may.ok()) return refuse(admission.may.failure());
     caller_ = std::move(admission.caller).value();
+    const Status page = check_page();
+    if (!page.ok()) return refuse(page.failure());
     const Status terms = read_terms();
     if (!terms.ok()) return refuse(terms.failure());
     if (route.kind == RouteKind::Blob) return serve_blob();
@@ -163,16 +174,13 @@ void Session::route_request() {
 
 Status Session::read_terms() {
     terms_ = {};
+    terms_.source = source_;
     if (if_match_.empty()) return ok_status();
     if (if_match_.size() > 1)
         return error(ErrorCode::InvalidArgument, "If-Match is given twice",
                      {{"path", "If-Match"}, {"rule", "if_match_form"}});
     terms_.if_match = TRY(parse_if_match(*matched_->route, if_match_.front()));
     return ok_status();
-}
-
-std::string Session::authorization() const {
-    return text_of(header_->get()[http::field::authorization]);
 }
 
 bool Session::has_body() const {
@@ -252,6 +260,8 @@ void Session::call_rpc(std::string_view body) {
     const Status filled =
         fill_request({*matched_, body, idempotency_key_}, *exchange->request, host_.limits.json);
     if (!filled.ok()) return refuse(filled.failure());
+    const Status own = begin_login(*exchange->request);
+    if (!own.ok()) return refuse(own.failure());
     // The handler may take as long as its own limits allow; nothing is read or written meanwhile.
     beast::get_lowest_layer(stream_).expires_never();
     host_.parts.api.call(rpc, *caller_, terms_, *exchange->request, *exchange->response,
@@ -264,6 +274,7 @@ void Session::call_rpc(std::string_view body) {
 
 void Session::answer_rpc(const std::shared_ptr<Exchange>& exchange, const Status& status) {
     if (!status.ok()) return refuse(status.failure());
+    end_login(*exchange->request, *exchange->response);
     std::string body = print_json(*exchange->response) + "\n";
     const std::string etag =
         matched_->route->write ? std::string() : etag_of(*exchange->response, body);

@@ -77,7 +77,6 @@ private:
     void read_header();
     void on_header(beast::error_code failed, std::size_t bytes);
     void route_request();
-    std::string authorization() const;
     void read_body();
     void on_body(beast::error_code failed);
     Status read_terms();
@@ -101,6 +100,12 @@ private:
     void finish_exchange(int status);
     void linger();
     void close();
+
+    // session_login.cpp
+    std::string authorization();
+    Status check_page() const;
+    Status begin_login(google::protobuf::Message& request) const;
+    void end_login(const google::protobuf::Message& request, google::protobuf::Message& response);
 
     // session_document.cpp
     void answer_document();
@@ -135,6 +140,7 @@ private:
     beast::flat_buffer buffer_;
     bool first_ = true;
     bool idle_ = true;
+    std::string source_;
 
     // Of the request under way.
     std::optional<http::request_parser<http::empty_body>> header_;
@@ -153,6 +159,11 @@ private:
     std::optional<Caller> caller_;
     std::optional<RateVerdict> rate_;
     CallTerms terms_;
+    std::string by_cookie_;  // the token, if it came so
+    std::string cookies_sent_;
+    std::string origin_;
+    std::string host_name_;
+    std::vector<std::string> cookies_;  // lines of the answer
     std::string idempotency_key_;
     std::string if_none_match_;
     std::vector<std::string> if_match_;  // every line of it

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "common/base/http_date.h"
+#include "master/http/cookies.h"
 #include "master/http/errors.h"
 #include "master/http/session.h"
 
@@ -49,6 +50,10 @@ void Session::prepare(http::fields& header) const {
     header.set("X-Request-Id", request_id_);
     header.set(http::field::date, to_http_date(host_.parts.clock.wall()));
     header.set("X-Content-Type-Options", "nosniff");
+    for (const std::string& line : cookies_) header.insert(http::field::set_cookie, line);
+    // A page that was loaded anew asks with any read.
+    if (!by_cookie_.empty() && caller_)
+        header.set("X-CSRF-Token", csrf_token_of(by_cookie_));
     // As draft-ietf-httpapi-ratelimit-headers-07 has it.
     if (rate_) {
         const Rate& rate = host_.parts.gate.rate();

@@ -117,7 +117,7 @@ void list_audit(const ApiContext& context, ApiCall call, const api::ListAuditReq
         });
 }
 
-void who_am_i(const ApiContext&, ApiCall call, const api::WhoAmIRequest&,
+void who_am_i(const ApiContext& context, ApiCall call, const api::WhoAmIRequest&,
               api::WhoAmIResponse& response) {
     response.set_account(call.caller.account.str());
     for (const AccountRole role : call.caller.account_roles) response.add_roles(to_wire(role));
@@ -125,6 +125,15 @@ void who_am_i(const ApiContext&, ApiCall call, const api::WhoAmIRequest&,
     response.set_read_only(call.caller.read_only);
     response.set_token_id(call.caller.token.str());
     set_time(call.caller.expires_at, *response.mutable_token_expires_at());
+    response.set_session(call.caller.session);
+    response.set_manages(call.caller.manages);
+    if (call.caller.member) {
+        response.set_member(call.caller.member->str());
+        context.planner.read([&](const State& state) {
+            const Member* row = state.members().get({call.caller.account, *call.caller.member});
+            response.set_totp(row != nullptr && row->totp_on);
+        });
+    }
     call.done(ok_status());
 }
 

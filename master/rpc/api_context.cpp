@@ -6,6 +6,7 @@
 
 #include "common/tls/sha256.h"
 #include "master/app/route_table.h"
+#include "master/app/secret_fields.h"
 #include "master/domain/limits.h"
 
 namespace foyer::master {
@@ -29,8 +30,12 @@ std::string body_hash(std::string_view rpc, const google::protobuf::Message& req
                       const TokenId& token) {
     const std::unique_ptr<google::protobuf::Message> body(request.New());
     body->CopyFrom(request);
-    const auto* field = body->GetDescriptor()->FindFieldByName("request_id");
-    if (field != nullptr) body->GetReflection()->ClearField(body.get(), field);
+    const auto* descriptor = body->GetDescriptor();
+    for (int i = 0; i < descriptor->field_count(); ++i) {
+        const auto* field = descriptor->field(i);
+        if (field->name() == "request_id" || is_secret_field(field->name()))
+            body->GetReflection()->ClearField(body.get(), field);
+    }
     return tls::sha256_hex(std::string(rpc) + '\n' + token.str() + deterministic_bytes(*body));
 }
 

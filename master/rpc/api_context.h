@@ -20,6 +20,7 @@
 #include "master/app/presence.h"
 #include "master/app/secret_seal.h"
 #include "master/app/wait_desk.h"
+#include "master/login/login_desk.h"
 
 namespace foyer::master {
 
@@ -40,6 +41,7 @@ struct ApiContext {
     EventHistory& events;
     const BlobStore& blobs;
     const SecretSeal& seal;
+    LoginDesk& logins;
     const CertificateAuthority& authority;
     const Clock& clock;
     Rng& rng;

@@ -7,6 +7,7 @@
 #include "foyer/api/v1/events.grpc.pb.h"
 #include "foyer/api/v1/fleet.grpc.pb.h"
 #include "foyer/api/v1/instances.grpc.pb.h"
+#include "foyer/api/v1/members.grpc.pb.h"
 #include "foyer/api/v1/prices.grpc.pb.h"
 #include "foyer/api/v1/releases.grpc.pb.h"
 #include "foyer/api/v1/webhooks.grpc.pb.h"
@@ -26,12 +27,24 @@ std::optional<std::string_view> metadatum(const Context& context, const char* ke
     return std::string_view(found->second.data(), found->second.size());
 }
 
+// "ipv4:203.0.113.9:40122", "ipv6:%5B2001:db8::1%5D:40122": without the port, and of IPv6 the first
+// four groups, near enough to a home's 64 bits.
+std::string source_of_peer(std::string peer) {
+    peer.erase(std::min(peer.rfind(':'), peer.size()));
+    if (!peer.starts_with("ipv6:")) return peer;
+    std::size_t end = peer.find(':');
+    for (int group = 0; group < 4 && end != std::string::npos; ++group)
+        end = peer.find(':', end + 1);
+    return peer.substr(0, end);
+}
+
 // As the header of HTTP. Given twice, it could mean either.
 Result<CallTerms> terms_of(const Route& route, const Context& context) {
     if (context.client_metadata().count("if-match") > 1)
         return error(ErrorCode::InvalidArgument, "if-match is given twice",
                      {{"path", "If-Match"}, {"rule", "if_match_form"}});
-    return CallTerms{TRY(parse_if_match(route, metadatum(context, "if-match")))};
+    return CallTerms{TRY(parse_if_match(route, metadatum(context, "if-match"))),
+                     source_of_peer(context.peer())};
 }
 
 // What all services do with a call: who, may he, do it, one log line.
@@ -243,6 +256,70 @@ private:
     Door door_;
 };
 
+class Members final : public api::MemberService::CallbackService {
+public:
+    explicit Members(Door door) : door_(door) {}
+    Reactor* CreateMember(Context* c, const api::CreateMemberRequest* q, api::Member* a) override {
+        return door_.serve(c, "foyer.api.v1.MemberService/CreateMember", *q, *a);
+    }
+    Reactor* GetMember(Context* c, const api::GetMemberRequest* q, api::Member* a) override {
+        return door_.serve(c, "foyer.api.v1.MemberService/GetMember", *q, *a);
+    }
+    Reactor* ListMembers(Context* c, const api::ListMembersRequest* q, api::ListMembersResponse* a) override {
+        return door_.serve(c, "foyer.api.v1.MemberService/ListMembers", *q, *a);
+    }
+    Reactor* UpdateMember(Context* c, const api::UpdateMemberRequest* q, api::Member* a) override {
+        return door_.serve(c, "foyer.api.v1.MemberService/UpdateMember", *q, *a);
+    }
+    Reactor* DeleteMember(Context* c, const api::MemberActionRequest* q, api::DeleteMemberResponse* a) override {
+        return door_.serve(c, "foyer.api.v1.MemberService/DeleteMember", *q, *a);
+    }
+    Reactor* InviteMember(Context* c, const api::MemberActionRequest* q, api::Member* a) override {
+        return door_.serve(c, "foyer.api.v1.MemberService/InviteMember", *q, *a);
+    }
+
+private:
+    Door door_;
+};
+
+class Logins final : public api::LoginService::CallbackService {
+public:
+    explicit Logins(Door door) : door_(door) {}
+    Reactor* Login(Context* c, const api::LoginRequest* q, api::LoginResponse* a) override {
+        return door_.serve(c, "foyer.api.v1.LoginService/Login", *q, *a);
+    }
+    Reactor* AcceptInvitation(Context* c, const api::AcceptInvitationRequest* q, api::AcceptInvitationResponse* a) override {
+        return door_.serve(c, "foyer.api.v1.LoginService/AcceptInvitation", *q, *a);
+    }
+    Reactor* Logout(Context* c, const api::LogoutRequest* q, api::LogoutResponse* a) override {
+        return door_.serve(c, "foyer.api.v1.LoginService/Logout", *q, *a);
+    }
+    Reactor* ChangePassword(Context* c, const api::ChangePasswordRequest* q, api::ChangePasswordResponse* a) override {
+        return door_.serve(c, "foyer.api.v1.LoginService/ChangePassword", *q, *a);
+    }
+    Reactor* StartTotp(Context* c, const api::StartTotpRequest* q, api::StartTotpResponse* a) override {
+        return door_.serve(c, "foyer.api.v1.LoginService/StartTotp", *q, *a);
+    }
+    Reactor* ConfirmTotp(Context* c, const api::ConfirmTotpRequest* q, api::TotpState* a) override {
+        return door_.serve(c, "foyer.api.v1.LoginService/ConfirmTotp", *q, *a);
+    }
+    Reactor* RemoveTotp(Context* c, const api::RemoveTotpRequest* q, api::TotpState* a) override {
+        return door_.serve(c, "foyer.api.v1.LoginService/RemoveTotp", *q, *a);
+    }
+    Reactor* StartOidc(Context* c, const api::StartOidcRequest* q, api::StartOidcResponse* a) override {
+        return door_.serve(c, "foyer.api.v1.LoginService/StartOidc", *q, *a);
+    }
+    Reactor* FinishOidc(Context* c, const api::FinishOidcRequest* q, api::LoginResponse* a) override {
+        return door_.serve(c, "foyer.api.v1.LoginService/FinishOidc", *q, *a);
+    }
+    Reactor* LinkOidc(Context* c, const api::FinishOidcRequest* q, api::LinkOidcResponse* a) override {
+        return door_.serve(c, "foyer.api.v1.LoginService/LinkOidc", *q, *a);
+    }
+
+private:
+    Door door_;
+};
+
 class Webhooks final : public api::WebhookService::CallbackService {
 public:
     explicit Webhooks(Door door) : door_(door) {}
@@ -384,6 +461,8 @@ std::vector<std::unique_ptr<grpc::Service>> make_api_services(Api& api, Gate& ga
     services.push_back(std::make_unique<Instances>(door));
     services.push_back(std::make_unique<Events>(door));
     services.push_back(std::make_unique<Webhooks>(door));
+    services.push_back(std::make_unique<Members>(door));
+    services.push_back(std::make_unique<Logins>(door));
     services.push_back(std::make_unique<Operations>(door));
     services.push_back(std::make_unique<Releases>(door));
     services.push_back(std::make_unique<Prices>(door));

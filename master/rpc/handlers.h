@@ -7,6 +7,7 @@
 #include "foyer/api/v1/events.pb.h"
 #include "foyer/api/v1/fleet.pb.h"
 #include "foyer/api/v1/instances.pb.h"
+#include "foyer/api/v1/members.pb.h"
 #include "foyer/api/v1/prices.pb.h"
 #include "foyer/api/v1/releases.pb.h"
 #include "foyer/api/v1/webhooks.pb.h"
@@ -161,6 +162,48 @@ void list_tokens(const ApiContext& context, ApiCall call, const api::ListTokensR
                  api::ListTokensResponse& response);
 void delete_token(const ApiContext& context, ApiCall call, const api::DeleteTokenRequest& request,
                   api::DeleteTokenResponse& response);
+
+// members.cpp
+void create_member(const ApiContext& context, ApiCall call, const api::CreateMemberRequest& request,
+                   api::Member& response);
+void get_member(const ApiContext& context, ApiCall call, const api::GetMemberRequest& request,
+                api::Member& response);
+void list_members(const ApiContext& context, ApiCall call, const api::ListMembersRequest& request,
+                  api::ListMembersResponse& response);
+void update_member(const ApiContext& context, ApiCall call, const api::UpdateMemberRequest& request,
+                   api::Member& response);
+void delete_member(const ApiContext& context, ApiCall call, const api::MemberActionRequest& request,
+                   api::DeleteMemberResponse& response);
+void invite_member(const ApiContext& context, ApiCall call, const api::MemberActionRequest& request,
+                   api::Member& response);
+
+// logins.cpp
+void log_in(const ApiContext& context, ApiCall call, const api::LoginRequest& request,
+            api::LoginResponse& response);
+void accept_invitation(const ApiContext& context, ApiCall call,
+                       const api::AcceptInvitationRequest& request,
+                       api::AcceptInvitationResponse& response);
+void log_out(const ApiContext& context, ApiCall call, const api::LogoutRequest& request,
+             api::LogoutResponse& response);
+void change_password(const ApiContext& context, ApiCall call,
+                     const api::ChangePasswordRequest& request,
+                     api::ChangePasswordResponse& response);
+
+// login_totp.cpp
+void start_totp(const ApiContext& context, ApiCall call, const api::StartTotpRequest& request,
+                api::StartTotpResponse& response);
+void confirm_totp(const ApiContext& context, ApiCall call, const api::ConfirmTotpRequest& request,
+                  api::TotpState& response);
+void remove_totp(const ApiContext& context, ApiCall call, const api::RemoveTotpRequest& request,
+                 api::TotpState& response);
+
+// login_oidc.cpp
+void start_oidc(const ApiContext& context, ApiCall call, const api::StartOidcRequest& request,
+                api::StartOidcResponse& response);
+void finish_oidc(const ApiContext& context, ApiCall call, const api::FinishOidcRequest& request,
+                 api::LoginResponse& response);
+void link_oidc(const ApiContext& context, ApiCall call, const api::FinishOidcRequest& request,
+               api::LinkOidcResponse& response);
 
 // webhooks.cpp
 void create_webhook(const ApiContext& context, ApiCall call,

@@ -94,6 +94,8 @@ void show(const ApiToken& from, api::ApiToken& to) {
     for (const AccountRole role : from.scopes) to.add_scopes(to_wire(role));
     to.set_read_only(from.read_only);
     to.set_made_by(from.made_by.str());
+    if (from.member) to.set_member(from.member->str());
+    to.set_session(from.session);
     set_time(from.created_at, *to.mutable_created_at());
     set_time(from.expires_at, *to.mutable_expires_at());
     to.set_revision(from.revision.number());

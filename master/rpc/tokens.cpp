@@ -1,14 +1,16 @@
 // API tokens. Their secret is in one answer, when they are made.
 #include "master/app/housekeeping.h"
 #include "master/domain/limits.h"
+#include "master/domain/tokens.h"
 #include "master/rpc/handlers.h"
 #include "master/rpc/show.h"
 
 namespace foyer::master {
 namespace {
 
-bool may_see(const Caller& caller, const ApiToken& token) {
-    return caller.is_operator() || token.account == caller.account;
+bool sees(const State& state, const Caller& caller, const ApiToken& token) {
+    const ApiToken* by = state.tokens().get(caller.token);
+    return by != nullptr && may_see(state, *by, token);
 }
 
 }  // namespace
@@ -48,7 +50,7 @@ void get_token(const ApiContext& context, ApiCall call, const api::GetTokenReque
                api::ApiToken& response) {
     call.done(context.planner.read([&](const State& state) -> Status {
         const ApiToken* found = state.tokens().get(TokenId(request.id()));
-        if (found == nullptr || !may_see(call.caller, *found))
+        if (found == nullptr || !sees(state, call.caller, *found))
             return error(ErrorCode::NotFound, "token '" + request.id() + "' does not exist");
         show(*found, response);
         return ok_status();
@@ -63,7 +65,7 @@ void list_tokens(const ApiContext& context, ApiCall call, const api::ListTokensR
         list_rows(
             state, state.tokens(), window.value(), *response.mutable_page(),
             [&](const ApiToken& row) {
-                return may_see(call.caller, row) &&
+                return sees(state, call.caller, row) &&
                        (request.account().empty() || row.account.str() == request.account());
             },
             [&](const ApiToken& row) { show(row, *response.add_tokens()); });

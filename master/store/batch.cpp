@@ -17,6 +17,7 @@ constexpr std::size_t rows_max = 5'000;  // in one statement: some megabytes
 // Tables in the order in which rows refer to earlier ones.
 enum class Rank {
     Account,
+    Member,
     Token,
     Isp,
     Host,
@@ -76,6 +77,9 @@ Key key_of(const DropHost& change) { return {Rank::Host, change.name.str(), ""};
 Key key_of(const DropSite& change) { return {Rank::Site, change.name.str(), ""}; }
 Key key_of(const WebhookKey& key) { return {Rank::Webhook, key.first.str(), key.second.str()}; }
 Key key_of(const Webhook& row) { return key_of(key_of_webhook(row)); }
+Key key_of(const MemberKey& key) { return {Rank::Member, key.first.str(), key.second.str()}; }
+Key key_of(const Member& row) { return key_of(key_of_member(row)); }
+Key key_of(const DropMember& change) { return key_of(change.key); }
 Key key_of(const DropWebhook& change) { return key_of(change.key); }
 Key key_of(const DropNode& change) { return {Rank::Node, change.name.str(), ""}; }
 Key key_of(const DropSighting& change) { return {Rank::Sighting, change.node.str(), ""}; }

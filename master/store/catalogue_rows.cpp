@@ -35,6 +35,8 @@ const Table& api_tokens() {
                                {"scopes", Texts},
                                {"read_only", Bool},
                                {"made_by"},
+                               {"member"},
+                               {"session", Bool},
                                {"created_at", Time},
                                {"expires_at", Time},
                                {"revision", Int8}}});
@@ -43,7 +45,7 @@ const Table& api_tokens() {
 
 Status read_row(Row row, ApiToken& t) {
     return row.into(t.id, t.account, t.secret_hash, t.note, t.scopes, t.read_only, t.made_by,
-                    t.created_at, t.expires_at, t.revision);
+                    t.member, t.session, t.created_at, t.expires_at, t.revision);
 }
 
 const Table& isps() {
@@ -235,7 +237,7 @@ Call put_call(const Account& a) {
 Call put_call(const ApiToken& t) {
     return {&api_tokens().put,
             Params().add(t.id, t.account, t.secret_hash, t.note, t.scopes, t.read_only, t.made_by,
-                         t.created_at, t.expires_at, t.revision)};
+                         t.member, t.session, t.created_at, t.expires_at, t.revision)};
 }
 
 Call put_call(const Isp& i) {

@@ -29,6 +29,8 @@ Call drop_call(const DropToken& change);
 Call drop_call(const DropIsp& change);
 Call drop_call(const DropHost& change);
 Call drop_call(const DropSite& change);
+Call put_call(const Member& row);
+Call drop_call(const DropMember& change);
 Call put_call(const Webhook& row);
 Call drop_call(const DropWebhook& change);
 Call drop_call(const DropNode& change);
@@ -49,6 +51,7 @@ struct Loader {
     Status (*read)(Row row, Changes& into) = nullptr;
 };
 // Each file of rows adds its own, in this order.
+void add_member_loaders(std::vector<Loader>& loaders);
 void add_catalogue_loaders(std::vector<Loader>& loaders);
 void add_instance_loaders(std::vector<Loader>& loaders);
 void add_takeover_loaders(std::vector<Loader>& loaders);

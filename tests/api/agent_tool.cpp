@@ -6,6 +6,7 @@
 //   {"do": "renew", "new_key": true, "forget": true, "serving": true}
 //   {"do": "fetch", "digest": "sha256:…", "offset": 0}
 //   {"do": "api", "address": "host:port", "ca": "PEM", "token": "foyer_…"}
+//   {"do": "login", "address": "host:port", "ca": "PEM", "account": "", "member": "", "password": ""}
 //   {"do": "raw", "address": "host:port", "ca": "PEM", "method": "/a.B/C", "message": "hex"}
 //
 // "background": true lets the next command begin at once; the answer comes when it is done.
@@ -28,6 +29,7 @@
 #include "common/wire/status_map.h"
 #include "foyer/agent/v1/agent.grpc.pb.h"
 #include "foyer/api/v1/accounts.grpc.pb.h"
+#include "foyer/api/v1/members.grpc.pb.h"
 
 namespace {
 
@@ -197,6 +199,21 @@ Json ask_api(const Json& command) {
     return {{"who", caller}, {"accounts", listed}};
 }
 
+Json log_in(const Json& command) {
+    grpc::SslCredentialsOptions options;
+    options.pem_root_certs = command.value("ca", "");
+    const auto stub = api::v1::LoginService::NewStub(
+        grpc::CreateChannel(command.value("address", ""), grpc::SslCredentials(options)));
+    grpc::ClientContext context;
+    api::v1::LoginRequest request;
+    request.set_account(command.value("account", ""));
+    request.set_member(command.value("member", ""));
+    request.set_password(command.value("password", ""));
+    api::v1::LoginResponse answer;
+    const grpc::Status status = stub->Login(&context, request, &answer);
+    return status.ok() ? json_of(answer) : json_of(wire::from_grpc(status));
+}
+
 // Any method by its name, as a tool without our protos calls it: a message (hex) and metadata there
 // and a message back.
 Json call_raw(const Json& command) {
@@ -242,6 +259,7 @@ Json act(Box& box, const Json& command) {
     if (verb == "renew") return box.renew(command);
     if (verb == "fetch") return box.fetch(command);
     if (verb == "api") return ask_api(command);
+    if (verb == "login") return log_in(command);
     if (verb == "raw") return call_raw(command);
     return {{"error", "bad test"}};
 }

@@ -28,6 +28,7 @@ extern const Target enrol_token;
 extern const Target group;
 extern const Target hook_output;
 extern const Target http_request;
+extern const Target id_token;
 extern const Target image_manifest;
 extern const Target journal;
 extern const Target json_text;

@@ -140,11 +140,45 @@ void add_people(Changes& all) {
                                  {AccountRole::Customer},
                                  true,
                                  TokenId("t-0"),
+                                 MemberName("anna"),
+                                 true,
                                  noon,
                                  noon,
                                  first}});
-    all.push_back(Put<ApiToken>{
-        {TokenId("t-2"), AccountId("pub"), "hash", "", {}, false, {}, noon, noon, first}});
+    ApiToken plain;
+    plain.id = TokenId("t-2");
+    plain.account = AccountId("pub");
+    plain.secret_hash = "hash";
+    plain.created_at = plain.expires_at = noon;
+    plain.revision = first;
+    all.push_back(Put<ApiToken>{plain});
+}
+
+void add_members(Changes& all) {
+    master::Member member;
+    member.account = AccountId("carl");
+    member.name = MemberName("anna");
+    member.scopes = {AccountRole::Customer};
+    member.read_only = true;
+    member.password_hash = "$argon2id$v=19$…";
+    member.totp = master::Sealed("sealed");
+    member.totp_on = true;
+    member.totp_step = 58'000'000;
+    member.identity = {"https://login.example", "anna-1"};
+    member.invitation_hash = "hash";
+    member.invited_until = noon;
+    member.made_by = TokenId("t-0");
+    member.last_login_at = noon;
+    member.created_at = noon;
+    member.revision = first;
+    all.push_back(Put<master::Member>{member});
+    master::Member bare;
+    bare.account = AccountId("carl");
+    bare.name = MemberName("bert@acme.example");
+    bare.manages = true;
+    bare.created_at = noon;
+    bare.revision = first;
+    all.push_back(Put<master::Member>{bare});
 }
 
 void add_webhooks(Changes& all) {
@@ -221,6 +255,7 @@ Changes sample_world() {
     takeover.end.reset();
     takeover.routed->answered.reset();
     all.push_back(Put<master::Takeover>{takeover});
+    add_members(all);
     add_webhooks(all);
     all.push_back(Put<Event>{{1, first, noon, "ordered", master::EventAbout::Instance, "acme",
                               AccountId("acme-sarl"), "ordered"}});
@@ -261,6 +296,7 @@ std::string difference(const State& a, const State& b) {
         if (!(a.used_by(name) == b.used_by(name))) return "used_by " + name.str();
     }
     if (a.webhooks() != b.webhooks()) return "webhooks";
+    if (a.members() != b.members()) return "members";
     if (a.recent_events() != b.recent_events()) return "recent_events";
     if (a.edges() != b.edges()) return "edges";
     if (a.unheard() != b.unheard()) return "unheard";

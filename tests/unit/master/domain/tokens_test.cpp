@@ -5,6 +5,7 @@
 
 #include "common/base/random.h"
 #include "master/domain/limits.h"
+#include "master/domain/rights.h"
 #include "tests/support/catch.h"
 #include "tests/support/test_seed.h"
 #include "tests/support/world.h"
@@ -66,12 +67,11 @@ TEST_CASE("a token gives what it may itself, and no more") {
     CHECK(all.token("child").made_by == TokenId("narrow"));
     // Its account gets a role: the full token has it, the narrow one and its child have not.
     all.run(UpdateAccount{acme, {Role::Customer, Role::Host, Role::Publisher}, {}});
-    const Account& account = all.state.accounts().at(acme);
-    CHECK(roles_of(all.token("acme"), account).contains(Role::Publisher));
-    CHECK(roles_of(all.token("child"), account) == std::set{Role::Customer});
+    CHECK(rights_of(all.state, all.token("acme"))->roles.contains(Role::Publisher));
+    CHECK(rights_of(all.state, all.token("child"))->roles == std::set{Role::Customer});
     // It loses them: nothing is left of what the narrow one may.
     all.run(UpdateAccount{acme, {Role::Host}, {}});
-    CHECK(roles_of(all.token("narrow"), all.state.accounts().at(acme)).empty());
+    CHECK(rights_of(all.state, all.token("narrow"))->roles.empty());
 }
 
 TEST_CASE("what may read only makes no token") {
@@ -177,8 +177,8 @@ std::string broken(const State& state) {
     for (const auto& [id, token] : state.tokens()) {
         const ApiToken* maker = state.tokens().get(token.made_by);
         if (maker == nullptr) continue;
-        const auto may = roles_of(token, state.accounts().at(token.account));
-        const auto gave = roles_of(*maker, state.accounts().at(maker->account));
+        const auto may = rights_of(state, token)->roles;
+        const auto gave = rights_of(state, *maker)->roles;
         if (token.expires_at > maker->expires_at) return id.str() + " outlives its maker";
         if (maker->read_only) return id.str() + " was made by what may read only";
         if (maker->account == boss) continue;  // operators may everything
