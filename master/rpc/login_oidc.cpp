@@ -43,7 +43,7 @@ Result<MemberKey> member_of(const State& state, const AccountId& account,
     }
     return error(ErrorCode::Unauthenticated,
                  "nobody of this account logs in as this person; log in with the password once, "
-                 "and tie the two together (`foyer login link`)",
+                 "and tie the two together (`foyer me link`)",
                  {{"rule", "login_refused"}});
 }
 

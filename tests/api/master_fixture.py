@@ -170,6 +170,7 @@ elect = false  # the boxes of these tests are a tool without voters
 {webhooks}
 [metrics]
 listen = "127.0.0.1:{self.metrics}"
+{limits.get("more", "")}
 """)
 
     def start(self):
