@@ -68,7 +68,8 @@ Result<BrowserReturn> BrowserReturn::listen() {
         return error(ErrorCode::Unavailable, "this machine gives no port on 127.0.0.1 to listen on");
     made.address_ = fmt::format("http://127.0.0.1:{}{}", port, path);
     listener->thread = std::thread([listener] { listener->server.listen_after_bind(); });
-    listener->server.wait_until_ready();
+    // stop() ends only what runs already.
+    while (!listener->server.is_running()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
     return made;
 }
 

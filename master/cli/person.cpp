@@ -21,7 +21,8 @@ bool asks_for_code(const Error& failure) {
 // Not under a request id: nothing of a login is recorded, so it is not repeated either.
 Result<Json> post(Session& session, const Profile& profile, const std::string& path,
                   const Json& body) {
-    ApiClient client = TRY(session.connect(profile));
+    const bool known = !profile.token.reveal().empty();
+    ApiClient client = TRY(known ? session.connect(profile) : session.connect_unknown(profile));
     ApiCall call{.method = "POST", .path = path, .body = body.dump()};
     call.may_retry = false;
     return parse_json(TRY(client.call(call)).body);

@@ -41,6 +41,18 @@ Error advise(Error failure, std::string_view next) {
 }
 
 Result<ApiClient> Session::connect(const Profile& profile) {
+    if (profile.token.reveal().empty())
+        return usage_error("the profile holds no API token",
+                           "foyer login --account NAME --member NAME");
+    return open_client(profile);
+}
+
+Result<ApiClient> Session::connect_unknown(Profile profile) {
+    profile.token = {};
+    return open_client(profile);
+}
+
+Result<ApiClient> Session::open_client(const Profile& profile) {
     ApiClientOptions made{
         .url = profile.api,
         .ca_file = profile.ca_file,

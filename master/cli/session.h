@@ -82,8 +82,10 @@ public:
     Result<ApiClient*> api();
     // Before the first call: no call takes longer than this, and none is tried again.
     void set_patience(Duration patience) { patience_ = patience; }
-    // A client with these data, for `login`.
+    // A client with these data. InvalidArgument: the profile holds no token.
     Result<ApiClient> connect(const Profile& profile);
+    // Likewise, of nobody: for a login.
+    Result<ApiClient> connect_unknown(Profile profile);
 
     // The body of the answer. `next` is advised when the thing is not found.
     Result<std::string> get(const std::string& path, std::string_view next = {});
@@ -117,6 +119,7 @@ public:
 private:
     // With the name that was probably meant, and what to type next.
     Error explained(Error failure, const std::string& path, std::string_view next);
+    Result<ApiClient> open_client(const Profile& profile);
     void print(const std::string& text);  // what others wrote cannot steer a terminal
 
     Console& console_;

@@ -30,6 +30,7 @@ Status LoginGuard::admit(const LoginTry& attempt, MonoTime now) {
     if (known >= rates_.remembered_max) return slowed(rates_.each_per_source);
     const RateVerdict source = by_source_.take(attempt.source, now);
     if (!source.admitted) return slowed(source.again_after);
+    if (attempt.login.empty()) return ok_status();
     const RateVerdict here = here_.take(attempt.source + " " + attempt.login, now);
     if (!here.admitted) return slowed(here.again_after);
     const RateVerdict login = by_login_.take(attempt.login, now);

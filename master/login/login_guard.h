@@ -17,7 +17,7 @@ namespace foyer::master {
 
 struct LoginTry {
     std::string source;  // where it comes from
-    std::string login;   // "acme/anna"
+    std::string login;   // "acme/anna"; empty: not known yet, so only the source counts
     std::string device;  // proved to be one of this login; empty: not
 };
 

@@ -19,7 +19,8 @@ void on_asking_thread(const ApiContext& context, const std::shared_ptr<HeldCall>
                       std::function<void()> work) {
     LoginDesk& logins = context.logins;
     if (!logins.oidc) return held->done(not_configured());
-    const LoginTry attempt{held->terms.source, "oidc", {}};
+    // Who comes back is known only then; nothing here can be guessed at.
+    const LoginTry attempt{held->terms.source, {}, {}};
     const Status may = logins.guard.admit(attempt, context.clock.mono());
     if (!may.ok()) return held->done(may);
     const Status posted = logins.asking.post(attempt.source, std::move(work));

@@ -15,7 +15,7 @@ ROLES = {
     "auditors": {"operator", "auditor"},
     "everybody": {"operator", "host", "customer", "publisher", "auditor"},
 }
-PUT_BACK = {"name": "nobody", "id": "op-none", "version": "1", "digest": "sha256:" + "0" * 64}
+PUT_BACK = {"name": "nobody", "account": "nobody", "id": "op-none", "version": "1", "digest": "sha256:" + "0" * 64}
 
 
 def routes():
@@ -36,7 +36,9 @@ def routes():
         r'Route\{HttpMethod::(\w+),\s*"([^"]+)",\s*"",\s*(\w+),\s*Scope::All', text
     ):
         found.append((method.upper(), path, ROLES[roles]))
-    assert len(found) == 64, f"the table has other lines than this test reads: {len(found)}"
+    for path in re.findall(r'login\("([^"]+)",\s*"[^"]+",\s*Scope::Own\)', text):
+        found.append(("POST", path, ROLES["everybody"]))
+    assert len(found) == 76, f"the table has other lines than this test reads: {len(found)}"
     return found
 
 
@@ -67,6 +69,15 @@ def every_route_with_every_role(master):
                 assert (
                     answer.json["code"] == "unauthenticated" and answer.json["request_id"]
                 ), answer
+
+
+def doors_before_the_login(master):
+    """Who is not known yet may ask there, and nowhere else; a token changes nothing."""
+    paths = ("/v1/login", "/v1/login:accept", "/v1/login:oidc-start", "/v1/login:oidc-finish")
+    for path in paths:
+        for caller in (Client(master), Client(master, "foyer_abc_def"), master.operator):
+            answer = caller.post(path, {"no_such_field": 1})
+            assert answer.status == 400, (path, answer)
 
 
 def what_is_whose(master):

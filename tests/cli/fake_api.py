@@ -71,6 +71,9 @@ ROWS = {
                 "expires_at": "2099-01-01T00:00:00Z", "revision": 5},
                {"id": "t2", "account": "acme", "token": "", "scopes": [], "read_only": False,
                 "created_at": NOW, "made_by": "", "expires_at": NOW, "revision": 6}],
+    "members": [{"account": "acme", "name": "anna", "scopes": ["customer"], "read_only": False,
+                 "manages": False, "has_password": True, "totp": True, "oidc": False,
+                 "last_login_at": NOW, "created_at": NOW, "made_by": "t1", "revision": 7}],
     "software-releases": [{"name": "tryton", "version": "7.0.30-1", "title": "Tryton ERP",
                            "publisher": "house", "sizes": [{"name": "s", "memory_bytes": 1 << 29}],
                            "parameters_schema_json": json.dumps(SCHEMA), "copies_min": 1,
@@ -134,6 +137,7 @@ class FakeApi:
         self.fail_operations = self.endless_operations = False
         self.instance_state = "running"
         self.roles, self.whoami_more = ["operator"], {}
+        self.totp = False           # a login asks for a code
         self.health, self.version, self.clock_shift_s = "ok", "v1", 0
         self.lock = threading.RLock()
         self.ca_file = make_certificates(folder, **certificates)
@@ -159,6 +163,8 @@ class FakeApi:
         """(status, bytes) for a call that passed the doorkeeper."""
         if call["path"].startswith("/v1/blobs/"):
             return self.blob(call)
+        if call["path"].startswith("/v1/log"):
+            return 200, json.dumps(self.login(call)).encode()
         if call["method"] == "GET":
             return 200, json.dumps(self.read(call["path"], call["query"])).encode()
         return 200, self.write(call)
@@ -183,6 +189,9 @@ class FakeApi:
             return {"status": self.health}
         if path == "/v1/openapi.json":
             return {"openapi": "3.1.0", "info": {"version": self.version}}
+        members = re.fullmatch(r"/v1/accounts/acme/members(/\w+)?", path)
+        if members:
+            path = "/v1/members" + (members[1] or "")
         parts = path.split("/")[2:]
         if parts[0] == "operations":
             return self.operation(parts[1])
@@ -229,6 +238,22 @@ class FakeApi:
             rows, token = (second, "") if query == "page_token=p2%2F" else (rows, "p2/")
             return {"isps": rows, "page": {"next_page_token": token, "revision": 3}}
         return {FIELDS.get(noun, noun): rows, "page": {"next_page_token": "", "revision": 3}}
+
+    def login(self, call):
+        """As a person: anna, whose password is PASSWORD, with the code 287082 if `totp`."""
+        body, verb = json.loads(call["body"] or b"{}"), call["path"].rpartition("/")[2]
+        if verb == "login:totp":
+            return {"secret": "GEZDGNBV", "uri": "otpauth://totp/Foyer:acme%20anna?secret=GEZDGNBV"}
+        if verb not in ("login", "login:password"):
+            return {}
+        if body["password"] != PASSWORD:
+            raise Refusal(401, "unauthenticated", "account, member, password or code is wrong",
+                          [("rule", "login_refused")])
+        if verb == "login" and self.totp and body.get("code") != "287082":
+            raise Refusal(401, "unauthenticated", "this login asks for the code",
+                          [("rule", "totp_needed")])
+        return {"account": body.get("account"), "member": body.get("member"), "token": TOKEN,
+                "device": "device-1", "expires_at": NOW}
 
     def write(self, call):
         key = call["key"]
@@ -278,6 +303,9 @@ class FakeApi:
             return dict(ROWS["software-releases"][0], withdrawn_reason=body["reason"])
         if call["method"] == "DELETE" and path.startswith("/v1/tokens/"):
             return {"revoked": [path.rsplit("/", 1)[1]]}
+        if "/members" in path and call["method"] != "DELETE":
+            return dict(ROWS["members"][0], **body, invited_until=NOW,
+                        invitation="" if call["method"] == "PUT" else "inv_newsecret")
         if call["method"] == "PUT":
             if call["if_match"] not in ("", '"7"', "*"):
                 raise Refusal(412, "aborted", "it changed", [("rule", "if_match")])
@@ -359,7 +387,8 @@ def handler_of(api):
             try:
                 if fault == "unavailable":
                     raise Refusal(503, "unavailable", "the database is away")
-                open_to_all = call["path"] in ("/healthz", "/v1/openapi.json")
+                open_to_all = call["path"] in ("/healthz", "/v1/openapi.json", "/v1/login",
+                                               "/v1/login:accept")
                 if not open_to_all and self.headers.get("Authorization") != "Bearer " + TOKEN:
                     raise Refusal(401, "unauthenticated", "unknown token")
                 return api.answer(call)

@@ -26,7 +26,11 @@ COLUMNS = {
                     " disk_free_bytes partitions last_seen_at silent_since agent_version"
                     " certificate_expires_at clock_offset_ms drain_operation drain_deadline",
     ("account", "ls"): "name roles created_at quota used revision",
-    ("token", "ls"): "id account note scopes read_only made_by created_at expires_at revision",
+    ("token", "ls"): "id account note scopes read_only made_by created_at expires_at revision"
+                     " member session",
+    ("member", "ls", "--account", "acme"): "account name scopes read_only manages has_password totp"
+                                           " oidc invited_until last_login_at created_at made_by"
+                                           " revision",
     ("release", "ls"): "name version title publisher sizes copies_min copies_max copies_default"
                        " image_digest image_bytes created_at withdrawn_at withdrawn_reason",
     ("instance", "ls"): "name state release version size owner url durability repair replicas"
@@ -43,7 +47,7 @@ COLUMNS = {
                                       " opened_ms routed_ms answered_ms edge",
 }
 SCHEMAS = dict(zip(COLUMNS, ("Isp", "Host", "Site", "Node", "Account", "ApiToken",
-                             "SoftwareRelease", "Instance", "PriceList", "AuditEntry", None,
+                             "Member", "SoftwareRelease", "Instance", "PriceList", "AuditEntry", None,
                              "Webhook", "Event", "Event", "Takeover")))
 
 # Each is a text; some reader of YAML would see something else if it stood there bare.

@@ -99,6 +99,25 @@ def people():
     ]
 
 
+def members():
+    return [
+        Resource(
+            "member",
+            "/v1/accounts/acme-sarl/members",
+            {"name": "anna@acme.example", "scopes": ["customer"], "read_only": True},
+            "/v1/accounts/acme-sarl/members/anna%40acme.example",
+            listed="members",
+            delete="/v1/accounts/acme-sarl/members/anna%40acme.example",
+            update={"scopes": ["customer"], "read_only": False},
+            gaps={NOT_SAME},
+            routes=(
+                "/v1/accounts/{account}/members/{name}",
+                "/v1/accounts/{account}/members/{name}:invite",
+            ),
+        ),
+    ]
+
+
 def calls():
     body = {"name": "shop", "url": "https://203.0.113.9/foyer", "about": "instance", "note": "tf"}
     return [
@@ -359,7 +378,7 @@ def main():
         clients = {"operator": master.operator, "publisher": house}
         clients["customer"] = master.account("acme", "customer")
         lab.online(*[lab.home(isp) for isp in ("birch", "cedar", "dogwood")])
-        rows = [*homes(), *people(), *prices(), *calls(), *software(lab, release)]
+        rows = [*homes(), *people(), *prices(), *calls(), *members(), *software(lab, release)]
         every_route_is_spoken_of(rows)
         applied = [Applied(lab, row, clients) for row in rows]
         for one in applied:

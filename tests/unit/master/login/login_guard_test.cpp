@@ -61,6 +61,12 @@ TEST_CASE("who sprays one password over many logins waits, too") {
     CHECK(admitted == rates.burst_per_source);
 }
 
+TEST_CASE("where the login is not known yet, only the source counts") {
+    Door door;
+    CHECK(door.tries(1'000, "198.51.100.7", "") == rates.burst_per_source);
+    CHECK(door.admits("203.0.113.1", ""));
+}
+
 TEST_CASE("what is remembered is bounded") {
     LoginRates small = rates;
     small.remembered_max = 50;
