@@ -213,8 +213,7 @@ void read_oidc(Table table, OidcSettings& config) {
     table.read("redirect_uris", config.redirect_uris);
     table.read("ca_file", config.ca_file);
     table.finish();
-    if (!config.issuer.starts_with("https://"))
-        table.problem("issuer", "must begin with https://");
+    if (!config.issuer.starts_with("https://")) table.problem("issuer", "must begin with https://");
     if (config.client_id.empty())
         table.problem("client_id", "is needed: what the provider calls this cloud");
 }

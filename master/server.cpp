@@ -132,7 +132,8 @@ void Server::Parts::make_core(const std::string& conninfo, CourierConfig calls,
                               OidcConfig sign_in) {
     held = std::make_unique<WaitDesk>(clock, static_cast<std::size_t>(config.agents.held_max));
     logins = std::make_unique<LoginDesk>();
-    if (!config.oidc.issuer.empty()) logins->oidc = std::make_unique<OidcProvider>(std::move(sign_in));
+    if (!config.oidc.issuer.empty())
+        logins->oidc = std::make_unique<OidcProvider>(std::move(sign_in));
     waits = std::make_unique<WaitDesk>(clock, static_cast<std::size_t>(config.api.waits_max));
     presence = std::make_unique<Presence>(clock, presence_limits_of(config));
     StoreOptions store;

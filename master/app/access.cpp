@@ -63,8 +63,8 @@ Result<Caller> caller_of(const State& state, std::string_view bearer, WallTime n
     const ApiToken& row = found->second;
     const auto rights = rights_of(state, row);
     if (!rights) return unknown_token();
-    Caller caller{account->first,         rights->roles, row.id, account->second.roles,
-                  rights->read_only, row.expires_at};
+    Caller caller{account->first,        rights->roles,     row.id,
+                  account->second.roles, rights->read_only, row.expires_at};
     caller.member = row.member;
     caller.session = row.session;
     caller.manages = rights->manages;

@@ -44,7 +44,7 @@ struct Route {
     Scope scope = Scope::Unset;
     RouteKind kind = RouteKind::Rpc;
     bool write = false;
-    bool streams = false;  // also answers as a stream of server-sent events
+    bool streams = false;    // also answers as a stream of server-sent events
     bool own_login = false;  // changes nothing but how the caller himself gets in
 };
 
@@ -71,8 +71,15 @@ constexpr Route write(HttpMethod method, std::string_view path, std::string_view
 
 // A login, or what follows it; before it nobody is known.
 constexpr Route login(std::string_view path, std::string_view rpc, Scope scope) {
-    return {HttpMethod::Post, path, rpc, scope == Scope::Public ? Roles{} : everybody, scope,
-            RouteKind::Rpc,   true, false, true};
+    return {HttpMethod::Post,
+            path,
+            rpc,
+            scope == Scope::Public ? Roles{} : everybody,
+            scope,
+            RouteKind::Rpc,
+            true,
+            false,
+            true};
 }
 
 // The boxes and where they stand.

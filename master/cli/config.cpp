@@ -56,9 +56,10 @@ Result<Profile> read_profile(const std::string& name, const toml::node& node,
         } else if (key == "device") {
             profile.device = Secret<std::string>(text);
         } else {
-            return at_line(name, value,
-                           fmt::format("unknown key '{}'{}", key.str(),
-                                       did_you_mean(key.str(), {"api", "ca_file", "token", "device"})));
+            return at_line(
+                name, value,
+                fmt::format("unknown key '{}'{}", key.str(),
+                            did_you_mean(key.str(), {"api", "ca_file", "token", "device"})));
         }
     }
     return profile;
@@ -116,9 +117,8 @@ Result<Config> load_config(const std::string& path) {
 std::string print_config(const Config& config) {
     toml::table profiles;
     for (const auto& [name, profile] : config.profiles) {
-        toml::table table{{"api", profile.api},
-                          {"ca_file", profile.ca_file},
-                          {"token", profile.token.reveal()}};
+        toml::table table{
+            {"api", profile.api}, {"ca_file", profile.ca_file}, {"token", profile.token.reveal()}};
         if (!profile.device.reveal().empty()) table.insert("device", profile.device.reveal());
         profiles.insert_or_assign(name, std::move(table));
     }

@@ -49,8 +49,9 @@ Status end_codes(Session& session) {
 
 Status log_out(Session& session) {
     TRY(post_once(session, "/v1/logout", Json::object()));
-    session.console().note("this session is ended; `foyer login --account NAME --member NAME` begins "
-                           "another one");
+    session.console().note(
+        "this session is ended; `foyer login --account NAME --member NAME` begins "
+        "another one");
     return ok_status();
 }
 

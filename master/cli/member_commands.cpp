@@ -92,8 +92,7 @@ Status remove_member(Session& session, const MemberOptions& options) {
     }
     const std::string path =
         TRY(member_path(session, options)) + (options.dry_run ? "?validate_only=true" : "");
-    const std::string answer =
-        TRY(session.write("DELETE", path, std::nullopt, "foyer member ls"));
+    const std::string answer = TRY(session.write("DELETE", path, std::nullopt, "foyer member ls"));
     if (session.wants_json()) TRY(session.print_json(answer));
     session.console().note(options.dry_run ? std::string(dry_run_note)
                                            : fmt::format("'{}' is out", options.name));
@@ -137,8 +136,8 @@ void add_changes(CLI::App& group, Session& session) {
     const auto add = add_named(group, session, "add", "invite a person", add_member);
     add_scopes(add);
     add_dry_run(add.command, add.options.dry_run);
-    const auto set = add_named(group, session, "set", "change what a person may do; the rest stays",
-                               set_member);
+    const auto set =
+        add_named(group, session, "set", "change what a person may do; the rest stays", set_member);
     add_scopes(set);
     set.command.add_flag("--all-scopes", set.options.all_scopes, "all that the account may");
     set.command.add_flag("--may-write", set.options.may_write, "no longer read only");
@@ -165,9 +164,9 @@ void add_member_commands(CLI::App& app, Session& session) {
     list.add_option("--account", account, "whose (operator); absent: your own");
     list.callback([&session, &account] {
         session.action = [&session, &account]() -> Status {
-            return session.show_list(
-                {TRY(members_path(session, account)), "members", "no members yet: foyer member add"},
-                view_members);
+            return session.show_list({TRY(members_path(session, account)), "members",
+                                      "no members yet: foyer member add"},
+                                     view_members);
         };
     });
     add_named(group, session, "show", "show one",

@@ -41,8 +41,8 @@ Result<Json> by_password(Session& session, const Profile& profile, const Person&
 // What the provider sent the person back with: `flow`, `state` and `code`.
 Result<Json> by_browser(Session& session, const Profile& profile) {
     BrowserReturn back = TRY(BrowserReturn::listen());
-    const Json begun = TRY(post(session, profile, "/v1/login:oidc-start",
-                                {{"redirect_uri", back.address()}}));
+    const Json begun =
+        TRY(post(session, profile, "/v1/login:oidc-start", {{"redirect_uri", back.address()}}));
     session.console().note(fmt::format("open this page in your browser; it comes back here:\n{}",
                                        text_field(begun, "authorization_url")));
     const BrowserAnswer answer = TRY(back.wait());
@@ -115,9 +115,9 @@ Status accept_invitation(Session& session, const Person& person) {
     body["invitation"] = TRY(session.console().ask_secret("Invitation (inv_…): "));
     body["password"] = TRY(ask_new_password(session));
     TRY(post(session, profile, "/v1/login:accept", body));
-    session.console().note(fmt::format(
-        "welcome. Log in: foyer login --api {} --ca {} --account {} --member {}", profile.api,
-        profile.ca_file, person.account, person.member));
+    session.console().note(
+        fmt::format("welcome. Log in: foyer login --api {} --ca {} --account {} --member {}",
+                    profile.api, profile.ca_file, person.account, person.member));
     return ok_status();
 }
 

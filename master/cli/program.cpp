@@ -27,7 +27,8 @@ const std::vector<CommandGroup> command_groups = {
     {"Homes and boxes", {"isp", "host", "site", "node", "rebalance"}},
     {"Software", {"release"}},
     {"Accounts", {"account", "member", "token", "audit"}},
-    {"This command", {"login", "logout", "me", "whoami", "profile", "doctor", "completion", "man", "help", "api"}},
+    {"This command",
+     {"login", "logout", "me", "whoami", "profile", "doctor", "completion", "man", "help", "api"}},
 };
 
 std::string full_name(const CLI::App& command) {

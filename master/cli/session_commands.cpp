@@ -51,8 +51,7 @@ Status login_with_token(Session& session, const LoginOptions& options) {
     const Json caller = TRY(parse_json(reply.body));
     session.console().note(fmt::format("logged in to {} as '{}' ({}); profile in {}", profile.api,
                                        text_field(caller, "account"),
-                                       joined(list_field(caller, "roles")),
-                                       session.config_path()));
+                                       joined(list_field(caller, "roles")), session.config_path()));
     if (session.wants_json()) TRY(session.print_json(reply.body));
     return ok_status();
 }
@@ -63,8 +62,9 @@ Status login(Session& session, const LoginOptions& options) {
     if (options.token_file.empty() && named) return log_in_person(session, person);
     if (!options.token_file.empty() && person.account.empty())
         return login_with_token(session, options);
-    return usage_error("who? A person: --account NAME --member NAME (or --provider); a program: "
-                       "--token-file FILE");
+    return usage_error(
+        "who? A person: --account NAME --member NAME (or --provider); a program: "
+        "--token-file FILE");
 }
 
 }  // namespace

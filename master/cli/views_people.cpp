@@ -29,7 +29,9 @@ std::string scope_text(const Json& token) {
 // "password, code"; "invited" until one is chosen.
 std::string login_text(const Json& member) {
     std::string how = flag_field(member, "has_password") ? "password" : "";
-    const auto add = [&](const char* word) { how += (how.empty() ? "" : ", ") + std::string(word); };
+    const auto add = [&](const char* word) {
+        how += (how.empty() ? "" : ", ") + std::string(word);
+    };
     if (flag_field(member, "totp")) add("code");
     if (flag_field(member, "oidc")) add("provider");
     if (!text_field(member, "invited_until").empty()) add("invited");

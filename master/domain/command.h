@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "master/domain/change.h"
+#include "master/domain/logins.h"
 #include "master/domain/rows.h"
 #include "master/domain/webhooks.h"
-#include "master/domain/logins.h"
 
 namespace foyer::master {
 
@@ -249,17 +249,15 @@ struct Tick {
     WallTime hearing_since;
 };
 
-using Command =
-    std::variant<CreateAccount, UpdateAccount, DeleteAccount, CreateToken, RevokeToken, CreateIsp,
-                 DeleteIsp, CreateHost, DeleteHost, CreateSite, DeleteSite, CreateNodeToken,
-                 DeleteNode, EnrolNode, RenewNode, PublishRelease, WithdrawRelease,
-                 PublishPriceList, OrderInstance, StopInstance, StartInstance, DeleteInstance,
-                 PromoteInstance, RevealInstance, ReportNode, MarkSilent, CordonNode, UncordonNode,
-                 DrainNode, CancelDrain, StartRebalance, StopRebalance, Tick, NoteSightings,
-                 ForgetOld, CreateWebhook, DeleteWebhook, EnableWebhook, NoteWebhooks, CreateMember,
-                 UpdateMember, InviteMember, DeleteMember, OpenSession, CloseSession,
-                 AcceptInvitation, ChangePassword, StartTotp, ConfirmTotp, RemoveTotp,
-                 LinkIdentity>;
+using Command = std::variant<
+    CreateAccount, UpdateAccount, DeleteAccount, CreateToken, RevokeToken, CreateIsp, DeleteIsp,
+    CreateHost, DeleteHost, CreateSite, DeleteSite, CreateNodeToken, DeleteNode, EnrolNode,
+    RenewNode, PublishRelease, WithdrawRelease, PublishPriceList, OrderInstance, StopInstance,
+    StartInstance, DeleteInstance, PromoteInstance, RevealInstance, ReportNode, MarkSilent,
+    CordonNode, UncordonNode, DrainNode, CancelDrain, StartRebalance, StopRebalance, Tick,
+    NoteSightings, ForgetOld, CreateWebhook, DeleteWebhook, EnableWebhook, NoteWebhooks,
+    CreateMember, UpdateMember, InviteMember, DeleteMember, OpenSession, CloseSession,
+    AcceptInvitation, ChangePassword, StartTotp, ConfirmTotp, RemoveTotp, LinkIdentity>;
 
 // What the shell needs to render the answer: which row the command made or changed. The row itself
 // is in the state after the changes.

@@ -50,18 +50,34 @@ struct Dispatch {
     Result<Decision> operator()(const NoteWebhooks& c) const {
         return note_webhooks(state, c, now);
     }
-    Result<Decision> operator()(const CreateMember& c) const { return create_member(state, c, now); }
-    Result<Decision> operator()(const UpdateMember& c) const { return update_member(state, c, now); }
-    Result<Decision> operator()(const InviteMember& c) const { return invite_member(state, c, now); }
-    Result<Decision> operator()(const DeleteMember& c) const { return delete_member(state, c, now); }
+    Result<Decision> operator()(const CreateMember& c) const {
+        return create_member(state, c, now);
+    }
+    Result<Decision> operator()(const UpdateMember& c) const {
+        return update_member(state, c, now);
+    }
+    Result<Decision> operator()(const InviteMember& c) const {
+        return invite_member(state, c, now);
+    }
+    Result<Decision> operator()(const DeleteMember& c) const {
+        return delete_member(state, c, now);
+    }
     Result<Decision> operator()(const OpenSession& c) const { return open_session(state, c, now); }
-    Result<Decision> operator()(const CloseSession& c) const { return close_session(state, c, now); }
-    Result<Decision> operator()(const AcceptInvitation& c) const { return accept_invitation(state, c, now); }
-    Result<Decision> operator()(const ChangePassword& c) const { return change_password(state, c, now); }
+    Result<Decision> operator()(const CloseSession& c) const {
+        return close_session(state, c, now);
+    }
+    Result<Decision> operator()(const AcceptInvitation& c) const {
+        return accept_invitation(state, c, now);
+    }
+    Result<Decision> operator()(const ChangePassword& c) const {
+        return change_password(state, c, now);
+    }
     Result<Decision> operator()(const StartTotp& c) const { return start_totp(state, c, now); }
     Result<Decision> operator()(const ConfirmTotp& c) const { return confirm_totp(state, c, now); }
     Result<Decision> operator()(const RemoveTotp& c) const { return remove_totp(state, c, now); }
-    Result<Decision> operator()(const LinkIdentity& c) const { return link_identity(state, c, now); }
+    Result<Decision> operator()(const LinkIdentity& c) const {
+        return link_identity(state, c, now);
+    }
     Result<Decision> operator()(const OrderInstance& c) const {
         return order_instance(state, c, now);
     }

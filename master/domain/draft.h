@@ -119,7 +119,8 @@ Result<Decision> invite_member(const State& state, const InviteMember& command, 
 Result<Decision> delete_member(const State& state, const DeleteMember& command, WallTime now);
 Result<Decision> open_session(const State& state, const OpenSession& command, WallTime now);
 Result<Decision> close_session(const State& state, const CloseSession& command, WallTime now);
-Result<Decision> accept_invitation(const State& state, const AcceptInvitation& command, WallTime now);
+Result<Decision> accept_invitation(const State& state, const AcceptInvitation& command,
+                                   WallTime now);
 Result<Decision> change_password(const State& state, const ChangePassword& command, WallTime now);
 Result<Decision> start_totp(const State& state, const StartTotp& command, WallTime now);
 Result<Decision> confirm_totp(const State& state, const ConfirmTotp& command, WallTime now);

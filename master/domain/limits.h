@@ -24,6 +24,8 @@ inline constexpr Duration node_token_valid_default = of_days(7);
 
 inline constexpr std::size_t request_id_bytes_max = 64;
 inline constexpr std::size_t page_token_bytes_max = 512;
+inline constexpr std::size_t password_bytes_min = 12;
+inline constexpr std::size_t password_bytes_max = 200;
 inline constexpr std::size_t token_note_bytes_max = 200;
 inline constexpr std::int64_t quota_max = std::int64_t{1} << 60;
 inline constexpr std::size_t public_address_bytes_max = 100;

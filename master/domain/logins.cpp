@@ -40,8 +40,7 @@ void make_room(Draft& draft, const Member& row) {
             living.push_back(session);
     }
     const std::size_t most = sessions_per_member_max - 1;
-    for (std::size_t i = 0; i + most < living.size(); ++i)
-        draft.drop(DropToken{living[i]->id});
+    for (std::size_t i = 0; i + most < living.size(); ++i) draft.drop(DropToken{living[i]->id});
 }
 
 bool is_proved(const Member& row, const LoginProof& proof) {

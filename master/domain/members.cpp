@@ -83,10 +83,11 @@ bool sees_members(const State& state, const AccountId& account, const TokenId& b
 
 Status check_member_name(const std::string& name) {
     const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
-    const bool good = !name.empty() && name.size() <= name_bytes_max && is_letter(name.front()) &&
-                      std::ranges::all_of(name, [&](char c) {
-                          return is_letter(c) || std::string_view("._@+-").find(c) != std::string_view::npos;
-                      });
+    const bool good =
+        !name.empty() && name.size() <= name_bytes_max && is_letter(name.front()) &&
+        std::ranges::all_of(name, [&](char c) {
+            return is_letter(c) || std::string_view("._@+-").find(c) != std::string_view::npos;
+        });
     if (good) return ok_status();
     return error(ErrorCode::InvalidArgument,
                  "a member's name is 1 to 64 of a-z 0-9 . _ @ + -, beginning with a letter or "

@@ -35,14 +35,14 @@ struct Member {
     MemberName name;
     std::set<AccountRole> scopes;  // what it may do of its account's roles; empty: all of them
     bool read_only = false;
-    bool manages = false;       // the members themselves: then neither narrowed nor read only
-    std::string password_hash;  // argon2id in PHC form; empty: not chosen
-    Sealed totp;                // secret of the authenticator, sealed; empty: none
-    bool totp_on = false;       // it was confirmed: a login asks for a code
-    std::int64_t totp_step = 0;  // of the last code taken: none is taken twice
-    OidcIdentity identity;       // empty: none
-    std::string invitation_hash;             // hex SHA-256; empty: no invitation is open
-    std::optional<WallTime> invited_until;   // exactly while one is
+    bool manages = false;         // the members themselves: then neither narrowed nor read only
+    std::string password_hash;    // argon2id in PHC form; empty: not chosen
+    Sealed totp;                  // secret of the authenticator, sealed; empty: none
+    bool totp_on = false;         // it was confirmed: a login asks for a code
+    std::int64_t totp_step = 0;   // of the last code taken: none is taken twice
+    OidcIdentity identity;        // empty: none
+    std::string invitation_hash;  // hex SHA-256; empty: no invitation is open
+    std::optional<WallTime> invited_until;  // exactly while one is
     TokenId made_by;
     std::optional<WallTime> last_login_at;
     WallTime created_at;

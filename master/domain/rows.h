@@ -57,9 +57,9 @@ struct ApiToken {
     AccountId account;
     std::string secret_hash;  // hex
     std::string note;
-    std::set<AccountRole> scopes;  // what it may do of its account's roles; empty: all of them
-    bool read_only = false;        // and nothing that writes
-    TokenId made_by;               // the token it was made with; empty: the master, or a login
+    std::set<AccountRole> scopes;      // what it may do of its account's roles; empty: all of them
+    bool read_only = false;            // and nothing that writes
+    TokenId made_by;                   // the token it was made with; empty: the master, or a login
     std::optional<MemberName> member;  // the person whose it is; absent: the account's own
     bool session = false;              // made by a login
     WallTime created_at;

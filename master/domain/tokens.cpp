@@ -53,7 +53,8 @@ Result<Maker> maker_of(const State& state, const CreateToken& command) {
 
 Result<std::set<AccountRole>> scopes_of(const CreateToken& command, const Account& account,
                                         const Maker& maker) {
-    if (command.scopes.empty()) return maker.is_of(account) ? maker.token->scopes : std::set<AccountRole>();
+    if (command.scopes.empty())
+        return maker.is_of(account) ? maker.token->scopes : std::set<AccountRole>();
     const auto foreign = beyond(command.scopes, account.roles);
     const auto more = beyond(command.scopes, maker.roles);
     if (!maker.is_operator() && !more.empty()) {

@@ -1,12 +1,12 @@
 #include "master/http/field_rules.h"
 
+#include <algorithm>
 #include <array>
 
 #include "master/domain/limits.h"
 #include "master/domain/prices.h"
 #include "master/domain/rebalance.h"
 #include "master/domain/webhooks.h"
-#include "master/login/password.h"
 
 namespace foyer::master {
 namespace {
@@ -34,8 +34,8 @@ constexpr FieldRule exactly(std::int64_t bytes) {
 }
 
 constexpr FieldRule a_new_password{.required = true,
-                                   .least = static_cast<std::int64_t>(password_bytes_min),
-                                   .most = static_cast<std::int64_t>(password_bytes_max)};
+                                   .least = static_cast<std::int64_t>(limits::password_bytes_min),
+                                   .most = static_cast<std::int64_t>(limits::password_bytes_max)};
 
 struct Line {
     std::string_view message;
@@ -96,6 +96,10 @@ constexpr auto lines = std::to_array<Line>({
     {"CreateWebhookRequest", "subject", up_to_bytes(webhook_text_bytes_max)},
     {"CreateWebhookRequest", "kind", up_to_bytes(webhook_text_bytes_max)},
     {"CreateWebhookRequest", "note", up_to_bytes(webhook_text_bytes_max)},
+});
+
+// Of accounts, and of people who act for them.
+constexpr auto lines_of_people = std::to_array<Line>({
     {"CreateAccountRequest", "name", needed(a_name)},
     {"CreateAccountRequest", "roles", {.required = true, .least = 1}},
     {"UpdateAccountRequest", "roles", {.required = true, .least = 1}},
@@ -196,10 +200,13 @@ FieldRule rule_of(std::string_view message, std::string_view field, const ToldLi
     if (field == "page_token")
         return {.most = static_cast<std::int64_t>(limits::page_token_bytes_max)};
     if (field == "wait_ms") return up_to(told.wait_ms_max);
-    for (const Line& line : lines) {
-        if (line.message == message && line.field == field) return line.rule;
-    }
-    return {};
+    const auto stands_for = [&](const Line& line) {
+        return line.message == message && line.field == field;
+    };
+    if (const auto found = std::ranges::find_if(lines, stands_for); found != lines.end())
+        return found->rule;
+    const auto found = std::ranges::find_if(lines_of_people, stands_for);
+    return found == lines_of_people.end() ? FieldRule{} : found->rule;
 }
 
 std::string_view name_pattern() { return a_name; }

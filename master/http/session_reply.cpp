@@ -52,8 +52,7 @@ void Session::prepare(http::fields& header) const {
     header.set("X-Content-Type-Options", "nosniff");
     for (const std::string& line : cookies_) header.insert(http::field::set_cookie, line);
     // A page that was loaded anew asks with any read.
-    if (!by_cookie_.empty() && caller_)
-        header.set("X-CSRF-Token", csrf_token_of(by_cookie_));
+    if (!by_cookie_.empty() && caller_) header.set("X-CSRF-Token", csrf_token_of(by_cookie_));
     // As draft-ietf-httpapi-ratelimit-headers-07 has it.
     if (rate_) {
         const Rate& rate = host_.parts.gate.rate();

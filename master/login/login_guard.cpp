@@ -25,8 +25,7 @@ Status LoginGuard::admit(const LoginTry& attempt, MonoTime now) {
         const RateVerdict own = here_.take("device " + attempt.login + " " + attempt.device, now);
         return own.admitted ? ok_status() : Status(slowed(own.again_after));
     }
-    const std::size_t known =
-        std::max({by_source_.size(), here_.size(), by_login_.size()});
+    const std::size_t known = std::max({by_source_.size(), here_.size(), by_login_.size()});
     if (known >= rates_.remembered_max) return slowed(rates_.each_per_source);
     const RateVerdict source = by_source_.take(attempt.source, now);
     if (!source.admitted) return slowed(source.again_after);

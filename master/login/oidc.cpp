@@ -21,8 +21,7 @@ Error odd_answer(const std::string& what) {
 }
 
 Result<json> object_of(const ProviderAnswer& answer) {
-    if (answer.status != 200)
-        return odd_answer("with status " + std::to_string(answer.status));
+    if (answer.status != 200) return odd_answer("with status " + std::to_string(answer.status));
     json parsed = json::parse(answer.body, nullptr, false);
     if (!parsed.is_object()) return odd_answer("with something that is no JSON object");
     return parsed;
@@ -30,8 +29,8 @@ Result<json> object_of(const ProviderAnswer& answer) {
 
 Result<std::string> address_in(const json& object, const char* name) {
     const auto found = object.find(name);
-    const bool https =
-        found != object.end() && found->is_string() && found->get<std::string>().starts_with("https://");
+    const bool https = found != object.end() && found->is_string() &&
+                       found->get<std::string>().starts_with("https://");
     if (!https) return odd_answer(std::string("without an https address as ") + name);
     return found->get<std::string>();
 }
@@ -45,8 +44,8 @@ Result<OidcProvider::Endpoints> OidcProvider::endpoints(MonoTime now) {
     }
     std::string base = config_.issuer;
     if (base.ends_with('/')) base.pop_back();
-    const auto answer =
-        TRY(call_provider({base + "/.well-known/openid-configuration", {}, {}, {}}, config_.limits));
+    const auto answer = TRY(
+        call_provider({base + "/.well-known/openid-configuration", {}, {}, {}}, config_.limits));
     const json document = TRY(object_of(answer));
     // Another issuer's document would let another vouch for our people.
     if (document.value("issuer", json()) != config_.issuer)

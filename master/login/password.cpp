@@ -45,10 +45,11 @@ Status check_password(const Secret<std::string>& password, std::string_view acco
                      {{"field", std::string(field)}, {"rule", "password"}});
     };
     const std::string& plain = password.reveal();
-    if (plain.size() < password_bytes_min)
-        return refuse("has fewer than 12 letters; four words that nobody else puts together are "
-                      "easy to keep");
-    if (plain.size() > password_bytes_max) return refuse("has more than 200 bytes");
+    if (plain.size() < limits::password_bytes_min)
+        return refuse(
+            "has fewer than 12 letters; four words that nobody else puts together are "
+            "easy to keep");
+    if (plain.size() > limits::password_bytes_max) return refuse("has more than 200 bytes");
     if (!is_plain_text(plain)) return refuse("must be text, on one line");
     const auto is_first = [&](char c) { return c == plain.front(); };
     if (std::ranges::all_of(plain, is_first)) return refuse("is one letter again and again");
@@ -66,7 +67,7 @@ Result<std::string> hash_password(const Secret<std::string>& password, Rng& rng)
 
 bool is_password(const Secret<std::string>& password, const std::string& hash) {
     const std::string& plain = password.reveal();
-    if (plain.size() > password_bytes_max) return false;
+    if (plain.size() > limits::password_bytes_max) return false;
     if (!hash.empty())
         return argon2id_verify(hash.c_str(), plain.data(), plain.size()) == ARGON2_OK;
     constexpr std::array<std::uint8_t, salt_bytes> nobodys{};

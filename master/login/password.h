@@ -8,11 +8,9 @@
 #include "common/base/random.h"
 #include "common/base/result.h"
 #include "common/log/secret.h"
+#include "master/domain/limits.h"
 
 namespace foyer::master {
-
-inline constexpr std::size_t password_bytes_min = 12;
-inline constexpr std::size_t password_bytes_max = 200;
 
 // InvalidArgument under `field`: too short, too long, no text, all alike, or the names themselves.
 Status check_password(const Secret<std::string>& password, std::string_view account,

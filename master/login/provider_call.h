@@ -12,8 +12,8 @@ namespace foyer::master {
 
 struct ProviderCall {
     std::string url;
-    std::string form;             // POST of this form; empty: GET
-    std::string user;             // basic authentication; empty: none
+    std::string form;  // POST of this form; empty: GET
+    std::string user;  // basic authentication; empty: none
     Secret<std::string> password;
 };
 

@@ -58,9 +58,8 @@ std::string totp_uri(std::string_view account, std::string_view member,
 
 std::optional<std::int64_t> totp_step(const Secret<std::string>& secret, const std::string& code,
                                       WallTime now) {
-    const bool digits_only = code.size() == digits && std::ranges::all_of(code, [](char c) {
-                                 return c >= '0' && c <= '9';
-                             });
+    const bool digits_only = code.size() == digits &&
+                             std::ranges::all_of(code, [](char c) { return c >= '0' && c <= '9'; });
     if (!digits_only) return std::nullopt;
     char* raw = nullptr;
     std::size_t length = 0;

@@ -88,6 +88,10 @@ constexpr auto doors = std::to_array<Door>({
     door<&publish_price_list>("foyer.api.v1.PriceService/PublishPriceList"),
     door<&get_price_list>("foyer.api.v1.PriceService/GetPriceList"),
     door<&list_price_lists>("foyer.api.v1.PriceService/ListPriceLists"),
+});
+
+// Of accounts, and of people who act for them.
+constexpr auto doors_of_people = std::to_array<Door>({
     door<&create_account>("foyer.api.v1.AccountService/CreateAccount"),
     door<&list_accounts>("foyer.api.v1.AccountService/ListAccounts"),
     door<&get_account>("foyer.api.v1.AccountService/GetAccount"),
@@ -119,6 +123,9 @@ constexpr auto doors = std::to_array<Door>({
 
 const Door* find(std::string_view rpc) {
     for (const Door& candidate : doors) {
+        if (candidate.rpc == rpc) return &candidate;
+    }
+    for (const Door& candidate : doors_of_people) {
         if (candidate.rpc == rpc) return &candidate;
     }
     return nullptr;

@@ -265,13 +265,15 @@ public:
     Reactor* GetMember(Context* c, const api::GetMemberRequest* q, api::Member* a) override {
         return door_.serve(c, "foyer.api.v1.MemberService/GetMember", *q, *a);
     }
-    Reactor* ListMembers(Context* c, const api::ListMembersRequest* q, api::ListMembersResponse* a) override {
+    Reactor* ListMembers(Context* c, const api::ListMembersRequest* q,
+                         api::ListMembersResponse* a) override {
         return door_.serve(c, "foyer.api.v1.MemberService/ListMembers", *q, *a);
     }
     Reactor* UpdateMember(Context* c, const api::UpdateMemberRequest* q, api::Member* a) override {
         return door_.serve(c, "foyer.api.v1.MemberService/UpdateMember", *q, *a);
     }
-    Reactor* DeleteMember(Context* c, const api::MemberActionRequest* q, api::DeleteMemberResponse* a) override {
+    Reactor* DeleteMember(Context* c, const api::MemberActionRequest* q,
+                          api::DeleteMemberResponse* a) override {
         return door_.serve(c, "foyer.api.v1.MemberService/DeleteMember", *q, *a);
     }
     Reactor* InviteMember(Context* c, const api::MemberActionRequest* q, api::Member* a) override {
@@ -288,16 +290,19 @@ public:
     Reactor* Login(Context* c, const api::LoginRequest* q, api::LoginResponse* a) override {
         return door_.serve(c, "foyer.api.v1.LoginService/Login", *q, *a);
     }
-    Reactor* AcceptInvitation(Context* c, const api::AcceptInvitationRequest* q, api::AcceptInvitationResponse* a) override {
+    Reactor* AcceptInvitation(Context* c, const api::AcceptInvitationRequest* q,
+                              api::AcceptInvitationResponse* a) override {
         return door_.serve(c, "foyer.api.v1.LoginService/AcceptInvitation", *q, *a);
     }
     Reactor* Logout(Context* c, const api::LogoutRequest* q, api::LogoutResponse* a) override {
         return door_.serve(c, "foyer.api.v1.LoginService/Logout", *q, *a);
     }
-    Reactor* ChangePassword(Context* c, const api::ChangePasswordRequest* q, api::ChangePasswordResponse* a) override {
+    Reactor* ChangePassword(Context* c, const api::ChangePasswordRequest* q,
+                            api::ChangePasswordResponse* a) override {
         return door_.serve(c, "foyer.api.v1.LoginService/ChangePassword", *q, *a);
     }
-    Reactor* StartTotp(Context* c, const api::StartTotpRequest* q, api::StartTotpResponse* a) override {
+    Reactor* StartTotp(Context* c, const api::StartTotpRequest* q,
+                       api::StartTotpResponse* a) override {
         return door_.serve(c, "foyer.api.v1.LoginService/StartTotp", *q, *a);
     }
     Reactor* ConfirmTotp(Context* c, const api::ConfirmTotpRequest* q, api::TotpState* a) override {
@@ -306,13 +311,16 @@ public:
     Reactor* RemoveTotp(Context* c, const api::RemoveTotpRequest* q, api::TotpState* a) override {
         return door_.serve(c, "foyer.api.v1.LoginService/RemoveTotp", *q, *a);
     }
-    Reactor* StartOidc(Context* c, const api::StartOidcRequest* q, api::StartOidcResponse* a) override {
+    Reactor* StartOidc(Context* c, const api::StartOidcRequest* q,
+                       api::StartOidcResponse* a) override {
         return door_.serve(c, "foyer.api.v1.LoginService/StartOidc", *q, *a);
     }
-    Reactor* FinishOidc(Context* c, const api::FinishOidcRequest* q, api::LoginResponse* a) override {
+    Reactor* FinishOidc(Context* c, const api::FinishOidcRequest* q,
+                        api::LoginResponse* a) override {
         return door_.serve(c, "foyer.api.v1.LoginService/FinishOidc", *q, *a);
     }
-    Reactor* LinkOidc(Context* c, const api::FinishOidcRequest* q, api::LinkOidcResponse* a) override {
+    Reactor* LinkOidc(Context* c, const api::FinishOidcRequest* q,
+                      api::LinkOidcResponse* a) override {
         return door_.serve(c, "foyer.api.v1.LoginService/LinkOidc", *q, *a);
     }
 

@@ -27,11 +27,9 @@ void on_asking_thread(const ApiContext& context, const std::shared_ptr<HeldCall>
     if (!posted.ok()) held->done(posted);
 }
 
-Result<OidcIdentity> identity_of(const ApiContext& context,
-                                 const api::FinishOidcRequest& request) {
+Result<OidcIdentity> identity_of(const ApiContext& context, const api::FinishOidcRequest& request) {
     const WallTime now = context.clock.wall();
-    const OidcFlow flow =
-        TRY(opened_flow(request.flow(), request.state(), context.seal, now));
+    const OidcFlow flow = TRY(opened_flow(request.flow(), request.state(), context.seal, now));
     return context.logins.oidc->identity_of(flow, request.code(), context.clock.mono(), now);
 }
 

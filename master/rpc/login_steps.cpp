@@ -85,8 +85,7 @@ void finish_login(const ApiContext& context, const std::shared_ptr<HeldCall>& he
         shown.set_account(key.first.str());
         shown.set_member(key.second.str());
         shown.set_token(text);
-        set_time(after.tokens().at(TokenId(reply.subject)).expires_at,
-                 *shown.mutable_expires_at());
+        set_time(after.tokens().at(TokenId(reply.subject)).expires_at, *shown.mutable_expires_at());
         shown.set_device(device);
     };
     submit_held(context, held, request, response, std::move(write));

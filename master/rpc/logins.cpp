@@ -31,8 +31,7 @@ Member seen_row(const ApiContext& context, const MemberKey& key) {
 }
 
 bool has_opened(const Member& row, const std::string& invitation_hash, WallTime now) {
-    return row.invited_until && row.invitation_hash == invitation_hash &&
-           now <= *row.invited_until;
+    return row.invited_until && row.invitation_hash == invitation_hash && now <= *row.invited_until;
 }
 
 Error bad_invitation() {

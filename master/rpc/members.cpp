@@ -94,11 +94,10 @@ void list_members(const ApiContext& context, ApiCall call, const api::ListMember
     if (!window.ok()) return call.done(window.failure());
     const AccountId account(request.account());
     call.done(context.planner.read([&](const State& state) -> Status {
-        const bool seen = state.accounts().contains(account) &&
-                          sees_members(state, account, call.caller.token);
+        const bool seen =
+            state.accounts().contains(account) && sees_members(state, account, call.caller.token);
         if (!seen)
-            return error(ErrorCode::NotFound,
-                         "account '" + request.account() + "' does not exist");
+            return error(ErrorCode::NotFound, "account '" + request.account() + "' does not exist");
         std::map<MemberName, Member> own;
         for (auto at = state.members().lower_bound({account, {}});
              at != state.members().end() && at->first.first == account; ++at)

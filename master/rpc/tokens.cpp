@@ -1,7 +1,8 @@
 // API tokens. Their secret is in one answer, when they are made.
+#include "master/domain/tokens.h"
+
 #include "master/app/housekeeping.h"
 #include "master/domain/limits.h"
-#include "master/domain/tokens.h"
 #include "master/rpc/handlers.h"
 #include "master/rpc/show.h"
 

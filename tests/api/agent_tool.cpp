@@ -6,7 +6,8 @@
 //   {"do": "renew", "new_key": true, "forget": true, "serving": true}
 //   {"do": "fetch", "digest": "sha256:…", "offset": 0}
 //   {"do": "api", "address": "host:port", "ca": "PEM", "token": "foyer_…"}
-//   {"do": "login", "address": "host:port", "ca": "PEM", "account": "", "member": "", "password": ""}
+//   {"do": "login", "address": "host:port", "ca": "PEM", "account": "", "member": "", "password":
+//   ""}
 //   {"do": "raw", "address": "host:port", "ca": "PEM", "method": "/a.B/C", "message": "hex"}
 //
 // "background": true lets the next command begin at once; the answer comes when it is done.

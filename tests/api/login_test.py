@@ -1,5 +1,6 @@
-"""People of an account: invited, logged in by password and code, kept apart, slowed when they guess;
-browsers with cookies that no other site's page can use. And what is written down of it: no secret.
+"""People of an account: invited, logged in by password and code, kept apart, slowed when they
+guess; browsers with cookies that no other site's page can use. And what is written down of it: no
+secret.
 """
 
 import base64
@@ -17,7 +18,7 @@ OTHER = "four words in another row"
 
 
 def code_at(secret, when):
-    """TOTP, RFC 6238, written down once more: what the master takes is what an authenticator shows."""
+    """TOTP, RFC 6238, written down once more: the master takes what an authenticator shows."""
     counter = struct.pack(">Q", int(when) // 30)
     mac = hmac.new(base64.b32decode(secret), counter, hashlib.sha1).digest()
     at = mac[-1] & 15

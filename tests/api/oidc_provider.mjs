@@ -1,5 +1,6 @@
-// A real OpenID Connect provider (npm oidc-provider) on loopback, over HTTPS: whoever types a name is
-// that person. Arguments: port, certificate, key, client secret file. Prints "ready" when it listens.
+// A real OpenID Connect provider (npm oidc-provider) on loopback, over HTTPS: whoever types a name
+// is that person. Arguments: port, certificate, key, client secret file. Prints "ready" when it
+// listens.
 import { readFileSync } from "node:fs";
 import https from "node:https";
 import { pathToFileURL } from "node:url";

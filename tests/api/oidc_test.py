@@ -34,8 +34,9 @@ class Provider:
         self.cert, self.key = folder + "/provider.crt", folder + "/provider.key"
         subprocess.run(
             ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-             "-nodes", "-days", "2", "-keyout", self.key, "-out", self.cert, "-subj", "/CN=provider",
-             "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)  # fmt: skip
+             "-nodes", "-days", "2", "-keyout", self.key, "-out", self.cert, "-subj",
+             "/CN=provider", "-addext", "subjectAltName=IP:127.0.0.1"],
+            check=True, capture_output=True)  # fmt: skip
         self.secret = folder + "/secret"
         with open(self.secret, "w", encoding="ascii") as file:
             file.write("a secret of the client\n")
@@ -44,7 +45,8 @@ class Provider:
 
     def start(self):
         self.process = subprocess.Popen(
-            ["node", HERE + "/oidc_provider.mjs", str(self.port), self.cert, self.key, self.secret],
+            ["node", HERE + "/oidc_provider.mjs", str(self.port), self.cert, self.key,
+             self.secret],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)  # fmt: skip
         until("the provider listens", lambda: "ready" in self.process.stdout.readline())
 

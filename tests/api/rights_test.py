@@ -15,7 +15,13 @@ ROLES = {
     "auditors": {"operator", "auditor"},
     "everybody": {"operator", "host", "customer", "publisher", "auditor"},
 }
-PUT_BACK = {"name": "nobody", "account": "nobody", "id": "op-none", "version": "1", "digest": "sha256:" + "0" * 64}
+PUT_BACK = {
+    "name": "nobody",
+    "account": "nobody",
+    "id": "op-none",
+    "version": "1",
+    "digest": "sha256:" + "0" * 64,
+}
 
 
 def routes():
@@ -181,6 +187,7 @@ def main():
     with Master().start() as master:
         every_route_with_every_role(master)
         what_is_whose(master)
+        doors_before_the_login(master)
         the_same_rights_over_grpc(master)
         reflection_and_health(master)
 

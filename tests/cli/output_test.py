@@ -28,9 +28,9 @@ COLUMNS = {
     ("account", "ls"): "name roles created_at quota used revision",
     ("token", "ls"): "id account note scopes read_only made_by created_at expires_at revision"
                      " member session",
-    ("member", "ls", "--account", "acme"): "account name scopes read_only manages has_password totp"
-                                           " oidc invited_until last_login_at created_at made_by"
-                                           " revision",
+    ("member", "ls", "--account", "acme"): "account name scopes read_only manages has_password"
+                                           " totp oidc invited_until last_login_at created_at"
+                                           " made_by revision",
     ("release", "ls"): "name version title publisher sizes copies_min copies_max copies_default"
                        " image_digest image_bytes created_at withdrawn_at withdrawn_reason",
     ("instance", "ls"): "name state release version size owner url durability repair replicas"
@@ -47,8 +47,8 @@ COLUMNS = {
                                       " opened_ms routed_ms answered_ms edge",
 }
 SCHEMAS = dict(zip(COLUMNS, ("Isp", "Host", "Site", "Node", "Account", "ApiToken",
-                             "Member", "SoftwareRelease", "Instance", "PriceList", "AuditEntry", None,
-                             "Webhook", "Event", "Event", "Takeover")))
+                             "Member", "SoftwareRelease", "Instance", "PriceList", "AuditEntry",
+                             None, "Webhook", "Event", "Event", "Takeover")))
 
 # Each is a text; some reader of YAML would see something else if it stood there bare.
 TRAPS = ["", " ", "yes", "No", "ON", "true", "False", "null", "NULL", "~", "y", "n", "1", "01",

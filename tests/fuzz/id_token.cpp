@@ -1,5 +1,5 @@
-// What an identity provider sends: an ID token in line 1, its key set behind. And what browsers send
-// as cookies.
+// What an identity provider sends: an ID token in line 1, its key set behind. And what browsers
+// send as cookies.
 #include "master/login/id_token.h"
 
 #include "common/base/check.h"
@@ -23,9 +23,9 @@ void feed(std::string_view bytes) {
 }
 
 std::vector<std::string> seeds() {
-    const std::string set =
-        R"({"keys":[{"kty":"EC","crv":"P-256","kid":"k","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",)"
-        R"("y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]})";
+    const std::string set = R"({"keys":[{"kty":"EC","crv":"P-256","kid":"k",)"
+                            R"("x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",)"
+                            R"("y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]})";
     return {"eyJhbGciOiJFUzI1NiIsImtpZCI6ImsifQ.eyJzdWIiOiJhIn0.AAAA\n" + set,
             "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.\n{}",
             "a=b; __Host-foyer_session=foyer_a_b; __Host-foyer_device=x"};

@@ -42,7 +42,9 @@ LAYERS = {
     "master/domain": PURE,
     "master/app": MASTER_APP,
     "master/store": MASTER_EDGE,
-    "master/rpc": MASTER_EDGE + PROTO,
+    # Who is at the door is proved before it is decided what follows.
+    "master/login": MASTER_EDGE,
+    "master/rpc": MASTER_EDGE + ["master/login"] + PROTO,
     "master/http": MASTER_EDGE + PROTO,
     "master/notices": MASTER_EDGE,
     "master/portal": MASTER_EDGE,

@@ -13,10 +13,13 @@ TEST_CASE("work is done in order, off the caller's thread") {
     std::string order;
     std::promise<std::thread::id> where;
     REQUIRE(worker.post("a", [&] { order += "1"; }).ok());
-    REQUIRE(worker.post("b", [&] {
-        order += "2";
-        where.set_value(std::this_thread::get_id());
-    }).ok());
+    REQUIRE(worker
+                .post("b",
+                      [&] {
+                          order += "2";
+                          where.set_value(std::this_thread::get_id());
+                      })
+                .ok());
     CHECK(where.get_future().get() != std::this_thread::get_id());
     CHECK(order == "12");
 }
@@ -26,10 +29,13 @@ TEST_CASE("nobody fills it alone, and it is not filled without end") {
     std::promise<void> begun;
     BoundedWorker worker({.waiting_max = 5, .per_source_max = 2});
     const auto gate = open.get_future().share();
-    REQUIRE(worker.post("first", [&begun, gate] {
-        begun.set_value();
-        gate.wait();
-    }).ok());
+    REQUIRE(worker
+                .post("first",
+                      [&begun, gate] {
+                          begun.set_value();
+                          gate.wait();
+                      })
+                .ok());
     begun.get_future().wait();
     const auto nothing = [] {};
     CHECK(worker.post("a", nothing).ok());

@@ -37,9 +37,8 @@ struct Key {
         REQUIRE(cjose_header_set(header, CJOSE_HDR_ALG, algorithm, nullptr));
         REQUIRE(cjose_header_set(header, CJOSE_HDR_KID, cjose_jwk_get_kid(jwk, nullptr), nullptr));
         const std::string text = claims.dump();
-        cjose_jws_t* jws =
-            cjose_jws_sign(jwk, header, reinterpret_cast<const std::uint8_t*>(text.data()),
-                           text.size(), nullptr);
+        cjose_jws_t* jws = cjose_jws_sign(
+            jwk, header, reinterpret_cast<const std::uint8_t*>(text.data()), text.size(), nullptr);
         REQUIRE(jws != nullptr);
         const char* compact = nullptr;
         REQUIRE(cjose_jws_export(jws, &compact, nullptr));
@@ -52,8 +51,12 @@ struct Key {
 };
 
 json claims() {
-    return {{"iss", "https://login.example"}, {"aud", "foyer"},         {"sub", "anna-1"},
-            {"exp", noon.unix_ms / 1000 + 60}, {"iat", noon.unix_ms / 1000}, {"nonce", "the nonce"}};
+    return {{"iss", "https://login.example"},
+            {"aud", "foyer"},
+            {"sub", "anna-1"},
+            {"exp", noon.unix_ms / 1000 + 60},
+            {"iat", noon.unix_ms / 1000},
+            {"nonce", "the nonce"}};
 }
 
 std::string set_of(std::initializer_list<const Key*> keys) {
@@ -138,9 +141,8 @@ TEST_CASE("a signature of another key, a MAC, or none at all proves nothing") {
 TEST_CASE("rubbish is refused") {
     const Key key("k1");
     const std::string good = key.sign(claims(), "RS256");
-    for (const std::string& bad :
-         {std::string(), std::string("a.b.c"), std::string(20'000, 'a'), std::string("..", 2),
-          std::string("\0.\0.\0", 5)})
+    for (const std::string& bad : {std::string(), std::string("a.b.c"), std::string(20'000, 'a'),
+                                   std::string("..", 2), std::string("\0.\0.\0", 5)})
         CHECK_FALSE(accepts(bad, set_of({&key})));
     for (const char* set : {"", "null", "[]", "{}", R"({"keys": 7})", R"({"keys": [7, null, {}]})",
                             R"({"keys": [{"kty": "RSA", "kid": "k1"}]})"})

@@ -73,11 +73,11 @@ TEST_CASE("what is remembered is bounded") {
     LoginGuard guard(small);
     int admitted = 0;
     for (int i = 0; i < 1'000; ++i)
-        admitted += guard.admit({"s" + std::to_string(i), "l" + std::to_string(i), ""},
-                                MonoTime{1'000'000})
-                            .ok()
-                        ? 1
-                        : 0;
+        admitted +=
+            guard.admit({"s" + std::to_string(i), "l" + std::to_string(i), ""}, MonoTime{1'000'000})
+                    .ok()
+                ? 1
+                : 0;
     CHECK(admitted == 50);
     CHECK(guard.admit({"s", "l", "device"}, MonoTime{1'000'000}).ok());
 }

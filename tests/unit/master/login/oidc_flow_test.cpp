@@ -50,8 +50,8 @@ TEST_CASE("a verifier is as long as RFC 7636 wants it, and its challenge is a ha
 
 TEST_CASE("a person comes back to a page that is allowed, or to this machine") {
     const std::vector<std::string> allowed{"https://portal.example/login"};
-    for (const char* good : {"https://portal.example/login", "http://127.0.0.1:4000/foyer",
-                             "http://127.0.0.1:65535"})
+    for (const char* good :
+         {"https://portal.example/login", "http://127.0.0.1:4000/foyer", "http://127.0.0.1:65535"})
         CHECK(check_redirect(good, allowed).ok());
     for (const char* bad :
          {"", "https://portal.example/login/", "https://portal.example/login?x",
