@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "master/domain/contacts.h"
 #include "master/domain/rows.h"
 #include "master/domain/webhooks.h"
 
@@ -83,12 +84,13 @@ struct DropRequest {
     friend bool operator==(const DropRequest&, const DropRequest&) = default;
 };
 
-using Change = std::variant<Put<Account>, Put<ApiToken>, Put<Isp>, Put<Host>, Put<Site>, Put<Node>,
-                            Put<Sighting>, Put<Release>, Put<PriceList>, Put<Instance>,
-                            Put<Replica>, Put<Takeover>, Put<Operation>, Put<Event>,
-                            Put<AuditEntry>, Put<RequestRecord>, DropAccount, DropToken, DropIsp,
-                            DropHost, DropSite, DropNode, DropSighting, DropReplica, DropInstance,
-                            DropTakeover, DropOperation, DropRequest, Put<Webhook>, DropWebhook>;
+using Change =
+    std::variant<Put<Account>, Put<ApiToken>, Put<Isp>, Put<Host>, Put<Site>, Put<Node>,
+                 Put<Sighting>, Put<Release>, Put<PriceList>, Put<Instance>, Put<Replica>,
+                 Put<Takeover>, Put<Operation>, Put<Event>, Put<AuditEntry>, Put<RequestRecord>,
+                 DropAccount, DropToken, DropIsp, DropHost, DropSite, DropNode, DropSighting,
+                 DropReplica, DropInstance, DropTakeover, DropOperation, DropRequest, Put<Webhook>,
+                 DropWebhook, Put<Contact>, DropContact>;
 
 using Changes = std::vector<Change>;
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "master/domain/change.h"
+#include "master/domain/contacts.h"
 #include "master/domain/rows.h"
 #include "master/domain/webhooks.h"
 
@@ -248,6 +249,18 @@ struct Tick {
     WallTime hearing_since;
 };
 
+// An order was refused for the account's quota, which nobody else hears of. Told once an hour.
+struct NoteRefusedOrder {
+    AccountId account;
+    std::string detail;
+};
+
+// Whose certificate is about to end; each end is told once. Sent once an hour.
+struct LookAtCertificates {
+    Duration node_warning{0};  // so long before its end, a box should have renewed its own
+    std::optional<WallTime> master_ends;  // the first of the master's own to end
+};
+
 using Command =
     std::variant<CreateAccount, UpdateAccount, DeleteAccount, CreateToken, RevokeToken, CreateIsp,
                  DeleteIsp, CreateHost, DeleteHost, CreateSite, DeleteSite, CreateNodeToken,
@@ -255,7 +268,9 @@ using Command =
                  PublishPriceList, OrderInstance, StopInstance, StartInstance, DeleteInstance,
                  PromoteInstance, RevealInstance, ReportNode, MarkSilent, CordonNode, UncordonNode,
                  DrainNode, CancelDrain, StartRebalance, StopRebalance, Tick, NoteSightings,
-                 ForgetOld, CreateWebhook, DeleteWebhook, EnableWebhook, NoteWebhooks>;
+                 ForgetOld, CreateWebhook, DeleteWebhook, EnableWebhook, NoteWebhooks, AddContact,
+                 ChangeContact, RemoveContact, RenewContactCode, CountContactTry, ConfirmContact,
+                 NoteMails, NoteRefusedOrder, LookAtCertificates>;
 
 // What the shell needs to render the answer: which row the command made or changed. The row itself
 // is in the state after the changes.

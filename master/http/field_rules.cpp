@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "master/domain/contacts.h"
 #include "master/domain/limits.h"
 #include "master/domain/prices.h"
 #include "master/domain/rebalance.h"
@@ -30,6 +31,12 @@ constexpr FieldRule exactly(std::int64_t bytes) {
     const std::int64_t letters = (bytes + 2) / 3 * 4;
     return {.required = true, .least = letters, .most = letters};
 }
+
+constexpr FieldRule a_mail_address{.required = true,
+                                   .most = static_cast<std::int64_t>(mail_address_bytes_max),
+                                   .pattern = "^[!-~]+@[A-Za-z0-9.-]+$"};
+constexpr FieldRule a_code{.required = true,
+                           .most = static_cast<std::int64_t>(4 * contact_code_letters)};
 
 struct Line {
     std::string_view message;
@@ -90,6 +97,8 @@ constexpr auto lines = std::to_array<Line>({
     {"CreateWebhookRequest", "subject", up_to_bytes(webhook_text_bytes_max)},
     {"CreateWebhookRequest", "kind", up_to_bytes(webhook_text_bytes_max)},
     {"CreateWebhookRequest", "note", up_to_bytes(webhook_text_bytes_max)},
+    {"AddContactRequest", "address", a_mail_address},
+    {"ConfirmContactRequest", "code", a_code},
     {"CreateAccountRequest", "name", needed(a_name)},
     {"CreateAccountRequest", "roles", {.required = true, .least = 1}},
     {"UpdateAccountRequest", "roles", {.required = true, .least = 1}},
@@ -125,6 +134,10 @@ constexpr auto bodies = std::to_array<Example>({
     {"WithdrawReleaseRequest", R"({"reason": "loses attachments; use 7.0.30-2"})"},
     {"CreateWebhookRequest", R"({"name": "shop", "url": "https://hooks.example.com/foyer",
                                  "about": "instance", "note": "tells the shop"})"},
+    {"AddContactRequest", R"({"address": "anna@example.org", "language": "fr",
+                              "topics": ["takeover", "health", "quota"]})"},
+    {"ChangeContactRequest", R"({"language": "en"})"},
+    {"ConfirmContactRequest", R"({"code": "k7qm-2xpd"})"},
     {"CreateAccountRequest", R"({"name": "acme", "roles": ["customer"]})"},
     {"UpdateAccountRequest", R"({"roles": ["customer", "host"],
                                  "quota": {"instances": 10, "copies": 30}})"},
@@ -144,6 +157,7 @@ constexpr auto in_paths = std::to_array<Example>({
     {"operations", "op-7f3kq2mzx4tb"},
     {"price-lists", "list-2027"},
     {"webhooks", "shop"},
+    {"contacts", "w4c8z1p0qd"},
     {"software-releases", "tryton"},
     {"blobs", "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
 });

@@ -32,6 +32,7 @@ enum class Rank {
     Event,
     Audit,
     Webhook,
+    Contact,
     Request
 };
 
@@ -77,6 +78,8 @@ Key key_of(const DropSite& change) { return {Rank::Site, change.name.str(), ""};
 Key key_of(const WebhookKey& key) { return {Rank::Webhook, key.first.str(), key.second.str()}; }
 Key key_of(const Webhook& row) { return key_of(key_of_webhook(row)); }
 Key key_of(const DropWebhook& change) { return key_of(change.key); }
+Key key_of(const Contact& row) { return {Rank::Contact, row.id.str(), ""}; }
+Key key_of(const DropContact& change) { return {Rank::Contact, change.id.str(), ""}; }
 Key key_of(const DropNode& change) { return {Rank::Node, change.name.str(), ""}; }
 Key key_of(const DropSighting& change) { return {Rank::Sighting, change.node.str(), ""}; }
 Key key_of(const DropReplica& change) { return key_of(change.key); }
