@@ -10,6 +10,7 @@
 #include "common/base/toml_text.h"
 #include "common/log/sink.h"
 #include "common/tls/address.h"
+#include "master/domain/contacts.h"
 
 namespace foyer::master {
 namespace {
@@ -182,6 +183,7 @@ void read_repair(Table table, RepairConfig& config) {
     table.read("lost_after_edge_s", config.lost_after_edge_s, seconds);
     table.read("lost_after_leading_s", config.lost_after_leading_s, seconds);
     table.read("lost_after_s", config.lost_after_s, seconds);
+    table.read("missing_after_s", config.missing_after_s, seconds);
     table.read("takeover_after_s", config.takeover_after_s, seconds);
     table.read("brake_nodes_min", config.brake_nodes_min, {1, 1'000'000});
     table.read("brake_percent", config.brake_percent, {0, 100});
@@ -218,6 +220,51 @@ void read_oidc(Table table, OidcSettings& config) {
         table.problem("client_id", "is needed: what the provider calls this cloud");
 }
 
+// Half of it set would be found out at the first mail.
+void check_mail(Table& table, const MailConfig& config) {
+    if (config.tls != "starttls" && config.tls != "implicit")
+        table.problem("tls", "must be starttls or implicit");
+    if (config.hold_max_ms < config.window_ms)
+        table.problem("hold_max_ms", "must be at least window_ms");
+    if (config.user.empty() != config.password_file.empty())
+        table.problem(config.user.empty() ? "password_file" : "user",
+                      "user and password_file go together");
+    if (config.server.empty()) return;
+    // It becomes a part of an address of libcurl's.
+    const auto odd = [](char c) {
+        return !((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                 c == '-' || c == '.' || c == ':');
+    };
+    if (std::any_of(config.server.begin(), config.server.end(), odd))
+        table.problem("server", "must be a host name or an address, without port");
+    const Status sender = check_mail_address(config.sender);
+    if (!sender.ok()) table.problem("sender", "must be an address, name@host");
+}
+
+void read_mail(Table table, MailConfig& config) {
+    constexpr Range span{0, 86'400'000};
+    table.read("server", config.server);
+    table.read("port", config.port, port_range);
+    table.read("tls", config.tls);
+    table.read("user", config.user);
+    table.read("password_file", config.password_file);
+    table.read("sender", config.sender);
+    table.read("ca_file", config.ca_file);
+    table.read("per_hour", config.per_hour, {1, 1'000'000});
+    table.read("at_once", config.at_once, {1, 100});
+    table.read("timeout_ms", config.timeout_ms, {100, 600'000});
+    table.read("window_ms", config.window_ms, span);
+    table.read("hold_max_ms", config.hold_max_ms, span);
+    table.read("repeat_ms", config.repeat_ms, span);
+    table.read("settle_ms", config.settle_ms, span);
+    table.read("old_after_ms", config.old_after_ms, {1, 30 * span.high});
+    table.read("pending_max", config.pending_max, {1, 10'000});
+    table.read("retry_min_ms", config.retry_min_ms, {10, 3'600'000});
+    table.read("retry_max_ms", config.retry_max_ms, {10, 86'400'000});
+    check_mail(table, config);
+    table.finish();
+}
+
 void read_rest(Table& root, Config& config, std::vector<ConfigProblem>& problems) {
     if (const toml::table* table = root.sub("database")) {
         Table database(*table, "database", problems);
@@ -244,6 +291,8 @@ void read_rest(Table& root, Config& config, std::vector<ConfigProblem>& problems
         read_webhooks(Table(*table, "webhooks", problems), config.webhooks);
     if (const toml::table* table = root.sub("oidc"))
         read_oidc(Table(*table, "oidc", problems), config.oidc);
+    if (const toml::table* table = root.sub("mail"))
+        read_mail(Table(*table, "mail", problems), config.mail);
     if (const toml::table* table = root.sub("groups")) {
         Table groups(*table, "groups", problems);
         groups.read("elect", config.groups_elect);

@@ -86,6 +86,7 @@ struct RepairConfig {
     std::int64_t lost_after_edge_s = 600;
     std::int64_t lost_after_leading_s = 900;
     std::int64_t lost_after_s = 1'800;
+    std::int64_t missing_after_s = 300;
     std::int64_t takeover_after_s = 300;
     std::int64_t brake_nodes_min = 2;
     std::int64_t brake_percent = 20;
@@ -128,6 +129,29 @@ struct OidcSettings {
     friend bool operator==(const OidcSettings&, const OidcSettings&) = default;
 };
 
+// Mails to the contacts of accounts (common/docs/notices.md).
+struct MailConfig {
+    std::string server;  // empty: no mail is sent
+    std::int64_t port = 587;
+    std::string tls = "starttls";  // or "implicit"
+    std::string user;              // empty: without
+    std::string password_file;
+    std::string sender;
+    std::string ca_file;  // empty: the roots of this machine
+    std::int64_t per_hour = 500;
+    std::int64_t at_once = 4;
+    std::int64_t timeout_ms = 60'000;
+    std::int64_t window_ms = 60'000;
+    std::int64_t hold_max_ms = 900'000;
+    std::int64_t repeat_ms = 3'600'000;
+    std::int64_t settle_ms = 90'000;
+    std::int64_t old_after_ms = 3'600'000;
+    std::int64_t pending_max = 200;
+    std::int64_t retry_min_ms = 60'000;
+    std::int64_t retry_max_ms = 3'600'000;
+    friend bool operator==(const MailConfig&, const MailConfig&) = default;
+};
+
 struct Config {
     std::string data_dir = "/var/lib/foyer/master";
     std::string zone = "foyer.localhost";
@@ -149,6 +173,7 @@ struct Config {
     HostsConfig hosts;
     WebhooksConfig webhooks;
     OidcSettings oidc;
+    MailConfig mail;
     friend bool operator==(const Config&, const Config&) = default;
 };
 

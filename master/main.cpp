@@ -47,8 +47,13 @@ std::optional<Config> read_config(const std::string& file) {
         return std::nullopt;
     }
     const auto calls = courier_config_of(parsed.config);
-    if (calls.ok()) return parsed.config;
-    std::cerr << file << ": webhooks.allow: " << calls.failure().message << "\n";
+    if (!calls.ok()) {
+        std::cerr << file << ": webhooks.allow: " << calls.failure().message << "\n";
+        return std::nullopt;
+    }
+    const auto mails = postman_config_of(parsed.config);
+    if (mails.ok()) return parsed.config;
+    std::cerr << file << ": mail.password_file: " << mails.failure().message << "\n";
     return std::nullopt;
 }
 

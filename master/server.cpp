@@ -28,6 +28,7 @@
 #include "master/http/http_server.h"
 #include "master/http/metrics_server.h"
 #include "master/notices/courier.h"
+#include "master/notices/postman.h"
 #include "master/rpc/agent_service.h"
 #include "master/rpc/api_dispatcher.h"
 #include "master/rpc/api_services.h"
@@ -83,6 +84,7 @@ struct Server::Parts {
     std::unique_ptr<DatabaseProbe> probe;
     std::unique_ptr<EventHistory> events;
     std::unique_ptr<Courier> courier;
+    std::unique_ptr<Postman> postman;  // null: no mail is sent
     std::unique_ptr<AgentSync> sync;
     std::unique_ptr<ApiDispatcher> api;
     std::unique_ptr<Gate> gate;
@@ -96,7 +98,8 @@ struct Server::Parts {
 
     Status open_files();
     Result<std::string> open_database(DatabaseKind kind);
-    void make_core(const std::string& conninfo, CourierConfig calls, OidcConfig sign_in);
+    void make_core(const std::string& conninfo, CourierConfig calls,
+                   std::optional<PostmanConfig> mails, OidcConfig sign_in);
     Status start_agents();
     Status start_api();
     Status start_metrics();
@@ -129,7 +132,7 @@ Result<std::string> Server::Parts::open_database(DatabaseKind kind) {
 }
 
 void Server::Parts::make_core(const std::string& conninfo, CourierConfig calls,
-                              OidcConfig sign_in) {
+                              std::optional<PostmanConfig> mails, OidcConfig sign_in) {
     held = std::make_unique<WaitDesk>(clock, static_cast<std::size_t>(config.agents.held_max));
     logins = std::make_unique<LoginDesk>();
     if (!config.oidc.issuer.empty())
@@ -162,6 +165,13 @@ void Server::Parts::make_core(const std::string& conninfo, CourierConfig calls,
     courier =
         std::make_unique<Courier>(*planner, *events, *seal, clock, rng, log, std::move(calls));
     courier->start();
+    if (mails) {
+        postman =
+            std::make_unique<Postman>(*planner, *events, *seal, clock, rng, log, *std::move(mails));
+        postman->start();
+    } else {
+        log.info("mail_off", {{"text", "[mail] names no server: nobody is written to"}});
+    }
     sync = std::make_unique<AgentSync>(*planner, *presence, *held, *seal, clock, rng,
                                        sync_limits_of(config), signer_of_records(*authority));
     ApiContext context{*planner,
@@ -178,8 +188,10 @@ void Server::Parts::make_core(const std::string& conninfo, CourierConfig calls,
                        api_limits_of(config)};
     api = std::make_unique<ApiDispatcher>(std::move(context));
     gate = std::make_unique<Gate>(*planner, clock, rate_of(config));
-    housekeeping = std::make_unique<Housekeeping>(*planner, *presence, clock, rng, log,
-                                                  housekeeping_config_of(config));
+    HousekeepingConfig chores = housekeeping_config_of(config);
+    chores.master_certificate_ends = authority->first_end(clock.wall());
+    housekeeping =
+        std::make_unique<Housekeeping>(*planner, *presence, clock, rng, log, std::move(chores));
 }
 
 Status Server::Parts::start_agents() {
@@ -222,7 +234,8 @@ Status Server::Parts::start_metrics() {
     metrics = TRY(MetricsServer::start(config.metrics.host, config.metrics.port, [this] {
         return metrics_page({*planner, *presence, *held, *waits, *https, *blobs, http_metrics,
                              event_counts, commit_times, clock, probe->trouble(),
-                             courier->counters()});
+                             courier->counters(),
+                             postman ? postman->counters() : PostmanCounters{}});
     }));
     return ok_status();
 }
@@ -235,10 +248,11 @@ Result<std::unique_ptr<Server>> Server::start(const Config& config, DatabaseKind
     Parts& parts = *server->parts_;
     TRY(tls::issue_no_tickets());  // before the first context is made
     CourierConfig calls = TRY(courier_config_of(config));
+    std::optional<PostmanConfig> mails = TRY(postman_config_of(config));
     OidcConfig sign_in = TRY(oidc_config_of(config));
     TRY(parts.open_files());
     const std::string conninfo = TRY(parts.open_database(database));
-    parts.make_core(conninfo, std::move(calls), std::move(sign_in));
+    parts.make_core(conninfo, std::move(calls), std::move(mails), std::move(sign_in));
     TRY(parts.start_agents());
     TRY(parts.start_api());
     TRY(parts.start_metrics());
@@ -271,6 +285,7 @@ void Server::stop() {
     if (parts_->held) parts_->held->stop();
     if (parts_->waits) parts_->waits->stop();
     if (parts_->courier) parts_->courier->stop();
+    if (parts_->postman) parts_->postman->stop();
     if (parts_->events) parts_->events->stop();
     if (parts_->https) parts_->https->stop(grace);
     if (parts_->api_grpc) parts_->api_grpc->stop(grace);

@@ -19,6 +19,7 @@ RepairSettings repair_settings_of(const RepairConfig& config) {
     settings.lost_after_edge = Duration(config.lost_after_edge_s * 1000);
     settings.lost_after_leading = Duration(config.lost_after_leading_s * 1000);
     settings.lost_after = Duration(config.lost_after_s * 1000);
+    settings.missing_after = Duration(config.missing_after_s * 1000);
     settings.takeover_after = Duration(config.takeover_after_s * 1000);
     settings.brake_nodes_min = static_cast<int>(config.brake_nodes_min);
     settings.brake_percent = static_cast<int>(config.brake_percent);
@@ -84,7 +85,8 @@ SyncLimits sync_limits_of(const Config& config) {
 
 ApiLimits api_limits_of(const Config& config) {
     return {static_cast<int>(config.api.page_size_max), Duration(config.api.wait_ms_max),
-            Cents(config.hosts.monthly_cents), config.hosts.currency};
+            Cents(config.hosts.monthly_cents), config.hosts.currency,
+            config.mail.server.empty() ? std::string() : config.mail.sender};
 }
 
 Rate rate_of(const Config& config) {
@@ -156,6 +158,39 @@ Result<OidcConfig> oidc_config_of(const Config& config) {
     return oidc;
 }
 
+Result<std::optional<PostmanConfig>> postman_config_of(const Config& config) {
+    const MailConfig& mail = config.mail;
+    if (mail.server.empty()) return std::optional<PostmanConfig>();
+    PostmanConfig postman;
+    postman.digests.window = Duration(mail.window_ms);
+    postman.digests.hold_max = Duration(mail.hold_max_ms);
+    postman.digests.repeat = Duration(mail.repeat_ms);
+    postman.digests.pending_max = static_cast<std::size_t>(mail.pending_max);
+    postman.digests.at_once = static_cast<std::size_t>(mail.at_once);
+    postman.digests.per_hour = mail.per_hour;
+    postman.digests.retry.retry_min = Duration(mail.retry_min_ms);
+    postman.digests.retry.retry_max = Duration(mail.retry_max_ms);
+    postman.settle = Duration(mail.settle_ms);
+    postman.old_after = Duration(mail.old_after_ms);
+    postman.page_size = static_cast<int>(std::min<std::int64_t>(config.api.page_size_max, 200));
+    SmtpServer& server = postman.server;
+    server.host = mail.server;
+    server.port = static_cast<int>(mail.port);
+    server.tls = mail.tls == "implicit" ? SmtpTls::Implicit : SmtpTls::StartTls;
+    server.user = mail.user;
+    if (!mail.password_file.empty()) {
+        std::string password = TRY(tls::read_private_file(mail.password_file));
+        while (!password.empty() && (password.back() == '\n' || password.back() == '\r'))
+            password.pop_back();
+        server.password = Secret<std::string>(std::move(password));
+    }
+    server.sender = mail.sender;
+    server.ca_file = mail.ca_file;
+    server.whole = Duration(mail.timeout_ms);
+    server.connect = std::min(server.connect, server.whole);
+    return std::optional(std::move(postman));
+}
+
 HousekeepingConfig housekeeping_config_of(const Config& config) {
     HousekeepingConfig housekeeping;
     housekeeping.operator_token_file = config.data_dir + "/operator.token";
@@ -163,6 +198,8 @@ HousekeepingConfig housekeeping_config_of(const Config& config) {
     housekeeping.request_life = days(config.planner.request_retention_days);
     housekeeping.operation_life = days(config.planner.operation_retention_days);
     housekeeping.secret_life = Duration(config.api.reveal_again_ms);
+    // Boxes renew when a third of its life is left.
+    housekeeping.node_certificate_warning = days(config.agents.certificate_days) / 6;
     // A secret outlives its time by a tenth at most.
     housekeeping.forget_old =
         std::clamp(housekeeping.secret_life / 10, Duration(1'000), housekeeping.forget_old);

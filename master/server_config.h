@@ -10,6 +10,7 @@
 #include "master/http/http_server.h"
 #include "master/login/oidc.h"
 #include "master/notices/courier.h"
+#include "master/notices/postman.h"
 #include "master/rpc/agent_service.h"
 #include "master/rpc/api_context.h"
 
@@ -30,6 +31,8 @@ AgentServiceConfig agent_service_config_of(const Config& config);
 Result<CourierConfig> courier_config_of(const Config& config);
 // FailedPrecondition: the secret's file cannot be read, or others can read it.
 Result<OidcConfig> oidc_config_of(const Config& config);
+// Nothing: no mail is sent. FailedPrecondition, NotFound: the file with the password.
+Result<std::optional<PostmanConfig>> postman_config_of(const Config& config);
 HousekeepingConfig housekeeping_config_of(const Config& config);
 
 }  // namespace foyer::master

@@ -61,6 +61,26 @@ void write_webhooks(MetricsText& text, const State& state, const CourierCounters
     one(text, "foyer_webhook_calls", "gauge", "Calls of webhooks under way.", counters.under_way);
 }
 
+void write_mails(MetricsText& text, const State& state, const PostmanCounters& counters) {
+    std::size_t on = 0;
+    std::size_t off = 0;
+    std::size_t failing = 0;
+    for (const auto& [id, contact] : state.contacts()) {
+        if (contact.removed_at) continue;
+        off += state_of(contact) == ContactState::Off ? 1U : 0U;
+        on += state_of(contact) == ContactState::On ? 1U : 0U;
+        failing += contact.failing_since && !contact.off_at ? 1U : 0U;
+    }
+    one(text, "foyer_contacts", "gauge", "Contacts that are written to.", on);
+    one(text, "foyer_contacts_failing", "gauge", "Contacts whose last mail failed.", failing);
+    one(text, "foyer_contacts_off", "gauge", "Contacts switched off: mail was refused.", off);
+    one(text, "foyer_mails_total", "counter", "Mails that the server took.", counters.taken);
+    one(text, "foyer_mail_failures_total", "counter", "Mails that failed; they are tried again.",
+        counters.failed);
+    one(text, "foyer_notices_pending", "gauge", "Notices that wait to be mailed.",
+        counters.pending);
+}
+
 }  // namespace
 
 std::string metrics_page(const MetricsSources& sources) {
@@ -72,6 +92,7 @@ std::string metrics_page(const MetricsSources& sources) {
     write_catalogue(text, state);
     write_fleet(text, state, sources.clock.wall());
     write_webhooks(text, state, sources.webhooks);
+    write_mails(text, state, sources.mails);
     sources.events.write(text);
     sources.commits.write(text);
     one(text, "foyer_agents_heard", "gauge", "Boxes heard of within the silence time.",

@@ -13,6 +13,7 @@
 #include "master/app/wait_desk.h"
 #include "master/http/http_server.h"
 #include "master/notices/courier.h"
+#include "master/notices/postman.h"
 
 namespace foyer::master {
 
@@ -29,6 +30,7 @@ struct MetricsSources {
     const Clock& clock;
     std::optional<std::string> trouble;
     CourierCounters webhooks;
+    PostmanCounters mails;
 };
 
 std::string metrics_page(const MetricsSources& sources);

@@ -96,6 +96,12 @@ Result<std::string> CertificateAuthority::sign_message(std::string_view message)
     return signer.sign(message);
 }
 
+WallTime CertificateAuthority::first_end(WallTime now) const {
+    const auto own = tls::read_certificate(authority_.certificate_pem);
+    const WallTime server = now + lives_.server;
+    return own.ok() ? std::min(own.value().not_after, server) : server;
+}
+
 Result<ServerIdentity> CertificateAuthority::make_server(const std::vector<std::string>& names,
                                                          WallTime now) const {
     tls::CertificateSpec spec;

@@ -45,6 +45,9 @@ public:
     }  // SHA-256 of its DER form, hex: what tokens carry
     WallTime node_expiry(WallTime now) const { return now + lives_.node; }
 
+    // The first of the CA's own certificate and one that is made for a server now to end.
+    WallTime first_end(WallTime now) const;
+
     // InvalidArgument: the request is malformed, its signature wrong or its key weak.
     Result<std::string> sign_node(const NodeId& node, std::string_view csr_pem, WallTime now,
                                   WallTime expires_at) const;

@@ -76,6 +76,11 @@ void Housekeeping::tick() {
         next_repair_ = now + config_.repair_tick;
         repair();
     }
+    if (!next_certificates_) next_certificates_ = now + config_.first_look_at_certificates;
+    if (now >= *next_certificates_) {
+        next_certificates_ = now + config_.look_at_certificates;
+        look_at_certificates();
+    }
 }
 
 namespace {
@@ -170,6 +175,15 @@ void Housekeeping::note_sightings() {
     planner_.submit(std::move(write), [noting = noting_](const Result<Answer>& done) {
         discard(done, "the next round brings newer times");
         *noting = false;
+    });
+}
+
+void Housekeeping::look_at_certificates() {
+    Write write;
+    write.command =
+        LookAtCertificates{config_.node_certificate_warning, config_.master_certificate_ends};
+    planner_.submit(std::move(write), [](const Result<Answer>& done) {
+        discard(done, "the next round looks again");
     });
 }
 

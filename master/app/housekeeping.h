@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,12 @@ struct HousekeepingConfig {
     Duration secret_life{600'000};                                 // of a recorded answer
     Duration token_life{std::int64_t{30} * 24 * 3600 * 1000};      // of an API token, from its end
     Duration repair_tick{1'000};
+    // How often certificates are looked at. At first a while after the start, so that boxes that
+    // were kept from it can renew theirs.
+    Duration look_at_certificates{3'600'000};
+    Duration first_look_at_certificates{600'000};
+    Duration node_certificate_warning{std::int64_t{15} * 24 * 3600 * 1000};
+    std::optional<WallTime> master_certificate_ends;
     int repair_ticks_max = 50;     // in a row, when each says that there is more
     Duration hearing_gap{30'000};  // hearing.h
 };
@@ -49,6 +56,7 @@ private:
     void note_sightings();
     void forget_old();
     void repair();
+    void look_at_certificates();
 
     Planner& planner_;
     Presence& presence_;
@@ -63,6 +71,7 @@ private:
     MonoTime next_note_;
     std::vector<Sighting> sightings_;  // of this round, still to be sent
     MonoTime next_repair_;
+    std::optional<MonoTime> next_certificates_;
     Hearing hearing_;
     // What is not committed yet is not sent twice. Shared: a continuation may outlive us.
     std::shared_ptr<std::atomic<bool>> repairing_ = std::make_shared<std::atomic<bool>>(false);

@@ -2,11 +2,11 @@
 // HTTP both read permissions here and nowhere else; a test walks the table.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <string_view>
 
+#include "common/base/joined.h"
 #include "master/domain/rows.h"
 
 namespace foyer::master {
@@ -156,6 +156,18 @@ constexpr auto services = std::to_array<Route>({
           everybody, Scope::Own),
     write(HttpMethod::Post, "/v1/webhooks/{name}:enable",
           "foyer.api.v1.WebhookService/EnableWebhook", everybody, Scope::Own),
+    write(HttpMethod::Post, "/v1/contacts", "foyer.api.v1.ContactService/AddContact", everybody,
+          Scope::Own),
+    read("/v1/contacts/{id}", "foyer.api.v1.ContactService/GetContact", everybody, Scope::Own),
+    read("/v1/contacts", "foyer.api.v1.ContactService/ListContacts", everybody, Scope::Own),
+    write(HttpMethod::Put, "/v1/contacts/{id}", "foyer.api.v1.ContactService/ChangeContact",
+          everybody, Scope::Own),
+    write(HttpMethod::Delete, "/v1/contacts/{id}", "foyer.api.v1.ContactService/RemoveContact",
+          everybody, Scope::Own),
+    write(HttpMethod::Post, "/v1/contacts/{id}:resend",
+          "foyer.api.v1.ContactService/ResendContactCode", everybody, Scope::Own),
+    write(HttpMethod::Post, "/v1/contacts/{id}:confirm",
+          "foyer.api.v1.ContactService/ConfirmContact", everybody, Scope::Own),
     read("/v1/operations/{id}", "foyer.api.v1.OperationService/GetOperation", customers,
          Scope::Own),
 
@@ -228,14 +240,7 @@ constexpr auto people_and_documents = std::to_array<Route>({
     Route{HttpMethod::Get, "/v1/docs", "", {}, Scope::Public, RouteKind::Document, false},
 });
 
-template <std::size_t N, std::size_t M>
-constexpr std::array<Route, N + M> joined(const std::array<Route, N>& a,
-                                          const std::array<Route, M>& b) {
-    std::array<Route, N + M> all;
-    std::ranges::copy(b, std::ranges::copy(a, all.begin()).out);
-    return all;
-}
-constexpr auto table = joined(joined(fleet, services), people_and_documents);
+constexpr auto table = joined(fleet, services, people_and_documents);
 
 }  // namespace routes
 

@@ -216,6 +216,28 @@ Finding judge_drains(const Json& nodes, const std::vector<Json>& operations) {
     return well("drains", moving.empty() ? "none" : "under way: " + named(moving));
 }
 
+Finding judge_mail(const Json& contacts) {
+    const std::string sender = text_field(contacts, "sender");
+    if (sender.empty())
+        return warning("mail", "this master has no mail server: nobody is written to",
+                       "name one under [mail] in master.toml, or ask the operator to");
+    std::vector<std::string> off;
+    std::size_t on = 0;
+    for (const Json& contact : list_field(contacts, "contacts")) {
+        const std::string state = text_field(contact, "state");
+        if (state == "off") off.push_back(text_field(contact, "address"));
+        if (state == "on") ++on;
+    }
+    if (!off.empty())
+        return warning("mail", "mail is refused, and switched off, to " + named(off),
+                       "foyer contact ls");
+    if (on == 0)
+        return warning("mail", "nobody is written to when something happens",
+                       "foyer contact add ADDRESS");
+    return well("mail", fmt::format("{} written to, from {}",
+                                    count_of(on, "contact is", "contacts are"), sender));
+}
+
 Finding judge_instances(const Json& instances) {
     std::vector<std::string> unwell;
     std::vector<std::string> coming;

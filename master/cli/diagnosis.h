@@ -49,6 +49,8 @@ Finding judge_version(const Json& document);
 // Lists of the API. Each is one finding, however many boxes or instances it names.
 Finding judge_silence(const Json& nodes);
 Finding judge_instances(const Json& instances);
+// Whether anybody is written to: an answer of GET /v1/contacts.
+Finding judge_mail(const Json& contacts);
 // `operations`: those that drain a node which still holds copies, in the order of the nodes.
 Finding judge_drains(const Json& nodes, const std::vector<Json>& operations);
 

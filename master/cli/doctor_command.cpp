@@ -240,6 +240,8 @@ void Doctor::look_at_cloud() {
         if (const auto all = list("instances", {"/v1/instances", "instances", ""}))
             add(judge_instances(*all));
     }
+    const auto contacts = session_.get_json("/v1/contacts?page_size=500");
+    add(contacts.ok() ? judge_mail(contacts.value()) : wrong("mail", contacts.failure()));
 }
 
 Status Doctor::finish() {

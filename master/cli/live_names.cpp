@@ -29,6 +29,7 @@ constexpr auto sources = std::to_array<Source>({
     {"HOST", "/v1/hosts", "hosts", {"", ""}},
     {"ACCOUNT", "/v1/accounts", "accounts", {"", ""}},
     {"WEBHOOK", "/v1/webhooks", "webhooks", {"url", ""}},
+    {"CONTACT", "/v1/contacts", "contacts", {"address", ""}},
     {"PRICE-LIST", "/v1/price-lists", "price_lists", {"currency", "valid_from"}},
     {"RELEASE", "/v1/software-releases", "releases", {"title", ""}},
     {"NAME@VERSION", "/v1/software-releases", "releases", {"title", ""}},
@@ -49,6 +50,7 @@ std::string word_of_row(const Json& row, const LiveQuestion& question) {
     const bool whole =
         question.kind == "NAME@VERSION" ||
         (question.kind == "RELEASE" && question.typed.find('@') != std::string::npos);
+    if (question.kind == "CONTACT") return text_field(row, "id");
     return text_field(row, "name") + (whole ? "@" + version : "");
 }
 

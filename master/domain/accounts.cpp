@@ -144,6 +144,8 @@ Result<Decision> delete_account(const State& state, const DeleteAccount& command
         if (key.first == account.name) draft.drop(DropMember{key});
     for (const auto& [key, webhook] : state.webhooks())
         if (key.first == account.name) draft.drop(DropWebhook{key});
+    for (const auto& [id, contact] : state.contacts())
+        if (contact.account == account.name) draft.drop(DropContact{id});
     draft.drop(DropAccount{account.name});
     draft.event("account_deleted", account,
                 "deleted with its " + std::to_string(tokens) + " tokens");

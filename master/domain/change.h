@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "master/domain/contacts.h"
 #include "master/domain/members.h"
 #include "master/domain/rows.h"
 #include "master/domain/webhooks.h"
@@ -90,7 +91,7 @@ using Change =
                  Put<Takeover>, Put<Operation>, Put<Event>, Put<AuditEntry>, Put<RequestRecord>,
                  DropAccount, DropToken, DropIsp, DropHost, DropSite, DropNode, DropSighting,
                  DropReplica, DropInstance, DropTakeover, DropOperation, DropRequest, Put<Webhook>,
-                 DropWebhook, Put<Member>, DropMember>;
+                 DropWebhook, Put<Contact>, DropContact, Put<Member>, DropMember>;
 
 using Changes = std::vector<Change>;
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "master/domain/change.h"
+#include "master/domain/contacts.h"
 #include "master/domain/logins.h"
 #include "master/domain/rows.h"
 #include "master/domain/webhooks.h"
@@ -249,15 +250,30 @@ struct Tick {
     WallTime hearing_since;
 };
 
-using Command = std::variant<
-    CreateAccount, UpdateAccount, DeleteAccount, CreateToken, RevokeToken, CreateIsp, DeleteIsp,
-    CreateHost, DeleteHost, CreateSite, DeleteSite, CreateNodeToken, DeleteNode, EnrolNode,
-    RenewNode, PublishRelease, WithdrawRelease, PublishPriceList, OrderInstance, StopInstance,
-    StartInstance, DeleteInstance, PromoteInstance, RevealInstance, ReportNode, MarkSilent,
-    CordonNode, UncordonNode, DrainNode, CancelDrain, StartRebalance, StopRebalance, Tick,
-    NoteSightings, ForgetOld, CreateWebhook, DeleteWebhook, EnableWebhook, NoteWebhooks,
-    CreateMember, UpdateMember, InviteMember, DeleteMember, OpenSession, CloseSession,
-    AcceptInvitation, ChangePassword, StartTotp, ConfirmTotp, RemoveTotp, LinkIdentity>;
+// An order was refused for the account's quota, which nobody else hears of. Told once an hour.
+struct NoteRefusedOrder {
+    AccountId account;
+    std::string detail;
+};
+
+// Whose certificate is about to end; each end is told once. Sent once an hour.
+struct LookAtCertificates {
+    Duration node_warning{0};  // so long before its end, a box should have renewed its own
+    std::optional<WallTime> master_ends;  // the first of the master's own to end
+};
+
+using Command =
+    std::variant<CreateAccount, UpdateAccount, DeleteAccount, CreateToken, RevokeToken, CreateIsp,
+                 DeleteIsp, CreateHost, DeleteHost, CreateSite, DeleteSite, CreateNodeToken,
+                 DeleteNode, EnrolNode, RenewNode, PublishRelease, WithdrawRelease,
+                 PublishPriceList, OrderInstance, StopInstance, StartInstance, DeleteInstance,
+                 PromoteInstance, RevealInstance, ReportNode, MarkSilent, CordonNode, UncordonNode,
+                 DrainNode, CancelDrain, StartRebalance, StopRebalance, Tick, NoteSightings,
+                 ForgetOld, CreateWebhook, DeleteWebhook, EnableWebhook, NoteWebhooks, CreateMember,
+                 UpdateMember, InviteMember, DeleteMember, OpenSession, CloseSession,
+                 AcceptInvitation, ChangePassword, StartTotp, ConfirmTotp, RemoveTotp, LinkIdentity,
+                 AddContact, ChangeContact, RemoveContact, RenewContactCode, CountContactTry,
+                 ConfirmContact, NoteMails, NoteRefusedOrder, LookAtCertificates>;
 
 // What the shell needs to render the answer: which row the command made or changed. The row itself
 // is in the state after the changes.

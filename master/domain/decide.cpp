@@ -117,6 +117,29 @@ struct Dispatch {
     Result<Decision> operator()(const NoteSightings& c) const {
         return note_sightings(state, c, now);
     }
+    Result<Decision> operator()(const AddContact& c) const { return add_contact(state, c, now); }
+    Result<Decision> operator()(const ChangeContact& c) const {
+        return change_contact(state, c, now);
+    }
+    Result<Decision> operator()(const RemoveContact& c) const {
+        return remove_contact(state, c, now);
+    }
+    Result<Decision> operator()(const RenewContactCode& c) const {
+        return renew_contact_code(state, c, now);
+    }
+    Result<Decision> operator()(const CountContactTry& c) const {
+        return count_contact_try(state, c, now);
+    }
+    Result<Decision> operator()(const ConfirmContact& c) const {
+        return confirm_contact(state, c, now);
+    }
+    Result<Decision> operator()(const NoteMails& c) const { return note_mails(state, c, now); }
+    Result<Decision> operator()(const NoteRefusedOrder& c) const {
+        return note_refused_order(state, c, now);
+    }
+    Result<Decision> operator()(const LookAtCertificates& c) const {
+        return look_at_certificates(state, c, now);
+    }
     Result<Decision> operator()(const ForgetOld& c) const { return forget_old(state, c, now); }
 };
 

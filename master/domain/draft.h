@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "master/domain/command.h"
+#include "master/domain/event_kinds.h"
 #include "master/domain/state.h"
 
 namespace foyer::master {
@@ -35,15 +36,15 @@ public:
 
     // Something happened to this one: whoever owns it may hear of it, nobody else of the customers
     // and hosts. The row as it is, or will be, in this decision.
-    void event(std::string kind, const Instance& about, std::string message);
-    void event(std::string kind, const Node& about, std::string message);
-    void event(std::string kind, const Site& about, std::string message);
-    void event(std::string kind, const Account& about, std::string message);
-    void event(std::string kind, const Release& about, std::string message);
-    void event(std::string kind, const PriceList& about, std::string message);
-    void event(std::string kind, const Operation& about, std::string message);
+    void event(EventKind kind, const Instance& about, std::string message);
+    void event(EventKind kind, const Node& about, std::string message);
+    void event(EventKind kind, const Site& about, std::string message);
+    void event(EventKind kind, const Account& about, std::string message);
+    void event(EventKind kind, const Release& about, std::string message);
+    void event(EventKind kind, const PriceList& about, std::string message);
+    void event(EventKind kind, const Operation& about, std::string message);
     // And to the cloud as a whole.
-    void event(std::string kind, std::string message);
+    void event(EventKind kind, std::string message);
 
     bool empty() const { return changes_.empty(); }
 
@@ -56,7 +57,7 @@ public:
     }
 
 private:
-    void note_event(std::string kind, EventAbout about, std::string subject, AccountId owner,
+    void note_event(EventKind kind, EventAbout about, std::string subject, AccountId owner,
                     std::string message);
 
     const State& state_;
@@ -126,6 +127,19 @@ Result<Decision> start_totp(const State& state, const StartTotp& command, WallTi
 Result<Decision> confirm_totp(const State& state, const ConfirmTotp& command, WallTime now);
 Result<Decision> remove_totp(const State& state, const RemoveTotp& command, WallTime now);
 Result<Decision> link_identity(const State& state, const LinkIdentity& command, WallTime now);
+Result<Decision> add_contact(const State& state, const AddContact& command, WallTime now);
+Result<Decision> change_contact(const State& state, const ChangeContact& command, WallTime now);
+Result<Decision> remove_contact(const State& state, const RemoveContact& command, WallTime now);
+Result<Decision> renew_contact_code(const State& state, const RenewContactCode& command,
+                                    WallTime now);
+Result<Decision> count_contact_try(const State& state, const CountContactTry& command,
+                                   WallTime now);
+Result<Decision> confirm_contact(const State& state, const ConfirmContact& command, WallTime now);
+Result<Decision> note_mails(const State& state, const NoteMails& command, WallTime now);
+Result<Decision> note_refused_order(const State& state, const NoteRefusedOrder& command,
+                                    WallTime now);
+Result<Decision> look_at_certificates(const State& state, const LookAtCertificates& command,
+                                      WallTime now);
 
 // NotFound with what to type next.
 Error no_such_row(std::string_view what, std::string_view name, std::string_view list_command);

@@ -27,7 +27,7 @@ Error wrong_wish(const Node& node, const std::string& advice) {
 }
 
 Result<Decision> change_wish(const State& state, Node node, NodeWish wish, WallTime now,
-                             const std::string& kind, const std::string& message) {
+                             EventKind kind, const std::string& message) {
     CHECK(can_move(node.wish, wish));
     node.wish = wish;
     Draft draft(state, now);
@@ -138,6 +138,10 @@ Result<Decision> drain_node(const State& state, const DrainNode& command, WallTi
     draft.event("node_draining", node,
                 std::to_string(operation.steps.size()) + " copies move away" +
                     (node.drain->deadline ? ", until " + to_rfc3339(*node.drain->deadline) : ""));
+    for (const ReplicaKey& key : state.replicas_on(node.name))
+        draft.event("copy_leaves", state.instances().at(key.instance),
+                    "copy " + std::to_string(key.index.number) + " leaves '" + node.name.str() +
+                        "', which is emptied");
     return std::move(draft).done(node.name.str(), command.operation);
 }
 

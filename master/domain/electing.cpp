@@ -115,10 +115,13 @@ void learn_record(Group& group, const std::string& text, Draft& draft) {
     instance.electing.edit().record = text;
     const Fence fence{record.value().ballot.generation, record.value().ballot.epoch};
     if (fence > instance.fence || instance.leader != record.value().leader) {
+        // Until it has served once, nobody was taken over.
+        const EventKind kind =
+            instance.served ? EventKind("leader_elected") : EventKind("first_leader");
         instance.fence = fence;
         instance.leader = record.value().leader;
         group.route_changed(draft);
-        draft.event("leader_elected", instance,
+        draft.event(kind, instance,
                     "copy " + std::to_string(instance.leader->number) + " on '" +
                         group.leader()->node.str() + "' leads in epoch " +
                         std::to_string(fence.epoch.number()) + ", elected by its group");

@@ -3,10 +3,14 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
+#include "master/domain/event_kinds.h"
 #include "master/domain/rows.h"
 
 namespace foyer::master {
+
+class State;
 
 // Every part that is set must fit.
 struct EventFilter {
@@ -19,5 +23,8 @@ struct EventFilter {
 };
 
 bool fits(const EventFilter& filter, const Event& event);
+
+// Among the newest events (those in memory) one of this kind about this thing, not older than that.
+bool was_told(const State& state, EventKind kind, std::string_view subject, WallTime since);
 
 }  // namespace foyer::master

@@ -5,6 +5,23 @@
 
 namespace foyer::master {
 
+namespace {
+
+EventKind success_of(OperationKind kind) {
+    switch (kind) {
+        case OperationKind::Order: return "order_succeeded";
+        case OperationKind::Stop: return "stop_succeeded";
+        case OperationKind::Start: return "start_succeeded";
+        case OperationKind::Delete: return "delete_succeeded";
+        case OperationKind::Promote: return "promote_succeeded";
+        case OperationKind::Drain:             // node_drained
+        case OperationKind::Rebalance: break;  // rebalance_ended
+    }
+    CHECK(false);
+}
+
+}  // namespace
+
 void begin_operation(Group& group, Draft& draft, OperationKind kind, const OperationId& id) {
     if (group.instance.operation) {
         const auto earlier = draft.state().operations().find(*group.instance.operation);
@@ -17,6 +34,8 @@ void begin_operation(Group& group, Draft& draft, OperationKind kind, const Opera
                                               std::string(to_text(kind)) + ")");
             superseded.finished_at = draft.now();
             draft.put(superseded);
+            if (superseded.kind == OperationKind::Order)
+                draft.event("order_failed", group.instance, superseded.failure->message);
         }
     }
     group.instance.operation = id;
@@ -37,7 +56,7 @@ void advance_operation(Group& group, Draft& draft) {
     Operation next = advance(group, found->second, draft.now());
     if (next == found->second) return;
     if (next.state == OperationState::Succeeded) {
-        draft.event(std::string(to_text(next.kind)) + "_succeeded", group.instance,
+        draft.event(success_of(next.kind), group.instance,
                     "operation '" + next.id.str() + "' done after " +
                         std::to_string((draft.now() - next.created_at).count()) + " ms");
         group.instance.operation.reset();

@@ -49,6 +49,18 @@ void lower_capacities(Draft& draft) {
     }
 }
 
+// People are told of a silence that lasts, once. Whether it was.
+bool tell_missing(Draft& draft, Node node, WallTime hearing_since) {
+    const Duration patience = draft.state().settings().repair.missing_after;
+    if (node.state != NodeState::Silent || node.missing_told ||
+        !silent_for(node, patience, hearing_since, draft.now()))
+        return false;
+    node.missing_told = true;
+    draft.event("node_missing", node, "not heard of since " + to_rfc3339(*node.silent_since));
+    draft.put(std::move(node));
+    return true;
+}
+
 }  // namespace
 
 SilentTogether silent_together(const State& state, const Node& node) {
@@ -125,10 +137,15 @@ void age_nodes(Draft& draft, WallTime hearing_since) {
         Node node = state.nodes().at(name);
         if (node.state != NodeState::Silent ||
             !silent_for(node, lost_after(state, node), hearing_since, draft.now()) ||
-            is_followed(state, node))
+            is_followed(state, node)) {
+            aged += tell_missing(draft, node, hearing_since) ? 1 : 0;
             continue;
+        }
         if (!node.edge && brake.holds(node)) {
-            if (node.eviction_held) continue;
+            if (node.eviction_held) {
+                aged += tell_missing(draft, node, hearing_since) ? 1 : 0;
+                continue;
+            }
             node.eviction_held = true;
             ++held;
         } else {

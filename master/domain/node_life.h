@@ -38,8 +38,8 @@ bool is_followed(const State& state, const Node& node);
 // The box was silent for at least `patience` under the rule above (the brake is asked apart).
 bool silent_for(const Node& node, Duration patience, WallTime hearing_since, WallTime now);
 
-// Moves silent boxes on, at most 100 in one call; and lowers the capacity of boxes that offer less
-// and were relieved.
+// Moves silent boxes on, and tells people of those that stay silent, at most 100 in one call; and
+// lowers the capacity of boxes that offer less and were relieved.
 void age_nodes(Draft& draft, WallTime hearing_since);
 
 // Steps of the drains that are under way.

@@ -5,6 +5,7 @@
 #include "master/domain/group.h"
 #include "master/domain/placement.h"
 #include "master/domain/prices.h"
+#include "master/domain/quota.h"
 #include "master/domain/releases.h"
 
 namespace foyer::master {
@@ -146,44 +147,6 @@ Status check_expected(const std::optional<Quote>& quote, const std::optional<Cen
                   {"currency", currency}});
 }
 
-// One sort of what a quota counts.
-struct Counted {
-    std::string_view name;  // for programs
-    std::string_view text;
-    std::optional<std::int64_t> allowed;
-    std::int64_t used = 0;
-    std::int64_t asked = 0;
-};
-
-// What the account has and what it orders stay within what it may have.
-Status check_quota(const State& state, const Account& owner, const ReleaseSize& size,
-                   const ReplicationPolicy& policy) {
-    const Usage used = state.used_by(owner.name);
-    const Quota& quota = owner.quota;
-    const std::int64_t disk = size.resources.disk.count() * policy.replicas;
-    const std::optional<std::int64_t> disk_allowed =
-        quota.disk ? std::optional(quota.disk->count()) : std::nullopt;
-    for (const Counted& one :
-         {Counted{"instances", "instances", quota.instances, used.instances, 1},
-          Counted{"copies", "copies", quota.copies, used.copies, policy.replicas},
-          Counted{"disk_bytes", "bytes of disk", disk_allowed, used.disk.count(), disk}}) {
-        if (!one.allowed || one.used + one.asked <= *one.allowed) continue;
-        return error(
-            ErrorCode::ResourceExhausted,
-            "account '" + owner.name.str() + "' may have " + std::to_string(*one.allowed) + " " +
-                std::string(one.text) + " and has " + std::to_string(one.used) +
-                "; this order takes " + std::to_string(one.asked) +
-                " more. Delete an instance, order less, or ask the operator of this cloud for a "
-                "higher quota; `foyer account show` tells what is used",
-            {{"rule", "quota"},
-             {"quota", std::string(one.name)},
-             {"allowed", std::to_string(*one.allowed)},
-             {"used", std::to_string(one.used)},
-             {"asked", std::to_string(one.asked)}});
-    }
-    return ok_status();
-}
-
 Instance new_instance(const OrderInstance& command, const Release& release, const ReleaseSize& size,
                       ReplicationPolicy policy, const Draft& draft) {
     Instance instance;
@@ -229,7 +192,8 @@ Result<Decision> order_instance(const State& state, const OrderInstance& command
     const auto& [release, size, policy] = terms;
     const std::optional<Quote> price = TRY(quote_of(state, terms, now));
     TRY(check_expected(price, command.expected));
-    TRY(check_quota(state, owner, size, policy));
+    const Usage asked = usage_of(size, policy);
+    TRY(check_quota(state, owner, asked));
     const Placement placement =
         TRY(place(state, {size.resources, policy.replicas, policy.min_countries, policy.countries,
                           policy.allow_same_isp}));
@@ -252,8 +216,9 @@ Result<Decision> order_instance(const State& state, const OrderInstance& command
     std::string homes;
     for (const NodeId& node : placement.nodes) homes += (homes.empty() ? "" : ", ") + node.str();
     draft.event(
-        std::string(ordered_event), group.instance,
+        EventKind(ordered_event), group.instance,
         "release " + release.name.str() + " " + release.version.str() + ", copies on " + homes);
+    tell_near_quota(draft, owner, asked);
     // New rows: all of them are put, in an order that satisfies the foreign keys.
     draft.put(group.instance);
     for (const Replica& replica : group.replicas) draft.put(replica);

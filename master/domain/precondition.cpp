@@ -64,6 +64,21 @@ struct Subject {
     Found operator()(const ConfirmTotp&) const { return std::nullopt; }
     Found operator()(const RemoveTotp&) const { return std::nullopt; }
     Found operator()(const LinkIdentity&) const { return std::nullopt; }
+    Found operator()(const ChangeContact& c) const { return of_contact(c.contact); }
+    Found operator()(const RemoveContact& c) const { return of_contact(c.contact); }
+    Found operator()(const RenewContactCode& c) const { return of_contact(c.contact); }
+    Found operator()(const ConfirmContact& c) const { return of_contact(c.contact); }
+    Found operator()(const CountContactTry& c) const { return of_contact(c.contact); }
+    // Another's is as if it were not there.
+    Found of_contact(const ContactOf& asked) const {
+        const Contact* row = find_contact(state, asked);
+        return row == nullptr ? std::nullopt : std::optional(row->revision);
+    }
+
+    Found operator()(const AddContact&) const { return std::nullopt; }
+    Found operator()(const NoteMails&) const { return std::nullopt; }
+    Found operator()(const NoteRefusedOrder&) const { return std::nullopt; }
+    Found operator()(const LookAtCertificates&) const { return std::nullopt; }
     Found operator()(const CreateWebhook&) const { return std::nullopt; }
     Found operator()(const NoteWebhooks&) const { return std::nullopt; }
     Found operator()(const CreateAccount&) const { return std::nullopt; }

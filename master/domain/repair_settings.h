@@ -14,6 +14,8 @@ struct RepairSettings {
     Duration lost_after_edge{10 * 60'000};
     Duration lost_after_leading{15 * 60'000};
     Duration lost_after{30 * 60'000};
+    // Its host and the operators are told when a box was Silent for so long.
+    Duration missing_after{5 * 60'000};
     // Another copy is asked to lead once the leader's box was Silent for so long. Never forced.
     Duration takeover_after{5 * 60'000};
 

@@ -8,7 +8,7 @@
 namespace foyer::master {
 namespace {
 
-std::string_view arrival(NodeState from) {
+EventKind arrival(NodeState from) {
     switch (from) {
         case NodeState::Expected: return "node_online";
         case NodeState::Silent: return "node_back";
@@ -22,7 +22,10 @@ std::string_view arrival(NodeState from) {
 void hear_node(const ReportNode& command, const Node& before, Draft& draft) {
     Node node = before;
     if (node.state != NodeState::Online) {
-        draft.event(std::string(arrival(node.state)), node, "syncs");
+        draft.event(arrival(node.state), node, "syncs");
+        if (node.missing_told && node.state == NodeState::Silent)
+            draft.event("node_found", node, "it is heard of again");
+        node.missing_told = false;
         CHECK(can_move(node.state, NodeState::Online));
         node.state = NodeState::Online;
         node.silent_since.reset();

@@ -56,6 +56,16 @@ public:
         }
     }
 
+    // What they had mailed counts no more against a limit of a day.
+    void forget_contacts() {
+        for (const auto& [id, contact] : state_.contacts()) {
+            if (is_full()) return;
+            if (!contact.removed_at || codes_lately(contact, draft_.now()) > 0) continue;
+            draft_.drop(DropContact{id});
+            ++done_;
+        }
+    }
+
     Decision done() && {
         const bool more = is_full();
         Decision decision = std::move(draft_).done();
@@ -119,6 +129,7 @@ Result<Decision> forget_old(const State& state, const ForgetOld& command, WallTi
     clearing.wipe_secrets(command.secrets_before, command.requests_before);
     clearing.forget_operations(command.operations_before);
     clearing.forget_tokens(command.tokens_before);
+    clearing.forget_contacts();
     return std::move(clearing).done();
 }
 

@@ -154,6 +154,9 @@ struct Node {
     std::optional<Drain> drain;            // exactly while Draining
     std::optional<WallTime> silent_since;  // exactly while Silent or Lost
     bool eviction_held = false;  // its time is over, but too many fell silent with it (node_life.h)
+    bool missing_told = false;   // its silence was told to people (node_missing)
+    // The end of its certificate that was told to people. Absent: none was.
+    std::optional<WallTime> certificate_told;
     // What the box offers. Less than `capacity` while it holds more than that: its capacity follows
     // as copies leave.
     Resources offered;

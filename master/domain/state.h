@@ -116,6 +116,8 @@ public:
     // The newest events by sequence; older ones are only in the database.
     const SnapshotMap<PriceListName, PriceList>& price_lists() const { return price_lists_; }
     const SnapshotMap<WebhookKey, Webhook>& webhooks() const { return webhooks_; }
+    // Those that were removed lately too (contacts.h).
+    const SnapshotMap<ContactId, Contact>& contacts() const { return contacts_; }
     const SnapshotMap<std::int64_t, Event>& recent_events() const { return recent_events_; }
 
     // Indexes.
@@ -182,6 +184,8 @@ private:
     void drop(const DropWebhook& change);
     void put(const Member& row);
     void drop(const DropMember& change);
+    void put(const Contact& row);
+    void drop(const DropContact& change);
     void drop(const DropNode& change);
     void drop(const DropSighting& change);
     void drop(const DropReplica& change);
@@ -233,6 +237,7 @@ private:
     SnapshotMap<std::pair<ReleaseName, ReleaseVersion>, Release> releases_;
     SnapshotMap<PriceListName, PriceList> price_lists_;
     SnapshotMap<WebhookKey, Webhook> webhooks_;
+    SnapshotMap<ContactId, Contact> contacts_;
     SnapshotMap<InstanceName, Instance> instances_;
     SnapshotMap<ReplicaKey, Replica> replicas_;
     SnapshotMap<TakeoverKey, Takeover> takeovers_;

@@ -38,6 +38,10 @@ void State::drop(const DropAccount& change) {
     accounts_.erase(change.name);
 }
 
+void State::put(const Contact& row) { contacts_.put(row.id, row); }
+
+void State::drop(const DropContact& change) { contacts_.erase(change.id); }
+
 void State::count_use(const Instance& row, int by) {
     Usage& usage = used_.edit(row.owner);
     usage.instances += by;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "master/domain/contacts.h"
 #include "master/domain/limits.h"
 #include "master/domain/prices.h"
 #include "master/domain/rebalance.h"
@@ -36,6 +37,11 @@ constexpr FieldRule exactly(std::int64_t bytes) {
 constexpr FieldRule a_new_password{.required = true,
                                    .least = static_cast<std::int64_t>(limits::password_bytes_min),
                                    .most = static_cast<std::int64_t>(limits::password_bytes_max)};
+constexpr FieldRule a_mail_address{.required = true,
+                                   .most = static_cast<std::int64_t>(mail_address_bytes_max),
+                                   .pattern = "^[!-~]+@[A-Za-z0-9.-]+$"};
+constexpr FieldRule a_code{.required = true,
+                           .most = static_cast<std::int64_t>(4 * contact_code_letters)};
 
 struct Line {
     std::string_view message;
@@ -100,6 +106,8 @@ constexpr auto lines = std::to_array<Line>({
 
 // Of accounts, and of people who act for them.
 constexpr auto lines_of_people = std::to_array<Line>({
+    {"AddContactRequest", "address", a_mail_address},
+    {"ConfirmContactRequest", "code", a_code},
     {"CreateAccountRequest", "name", needed(a_name)},
     {"CreateAccountRequest", "roles", {.required = true, .least = 1}},
     {"UpdateAccountRequest", "roles", {.required = true, .least = 1}},
@@ -153,6 +161,10 @@ constexpr auto bodies = std::to_array<Example>({
     {"WithdrawReleaseRequest", R"({"reason": "loses attachments; use 7.0.30-2"})"},
     {"CreateWebhookRequest", R"({"name": "shop", "url": "https://hooks.example.com/foyer",
                                  "about": "instance", "note": "tells the shop"})"},
+    {"AddContactRequest", R"({"address": "anna@example.org", "language": "fr",
+                              "topics": ["takeover", "health", "quota"]})"},
+    {"ChangeContactRequest", R"({"language": "en"})"},
+    {"ConfirmContactRequest", R"({"code": "k7qm-2xpd"})"},
     {"CreateAccountRequest", R"({"name": "acme", "roles": ["customer"]})"},
     {"UpdateAccountRequest", R"({"roles": ["customer", "host"],
                                  "quota": {"instances": 10, "copies": 30}})"},
@@ -186,6 +198,7 @@ constexpr auto in_paths = std::to_array<Example>({
     {"operations", "op-7f3kq2mzx4tb"},
     {"price-lists", "list-2027"},
     {"webhooks", "shop"},
+    {"contacts", "w4c8z1p0qd"},
     {"software-releases", "tryton"},
     {"blobs", "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
 });

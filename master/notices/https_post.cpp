@@ -1,53 +1,17 @@
 #include "master/notices/https_post.h"
 
-#include <algorithm>
-#include <curl/curl.h>
 #include <sys/socket.h>
 #include <utility>
 
-#include "common/base/check.h"
+#include "master/notices/curl_calls.h"
 
 namespace foyer::master {
 namespace {
 
-constexpr Duration longest_wait{1'000};
-
-struct ListEnd {
-    void operator()(curl_slist* list) const { ::curl_slist_free_all(list); }
-};
-using HeaderList = std::unique_ptr<curl_slist, ListEnd>;
-
-HeaderList header_list(const std::vector<std::string>& headers) {
-    HeaderList list;
-    for (const std::string& header : headers) {
-        curl_slist* longer = ::curl_slist_append(list.get(), header.c_str());
-        CHECK(longer != nullptr);
-        if (!list) list.reset(longer);
-    }
-    return list;
-}
-
-template <class Value>
-void set(CURL* handle, CURLoption option, Value value) {
-    CHECK(::curl_easy_setopt(handle, option, value) == CURLE_OK);
-}
-
-void begin_library() {
-    static const CURLcode begun = ::curl_global_init(CURL_GLOBAL_DEFAULT);
-    CHECK(begun == CURLE_OK);
-}
-
-}  // namespace
-
-struct HttpsPosts::Curl {
-    CURLM* multi = nullptr;
-};
-
-struct HttpsPosts::Call {
+struct Call {
     CURL* handle = nullptr;
-    HeaderList headers;
+    CurlList headers;
     std::string body;
-    Done done;
     const AddressRules* rules = nullptr;
     std::size_t left = 0;
     bool address_refused = false;
@@ -89,86 +53,43 @@ struct HttpsPosts::Call {
     }
 };
 
-HttpsPosts::HttpsPosts(PostLimits limits, AddressRules rules)
-    : curl_(std::make_unique<Curl>()), limits_(std::move(limits)), rules_(std::move(rules)) {
-    begin_library();
-    curl_->multi = ::curl_multi_init();
-    CHECK(curl_->multi != nullptr);
-}
+}  // namespace
 
-HttpsPosts::~HttpsPosts() {
-    for (const auto& [handle, call] : calls_) {
-        ::curl_multi_remove_handle(curl_->multi, handle);
-        ::curl_easy_cleanup(handle);
-    }
-    ::curl_multi_cleanup(curl_->multi);
-}
+HttpsPosts::HttpsPosts(PostLimits limits, AddressRules rules)
+    : calls_(std::make_unique<CurlCalls>(CallLimits{limits.connect, limits.whole, limits.ca_file})),
+      answer_bytes_(limits.answer_bytes),
+      rules_(std::move(rules)) {}
+
+HttpsPosts::~HttpsPosts() = default;
 
 void HttpsPosts::start(Post post, Done done) {
-    auto call = std::make_unique<Call>();
-    call->handle = ::curl_easy_init();
-    CHECK(call->handle != nullptr);
-    call->headers = header_list(post.headers);
+    const auto call = std::make_shared<Call>();
+    call->headers = curl_list(post.headers);
     call->body = std::move(post.body);
-    call->done = std::move(done);
     call->rules = &rules_;
-    call->left = limits_.answer_bytes;
-    CURL* handle = call->handle;
-    set(handle, CURLOPT_URL, post.url.c_str());
-    set(handle, CURLOPT_PROTOCOLS_STR, "https");
-    set(handle, CURLOPT_FOLLOWLOCATION, 0L);
-    set(handle, CURLOPT_PROXY, "");  // whatever the environment says
-    set(handle, CURLOPT_NOSIGNAL, 1L);
-    set(handle, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(limits_.connect.count()));
-    set(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(limits_.whole.count()));
-    if (!limits_.ca_file.empty()) {
-        set(handle, CURLOPT_CAINFO, limits_.ca_file.c_str());
-        set(handle, CURLOPT_CAPATH, static_cast<char*>(nullptr));
-    }
-    set(handle, CURLOPT_SSL_VERIFYPEER, 1L);
-    set(handle, CURLOPT_SSL_VERIFYHOST, 2L);
-    set(handle, CURLOPT_HTTPHEADER, call->headers.get());
-    set(handle, CURLOPT_POSTFIELDS, call->body.c_str());
-    set(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(call->body.size()));
-    set(handle, CURLOPT_WRITEFUNCTION, &Call::receive);
-    set(handle, CURLOPT_WRITEDATA, call.get());
-    set(handle, CURLOPT_HEADERFUNCTION, &Call::receive);
-    set(handle, CURLOPT_HEADERDATA, call.get());
-    set(handle, CURLOPT_OPENSOCKETFUNCTION, &Call::open);
-    set(handle, CURLOPT_OPENSOCKETDATA, call.get());
-    // A connection is judged when it is made, and is of one call.
-    set(handle, CURLOPT_FORBID_REUSE, 1L);
-    set(handle, CURLOPT_FRESH_CONNECT, 1L);
-    CHECK(::curl_multi_add_handle(curl_->multi, handle) == CURLM_OK);
-    calls_.emplace(handle, std::move(call));
+    call->left = answer_bytes_;
+    CurlHandle made = calls_->make();
+    CURL* handle = made.get();
+    call->handle = handle;
+    set_option(handle, CURLOPT_URL, post.url.c_str());
+    set_option(handle, CURLOPT_PROTOCOLS_STR, "https");
+    set_option(handle, CURLOPT_FOLLOWLOCATION, 0L);
+    set_option(handle, CURLOPT_HTTPHEADER, call->headers.get());
+    set_option(handle, CURLOPT_POSTFIELDS, call->body.c_str());
+    set_option(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(call->body.size()));
+    set_option(handle, CURLOPT_WRITEFUNCTION, &Call::receive);
+    set_option(handle, CURLOPT_WRITEDATA, call.get());
+    set_option(handle, CURLOPT_HEADERFUNCTION, &Call::receive);
+    set_option(handle, CURLOPT_HEADERDATA, call.get());
+    // Judged when the connection is made; a connection is of one call.
+    set_option(handle, CURLOPT_OPENSOCKETFUNCTION, &Call::open);
+    set_option(handle, CURLOPT_OPENSOCKETDATA, call.get());
+    calls_->start(std::move(made),
+                  [call, done = std::move(done)](CURLcode result) { done(call->outcome(result)); });
 }
 
-void HttpsPosts::end(void* handle, int result) {
-    const auto found = calls_.find(handle);
-    CHECK(found != calls_.end());
-    const std::unique_ptr<Call> call = std::move(found->second);
-    calls_.erase(found);
-    ::curl_multi_remove_handle(curl_->multi, handle);
-    const Status outcome = call->outcome(static_cast<CURLcode>(result));
-    ::curl_easy_cleanup(handle);
-    call->done(outcome);
-}
+void HttpsPosts::turn(Duration wait) { calls_->turn(wait); }
 
-void HttpsPosts::turn(Duration wait) {
-    int running = 0;
-    ::curl_multi_perform(curl_->multi, &running);
-    int left = 0;
-    bool ended = false;
-    while (const CURLMsg* message = ::curl_multi_info_read(curl_->multi, &left)) {
-        if (message->msg != CURLMSG_DONE) continue;
-        ended = true;
-        end(message->easy_handle, message->data.result);
-    }
-    if (ended || wait <= Duration(0)) return;
-    ::curl_multi_poll(curl_->multi, nullptr, 0,
-                      static_cast<int>(std::min(wait, longest_wait).count()), nullptr);
-}
-
-std::size_t HttpsPosts::under_way() const { return calls_.size(); }
+std::size_t HttpsPosts::under_way() const { return calls_->under_way(); }
 
 }  // namespace foyer::master

@@ -1,12 +1,10 @@
 // Calls to addresses that others chose, many at once on the thread that turns: HTTPS with the
 // certificate verified, no redirect, no proxy, only addresses that the rules allow, looked at when
-// the connection is made, so that a name cannot lead elsewhere in between. libcurl's multi
-// interface.
+// the connection is made, so that a name cannot lead elsewhere in between.
 #pragma once
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,6 +14,8 @@
 #include "master/notices/public_address.h"
 
 namespace foyer::master {
+
+class CurlCalls;
 
 struct PostLimits {
     Duration connect{5'000};
@@ -46,14 +46,9 @@ public:
     std::size_t under_way() const;
 
 private:
-    struct Curl;
-    struct Call;
-    std::unique_ptr<Curl> curl_;
-    PostLimits limits_;
+    std::unique_ptr<CurlCalls> calls_;
+    std::size_t answer_bytes_;
     AddressRules rules_;
-    std::map<void*, std::unique_ptr<Call>> calls_;
-
-    void end(void* handle, int result);
 };
 
 }  // namespace foyer::master

@@ -31,6 +31,7 @@ struct ApiLimits {
     Duration wait_max{60'000};
     Cents host_monthly{3'000};  // what a home is promised for a whole month
     std::string host_currency = "EUR";
+    std::string mail_sender;  // empty: no mail is sent
 };
 
 // Borrowed; all outlive the API.

@@ -4,6 +4,7 @@
 
 #include "common/wire/status_map.h"
 #include "foyer/api/v1/accounts.grpc.pb.h"
+#include "foyer/api/v1/contacts.grpc.pb.h"
 #include "foyer/api/v1/events.grpc.pb.h"
 #include "foyer/api/v1/fleet.grpc.pb.h"
 #include "foyer/api/v1/instances.grpc.pb.h"
@@ -355,6 +356,40 @@ private:
     Door door_;
 };
 
+class Contacts final : public api::ContactService::CallbackService {
+public:
+    explicit Contacts(Door door) : door_(door) {}
+    Reactor* AddContact(Context* c, const api::AddContactRequest* q, api::Contact* a) override {
+        return door_.serve(c, "foyer.api.v1.ContactService/AddContact", *q, *a);
+    }
+    Reactor* GetContact(Context* c, const api::GetContactRequest* q, api::Contact* a) override {
+        return door_.serve(c, "foyer.api.v1.ContactService/GetContact", *q, *a);
+    }
+    Reactor* ListContacts(Context* c, const api::ListContactsRequest* q,
+                          api::ListContactsResponse* a) override {
+        return door_.serve(c, "foyer.api.v1.ContactService/ListContacts", *q, *a);
+    }
+    Reactor* ChangeContact(Context* c, const api::ChangeContactRequest* q,
+                           api::Contact* a) override {
+        return door_.serve(c, "foyer.api.v1.ContactService/ChangeContact", *q, *a);
+    }
+    Reactor* RemoveContact(Context* c, const api::ContactActionRequest* q,
+                           api::RemoveContactResponse* a) override {
+        return door_.serve(c, "foyer.api.v1.ContactService/RemoveContact", *q, *a);
+    }
+    Reactor* ResendContactCode(Context* c, const api::ContactActionRequest* q,
+                               api::Contact* a) override {
+        return door_.serve(c, "foyer.api.v1.ContactService/ResendContactCode", *q, *a);
+    }
+    Reactor* ConfirmContact(Context* c, const api::ConfirmContactRequest* q,
+                            api::Contact* a) override {
+        return door_.serve(c, "foyer.api.v1.ContactService/ConfirmContact", *q, *a);
+    }
+
+private:
+    Door door_;
+};
+
 class Operations final : public api::OperationService::CallbackService {
 public:
     explicit Operations(Door door) : door_(door) {}
@@ -471,6 +506,7 @@ std::vector<std::unique_ptr<grpc::Service>> make_api_services(Api& api, Gate& ga
     services.push_back(std::make_unique<Webhooks>(door));
     services.push_back(std::make_unique<Members>(door));
     services.push_back(std::make_unique<Logins>(door));
+    services.push_back(std::make_unique<Contacts>(door));
     services.push_back(std::make_unique<Operations>(door));
     services.push_back(std::make_unique<Releases>(door));
     services.push_back(std::make_unique<Prices>(door));

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "foyer/api/v1/accounts.pb.h"
+#include "foyer/api/v1/contacts.pb.h"
 #include "foyer/api/v1/events.pb.h"
 #include "foyer/api/v1/fleet.pb.h"
 #include "foyer/api/v1/instances.pb.h"
@@ -216,6 +217,22 @@ void delete_webhook(const ApiContext& context, ApiCall call,
                     const api::WebhookActionRequest& request, api::DeleteWebhookResponse& response);
 void enable_webhook(const ApiContext& context, ApiCall call,
                     const api::WebhookActionRequest& request, api::Webhook& response);
+
+// contacts.cpp
+void add_contact(const ApiContext& context, ApiCall call, const api::AddContactRequest& request,
+                 api::Contact& response);
+void get_contact(const ApiContext& context, ApiCall call, const api::GetContactRequest& request,
+                 api::Contact& response);
+void list_contacts(const ApiContext& context, ApiCall call, const api::ListContactsRequest& request,
+                   api::ListContactsResponse& response);
+void change_contact(const ApiContext& context, ApiCall call,
+                    const api::ChangeContactRequest& request, api::Contact& response);
+void remove_contact(const ApiContext& context, ApiCall call,
+                    const api::ContactActionRequest& request, api::RemoveContactResponse& response);
+void resend_contact_code(const ApiContext& context, ApiCall call,
+                         const api::ContactActionRequest& request, api::Contact& response);
+void confirm_contact(const ApiContext& context, ApiCall call,
+                     const api::ConfirmContactRequest& request, api::Contact& response);
 
 // The row shown into a message, or NotFound.
 template <class Map, class Show>

@@ -114,6 +114,23 @@ bool is_repetition(const ApiContext& context, const Caller& caller, const std::s
     });
 }
 
+// A refusal changes nothing, so nobody would hear of it; one for the quota is told (quota.h).
+Api::Done telling_refusal(const ApiContext& context, const AccountId& owner, Api::Done done) {
+    return [&context, owner, done = std::move(done)](const Status& outcome) {
+        const auto is_quota = [](const ErrorDetail& detail) {
+            return detail.key == "rule" && detail.value == "quota";
+        };
+        if (!outcome.ok() && std::ranges::any_of(outcome.failure().details, is_quota)) {
+            Write write;
+            write.command = NoteRefusedOrder{owner, outcome.failure().message};
+            context.planner.submit(std::move(write), [](const Result<Answer>& told) {
+                discard(told, "the order is refused all the same");
+            });
+        }
+        done(outcome);
+    };
+}
+
 template <class Make>
 void act(const ApiContext& context, ApiCall call, const api::InstanceActionRequest& request,
          api::Operation& response, Make make) {
@@ -138,6 +155,7 @@ void order_instance(const ApiContext& context, ApiCall call,
     PreparedWrite write;
     const bool only_plan = request.validate_only();
     write.command = std::move(order).value();
+    if (!only_plan) call.done = telling_refusal(context, call.caller.account, std::move(call.done));
     const bool all = call.caller.is_operator();
     write.render = [only_plan, all](const State& after, const Reply& reply,
                                     google::protobuf::Message& answer) {

@@ -33,6 +33,7 @@ enum class Rank {
     Event,
     Audit,
     Webhook,
+    Contact,
     Request
 };
 
@@ -81,6 +82,8 @@ Key key_of(const MemberKey& key) { return {Rank::Member, key.first.str(), key.se
 Key key_of(const Member& row) { return key_of(key_of_member(row)); }
 Key key_of(const DropMember& change) { return key_of(change.key); }
 Key key_of(const DropWebhook& change) { return key_of(change.key); }
+Key key_of(const Contact& row) { return {Rank::Contact, row.id.str(), ""}; }
+Key key_of(const DropContact& change) { return {Rank::Contact, change.id.str(), ""}; }
 Key key_of(const DropNode& change) { return {Rank::Node, change.name.str(), ""}; }
 Key key_of(const DropSighting& change) { return {Rank::Sighting, change.node.str(), ""}; }
 Key key_of(const DropReplica& change) { return key_of(change.key); }

@@ -125,6 +125,8 @@ const Table& nodes() {
                                {"drain_started_at", Time},
                                {"silent_since", Time},
                                {"eviction_held", Bool},
+                               {"missing_told", Bool},
+                               {"certificate_told", Time},
                                {"offered_cpu_millicores", Int8},
                                {"offered_memory_bytes", Int8},
                                {"offered_disk_bytes", Int8},
@@ -143,8 +145,9 @@ Status read_row(Row row, Node& n) {
                  n.token_expires_at, n.token_used, n.key_fingerprint, n.certificate_expires_at,
                  n.wg_public_key, has.cpu, has.memory, has.disk, has.uplink, n.disk_free,
                  n.agent_version, n.partitions_made, n.wish, drain, deadline, started_at,
-                 n.silent_since, n.eviction_held, n.offered.cpu, n.offered.memory, n.offered.disk,
-                 n.offered.uplink, n.revision, n.overlay_revision));
+                 n.silent_since, n.eviction_held, n.missing_told, n.certificate_told, n.offered.cpu,
+                 n.offered.memory, n.offered.disk, n.offered.uplink, n.revision,
+                 n.overlay_revision));
     if (drain && started_at) n.drain = Drain{*drain, deadline, *started_at};
     return ok_status();
 }
@@ -260,14 +263,14 @@ Call put_call(const Node& n) {
     std::optional<WallTime> started_at;
     if (n.drain)
         drain = n.drain->operation, deadline = n.drain->deadline, started_at = n.drain->started_at;
-    return {
-        &nodes().put,
-        Params().add(n.name, n.site, n.edge, n.public_address, n.state, n.number, n.token_hash,
-                     n.token_expires_at, n.token_used, n.key_fingerprint, n.certificate_expires_at,
-                     n.wg_public_key, has.cpu, has.memory, has.disk, has.uplink, n.disk_free,
-                     n.agent_version, n.partitions_made, n.wish, drain, deadline, started_at,
-                     n.silent_since, n.eviction_held, n.offered.cpu, n.offered.memory,
-                     n.offered.disk, n.offered.uplink, n.revision, n.overlay_revision)};
+    return {&nodes().put,
+            Params().add(n.name, n.site, n.edge, n.public_address, n.state, n.number, n.token_hash,
+                         n.token_expires_at, n.token_used, n.key_fingerprint,
+                         n.certificate_expires_at, n.wg_public_key, has.cpu, has.memory, has.disk,
+                         has.uplink, n.disk_free, n.agent_version, n.partitions_made, n.wish, drain,
+                         deadline, started_at, n.silent_since, n.eviction_held, n.missing_told,
+                         n.certificate_told, n.offered.cpu, n.offered.memory, n.offered.disk,
+                         n.offered.uplink, n.revision, n.overlay_revision)};
 }
 
 Call put_call(const Sighting& s) {

@@ -156,6 +156,12 @@ std::string to_sql(const std::set<CountryCode>& countries) {
     return array_of(names);
 }
 
+std::string to_sql(const std::set<Topic>& topics) {
+    std::vector<std::string> names;
+    for (const Topic topic : topics) names.emplace_back(to_text(topic));
+    return array_of(names);
+}
+
 std::string to_sql(const std::vector<ReleaseSize>& sizes) {
     json list = json::array();
     for (const ReleaseSize& size : sizes) {
@@ -260,6 +266,18 @@ bool from_sql(std::string_view text, std::set<AccountRole>& to) {
         const auto role = account_role_from(name);
         if (!role) return false;
         to.insert(*role);
+    }
+    return true;
+}
+
+bool from_sql(std::string_view text, std::set<Topic>& to) {
+    const auto names = array_from(text);
+    if (!names) return false;
+    to.clear();
+    for (const std::string& name : *names) {
+        const auto topic = topic_from(name);
+        if (!topic) return false;
+        to.insert(*topic);
     }
     return true;
 }
@@ -408,6 +426,7 @@ bool from_sql(std::string_view text, PartitionPhase& to) {
 bool from_sql(std::string_view text, OperationKind& to) {
     return read_enum(operation_kind_from, text, to);
 }
+bool from_sql(std::string_view text, Language& to) { return read_enum(language_from, text, to); }
 bool from_sql(std::string_view text, EventAbout& to) {
     return read_enum(event_about_from, text, to);
 }

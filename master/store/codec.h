@@ -14,6 +14,7 @@
 
 #include "common/base/text.h"
 #include "common/base/units.h"
+#include "master/domain/contacts.h"
 #include "master/domain/rows.h"
 
 namespace foyer::master {
@@ -33,6 +34,7 @@ inline std::string to_sql(ReplicaIndex index) { return std::to_string(index.numb
 std::string to_sql(const Blob& blob);
 std::string to_sql(const std::set<AccountRole>& roles);
 std::string to_sql(const std::set<CountryCode>& countries);
+std::string to_sql(const std::set<Topic>& topics);
 std::string to_sql(const std::vector<ReleaseSize>& sizes);
 std::string to_sql(const std::vector<SizePrice>& prices);
 std::string to_sql(const std::vector<QuoteLine>& lines);
@@ -66,6 +68,7 @@ bool from_sql(std::string_view text, ReplicaIndex& to);
 bool from_sql(std::string_view text, Blob& to);
 bool from_sql(std::string_view text, std::set<AccountRole>& to);
 bool from_sql(std::string_view text, std::set<CountryCode>& to);
+bool from_sql(std::string_view text, std::set<Topic>& to);
 bool from_sql(std::string_view text, std::vector<ReleaseSize>& to);
 bool from_sql(std::string_view text, std::vector<SizePrice>& to);
 bool from_sql(std::string_view text, std::vector<QuoteLine>& to);
@@ -84,6 +87,7 @@ bool from_sql(std::string_view text, ReplicaRole& to);
 bool from_sql(std::string_view text, PartitionPhase& to);
 bool from_sql(std::string_view text, OperationKind& to);
 bool from_sql(std::string_view text, EventAbout& to);
+bool from_sql(std::string_view text, Language& to);
 bool from_sql(std::string_view text, OperationState& to);
 bool from_sql(std::string_view text, ReplyKind& to);
 bool from_sql(std::string_view text, ErrorCode& to);

@@ -33,6 +33,8 @@ Call put_call(const Member& row);
 Call drop_call(const DropMember& change);
 Call put_call(const Webhook& row);
 Call drop_call(const DropWebhook& change);
+Call put_call(const Contact& row);
+Call drop_call(const DropContact& change);
 Call drop_call(const DropNode& change);
 Call drop_call(const DropSighting& change);
 Call drop_call(const DropReplica& change);
@@ -56,6 +58,7 @@ void add_catalogue_loaders(std::vector<Loader>& loaders);
 void add_instance_loaders(std::vector<Loader>& loaders);
 void add_takeover_loaders(std::vector<Loader>& loaders);
 void add_webhook_loaders(std::vector<Loader>& loaders);
+void add_contact_loaders(std::vector<Loader>& loaders);
 void add_journal_loaders(std::vector<Loader>& loaders, int events_max);
 // In an order in which every row finds what it refers to.
 std::vector<Loader> loaders(int events_max);

@@ -152,6 +152,10 @@ class Master:
         blobs = "\n".join(f"{key} = {value}" for key, value in limits.get("blobs", {}).items())
         calls = limits.get("webhooks", {})
         webhooks = "\n".join(f"{key} = {value}" for key, value in calls.items())
+        mail, repair = (
+            "\n".join(f"{key} = {value}" for key, value in limits.get(table, {}).items())
+            for table in ("mail", "repair")
+        )
         with open(self.config, "w", encoding="utf-8") as out:
             out.write(f"""
 [agents]
@@ -168,6 +172,10 @@ grpc_listen = "127.0.0.1:{self.grpc}"
 elect = false  # the boxes of these tests are a tool without voters
 [webhooks]
 {webhooks}
+[mail]
+{mail}
+[repair]
+{repair}
 [metrics]
 listen = "127.0.0.1:{self.metrics}"
 {limits.get("more", "")}

@@ -51,6 +51,10 @@ ROWS = {
     "isps": [{"name": "alder", "family": "alder", "created_at": NOW}],
     "webhooks": [{"name": "shop", "url": "https://a.example/", "about": "node", "on": True,
                   "failing_since": NOW, "failure": "answered 500", "deliveries": 7}],
+    "contacts": [{"id": "w4c8z1p0qd", "account": "acme", "address": "anna@example.org",
+                  "language": "fr", "topics": ["takeover", "quota"], "state": "off", "mails": 7,
+                  "failing_since": NOW, "failure": "550 no such user", "off_at": NOW,
+                  "created_at": NOW, "confirmed_at": NOW}],
     "hosts": [{"name": "maison", "created_at": NOW}],
     "sites": [{"name": "lille", "isp": "alder", "country": "FR", "host": "maison",
                "host_class": "house", "nodes": ["lille-1"]}],
@@ -134,6 +138,8 @@ class FakeApi:
         self.calls, self.faults, self.blobs = [], [], {}
         self.recorded, self.operations, self.published = {}, {}, []
         self.refuse_next = None     # a Refusal for the next write
+        self.mail_warning = ""      # of contacts
+        self.mail_sender = "foyer@example.org"
         self.fail_operations = self.endless_operations = False
         self.instance_state = "running"
         self.roles, self.whoami_more = ["operator"], {}
@@ -237,6 +243,9 @@ class FakeApi:
             second = [{"name": "birch", "family": "birch", "created_at": NOW}]
             rows, token = (second, "") if query == "page_token=p2%2F" else (rows, "p2/")
             return {"isps": rows, "page": {"next_page_token": token, "revision": 3}}
+        if noun == "contacts":
+            return {"contacts": rows, "sender": self.mail_sender,
+                    "page": {"next_page_token": "", "revision": 3}}
         return {FIELDS.get(noun, noun): rows, "page": {"next_page_token": "", "revision": 3}}
 
     def login(self, call):
@@ -281,6 +290,10 @@ class FakeApi:
                     "expires_at": NOW}
         if path == "/v1/webhooks":
             return dict(body, secret="whsec_newsecret", on=True)
+        if path == "/v1/contacts":
+            return dict(body, id="w4c8z1p0qd", state="waits", warning=self.mail_warning)
+        if path.startswith("/v1/contacts/"):
+            return dict(ROWS["contacts"][0], **body)
         if path == "/v1/node-tokens":
             return {"token": "foyer1.abcdef", "node": body.get("node", "lille-2"),
                     "expires_at": NOW}

@@ -40,6 +40,8 @@ COLUMNS = {
     ("profile", "ls"): "name api ca_file default",
     ("webhook", "ls"): "name url about subject kind note last deliveries on failing_since failure"
                        " off_at created_at",
+    ("contact", "ls"): "id account address language topics state mails failing_since failure"
+                       " off_at confirmed_at created_at",
     ("event", "ls"): "revision at kind subject message sequence about owner",
     ("instance", "events", "acme"): "revision at kind subject message sequence about owner",
     ("instance", "timeline", "acme"): "began_at cause from to former_end former_closing_ms"
@@ -48,7 +50,7 @@ COLUMNS = {
 }
 SCHEMAS = dict(zip(COLUMNS, ("Isp", "Host", "Site", "Node", "Account", "ApiToken",
                              "Member", "SoftwareRelease", "Instance", "PriceList", "AuditEntry",
-                             None, "Webhook", "Event", "Event", "Takeover")))
+                             None, "Webhook", "Contact", "Event", "Event", "Takeover")))
 
 # Each is a text; some reader of YAML would see something else if it stood there bare.
 TRAPS = ["", " ", "yes", "No", "ON", "true", "False", "null", "NULL", "~", "y", "n", "1", "01",

@@ -131,6 +131,17 @@ def calls():
             gaps={NO_TAG, NO_UPDATE, NOT_SAME},
             routes=("/v1/webhooks/{name}", "/v1/webhooks/{name}:enable"),
         ),
+        Resource(
+            "contact",
+            "/v1/contacts",
+            {"address": "tf@example.org", "language": "fr", "topics": ["quota", "box"]},
+            "/v1/contacts/{id}",
+            listed="contacts",
+            delete="/v1/contacts/{id}",
+            update={"language": "en", "topics": ["box"]},
+            gaps={NOT_SAME},
+            routes=("/v1/contacts/{id}:resend", "/v1/contacts/{id}:confirm"),
+        ),
     ]
 
 

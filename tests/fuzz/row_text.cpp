@@ -33,6 +33,7 @@ void feed(std::string_view bytes) {
     round_trip<Bytes>(bytes);
     round_trip<std::set<AccountRole>>(bytes);
     round_trip<std::set<CountryCode>>(bytes);
+    round_trip<std::set<Topic>>(bytes);
     round_trip<std::vector<ReleaseSize>>(bytes);
     round_trip<std::vector<OperationStep>>(bytes);
     round_trip<std::vector<FollowerView>>(bytes);
@@ -51,6 +52,7 @@ std::vector<std::string> seeds() {
             "\\x00ff",
             "running",
             to_sql(std::set<AccountRole>{AccountRole::Operator, AccountRole::Host}),
+            to_sql(std::set<Topic>{Topic::Box, Topic::Drain}),
             to_sql(std::set<CountryCode>{CountryCode("FR"), CountryCode("BE")}),
             to_sql(std::vector<ReleaseSize>{
                 {SizeName("s"), {Millicores(500), Bytes(1 << 20), Bytes(1 << 30)}}}),

@@ -50,6 +50,8 @@ TEST_CASE("each list of states in SQL is the C++ enum") {
     }
     compare(*connection, "events_about_known", master::all_event_abouts);
     compare(*connection, "webhooks_about_known", master::all_event_abouts);
+    compare(*connection, "contacts_language_known", master::all_languages);
+    compare(*connection, "contacts_topics_known", master::all_topics);
     {
         using enum master::NodeWish;
         compare(*connection, "nodes_wish_known", std::array{Open, Cordoned, Draining});

@@ -216,6 +216,17 @@ TEST_CASE("a webhook that is deleted is gone, and may be made anew at once") {
     CHECK(twin.state.webhooks().contains(key));
 }
 
+TEST_CASE("a contact goes with its account, and is gone when it is dropped") {
+    Twin twin;
+    twin.must_commit({{Revision(1), sample_world()}});
+    const master::ContactId id("c-on");
+    REQUIRE(twin.state.contacts().contains(id));
+    twin.must_commit({{Revision(2), {master::DropContact{id}}}});
+    CHECK(difference(twin.load(), twin.state) == "");
+    CHECK_FALSE(twin.state.contacts().contains(id));
+    CHECK(twin.state.contacts().contains(master::ContactId("c-off")));
+}
+
 TEST_CASE("what is forgotten or wiped is so in the database too") {
     Twin twin;
     twin.must_commit({{Revision(1), sample_world()}});

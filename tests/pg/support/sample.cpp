@@ -205,6 +205,41 @@ void add_webhooks(Changes& all) {
     all.push_back(Put<master::Webhook>{webhook});
 }
 
+void add_contacts(Changes& all) {
+    master::Contact contact;
+    contact.id = master::ContactId("c-off");
+    contact.account = AccountId("carl");
+    contact.address = "carl@example.org";
+    contact.language = master::Language::French;
+    contact.topics = {master::Topic::Box, master::Topic::Quota};
+    contact.code_hash = "hash";
+    contact.code = master::Sealed("sealed");
+    contact.code_expires_at = noon;
+    contact.code_tries = 2;
+    contact.codes = 1;
+    contact.codes_since = noon;
+    contact.codes_made = 3;
+    contact.confirmed_at = noon;
+    contact.last = 4;
+    contact.mails = 5;
+    contact.under_way = 6;
+    contact.failing_since = noon;
+    contact.failure = "550 no such user";
+    contact.refused = 3;
+    contact.off_at = noon;
+    contact.removed_at = noon;
+    contact.created_at = noon;
+    contact.revision = first;
+    all.push_back(Put<master::Contact>{contact});
+    master::Contact on;
+    on.id = master::ContactId("c-on");
+    on.account = contact.account;
+    on.address = contact.address;
+    on.created_at = noon;
+    on.revision = first;
+    all.push_back(Put<master::Contact>{on});
+}
+
 }  // namespace
 
 Changes sample_world() {
@@ -257,6 +292,7 @@ Changes sample_world() {
     all.push_back(Put<master::Takeover>{takeover});
     add_members(all);
     add_webhooks(all);
+    add_contacts(all);
     all.push_back(Put<Event>{{1, first, noon, "ordered", master::EventAbout::Instance, "acme",
                               AccountId("acme-sarl"), "ordered"}});
     all.push_back(
@@ -297,6 +333,7 @@ std::string difference(const State& a, const State& b) {
     }
     if (a.webhooks() != b.webhooks()) return "webhooks";
     if (a.members() != b.members()) return "members";
+    if (a.contacts() != b.contacts()) return "contacts";
     if (a.recent_events() != b.recent_events()) return "recent_events";
     if (a.edges() != b.edges()) return "edges";
     if (a.unheard() != b.unheard()) return "unheard";

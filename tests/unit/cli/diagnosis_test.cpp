@@ -75,6 +75,7 @@ TEST_CASE("an answer of another shape is no bug of the doctor's") {
         CHECK_NOTHROW(judge_version(odd));
         CHECK_NOTHROW(judge_silence(odd));
         CHECK_NOTHROW(judge_instances(odd));
+        CHECK_NOTHROW(judge_mail(odd));
         CHECK_NOTHROW(judge_drains(odd, {odd}));
         CHECK_NOTHROW(judge_drains(odd, {}));
     }

@@ -24,12 +24,12 @@ TEST_CASE("events go on where the last decision ended, in order") {
     const std::int64_t last = world.state.last_event();
     Draft draft(world.state, world.now);
     const Account anna{AccountId("anna"), {AccountRole::Host}, {}, world.now, {}};
-    draft.event("placed", anna, "three copies");
-    draft.event("running", anna, "serves");
+    draft.event("account_created", anna, "three copies");
+    draft.event("account_changed", anna, "serves");
     const Changes changes = std::move(draft).done().changes;
     REQUIRE(changes.size() == 2);
     const Event& first = std::get<Put<Event>>(changes[0]).row;
-    CHECK(first == Event{last + 1, world.state.revision().next(), world.now, "placed",
+    CHECK(first == Event{last + 1, world.state.revision().next(), world.now, "account_created",
                          EventAbout::Account, "anna", AccountId("anna"), "three copies"});
     CHECK(std::get<Put<Event>>(changes[1]).row.sequence == last + 2);
 }

@@ -192,3 +192,41 @@ TEST_CASE("nothing new comes to a cordoned box") {
     REQUIRE_FALSE(refused.ok());
     CHECK(refused.failure().message.find("3 by cordoned") != std::string::npos);
 }
+
+TEST_CASE("a silence that lasts is told once, and so is its end") {
+    World world = ten_homes();
+    const NodeId silent = box("alder0");
+    const WallTime begin = world.now;
+    world.run(MarkSilent{{silent}});
+    const auto tick = [&](Duration since) {
+        world.now = begin + since;
+        world.run(Tick{begin});
+    };
+    const Duration patience = world.state.settings().repair.missing_after;
+    tick(patience - Duration(1));
+    CHECK(events(world, "node_missing") == 0);
+    tick(patience);
+    tick(patience + Duration(1'000));
+    CHECK(events(world, "node_missing") == 1);
+    world.go_online("alder0-1");
+    CHECK(events(world, "node_found") == 1);
+    CHECK_FALSE(world.state.nodes().at(silent).missing_told);
+    // A short one is told to nobody.
+    world.run(MarkSilent{{silent}});
+    world.go_online("alder0-1");
+    CHECK(events(world, "node_missing") == 1);
+    CHECK(events(world, "node_found") == 1);
+}
+
+TEST_CASE("after a start everybody has the whole time before a silence is told") {
+    World world = ten_homes();
+    world.run(MarkSilent{{box("alder0")}});
+    const Duration patience = world.state.settings().repair.missing_after;
+    world.now = world.now + patience * 10;
+    const WallTime started = world.now;
+    world.run(Tick{started});
+    CHECK(events(world, "node_missing") == 0);
+    world.now = started + patience;
+    world.run(Tick{started});
+    CHECK(events(world, "node_missing") == 1);
+}

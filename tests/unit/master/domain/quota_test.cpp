@@ -1,4 +1,6 @@
 // What an account has never exceeds what it may have, whatever is ordered and deleted.
+#include "master/domain/quota.h"
+
 #include "common/base/random.h"
 #include "tests/support/catch.h"
 #include "tests/support/test_seed.h"
@@ -106,4 +108,28 @@ TEST_CASE("no sequence of orders, deletions and other quotas exceeds what may be
             REQUIRE(world.state.used_by(owner) == counted(world.state));
         }
     }
+}
+
+TEST_CASE("who comes near a limit is told once, by the order that passes it") {
+    World world;
+    const auto told = [&](const char* kind) {
+        int count = 0;
+        for (const auto& [sequence, event] : world.state.recent_events())
+            count += event.kind == kind && event.owner == owner ? 1 : 0;
+        return count;
+    };
+    limit(world, {.instances = 10});
+    for (int i = 0; i < 8; ++i) world.run(world.order("i" + std::to_string(i)));
+    CHECK(told("quota_near") == 0);
+    world.run(world.order("i8"));
+    CHECK(told("quota_near") == 1);
+    world.run(world.order("i9"));
+    CHECK(told("quota_near") == 1);
+    // A refusal is told once an hour.
+    world.run(NoteRefusedOrder{owner, "too many"});
+    world.run(NoteRefusedOrder{owner, "too many"});
+    CHECK(told("quota_reached") == 1);
+    world.now = world.now + Duration(std::int64_t{3601} * 1000);
+    world.run(NoteRefusedOrder{owner, "too many"});
+    CHECK(told("quota_reached") == 2);
 }

@@ -1,0 +1,114 @@
+#include "master/notices/mime.h"
+
+#include <algorithm>
+
+#include "common/base/base64.h"
+#include "common/base/http_date.h"
+#include "common/base/utf8.h"
+
+namespace foyer::master {
+namespace {
+
+constexpr std::size_t line_max = 76;        // of quoted-printable, its soft end included
+constexpr std::size_t word_bytes_max = 45;  // become 60 letters of base64, 72 with what is around
+constexpr std::size_t subject_bytes_max = 200;
+
+bool is_ascii(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
+}
+
+// RFC 5322: as HTTP writes it, but for the zone.
+std::string mail_date(WallTime time) {
+    std::string date = to_http_date(time);
+    date.replace(date.size() - 3, 3, "+0000");
+    return date;
+}
+
+std::string hex_of(unsigned char byte) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    return {'=', digits[byte >> 4U], digits[byte & 15U]};
+}
+
+// U+200E, U+200F, U+202A … U+202E, U+2066 … U+2069, U+2028, U+2029, U+0080 … U+009F.
+bool is_invisible(std::string_view letter) {
+    if (letter.size() == 2)
+        return letter[0] == '\xc2' && static_cast<unsigned char>(letter[1]) < 0xa0;
+    if (letter.size() != 3 || letter[0] != '\xe2') return false;
+    const auto last = static_cast<unsigned char>(letter[2]);
+    if (letter[1] == '\x80') return last == 0x8e || last == 0x8f || (last >= 0xa8 && last <= 0xae);
+    return letter[1] == '\x81' && last >= 0xa6 && last <= 0xa9;
+}
+
+}  // namespace
+
+std::string one_line(std::string_view text, std::size_t bytes_max) {
+    const std::string plain = plain_text(text, bytes_max);
+    std::string line;
+    for (std::size_t at = 0; at < plain.size();) {
+        const std::size_t length = std::max<std::size_t>(utf8_length(plain, at), 1);
+        const std::string_view letter = std::string_view(plain).substr(at, length);
+        const bool control =
+            length == 1 && (static_cast<unsigned char>(plain[at]) < ' ' || plain[at] == '\x7f');
+        line += control || is_invisible(letter) ? std::string_view(" ") : letter;
+        at += length;
+    }
+    return line;
+}
+
+std::string quoted_printable(std::string_view text) {
+    std::string out;
+    std::size_t column = 0;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const char c = text[at];
+        if (c == '\n') {
+            out += "\r\n";
+            column = 0;
+            continue;
+        }
+        const bool ends_line = at + 1 == text.size() || text[at + 1] == '\n';
+        const bool plain = (c > ' ' && c <= '~' && c != '=') || (c == ' ' && !ends_line);
+        // A dot or "From " at the beginning of a line means something to some servers.
+        const bool odd = column == 0 && (c == '.' || c == 'F');
+        const std::string piece =
+            plain && !odd ? std::string(1, c) : hex_of(static_cast<unsigned char>(c));
+        if (column + piece.size() >= line_max) {
+            out += "=\r\n";
+            column = 0;
+        }
+        out += piece;
+        column += piece.size();
+    }
+    return out;
+}
+
+std::string encoded_subject(std::string_view text) {
+    if (is_ascii(text) && text.find("=?") == std::string_view::npos) return std::string(text);
+    std::string out;
+    while (!text.empty()) {
+        std::size_t size = 0;
+        while (size < text.size()) {
+            const std::size_t next = std::max<std::size_t>(utf8_length(text, size), 1);
+            if (size + next > word_bytes_max) break;
+            size += next;
+        }
+        out += (out.empty() ? "=?UTF-8?B?" : "\r\n =?UTF-8?B?") + to_base64(text.substr(0, size)) +
+               "?=";
+        text.remove_prefix(size);
+    }
+    return out;
+}
+
+std::string mime_message(const MailHead& head, std::string_view body) {
+    const std::string subject = one_line(head.subject, subject_bytes_max);
+    return "Date: " + mail_date(head.date) + "\r\nFrom: Foyer <" + head.from + ">\r\nTo: <" +
+           head.to + ">\r\nMessage-ID: <" + head.message_id +
+           ">\r\nSubject: " + encoded_subject(subject) +
+           "\r\nAuto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\n"
+           "Content-Language: " +
+           head.language +
+           "\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
+           "Content-Transfer-Encoding: quoted-printable\r\n\r\n" +
+           quoted_printable(body) + "\r\n";
+}
+
+}  // namespace foyer::master

@@ -1,0 +1,186 @@
+#include "master/notices/texts/english.h"
+
+#include <array>
+
+namespace foyer::master {
+namespace {
+
+constexpr auto instances = std::to_array<KindText>({
+    {"copies_enough", "enough copies again", "Enough copies of {name} are there again.",
+     "Each write is on as many boxes as you ordered.", "Nothing: it mended itself."},
+    {"copies_short", "too few copies", "{name} goes on with fewer copies than ordered.",
+     "It works, but the loss of one more box could lose the newest writes.",
+     "Usually nothing: a new copy is made. If this lasts, see what it waits for:\n  foyer instance "
+     "show {name}"},
+    {"copy_added", "a new copy is there", "A new copy of {name} has caught up with the others.",
+     "{name} has one more copy that can take over.", "Nothing."},
+    {"copy_failed", "a copy fails", "One copy of {name} fails: {detail}",
+     "The others go on. If it stays so, a copy is made on another box.",
+     "Nothing for now. To see how it stands:\n  foyer instance show {name}"},
+    {"copy_given_up", "a new copy was given up",
+     "A copy of {name} that was being made was given up: {detail}",
+     "Another box is tried. Until then {name} has a copy less than ordered.",
+     "Look whether boxes are short of room or of line:\n  foyer instance show {name}\n  foyer node "
+     "ls"},
+    {"copy_leaves", "a copy moves to another box",
+     "The operator empties a box that holds a copy of {name}.",
+     "A copy is made elsewhere first, then the old one goes. {name} goes on; the lead may move "
+     "once, which takes seconds.",
+     "Nothing."},
+    {"copy_moves", "a copy moves to another box",
+     "A copy of {name} moves so that the boxes share the load.",
+     "The old copy goes once the new one has caught up. {name} goes on.", "Nothing."},
+    {"copy_ordered", "a copy is made anew",
+     "A copy of {name} is gone or has to go, and is made anew on another box.",
+     "Until it has caught up, {name} has a copy less. It goes on.", "Nothing."},
+    {"data_loss_accepted", "a loss of data was accepted",
+     "Somebody let {name} go on without copies that may have held more: {detail}",
+     "The newest writes may be missing.",
+     "Check the last things that were entered in {name}. Who decided it, and when:\n  foyer "
+     "instance events {name}"},
+    {"deleted", "deleted", "The last copy of {name} is erased.",
+     "Nothing of it is left on any box.",
+     "Nothing, if you ordered it. If you did not, ask your operator today who did."},
+    {"false_voter", "a box signed two votes", "{detail}",
+     "The box of that copy is faulty, or somebody has its key. Its votes count no more; a copy is "
+     "made elsewhere.",
+     "Take the box out of service and look at it:\n  foyer instance events {name}"},
+    {"lead_moves", "the lead moves to another copy",
+     "Another copy of {name} is asked to lead: {detail}",
+     "{name} pauses for some seconds while the new copy takes over. Nothing is lost.", "Nothing."},
+    {"leader_chosen", "another copy took over", "Another copy of {name} leads now.",
+     "Users of {name} may have had to wait or to log in again. What was confirmed to them is kept.",
+     "Nothing: it mends itself. What happened, minute by minute:\n  foyer instance timeline "
+     "{name}"},
+    {"leader_elected", "another copy took over",
+     "The copies of {name} elected another one to lead.",
+     "Users of {name} may have had to wait or to log in again. What was confirmed to them is kept.",
+     "Nothing: it mends itself. What happened, minute by minute:\n  foyer instance timeline "
+     "{name}"},
+    {"order_failed", "an order was not carried out",
+     "The order of {name} ended before it was done: {detail}",
+     "{name} was stopped or deleted, or another order took its place.",
+     "If that is not what you wanted, see how it stands:\n  foyer instance show {name}"},
+    {"order_succeeded", "your order is ready", "{name} was ordered and serves.", "It can be used.",
+     "Its address and how to log in:\n  foyer instance show {name}"},
+    {"promote_succeeded", "the lead moved as planned",
+     "{name} is led by the copy that was to lead.", "The change is done.", "Nothing."},
+});
+
+constexpr auto more_instances = std::to_array<KindText>({
+    {"repair_waits", "there is no place for a copy",
+     "{name} needs a new copy and there is no place for it: {detail}",
+     "It goes on with fewer copies until there is one. It is tried again each minute.",
+     "Customers need do nothing. Operators: what would make a place:\n  foyer instance show "
+     "{name}"},
+    {"serving", "it serves", "{name} serves.", "It can be used.", "Nothing."},
+    {"start_succeeded", "started", "{name} runs again.", "It can be used.", "Nothing."},
+    {"stop_succeeded", "stopped", "{name} is stopped; its copies are kept.",
+     "It cannot be used until it is started.",
+     "When you want it back:\n  foyer instance start {name}"},
+});
+
+constexpr auto homes = std::to_array<KindText>({
+    {"eviction_held", "many boxes fell silent together", "{detail}",
+     "This looks like the master's own line or a wide outage: no box is given up for it, and no "
+     "copy is moved.",
+     "Check the line of the master. Boxes that you know to be gone for good:\n  foyer node drain "
+     "NAME"},
+    {"master_certificate_ends", "the master's certificate is about to end", "{detail}",
+     "Once it is over, boxes and users cannot reach the master. Instances go on.",
+     "Restart the master: it makes a new one at its start. If it is the authority itself (ten "
+     "years), see the operator's manual."},
+    {"node_certificate_ends", "the certificate of a box is about to end", "Box {name}: {detail}",
+     "A box renews it by itself while it reaches the master; this one did not. Once it is over the "
+     "box is refused.",
+     "See that the box is on and its clock right. After the end it has to be deleted and enrolled "
+     "anew:\n  foyer node show {name}"},
+    {"node_cordoned", "a box gets nothing new", "The operator wants nothing new on box {name}.",
+     "What it holds stays and goes on.", "Nothing."},
+    {"node_deleted", "a box was taken out", "Box {name} was deleted by the operator.",
+     "It holds nothing any more and is refused from now on.", "You may switch it off."},
+    {"node_drain_cancelled", "a box is not emptied after all",
+     "The operator no longer empties box {name}.",
+     "What has moved away stays where it is; the rest stays here.", "Leave the box on."},
+    {"node_drain_late", "a box could not be emptied in time", "Box {name}: {detail}",
+     "If it is switched off now, copies are lost that have no replacement yet.",
+     "Leave the box on until it is empty. What is still there, and why:\n  foyer node show {name}"},
+    {"node_drained", "a box is empty", "Box {name} holds nothing any more.",
+     "Nobody depends on it now.", "It may be switched off, moved or repaired."},
+    {"node_draining", "a box is being emptied", "The operator empties box {name}: {detail}",
+     "Its copies move to other boxes, one after the other.",
+     "Leave the box on until you are told that it is empty."},
+    {"node_found", "a box is back", "Box {name} is heard of again.",
+     "It goes on with what it held.", "Nothing: it mended itself."},
+    {"node_lost", "a box is lost", "Box {name} was silent for so long that it is given up.",
+     "Its copies are made anew on other boxes. Instances that it led were taken over.",
+     "Look at the box: power, line, lights. When it is on again it joins by itself; if it is gone "
+     "for good, its operator deletes it:\n  foyer node show {name}"},
+    {"node_missing", "a box is silent", "Box {name} has not been heard of for several minutes.",
+     "Its copies do not work, or work out of sight. If it stays away they are made anew elsewhere.",
+     "Look at the box: power, line, lights. It joins by itself when it is on and has its line."},
+    {"node_overcommitted", "a box offers less than it holds",
+     "Box {name} offers less than its copies were promised.", "Some of them move to other boxes.",
+     "If nobody lowered what it offers, look whether memory or a disk failed:\n  foyer node show "
+     "{name}"},
+    {"node_returned", "a lost box is back", "Box {name}, which was given up, is heard of again.",
+     "What was made anew elsewhere stays there; what is old here is erased.", "Nothing."},
+    {"node_uncordoned", "a box may get copies again",
+     "The operator lets copies come to box {name} again.", "It is used like any other.",
+     "Nothing."},
+    {"rebalance_ended", "the rebalancing ended", "{detail}", "No further copies move for it.",
+     "Nothing."},
+    {"rebalance_started", "a rebalancing began",
+     "Copies move so that the boxes share the load: {detail}", "Instances go on.",
+     "Nothing. To end it:\n  foyer rebalance stop"},
+});
+
+constexpr auto others = std::to_array<KindText>({
+    {"contact_off", "mail to a contact is refused",
+     "Mail to one of your contacts was refused three times, and it is switched off: {detail}",
+     "Nobody is written to at that address any more.",
+     "Check the address, then have a new code mailed to it, or remove it:\n  foyer contact ls"},
+    {"quota_near", "your quota is nearly used up", "{detail} are used.",
+     "Orders beyond it will be refused. What runs goes on.",
+     "Delete what you no longer need, or ask your operator for more:\n  foyer account show"},
+    {"quota_reached", "an order was refused for your quota", "{detail}",
+     "Nothing was ordered. What runs goes on.",
+     "Delete what you no longer need, or ask your operator for more:\n  foyer account show"},
+    {"webhook_off", "a webhook was switched off", "{detail}",
+     "Nothing is sent to it any more; nothing is left out once it is on again.",
+     "Mend the receiver, then:\n  foyer webhook enable NAME"},
+});
+
+constexpr auto kinds = joined(instances, more_instances, homes, others);
+static_assert(is_complete(kinds));
+
+}  // namespace
+
+const Texts english{
+    kinds,
+    {
+        .subject_more = " (and {count} more)",
+        .over = " (over)",
+        .cloud = "the cloud",
+        .what = "What happened: ",
+        .when = "When: ",
+        .means = "What it means: ",
+        .todo = "What to do: ",
+        .before = "Before that:",
+        .older = "Some time ago, in short:",
+        .more = "and {count} more",
+        .left_out = "{count} further notices are not in this mail. All of them:\n  foyer event ls",
+        .after_start = "The master was away and listens again since {time}; it may have learnt of "
+                       "some of this late.",
+        .footer = "You get this mail because {address} is a contact of account {account}.\n"
+                  "To be told of less:\n  foyer contact set {id} --topic TOPIC\n"
+                  "To get no more mail:\n  foyer contact rm {id}",
+        .code_subject = "your code",
+        .code = "Somebody, hopefully you, wants notices about account {account} to be mailed to "
+                "{address}.\n\n"
+                "If that is right, give this code back until {time}:\n\n  foyer contact confirm "
+                "{id} {code}\n\n"
+                "If you know nothing of this, do nothing: nothing more is mailed to you.",
+    }};
+
+}  // namespace foyer::master

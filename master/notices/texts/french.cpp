@@ -1,0 +1,215 @@
+#include "master/notices/texts/french.h"
+
+#include <array>
+
+namespace foyer::master {
+namespace {
+
+constexpr auto instances = std::to_array<KindText>({
+    {"copies_enough", "de nouveau assez de copies", "{name} a de nouveau assez de copies.",
+     "Chaque écriture est sur autant de machines que vous l’avez commandé.",
+     "Rien~: tout est rentré dans l’ordre."},
+    {"copies_short", "trop peu de copies", "{name} continue avec moins de copies que commandé.",
+     "Le service fonctionne, mais la perte d’une machine de plus pourrait faire perdre les "
+     "dernières écritures.",
+     "En général rien~: une nouvelle copie est en cours. Si cela dure, voyez ce qu’elle attend~:\n "
+     " foyer instance show {name}"},
+    {"copy_added", "une nouvelle copie est prête",
+     "Une nouvelle copie de {name} a rattrapé les autres.",
+     "{name} a une copie de plus qui peut prendre le relais.", "Rien."},
+    {"copy_failed", "une copie est en panne", "Une copie de {name} est en panne~: {detail}",
+     "Les autres continuent. Si cela dure, une copie est refaite sur une autre machine.",
+     "Rien pour l’instant. Pour voir où elle en est~:\n  foyer instance show {name}"},
+    {"copy_given_up", "une nouvelle copie est abandonnée",
+     "Une copie de {name} en cours de création est abandonnée~: {detail}",
+     "Une autre machine est essayée. D’ici là, {name} a une copie de moins que commandé.",
+     "Voyez si la place ou le débit manque aux machines~:\n  foyer instance show {name}\n  foyer "
+     "node ls"},
+    {"copy_leaves", "une copie change de machine",
+     "L’exploitant vide une machine qui porte une copie de {name}.",
+     "Une copie est d’abord faite ailleurs, puis l’ancienne s’en va. {name} continue~; la copie "
+     "active peut changer une fois, en quelques secondes.",
+     "Rien."},
+    {"copy_moves", "une copie change de machine",
+     "Une copie de {name} se déplace pour répartir la charge entre les machines.",
+     "L’ancienne copie s’en va quand la nouvelle l’a rattrapée. {name} continue.", "Rien."},
+    {"copy_ordered", "une copie est refaite",
+     "Une copie de {name} a disparu ou doit partir~; elle est refaite sur une autre machine.",
+     "Tant qu’elle n’est pas prête, {name} a une copie de moins. Le service continue.", "Rien."},
+    {"data_loss_accepted", "une perte de données a été acceptée",
+     "Quelqu’un a fait continuer {name} sans des copies qui en savaient peut-être plus~: {detail}",
+     "Les dernières écritures peuvent manquer.",
+     "Vérifiez ce qui a été saisi en dernier dans {name}. Qui l’a décidé, et quand~:\n  foyer "
+     "instance events {name}"},
+    {"deleted", "supprimé", "La dernière copie de {name} est effacée.",
+     "Il n’en reste rien sur aucune machine.",
+     "Rien, si vous l’avez demandé. Sinon, demandez aujourd’hui à votre exploitant qui l’a fait."},
+    {"false_voter", "une machine a signé deux votes", "{detail}",
+     "La machine de cette copie est défectueuse, ou quelqu’un a sa clé. Ses votes ne comptent "
+     "plus~; une copie est faite ailleurs.",
+     "Retirez cette machine du service et examinez-la~:\n  foyer instance events {name}"},
+    {"lead_moves", "la copie active va changer",
+     "Une autre copie de {name} doit devenir active~: {detail}",
+     "{name} s’interrompt quelques secondes pendant le relais. Rien n’est perdu.", "Rien."},
+    {"leader_chosen", "une autre copie a pris le relais",
+     "Une autre copie de {name} est maintenant active.",
+     "Les utilisateurs de {name} ont pu attendre ou devoir se reconnecter. Ce qui leur a été "
+     "confirmé est conservé.",
+     "Rien~: cela se répare seul. Ce qui s’est passé, minute par minute~:\n  foyer instance "
+     "timeline {name}"},
+    {"leader_elected", "une autre copie a pris le relais",
+     "Les copies de {name} en ont élu une autre comme copie active.",
+     "Les utilisateurs de {name} ont pu attendre ou devoir se reconnecter. Ce qui leur a été "
+     "confirmé est conservé.",
+     "Rien~: cela se répare seul. Ce qui s’est passé, minute par minute~:\n  foyer instance "
+     "timeline {name}"},
+    {"order_failed", "une commande n’a pas été menée à bien",
+     "La commande de {name} s’est terminée avant d’aboutir~: {detail}",
+     "{name} a été arrêté ou supprimé, ou une autre demande a pris sa place.",
+     "Si ce n’est pas ce que vous vouliez, voyez où il en est~:\n  foyer instance show {name}"},
+});
+
+constexpr auto more_instances = std::to_array<KindText>({
+    {"order_succeeded", "votre commande est prête", "{name} a été commandé et il est en service.",
+     "Vous pouvez l’utiliser.",
+     "Son adresse, et comment se connecter~:\n  foyer instance show {name}"},
+    {"promote_succeeded", "la copie active a changé comme prévu",
+     "La copie voulue de {name} est active.", "Le changement est fait.", "Rien."},
+    {"repair_waits", "il n’y a pas de place pour une copie",
+     "{name} a besoin d’une nouvelle copie et il n’y a pas de place pour elle~: {detail}",
+     "Le service continue avec moins de copies tant qu’il n’y en a pas. Un nouvel essai a lieu "
+     "chaque minute.",
+     "Clients~: rien. Exploitants~: ce qui ferait de la place~:\n  foyer instance show {name}"},
+    {"serving", "en service", "{name} est en service.", "Vous pouvez l’utiliser.", "Rien."},
+    {"start_succeeded", "démarré", "{name} fonctionne de nouveau.", "Vous pouvez l’utiliser.",
+     "Rien."},
+    {"stop_succeeded", "arrêté", "{name} est arrêté~; ses copies sont conservées.",
+     "Il est inutilisable tant qu’il n’est pas redémarré.",
+     "Pour le remettre en service~:\n  foyer instance start {name}"},
+});
+
+constexpr auto homes = std::to_array<KindText>({
+    {"eviction_held", "beaucoup de machines se sont tues ensemble", "{detail}",
+     "Cela ressemble à une coupure de la ligne du serveur maître, ou à une vaste panne~: aucune "
+     "machine n’est abandonnée, aucune copie n’est déplacée.",
+     "Vérifiez la ligne du serveur maître. Pour les machines que vous savez perdues~:\n  foyer "
+     "node drain NOM"},
+    {"master_certificate_ends", "le certificat du serveur maître arrive à sa fin", "{detail}",
+     "Après cette date, ni les machines ni les utilisateurs ne peuvent joindre le serveur maître. "
+     "Les services continuent.",
+     "Redémarrez le serveur maître~: il en fait un nouveau à son départ. S’il s’agit de l’autorité "
+     "elle-même (dix ans), voyez le manuel de l’exploitant."},
+    {"node_certificate_ends", "le certificat d’une machine arrive à sa fin",
+     "Machine {name}~: {detail}",
+     "Une machine le renouvelle seule tant qu’elle joint le serveur maître~; celle-ci ne l’a pas "
+     "fait. Après la fin, elle est refusée.",
+     "Vérifiez que la machine est allumée et à l’heure. Après la fin, il faut la supprimer et "
+     "l’inscrire de nouveau~:\n  foyer node show {name}"},
+    {"node_cordoned", "une machine ne reçoit plus rien",
+     "L’exploitant ne veut plus rien de nouveau sur la machine {name}.",
+     "Ce qu’elle porte reste et continue.", "Rien."},
+    {"node_deleted", "une machine est retirée",
+     "La machine {name} a été supprimée par l’exploitant.",
+     "Elle ne porte plus rien et elle est désormais refusée.", "Vous pouvez l’éteindre."},
+    {"node_drain_cancelled", "une machine n’est finalement pas vidée",
+     "L’exploitant ne vide plus la machine {name}.",
+     "Ce qui est parti reste où il est~; le reste demeure ici.", "Laissez la machine allumée."},
+    {"node_drain_late", "une machine n’a pas été vidée à temps", "Machine {name}~: {detail}",
+     "Si elle est éteinte maintenant, des copies sans remplaçante sont perdues.",
+     "Laissez la machine allumée jusqu’à ce qu’elle soit vide. Ce qui s’y trouve encore, et "
+     "pourquoi~:\n  foyer node show {name}"},
+    {"node_drained", "une machine est vide", "La machine {name} ne porte plus rien.",
+     "Plus personne ne dépend d’elle.", "Elle peut être éteinte, déplacée ou réparée."},
+    {"node_draining", "une machine est en train d’être vidée",
+     "L’exploitant vide la machine {name}~: {detail}",
+     "Ses copies partent vers d’autres machines, l’une après l’autre.",
+     "Laissez la machine allumée jusqu’à l’annonce qu’elle est vide."},
+    {"node_found", "une machine est de retour", "La machine {name} donne de nouveau signe de vie.",
+     "Elle continue avec ce qu’elle portait.", "Rien~: tout est rentré dans l’ordre."},
+    {"node_lost", "une machine est perdue",
+     "La machine {name} s’est tue si longtemps qu’elle est abandonnée.",
+     "Ses copies sont refaites sur d’autres machines. Les services dont elle portait la copie "
+     "active ont été repris.",
+     "Regardez la machine~: courant, ligne, voyants. Rallumée, elle revient seule~; si elle est "
+     "perdue pour de bon, son exploitant la supprime~:\n  foyer node show {name}"},
+    {"node_missing", "une machine se tait",
+     "La machine {name} ne donne plus signe de vie depuis plusieurs minutes.",
+     "Ses copies ne fonctionnent pas, ou hors de vue. Si elle reste absente, elles sont refaites "
+     "ailleurs.",
+     "Regardez la machine~: courant, ligne, voyants. Elle revient seule dès qu’elle est allumée et "
+     "reliée."},
+    {"node_overcommitted", "une machine offre moins qu’elle ne porte",
+     "La machine {name} offre moins que ce qui est promis à ses copies.",
+     "Certaines partent vers d’autres machines.",
+     "Si personne n’a baissé ce qu’elle offre, voyez si de la mémoire ou un disque est en "
+     "panne~:\n  foyer node show {name}"},
+    {"node_returned", "une machine perdue est de retour",
+     "La machine {name}, qui était abandonnée, donne de nouveau signe de vie.",
+     "Ce qui a été refait ailleurs y reste~; ce qui est périmé ici est effacé.", "Rien."},
+    {"node_uncordoned", "une machine peut recevoir des copies",
+     "L’exploitant laisse de nouveau venir des copies sur la machine {name}.",
+     "Elle sert comme les autres.", "Rien."},
+    {"rebalance_ended", "le rééquilibrage est terminé", "{detail}",
+     "Plus aucune copie ne se déplace pour cela.", "Rien."},
+});
+
+constexpr auto more_homes = std::to_array<KindText>({
+    {"rebalance_started", "un rééquilibrage commence",
+     "Des copies se déplacent pour répartir la charge entre les machines~: {detail}",
+     "Les services continuent.", "Rien. Pour y mettre fin~:\n  foyer rebalance stop"},
+});
+
+constexpr auto others = std::to_array<KindText>({
+    {"contact_off", "le courriel à un contact est refusé",
+     "Le courriel à l’un de vos contacts a été refusé trois fois~; ce contact est coupé~: {detail}",
+     "Plus rien n’est envoyé à cette adresse.",
+     "Vérifiez l’adresse, puis faites-y envoyer un nouveau code, ou retirez-la~:\n  foyer contact "
+     "ls"},
+    {"quota_near", "votre quota est presque épuisé", "Utilisé~: {detail}.",
+     "Les commandes au-delà seront refusées. Ce qui fonctionne continue.",
+     "Supprimez ce qui ne sert plus, ou demandez davantage à votre exploitant~:\n  foyer account "
+     "show"},
+    {"quota_reached", "une commande est refusée à cause de votre quota", "{detail}",
+     "Rien n’a été commandé. Ce qui fonctionne continue.",
+     "Supprimez ce qui ne sert plus, ou demandez davantage à votre exploitant~:\n  foyer account "
+     "show"},
+    {"webhook_off", "un webhook est coupé", "{detail}",
+     "Plus rien ne lui est envoyé~; rien ne manquera quand il sera rétabli.",
+     "Réparez le destinataire, puis~:\n  foyer webhook enable NOM"},
+});
+
+constexpr auto kinds = joined(instances, more_instances, homes, more_homes, others);
+static_assert(is_complete(kinds));
+
+}  // namespace
+
+const Texts french{
+    kinds,
+    {
+        .subject_more = " (et {count} de plus)",
+        .over = " (terminé)",
+        .cloud = "le nuage",
+        .what = "Ce qui s’est passé~: ",
+        .when = "Quand~: ",
+        .means = "Ce que cela signifie~: ",
+        .todo = "Ce qu’il faut faire~: ",
+        .before = "Auparavant~:",
+        .older = "Il y a quelque temps, en bref~:",
+        .more = "et {count} de plus",
+        .left_out =
+            "Ce courriel ne contient pas {count} autres avis. Tous les avis~:\n  foyer event ls",
+        .after_start = "Le serveur maître était absent et écoute de nouveau depuis {time}~; il a "
+                       "pu apprendre certains faits en retard.",
+        .footer =
+            "Vous recevez ce courriel parce que {address} est un contact du compte {account}.\n"
+            "Pour en recevoir moins~:\n  foyer contact set {id} --topic SUJET\n"
+            "Pour ne plus en recevoir~:\n  foyer contact rm {id}",
+        .code_subject = "votre code",
+        .code = "Quelqu’un, vous sans doute, demande que les avis du compte {account} soient "
+                "envoyés à {address}.\n\n"
+                "Si c’est bien le cas, rendez ce code avant {time}~:\n\n  foyer contact confirm "
+                "{id} {code}\n\n"
+                "Si vous n’y êtes pour rien, ne faites rien~: vous ne recevrez rien d’autre.",
+    }};
+
+}  // namespace foyer::master
