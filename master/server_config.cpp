@@ -47,6 +47,7 @@ ClusterSettings cluster_settings_of(const Config& config) {
             static_cast<int>(config.edge_wireguard_port),
             repair_settings_of(config.repair),
             config.groups_elect,
+            static_cast<int>(config.domains.per_instance),
             tls::sha256,
             signer_of};
 }
@@ -141,6 +142,10 @@ Result<CourierConfig> courier_config_of(const Config& config) {
     courier.posts.ca_file = config.webhooks.ca_file;
     courier.rules = TRY(AddressRules::make(config.webhooks.allow, {config.overlay_prefix}));
     return courier;
+}
+
+DomainCheckerConfig domain_checker_config_of(const Config& config) {
+    return {config.domains.resolver, Duration(config.domains.look_timeout_ms)};
 }
 
 HousekeepingConfig housekeeping_config_of(const Config& config) {

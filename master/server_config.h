@@ -9,6 +9,7 @@
 #include "master/config.h"
 #include "master/http/http_server.h"
 #include "master/notices/courier.h"
+#include "master/notices/domain_checker.h"
 #include "master/rpc/agent_service.h"
 #include "master/rpc/api_context.h"
 
@@ -27,6 +28,7 @@ ToldLimits told_limits_of(const Config& config);
 AgentServiceConfig agent_service_config_of(const Config& config);
 // InvalidArgument: what is to be allowed is no network.
 Result<CourierConfig> courier_config_of(const Config& config);
+DomainCheckerConfig domain_checker_config_of(const Config& config);
 HousekeepingConfig housekeeping_config_of(const Config& config);
 
 }  // namespace foyer::master

@@ -142,6 +142,12 @@ constexpr auto services = std::to_array<Route>({
           everybody, Scope::Own),
     write(HttpMethod::Post, "/v1/webhooks/{name}:enable",
           "foyer.api.v1.WebhookService/EnableWebhook", everybody, Scope::Own),
+    write(HttpMethod::Post, "/v1/domains", "foyer.api.v1.DomainService/CreateDomain", customers,
+          Scope::Own),
+    read("/v1/domains/{name}", "foyer.api.v1.DomainService/GetDomain", customers, Scope::Own),
+    read("/v1/domains", "foyer.api.v1.DomainService/ListDomains", customers, Scope::Own),
+    write(HttpMethod::Delete, "/v1/domains/{name}", "foyer.api.v1.DomainService/DeleteDomain",
+          customers, Scope::Own),
     read("/v1/operations/{id}", "foyer.api.v1.OperationService/GetOperation", customers,
          Scope::Own),
 

@@ -23,7 +23,8 @@ struct CommandGroup {
     std::vector<const char*> commands;
 };
 const std::vector<CommandGroup> command_groups = {
-    {"Ordering", {"order", "plan", "quote", "price-list", "instance", "op", "event", "webhook"}},
+    {"Ordering", {"order", "plan", "quote", "price-list", "instance", "domain", "op", "event",
+                  "webhook"}},
     {"Homes and boxes", {"isp", "host", "site", "node", "rebalance"}},
     {"Software", {"release"}},
     {"Accounts", {"account", "token", "audit"}},
@@ -198,6 +199,7 @@ void add_all(CLI::App& app, Session& session) {
     add_audit_commands(app, session);
     add_event_commands(app, session);
     add_webhook_commands(app, session);
+    add_domain_commands(app, session);
     add_session_commands(app, session);
     add_profile_commands(app, session);
     add_doctor_command(app, session);

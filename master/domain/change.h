@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "master/domain/domains.h"
 #include "master/domain/rows.h"
 #include "master/domain/webhooks.h"
 
@@ -88,7 +89,8 @@ using Change = std::variant<Put<Account>, Put<ApiToken>, Put<Isp>, Put<Host>, Pu
                             Put<Replica>, Put<Takeover>, Put<Operation>, Put<Event>,
                             Put<AuditEntry>, Put<RequestRecord>, DropAccount, DropToken, DropIsp,
                             DropHost, DropSite, DropNode, DropSighting, DropReplica, DropInstance,
-                            DropTakeover, DropOperation, DropRequest, Put<Webhook>, DropWebhook>;
+                            DropTakeover, DropOperation, DropRequest, Put<Webhook>, DropWebhook,
+                            Put<Domain>, DropDomain, Put<DomainCertificate>, DropDomainCertificate>;
 
 using Changes = std::vector<Change>;
 

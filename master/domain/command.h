@@ -8,7 +8,9 @@
 #include <variant>
 #include <vector>
 
+#include "common/model/domain.h"
 #include "master/domain/change.h"
+#include "master/domain/domains.h"
 #include "master/domain/rows.h"
 #include "master/domain/webhooks.h"
 
@@ -188,6 +190,7 @@ struct ReportNode {
     Revision applied;                // edges: what it serves
     std::vector<LeadershipReport> leaderships;
     std::vector<RoutingReport> routings;  // of an edge
+    std::optional<DomainsReport> domains;  // of an edge; absent: nothing new
 };
 
 // Boxes that have not been heard of for the silence time, found by the shell's scan of last-seen
@@ -255,7 +258,8 @@ using Command =
                  PublishPriceList, OrderInstance, StopInstance, StartInstance, DeleteInstance,
                  PromoteInstance, RevealInstance, ReportNode, MarkSilent, CordonNode, UncordonNode,
                  DrainNode, CancelDrain, StartRebalance, StopRebalance, Tick, NoteSightings,
-                 ForgetOld, CreateWebhook, DeleteWebhook, EnableWebhook, NoteWebhooks>;
+                 ForgetOld, CreateWebhook, DeleteWebhook, EnableWebhook, NoteWebhooks, CreateDomain,
+                 DeleteDomain, NoteDomains>;
 
 // What the shell needs to render the answer: which row the command made or changed. The row itself
 // is in the state after the changes.

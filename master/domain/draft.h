@@ -113,6 +113,9 @@ Result<Decision> create_webhook(const State& state, const CreateWebhook& command
 Result<Decision> delete_webhook(const State& state, const DeleteWebhook& command, WallTime now);
 Result<Decision> enable_webhook(const State& state, const EnableWebhook& command, WallTime now);
 Result<Decision> note_webhooks(const State& state, const NoteWebhooks& command, WallTime now);
+Result<Decision> create_domain(const State& state, const CreateDomain& command, WallTime now);
+Result<Decision> delete_domain(const State& state, const DeleteDomain& command, WallTime now);
+Result<Decision> note_domains(const State& state, const NoteDomains& command, WallTime now);
 
 // NotFound with what to type next.
 Error no_such_row(std::string_view what, std::string_view name, std::string_view list_command);

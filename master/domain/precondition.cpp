@@ -47,6 +47,14 @@ struct Subject {
     Found operator()(const DeleteWebhook& c) const { return of(state.webhooks(), c.key); }
     Found operator()(const EnableWebhook& c) const { return of(state.webhooks(), c.key); }
 
+    Found operator()(const DeleteDomain& c) const {
+        const Domain* row = state.domains().get(c.name);
+        const bool seen = row != nullptr && (c.owner.empty() || row->owner == c.owner);
+        return seen ? std::optional(row->revision) : std::nullopt;
+    }
+
+    Found operator()(const CreateDomain&) const { return std::nullopt; }
+    Found operator()(const NoteDomains&) const { return std::nullopt; }
     Found operator()(const CreateWebhook&) const { return std::nullopt; }
     Found operator()(const NoteWebhooks&) const { return std::nullopt; }
     Found operator()(const CreateAccount&) const { return std::nullopt; }

@@ -33,6 +33,7 @@ struct ClusterSettings {
     int edge_wireguard_port = 51820;
     RepairSettings repair;
     bool groups_elect = false;  // those of new orders
+    int domains_per_instance = 5;  // customers' own names
     // Of the members in first records, where chains begin; null: members do not sign.
     leadership::HashFunction hash = nullptr;
     leadership::SignerFinder signer_of = nullptr;  // null: evidence is believed of nobody
@@ -115,6 +116,15 @@ public:
     // The newest events by sequence; older ones are only in the database.
     const SnapshotMap<PriceListName, PriceList>& price_lists() const { return price_lists_; }
     const SnapshotMap<WebhookKey, Webhook>& webhooks() const { return webhooks_; }
+    const SnapshotMap<DomainName, Domain>& domains() const { return domains_; }
+    using DomainAt = std::pair<DomainName, NodeId>;
+    const SnapshotMap<DomainAt, DomainCertificate>& domain_certificates() const {
+        return domain_certificates_;
+    }
+    // (instance, name), so that those of one instance are neighbours.
+    const SnapshotSet<std::pair<InstanceName, DomainName>>& domains_of_instances() const {
+        return domains_of_instances_;
+    }
     const SnapshotMap<std::int64_t, Event>& recent_events() const { return recent_events_; }
 
     // Indexes.
@@ -179,6 +189,10 @@ private:
     void drop(const DropSite& change);
     void put(const Webhook& row);
     void drop(const DropWebhook& change);
+    void put(const Domain& row);
+    void drop(const DropDomain& change);
+    void put(const DomainCertificate& row);
+    void drop(const DropDomainCertificate& change);
     void drop(const DropNode& change);
     void drop(const DropSighting& change);
     void drop(const DropReplica& change);
@@ -229,6 +243,9 @@ private:
     SnapshotMap<std::pair<ReleaseName, ReleaseVersion>, Release> releases_;
     SnapshotMap<PriceListName, PriceList> price_lists_;
     SnapshotMap<WebhookKey, Webhook> webhooks_;
+    SnapshotMap<DomainName, Domain> domains_;
+    SnapshotMap<DomainAt, DomainCertificate> domain_certificates_;
+    SnapshotSet<std::pair<InstanceName, DomainName>> domains_of_instances_;
     SnapshotMap<InstanceName, Instance> instances_;
     SnapshotMap<ReplicaKey, Replica> replicas_;
     SnapshotMap<TakeoverKey, Takeover> takeovers_;

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "master/domain/domain_names.h"
 #include "master/domain/limits.h"
 #include "master/domain/prices.h"
 #include "master/domain/rebalance.h"
@@ -90,6 +91,10 @@ constexpr auto lines = std::to_array<Line>({
     {"CreateWebhookRequest", "subject", up_to_bytes(webhook_text_bytes_max)},
     {"CreateWebhookRequest", "kind", up_to_bytes(webhook_text_bytes_max)},
     {"CreateWebhookRequest", "note", up_to_bytes(webhook_text_bytes_max)},
+    {"CreateDomainRequest",
+     "name",
+     {.required = true, .most = static_cast<std::int64_t>(domain_bytes_max)}},
+    {"CreateDomainRequest", "instance", needed()},
     {"CreateAccountRequest", "name", needed(a_name)},
     {"CreateAccountRequest", "roles", {.required = true, .least = 1}},
     {"UpdateAccountRequest", "roles", {.required = true, .least = 1}},
@@ -125,6 +130,7 @@ constexpr auto bodies = std::to_array<Example>({
     {"WithdrawReleaseRequest", R"({"reason": "loses attachments; use 7.0.30-2"})"},
     {"CreateWebhookRequest", R"({"name": "shop", "url": "https://hooks.example.com/foyer",
                                  "about": "instance", "note": "tells the shop"})"},
+    {"CreateDomainRequest", R"({"name": "erp.acme.example", "instance": "acme"})"},
     {"CreateAccountRequest", R"({"name": "acme", "roles": ["customer"]})"},
     {"UpdateAccountRequest", R"({"roles": ["customer", "host"],
                                  "quota": {"instances": 10, "copies": 30}})"},
@@ -144,6 +150,7 @@ constexpr auto in_paths = std::to_array<Example>({
     {"operations", "op-7f3kq2mzx4tb"},
     {"price-lists", "list-2027"},
     {"webhooks", "shop"},
+    {"domains", "erp.acme.example"},
     {"software-releases", "tryton"},
     {"blobs", "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
 });

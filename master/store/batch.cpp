@@ -32,6 +32,8 @@ enum class Rank {
     Event,
     Audit,
     Webhook,
+    Domain,
+    DomainCertificate,
     Request
 };
 
@@ -77,6 +79,14 @@ Key key_of(const DropSite& change) { return {Rank::Site, change.name.str(), ""};
 Key key_of(const WebhookKey& key) { return {Rank::Webhook, key.first.str(), key.second.str()}; }
 Key key_of(const Webhook& row) { return key_of(key_of_webhook(row)); }
 Key key_of(const DropWebhook& change) { return key_of(change.key); }
+Key key_of(const Domain& row) { return {Rank::Domain, row.name.str(), ""}; }
+Key key_of(const DropDomain& change) { return {Rank::Domain, change.name.str(), ""}; }
+Key key_of(const DomainCertificate& row) {
+    return {Rank::DomainCertificate, row.domain.str(), row.edge.str()};
+}
+Key key_of(const DropDomainCertificate& change) {
+    return {Rank::DomainCertificate, change.domain.str(), change.edge.str()};
+}
 Key key_of(const DropNode& change) { return {Rank::Node, change.name.str(), ""}; }
 Key key_of(const DropSighting& change) { return {Rank::Sighting, change.node.str(), ""}; }
 Key key_of(const DropReplica& change) { return key_of(change.key); }

@@ -128,7 +128,8 @@ const Table& nodes() {
                                {"offered_disk_bytes", Int8},
                                {"offered_uplink_kbit_s", Int8},
                                {"revision", Int8},
-                               {"overlay_revision", Int8}}});
+                               {"overlay_revision", Int8},
+                               {"acme_thumbprint"}}});
     return table;
 }
 
@@ -142,7 +143,7 @@ Status read_row(Row row, Node& n) {
                  n.wg_public_key, has.cpu, has.memory, has.disk, has.uplink, n.disk_free,
                  n.agent_version, n.partitions_made, n.wish, drain, deadline, started_at,
                  n.silent_since, n.eviction_held, n.offered.cpu, n.offered.memory, n.offered.disk,
-                 n.offered.uplink, n.revision, n.overlay_revision));
+                 n.offered.uplink, n.revision, n.overlay_revision, n.acme_thumbprint));
     if (drain && started_at) n.drain = Drain{*drain, deadline, *started_at};
     return ok_status();
 }
@@ -265,7 +266,8 @@ Call put_call(const Node& n) {
                      n.wg_public_key, has.cpu, has.memory, has.disk, has.uplink, n.disk_free,
                      n.agent_version, n.partitions_made, n.wish, drain, deadline, started_at,
                      n.silent_since, n.eviction_held, n.offered.cpu, n.offered.memory,
-                     n.offered.disk, n.offered.uplink, n.revision, n.overlay_revision)};
+                     n.offered.disk, n.offered.uplink, n.revision, n.overlay_revision,
+                     n.acme_thumbprint)};
 }
 
 Call put_call(const Sighting& s) {

@@ -214,6 +214,7 @@ std::vector<Loader> loaders(int events_max) {
     add_instance_loaders(all);
     add_takeover_loaders(all);
     add_webhook_loaders(all);
+    add_domain_loaders(all);
     add_journal_loaders(all, events_max);
     return all;
 }
