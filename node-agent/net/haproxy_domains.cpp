@@ -24,7 +24,6 @@ bool is_domain_text(const std::string& name) {
 
 std::string haproxy_http_part(const HaproxySettings& settings) {
     const std::string turns = "map(" + settings.turns_map() + ")";
-    const std::string number = "map_str_int(" + settings.turns_map() + ",0)";
     return "frontend http\n"
            "  bind fd@4\n"
            "  acl challenge path_beg /.well-known/acme-challenge/\n"
@@ -32,12 +31,12 @@ std::string haproxy_http_part(const HaproxySettings& settings) {
            "  http-request set-var(txn.name) req.hdr(host),field(1,:),lower\n"
            "  http-request deny deny_status 400 unless { var(txn.name) -m reg ^[a-z0-9.-]+$ }\n"
            "  http-request set-var(txn.edges) str(edges)," +
-           number +
+           turns +
            "\n"
            "  http-request set-var(txn.turn) str(turn)," +
-           number +
+           turns +
            "\n"
-           "  acl asked var(txn.edges) -m int gt 0\n"
+           "  acl asked var(txn.edges) -m found\n"
            "  acl ours var(txn.name),map(" +
            settings.domains_map() +
            ") -m found\n"
@@ -65,7 +64,8 @@ std::string haproxy_turns(const EdgeDomains& domains) {
     for (const std::string& thumbprint : domains.thumbprints)
         text += std::to_string(count++) + " " +
                 (is_thumbprint(thumbprint) ? thumbprint : std::string("-")) + "\n";
-    return text + "edges " + std::to_string(count) + "\n";
+    // Nobody asks: nothing to divide by.
+    return count == 0 ? text : text + "edges " + std::to_string(count) + "\n";
 }
 
 std::string haproxy_certificates(const EdgeDomains& domains) {

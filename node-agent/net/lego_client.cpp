@@ -62,7 +62,8 @@ Result<Secret<std::string>> LegoClient::account_key() const {
 Result<std::string> LegoClient::thumbprint() {
     if (config_.directory.empty())
         return error(ErrorCode::FailedPrecondition, "ACME is not turned on at this edge");
-    return tls::jwk_thumbprint(TRY(account_key()));
+    const auto key = TRY(account_key());
+    return tls::jwk_thumbprint(key);
 }
 
 // What of an earlier order is there goes, but for the registration of the account.
@@ -82,7 +83,8 @@ Status LegoClient::make_folders(const std::string& csr) const {
         TRY(os::change_owner(path + below, lego_user.uid, lego_user.gid));
     }
     const os::AtomicWrite theirs{.mode = 0600, .owner = lego_user};
-    const auto key = TRY(tls::to_sec1(TRY(account_key())));
+    const auto held = TRY(account_key());
+    const auto key = TRY(tls::to_sec1(held));
     TRY(os::write_atomically(keys + "/" + config_.email + ".key", key.reveal(), theirs));
     TRY(os::write_atomically(folder() + "/request.csr", csr, theirs));
     if (config_.ca_file.empty()) return ok_status();
@@ -124,7 +126,8 @@ Result<AcmeClient::Issued> LegoClient::order(const std::string& name, Duration l
                      "lego is not installed on this edge: apt-get install lego");
     Issued issued;
     issued.key_pem = TRY(tls::make_key());
-    TRY(make_folders(TRY(tls::make_server_request(issued.key_pem, name))));
+    const std::string request = TRY(tls::make_server_request(issued.key_pem, name));
+    TRY(make_folders(request));
     issued.chain_pem = TRY(run(name, limit, std::move(stop)));
     issued.span = TRY(check_issued(issued.chain_pem, name, issued.key_pem, clock_.wall()));
     return issued;

@@ -51,6 +51,14 @@ ROWS = {
     "isps": [{"name": "alder", "family": "alder", "created_at": NOW}],
     "webhooks": [{"name": "shop", "url": "https://a.example/", "about": "node", "on": True,
                   "failing_since": NOW, "failure": "answered 500", "deliveries": 7}],
+    "domains": [{"name": "erp.acme.example", "instance": "acme", "owner": "acme",
+                 "state": "waiting_for_dns", "created_at": NOW, "certificates": [],
+                 "status": "waiting for DNS: there is no TXT record yet",
+                 "next": "make the records above",
+                 "records": [{"name": "_foyer-challenge.erp.acme.example", "type": "TXT",
+                              "value": "foyer-token"},
+                             {"name": "erp.acme.example", "type": "CNAME",
+                              "value": "acme.cloud.example.org"}]}],
     "hosts": [{"name": "maison", "created_at": NOW}],
     "sites": [{"name": "lille", "isp": "alder", "country": "FR", "host": "maison",
                "host_class": "house", "nodes": ["lille-1"]}],
@@ -256,6 +264,8 @@ class FakeApi:
                     "expires_at": NOW}
         if path == "/v1/webhooks":
             return dict(body, secret="whsec_newsecret", on=True)
+        if path == "/v1/domains":
+            return dict(ROWS["domains"][0], name=body["name"])
         if path == "/v1/node-tokens":
             return {"token": "foyer1.abcdef", "node": body.get("node", "lille-2"),
                     "expires_at": NOW}

@@ -36,6 +36,8 @@ COLUMNS = {
     ("profile", "ls"): "name api ca_file default",
     ("webhook", "ls"): "name url about subject kind note last deliveries on failing_since failure"
                        " off_at created_at",
+    ("domain", "ls"): "name instance owner state status next records certificates serving_until"
+                      " created_at proven_at",
     ("event", "ls"): "revision at kind subject message sequence about owner",
     ("instance", "events", "acme"): "revision at kind subject message sequence about owner",
     ("instance", "timeline", "acme"): "began_at cause from to former_end former_closing_ms"
@@ -44,7 +46,7 @@ COLUMNS = {
 }
 SCHEMAS = dict(zip(COLUMNS, ("Isp", "Host", "Site", "Node", "Account", "ApiToken",
                              "SoftwareRelease", "Instance", "PriceList", "AuditEntry", None,
-                             "Webhook", "Event", "Event", "Takeover")))
+                             "Webhook", "Domain", "Event", "Event", "Takeover")))
 
 # Each is a text; some reader of YAML would see something else if it stood there bare.
 TRAPS = ["", " ", "yes", "No", "ON", "true", "False", "null", "NULL", "~", "y", "n", "1", "01",

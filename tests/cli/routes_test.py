@@ -39,6 +39,8 @@ COMMANDS = {
     "CreateWebhook": "webhook create hook --url https://a.example/", "ListWebhooks": "webhook ls",
     "GetWebhook": "webhook show shop", "DeleteWebhook": "webhook delete shop",
     "EnableWebhook": "webhook enable shop",
+    "CreateDomain": "domain add erp.acme.example --instance acme", "ListDomains": "domain ls",
+    "GetDomain": "domain show erp.acme.example", "DeleteDomain": "domain rm erp.acme.example",
     "ListEvents": "event ls", "DeleteIsp": "isp delete alder", "DeleteHost": "host delete maison",
     "DeleteSite": "site delete lille", "GetAccount": "account show acme",
     "UpdateAccount": "account set acme --role host", "DeleteAccount": "account delete acme --yes",

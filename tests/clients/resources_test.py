@@ -112,6 +112,16 @@ def calls():
             gaps={NO_TAG, NO_UPDATE, NOT_SAME},
             routes=("/v1/webhooks/{name}", "/v1/webhooks/{name}:enable"),
         ),
+        Resource(
+            "domain",
+            "/v1/domains",
+            {"name": "erp.acme.example", "instance": "acme"},
+            "/v1/domains/erp.acme.example",
+            listed="domains",
+            delete="/v1/domains/erp.acme.example",
+            gaps={NO_TAG, NO_UPDATE, NOT_SAME},
+            routes=("/v1/domains/{name}",),
+        ),
     ]
 
 

@@ -9,6 +9,7 @@
 #include "foyer/api/v1/fleet.pb.h"
 #include "foyer/api/v1/instances.pb.h"
 #include "foyer/api/v1/releases.pb.h"
+#include "foyer/api/v1/domains.pb.h"
 #include "foyer/api/v1/webhooks.pb.h"
 #include "master/app/access.h"
 #include "master/http/api_protos.h"
@@ -26,7 +27,8 @@ namespace pb = google::protobuf;
 const pb::Descriptor* const files[] = {
     api::v1::WhoAmIRequest::descriptor(),        api::v1::CreateIspRequest::descriptor(),
     api::v1::OrderInstanceRequest::descriptor(), api::v1::PublishReleaseRequest::descriptor(),
-    api::v1::ListEventsRequest::descriptor(),    api::v1::CreateWebhookRequest::descriptor()};
+    api::v1::ListEventsRequest::descriptor(),    api::v1::CreateWebhookRequest::descriptor(),
+    api::v1::CreateDomainRequest::descriptor()};
 
 std::unique_ptr<pb::Message> request_of(std::string_view rpc) {
     const pb::MethodDescriptor& method = master::method_of(*files[0]->file()->pool(), rpc);

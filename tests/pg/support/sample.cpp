@@ -222,6 +222,7 @@ Changes sample_world() {
     takeover.routed->answered.reset();
     all.push_back(Put<master::Takeover>{takeover});
     add_webhooks(all);
+    add_domains(all);
     all.push_back(Put<Event>{{1, first, noon, "ordered", master::EventAbout::Instance, "acme",
                               AccountId("acme-sarl"), "ordered"}});
     all.push_back(
@@ -261,6 +262,9 @@ std::string difference(const State& a, const State& b) {
         if (!(a.used_by(name) == b.used_by(name))) return "used_by " + name.str();
     }
     if (a.webhooks() != b.webhooks()) return "webhooks";
+    if (a.domains() != b.domains()) return "domains";
+    if (a.domain_certificates() != b.domain_certificates()) return "domain_certificates";
+    if (a.domains_of_instances() != b.domains_of_instances()) return "domains_of_instances";
     if (a.recent_events() != b.recent_events()) return "recent_events";
     if (a.edges() != b.edges()) return "edges";
     if (a.unheard() != b.unheard()) return "unheard";

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "foyer/api/v1/accounts.pb.h"
+#include "foyer/api/v1/domains.pb.h"
 #include "foyer/api/v1/events.pb.h"
 #include "foyer/api/v1/fleet.pb.h"
 #include "foyer/api/v1/instances.pb.h"
@@ -27,7 +28,7 @@ std::vector<const pb::ServiceDescriptor*> services() {
          {v1::Account::descriptor()->file(), v1::Event::descriptor()->file(),
           v1::Isp::descriptor()->file(), v1::Instance::descriptor()->file(),
           v1::PriceList::descriptor()->file(), v1::SoftwareRelease::descriptor()->file(),
-          v1::Webhook::descriptor()->file()}) {
+          v1::Webhook::descriptor()->file(), v1::Domain::descriptor()->file()}) {
         for (int i = 0; i < file->service_count(); ++i) found.push_back(file->service(i));
     }
     return found;
