@@ -3,7 +3,7 @@
 namespace foyer::agent {
 
 TurnRules turn_rules(Duration turn) {
-    return {.turn = turn, .margin = turn / 12, .least = turn / 4};
+    return {.turn = turn, .margin = turn / 12, .least = turn / 3};
 }
 
 AcmeAccounts acme_accounts(const NodeId& self, const NodeSettings& settings,

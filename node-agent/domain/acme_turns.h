@@ -32,10 +32,10 @@ using AcmeAccounts = std::vector<AcmeAccount>;
 struct TurnRules {
     Duration turn{60'000};   // whole seconds, the same at all edges
     Duration margin{5'000};  // nothing is begun, and all is over, this long from its borders
-    Duration least{15'000};  // an order is begun with at least so much time
+    Duration least{20'000};  // an order is begun with at least so much time
 };
 
-// This edge's rules for a turn of that length: a twelfth of it at each border, a quarter for an
+// This edge's rules for a turn of that length: a twelfth of it at each border, a third for an
 // order.
 TurnRules turn_rules(Duration turn);
 

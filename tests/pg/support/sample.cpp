@@ -48,6 +48,7 @@ Node sample_node(int number, const std::string& name, const std::string& site) {
     if (number % 2 == 0) node.disk_free = gibibytes(number);
     node.offered = node.capacity;
     node.agent_version = "0.1.0";
+    node.acme_thumbprint = "thumbprint";
     node.partitions_made = 1;
     node.revision = first;
     node.overlay_revision = first;
@@ -169,6 +170,35 @@ void add_webhooks(Changes& all) {
     webhook.failure.clear();
     webhook.off_at.reset();
     all.push_back(Put<master::Webhook>{webhook});
+}
+
+void add_domains(Changes& all) {
+    master::Domain domain;
+    domain.name = master::DomainName("shop.acme.example");
+    domain.instance = InstanceName("acme");
+    domain.owner = AccountId("acme-sarl");
+    domain.token = "foyer-token";
+    domain.seen = "there is no TXT record";
+    domain.created_at = noon;
+    domain.revision = first;
+    all.push_back(Put<master::Domain>{domain});
+    domain.name = master::DomainName("erp.acme.example");
+    domain.seen.clear();
+    domain.proven_at = noon;
+    all.push_back(Put<master::Domain>{domain});
+    master::DomainCertificate certificate;
+    certificate.domain = domain.name;
+    certificate.edge = NodeId("box-1");
+    certificate.not_after = noon;
+    certificate.revision = first;
+    all.push_back(Put<master::DomainCertificate>{certificate});
+    certificate.edge = NodeId("box-2");
+    certificate.not_after.reset();
+    certificate.failures = 2;
+    certificate.failure = "it leads elsewhere";
+    certificate.failed_at = noon;
+    certificate.retry_at = noon;
+    all.push_back(Put<master::DomainCertificate>{certificate});
 }
 
 }  // namespace
