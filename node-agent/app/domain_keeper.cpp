@@ -24,7 +24,7 @@ void DomainKeeper::order(Wish wish) {
 }
 
 void DomainKeeper::on_report(std::function<void(const DomainsReport&)> listener) {
-    const std::scoped_lock lock(mutex_);
+    const std::scoped_lock lock(telling_);
     listener_ = std::move(listener);
 }
 
@@ -183,13 +183,12 @@ void DomainKeeper::tell() {
     DomainsState now;
     if (wish_.settings.edge) now.report = domains_report(thumbprint_, records_);
     now.problem = account_problem_.empty() ? proxy_problem_ : account_problem_;
-    std::function<void(const DomainsReport&)> listener;
     {
         const std::scoped_lock lock(mutex_);
         state_ = now;
-        listener = listener_;
     }
-    if (listener && wish_.settings.edge) listener(now.report);
+    const std::scoped_lock lock(telling_);
+    if (listener_ && wish_.settings.edge) listener_(now.report);
 }
 
 DomainKeeper::Wish domain_wish(const DesiredNode& desired) {

@@ -57,7 +57,7 @@ public:
         friend bool operator==(const Wish&, const Wish&) = default;
     };
     void order(Wish wish);
-    // For the master; called from this thread, without locks held. Nobody: {}.
+    // For the master; called from this thread. Nobody: {}; none is called any more then.
     void on_report(std::function<void(const DomainsReport&)> listener);
     DomainsState state() const;
 
@@ -89,8 +89,9 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable_any wake_;
     std::optional<Wish> ordered_;
-    std::function<void(const DomainsReport&)> listener_;
     DomainsState state_;
+    std::mutex telling_;  // held while the listener is called
+    std::function<void(const DomainsReport&)> listener_;
     std::jthread thread_;  // last: starts when all else is there, ends first
 };
 

@@ -206,6 +206,7 @@ public:
     // Customers' names lead where their hostnames do, with certificates of their own; on the port of
     // plain HTTP, ACME's challenges for them are answered and everything else is sent to https.
     // FailedPrecondition: served, but there is no such port here, so authorities see no answers.
+    // Unavailable: they are served when the proxy comes up.
     virtual Status serve_domains(const EdgeDomains& domains) = 0;
     // This box is no edge any more: ends the proxy, closes its listener, and removes names, fences
     // and certificate. Cheap when there is nothing.

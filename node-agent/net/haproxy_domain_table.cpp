@@ -42,7 +42,8 @@ Status HaproxyEdge::serve_domains(const EdgeDomains& domains) {
     domains_told_ = true;
     TRY(write_domains());
     // One that comes up later reads the files.
-    if (!process_.is_running()) return ok_status();
+    if (!process_.is_running())
+        return error(ErrorCode::Unavailable, "the edge's proxy is not up yet");
     TRY(tell_domains());
     return plain_http();
 }
