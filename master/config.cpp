@@ -293,6 +293,13 @@ void read_rest(Table& root, Config& config, std::vector<ConfigProblem>& problems
         read_oidc(Table(*table, "oidc", problems), config.oidc);
     if (const toml::table* table = root.sub("mail"))
         read_mail(Table(*table, "mail", problems), config.mail);
+    if (const toml::table* table = root.sub("domains")) {
+        Table domains(*table, "domains", problems);
+        domains.read("per_instance", config.domains.per_instance, {0, 64});
+        domains.read("resolver", config.domains.resolver);
+        domains.read("look_timeout_ms", config.domains.look_timeout_ms, {100, 60'000});
+        domains.finish();
+    }
     if (const toml::table* table = root.sub("groups")) {
         Table groups(*table, "groups", problems);
         groups.read("elect", config.groups_elect);

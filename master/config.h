@@ -108,6 +108,14 @@ struct HostsConfig {
     friend bool operator==(const HostsConfig&, const HostsConfig&) = default;
 };
 
+// Customers' own names (common/docs/domains.md).
+struct DomainsConfig {
+    std::int64_t per_instance = 5;
+    std::string resolver;  // "192.0.2.53", "192.0.2.53:5353"; empty: as this machine has it
+    std::int64_t look_timeout_ms = 5'000;
+    friend bool operator==(const DomainsConfig&, const DomainsConfig&) = default;
+};
+
 // Calls to the addresses that accounts name (common/docs/webhooks.md).
 struct WebhooksConfig {
     std::vector<std::string> allow;  // networks that may be called although they are not public
@@ -174,6 +182,7 @@ struct Config {
     WebhooksConfig webhooks;
     OidcSettings oidc;
     MailConfig mail;
+    DomainsConfig domains;
     friend bool operator==(const Config&, const Config&) = default;
 };
 

@@ -29,6 +29,7 @@
 #include "master/http/metrics_server.h"
 #include "master/notices/courier.h"
 #include "master/notices/postman.h"
+#include "master/notices/domain_checker.h"
 #include "master/rpc/agent_service.h"
 #include "master/rpc/api_dispatcher.h"
 #include "master/rpc/api_services.h"
@@ -85,6 +86,7 @@ struct Server::Parts {
     std::unique_ptr<EventHistory> events;
     std::unique_ptr<Courier> courier;
     std::unique_ptr<Postman> postman;  // null: no mail is sent
+    std::unique_ptr<DomainChecker> domains;
     std::unique_ptr<AgentSync> sync;
     std::unique_ptr<ApiDispatcher> api;
     std::unique_ptr<Gate> gate;
@@ -172,6 +174,9 @@ void Server::Parts::make_core(const std::string& conninfo, CourierConfig calls,
     } else {
         log.info("mail_off", {{"text", "[mail] names no server: nobody is written to"}});
     }
+    domains =
+        std::make_unique<DomainChecker>(*planner, clock, log, domain_checker_config_of(config));
+    domains->start();
     sync = std::make_unique<AgentSync>(*planner, *presence, *held, *seal, clock, rng,
                                        sync_limits_of(config), signer_of_records(*authority));
     ApiContext context{*planner,
@@ -286,6 +291,7 @@ void Server::stop() {
     if (parts_->waits) parts_->waits->stop();
     if (parts_->courier) parts_->courier->stop();
     if (parts_->postman) parts_->postman->stop();
+    if (parts_->domains) parts_->domains->stop();
     if (parts_->events) parts_->events->stop();
     if (parts_->https) parts_->https->stop(grace);
     if (parts_->api_grpc) parts_->api_grpc->stop(grace);

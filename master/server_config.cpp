@@ -50,6 +50,7 @@ ClusterSettings cluster_settings_of(const Config& config) {
             static_cast<int>(config.edge_wireguard_port),
             repair_settings_of(config.repair),
             config.groups_elect,
+            static_cast<int>(config.domains.per_instance),
             tls::sha256,
             signer_of};
 }
@@ -189,6 +190,10 @@ Result<std::optional<PostmanConfig>> postman_config_of(const Config& config) {
     server.whole = Duration(mail.timeout_ms);
     server.connect = std::min(server.connect, server.whole);
     return std::optional(std::move(postman));
+}
+
+DomainCheckerConfig domain_checker_config_of(const Config& config) {
+    return {config.domains.resolver, Duration(config.domains.look_timeout_ms)};
 }
 
 HousekeepingConfig housekeeping_config_of(const Config& config) {

@@ -11,6 +11,7 @@
 #include "master/login/oidc.h"
 #include "master/notices/courier.h"
 #include "master/notices/postman.h"
+#include "master/notices/domain_checker.h"
 #include "master/rpc/agent_service.h"
 #include "master/rpc/api_context.h"
 
@@ -33,6 +34,7 @@ Result<CourierConfig> courier_config_of(const Config& config);
 Result<OidcConfig> oidc_config_of(const Config& config);
 // Nothing: no mail is sent. FailedPrecondition, NotFound: the file with the password.
 Result<std::optional<PostmanConfig>> postman_config_of(const Config& config);
+DomainCheckerConfig domain_checker_config_of(const Config& config);
 HousekeepingConfig housekeeping_config_of(const Config& config);
 
 }  // namespace foyer::master

@@ -50,9 +50,20 @@ Setter milliseconds(std::int64_t lowest, Duration& target) {
     return number(lowest, 86'400'000, [&target](std::int64_t given) { target = Duration(given); });
 }
 
-Setter seconds(Duration& target) {
-    return number(0, 366LL * 86'400,
+Setter seconds(std::int64_t lowest, std::int64_t highest, Duration& target) {
+    return number(lowest, highest,
                   [&target](std::int64_t given) { target = std::chrono::seconds(given); });
+}
+
+Setter seconds(Duration& target) { return seconds(0, 366LL * 86'400, target); }
+
+Setter truth(bool& target) {
+    return [&target](const toml::node& value) -> std::string {
+        const auto given = value.value_exact<bool>();
+        if (!given) return "must be true or false";
+        target = *given;
+        return {};
+    };
 }
 
 Setter level(LogLevel& target) {
@@ -74,6 +85,14 @@ Keys keys_of(NodeConfig& config) {
     keys["wireguard.port"] = integer(1, 65535, config.wireguard_port);
     keys["edge.listen"] = text(config.edge_listen);
     keys["edge.https_port"] = integer(1, 65535, config.edge_https_port);
+    keys["edge.http_port"] = integer(0, 65535, config.edge_http_port);
+    keys["acme.agree_to_terms"] = truth(config.acme_agree_to_terms);
+    keys["acme.directory"] = text(config.acme_directory);
+    keys["acme.email"] = text(config.acme_email);
+    keys["acme.ca_file"] = text(config.acme_ca_file);
+    keys["acme.turn_s"] = seconds(4, 3'600, config.acme_turn);
+    keys["acme.retry_first_s"] = seconds(1, 86'400, config.acme_retry_first);
+    keys["acme.retry_longest_s"] = seconds(1, 7 * 86'400, config.acme_retry_longest);
     keys["edge.connections_max"] = integer(1, 1'000'000, config.edge_connections_max);
     keys["edge.body_mib_max"] = integer(1, 65536, config.edge_body_mib_max);
     keys["edge.dns_listen"] = text(config.edge_dns_listen);
@@ -92,6 +111,25 @@ Keys keys_of(NodeConfig& config) {
     keys["sync.retry_longest_ms"] = milliseconds(100, config.sync_retry_longest);
     keys["sync.report_quiet_ms"] = milliseconds(100, config.report_quiet);
     return keys;
+}
+
+// What is given together, or not at all. An e-mail address becomes the name of a folder.
+std::string acme_mistake(const NodeConfig& config) {
+    if (config.acme_retry_longest < config.acme_retry_first)
+        return "acme.retry_longest_s is less than acme.retry_first_s";
+    if (!config.acme_agree_to_terms) return {};
+    if (!config.acme_directory.starts_with("https://") ||
+        config.acme_directory.find_first_of(" \t\r\n") != std::string::npos)
+        return "acme.directory has to be an https:// URL";
+    const std::string& email = config.acme_email;
+    const bool odd = email.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                             "0123456789.@_+-") != std::string::npos;
+    if (odd || email.size() > 200 || email.find('@') == std::string::npos || email[0] == '.')
+        return "acme.email has to be an address of letters, digits and . @ _ + - , where the "
+               "authority can write to";
+    if (!config.acme_ca_file.empty() && config.acme_ca_file[0] != '/')
+        return "acme.ca_file has to be an absolute path";
+    return {};
 }
 
 void read_table(const toml::table& table, const std::string& prefix, const Keys& keys,
@@ -134,6 +172,9 @@ Result<NodeConfig> parse_config(std::string_view text_of_file, const std::string
         return error(ErrorCode::InvalidArgument,
                      name + ": partition.retry_longest_ms is less than partition.retry_first_ms");
     }
+    if (config.edge_http_port < 0) config.edge_http_port = config.edge_https_port == 443 ? 80 : 0;
+    const std::string acme = acme_mistake(config);
+    if (!acme.empty()) return error(ErrorCode::InvalidArgument, name + ": " + acme);
     return config;
 }
 

@@ -23,10 +23,21 @@ struct NodeConfig {
 
     std::string edge_listen = "::";
     int edge_https_port = 443;
+    int edge_http_port = -1;  // 0: no plain HTTP; -1: 80 where https is on 443, else none
     int edge_connections_max = 2000;
     int edge_body_mib_max = 100;
     std::string edge_dns_listen;  // empty: as edge_listen
     int edge_dns_port = 53;       // 0: no name server here
+
+    // Certificates of customers' own names (common/docs/domains.md). Nobody is asked before the
+    // operator agreed to the authority's terms.
+    bool acme_agree_to_terms = false;
+    std::string acme_directory = "https://acme-v02.api.letsencrypt.org/directory";
+    std::string acme_email;
+    std::string acme_ca_file;  // empty: this machine's roots
+    Duration acme_turn = std::chrono::seconds(60);
+    Duration acme_retry_first = std::chrono::seconds(120);
+    Duration acme_retry_longest = std::chrono::hours(6);
 
     Millicores reserve_cpu{0};
     Bytes reserve_memory = mebibytes(512);

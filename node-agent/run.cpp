@@ -22,6 +22,7 @@
 #include "node-agent/runtime/release_file.h"
 #include "node-agent/start_groups.h"
 #include "node-agent/state/file_journal.h"
+#include "node-agent/state/file_shelf.h"
 #include "node-agent/status_server.h"
 #include "node-agent/status_text.h"
 
@@ -70,6 +71,10 @@ BoxConfig box_config(const std::string& data_dir, const std::string& run_dir,
     box.wg_port = config.wireguard_port;
     box.edge_listen_address = config.edge_listen;
     box.edge_https_port = config.edge_https_port;
+    box.edge_http_port = config.edge_http_port;
+    if (config.acme_agree_to_terms) box.acme_directory = config.acme_directory;
+    box.acme_email = config.acme_email;
+    box.acme_ca_file = config.acme_ca_file;
     box.edge_connections_max = config.edge_connections_max;
     box.edge_body_max = mebibytes(config.edge_body_mib_max);
     box.edge_dns_listen_address =
@@ -107,6 +112,14 @@ ZoneRules zone_rules(const NodeConfig& config, const Identity& identity) {
     rules.self = identity.node;
     rules.own_listener = own_listener(config.edge_listen);
     rules.wanted = config.edge_dns_port != 0;
+    return rules;
+}
+
+DomainRules domain_rules(const NodeConfig& config, const Identity& identity) {
+    DomainRules rules;
+    rules.self = identity.node;
+    rules.turns = turn_rules(config.acme_turn);
+    rules.orders.backoff = {config.acme_retry_first, config.acme_retry_longest};
     return rules;
 }
 
@@ -160,9 +173,22 @@ Status run(const std::string& data_dir, const NodeConfig& config, const std::str
     ZoneKeeper zone(
         {*box.zone, edge_probe(config, folder, clock), read_public_address, clock, rng, log},
         zone_rules(config, identity));
-    const AgentPorts ports{
-        *box.images, *box.partitions, *box.overlay, *box.proxy, *box.meter,           read_release,
-        *journal,    clock,           rng,          log,        groups->keeper.get(), &zone};
+    FileShelf shelf(data_dir + "/acme/certificates", log);
+    DomainKeeper domains({*box.proxy, *box.acme, shelf, clock, rng, log},
+                         domain_rules(config, identity));
+    const AgentPorts ports{*box.images,
+                           *box.partitions,
+                           *box.overlay,
+                           *box.proxy,
+                           *box.meter,
+                           read_release,
+                           *journal,
+                           clock,
+                           rng,
+                           log,
+                           groups->keeper.get(),
+                           &zone,
+                           &domains};
     Agent agent(ports, agent_rules(config, capacity, version), journal->recover());
     Renewal renewal(folder, identity, client, clock, log, [&](const ServingCertificate& serving) {
         return box.proxy->set_certificate(serving.certificate_pem, serving.key_pem.reveal());

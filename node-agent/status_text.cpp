@@ -53,6 +53,18 @@ Json zone_json(const ZoneState& zone) {
             {"notice", zone.notice}};
 }
 
+Json domains_json(const DomainsState& domains) {
+    Json names = Json::array();
+    for (const DomainAtEdge& one : domains.report.domains)
+        names.push_back({{"name", one.name},
+                         {"until", one.not_after ? to_rfc3339(*one.not_after) : ""},
+                         {"failure", one.failure},
+                         {"retry_at", one.retry_at ? to_rfc3339(*one.retry_at) : ""}});
+    return {{"names", names},
+            {"asks", !domains.report.acme_thumbprint.empty()},
+            {"problem", domains.problem}};
+}
+
 std::string text_at(const Json& body, const char* key) {
     const auto at = body.find(key);
     return at != body.end() && at->is_string() ? at->get<std::string>() : std::string();
@@ -89,6 +101,25 @@ std::string zone_lines(const Json& body) {
     return notice.empty() ? page : page + padded("zone", 8) + notice + "\n";
 }
 
+// "domain   erp.acme.example, certificate until 2026-05-01T12:00:00.000Z"
+std::string domain_lines(const Json& body) {
+    const auto domains = body.find("domains");
+    if (domains == body.end() || !domains->is_object()) return {};
+    const auto names = domains->find("names");
+    if (names == domains->end() || !names->is_array()) return {};
+    std::string page;
+    for (const Json& one : *names) {
+        const std::string until = text_at(one, "until");
+        const std::string failure = text_at(one, "failure");
+        page += padded("domain", 8) + text_at(one, "name") +
+                (until.empty() ? ", no certificate yet" : ", certificate until " + until) +
+                (failure.empty() ? ""
+                                 : "; tries again at " + text_at(one, "retry_at") + ": " + failure) +
+                "\n";
+    }
+    return page;
+}
+
 }  // namespace
 
 std::string status_json(const NodeId& node, const std::string& version,
@@ -112,6 +143,7 @@ std::string status_json(const NodeId& node, const std::string& version,
         {"overlay", {{"problem", overview.box.overlay_problem}, {"handshake_ages_s", handshakes}}},
         {"proxy", {{"problem", overview.box.proxy_problem}}},
         {"zone", zone_json(overview.zone)},
+        {"domains", domains_json(overview.domains)},
         {"clock", clock_json(link.clock_offset)},
         {"disk_free_bytes", overview.box.disk_free_bytes.value_or(0)},
         {"partitions", partitions}};
@@ -132,8 +164,8 @@ Result<std::string> status_page(const std::string& json) {
     page += "\nheard    " + text_at(master, "last_answer") + "\n";
     if (connected && !text_at(master, "problem").empty())
         page += padded("trouble", 8) + text_at(master, "problem") + "\n";
-    page += zone_lines(body);
-    for (const char* part : {"clock", "overlay", "proxy", "zone"}) {
+    page += zone_lines(body) + domain_lines(body);
+    for (const char* part : {"clock", "overlay", "proxy", "zone", "domains"}) {
         const std::string problem = body.contains(part) ? text_at(body[part], "problem") : "";
         if (!problem.empty()) page += padded(part, 8) + problem + "\n";
     }

@@ -121,6 +121,8 @@ struct OverlayPeer {
     WgPublicKey public_key;
     std::string endpoint;              // "198.18.1.11:51820"; empty: it dials us
     std::vector<std::string> allowed;  // prefixes this peer may speak for
+    // Of an edge, for edges: whose account asks for certificates in its turns; empty: none.
+    std::string acme_thumbprint = {};
     friend bool operator==(const OverlayPeer&, const OverlayPeer&) = default;
 };
 
@@ -145,6 +147,7 @@ struct EdgeRoute {
     std::vector<RouteVoter> voters = {};
     FirstRecord first = {};  // the edge verifies from it who the members are
     int web_port = 0;
+    std::vector<std::string> aliases = {};  // customers' own names, proven, for the same instance
     // When this edge first heard of a leader in that fence, if it knew an earlier one. Never on the
     // wire.
     std::optional<MonoTime> heard_at = {};
@@ -159,6 +162,8 @@ struct NodeSettings {
     bool edge = false;
     std::string zone;
     std::string public_address = {};  // edges only, as declared, without port; empty: not told
+    // Edges only: of this box's own ACME account, as all edges were told it; empty: not yet, or none.
+    std::string acme_thumbprint = {};
     friend bool operator==(const NodeSettings&, const NodeSettings&) = default;
 };
 

@@ -8,6 +8,7 @@
 
 #include "common/base/time.h"
 #include "common/model/assignment.h"
+#include "common/model/domain.h"
 #include "common/model/takeover.h"
 
 namespace foyer {
@@ -42,6 +43,7 @@ struct SyncReport {
     bool immediate = false;
     std::vector<LeadershipReport> leaderships;
     std::vector<RoutingReport> routings;
+    std::optional<DomainsReport> domains;  // absent: nothing new
     friend bool operator==(const SyncReport&, const SyncReport&) = default;
 };
 

@@ -290,18 +290,18 @@ Result<ProcessId> spawn_detached(const Detached& program) {
     const UniqueFd nothing = TRY(open_file("/dev/null", O_RDONLY));
     const UniqueFd log = TRY(open_file(program.log_file, O_WRONLY | O_CREAT | O_APPEND, 0640));
     SpawnPlan plan;
-    // dup2 onto itself would leave close-on-exec set, so the listener travels by a high number
-    // first.
-    UniqueFd listener;
-    if (program.listener) {
-        listener = UniqueFd(::fcntl(*program.listener, F_DUPFD_CLOEXEC, 10));
-        if (!listener.valid()) return errno_error("cannot pass the listener");
+    // dup2 onto itself would leave close-on-exec set, so listeners travel by high numbers first.
+    std::vector<UniqueFd> listeners;
+    for (const int given : program.listeners) {
+        listeners.emplace_back(::fcntl(given, F_DUPFD_CLOEXEC, 10));
+        if (!listeners.back().valid()) return errno_error("cannot pass the listener");
     }
     plan.give(nothing.get(), 0);
     plan.give(log.get(), 1);
     plan.give(log.get(), 2);
-    if (program.listener) plan.give(listener.get(), 3);
-    plan.close_from(program.listener ? 4 : 3);
+    int next = 3;
+    for (const UniqueFd& listener : listeners) plan.give(listener.get(), next++);
+    plan.close_from(next);
     const pid_t pid = TRY(plan.spawn(program.argv, program.env, POSIX_SPAWN_SETSID));
     return identify(pid);
 }

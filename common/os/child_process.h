@@ -1,7 +1,7 @@
 // Runs programs: posix_spawn (never fork + work: gRPC makes us multi-threaded), pidfd, deadline,
 // stop, bounded output.
 //
-// The child gets no descriptor but 0, 1, 2 (and `listener` as 3), an empty signal mask, default
+// The child gets no descriptor but 0, 1, 2 (and `listeners` from 3 on), an empty signal mask, default
 // signals and a small clean environment.
 #pragma once
 
@@ -56,7 +56,7 @@ struct Detached {
     std::vector<std::string> argv;
     std::vector<std::string> env = {};
     std::string log_file;              // standard output and error, appended
-    std::optional<int> listener = {};  // given to the child as descriptor 3
+    std::vector<int> listeners = {};  // given to the child as descriptors 3, 4, …
 };
 
 // Starts a program in a session of its own, which outlives us. It is our child until we die, then

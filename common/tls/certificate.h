@@ -66,6 +66,9 @@ Result<Secret<std::string>> make_key();
 // PKCS#10, signed with the key. The subject is a courtesy: the CA decides the names.
 Result<std::string> make_request(const Secret<std::string>& key_pem,
                                  const std::string& common_name);
+// The same for a server of this name, which may be longer than a subject can be; no subject.
+Result<std::string> make_server_request(const Secret<std::string>& key_pem,
+                                        const std::string& dns_name);
 // Checks the request's own signature. InvalidArgument: malformed, signature wrong, or a key weaker
 // than P-256 / RSA 2048.
 struct RequestFacts {

@@ -123,6 +123,10 @@ Result<RequestPtr> parse_request(std::string_view csr_pem) {
     return request;
 }
 
+void free_extensions(STACK_OF(X509_EXTENSION) * extensions) {
+    sk_X509_EXTENSION_pop_free(extensions, X509_EXTENSION_free);
+}
+
 Result<std::string> finish(X509* certificate, EVP_PKEY* issuer_key) {
     const EVP_MD* digest =
         EVP_PKEY_base_id(issuer_key) == EVP_PKEY_ED25519 ? nullptr : EVP_sha256();
@@ -139,21 +143,54 @@ Result<Secret<std::string>> make_key() {
     return Secret(TRY(key_pem(key.get())));
 }
 
+namespace {
+
+Result<RequestPtr> begin_request(EVP_PKEY* key) {
+    RequestPtr request(X509_REQ_new());
+    if (!request || X509_REQ_set_version(request.get(), 0) != 1 ||
+        X509_REQ_set_pubkey(request.get(), key) != 1) {
+        return openssl_error(ErrorCode::Internal, "cannot make a certificate request");
+    }
+    return request;
+}
+
+Result<std::string> finish_request(X509_REQ* request, EVP_PKEY* key) {
+    if (X509_REQ_sign(request, key, EVP_sha256()) == 0)
+        return openssl_error(ErrorCode::Internal, "cannot sign request");
+    const BioPtr out(BIO_new(BIO_s_mem()));
+    if (!out || PEM_write_bio_X509_REQ(out.get(), request) != 1)
+        return openssl_error(ErrorCode::Internal, "cannot write request");
+    return bio_text(out.get());
+}
+
+}  // namespace
+
 Result<std::string> make_request(const Secret<std::string>& key_text,
                                  const std::string& common_name) {
     const KeyPtr key = TRY(parse_key(key_text.reveal()));
-    const RequestPtr request(X509_REQ_new());
-    if (!request || X509_REQ_set_version(request.get(), 0) != 1 ||
-        X509_REQ_set_pubkey(request.get(), key.get()) != 1) {
-        return openssl_error(ErrorCode::Internal, "cannot make a certificate request");
-    }
+    const RequestPtr request = TRY(begin_request(key.get()));
     TRY(set_common_name(X509_REQ_get_subject_name(request.get()), common_name));
-    if (X509_REQ_sign(request.get(), key.get(), EVP_sha256()) == 0)
-        return openssl_error(ErrorCode::Internal, "cannot sign request");
-    const BioPtr out(BIO_new(BIO_s_mem()));
-    if (!out || PEM_write_bio_X509_REQ(out.get(), request.get()) != 1)
-        return openssl_error(ErrorCode::Internal, "cannot write request");
-    return bio_text(out.get());
+    return finish_request(request.get(), key.get());
+}
+
+Result<std::string> make_server_request(const Secret<std::string>& key_text,
+                                        const std::string& dns_name) {
+    const KeyPtr key = TRY(parse_key(key_text.reveal()));
+    const RequestPtr request = TRY(begin_request(key.get()));
+    std::string names;
+    TRY(append_names(names, "DNS", {dns_name}));
+    const std::unique_ptr<STACK_OF(X509_EXTENSION), FreeWith<free_extensions>> extensions(
+        sk_X509_EXTENSION_new_null());
+    ExtensionPtr extension(
+        X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, names.c_str()));
+    if (!extensions || !extension ||
+        sk_X509_EXTENSION_push(extensions.get(), extension.get()) <= 0)
+        return openssl_error(ErrorCode::InvalidArgument,
+                             "name '" + dns_name + "' cannot stand in a request");
+    [[maybe_unused]] const X509_EXTENSION* owned_by_the_list = extension.release();
+    if (X509_REQ_add_extensions(request.get(), extensions.get()) != 1)
+        return openssl_error(ErrorCode::Internal, "cannot name the server in the request");
+    return finish_request(request.get(), key.get());
 }
 
 Result<RequestFacts> read_request(std::string_view csr_pem) {

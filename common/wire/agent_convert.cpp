@@ -14,6 +14,7 @@ constexpr int secrets_max = 32;
 constexpr std::size_t secret_bytes_max = 8192;
 constexpr int prefixes_max = 4096;
 constexpr int index_max = 4095;
+constexpr int aliases_max = 64;
 constexpr std::size_t record_bytes_max = 4096;
 
 std::string raw_from_base64url(const std::string& text) {
@@ -228,6 +229,7 @@ void to_wire(const OverlayPeer& from, agent::v1::OverlayPeer& to) {
     to.set_public_key(from.public_key.str());
     to.set_endpoint(from.endpoint);
     for (const std::string& prefix : from.allowed) to.add_allowed_prefixes(prefix);
+    to.set_acme_thumbprint(from.acme_thumbprint);
 }
 
 Result<OverlayPeer> from_wire(const agent::v1::OverlayPeer& from) {
@@ -243,6 +245,7 @@ Result<OverlayPeer> from_wire(const agent::v1::OverlayPeer& from) {
     for (const auto& prefix : from.allowed_prefixes()) {
         to.allowed.push_back(TRY(text_field("peer.allowed_prefixes", prefix, name_bytes_max)));
     }
+    to.acme_thumbprint = TRY(thumbprint_field("peer.acme_thumbprint", from.acme_thumbprint()));
     return to;
 }
 
@@ -261,6 +264,7 @@ void to_wire(const EdgeRoute& from, agent::v1::EdgeRoute& to) {
     }
     to.set_web_port(static_cast<std::uint32_t>(from.web_port));
     write_first(from.first, to);
+    for (const std::string& alias : from.aliases) to.add_aliases(alias);
 }
 
 Result<EdgeRoute> from_wire(const agent::v1::EdgeRoute& from) {
@@ -279,6 +283,9 @@ Result<EdgeRoute> from_wire(const agent::v1::EdgeRoute& from) {
     if (from.web_port() > 65'535) return field_error("route.web_port", "is out of range");
     to.web_port = static_cast<int>(from.web_port());
     to.first = TRY(first_record_of(from));
+    TRY(count_field("route.aliases", from.aliases_size(), aliases_max));
+    for (const std::string& alias : from.aliases())
+        to.aliases.push_back(TRY(name_field("route.aliases", alias, hostname_bytes_max)));
     return to;
 }
 
@@ -288,6 +295,7 @@ void to_wire(const NodeSettings& from, agent::v1::NodeSettings& to) {
     to.set_edge(from.edge);
     to.set_zone(from.zone);
     to.set_public_address(from.public_address);
+    to.set_acme_thumbprint(from.acme_thumbprint);
 }
 
 Result<NodeSettings> from_wire(const agent::v1::NodeSettings& from, Revision revision) {
@@ -300,7 +308,9 @@ Result<NodeSettings> from_wire(const agent::v1::NodeSettings& from, Revision rev
         .edge = from.edge(),
         .zone = TRY(text_field("settings.zone", from.zone(), 253)),
         .public_address =
-            TRY(text_field("settings.public_address", from.public_address(), name_bytes_max))};
+            TRY(text_field("settings.public_address", from.public_address(), name_bytes_max)),
+        .acme_thumbprint =
+            TRY(thumbprint_field("settings.acme_thumbprint", from.acme_thumbprint()))};
 }
 
 }  // namespace foyer::wire

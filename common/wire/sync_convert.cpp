@@ -15,6 +15,7 @@ constexpr int routes_max = 262144;
 constexpr int followers_max = 64;
 constexpr int evidence_max = 4;
 constexpr int takeovers_max = 4096;
+constexpr int domains_max = 4096;
 constexpr std::size_t record_bytes_max = 4096;
 constexpr std::int64_t delay_ms_max = 3'600'000;
 
@@ -164,6 +165,48 @@ Result<Resources> from_wire(const agent::v1::Capacity& from) {
     return to;
 }
 
+namespace {
+
+std::optional<WallTime> moment(std::int64_t unix_ms) {
+    return unix_ms == 0 ? std::nullopt : std::optional(WallTime{unix_ms});
+}
+
+void to_wire(const DomainsReport& from, agent::v1::DomainsReport& to) {
+    to.set_acme_thumbprint(from.acme_thumbprint);
+    for (const DomainAtEdge& one : from.domains) {
+        auto& added = *to.add_domains();
+        added.set_name(one.name);
+        added.set_not_after_unix_ms(one.not_after.value_or(WallTime{}).unix_ms);
+        added.set_failures(one.failures);
+        added.set_failure(plain_text(one.failure, 4 * line_bytes_max));
+        added.set_failed_at_unix_ms(one.failed_at.value_or(WallTime{}).unix_ms);
+        added.set_retry_at_unix_ms(one.retry_at.value_or(WallTime{}).unix_ms);
+    }
+}
+
+Result<DomainAtEdge> domain_from(const agent::v1::DomainAtEdge& from) {
+    DomainAtEdge to;
+    to.name = TRY(name_field("domains.name", from.name(), hostname_bytes_max));
+    to.not_after = moment(TRY(amount_field("domains.not_after", from.not_after_unix_ms())));
+    to.failures = static_cast<int>(TRY(amount_field("domains.failures", from.failures())));
+    to.failure = TRY(text_field("domains.failure", from.failure(), 4 * line_bytes_max));
+    if ((to.failures > 0) == to.failure.empty())
+        return field_error("domains.failure", "is told exactly with failures");
+    to.failed_at = moment(TRY(amount_field("domains.failed_at", from.failed_at_unix_ms())));
+    to.retry_at = moment(TRY(amount_field("domains.retry_at", from.retry_at_unix_ms())));
+    return to;
+}
+
+Result<DomainsReport> domains_from(const agent::v1::DomainsReport& from) {
+    DomainsReport to;
+    to.acme_thumbprint = TRY(thumbprint_field("domains.acme_thumbprint", from.acme_thumbprint()));
+    TRY(count_field("domains", from.domains_size(), domains_max));
+    for (const auto& one : from.domains()) to.domains.push_back(TRY(domain_from(one)));
+    return to;
+}
+
+}  // namespace
+
 void to_wire(const SyncReport& from, agent::v1::SyncRequest& to) {
     to.set_applied_lineage(from.applied_lineage.str());
     to.set_applied_revision(from.applied_revision.number());
@@ -178,6 +221,7 @@ void to_wire(const SyncReport& from, agent::v1::SyncRequest& to) {
     to.set_immediate(from.immediate);
     for (const auto& item : from.leaderships) to_wire(item, *to.add_leaderships());
     for (const auto& item : from.routings) to_wire(item, *to.add_routings());
+    if (from.domains) to_wire(*from.domains, *to.mutable_domains());
 }
 
 Result<SyncReport> from_wire(const agent::v1::SyncRequest& from) {
@@ -199,6 +243,7 @@ Result<SyncReport> from_wire(const agent::v1::SyncRequest& from) {
     for (const auto& item : from.leaderships()) to.leaderships.push_back(TRY(from_wire(item)));
     TRY(count_field("routings", from.routings_size(), takeovers_max));
     for (const auto& item : from.routings()) to.routings.push_back(TRY(from_wire(item)));
+    if (from.has_domains()) to.domains = TRY(domains_from(from.domains()));
     return to;
 }
 

@@ -103,7 +103,8 @@ HeldSync AgentSync::sync(const NodeId& node, SyncReport report_of_box, Done done
 // Only what the catalogue does not know yet is worth a commit.
 bool AgentSync::has_news(const NodeId& node, const SyncReport& report) const {
     if (report.observation_number > 0 || !report.observations.empty() || report.observations_full ||
-        !report.erased.empty() || !report.leaderships.empty() || !report.routings.empty())
+        !report.erased.empty() || !report.leaderships.empty() || !report.routings.empty() ||
+        report.domains)
         return true;
     const std::optional<Bytes> disk_free = presence_.disk_free(node);
     return planner_.read([&](const State& state) {
@@ -134,6 +135,7 @@ void AgentSync::report(const NodeId& node, SyncReport report, Done done) {
     command.applied = report.applied_revision;
     command.leaderships = std::move(report.leaderships);
     command.routings = std::move(report.routings);
+    command.domains = std::move(report.domains);
     Write write;
     write.command = std::move(command);
     planner_.submit(std::move(write), [this, node, applied, number, in_full,

@@ -168,6 +168,12 @@ constexpr auto services = std::to_array<Route>({
           "foyer.api.v1.ContactService/ResendContactCode", everybody, Scope::Own),
     write(HttpMethod::Post, "/v1/contacts/{id}:confirm",
           "foyer.api.v1.ContactService/ConfirmContact", everybody, Scope::Own),
+    write(HttpMethod::Post, "/v1/domains", "foyer.api.v1.DomainService/CreateDomain", customers,
+          Scope::Own),
+    read("/v1/domains/{name}", "foyer.api.v1.DomainService/GetDomain", customers, Scope::Own),
+    read("/v1/domains", "foyer.api.v1.DomainService/ListDomains", customers, Scope::Own),
+    write(HttpMethod::Delete, "/v1/domains/{name}", "foyer.api.v1.DomainService/DeleteDomain",
+          customers, Scope::Own),
     read("/v1/operations/{id}", "foyer.api.v1.OperationService/GetOperation", customers,
          Scope::Own),
 

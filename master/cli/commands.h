@@ -27,6 +27,7 @@ void add_audit_commands(CLI::App& app, Session& session);       // audit
 void add_event_commands(CLI::App& app, Session& session);       // event
 void add_webhook_commands(CLI::App& app, Session& session);     // webhook
 void add_contact_commands(CLI::App& app, Session& session);     // contact
+void add_domain_commands(CLI::App& app, Session& session);      // domain
 void add_release_commands(CLI::App& app, Session& session);     // release
 void add_order_command(CLI::App& app, Session& session);        // order
 void add_price_commands(CLI::App& app, Session& session);       // price-list, quote

@@ -30,6 +30,7 @@ constexpr auto sources = std::to_array<Source>({
     {"ACCOUNT", "/v1/accounts", "accounts", {"", ""}},
     {"WEBHOOK", "/v1/webhooks", "webhooks", {"url", ""}},
     {"CONTACT", "/v1/contacts", "contacts", {"address", ""}},
+    {"DOMAIN", "/v1/domains", "domains", {"instance", "state"}},
     {"PRICE-LIST", "/v1/price-lists", "price_lists", {"currency", "valid_from"}},
     {"RELEASE", "/v1/software-releases", "releases", {"title", ""}},
     {"NAME@VERSION", "/v1/software-releases", "releases", {"title", ""}},

@@ -24,7 +24,8 @@ struct CommandGroup {
 };
 const std::vector<CommandGroup> command_groups = {
     {"Ordering",
-     {"order", "plan", "quote", "price-list", "instance", "op", "event", "webhook", "contact"}},
+     {"order", "plan", "quote", "price-list", "instance", "domain", "op", "event", "webhook",
+      "contact"}},
     {"Homes and boxes", {"isp", "host", "site", "node", "rebalance"}},
     {"Software", {"release"}},
     {"Accounts", {"account", "member", "token", "audit"}},
@@ -202,6 +203,7 @@ void add_all(CLI::App& app, Session& session) {
     add_event_commands(app, session);
     add_webhook_commands(app, session);
     add_contact_commands(app, session);
+    add_domain_commands(app, session);
     add_session_commands(app, session);
     add_me_commands(app, session);
     add_profile_commands(app, session);

@@ -8,9 +8,11 @@
 #include <variant>
 #include <vector>
 
+#include "common/model/domain.h"
 #include "master/domain/change.h"
 #include "master/domain/contacts.h"
 #include "master/domain/logins.h"
+#include "master/domain/domains.h"
 #include "master/domain/rows.h"
 #include "master/domain/webhooks.h"
 
@@ -190,6 +192,7 @@ struct ReportNode {
     Revision applied;                // edges: what it serves
     std::vector<LeadershipReport> leaderships;
     std::vector<RoutingReport> routings;  // of an edge
+    std::optional<DomainsReport> domains;  // of an edge; absent: nothing new
 };
 
 // Boxes that have not been heard of for the silence time, found by the shell's scan of last-seen
@@ -273,7 +276,8 @@ using Command =
                  UpdateMember, InviteMember, DeleteMember, OpenSession, CloseSession,
                  AcceptInvitation, ChangePassword, StartTotp, ConfirmTotp, RemoveTotp, LinkIdentity,
                  AddContact, ChangeContact, RemoveContact, RenewContactCode, CountContactTry,
-                 ConfirmContact, NoteMails, NoteRefusedOrder, LookAtCertificates>;
+                 ConfirmContact, NoteMails, NoteRefusedOrder, LookAtCertificates, CreateDomain,
+                 DeleteDomain, NoteDomains>;
 
 // What the shell needs to render the answer: which row the command made or changed. The row itself
 // is in the state after the changes.

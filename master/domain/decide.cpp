@@ -78,6 +78,13 @@ struct Dispatch {
     Result<Decision> operator()(const LinkIdentity& c) const {
         return link_identity(state, c, now);
     }
+    Result<Decision> operator()(const CreateDomain& c) const {
+        return create_domain(state, c, now);
+    }
+    Result<Decision> operator()(const DeleteDomain& c) const {
+        return delete_domain(state, c, now);
+    }
+    Result<Decision> operator()(const NoteDomains& c) const { return note_domains(state, c, now); }
     Result<Decision> operator()(const OrderInstance& c) const {
         return order_instance(state, c, now);
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/base/check.h"
+#include "master/domain/domains.h"
 #include "master/domain/electing.h"
 #include "master/domain/progress.h"
 
@@ -90,9 +91,11 @@ OverlayPeer peer_of(const State& state, const Node& node) {
     peer.revision = node.overlay_revision;
     peer.edge = node.edge;
     peer.public_key = node.wg_public_key;
-    if (node.edge)
+    if (node.edge) {
         peer.endpoint =
             node.public_address + ":" + std::to_string(state.settings().edge_wireguard_port);
+        peer.acme_thumbprint = node.acme_thumbprint;
+    }
     peer.allowed.push_back(overlay_prefix_of(state, node.number));
     return peer;
 }
@@ -104,6 +107,7 @@ EdgeRoute route_of(const State& state, const Instance& instance) {
     route.instance = instance.name;
     route.ordered_at = instance.created_at;
     route.fence = instance.fence;
+    route.aliases = proven_domains_of(state, instance.name);
     const Release& release = state.releases().at({instance.release, instance.version});
     if (elects(instance)) {
         route.web_port = release.web_port;
@@ -121,7 +125,8 @@ EdgeRoute route_of(const State& state, const Instance& instance) {
 NodeSettings settings_of(const State& state, const Node& node) {
     return {node.overlay_revision,           overlay_prefix_of(state, node.number),
             state.settings().overlay_prefix, node.edge,
-            state.settings().zone,           node.public_address};
+            state.settings().zone,           node.public_address,
+            node.acme_thumbprint};
 }
 
 void add_tombstones(const State& state, const NodeId& node, Revision since, DesiredDelta& delta) {

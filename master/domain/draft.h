@@ -140,6 +140,9 @@ Result<Decision> note_refused_order(const State& state, const NoteRefusedOrder& 
                                     WallTime now);
 Result<Decision> look_at_certificates(const State& state, const LookAtCertificates& command,
                                       WallTime now);
+Result<Decision> create_domain(const State& state, const CreateDomain& command, WallTime now);
+Result<Decision> delete_domain(const State& state, const DeleteDomain& command, WallTime now);
+Result<Decision> note_domains(const State& state, const NoteDomains& command, WallTime now);
 
 // NotFound with what to type next.
 Error no_such_row(std::string_view what, std::string_view name, std::string_view list_command);

@@ -1,6 +1,7 @@
 // Who may become a node: tokens, first contact, renewal, farewell.
 #include "common/base/text.h"
 #include "common/model/clock_offset.h"
+#include "master/domain/domain_reports.h"
 #include "master/domain/draft.h"
 #include "master/domain/limits.h"
 
@@ -171,6 +172,7 @@ Result<Decision> delete_node(const State& state, const DeleteNode& command, Wall
                      {{"rule", "node_not_empty"}, {"partitions", std::to_string(held.size())}});
     }
     Draft draft(state, now);
+    forget_certificates_at(node.name, draft);
     draft.drop(DropSighting{node.name});
     draft.drop(DropNode{node.name});
     draft.event("node_deleted", node, "deleted; its certificate is refused from now on");

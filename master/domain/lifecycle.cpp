@@ -1,6 +1,7 @@
 // What a customer does with an instance he has: stop, start, delete, see its password once. And the
 // operations that show it.
 #include "common/base/text.h"
+#include "master/domain/domain_reports.h"
 #include "master/domain/group.h"
 
 namespace foyer::master {
@@ -153,6 +154,7 @@ Result<Decision> delete_instance(const State& state, const DeleteInstance& comma
     group.group_changed(draft);
     group.route_changed(draft);
     begin_operation(group, draft, OperationKind::Delete, command.operation);
+    forget_domains_of(group.instance.name, draft);
     draft.event("delete_ordered", group.instance, "every copy is erased");
     group.put_back(draft);
     return std::move(draft).done(command.name.str(), command.operation);

@@ -79,6 +79,14 @@ struct Subject {
     Found operator()(const NoteMails&) const { return std::nullopt; }
     Found operator()(const NoteRefusedOrder&) const { return std::nullopt; }
     Found operator()(const LookAtCertificates&) const { return std::nullopt; }
+    Found operator()(const DeleteDomain& c) const {
+        const Domain* row = state.domains().get(c.name);
+        const bool seen = row != nullptr && (c.owner.empty() || row->owner == c.owner);
+        return seen ? std::optional(row->revision) : std::nullopt;
+    }
+
+    Found operator()(const CreateDomain&) const { return std::nullopt; }
+    Found operator()(const NoteDomains&) const { return std::nullopt; }
     Found operator()(const CreateWebhook&) const { return std::nullopt; }
     Found operator()(const NoteWebhooks&) const { return std::nullopt; }
     Found operator()(const CreateAccount&) const { return std::nullopt; }

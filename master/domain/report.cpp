@@ -1,6 +1,7 @@
 // What a box says becomes what we know: copies' states, first readiness, positions, erased
 // partitions.
 #include "master/domain/disk_class.h"
+#include "master/domain/domain_reports.h"
 #include "master/domain/electing.h"
 #include "master/domain/group.h"
 #include "master/domain/takeovers.h"
@@ -46,6 +47,12 @@ void hear_node(const ReportNode& command, const Node& before, Draft& draft) {
     }
     if (command.disk_free && is_disk_news(node.disk_free, *command.disk_free))
         node.disk_free = disk_class(*command.disk_free);
+    // The other edges answer for its account from now on.
+    if (command.domains && node.edge &&
+        command.domains->acme_thumbprint != node.acme_thumbprint) {
+        node.acme_thumbprint = command.domains->acme_thumbprint;
+        node.overlay_revision = draft.revision();
+    }
     if (!(node == before)) draft.put(node);
 }
 
@@ -214,6 +221,7 @@ Result<Decision> report_node(const State& state, const ReportNode& command, Wall
         group.put_back(draft);
     }
     hear_takeovers(node, command, draft);
+    hear_domains(node, command, draft);
     return std::move(draft).done(command.node.str());
 }
 

@@ -132,6 +132,8 @@ struct Node {
     SiteId site;
     bool edge = false;
     std::string public_address;  // edges only, without port
+    // Of its ACME account, as it told it: edges answer for each other's. Empty: it has none.
+    std::string acme_thumbprint;
     NodeState state = NodeState::Expected;
     int number = 0;  // 1…65535, never reused: subnet of the overlay prefix
     // The one-time token: SHA-256 of its secret (hex), until when, and whether a first Sync has

@@ -33,6 +33,7 @@ struct ClusterSettings {
     int edge_wireguard_port = 51820;
     RepairSettings repair;
     bool groups_elect = false;  // those of new orders
+    int domains_per_instance = 5;  // customers' own names
     // Of the members in first records, where chains begin; null: members do not sign.
     leadership::HashFunction hash = nullptr;
     leadership::SignerFinder signer_of = nullptr;  // null: evidence is believed of nobody
@@ -118,6 +119,15 @@ public:
     const SnapshotMap<WebhookKey, Webhook>& webhooks() const { return webhooks_; }
     // Those that were removed lately too (contacts.h).
     const SnapshotMap<ContactId, Contact>& contacts() const { return contacts_; }
+    const SnapshotMap<DomainName, Domain>& domains() const { return domains_; }
+    using DomainAt = std::pair<DomainName, NodeId>;
+    const SnapshotMap<DomainAt, DomainCertificate>& domain_certificates() const {
+        return domain_certificates_;
+    }
+    // (instance, name), so that those of one instance are neighbours.
+    const SnapshotSet<std::pair<InstanceName, DomainName>>& domains_of_instances() const {
+        return domains_of_instances_;
+    }
     const SnapshotMap<std::int64_t, Event>& recent_events() const { return recent_events_; }
 
     // Indexes.
@@ -186,6 +196,10 @@ private:
     void drop(const DropMember& change);
     void put(const Contact& row);
     void drop(const DropContact& change);
+    void put(const Domain& row);
+    void drop(const DropDomain& change);
+    void put(const DomainCertificate& row);
+    void drop(const DropDomainCertificate& change);
     void drop(const DropNode& change);
     void drop(const DropSighting& change);
     void drop(const DropReplica& change);
@@ -238,6 +252,9 @@ private:
     SnapshotMap<PriceListName, PriceList> price_lists_;
     SnapshotMap<WebhookKey, Webhook> webhooks_;
     SnapshotMap<ContactId, Contact> contacts_;
+    SnapshotMap<DomainName, Domain> domains_;
+    SnapshotMap<DomainAt, DomainCertificate> domain_certificates_;
+    SnapshotSet<std::pair<InstanceName, DomainName>> domains_of_instances_;
     SnapshotMap<InstanceName, Instance> instances_;
     SnapshotMap<ReplicaKey, Replica> replicas_;
     SnapshotMap<TakeoverKey, Takeover> takeovers_;

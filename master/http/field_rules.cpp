@@ -4,6 +4,7 @@
 #include <array>
 
 #include "master/domain/contacts.h"
+#include "master/domain/domain_names.h"
 #include "master/domain/limits.h"
 #include "master/domain/prices.h"
 #include "master/domain/rebalance.h"
@@ -102,6 +103,10 @@ constexpr auto lines = std::to_array<Line>({
     {"CreateWebhookRequest", "subject", up_to_bytes(webhook_text_bytes_max)},
     {"CreateWebhookRequest", "kind", up_to_bytes(webhook_text_bytes_max)},
     {"CreateWebhookRequest", "note", up_to_bytes(webhook_text_bytes_max)},
+    {"CreateDomainRequest",
+     "name",
+     {.required = true, .most = static_cast<std::int64_t>(domain_bytes_max)}},
+    {"CreateDomainRequest", "instance", needed()},
 });
 
 // Of accounts, and of people who act for them.
@@ -165,6 +170,7 @@ constexpr auto bodies = std::to_array<Example>({
                               "topics": ["takeover", "health", "quota"]})"},
     {"ChangeContactRequest", R"({"language": "en"})"},
     {"ConfirmContactRequest", R"({"code": "k7qm-2xpd"})"},
+    {"CreateDomainRequest", R"({"name": "erp.acme.example", "instance": "acme"})"},
     {"CreateAccountRequest", R"({"name": "acme", "roles": ["customer"]})"},
     {"UpdateAccountRequest", R"({"roles": ["customer", "host"],
                                  "quota": {"instances": 10, "copies": 30}})"},
@@ -199,6 +205,7 @@ constexpr auto in_paths = std::to_array<Example>({
     {"price-lists", "list-2027"},
     {"webhooks", "shop"},
     {"contacts", "w4c8z1p0qd"},
+    {"domains", "erp.acme.example"},
     {"software-releases", "tryton"},
     {"blobs", "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
 });

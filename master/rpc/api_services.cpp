@@ -5,6 +5,7 @@
 #include "common/wire/status_map.h"
 #include "foyer/api/v1/accounts.grpc.pb.h"
 #include "foyer/api/v1/contacts.grpc.pb.h"
+#include "foyer/api/v1/domains.grpc.pb.h"
 #include "foyer/api/v1/events.grpc.pb.h"
 #include "foyer/api/v1/fleet.grpc.pb.h"
 #include "foyer/api/v1/instances.grpc.pb.h"
@@ -390,6 +391,28 @@ private:
     Door door_;
 };
 
+class Domains final : public api::DomainService::CallbackService {
+public:
+    explicit Domains(Door door) : door_(door) {}
+    Reactor* CreateDomain(Context* c, const api::CreateDomainRequest* q, api::Domain* a) override {
+        return door_.serve(c, "foyer.api.v1.DomainService/CreateDomain", *q, *a);
+    }
+    Reactor* GetDomain(Context* c, const api::GetDomainRequest* q, api::Domain* a) override {
+        return door_.serve(c, "foyer.api.v1.DomainService/GetDomain", *q, *a);
+    }
+    Reactor* ListDomains(Context* c, const api::ListDomainsRequest* q,
+                         api::ListDomainsResponse* a) override {
+        return door_.serve(c, "foyer.api.v1.DomainService/ListDomains", *q, *a);
+    }
+    Reactor* DeleteDomain(Context* c, const api::DeleteDomainRequest* q,
+                          api::DeleteDomainResponse* a) override {
+        return door_.serve(c, "foyer.api.v1.DomainService/DeleteDomain", *q, *a);
+    }
+
+private:
+    Door door_;
+};
+
 class Operations final : public api::OperationService::CallbackService {
 public:
     explicit Operations(Door door) : door_(door) {}
@@ -507,6 +530,7 @@ std::vector<std::unique_ptr<grpc::Service>> make_api_services(Api& api, Gate& ga
     services.push_back(std::make_unique<Members>(door));
     services.push_back(std::make_unique<Logins>(door));
     services.push_back(std::make_unique<Contacts>(door));
+    services.push_back(std::make_unique<Domains>(door));
     services.push_back(std::make_unique<Operations>(door));
     services.push_back(std::make_unique<Releases>(door));
     services.push_back(std::make_unique<Prices>(door));

@@ -5,6 +5,7 @@
 
 #include "foyer/api/v1/accounts.pb.h"
 #include "foyer/api/v1/contacts.pb.h"
+#include "foyer/api/v1/domains.pb.h"
 #include "foyer/api/v1/events.pb.h"
 #include "foyer/api/v1/fleet.pb.h"
 #include "foyer/api/v1/instances.pb.h"
@@ -108,6 +109,16 @@ void explain_instance(const ApiContext& context, ApiCall call,
                       const api::GetInstanceRequest& request, api::PlacementExplanation& response);
 // The instance, if the caller may see it; another's is answered as if it did not exist.
 Result<const Instance*> find_own(const State& state, const Caller& caller, const std::string& name);
+
+// domains.cpp
+void create_domain(const ApiContext& context, ApiCall call, const api::CreateDomainRequest& request,
+                   api::Domain& response);
+void get_domain(const ApiContext& context, ApiCall call, const api::GetDomainRequest& request,
+                api::Domain& response);
+void list_domains(const ApiContext& context, ApiCall call, const api::ListDomainsRequest& request,
+                  api::ListDomainsResponse& response);
+void delete_domain(const ApiContext& context, ApiCall call, const api::DeleteDomainRequest& request,
+                   api::DeleteDomainResponse& response);
 
 // events.cpp
 void list_events(const ApiContext& context, ApiCall call, const api::ListEventsRequest& request,

@@ -34,6 +34,8 @@ enum class Rank {
     Audit,
     Webhook,
     Contact,
+    Domain,
+    DomainCertificate,
     Request
 };
 
@@ -84,6 +86,14 @@ Key key_of(const DropMember& change) { return key_of(change.key); }
 Key key_of(const DropWebhook& change) { return key_of(change.key); }
 Key key_of(const Contact& row) { return {Rank::Contact, row.id.str(), ""}; }
 Key key_of(const DropContact& change) { return {Rank::Contact, change.id.str(), ""}; }
+Key key_of(const Domain& row) { return {Rank::Domain, row.name.str(), ""}; }
+Key key_of(const DropDomain& change) { return {Rank::Domain, change.name.str(), ""}; }
+Key key_of(const DomainCertificate& row) {
+    return {Rank::DomainCertificate, row.domain.str(), row.edge.str()};
+}
+Key key_of(const DropDomainCertificate& change) {
+    return {Rank::DomainCertificate, change.domain.str(), change.edge.str()};
+}
 Key key_of(const DropNode& change) { return {Rank::Node, change.name.str(), ""}; }
 Key key_of(const DropSighting& change) { return {Rank::Sighting, change.node.str(), ""}; }
 Key key_of(const DropReplica& change) { return key_of(change.key); }

@@ -132,7 +132,8 @@ const Table& nodes() {
                                {"offered_disk_bytes", Int8},
                                {"offered_uplink_kbit_s", Int8},
                                {"revision", Int8},
-                               {"overlay_revision", Int8}}});
+                               {"overlay_revision", Int8},
+                               {"acme_thumbprint"}}});
     return table;
 }
 
@@ -147,7 +148,7 @@ Status read_row(Row row, Node& n) {
                  n.agent_version, n.partitions_made, n.wish, drain, deadline, started_at,
                  n.silent_since, n.eviction_held, n.missing_told, n.certificate_told, n.offered.cpu,
                  n.offered.memory, n.offered.disk, n.offered.uplink, n.revision,
-                 n.overlay_revision));
+                 n.overlay_revision, n.acme_thumbprint));
     if (drain && started_at) n.drain = Drain{*drain, deadline, *started_at};
     return ok_status();
 }
@@ -270,7 +271,8 @@ Call put_call(const Node& n) {
                          has.uplink, n.disk_free, n.agent_version, n.partitions_made, n.wish, drain,
                          deadline, started_at, n.silent_since, n.eviction_held, n.missing_told,
                          n.certificate_told, n.offered.cpu, n.offered.memory, n.offered.disk,
-                         n.offered.uplink, n.revision, n.overlay_revision)};
+                         n.offered.uplink, n.revision, n.overlay_revision,
+                         n.acme_thumbprint)};
 }
 
 Call put_call(const Sighting& s) {

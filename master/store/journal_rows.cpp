@@ -216,6 +216,7 @@ std::vector<Loader> loaders(int events_max) {
     add_member_loaders(all);
     add_webhook_loaders(all);
     add_contact_loaders(all);
+    add_domain_loaders(all);
     add_journal_loaders(all, events_max);
     return all;
 }

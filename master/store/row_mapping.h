@@ -35,6 +35,10 @@ Call put_call(const Webhook& row);
 Call drop_call(const DropWebhook& change);
 Call put_call(const Contact& row);
 Call drop_call(const DropContact& change);
+Call put_call(const Domain& row);
+Call drop_call(const DropDomain& change);
+Call put_call(const DomainCertificate& row);
+Call drop_call(const DropDomainCertificate& change);
 Call drop_call(const DropNode& change);
 Call drop_call(const DropSighting& change);
 Call drop_call(const DropReplica& change);
@@ -59,6 +63,7 @@ void add_instance_loaders(std::vector<Loader>& loaders);
 void add_takeover_loaders(std::vector<Loader>& loaders);
 void add_webhook_loaders(std::vector<Loader>& loaders);
 void add_contact_loaders(std::vector<Loader>& loaders);
+void add_domain_loaders(std::vector<Loader>& loaders);
 void add_journal_loaders(std::vector<Loader>& loaders, int events_max);
 // In an order in which every row finds what it refers to.
 std::vector<Loader> loaders(int events_max);

@@ -61,6 +61,7 @@ Agent::~Agent() {
         ports_.groups->on_leads({});
         ports_.groups->on_secrets({});
     }
+    if (ports_.domains != nullptr) ports_.domains->on_report({});
     // Threads end before what they use; partitions go on running.
     box_.reset();
     workers_.clear();
@@ -74,6 +75,8 @@ Status Agent::start() {
         ports_.groups->on_leads([this](const LeadershipReport& seen) { book_.note(seen); });
         ports_.groups->on_secrets([this](const SecretNews& news) { learn_secrets(news); });
     }
+    if (ports_.domains != nullptr)
+        ports_.domains->on_report([this](const DomainsReport& seen) { book_.set(seen); });
     const std::scoped_lock lock(mutex_);
     std::map<PartitionId, LocalState> known = recovered_.partitions;
     for (const auto& [partition, ordered_at] : found) {
@@ -137,6 +140,7 @@ void Agent::order_box() {
     box_->order({desired_.settings, desired_.peers, desired_.routes});
     if (ports_.groups != nullptr)
         ports_.groups->follow(desired_.settings.edge ? desired_.routes : EdgeRoutes{});
+    if (ports_.domains != nullptr) ports_.domains->order(domain_wish(desired_));
     if (ports_.zone == nullptr) return;
     std::set<std::string> names;
     for (const auto& [hostname, route] : desired_.routes) names.insert(hostname);
@@ -211,6 +215,7 @@ SyncReport Agent::report() {
     report.erased = std::move(batch.erased);
     report.leaderships = std::move(batch.leaderships);
     report.routings = std::move(batch.routings);
+    report.domains = std::move(batch.domains);
     if (first_report_) {
         report.capacity = rules_.capacity;
         report.agent_version = rules_.version;
@@ -379,7 +384,8 @@ Agent::Overview Agent::overview() const {
             desired_.settings,
             book_.all(),
             box_ ? box_->state() : BoxState{},
-            ports_.zone != nullptr ? ports_.zone->state() : ZoneState{}};
+            ports_.zone != nullptr ? ports_.zone->state() : ZoneState{},
+            ports_.domains != nullptr ? ports_.domains->state() : DomainsState{}};
 }
 
 }  // namespace foyer::agent

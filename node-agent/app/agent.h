@@ -16,6 +16,7 @@
 
 #include "common/model/sync.h"
 #include "node-agent/app/box_worker.h"
+#include "node-agent/app/domain_keeper.h"
 #include "node-agent/app/group_keeper.h"
 #include "node-agent/app/journal.h"
 #include "node-agent/app/observation_book.h"
@@ -47,6 +48,7 @@ struct AgentPorts {
     Log& log;
     GroupKeeper* groups = nullptr;  // none: no instance here elects by itself (tests)
     ZoneKeeper* zone = nullptr;     // none: this box is no name server (tests)
+    DomainKeeper* domains = nullptr;  // none: it serves no names of customers (tests)
 };
 
 // Who does the work. By default a thread for each partition and one for the box.
@@ -88,6 +90,7 @@ public:
         std::vector<PartitionObservation> partitions;
         BoxState box;
         ZoneState zone;
+        DomainsState domains;
     };
     Overview overview() const;
 

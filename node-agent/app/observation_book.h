@@ -14,6 +14,7 @@
 
 #include "common/base/time.h"
 #include "common/model/assignment.h"
+#include "common/model/domain.h"
 #include "node-agent/app/takeover_log.h"
 #include "node-agent/domain/observe.h"
 
@@ -34,6 +35,8 @@ public:
     void note(const LeadershipReport& seen);
     void note(const RoutingReport& seen);
     KeptTakeovers takeovers() const;
+    // Customers' names at this edge, all of them.
+    void set(const DomainsReport& seen);
     // The partition was never here after all (over the box's limit): no word of it any more.
     void drop(const PartitionId& partition);
 
@@ -44,6 +47,7 @@ public:
         std::vector<PartitionId> erased;
         std::vector<LeadershipReport> leaderships;
         std::vector<RoutingReport> routings;
+        std::optional<DomainsReport> domains;
     };
     Batch take();
     // The master has committed everything up to `number`; `wanted`: it wants all again.
@@ -72,6 +76,9 @@ private:
     std::map<PartitionId, Entry> entries_;
     std::map<PartitionId, std::uint64_t> erased_;  // -> batch it was sent in, 0: not yet
     TakeoverLog takeovers_;
+    std::optional<DomainsReport> domains_;  // absent: nothing was ever told
+    bool domains_dirty_ = false;            // not acknowledged since they changed
+    std::uint64_t domains_sent_in_ = 0;     // 0: not since they changed
     std::uint64_t first_number_;
     std::uint64_t last_number_;
     bool full_wanted_ = true;

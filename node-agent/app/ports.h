@@ -17,7 +17,9 @@
 
 #include "common/base/result.h"
 #include "common/base/time.h"
+#include "common/log/secret.h"
 #include "common/model/assignment.h"
+#include "node-agent/domain/certificate_plan.h"
 #include "node-agent/domain/zone_plan.h"
 
 namespace foyer::agent {
@@ -172,6 +174,21 @@ public:
     virtual std::map<NodeId, std::int64_t> handshake_ages() = 0;
 };
 
+// Customers' own names at an edge.
+struct EdgeDomains {
+    // In the order of their turns (domain/acme_turns.h): what every edge answers challenges by.
+    std::vector<std::string> thumbprints;
+    Duration turn{60'000};
+    std::map<std::string, std::string> hostnames;  // the instance's own, by name of a customer's
+    struct Certificate {
+        std::string file;      // PEM, chain and key
+        CertificateSpan span;  // another one: the file has new content
+        friend bool operator==(const Certificate&, const Certificate&) = default;
+    };
+    std::map<std::string, Certificate> certificates;  // by name
+    friend bool operator==(const EdgeDomains&, const EdgeDomains&) = default;
+};
+
 // Edges only: names, certificate and backends of the TLS proxy.
 class EdgeProxy {
 public:
@@ -186,6 +203,11 @@ public:
     // How many answers, none of them a 5xx, the servers of this name gave to clients since the
     // proxy started. NotFound: no such name.
     virtual Result<std::uint64_t> answers(const std::string& hostname) = 0;
+    // Customers' names lead where their hostnames do, with certificates of their own; on the port of
+    // plain HTTP, ACME's challenges for them are answered and everything else is sent to https.
+    // FailedPrecondition: served, but there is no such port here, so authorities see no answers.
+    // Unavailable: they are served when the proxy comes up.
+    virtual Status serve_domains(const EdgeDomains& domains) = 0;
     // This box is no edge any more: ends the proxy, closes its listener, and removes names, fences
     // and certificate. Cheap when there is nothing.
     virtual Status stop() = 0;
@@ -203,6 +225,37 @@ public:
     // Ends it and removes what it kept, but not its serial. Cheap when there is nothing.
     virtual Status stop() = 0;
     virtual std::uint32_t serial() const = 0;  // 0: none yet
+};
+
+// Asks an ACME authority, with an account of this edge's own.
+class AcmeClient {
+public:
+    virtual ~AcmeClient() = default;
+    // Of the account's key, which is made the first time. FailedPrecondition: nobody turned ACME on
+    // here.
+    virtual Result<std::string> thumbprint() = 0;
+    struct Issued {
+        std::string chain_pem;
+        Secret<std::string> key_pem;
+        CertificateSpan span;
+    };
+    // One order from its beginning to its end, at most `limit` long; the challenges are answered by
+    // the edges' proxies. ResourceExhausted: the authority was asked too often.
+    virtual Result<Issued> order(const std::string& name, Duration limit, std::stop_token stop) = 0;
+};
+
+// Certificates of customers' names on this edge's disk, keys and all, and what became of orders.
+class CertificateShelf {
+public:
+    virtual ~CertificateShelf() = default;
+    // What an earlier agent kept; what cannot be read is as if it never was.
+    virtual NameRecords load() = 0;
+    // Where its certificate lies; empty: there is none.
+    virtual std::string file(const std::string& name) const = 0;
+    virtual Status put(const std::string& name, const AcmeClient::Issued& issued) = 0;
+    virtual Status erase(const std::string& name) = 0;
+    // What became of orders; certificates are kept by put().
+    virtual Status note(const NameRecords& records) = 0;
 };
 
 // Whether an edge serves the zone's names at this address, as a browser would find it. Takes at

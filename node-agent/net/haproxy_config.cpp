@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/base/text.h"
+#include "node-agent/net/haproxy_domains.h"
 
 namespace foyer::agent {
 
@@ -65,7 +66,7 @@ std::string frontend_part(const HaproxySettings& settings) {
     const std::string body = std::to_string(settings.body_max.count());
     return "frontend https\n"
            "  bind fd@3 ssl crt " +
-           settings.certificate() +
+           settings.certificate() + " crt-list " + settings.domains_list() +
            " alpn h2,http/1.1\n"
            "  http-request deny deny_status 413 if { req.body_size gt " +
            body +
@@ -81,6 +82,10 @@ std::string frontend_part(const HaproxySettings& settings) {
            "  http-request set-header X-Forwarded-For %[src,regsub(^::ffff:,)]\n"
            "  http-request set-header X-Forwarded-Proto https\n"
            "  http-request set-var(txn.name) req.hdr(host),field(1,:),lower\n"
+           "  http-request set-var(txn.hostname) var(txn.name),map(" +
+           settings.domains_map() +
+           ")\n"
+           "  http-request set-var(txn.name) var(txn.hostname) if { var(txn.hostname) -m found }\n"
            "  http-request set-var(txn.slot) var(txn.name),map(" +
            settings.hosts_map() +
            ")\n"
@@ -119,6 +124,7 @@ std::string longest(Bytes body_max) {
 
 std::string haproxy_config(const HaproxySettings& settings, const EdgeTable& table) {
     std::string text = global_part(settings) + defaults_part(settings) + frontend_part(settings);
+    if (settings.http) text += haproxy_http_part(settings);
     std::map<int, std::string> backends;
     for (const auto& [name, slot] : table) backends[slot.slot] = slot.backend;
     for (int slot = 0; slot < settings.slots; ++slot) {

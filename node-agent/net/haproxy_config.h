@@ -20,10 +20,14 @@ struct HaproxySettings {
     int connections_max = 2000;
     Bytes body_max;  // of one request; 413 beyond it
     int slots = 500;
+    bool http = false;  // descriptor 4 listens for plain HTTP
 
     std::string certificate() const { return folder + "/edge.pem"; }
     std::string hosts_map() const { return folder + "/hosts.map"; }
     std::string fences_map() const { return folder + "/fences.map"; }
+    std::string domains_map() const { return folder + "/domains.map"; }
+    std::string turns_map() const { return folder + "/turns.map"; }
+    std::string domains_list() const { return folder + "/domains.list"; }
     std::string unknown_page() const { return folder + "/404.http"; }
     std::string waiting_page() const { return folder + "/503.http"; }
     std::string refused_page() const { return folder + "/400.http"; }
@@ -32,7 +36,7 @@ struct HaproxySettings {
 };
 
 // The whole configuration, with the table's addresses: what a restarted haproxy comes up with.
-// Listens on descriptor 3.
+// Listens on descriptor 3, and on 4 where it serves plain HTTP (haproxy_domains.h).
 std::string haproxy_config(const HaproxySettings& settings, const EdgeTable& table);
 std::string haproxy_hosts(const EdgeTable& table);
 std::string haproxy_fences(const EdgeTable& table);

@@ -9,6 +9,7 @@
 #include "common/os/files.h"
 #include "common/os/stop_event.h"
 #include "common/os/sys.h"
+#include "node-agent/net/haproxy_domains.h"
 #include "node-agent/net/haproxy_socket.h"
 #include "node-agent/net/netns.h"
 
@@ -73,7 +74,8 @@ HaproxySettings HaproxyEdge::settings() const {
                            .run_as_group = user.group,
                            .connections_max = config_.connections_max,
                            .body_max = config_.body_max,
-                           .slots = config_.names_max};
+                           .slots = config_.names_max,
+                           .http = config_.http_port != 0 && http_problem_.empty()};
 }
 
 // The table of an earlier agent: fences must never go back, not even over a restart.
@@ -84,6 +86,11 @@ Status HaproxyEdge::load() {
     const auto text = os::read_file(config_.data_dir + "/table.json");
     if (text.ok()) table_ = TRY(edge_table_from(text.value()));
     if (!text.ok() && text.failure().code != ErrorCode::NotFound) return text.failure();
+    // One that was started with other settings, or by another version of this program, would not
+    // know what it is told.
+    if (process_.is_running() &&
+        os::read_file(shape_file()).value_or("") != haproxy_config(settings(), {}))
+        TRY(process_.end());
     loaded_ = true;
     return ok_status();
 }
@@ -98,6 +105,7 @@ Status HaproxyEdge::write_files(const EdgeTable& table) const {
     TRY(os::write_atomically(all.refused_page(), page_refused(all.body_max)));
     TRY(os::write_atomically(all.too_long_page(), page_too_long(all.body_max)));
     TRY(os::write_atomically(all.body_limit(), body_limit_script()));
+    TRY(write_domains());
     return os::write_atomically(config_.data_dir + "/haproxy.cfg", haproxy_config(all, table));
 }
 
@@ -109,13 +117,15 @@ Status HaproxyEdge::answers() const {
 // Quiet (-q): each body that is too long would be a line of its log otherwise, as many as clients
 // like. So haproxy is asked once more when it does not start.
 Status HaproxyEdge::launch() {
-    if (!listener_.valid()) listener_ = TRY(listen_on(config_.listen_address, config_.https_port));
+    std::vector<int> listeners = {listener_.get()};
+    if (settings().http) listeners.push_back(http_listener_.get());
+    TRY(os::write_atomically(shape_file(), haproxy_config(settings(), {})));
     TRY(os::remove_file(settings().socket));
     const os::ProcessId id =
         TRY(os::spawn_detached({.argv = {"nsenter", "--net=" + config_.box_netns, "haproxy", "-q",
                                          "-db", "-f", config_.data_dir + "/haproxy.cfg"},
                                 .log_file = config_.run_dir + "/haproxy.log",
-                                .listener = listener_.get()}));
+                                .listeners = listeners}));
     TRY(process_.remember(id));
     for (int poll = 0; poll < start_polls_max; ++poll) {
         if (answers().ok()) return ok_status();
@@ -130,6 +140,16 @@ Status HaproxyEdge::launch() {
                      (check.ok() ? check.value().messages : check.failure().message));
 }
 
+// An edge serves although something else has the port of plain HTTP.
+Status HaproxyEdge::listen() {
+    if (!listener_.valid()) listener_ = TRY(listen_on(config_.listen_address, config_.https_port));
+    if (config_.http_port == 0 || http_listener_.valid()) return ok_status();
+    auto http = listen_on(config_.listen_address, config_.http_port);
+    http_problem_ = http.ok() ? std::string() : http.failure().message;
+    if (http.ok()) http_listener_ = std::move(http).value();
+    return ok_status();
+}
+
 Status HaproxyEdge::ensure_running() {
     if (!os::exists(settings().certificate()))
         return error(ErrorCode::FailedPrecondition, "the edge has no certificate yet");
@@ -138,9 +158,11 @@ Status HaproxyEdge::ensure_running() {
     TRY(process_.may_start(now));
     if (!Netns(config_.box_netns).exists())
         return error(ErrorCode::FailedPrecondition, "the overlay is not up yet");
+    TRY(listen());
     TRY(write_files(table_));
     const Status up = launch();
     in_step_ = certified_ = up.ok();
+    domains_in_step_ = up.ok() && domains_told_;
     process_.tried(up.ok(), now);
     return up;
 }
@@ -219,9 +241,7 @@ Status HaproxyEdge::set_certificate(const std::string& chain_pem, const std::str
         pem += part;
         if (!pem.ends_with('\n')) pem += '\n';
     }
-    // A blank line would end the command to haproxy.
-    for (std::size_t at = pem.find("\n\n"); at != std::string::npos; at = pem.find("\n\n"))
-        pem.erase(at, 1);
+    pem = haproxy_payload(std::move(pem));
     const std::string file = settings().certificate();
     const bool held = os::read_file(file).value_or("") == pem;
     if (held && certified_ && process_.is_running()) return ok_status();
@@ -250,9 +270,9 @@ Status HaproxyEdge::check() {
     TRY(ensure_running());
     TRY(answers());
     if (!certified_) TRY(tell_certificate());
-    if (in_step_) return ok_status();
-    TRY(tell_everything(table_));
+    if (!in_step_) TRY(tell_everything(table_));
     in_step_ = true;
+    if (domains_told_ && !domains_in_step_) TRY(tell_domains());
     return ok_status();
 }
 
@@ -269,7 +289,11 @@ Status HaproxyEdge::stop() {
     const std::lock_guard lock(turn_);
     TRY(process_.end());
     listener_.reset();
+    http_listener_.reset();
+    http_problem_.clear();
     table_.clear();
+    domains_ = {};
+    domains_told_ = domains_in_step_ = false;
     loaded_ = in_step_ = certified_ = false;
     process_.forget_failures();
     TRY(os::remove_tree(config_.run_dir));

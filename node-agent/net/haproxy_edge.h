@@ -19,6 +19,7 @@ struct HaproxyEdgeConfig {
     std::string box_netns;
     std::string listen_address = "::";
     int https_port = 443;
+    int http_port = 80;  // 0: no plain HTTP
     int connections_max = 2000;
     Bytes body_max;
     int names_max = 500;
@@ -32,14 +33,17 @@ public:
     Status apply(const std::map<std::string, EdgeRoute>& routes) override;
     Status check() override;
     Result<std::uint64_t> answers(const std::string& hostname) override;
+    Status serve_domains(const EdgeDomains& domains) override;
     Status stop() override;
 
 private:
     HaproxySettings settings() const;
     std::string pid_file() const { return config_.run_dir + "/haproxy.pid"; }
+    std::string shape_file() const { return config_.data_dir + "/haproxy.shape"; }
     Status load();
     Status write_files(const EdgeTable& table) const;
     Status ensure_running();
+    Status listen();
     Status launch();
     Status answers() const;
     Result<std::string> tell_one(const std::string& command) const;
@@ -49,6 +53,12 @@ private:
     Status tell_everything(const EdgeTable& table) const;
     Status tell_certificate();
     Status exchange_map(const std::string& map, const std::string& lines) const;
+    // haproxy_domain_table.cpp
+    Status write_domains() const;
+    Status tell_domains();
+    Status tell_file(const std::string& name, const EdgeDomains::Certificate& one) const;
+    Status tell_gone(const std::string& file) const;
+    Status plain_http() const;
 
     const HaproxyEdgeConfig config_;
     Clock& clock_;
@@ -58,7 +68,12 @@ private:
     bool in_step_ = false;    // haproxy is known to hold `table_`
     bool certified_ = false;  // … and to serve with the certificate of its file
     EdgeTable table_;
+    EdgeDomains domains_;
+    bool domains_told_ = false;     // by who keeps them, in the life of this agent
+    bool domains_in_step_ = false;  // haproxy is known to hold them
     os::UniqueFd listener_;
+    os::UniqueFd http_listener_;
+    std::string http_problem_;  // why there is no plain HTTP though it was wished
 };
 
 }  // namespace foyer::agent

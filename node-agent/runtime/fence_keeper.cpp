@@ -177,7 +177,7 @@ Result<os::UniqueFd> FenceKeeper::start() {
     argv.insert(argv.end(), config_.groups.begin(), config_.groups.end());
     child_ = TRY(os::spawn_detached({.argv = std::move(argv),
                                      .log_file = config_.folder + "/fence.log",
-                                     .listener = listener.get()}));
+                                     .listeners = {listener.get()}}));
     TRY(os::write_atomically(pid_file(), os::to_text(*child_), {.mode = 0600}));
     return connect();
 }

@@ -6,6 +6,7 @@
 #include "common/os/sys.h"
 #include "node-agent/net/haproxy_edge.h"
 #include "node-agent/net/knot_zone.h"
+#include "node-agent/net/lego_client.h"
 #include "node-agent/net/wg_overlay.h"
 #include "node-agent/runtime/box_fences.h"
 #include "node-agent/runtime/box_meter.h"
@@ -70,6 +71,7 @@ Result<Box> make_box(const BoxConfig& config, BlobSource& blobs, Clock& clock) {
                           .box_netns = paths.box_netns(),
                           .listen_address = config.edge_listen_address,
                           .https_port = config.edge_https_port,
+                          .http_port = config.edge_http_port,
                           .connections_max = config.edge_connections_max,
                           .body_max = config.edge_body_max,
                           .names_max = config.edge_names_max},
@@ -80,6 +82,11 @@ Result<Box> make_box(const BoxConfig& config, BlobSource& blobs, Clock& clock) {
                                                          .listen = config.edge_dns_listen_address,
                                                          .port = config.edge_dns_port},
                                           clock);
+    box.acme = std::make_unique<LegoClient>(LegoConfig{.data_dir = paths.data + "/acme",
+                                                       .directory = config.acme_directory,
+                                                       .email = config.acme_email,
+                                                       .ca_file = config.acme_ca_file},
+                                            clock);
     box.meter =
         std::make_unique<MachineMeter>(paths.data, MeterReserve{.cpu = config.cpu_reserve,
                                                                 .memory = config.memory_reserve,

@@ -31,6 +31,10 @@ struct BoxConfig {
 
     std::string edge_listen_address = "::";
     int edge_https_port = 443;
+    int edge_http_port = 80;        // 0: no plain HTTP
+    std::string acme_directory;     // empty: this edge asks for no certificates
+    std::string acme_email;
+    std::string acme_ca_file;
     int edge_connections_max = 2000;
     Bytes edge_body_max = mebibytes(100);
     int edge_names_max = 500;  // instances one edge serves
@@ -56,6 +60,7 @@ struct Box {
     std::unique_ptr<Overlay> overlay;
     std::unique_ptr<EdgeProxy> proxy;
     std::unique_ptr<ZoneServer> zone;
+    std::unique_ptr<AcmeClient> acme;
     std::unique_ptr<BoxMeter> meter;
 };
 

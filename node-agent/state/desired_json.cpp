@@ -193,7 +193,8 @@ Assignment assignment_from(const Json& body, JsonFields& outer,
 Json to_json(const OverlayPeer& peer) {
     return {{"node", peer.node.str()},   {"revision", peer.revision.number()},
             {"edge", peer.edge},         {"public_key", peer.public_key.str()},
-            {"endpoint", peer.endpoint}, {"allowed", peer.allowed}};
+            {"endpoint", peer.endpoint}, {"allowed", peer.allowed},
+            {"acme_thumbprint", peer.acme_thumbprint}};
 }
 
 OverlayPeer peer_from(const Json& body, JsonFields& outer) {
@@ -205,6 +206,8 @@ OverlayPeer peer_from(const Json& body, JsonFields& outer) {
     peer.public_key = WgPublicKey(fields.text("public_key"));
     peer.endpoint = fields.text("endpoint");
     peer.allowed = fields.texts("allowed");
+    // Absent in a journal of an older agent.
+    if (fields.has("acme_thumbprint")) peer.acme_thumbprint = fields.text("acme_thumbprint");
     outer.is(fields.ok());
     return peer;
 }
@@ -215,6 +218,7 @@ Json to_json(const EdgeRoute& route) {
         {"instance", route.instance.str()},    {"generation", route.fence.generation.number()},
         {"epoch", route.fence.epoch.number()}, {"backend", route.backend}};
     if (route.ordered_at.unix_ms != 0) to["ordered_at_unix_ms"] = route.ordered_at.unix_ms;
+    if (!route.aliases.empty()) to["aliases"] = route.aliases;
     if (!route.voters.empty()) {
         to["web_port"] = route.web_port;
         if (!route.first.text.empty()) to["first"] = to_json(route.first);
@@ -233,6 +237,7 @@ EdgeRoute route_from(const Json& body, JsonFields& outer) {
     route.ordered_at = WallTime{fields.number_or_zero("ordered_at_unix_ms")};
     route.fence = {Generation(fields.count("generation")), Epoch(fields.count("epoch"))};
     route.backend = fields.text("backend");
+    if (fields.has("aliases")) route.aliases = fields.texts("aliases");
     if (fields.has("voters")) {  // of a group that elects
         route.web_port = fields.whole("web_port");
         if (fields.has("first")) {
@@ -273,6 +278,7 @@ Json to_json(const DesiredNode& desired, const Removals& removed,
             {"edge", desired.settings.edge},
             {"zone", desired.settings.zone},
             {"public_address", desired.settings.public_address},
+            {"acme_thumbprint", desired.settings.acme_thumbprint},
             {"assignments", assignments},
             {"peers", peers},
             {"routes", routes},
@@ -294,6 +300,8 @@ std::optional<ReadDesired> desired_from_json(const Json& body) {
     // Absent in a journal of an older agent.
     if (fields.has("public_address"))
         desired.settings.public_address = fields.text("public_address");
+    if (fields.has("acme_thumbprint"))
+        desired.settings.acme_thumbprint = fields.text("acme_thumbprint");
     for (const Json& item : fields.list("assignments")) {
         std::set<std::string> names;
         Assignment assignment = assignment_from(item, fields, names);

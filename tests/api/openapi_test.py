@@ -132,8 +132,10 @@ def story(master):
     operator.must(operator.post("/v1/accounts/house/members", {"name": "house"}))
     operator.must(operator.post("/v1/webhooks", {"name": "shop", "url": "https://203.0.113.9/"}))
     contact = operator.must(operator.post("/v1/contacts", {"address": "a@example.org"}))["id"]
+    domain = {"name": "shop.acme.example", "instance": "acme"}
+    operator.must(operator.post("/v1/domains", domain))
     names = {"price-lists": "prices", "webhooks": "shop", "contacts": contact, "isps": "isp0",
-             "accounts": "house",
+             "domains": "shop.acme.example", "accounts": "house",
              "tokens": token, "hosts": "host0", "sites": "site0", "nodes": boxes[0].name,
              "instances": "acme", "operations": made["operation"]["id"],
              "software-releases": "echo", "blobs": sha256(BLOB)}  # fmt: skip
@@ -152,12 +154,13 @@ def good_body(operation, names, number=0):
     body = operation.body_example()
     if body is None:
         return None
-    known = {"isp": "isps", "host": "hosts", "site": "sites"}
+    known = {"isp": "isps", "host": "hosts", "site": "sites", "instance": "instances"}
     for field, collection in known.items():
         if field in body:
             body[field] = names[collection]
     if "name" in body:
-        body["name"] = f"{operation.id.lower()}-{number}"
+        dotted = ".acme.example" if operation.id == "CreateDomain" else ""
+        body["name"] = f"{operation.id.lower()}-{number}{dotted}"
     if "address" in body:  # few codes go to one address
         body["address"] = f"a{number}@example.org"
     if "account" in body:  # the one has soon as many tokens as it may
@@ -192,7 +195,7 @@ def good(walker, names):
     """Each operation as the document shows it; what ends something comes last."""
     last = ("DeleteToken", "DrainNode", "CancelDrain", "StopInstance", "StartInstance",
             "DeleteInstance", "DeleteNode", "WithdrawRelease", "DeleteWebhook",
-            "DeleteMember", "RemoveContact")  # fmt: skip
+            "DeleteMember", "RemoveContact", "DeleteDomain")  # fmt: skip
     order = sorted(walker.document.operations,
                    key=lambda one: last.index(one.id) if one.id in last else -1)  # fmt: skip
     for operation in order:
@@ -228,8 +231,9 @@ def stale(walker, operation, attempt):
 def only_tried(operation, body):
     """What would end something is only tried, so that the story goes on; what makes something is
     made, so that the database says what it thinks of it."""
-    # An account has few webhooks.
-    makes = operation.id.startswith(("Create", "Order")) and operation.id != "CreateWebhook"
+    # An account has few webhooks, an instance few names.
+    few = ("CreateWebhook", "CreateDomain")
+    makes = operation.id.startswith(("Create", "Order")) and operation.id not in few
     if body is None or makes or operation.id in LOGINS:
         return body
     return {**body, "validate_only": True}

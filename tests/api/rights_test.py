@@ -44,7 +44,7 @@ def routes():
         found.append((method.upper(), path, ROLES[roles]))
     for path in re.findall(r'login\("([^"]+)",\s*"[^"]+",\s*Scope::Own\)', text):
         found.append(("POST", path, ROLES["everybody"]))
-    assert len(found) == 83, f"the table has other lines than this test reads: {len(found)}"
+    assert len(found) == 87, f"the table has other lines than this test reads: {len(found)}"
     return found
 
 
@@ -117,6 +117,18 @@ def what_is_whose(master):
     assert bob.get("/v1/instances/ann-shop/timeline").status == 404
     assert ann.must(ann.get("/v1/instances/ann-shop/timeline")).get("takeovers", []) == []
     assert bob.get(operation).status == 404
+    # A name belongs to whom the instance does; another's is as if it did not exist.
+    asked = {"name": "shop.ann.example", "instance": "ann-shop"}
+    assert bob.post("/v1/domains", asked).status == 404
+    made = ann.must(ann.post("/v1/domains", asked))
+    assert (made["owner"], made["state"]) == ("ann", "waiting_for_dns"), made
+    hidden, unknown = bob.get("/v1/domains/shop.ann.example"), bob.get("/v1/domains/x.ann.example")
+    assert hidden.status == unknown.status == 404
+    assert hidden.json["message"].replace("shop.", "x.") == unknown.json["message"]
+    assert bob.call("DELETE", "/v1/domains/shop.ann.example").status == 404
+    assert bob.get("/v1/domains").json["domains"] == []
+    assert [row["name"] for row in ann.get("/v1/domains").json["domains"]] == ["shop.ann.example"]
+    assert master.operator.get("/v1/domains/shop.ann.example").status == 200
     assert bob.get("/v1/instances").json["instances"] == []
     assert [row["name"] for row in ann.get("/v1/instances").json["instances"]] == ["ann-shop"]
     assert master.operator.get("/v1/instances/ann-shop").status == 200

@@ -15,7 +15,8 @@ class Reading(CliTest):
     def test_lists_are_tables_for_people_and_the_apis_json_for_programs(self):
         for noun, path in (("host", "hosts"), ("site", "sites"), ("node", "nodes"),
                            ("instance", "instances"), ("release", "software-releases"),
-                           ("account", "accounts"), ("webhook", "webhooks")):
+                           ("account", "accounts"), ("webhook", "webhooks"),
+                           ("domain", "domains")):
             with self.subTest(noun):
                 table = self.ok(noun, "ls")
                 self.assertIn(ROWS[path][0]["name"], table.out.splitlines()[1])
@@ -350,6 +351,20 @@ class Writing(CliTest):
         self.assertEqual([(call["path"], call["query"]) for call in self.api.writes()[1:]],
                          [("/v1/webhooks/shop:enable", ""),
                           ("/v1/webhooks/shop", "validate_only=true")])
+
+    def test_a_name_is_asked_for_with_the_records_to_make_and_what_to_type_next(self):
+        done = self.ok("domain", "add", "erp.acme.example", "--instance", "acme").out
+        self.assertRegex(done, r"_foyer-challenge.erp.acme.example +TXT +foyer-token")
+        self.assertRegex(done, r"erp.acme.example +CNAME +acme.cloud.example.org")
+        self.assertIn("next: make the records above", done)
+        self.assertRegex(self.ok("domain", "ls").out, r"erp.acme.example +acme +waiting")
+        self.assertIn("no TXT record yet", self.ok("domain", "show", "erp.acme.example").out)
+        self.ok("domain", "rm", "erp.acme.example", "--dry-run")
+        self.ok("domain", "rm", "erp.acme.example")
+        self.assertEqual([(call["path"], call["query"]) for call in self.api.writes()[-2:]],
+                         [("/v1/domains/erp.acme.example", "validate_only=true"),
+                          ("/v1/domains/erp.acme.example", "")])
+        self.fails(2, "domain", "add", "erp.acme.example")
 
     def test_a_call_of_a_webhook_is_checked_without_the_master(self):
         secret = self.write_file("whsec", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n")

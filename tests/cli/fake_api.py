@@ -55,6 +55,14 @@ ROWS = {
                   "language": "fr", "topics": ["takeover", "quota"], "state": "off", "mails": 7,
                   "failing_since": NOW, "failure": "550 no such user", "off_at": NOW,
                   "created_at": NOW, "confirmed_at": NOW}],
+    "domains": [{"name": "erp.acme.example", "instance": "acme", "owner": "acme",
+                 "state": "waiting_for_dns", "created_at": NOW, "certificates": [],
+                 "status": "waiting for DNS: there is no TXT record yet",
+                 "next": "make the records above",
+                 "records": [{"name": "_foyer-challenge.erp.acme.example", "type": "TXT",
+                              "value": "foyer-token"},
+                             {"name": "erp.acme.example", "type": "CNAME",
+                              "value": "acme.cloud.example.org"}]}],
     "hosts": [{"name": "maison", "created_at": NOW}],
     "sites": [{"name": "lille", "isp": "alder", "country": "FR", "host": "maison",
                "host_class": "house", "nodes": ["lille-1"]}],
@@ -294,6 +302,8 @@ class FakeApi:
             return dict(body, id="w4c8z1p0qd", state="waits", warning=self.mail_warning)
         if path.startswith("/v1/contacts/"):
             return dict(ROWS["contacts"][0], **body)
+        if path == "/v1/domains":
+            return dict(ROWS["domains"][0], name=body["name"])
         if path == "/v1/node-tokens":
             return {"token": "foyer1.abcdef", "node": body.get("node", "lille-2"),
                     "expires_at": NOW}

@@ -42,6 +42,8 @@ COLUMNS = {
                        " off_at created_at",
     ("contact", "ls"): "id account address language topics state mails failing_since failure"
                        " off_at confirmed_at created_at",
+    ("domain", "ls"): "name instance owner state status next records certificates serving_until"
+                      " created_at proven_at",
     ("event", "ls"): "revision at kind subject message sequence about owner",
     ("instance", "events", "acme"): "revision at kind subject message sequence about owner",
     ("instance", "timeline", "acme"): "began_at cause from to former_end former_closing_ms"
@@ -50,7 +52,8 @@ COLUMNS = {
 }
 SCHEMAS = dict(zip(COLUMNS, ("Isp", "Host", "Site", "Node", "Account", "ApiToken",
                              "Member", "SoftwareRelease", "Instance", "PriceList", "AuditEntry",
-                             None, "Webhook", "Contact", "Event", "Event", "Takeover")))
+                             None, "Webhook", "Contact", "Domain", "Event", "Event",
+                             "Takeover")))
 
 # Each is a text; some reader of YAML would see something else if it stood there bare.
 TRAPS = ["", " ", "yes", "No", "ON", "true", "False", "null", "NULL", "~", "y", "n", "1", "01",

@@ -44,6 +44,8 @@ COMMANDS = {
     "ChangeContact": "contact set w4c8z1p0qd --language en",
     "ResendContactCode": "contact resend w4c8z1p0qd",
     "ConfirmContact": "contact confirm w4c8z1p0qd k7qm2xpd",
+    "CreateDomain": "domain add erp.acme.example --instance acme", "ListDomains": "domain ls",
+    "GetDomain": "domain show erp.acme.example", "DeleteDomain": "domain rm erp.acme.example",
     "ListEvents": "event ls", "DeleteIsp": "isp delete alder", "DeleteHost": "host delete maison",
     "DeleteSite": "site delete lille", "GetAccount": "account show acme",
     "UpdateAccount": "account set acme --role host", "DeleteAccount": "account delete acme --yes",

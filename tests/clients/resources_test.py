@@ -142,6 +142,16 @@ def calls():
             gaps={NOT_SAME},
             routes=("/v1/contacts/{id}:resend", "/v1/contacts/{id}:confirm"),
         ),
+        Resource(
+            "domain",
+            "/v1/domains",
+            {"name": "erp.acme.example", "instance": "acme"},
+            "/v1/domains/erp.acme.example",
+            listed="domains",
+            delete="/v1/domains/erp.acme.example",
+            gaps={NO_TAG, NO_UPDATE, NOT_SAME},
+            routes=("/v1/domains/{name}",),
+        ),
     ]
 
 

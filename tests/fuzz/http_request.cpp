@@ -11,6 +11,7 @@
 #include "foyer/api/v1/instances.pb.h"
 #include "foyer/api/v1/members.pb.h"
 #include "foyer/api/v1/releases.pb.h"
+#include "foyer/api/v1/domains.pb.h"
 #include "foyer/api/v1/webhooks.pb.h"
 #include "master/app/access.h"
 #include "master/http/api_protos.h"
@@ -29,7 +30,8 @@ const pb::Descriptor* const files[] = {
     api::v1::WhoAmIRequest::descriptor(),        api::v1::CreateIspRequest::descriptor(),
     api::v1::OrderInstanceRequest::descriptor(), api::v1::PublishReleaseRequest::descriptor(),
     api::v1::ListEventsRequest::descriptor(),    api::v1::CreateWebhookRequest::descriptor(),
-    api::v1::LoginRequest::descriptor(),         api::v1::AddContactRequest::descriptor()};
+    api::v1::LoginRequest::descriptor(),         api::v1::AddContactRequest::descriptor(),
+    api::v1::CreateDomainRequest::descriptor()};
 
 std::unique_ptr<pb::Message> request_of(std::string_view rpc) {
     const pb::MethodDescriptor& method = master::method_of(*files[0]->file()->pool(), rpc);

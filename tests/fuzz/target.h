@@ -23,6 +23,7 @@ extern const Target certificate;
 extern const Target cli_answer;
 extern const Target command_line;
 extern const Target config;
+extern const Target domain;
 extern const Target edge;
 extern const Target enrol_token;
 extern const Target group;

@@ -201,6 +201,21 @@ TEST_CASE("a box that is seen while it is deleted is gone, in whichever order") 
     CHECK(twin.state.sightings().size() == 1);
 }
 
+TEST_CASE("a name that is deleted is gone with what edges had for it, and may be asked for anew") {
+    Twin twin;
+    twin.must_commit({{Revision(1), sample_world()}});
+    const master::DomainName name("erp.acme.example");
+    const master::Domain row = twin.state.domains().at(name);
+    const Changes gone = {master::DropDomainCertificate{name, NodeId("box-1")},
+                          master::DropDomainCertificate{name, NodeId("box-2")},
+                          master::DropDomain{name}};
+    twin.must_commit({{Revision(2), gone}});
+    CHECK(difference(twin.load(), twin.state) == "");
+    CHECK_FALSE(twin.state.domains().contains(name));
+    twin.must_commit({entry(3, row)});
+    CHECK(difference(twin.load(), twin.state) == "");
+}
+
 TEST_CASE("a webhook that is deleted is gone, and may be made anew at once") {
     Twin twin;
     twin.must_commit({{Revision(1), sample_world()}});

@@ -153,6 +153,7 @@ public:
     Status set_certificate(const std::string&, const std::string&) override { return ok_status(); }
     Status apply(const std::map<std::string, EdgeRoute>& routes) override;
     Status check() override { return ok_status(); }
+    Status serve_domains(const agent::EdgeDomains&) override { return ok_status(); }
     Result<std::uint64_t> answers(const std::string&) override { return 0; }
     Status stop() override { return ok_status(); }
     Result<Resources> measure() override { return offered_; }

@@ -178,6 +178,7 @@ public:
     }
     Status apply(const std::map<std::string, EdgeRoute>&) override { return deed("routes"); }
     Status check() override { return ok_status(); }
+    Status serve_domains(const agent::EdgeDomains&) override { return ok_status(); }
     Result<std::uint64_t> answers(const std::string&) override {
         const std::scoped_lock lock(mutex_);
         return answers_;

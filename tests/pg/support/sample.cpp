@@ -48,6 +48,7 @@ Node sample_node(int number, const std::string& name, const std::string& site) {
     if (number % 2 == 0) node.disk_free = gibibytes(number);
     node.offered = node.capacity;
     node.agent_version = "0.1.0";
+    node.acme_thumbprint = "thumbprint";
     node.partitions_made = 1;
     node.revision = first;
     node.overlay_revision = first;
@@ -240,6 +241,35 @@ void add_contacts(Changes& all) {
     all.push_back(Put<master::Contact>{on});
 }
 
+void add_domains(Changes& all) {
+    master::Domain domain;
+    domain.name = master::DomainName("shop.acme.example");
+    domain.instance = InstanceName("acme");
+    domain.owner = AccountId("acme-sarl");
+    domain.token = "foyer-token";
+    domain.seen = "there is no TXT record";
+    domain.created_at = noon;
+    domain.revision = first;
+    all.push_back(Put<master::Domain>{domain});
+    domain.name = master::DomainName("erp.acme.example");
+    domain.seen.clear();
+    domain.proven_at = noon;
+    all.push_back(Put<master::Domain>{domain});
+    master::DomainCertificate certificate;
+    certificate.domain = domain.name;
+    certificate.edge = NodeId("box-1");
+    certificate.not_after = noon;
+    certificate.revision = first;
+    all.push_back(Put<master::DomainCertificate>{certificate});
+    certificate.edge = NodeId("box-2");
+    certificate.not_after.reset();
+    certificate.failures = 2;
+    certificate.failure = "it leads elsewhere";
+    certificate.failed_at = noon;
+    certificate.retry_at = noon;
+    all.push_back(Put<master::DomainCertificate>{certificate});
+}
+
 }  // namespace
 
 Changes sample_world() {
@@ -293,6 +323,7 @@ Changes sample_world() {
     add_members(all);
     add_webhooks(all);
     add_contacts(all);
+    add_domains(all);
     all.push_back(Put<Event>{{1, first, noon, "ordered", master::EventAbout::Instance, "acme",
                               AccountId("acme-sarl"), "ordered"}});
     all.push_back(
@@ -334,6 +365,9 @@ std::string difference(const State& a, const State& b) {
     if (a.webhooks() != b.webhooks()) return "webhooks";
     if (a.members() != b.members()) return "members";
     if (a.contacts() != b.contacts()) return "contacts";
+    if (a.domains() != b.domains()) return "domains";
+    if (a.domain_certificates() != b.domain_certificates()) return "domain_certificates";
+    if (a.domains_of_instances() != b.domains_of_instances()) return "domains_of_instances";
     if (a.recent_events() != b.recent_events()) return "recent_events";
     if (a.edges() != b.edges()) return "edges";
     if (a.unheard() != b.unheard()) return "unheard";

@@ -1,0 +1,120 @@
+// domain: names of your own for your instances.
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "master/cli/commands.h"
+#include "master/cli/views.h"
+#include "master/cli/watch.h"
+
+namespace foyer::cli {
+namespace {
+
+constexpr const char* list_hint = "foyer domain ls";
+
+std::string view_domains(const Json& list, const ViewContext& context) {
+    Table table{{{"DOMAIN"},
+                 {"INSTANCE", Align::Left, Keep::Whole},
+                 {"STATE", Align::Left, Keep::Whole},
+                 {"SERVING UNTIL", Align::Left, Keep::Extra}},
+                {}};
+    for (const Json& one : list_field(list, "domains"))
+        table.rows.push_back({text_field(one, "name"), text_field(one, "instance"),
+                              word_of(one, "state"), text_field(one, "serving_until")});
+    return render(table, context.page);
+}
+
+// What is to be typed elsewhere is never cut.
+std::string records_table(const Json& domain) {
+    Table table{{{"MAKE THIS RECORD"}, {"TYPE"}, {"VALUE"}}, {}};
+    for (const Json& one : list_field(domain, "records"))
+        table.rows.push_back(
+            {text_field(one, "name"), text_field(one, "type"), text_field(one, "value")});
+    return render(table, Page{});
+}
+
+std::string certificates_table(const Json& domain, const ViewContext& context) {
+    Table table{{{"EDGE"},
+                 {"CERTIFICATE UNTIL", Align::Left, Keep::Whole},
+                 {"TRIES AGAIN", Align::Left, Keep::Whole},
+                 {"FAILURE"}},
+                {}};
+    for (const Json& one : list_field(domain, "certificates"))
+        table.rows.push_back({text_field(one, "edge"), text_field(one, "not_after"),
+                              text_field(one, "retry_at"), text_field(one, "failure")});
+    return table.rows.empty() ? std::string() : "\n" + render(table, context.page);
+}
+
+// The records only as long as they are to be made: what stands in DNS is left alone.
+std::string view_domain(const Json& domain, const ViewContext& context) {
+    std::string text = render_facts({{"domain", text_field(domain, "name")},
+                                     {"instance", text_field(domain, "instance")},
+                                     {"owner", text_field(domain, "owner")},
+                                     {"state", word_of(domain, "state")},
+                                     {"asked for", text_field(domain, "created_at")},
+                                     {"proven", text_field(domain, "proven_at")},
+                                     {"serving until", text_field(domain, "serving_until")}});
+    if (text_field(domain, "proven_at").empty())
+        text += "\n" + records_table(domain) +
+                "the TXT always; and either the CNAME, or all of the A and AAAA\n";
+    text += certificates_table(domain, context) + "\n" + text_field(domain, "status") + "\n";
+    const std::string next = text_field(domain, "next");
+    return next.empty() ? text : text + "next: " + next + "\n";
+}
+
+struct Creation {
+    std::string name;
+    std::string instance;
+    bool dry_run = false;
+};
+
+Status create(Session& session, const Creation& options) {
+    Json body = {{"name", options.name}, {"instance", options.instance}};
+    if (options.dry_run) body["validate_only"] = true;
+    const std::string answer = TRY(session.write("POST", "/v1/domains", body));
+    return show_created(session, answer, view_domain, options.dry_run);
+}
+
+struct Deletion {
+    std::string name;
+    bool dry_run = false;
+};
+
+Status remove(Session& session, const Deletion& options) {
+    std::string target = path_of("domains", options.name);
+    if (options.dry_run) target += "?validate_only=true";
+    const std::string answer = TRY(session.write("DELETE", target, std::nullopt, list_hint));
+    if (session.wants_json()) return session.print_json(answer);
+    session.console().note(options.dry_run
+                               ? std::string(dry_run_note)
+                               : fmt::format("'{}' is served no more; take its records out of DNS",
+                                             options.name));
+    return ok_status();
+}
+
+}  // namespace
+
+void add_domain_commands(CLI::App& app, Session& session) {
+    CLI::App& group = add_group(app, "domain", "names of your own for your instances");
+    auto& creation = session.keep<Creation>();
+    CLI::App& add = add_command(group, "add", "serve an instance under a name of yours");
+    add.add_option("name", creation.name, "as erp.acme.example")->required();
+    add.add_option("--instance", creation.instance, "where it leads")
+        ->required()
+        ->type_name("INSTANCE");
+    add_dry_run(add, creation.dry_run);
+    add.callback([&session, &creation] {
+        session.action = [&session, &creation] { return create(session, creation); };
+    });
+    add_list_command(group, session, {"/v1/domains", "domains", "no domains"}, view_domains);
+    add_show_command(group, session, "domains", view_domain);
+    auto& deletion = session.keep<Deletion>();
+    CLI::App& gone = add_command(group, "rm", "serve it no more");
+    add_name(gone, deletion.name, "DOMAIN");
+    add_dry_run(gone, deletion.dry_run);
+    gone.callback([&session, &deletion] {
+        session.action = [&session, &deletion] { return remove(session, deletion); };
+    });
+}
+
+}  // namespace foyer::cli

@@ -1,0 +1,76 @@
+// Customers' names, and what edges have for them, beside their tables.
+#include "master/store/row_mapping.h"
+
+namespace foyer::master {
+namespace {
+
+const Table& domains() {
+    using enum Column::Kind;
+    static const Table table({"domains",
+                              {"name"},
+                              {{"name"},
+                               {"instance"},
+                               {"owner"},
+                               {"token"},
+                               {"seen"},
+                               {"created_at", Time},
+                               {"proven_at", Time},
+                               {"revision", Int8}}});
+    return table;
+}
+
+const Table& certificates() {
+    using enum Column::Kind;
+    static const Table table({"domain_certificates",
+                              {"domain", "edge"},
+                              {{"domain"},
+                               {"edge"},
+                               {"not_after", Time},
+                               {"failures", Int4},
+                               {"failure"},
+                               {"failed_at", Time},
+                               {"retry_at", Time},
+                               {"revision", Int8}}});
+    return table;
+}
+
+Status read_domain(Row row, Changes& into) {
+    Domain d;
+    TRY(row.into(d.name, d.instance, d.owner, d.token, d.seen, d.created_at, d.proven_at,
+                 d.revision));
+    into.push_back(Put<Domain>{std::move(d)});
+    return ok_status();
+}
+
+Status read_certificate(Row row, Changes& into) {
+    DomainCertificate c;
+    TRY(row.into(c.domain, c.edge, c.not_after, c.failures, c.failure, c.failed_at, c.retry_at,
+                 c.revision));
+    into.push_back(Put<DomainCertificate>{std::move(c)});
+    return ok_status();
+}
+
+}  // namespace
+
+Call put_call(const Domain& d) {
+    return {&domains().put, Params().add(d.name, d.instance, d.owner, d.token, d.seen, d.created_at,
+                                         d.proven_at, d.revision)};
+}
+
+Call drop_call(const DropDomain& change) { return {&domains().drop, Params().add(change.name)}; }
+
+Call put_call(const DomainCertificate& c) {
+    return {&certificates().put, Params().add(c.domain, c.edge, c.not_after, c.failures, c.failure,
+                                              c.failed_at, c.retry_at, c.revision)};
+}
+
+Call drop_call(const DropDomainCertificate& change) {
+    return {&certificates().drop, Params().add(change.domain, change.edge)};
+}
+
+void add_domain_loaders(std::vector<Loader>& loaders) {
+    loaders.push_back({{}, &domains().copy, read_domain});
+    loaders.push_back({{}, &certificates().copy, read_certificate});
+}
+
+}  // namespace foyer::master
