@@ -10,8 +10,8 @@
 #include "master/http/http_server.h"
 #include "master/login/oidc.h"
 #include "master/notices/courier.h"
-#include "master/notices/postman.h"
 #include "master/notices/domain_checker.h"
+#include "master/notices/postman.h"
 #include "master/rpc/agent_service.h"
 #include "master/rpc/api_context.h"
 

@@ -122,8 +122,9 @@ std::string acme_mistake(const NodeConfig& config) {
         config.acme_directory.find_first_of(" \t\r\n") != std::string::npos)
         return "acme.directory has to be an https:// URL";
     const std::string& email = config.acme_email;
-    const bool odd = email.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                             "0123456789.@_+-") != std::string::npos;
+    const bool odd = email.find_first_not_of(
+                         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                         "0123456789.@_+-") != std::string::npos;
     if (odd || email.size() > 200 || email.find('@') == std::string::npos || email[0] == '.')
         return "acme.email has to be an address of letters, digits and . @ _ + - , where the "
                "authority can write to";

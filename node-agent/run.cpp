@@ -176,19 +176,10 @@ Status run(const std::string& data_dir, const NodeConfig& config, const std::str
     FileShelf shelf(data_dir + "/acme/certificates", log);
     DomainKeeper domains({*box.proxy, *box.acme, shelf, clock, rng, log},
                          domain_rules(config, identity));
-    const AgentPorts ports{*box.images,
-                           *box.partitions,
-                           *box.overlay,
-                           *box.proxy,
-                           *box.meter,
-                           read_release,
-                           *journal,
-                           clock,
-                           rng,
-                           log,
-                           groups->keeper.get(),
-                           &zone,
-                           &domains};
+    const AgentPorts ports{
+        *box.images,          *box.partitions, *box.overlay, *box.proxy, *box.meter,
+        read_release,         *journal,        clock,        rng,        log,
+        groups->keeper.get(), &zone,           &domains};
     Agent agent(ports, agent_rules(config, capacity, version), journal->recover());
     Renewal renewal(folder, identity, client, clock, log, [&](const ServingCertificate& serving) {
         return box.proxy->set_certificate(serving.certificate_pem, serving.key_pem.reveal());
@@ -217,12 +208,9 @@ Status run(const std::string& data_dir, const NodeConfig& config, const std::str
 
     // The link first: no new orders. Then the agent's workers; what they started stays.
     log.info("node_stopping");
-    std::unique_ptr<SyncLoop> ended;
-    {
-        const std::scoped_lock guard(link_mutex);
-        ended = std::move(link);
-    }
-    ended.reset();
+    std::unique_lock guard(link_mutex);
+    const std::unique_ptr<SyncLoop> ended = std::move(link);
+    guard.unlock();  // what ends may still have news
     return ok_status();
 }
 

@@ -111,11 +111,12 @@ std::string domain_lines(const Json& body) {
     for (const Json& one : *names) {
         const std::string until = text_at(one, "until");
         const std::string failure = text_at(one, "failure");
-        page += padded("domain", 8) + text_at(one, "name") +
-                (until.empty() ? ", no certificate yet" : ", certificate until " + until) +
-                (failure.empty() ? ""
-                                 : "; tries again at " + text_at(one, "retry_at") + ": " + failure) +
-                "\n";
+        page +=
+            padded("domain", 8) + text_at(one, "name") +
+            (until.empty() ? ", no certificate yet" : ", certificate until " + until) +
+            (failure.empty() ? ""
+                             : "; tries again at " + text_at(one, "retry_at") + ": " + failure) +
+            "\n";
     }
     return page;
 }

@@ -162,7 +162,8 @@ struct NodeSettings {
     bool edge = false;
     std::string zone;
     std::string public_address = {};  // edges only, as declared, without port; empty: not told
-    // Edges only: of this box's own ACME account, as all edges were told it; empty: not yet, or none.
+    // Edges only: of this box's own ACME account, as all edges were told it; empty: not yet, or
+    // none.
     std::string acme_thumbprint = {};
     friend bool operator==(const NodeSettings&, const NodeSettings&) = default;
 };

@@ -1,8 +1,8 @@
 // Runs programs: posix_spawn (never fork + work: gRPC makes us multi-threaded), pidfd, deadline,
 // stop, bounded output.
 //
-// The child gets no descriptor but 0, 1, 2 (and `listeners` from 3 on), an empty signal mask, default
-// signals and a small clean environment.
+// The child gets no descriptor but 0, 1, 2 (and `listeners` from 3 on), an empty signal mask,
+// default signals and a small clean environment.
 #pragma once
 
 #include <cstddef>
@@ -55,7 +55,7 @@ Result<std::string> launch(const Command& command, std::stop_token stop = {});
 struct Detached {
     std::vector<std::string> argv;
     std::vector<std::string> env = {};
-    std::string log_file;              // standard output and error, appended
+    std::string log_file;             // standard output and error, appended
     std::vector<int> listeners = {};  // given to the child as descriptors 3, 4, …
 };
 

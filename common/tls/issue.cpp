@@ -183,8 +183,7 @@ Result<std::string> make_server_request(const Secret<std::string>& key_text,
         sk_X509_EXTENSION_new_null());
     ExtensionPtr extension(
         X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, names.c_str()));
-    if (!extensions || !extension ||
-        sk_X509_EXTENSION_push(extensions.get(), extension.get()) <= 0)
+    if (!extensions || !extension || sk_X509_EXTENSION_push(extensions.get(), extension.get()) <= 0)
         return openssl_error(ErrorCode::InvalidArgument,
                              "name '" + dns_name + "' cannot stand in a request");
     [[maybe_unused]] const X509_EXTENSION* owned_by_the_list = extension.release();

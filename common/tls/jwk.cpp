@@ -39,8 +39,7 @@ Result<std::string> jwk_thumbprint(const Secret<std::string>& key_pem) {
         return error(ErrorCode::InvalidArgument, "the key of an ACME account has to be of P-256");
     const std::string x = TRY(coordinate(key.get(), OSSL_PKEY_PARAM_EC_PUB_X));
     const std::string y = TRY(coordinate(key.get(), OSSL_PKEY_PARAM_EC_PUB_Y));
-    const std::string json =
-        R"({"crv":"P-256","kty":"EC","x":")" + x + R"(","y":")" + y + R"("})";
+    const std::string json = R"({"crv":"P-256","kty":"EC","x":")" + x + R"(","y":")" + y + R"("})";
     return to_base64url(sha256(as_bytes(json)));
 }
 

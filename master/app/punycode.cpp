@@ -14,8 +14,8 @@ constexpr std::size_t looked_at_max = 253;
 std::string punycode_of(std::string_view name) {
     if (name.size() > looked_at_max || !is_plain_text(name)) return {};
     char* made = nullptr;
-    const int done = idn2_to_ascii_8z(std::string(name).c_str(), &made,
-                                      IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT);
+    const int done =
+        idn2_to_ascii_8z(std::string(name).c_str(), &made, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT);
     const std::string text = done == IDN2_OK && made != nullptr ? std::string(made) : "";
     idn2_free(made);
     return text;

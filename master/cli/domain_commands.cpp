@@ -85,10 +85,10 @@ Status remove(Session& session, const Deletion& options) {
     if (options.dry_run) target += "?validate_only=true";
     const std::string answer = TRY(session.write("DELETE", target, std::nullopt, list_hint));
     if (session.wants_json()) return session.print_json(answer);
-    session.console().note(options.dry_run
-                               ? std::string(dry_run_note)
-                               : fmt::format("'{}' is served no more; take its records out of DNS",
-                                             options.name));
+    session.console().note(
+        options.dry_run
+            ? std::string(dry_run_note)
+            : fmt::format("'{}' is served no more; take its records out of DNS", options.name));
     return ok_status();
 }
 

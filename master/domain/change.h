@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "master/domain/contacts.h"
-#include "master/domain/members.h"
 #include "master/domain/domains.h"
+#include "master/domain/members.h"
 #include "master/domain/rows.h"
 #include "master/domain/webhooks.h"
 
@@ -92,8 +92,8 @@ using Change =
                  Put<Takeover>, Put<Operation>, Put<Event>, Put<AuditEntry>, Put<RequestRecord>,
                  DropAccount, DropToken, DropIsp, DropHost, DropSite, DropNode, DropSighting,
                  DropReplica, DropInstance, DropTakeover, DropOperation, DropRequest, Put<Webhook>,
-                 DropWebhook, Put<Contact>, DropContact, Put<Member>, DropMember,
-                 Put<Domain>, DropDomain, Put<DomainCertificate>, DropDomainCertificate>;
+                 DropWebhook, Put<Contact>, DropContact, Put<Member>, DropMember, Put<Domain>,
+                 DropDomain, Put<DomainCertificate>, DropDomainCertificate>;
 
 using Changes = std::vector<Change>;
 

@@ -11,8 +11,8 @@
 #include "common/model/domain.h"
 #include "master/domain/change.h"
 #include "master/domain/contacts.h"
-#include "master/domain/logins.h"
 #include "master/domain/domains.h"
+#include "master/domain/logins.h"
 #include "master/domain/rows.h"
 #include "master/domain/webhooks.h"
 
@@ -191,7 +191,7 @@ struct ReportNode {
     std::string agent_version;       // empty: unchanged
     Revision applied;                // edges: what it serves
     std::vector<LeadershipReport> leaderships;
-    std::vector<RoutingReport> routings;  // of an edge
+    std::vector<RoutingReport> routings;   // of an edge
     std::optional<DomainsReport> domains;  // of an edge; absent: nothing new
 };
 
@@ -265,19 +265,17 @@ struct LookAtCertificates {
     std::optional<WallTime> master_ends;  // the first of the master's own to end
 };
 
-using Command =
-    std::variant<CreateAccount, UpdateAccount, DeleteAccount, CreateToken, RevokeToken, CreateIsp,
-                 DeleteIsp, CreateHost, DeleteHost, CreateSite, DeleteSite, CreateNodeToken,
-                 DeleteNode, EnrolNode, RenewNode, PublishRelease, WithdrawRelease,
-                 PublishPriceList, OrderInstance, StopInstance, StartInstance, DeleteInstance,
-                 PromoteInstance, RevealInstance, ReportNode, MarkSilent, CordonNode, UncordonNode,
-                 DrainNode, CancelDrain, StartRebalance, StopRebalance, Tick, NoteSightings,
-                 ForgetOld, CreateWebhook, DeleteWebhook, EnableWebhook, NoteWebhooks, CreateMember,
-                 UpdateMember, InviteMember, DeleteMember, OpenSession, CloseSession,
-                 AcceptInvitation, ChangePassword, StartTotp, ConfirmTotp, RemoveTotp, LinkIdentity,
-                 AddContact, ChangeContact, RemoveContact, RenewContactCode, CountContactTry,
-                 ConfirmContact, NoteMails, NoteRefusedOrder, LookAtCertificates, CreateDomain,
-                 DeleteDomain, NoteDomains>;
+using Command = std::variant<
+    CreateAccount, UpdateAccount, DeleteAccount, CreateToken, RevokeToken, CreateIsp, DeleteIsp,
+    CreateHost, DeleteHost, CreateSite, DeleteSite, CreateNodeToken, DeleteNode, EnrolNode,
+    RenewNode, PublishRelease, WithdrawRelease, PublishPriceList, OrderInstance, StopInstance,
+    StartInstance, DeleteInstance, PromoteInstance, RevealInstance, ReportNode, MarkSilent,
+    CordonNode, UncordonNode, DrainNode, CancelDrain, StartRebalance, StopRebalance, Tick,
+    NoteSightings, ForgetOld, CreateWebhook, DeleteWebhook, EnableWebhook, NoteWebhooks,
+    CreateMember, UpdateMember, InviteMember, DeleteMember, OpenSession, CloseSession,
+    AcceptInvitation, ChangePassword, StartTotp, ConfirmTotp, RemoveTotp, LinkIdentity, AddContact,
+    ChangeContact, RemoveContact, RenewContactCode, CountContactTry, ConfirmContact, NoteMails,
+    NoteRefusedOrder, LookAtCertificates, CreateDomain, DeleteDomain, NoteDomains>;
 
 // What the shell needs to render the answer: which row the command made or changed. The row itself
 // is in the state after the changes.

@@ -123,9 +123,12 @@ EdgeRoute route_of(const State& state, const Instance& instance) {
 }
 
 NodeSettings settings_of(const State& state, const Node& node) {
-    return {node.overlay_revision,           overlay_prefix_of(state, node.number),
-            state.settings().overlay_prefix, node.edge,
-            state.settings().zone,           node.public_address,
+    return {node.overlay_revision,
+            overlay_prefix_of(state, node.number),
+            state.settings().overlay_prefix,
+            node.edge,
+            state.settings().zone,
+            node.public_address,
             node.acme_thumbprint};
 }
 

@@ -9,8 +9,8 @@
 namespace foyer::master {
 namespace {
 
-// RFC 6761, 6762, 7686, 8375 and what ICANN keeps for private use: nobody can prove that such a name
-// is his.
+// RFC 6761, 6762, 7686, 8375 and what ICANN keeps for private use: nobody can prove that such a
+// name is his.
 constexpr std::array<std::string_view, 6> nobodys = {"localhost", "local", "onion",
                                                      "arpa",      "home",  "internal"};
 
@@ -32,13 +32,14 @@ Status check_label(std::string_view name, std::string_view label) {
     if (label.size() > domain_label_bytes_max)
         return refused(name, "has a part of more than 63 letters: '" + std::string(label) + "'");
     if (label.front() == '-' || label.back() == '-')
-        return refused(name, "has a part that begins or ends with a hyphen: '" +
-                                 std::string(label) + "'");
+        return refused(
+            name, "has a part that begins or ends with a hyphen: '" + std::string(label) + "'");
     // Two hyphens there mark an encoding (RFC 5891); authorities know of this one only.
     if (label.size() >= 4 && label.substr(2, 2) == "--" && !label.starts_with("xn--"))
-        return refused(name, "has a part with hyphens in third and fourth place that is no "
-                             "punycode: '" +
-                                 std::string(label) + "'");
+        return refused(name,
+                       "has a part with hyphens in third and fourth place that is no "
+                       "punycode: '" +
+                           std::string(label) + "'");
     return ok_status();
 }
 
@@ -80,7 +81,8 @@ Status check_domain_name(std::string_view name, std::string_view zone) {
     const std::vector<std::string> labels = split(name, '.');
     for (const std::string& label : labels) TRY(check_label(name, label));
     if (labels.size() < 2)
-        return refused(name, "is no name of your own: it has no dot; give one like erp.acme.example");
+        return refused(name,
+                       "is no name of your own: it has no dot; give one like erp.acme.example");
     if (is_number(labels.back()))
         return refused(name, "is an address, or ends like one; give a name");
     if (std::ranges::find(nobodys, labels.back()) != nobodys.end())

@@ -6,8 +6,8 @@
 namespace foyer::master {
 
 // Takes what an edge says of the names it has to serve; what is said of others is nothing to it. An
-// event tells when a name is served for the first time at an edge, when an order begins to fail, and
-// when that is over.
+// event tells when a name is served for the first time at an edge, when an order begins to fail,
+// and when that is over.
 void hear_domains(const Node& from, const ReportNode& command, Draft& draft);
 
 // A name with what the edges have of it.

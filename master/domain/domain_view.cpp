@@ -79,8 +79,8 @@ std::string show_again(const Domain& row) { return "foyer domain show " + row.na
 
 void say_waiting(const Domain& row, WallTime now, DomainView& view) {
     view.phase = DomainPhase::WaitingForDns;
-    view.status = "waiting for DNS: " +
-                  (row.seen.empty() ? std::string("it was not asked yet") : row.seen);
+    view.status =
+        "waiting for DNS: " + (row.seen.empty() ? std::string("it was not asked yet") : row.seen);
     const Duration left = row.created_at + domain_claim_life - now;
     view.next = "make the records above where the name's DNS is kept, then " + show_again(row) +
                 "; unless they are there within " +
@@ -99,8 +99,8 @@ std::vector<DnsRecord> records_of(const State& state, const Domain& row) {
     for (const NodeId& edge : state.edges()) {
         const std::string& address = state.nodes().at(edge).public_address;
         const bool six = address.find(':') != std::string::npos;
-        const bool four = !address.empty() &&
-                          address.find_first_not_of("0123456789.") == std::string::npos;
+        const bool four =
+            !address.empty() && address.find_first_not_of("0123456789.") == std::string::npos;
         if (six || four) records.push_back({row.name.str(), six ? "AAAA" : "A", address});
     }
     return records;
@@ -135,9 +135,8 @@ DomainView view_of(const State& state, const Domain& row, WallTime now) {
     }
     add_certificates(state, row, now, view);
     const int asking = asking_edges(state);
-    const auto valid = std::ranges::count_if(view.certificates, [&](const auto& one) {
-        return one.not_after && *one.not_after > now;
-    });
+    const auto valid = std::ranges::count_if(
+        view.certificates, [&](const auto& one) { return one.not_after && *one.not_after > now; });
     const std::string failures = failures_text(view);
     if (!failures.empty()) {
         view.phase = DomainPhase::Failing;

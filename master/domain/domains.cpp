@@ -43,8 +43,7 @@ Error taken(const Domain& row, const CreateDomain& command) {
                          " says how far it is, foyer domain rm " + row.name.str() + " frees it",
                      {{"field", "name"}});
     return error(ErrorCode::AlreadyExists,
-                 "'" + row.name.str() +
-                     "' was asked for by another account" +
+                 "'" + row.name.str() + "' was asked for by another account" +
                      (row.proven_at ? std::string(", which proved that it is its own")
                                     : "; unless that proves it, it is free again three days "
                                       "after it was asked for") +

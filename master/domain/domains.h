@@ -27,7 +27,7 @@ using DomainName = Id<struct DomainTag>;  // "erp.acme.example"
 struct Domain {
     DomainName name;
     InstanceName instance;
-    AccountId owner;   // the instance's
+    AccountId owner;    // the instance's
     std::string token;  // what the TXT record has to say; no secret
     std::string seen;   // what DNS said last, for people; empty: not asked yet, or proven
     WallTime created_at;

@@ -48,8 +48,7 @@ void hear_node(const ReportNode& command, const Node& before, Draft& draft) {
     if (command.disk_free && is_disk_news(node.disk_free, *command.disk_free))
         node.disk_free = disk_class(*command.disk_free);
     // The other edges answer for its account from now on.
-    if (command.domains && node.edge &&
-        command.domains->acme_thumbprint != node.acme_thumbprint) {
+    if (command.domains && node.edge && command.domains->acme_thumbprint != node.acme_thumbprint) {
         node.acme_thumbprint = command.domains->acme_thumbprint;
         node.overlay_revision = draft.revision();
     }

@@ -32,7 +32,7 @@ struct ClusterSettings {
     std::string overlay_prefix = "fd50:f0e:1::/48";
     int edge_wireguard_port = 51820;
     RepairSettings repair;
-    bool groups_elect = false;  // those of new orders
+    bool groups_elect = false;     // those of new orders
     int domains_per_instance = 5;  // customers' own names
     // Of the members in first records, where chains begin; null: members do not sign.
     leadership::HashFunction hash = nullptr;

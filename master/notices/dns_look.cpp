@@ -88,8 +88,7 @@ public:
         char from_dns[] = "b";
         options.lookups = from_dns;
         options.ndomains = 0;
-        const int flags =
-            ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_LOOKUPS | ARES_OPT_DOMAINS;
+        const int flags = ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_LOOKUPS | ARES_OPT_DOMAINS;
         if (ares_init_options(&made->channel_, &options, flags) != ARES_SUCCESS)
             return error(ErrorCode::Internal, "no resolver is configured on this machine");
         if (!config.resolver.empty() &&

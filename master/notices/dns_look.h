@@ -14,8 +14,9 @@ struct DnsLookConfig {
     Duration timeout{5'000};
 };
 
-// The TXT records of challenge_name() and the addresses of `name`, aliases followed. No such name is
-// an answer with nothing in it; `failure`: no resolver answered in time, or the resolver is none.
+// The TXT records of challenge_name() and the addresses of `name`, aliases followed. No such name
+// is an answer with nothing in it; `failure`: no resolver answered in time, or the resolver is
+// none.
 DnsAnswer look_up(const DomainName& name, const DnsLookConfig& config, const Clock& clock);
 
 // The addresses of an edge that was declared by name or address; empty: none were found.

@@ -78,8 +78,7 @@ std::set<std::string> DomainChecker::edges() {
 
 void DomainChecker::look(const Domain& row) {
     const DomainSeen seen = judge(row, look_up(row.name, config_, clock_), edges());
-    next_look_[{row.name, row.created_at}] =
-        clock_.mono() + look_again_after(row, clock_.wall());
+    next_look_[{row.name, row.created_at}] = clock_.mono() + look_again_after(row, clock_.wall());
     const bool over = clock_.wall() - row.created_at >= domain_claim_life;
     if (!seen.proven && !over && seen.seen == row.seen) return;
     log_.info("domain_looked_up", {{"domain", row.name}, {"proven", seen.proven}});

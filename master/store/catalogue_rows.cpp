@@ -147,8 +147,8 @@ Status read_row(Row row, Node& n) {
                  n.wg_public_key, has.cpu, has.memory, has.disk, has.uplink, n.disk_free,
                  n.agent_version, n.partitions_made, n.wish, drain, deadline, started_at,
                  n.silent_since, n.eviction_held, n.missing_told, n.certificate_told, n.offered.cpu,
-                 n.offered.memory, n.offered.disk, n.offered.uplink, n.revision,
-                 n.overlay_revision, n.acme_thumbprint));
+                 n.offered.memory, n.offered.disk, n.offered.uplink, n.revision, n.overlay_revision,
+                 n.acme_thumbprint));
     if (drain && started_at) n.drain = Drain{*drain, deadline, *started_at};
     return ok_status();
 }
@@ -271,8 +271,7 @@ Call put_call(const Node& n) {
                          has.uplink, n.disk_free, n.agent_version, n.partitions_made, n.wish, drain,
                          deadline, started_at, n.silent_since, n.eviction_held, n.missing_told,
                          n.certificate_told, n.offered.cpu, n.offered.memory, n.offered.disk,
-                         n.offered.uplink, n.revision, n.overlay_revision,
-                         n.acme_thumbprint)};
+                         n.offered.uplink, n.revision, n.overlay_revision, n.acme_thumbprint)};
 }
 
 Call put_call(const Sighting& s) {

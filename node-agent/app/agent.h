@@ -46,8 +46,8 @@ struct AgentPorts {
     const Clock& clock;
     Rng& rng;
     Log& log;
-    GroupKeeper* groups = nullptr;  // none: no instance here elects by itself (tests)
-    ZoneKeeper* zone = nullptr;     // none: this box is no name server (tests)
+    GroupKeeper* groups = nullptr;    // none: no instance here elects by itself (tests)
+    ZoneKeeper* zone = nullptr;       // none: this box is no name server (tests)
     DomainKeeper* domains = nullptr;  // none: it serves no names of customers (tests)
 };
 

@@ -82,9 +82,9 @@ void DomainKeeper::take_wish() {
 void DomainKeeper::learn_account() {
     const auto own = ports_.acme.thumbprint();
     thumbprint_ = own.ok() ? own.value() : std::string();
-    account_problem_ =
-        own.ok() || own.failure().code == ErrorCode::FailedPrecondition ? std::string()
-                                                                         : own.failure().message;
+    account_problem_ = own.ok() || own.failure().code == ErrorCode::FailedPrecondition
+                           ? std::string()
+                           : own.failure().message;
 }
 
 EdgeDomains DomainKeeper::plan() const {
@@ -121,8 +121,9 @@ void DomainKeeper::forget_others() {
     if (wish_.revision == Revision() || shelved_.empty()) return;
     for (const auto& [name, record] : shelved_) {
         const Status gone = ports_.shelf.erase(name);
-        if (!gone.ok()) return ports_.log.failure(LogLevel::Warn, "certificate_not_erased",
-                                                  gone.failure(), {{"domain", name}});
+        if (!gone.ok())
+            return ports_.log.failure(LogLevel::Warn, "certificate_not_erased", gone.failure(),
+                                      {{"domain", name}});
         ports_.log.info("certificate_erased", {{"domain", name}});
     }
     shelved_.clear();
@@ -136,14 +137,13 @@ NameRecords DomainKeeper::settled(MonoTime now) const {
     return names;
 }
 
-// One after the other, as long as the turn lasts. Authorities find no answer where plain HTTP is not
-// served, so nothing is asked then.
+// One after the other, as long as the turn lasts. Authorities find no answer where plain HTTP is
+// not served, so nothing is asked then.
 void DomainKeeper::ask(const std::stop_token& stop) {
     while (!stop.stop_requested() && proxy_problem_.empty() && !thumbprint_.empty()) {
         const WallTime now = ports_.clock.wall();
         const auto accounts = acme_accounts(rules_.self, wish_.settings, wish_.peers);
-        const auto time =
-            time_to_order(accounts, {rules_.self, thumbprint_}, rules_.turns, now);
+        const auto time = time_to_order(accounts, {rules_.self, thumbprint_}, rules_.turns, now);
         if (!time) return;
         const auto name = next_order(settled(ports_.clock.mono()), now);
         if (!name) return;
@@ -159,8 +159,8 @@ void DomainKeeper::ask(const std::stop_token& stop) {
 }
 
 void DomainKeeper::take(const std::string& name, const Result<AcmeClient::Issued>& issued) {
-    const Status kept = issued.ok() ? ports_.shelf.put(name, issued.value())
-                                    : Status(issued.failure());
+    const Status kept =
+        issued.ok() ? ports_.shelf.put(name, issued.value()) : Status(issued.failure());
     NameRecord& record = records_.at(name);
     if (kept.ok()) {
         record = ordered(issued.value().span);

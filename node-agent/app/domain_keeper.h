@@ -77,10 +77,10 @@ private:
     const DomainRules rules_;
     // Of the thread.
     Wish wish_;
-    NameRecords records_;                      // of the names wished
-    NameRecords shelved_;                      // what else an earlier agent left
+    NameRecords records_;                       // of the names wished
+    NameRecords shelved_;                       // what else an earlier agent left
     std::map<std::string, MonoTime> heard_of_;  // since when each name is wished
-    std::string thumbprint_;                   // empty: ACME is off here, or its key cannot be made
+    std::string thumbprint_;  // empty: ACME is off here, or its key cannot be made
     std::string account_problem_;
     std::string proxy_problem_;
     int failures_ = 0;

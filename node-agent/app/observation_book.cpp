@@ -91,8 +91,7 @@ ObservationBook::Batch ObservationBook::take() {
     }
     for (const auto& [partition, sent_in] : erased_) batch.erased.push_back(partition);
     const bool nothing = batch.observations.empty() && batch.erased.empty();
-    if (!batch.full && nothing && !takeovers_.has_unacknowledged() && !domains_dirty_)
-        return batch;
+    if (!batch.full && nothing && !takeovers_.has_unacknowledged() && !domains_dirty_) return batch;
     batch.number = ++last_number_;
     if (batch.full || domains_dirty_) {
         batch.domains = domains_;

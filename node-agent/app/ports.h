@@ -203,8 +203,8 @@ public:
     // How many answers, none of them a 5xx, the servers of this name gave to clients since the
     // proxy started. NotFound: no such name.
     virtual Result<std::uint64_t> answers(const std::string& hostname) = 0;
-    // Customers' names lead where their hostnames do, with certificates of their own; on the port of
-    // plain HTTP, ACME's challenges for them are answered and everything else is sent to https.
+    // Customers' names lead where their hostnames do, with certificates of their own; on the port
+    // of plain HTTP, ACME's challenges for them are answered and everything else is sent to https.
     // FailedPrecondition: served, but there is no such port here, so authorities see no answers.
     // Unavailable: they are served when the proxy comes up.
     virtual Status serve_domains(const EdgeDomains& domains) = 0;

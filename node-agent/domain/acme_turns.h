@@ -6,9 +6,9 @@
 // All edges take turns by the clock alone, in the order of their names: nobody has to be asked, so
 // it needs neither the master nor that edges reach each other. An edge orders only well within a
 // turn of its own, so at most one order is under way in the whole cloud while clocks differ by less
-// than the margin. And the answer to an HTTP challenge follows from the token and from whose turn it
-// is, so that any edge answers for any other, whichever the authority reaches. The turn of an edge
-// that is lost passes unused.
+// than the margin. And the answer to an HTTP challenge follows from the token and from whose turn
+// it is, so that any edge answers for any other, whichever the authority reaches. The turn of an
+// edge that is lost passes unused.
 #pragma once
 
 #include <map>

@@ -3,7 +3,8 @@
 //   none ──due──► ordered ──ok──► held ──two thirds of its life──► due again
 //                    └──refused──► waits, ever longer, with jitter ──► due again
 //
-// What is held stays in use until it is replaced: a renewal that fails costs nothing before the end.
+// What is held stays in use until it is replaced: a renewal that fails costs nothing before the
+// end.
 #pragma once
 
 #include <map>

@@ -59,8 +59,8 @@ Status HaproxyEdge::tell_domains() {
     for (const auto& [name, one] : domains_.certificates) {
         TRY(tell_file(name, one));
         if (std::ranges::find(listed, one.file) != listed.end()) continue;
-        const std::string answer = TRY(tell_one("add ssl crt-list " + all.domains_list() +
-                                                " <<\n" + one.file + " " + name + "\n"));
+        const std::string answer = TRY(tell_one("add ssl crt-list " + all.domains_list() + " <<\n" +
+                                                one.file + " " + name + "\n"));
         if (answer.find("Success") == std::string::npos)
             return error(ErrorCode::Internal,
                          "haproxy does not list the certificate of '" + name + "': " + answer);

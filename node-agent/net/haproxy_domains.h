@@ -1,9 +1,9 @@
 // Customers' names and plain HTTP in haproxy's files. Pure text.
 //
-// The answer to an ACME challenge is "<token>.<thumbprint of the account that asked>". Whose turn it
-// is to ask follows from the clock (domain/acme_turns.h), so haproxy answers by itself: it divides
-// its own clock, and looks the place up in a map of thumbprints. Only names of customers are
-// answered for.
+// The answer to an ACME challenge is "<token>.<thumbprint of the account that asked>". Whose turn
+// it is to ask follows from the clock (domain/acme_turns.h), so haproxy answers by itself: it
+// divides its own clock, and looks the place up in a map of thumbprints. Only names of customers
+// are answered for.
 #pragma once
 
 #include <string>

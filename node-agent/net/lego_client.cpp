@@ -74,8 +74,7 @@ Status LegoClient::make_folders(const std::string& csr) const {
     TRY(os::remove_tree(folder() + "/answers"));
     std::string path = folder();
     for (const std::string& below :
-         {std::string(), std::string("/accounts"),
-          "/accounts/" + server_folder(config_.directory),
+         {std::string(), std::string("/accounts"), "/accounts/" + server_folder(config_.directory),
           "/accounts/" + server_folder(config_.directory) + "/" + config_.email,
           "/accounts/" + server_folder(config_.directory) + "/" + config_.email + "/keys",
           std::string("/answers")}) {
@@ -109,13 +108,12 @@ Result<std::string> LegoClient::run(const std::string& name, Duration limit,
     const os::Finished done = TRY(os::run(order, std::move(stop)));
     if (is_account_lost(done.messages)) TRY(os::remove_file(registration() + "/account.json"));
     if (done.timed_out)
-        return error(ErrorCode::DeadlineExceeded,
-                     "the authority did not end the order within " +
-                         std::to_string(limit.count() / 1000) + " s");
+        return error(ErrorCode::DeadlineExceeded, "the authority did not end the order within " +
+                                                      std::to_string(limit.count() / 1000) + " s");
     if (done.exit_code != 0)
-        return error(is_rate_limited(done.messages) ? ErrorCode::ResourceExhausted
-                                                    : ErrorCode::Unavailable,
-                     lego_problem(done.messages));
+        return error(
+            is_rate_limited(done.messages) ? ErrorCode::ResourceExhausted : ErrorCode::Unavailable,
+            lego_problem(done.messages));
     return os::read_file(folder() + "/certificates/" + name + ".crt", chain_bytes_max);
 }
 

@@ -60,9 +60,9 @@ Result<CertificateSpan> check_issued(const std::string& chain_pem, const std::st
                      "the authority's certificate is not for '" + name + "'");
     TRY(tls::check_key_pair(chain.front(), key_pem));
     if (now >= facts.not_after)
-        return error(ErrorCode::FailedPrecondition,
-                     "the certificate for '" + name + "' ended at " + to_rfc3339(facts.not_after) +
-                         "; it is " + to_rfc3339(now) + " here");
+        return error(ErrorCode::FailedPrecondition, "the certificate for '" + name + "' ended at " +
+                                                        to_rfc3339(facts.not_after) + "; it is " +
+                                                        to_rfc3339(now) + " here");
     return CertificateSpan{facts.not_before, facts.not_after};
 }
 

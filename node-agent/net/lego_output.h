@@ -13,7 +13,8 @@ namespace foyer::agent {
 inline constexpr std::size_t lego_words_max = 500;
 inline constexpr std::size_t chain_bytes_max = 64 * 1024;
 
-// Why it failed, from its standard error: one line for people, at most lego_words_max bytes of text.
+// Why it failed, from its standard error: one line for people, at most lego_words_max bytes of
+// text.
 std::string lego_problem(std::string_view messages);
 // The authority was asked too often.
 bool is_rate_limited(std::string_view messages);

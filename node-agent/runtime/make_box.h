@@ -31,8 +31,8 @@ struct BoxConfig {
 
     std::string edge_listen_address = "::";
     int edge_https_port = 443;
-    int edge_http_port = 80;        // 0: no plain HTTP
-    std::string acme_directory;     // empty: this edge asks for no certificates
+    int edge_http_port = 80;     // 0: no plain HTTP
+    std::string acme_directory;  // empty: this edge asks for no certificates
     std::string acme_email;
     std::string acme_ca_file;
     int edge_connections_max = 2000;

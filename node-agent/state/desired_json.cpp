@@ -191,9 +191,12 @@ Assignment assignment_from(const Json& body, JsonFields& outer,
 }
 
 Json to_json(const OverlayPeer& peer) {
-    return {{"node", peer.node.str()},   {"revision", peer.revision.number()},
-            {"edge", peer.edge},         {"public_key", peer.public_key.str()},
-            {"endpoint", peer.endpoint}, {"allowed", peer.allowed},
+    return {{"node", peer.node.str()},
+            {"revision", peer.revision.number()},
+            {"edge", peer.edge},
+            {"public_key", peer.public_key.str()},
+            {"endpoint", peer.endpoint},
+            {"allowed", peer.allowed},
             {"acme_thumbprint", peer.acme_thumbprint}};
 }
 

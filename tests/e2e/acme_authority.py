@@ -20,8 +20,9 @@ class Authority:
         self.life_s, self.programs = life_s, []
         # Made before the lab is up: edges are told whom to believe that it is the authority.
         subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-                        "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", self.folder / "acme.key",
-                        "-out", self.ca_file(), "-days", "2", "-subj", "/CN=acme", "-addext",
+                        "ec_paramgen_curve:prime256v1", "-nodes", "-keyout",
+                        self.folder / "acme.key", "-out", self.ca_file(), "-days", "2",
+                        "-subj", "/CN=acme", "-addext",
                         f"subjectAltName=IP:{ADDRESS}"], check=True, stderr=subprocess.DEVNULL)
 
     def ca_file(self):

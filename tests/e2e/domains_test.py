@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""A customer's own name, with certificates of an ACME authority whose certificates live for minutes:
-asked for, proven, served at both edges, through a takeover, renewed by itself with the master off
-and an edge dead."""
+"""A customer's own name, with certificates of an ACME authority whose certificates live for
+minutes: asked for, proven, served at both edges, through a takeover, renewed by itself with the
+master off and an edge dead."""
 import json
 import subprocess
 import sys

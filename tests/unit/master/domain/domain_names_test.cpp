@@ -21,10 +21,9 @@ bool says(const std::string& name, const std::string& what) {
 }  // namespace
 
 TEST_CASE("hostnames of customers are let in") {
-    for (const std::string name :
-         {"erp.acme.example", "acme.example", "xn--caf-dma.example", "a.b.c.d.example.co.uk",
-          "1.example.org", "a1-2.example.org", "cloud.example.org.evil.example",
-          "mycloud.example.org"}) {
+    for (const std::string name : {"erp.acme.example", "acme.example", "xn--caf-dma.example",
+                                   "a.b.c.d.example.co.uk", "1.example.org", "a1-2.example.org",
+                                   "cloud.example.org.evil.example", "mycloud.example.org"}) {
         CAPTURE(name);
         CHECK(refusal(name).empty());
     }

@@ -23,9 +23,7 @@ Domain claim() {
     return row;
 }
 
-DnsAnswer good() {
-    return {{"v=spf1", "foyer-token"}, {"198.18.1.11", "2001:db8::1"}, ""};
-}
+DnsAnswer good() { return {{"v=spf1", "foyer-token"}, {"198.18.1.11", "2001:db8::1"}, ""}; }
 
 ClusterSettings delegated() {
     ClusterSettings settings;

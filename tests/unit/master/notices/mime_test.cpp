@@ -1,6 +1,7 @@
 #include "master/notices/mime.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "common/base/base64.h"
 #include "common/base/random.h"
@@ -26,7 +27,11 @@ std::string plain(const std::string& quoted) {
         } else if (quoted.substr(at, 3) == "=\r\n") {
             at += 2;
         } else {
-            text += static_cast<char>(std::stoi(quoted.substr(at + 1, 2), nullptr, 16));
+            unsigned byte = 0;
+            const char* hex = quoted.data() + at + 1;
+            REQUIRE(at + 2 < quoted.size());
+            REQUIRE(std::from_chars(hex, hex + 2, byte, 16).ptr == hex + 2);
+            text += static_cast<char>(byte);
             at += 2;
         }
     }

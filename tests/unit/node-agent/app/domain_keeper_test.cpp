@@ -47,7 +47,8 @@ public:
     Result<Issued> order(const std::string& /*name*/, Duration, std::stop_token) override {
         orders += 1;
         if (refuses) return error(ErrorCode::Unavailable, "no CNAME");
-        return Issued{"chain", Secret<std::string>("key"),
+        return Issued{"chain",
+                      Secret<std::string>("key"),
                       {clock_.wall(), clock_.wall() + Duration(life_ms)}};
     }
     std::atomic<bool> off = false, refuses = false;
@@ -108,8 +109,8 @@ struct World {
     std::unique_ptr<DomainKeeper> keeper;
 
     void start() {
-        keeper = std::make_unique<DomainKeeper>(
-            DomainPorts{proxy, acme, shelf, clock, rng, log}, rules());
+        keeper = std::make_unique<DomainKeeper>(DomainPorts{proxy, acme, shelf, clock, rng, log},
+                                                rules());
     }
     static DomainKeeper::Wish wish() {
         DomainKeeper::Wish made;

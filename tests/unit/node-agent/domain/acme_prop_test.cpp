@@ -1,6 +1,6 @@
-// Edges that are lost and come back, clocks that differ, an authority that refuses and falls silent:
-// by the rule of turns never two orders are under way, and while the authority answers, every edge
-// that lives has a certificate that is good. TEST_SEED repeats a run.
+// Edges that are lost and come back, clocks that differ, an authority that refuses and falls
+// silent: by the rule of turns never two orders are under way, and while the authority answers,
+// every edge that lives has a certificate that is good. TEST_SEED repeats a run.
 #include <algorithm>
 
 #include "node-agent/domain/acme_turns.h"

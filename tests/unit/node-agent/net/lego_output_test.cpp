@@ -65,7 +65,7 @@ TEST_CASE("a certificate is taken for its own name and key, while it is good") {
     CHECK_FALSE(check_issued(chain, "erp.acme.example", tls::make_key().value(), noon).ok());
     CHECK_FALSE(check_issued(chain, "erp.acme.example", authority.key, noon + day).ok());
     CHECK_FALSE(check_issued("", "erp.acme.example", authority.key, noon).ok());
-    CHECK_FALSE(check_issued(std::string(chain_bytes_max + 1, 'a'), "erp.acme.example",
-                             authority.key, noon)
-                    .ok());
+    CHECK_FALSE(
+        check_issued(std::string(chain_bytes_max + 1, 'a'), "erp.acme.example", authority.key, noon)
+            .ok());
 }
