@@ -175,9 +175,10 @@ def check_end_of_token(master):
     """Who may no longer is told so, and hears nothing more."""
     operator = master.operator
     operator.must(operator.post("/v1/accounts", {"name": "dan", "roles": ["customer"]}))
-    token = operator.must(operator.post("/v1/tokens", {"account": "dan", "valid_seconds": 60}))
+    token = operator.must(operator.post("/v1/tokens", {"account": "dan"}))
     with Stream(Client(master, token["token"])) as stream:
         stream.answer.fp.raw._sock.settimeout(90)  # pylint: disable=protected-access
+        operator.must(operator.call("DELETE", "/v1/tokens/" + token["id"]))
         last = stream.event()
         assert last["event"] == "refused", last
         assert json.loads(last["data"])["code"] == "unauthenticated", last
