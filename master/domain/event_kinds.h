@@ -23,7 +23,7 @@ enum class Topic {
     Drain,        // a box that is emptied
     Maintenance,  // moves that somebody planned
     Order,        // what was ordered of an instance is done, or failed
-    Account,      // a webhook or a contact that was switched off
+    Account,      // a webhook or contact that was switched off; who may log in, and how
 };
 inline constexpr std::array all_topics{
     Topic::Takeover, Topic::Health, Topic::Repair,      Topic::Box,   Topic::Certificate,
@@ -75,6 +75,11 @@ inline constexpr auto instance_rules = std::to_array<EventRule>({
     {"delete_ordered", told::nobody},
     {"delete_succeeded", told::nobody},  // "deleted" tells it
     {"deleted", told::owner(Topic::Order, Weight::Info)},
+    {"domain_deleted", told::nobody},
+    {"domain_failing", told::owner(Topic::Certificate, Weight::Warning)},
+    {"domain_forgotten", told::owner(Topic::Certificate, Weight::Warning)},
+    {"domain_proven", told::nobody},  // domain_serving tells when it is of use
+    {"domain_serving", told::owner(Topic::Certificate, Weight::Good)},
     {"false_voter", told::operators(Topic::Health, Weight::Urgent)},
     {"first_leader", told::nobody},  // part of an order
     {"group_begun", told::nobody},
@@ -130,6 +135,13 @@ inline constexpr auto other_rules = std::to_array<EventRule>({
     {"contact_confirmed", told::nobody},
     {"contact_off", told::owner(Topic::Account, Weight::Warning)},
     {"contact_removed", told::nobody},
+    {"identity_linked", told::owner(Topic::Account, Weight::Warning)},
+    {"member_added", told::owner(Topic::Account, Weight::Warning)},
+    {"member_changed", told::nobody},
+    {"member_deleted", told::nobody},
+    {"member_invited", told::owner(Topic::Account, Weight::Warning)},
+    {"member_joined", told::nobody},
+    {"password_changed", told::owner(Topic::Account, Weight::Warning)},
     {"price_list_published", told::nobody},
     {"quota_near", told::owner(Topic::Quota, Weight::Warning)},
     {"quota_reached", told::owner(Topic::Quota, Weight::Warning)},
@@ -137,6 +149,8 @@ inline constexpr auto other_rules = std::to_array<EventRule>({
     {"release_withdrawn", told::nobody},
     {"token_created", told::nobody},
     {"token_revoked", told::nobody},
+    {"totp_off", told::owner(Topic::Account, Weight::Warning)},
+    {"totp_on", told::nobody},
     {"webhook_off", told::owner(Topic::Account, Weight::Warning)},
 });
 inline constexpr auto event_rules = joined(instance_rules, home_rules, other_rules);

@@ -135,6 +135,37 @@ constexpr auto homes = std::to_array<KindText>({
      "Nothing. To end it:\n  foyer rebalance stop"},
 });
 
+constexpr auto names = std::to_array<KindText>({
+    {"domain_failing", "no certificate for a name of yours", "{detail}",
+     "The present certificate is used until its end; without one the name does not answer.",
+     "Look whether its DNS records are as they should be; it is tried again by itself:\n"
+     "  foyer domain ls"},
+    {"domain_forgotten", "a name of yours was not proven", "{detail}",
+     "The name does not lead to your instance.",
+     "Make the DNS records, then ask for the name again:\n  foyer domain add NAME --instance "
+     "{name}"},
+    {"domain_serving", "a name of yours has a certificate", "{detail}",
+     "The name leads to your instance; its certificate is renewed by itself.", "Nothing."},
+});
+
+constexpr auto people = std::to_array<KindText>({
+    {"identity_linked", "a login was tied to an identity provider", "In account {name}: {detail}.",
+     "This person gets in there without our password and code.",
+     "Nothing, if that was meant. Else end the membership:\n  foyer member delete MEMBER"},
+    {"member_added", "a person was added to your account", "In account {name}: {detail}.",
+     "Who holds the invitation can choose a password and log in.",
+     "Nothing, if that was meant. Else:\n  foyer member delete MEMBER"},
+    {"member_invited", "a person was invited again", "In account {name}: {detail}.",
+     "Who holds the invitation can choose another password and log in.",
+     "Nothing, if that was meant. Else:\n  foyer member delete MEMBER"},
+    {"password_changed", "a password was changed", "In account {name}: {detail}.",
+     "The other sessions of this person were ended.",
+     "Nothing, if that was meant. Else invite the person again:\n  foyer member invite MEMBER"},
+    {"totp_off", "a login asks for no code any more", "In account {name}: {detail}.",
+     "The password alone lets this person in.",
+     "Nothing, if that was meant. Else end the membership:\n  foyer member delete MEMBER"},
+});
+
 constexpr auto others = std::to_array<KindText>({
     {"contact_off", "mail to a contact is refused",
      "Mail to one of your contacts was refused three times, and it is switched off: {detail}",
@@ -151,7 +182,7 @@ constexpr auto others = std::to_array<KindText>({
      "Mend the receiver, then:\n  foyer webhook enable NAME"},
 });
 
-constexpr auto kinds = joined(instances, more_instances, homes, others);
+constexpr auto kinds = joined(instances, more_instances, homes, names, people, others);
 static_assert(is_complete(kinds));
 
 }  // namespace

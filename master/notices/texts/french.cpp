@@ -159,6 +159,38 @@ constexpr auto more_homes = std::to_array<KindText>({
      "Les services continuent.", "Rien. Pour y mettre fin~:\n  foyer rebalance stop"},
 });
 
+constexpr auto names = std::to_array<KindText>({
+    {"domain_failing", "pas de certificat pour l’un de vos noms", "{detail}",
+     "Le certificat actuel sert jusqu’à sa fin~; sans certificat, le nom ne répond pas.",
+     "Vérifiez ses enregistrements DNS~; un nouvel essai se fait de lui-même~:\n"
+     "  foyer domain ls"},
+    {"domain_forgotten", "l’un de vos noms n’a pas été prouvé", "{detail}",
+     "Ce nom ne mène pas à votre service.",
+     "Créez les enregistrements DNS, puis redemandez le nom~:\n  foyer domain add NOM --instance "
+     "{name}"},
+    {"domain_serving", "l’un de vos noms a un certificat", "{detail}",
+     "Ce nom mène à votre service~; son certificat se renouvelle de lui-même.", "Rien."},
+});
+
+constexpr auto people = std::to_array<KindText>({
+    {"identity_linked", "une connexion est liée à un fournisseur d’identité",
+     "Compte {name}~: {detail}.", "Cette personne y entre sans notre mot de passe ni notre code.",
+     "Rien, si c’était voulu. Sinon, mettez fin à son accès~:\n  foyer member delete MEMBRE"},
+    {"member_added", "une personne est ajoutée à votre compte", "Compte {name}~: {detail}.",
+     "Qui détient l’invitation peut choisir un mot de passe et se connecter.",
+     "Rien, si c’était voulu. Sinon~:\n  foyer member delete MEMBRE"},
+    {"member_invited", "une personne est invitée de nouveau", "Compte {name}~: {detail}.",
+     "Qui détient l’invitation peut choisir un autre mot de passe et se connecter.",
+     "Rien, si c’était voulu. Sinon~:\n  foyer member delete MEMBRE"},
+    {"password_changed", "un mot de passe a changé", "Compte {name}~: {detail}.",
+     "Les autres sessions de cette personne sont closes.",
+     "Rien, si c’était voulu. Sinon, invitez de nouveau cette personne~:\n  foyer member invite "
+     "MEMBRE"},
+    {"totp_off", "une connexion ne demande plus de code", "Compte {name}~: {detail}.",
+     "Le mot de passe seul laisse entrer cette personne.",
+     "Rien, si c’était voulu. Sinon, mettez fin à son accès~:\n  foyer member delete MEMBRE"},
+});
+
 constexpr auto others = std::to_array<KindText>({
     {"contact_off", "le courriel à un contact est refusé",
      "Le courriel à l’un de vos contacts a été refusé trois fois~; ce contact est coupé~: {detail}",
@@ -178,7 +210,7 @@ constexpr auto others = std::to_array<KindText>({
      "Réparez le destinataire, puis~:\n  foyer webhook enable NOM"},
 });
 
-constexpr auto kinds = joined(instances, more_instances, homes, more_homes, others);
+constexpr auto kinds = joined(instances, more_instances, homes, more_homes, names, people, others);
 static_assert(is_complete(kinds));
 
 }  // namespace
