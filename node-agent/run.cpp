@@ -135,6 +135,20 @@ void serve_until_signal(int signals, const StatusServer& server,
     }
 }
 
+SyncRules sync_rules(const NodeConfig& config) {
+    SyncRules rules;
+    rules.backoff.longest = config.sync_retry_longest;
+    return rules;
+}
+
+// What the host agreed to, as far as the machine has it.
+Result<Resources> offered(const std::string& data_dir, const NodeConfig& config,
+                          const Identity& identity) {
+    const MachineMeter machine(data_dir, {config.reserve_cpu, config.reserve_memory,
+                                          config.reserve_disk, identity.capacity.uplink});
+    return lowered(identity.capacity, TRY(machine.measure_whole()));
+}
+
 // A lease is renewed each second, however busy the disk is.
 void stay_in_memory(Log& log) {
     const Status locked = os::lock_memory();
@@ -165,9 +179,7 @@ Status run(const std::string& data_dir, const NodeConfig& config, const std::str
     // make_box has put memory there.
     const auto journal = TRY(FileJournal::open(data_dir + "/state", run_dir + "/secrets", log));
 
-    const MachineMeter machine(data_dir, {config.reserve_cpu, config.reserve_memory,
-                                          config.reserve_disk, identity.capacity.uplink});
-    const Resources capacity = lowered(identity.capacity, TRY(machine.measure_whole()));
+    const Resources capacity = TRY(offered(data_dir, config, identity));
     const auto groups =
         TRY(start_groups(data_dir, run_dir, identity, *box.fences, clock, rng, log));
     ZoneKeeper zone(
@@ -186,8 +198,6 @@ Status run(const std::string& data_dir, const NodeConfig& config, const std::str
     });
     const StatusServer server = TRY(StatusServer::listen(data_dir));
 
-    SyncRules sync_rules;
-    sync_rules.backoff.longest = config.sync_retry_longest;
     // News before the link exists are in the first report anyway.
     std::unique_ptr<SyncLoop> link;
     std::mutex link_mutex;
@@ -198,7 +208,8 @@ Status run(const std::string& data_dir, const NodeConfig& config, const std::str
     TRY(agent.start());
     {
         const std::scoped_lock guard(link_mutex);
-        link = std::make_unique<SyncLoop>(agent, client, renewal, clock, rng, log, sync_rules);
+        link =
+            std::make_unique<SyncLoop>(agent, client, renewal, clock, rng, log, sync_rules(config));
     }
     log.info("node_started",
              {{"node", identity.node}, {"data", data_dir}, {"run", run_dir}, {"version", version}});

@@ -1,4 +1,5 @@
 // Customers' own names: whose they are is whose the instance is. Operators see all.
+#include "common/base/check.h"
 #include "master/app/punycode.h"
 #include "master/domain/domain_names.h"
 #include "master/domain/domain_view.h"

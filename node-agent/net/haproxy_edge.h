@@ -19,7 +19,7 @@ struct HaproxyEdgeConfig {
     std::string box_netns;
     std::string listen_address = "::";
     int https_port = 443;
-    int http_port = 80;  // 0: no plain HTTP
+    int http_port = 0;  // 0: no plain HTTP
     int connections_max = 2000;
     Bytes body_max;
     int names_max = 500;

@@ -31,7 +31,7 @@ struct BoxConfig {
 
     std::string edge_listen_address = "::";
     int edge_https_port = 443;
-    int edge_http_port = 80;     // 0: no plain HTTP
+    int edge_http_port = 0;      // 0: no plain HTTP
     std::string acme_directory;  // empty: this edge asks for no certificates
     std::string acme_email;
     std::string acme_ca_file;

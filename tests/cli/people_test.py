@@ -1,9 +1,25 @@
-"""Accounts, their quotas and tokens, as a person types and reads them."""
+"""Accounts, their quotas, tokens and own names, as a person types and reads them."""
 import json
 import unittest
 
 from fake_api import NOW, Refusal
 from harness import CliTest
+
+
+class Domains(CliTest):
+    def test_a_name_is_asked_for_with_the_records_to_make_and_what_to_type_next(self):
+        done = self.ok("domain", "add", "erp.acme.example", "--instance", "acme").out
+        self.assertRegex(done, r"_foyer-challenge.erp.acme.example +TXT +foyer-token")
+        self.assertRegex(done, r"erp.acme.example +CNAME +acme.cloud.example.org")
+        self.assertIn("next: make the records above", done)
+        self.assertRegex(self.ok("domain", "ls").out, r"erp.acme.example +acme +waiting")
+        self.assertIn("no TXT record yet", self.ok("domain", "show", "erp.acme.example").out)
+        self.ok("domain", "rm", "erp.acme.example", "--dry-run")
+        self.ok("domain", "rm", "erp.acme.example")
+        self.assertEqual([(call["path"], call["query"]) for call in self.api.writes()[-2:]],
+                         [("/v1/domains/erp.acme.example", "validate_only=true"),
+                          ("/v1/domains/erp.acme.example", "")])
+        self.fails(2, "domain", "add", "erp.acme.example")
 
 
 class Accounts(CliTest):
@@ -105,22 +121,6 @@ class Tokens(CliTest):
         shown = self.ok("whoami").out
         for fact in (r"token +op\n", r"scope +operator\n", r"until +expired\n"):
             self.assertRegex(shown, fact)
-
-
-class Names(CliTest):
-    def test_a_name_is_asked_for_with_the_records_to_make_and_what_to_type_next(self):
-        done = self.ok("domain", "add", "erp.acme.example", "--instance", "acme").out
-        self.assertRegex(done, r"_foyer-challenge.erp.acme.example +TXT +foyer-token")
-        self.assertRegex(done, r"erp.acme.example +CNAME +acme.cloud.example.org")
-        self.assertIn("next: make the records above", done)
-        self.assertRegex(self.ok("domain", "ls").out, r"erp.acme.example +acme +waiting")
-        self.assertIn("no TXT record yet", self.ok("domain", "show", "erp.acme.example").out)
-        self.ok("domain", "rm", "erp.acme.example", "--dry-run")
-        self.ok("domain", "rm", "erp.acme.example")
-        self.assertEqual([(call["path"], call["query"]) for call in self.api.writes()[-2:]],
-                         [("/v1/domains/erp.acme.example", "validate_only=true"),
-                          ("/v1/domains/erp.acme.example", "")])
-        self.fails(2, "domain", "add", "erp.acme.example")
 
 
 if __name__ == "__main__":

@@ -71,6 +71,7 @@ TEST_CASE("an answer reads back as it was written") {
     answer.delta.revision = Revision(9);
     answer.delta.settings = NodeSettings{Revision(9), "fd50:1::/64",     "fd50::/48",
                                          true,        "foyer.localhost", "198.18.1.11"};
+    answer.delta.settings->acme_thumbprint = std::string(43, 'T');
     answer.delta.assignments = {sample(), sample()};
     answer.delta.assignments[1].leader.reset();
     answer.delta.assignments[1].role = ReplicaRole::Standby;
@@ -82,10 +83,12 @@ TEST_CASE("an answer reads back as it was written") {
                            WgPublicKey("key="),
                            "198.18.1.1:51820",
                            {"fd50::/48"}}};
+    answer.delta.peers[0].acme_thumbprint = std::string(43, '_');
     answer.delta.removed_peers = {NodeId("edge-2")};
     answer.delta.routes = {{"acme.foyer.localhost", Revision(9), InstanceName("acme"),
                             test::fence(3), "[fd50::1]:8000", WallTime{1'700'000'000'001}},
                            elected_route()};
+    answer.delta.routes[0].aliases = {"erp.acme.example"};
     answer.delta.removed_routes = {"old.foyer.localhost"};
     answer.observations_acknowledged = 44;
     answer.next_delay = Duration(120);
@@ -108,6 +111,11 @@ TEST_CASE("a report reads back as it was written") {
     report.capacity =
         Resources{Millicores(4000), gibibytes(8), gibibytes(100), KbitPerSecond(20'000)};
     report.agent_version = "0.1.0";
+    const WallTime until{1'700'000'000'000};
+    report.domains =
+        DomainsReport{std::string(43, 'T'),
+                      {{"erp.acme.example", until, 0, "", std::nullopt, std::nullopt},
+                       {"shop.acme.example", std::nullopt, 2, "no CNAME", until, until}}};
     report.clock = WallTime{1'772'368'200'250};
     report.disk_free_bytes = 12;
     report.immediate = true;

@@ -1,6 +1,9 @@
 #include "node-agent/app/domain_keeper.h"
 
 #include <atomic>
+#include <memory>
+#include <mutex>
+#include <set>
 
 #include "tests/support/catch.h"
 #include "tests/support/eventually.h"
@@ -174,6 +177,7 @@ TEST_CASE("nobody is asked where ACME is off, others have the turn, or no answer
     DomainKeeper::Wish untold = World::wish();
     untold.settings.acme_thumbprint.clear();
     world.keeper->order(untold);
+    REQUIRE(eventually([&] { return world.proxy.served().thumbprints.empty(); }));
     world.proxy.no_http = false;
     REQUIRE(eventually([&] { return world.keeper->state().problem.empty(); }));
     CHECK(world.acme.orders == 0);

@@ -29,6 +29,14 @@ TEST_CASE("an empty file gives the defaults, and the shipped file says the same"
     CHECK(shipped.wireguard_port == defaults.wireguard_port);
     CHECK(shipped.edge_listen == defaults.edge_listen);
     CHECK(shipped.edge_https_port == defaults.edge_https_port);
+    CHECK(shipped.edge_http_port == defaults.edge_http_port);
+    CHECK(defaults.edge_http_port == 80);
+    CHECK(shipped.acme_agree_to_terms == defaults.acme_agree_to_terms);
+    CHECK(shipped.acme_directory == defaults.acme_directory);
+    CHECK(shipped.acme_email == defaults.acme_email);
+    CHECK(shipped.acme_turn == defaults.acme_turn);
+    CHECK(shipped.acme_retry_first == defaults.acme_retry_first);
+    CHECK(shipped.acme_retry_longest == defaults.acme_retry_longest);
     CHECK(shipped.edge_dns_listen == defaults.edge_dns_listen);
     CHECK(shipped.edge_dns_port == defaults.edge_dns_port);
     CHECK(shipped.reserve_memory == defaults.reserve_memory);
@@ -64,5 +72,29 @@ TEST_CASE("what is not TOML names its line") {
     CHECK(mistakes("log_level = \"loud\"").find("must be debug") != std::string::npos);
     CHECK(mistakes("edge = 3").find("edge is not a key") != std::string::npos);
     CHECK(mistakes("[partition]\nretry_first_ms = 5000\nretry_longest_ms = 10").find("less than") !=
+          std::string::npos);
+}
+
+TEST_CASE("plain HTTP is served beside https on its usual port, or where it is asked for") {
+    CHECK(parse_config("[edge]\nhttps_port = 8443", "node.toml").value().edge_http_port == 0);
+    const auto asked = parse_config("[edge]\nhttps_port = 8443\nhttp_port = 8080", "node.toml");
+    CHECK(asked.value().edge_http_port == 8080);
+    CHECK(parse_config("[edge]\nhttp_port = 0", "node.toml").value().edge_http_port == 0);
+}
+
+TEST_CASE("nobody is asked for certificates without agreement, an address and a URL") {
+    CHECK_FALSE(parse_config("", "node.toml").value().acme_agree_to_terms);
+    CHECK(mistakes("[acme]\nagree_to_terms = true").find("acme.email has to be") !=
+          std::string::npos);
+    CHECK(mistakes("[acme]\nagree_to_terms = true\nemail = \"a/../b@c.example\"")
+              .find("acme.email has to be") != std::string::npos);
+    CHECK(mistakes("[acme]\nagree_to_terms = true\nemail = \"a@b.example\"").empty());
+    CHECK(mistakes("[acme]\nagree_to_terms = true\nemail = \"a@b.example\"\n"
+                   "directory = \"http://a.example\"")
+              .find("acme.directory") != std::string::npos);
+    CHECK(mistakes("[acme]\nagree_to_terms = 1").find("must be true or false") !=
+          std::string::npos);
+    CHECK(mistakes("[acme]\nturn_s = 1").find("acme.turn_s must be") != std::string::npos);
+    CHECK(mistakes("[acme]\nretry_first_s = 60\nretry_longest_s = 30").find("retry_longest_s") !=
           std::string::npos);
 }
