@@ -125,7 +125,8 @@ def grouped_and_in_their_language(master, server, boxes, eve):
     """A drain: the host and the operator are told, and whose copy moves, and nobody else."""
     operator = master.operator
     body = {"name": "eve-shop", "release": "echo", "parameters": {"company": "Eve"}}
-    held = {one["node"] for one in eve.must(eve.post("/v1/instances", body))["instance"]["replicas"]}
+    made = eve.must(eve.post("/v1/instances", body))["instance"]
+    held = {one["node"] for one in made["replicas"]}
     name = sorted(held)[0]
     operator.must(operator.post(f"/v1/nodes/{name}:cordon"))
     operator.must(operator.post(f"/v1/nodes/{name}:drain"))
@@ -299,7 +300,7 @@ def without_a_server(folder):
 
 
 def trusts_only_its_roots(folder, known, unknown):
-    """Implicit TLS works too; a certificate of somebody else's gets nothing, nor a wrong password."""
+    """Implicit TLS works too; somebody else's certificate gets nothing, nor a wrong password."""
     port, = free_ports(1)
     server = MailServer(port, *unknown, implicit=True).start()
     with Master(mail=settings(folder, port, known[0], tls='"implicit"')).start() as master:

@@ -54,7 +54,7 @@ ROWS = {
     "contacts": [{"id": "w4c8z1p0qd", "account": "acme", "address": "anna@example.org",
                   "language": "fr", "topics": ["takeover", "quota"], "state": "off", "mails": 7,
                   "failing_since": NOW, "failure": "550 no such user", "off_at": NOW,
-                  "created_at": NOW, "confirmed_at": NOW}],
+                  "created_at": NOW, "confirmed_at": NOW, "revision": 7}],
     "hosts": [{"name": "maison", "created_at": NOW}],
     "sites": [{"name": "lille", "isp": "alder", "country": "FR", "host": "maison",
                "host_class": "house", "nodes": ["lille-1"]}],

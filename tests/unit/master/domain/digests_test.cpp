@@ -168,8 +168,9 @@ TEST_CASE("the rule alone: property over random arrivals") {
     const std::uint64_t seed = test::test_seed();
     INFO("TEST_SEED=" << seed);
     SeededRng rng{seed};
-    const std::vector<std::string> kinds{"leader_elected", "serving", "node_lost", "node_missing",
-                                         "node_found", "quota_near", "token_created"};
+    const std::vector<std::string> kinds{"leader_elected", "serving",    "node_lost",
+                                         "node_missing",   "node_found", "quota_near",
+                                         "token_created"};
     for (int life = 0; life < 50; ++life) {
         Office office;
         std::vector<MailOut> all;

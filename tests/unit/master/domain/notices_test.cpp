@@ -10,8 +10,8 @@ namespace {
 
 Event event_of(std::int64_t sequence, const std::string& kind, const std::string& subject = "acme",
                const std::string& owner = "anna") {
-    return {sequence, Revision(1), test::noon, kind, EventAbout::Instance, subject,
-            AccountId(owner), ""};
+    return {sequence, Revision(1),      test::noon, kind, EventAbout::Instance,
+            subject,  AccountId(owner), ""};
 }
 
 const Account anna{AccountId("anna"), {AccountRole::Customer}, {}, test::noon, {}};
@@ -54,8 +54,8 @@ TEST_CASE("notices about one thing are one story, the worst first, what is over 
     CHECK(stories[2].weight == Weight::Info);
     CHECK(stories[3].notices.back().kind == "serving");
     // Bad again after it was over.
-    CHECK(stories_of({notice(1, "node_missing"), notice(2, "node_found"),
-                      notice(3, "node_missing")})
-              .front()
-              .weight == Weight::Warning);
+    CHECK(
+        stories_of({notice(1, "node_missing"), notice(2, "node_found"), notice(3, "node_missing")})
+            .front()
+            .weight == Weight::Warning);
 }

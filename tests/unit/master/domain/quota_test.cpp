@@ -1,7 +1,7 @@
 // What an account has never exceeds what it may have, whatever is ordered and deleted.
-#include "common/base/random.h"
 #include "master/domain/quota.h"
 
+#include "common/base/random.h"
 #include "tests/support/catch.h"
 #include "tests/support/test_seed.h"
 #include "tests/support/world.h"

@@ -15,7 +15,8 @@ constexpr WallTime noon{1'772'366'400'000};  // 2026-03-01
 
 Notice notice(std::int64_t sequence, const std::string& kind, const std::string& subject,
               WallTime at = noon, const std::string& detail = "why") {
-    return {sequence, at, kind, *find_event_rule(kind)->told, EventAbout::Instance, subject, detail};
+    return {sequence, at,    kind, *find_event_rule(kind)->told, EventAbout::Instance,
+            subject,  detail};
 }
 
 MailOut mail_of(std::vector<Notice> notices, Language language = Language::English) {
@@ -55,14 +56,14 @@ TEST_CASE("each notice says what happened, when, what it means and what to do") 
 }
 
 TEST_CASE("the subject says the worst, and how much more there is") {
-    const std::vector<Notice> notices{notice(1, "leader_elected", "acme"),
-                                      notice(2, "serving", "acme"),
-                                      notice(3, "node_lost", "lille-1"),
-                                      notice(4, "copy_ordered", "acme")};
+    const std::vector<Notice> notices{
+        notice(1, "leader_elected", "acme"), notice(2, "serving", "acme"),
+        notice(3, "node_lost", "lille-1"), notice(4, "copy_ordered", "acme")};
     const MailText text = notices_text(mail_of(notices), soon());
     CHECK(text.subject == "[Foyer] lille-1: a box is lost (and 2 more)");
     CHECK(has(text.body, "* acme: another copy took over (over)"));
-    CHECK(has(text.body, "Before that:\n- 2026-03-01 12:00:00 UTC, acme, another copy took over\n"));
+    CHECK(
+        has(text.body, "Before that:\n- 2026-03-01 12:00:00 UTC, acme, another copy took over\n"));
 }
 
 TEST_CASE("what is old is told in a line, and what was left out is counted") {
@@ -71,15 +72,17 @@ TEST_CASE("what is old is told in a line, and what was left out is counted") {
                             notice(3, "quota_near", "acme-sarl")});
     mail.left_out = 7;
     const MailText text = notices_text(mail, soon());
-    CHECK(has(text.body, "Some time ago, in short:\n- 2026-03-01 10:01:40 UTC, b1: a box is silent "
-                         "(over), and 1 more\n"));
+    CHECK(has(text.body,
+              "Some time ago, in short:\n- 2026-03-01 10:01:40 UTC, b1: a box is silent "
+              "(over), and 1 more\n"));
     CHECK_FALSE(has(text.body, "What happened: Box b1"));
     CHECK(has(text.body, "7 further notices"));
 }
 
 TEST_CASE("a mail after a start says that the master was away") {
     MailMoment moment = soon();
-    CHECK_FALSE(has(notices_text(mail_of({notice(1, "serving", "acme")}), moment).body, "was away"));
+    CHECK_FALSE(
+        has(notices_text(mail_of({notice(1, "serving", "acme")}), moment).body, "was away"));
     moment.listening_since = noon + Duration(-30'000);
     CHECK(has(notices_text(mail_of({notice(1, "serving", "acme")}), moment).body,
               "listens again since 2026-03-01 11:59:30 UTC"));
@@ -115,8 +118,8 @@ TEST_CASE("each kind that is told has a text in each language, with the same pla
         CHECK(is_complete(texts.kinds));
         for (const KindText& text : texts.kinds) {
             CAPTURE(text.kind);
-            const auto english = std::ranges::find(texts_of(Language::English).kinds, text.kind,
-                                                   &KindText::kind);
+            const auto english =
+                std::ranges::find(texts_of(Language::English).kinds, text.kind, &KindText::kind);
             for (const char* hole : {"{name}", "{detail}"})
                 CHECK((text.what.find(hole) != std::string_view::npos) ==
                       (english->what.find(hole) != std::string_view::npos));
@@ -148,8 +151,8 @@ TEST_CASE("French is set as French is") {
             check(part);
     }
     const Phrases& say = texts_of(Language::French).phrases;
-    for (const std::string_view part : {say.what, say.when, say.means, say.todo, say.before,
-                                        say.older, say.left_out, say.after_start, say.footer,
-                                        say.code})
+    for (const std::string_view part :
+         {say.what, say.when, say.means, say.todo, say.before, say.older, say.left_out,
+          say.after_start, say.footer, say.code})
         check(part);
 }
