@@ -108,7 +108,8 @@ Result<std::string> id_of(Session& session, const std::string& named) {
     const std::string body =
         TRY(session.whole_list({"/v1/contacts", "contacts", "", {}, list_hint}));
     std::vector<std::string> found;
-    for (const Json& one : list_field(TRY(parse_json(body)), "contacts"))
+    const Json list = TRY(parse_json(body));
+    for (const Json& one : list_field(list, "contacts"))
         if (text_field(one, "address") == named) found.push_back(text_field(one, "id"));
     if (found.size() == 1) return found.front();
     if (found.empty())
@@ -128,6 +129,7 @@ Status change(Session& session, const Options& options) {
     if (!options.language.empty()) body["language"] = options.language;
     if (!options.topics.empty()) put_topics(body, options.topics);
     if (options.dry_run) body["validate_only"] = true;
+    session.if_match = fmt::format("\"{}\"", text_field(now, "revision"));
     const std::string answer = TRY(session.write("PUT", path_of("contacts", id), body, list_hint));
     return show_created(session, answer, view_contact, options.dry_run);
 }
@@ -181,18 +183,17 @@ Options& keep(CLI::App& command, Session& session, Action action) {
 }
 
 void add_choices(CLI::App& command, Options& options) {
-    command.add_option("--language", options.language, "of its mails: en, fr; absent: en")
-        ->check(a_language());
+    command.add_option("--language", options.language, "of its mails")->check(a_language());
     command
         .add_option("--topic", options.topics,
-                    "what it is told of; several times or with commas; absent: everything that "
+                    "what it is told of; several times or with commas; all: everything that "
                     "concerns the account")
         ->delimiter(',')
         ->check(a_topic());
 }
 
 void add_named(CLI::App& command, Options& options) {
-    command.add_option("contact", options.id, "its id or its address")->required();
+    add_name(command, options.id, "CONTACT").description("its id or its address");
 }
 
 }  // namespace

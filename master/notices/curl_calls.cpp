@@ -59,7 +59,7 @@ CurlHandle CurlCalls::make() const {
 void CurlCalls::start(CurlHandle handle, Done done) {
     CURL* key = handle.get();
     CHECK(::curl_multi_add_handle(multi_, key) == CURLM_OK);
-    calls_.emplace(key, Call{std::move(handle), std::move(done)});
+    calls_.emplace(key, Call{std::move(done), std::move(handle)});
 }
 
 void CurlCalls::end(CURL* handle, CURLcode result) {

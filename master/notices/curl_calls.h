@@ -55,9 +55,10 @@ public:
     std::size_t under_way() const { return calls_.size(); }
 
 private:
+    // The handle goes first: it points into what `done` keeps.
     struct Call {
-        CurlHandle handle;
         Done done;
+        CurlHandle handle;
     };
     void end(CURL* handle, CURLcode result);
 

@@ -65,16 +65,16 @@ std::string quoted_printable(std::string_view text) {
             column = 0;
             continue;
         }
+        if (column + 3 >= line_max) {  // what comes takes up to three
+            out += "=\r\n";
+            column = 0;
+        }
         const bool ends_line = at + 1 == text.size() || text[at + 1] == '\n';
         const bool plain = (c > ' ' && c <= '~' && c != '=') || (c == ' ' && !ends_line);
         // A dot or "From " at the beginning of a line means something to some servers.
         const bool odd = column == 0 && (c == '.' || c == 'F');
         const std::string piece =
             plain && !odd ? std::string(1, c) : hex_of(static_cast<unsigned char>(c));
-        if (column + piece.size() >= line_max) {
-            out += "=\r\n";
-            column = 0;
-        }
         out += piece;
         column += piece.size();
     }

@@ -1,4 +1,8 @@
 // Contacts: those of the caller's account, or any for an operator.
+#include <algorithm>
+#include <memory>
+
+#include "common/base/check.h"
 #include "common/tls/sha256.h"
 #include "master/rpc/handlers.h"
 #include "master/rpc/show.h"

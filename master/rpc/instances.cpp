@@ -1,4 +1,5 @@
 // Orders, and what a customer does with an instance.
+#include <algorithm>
 #include <google/protobuf/util/json_util.h>
 
 #include "master/app/parameters.h"

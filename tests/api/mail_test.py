@@ -300,7 +300,7 @@ def without_a_server(folder):
 
 
 def trusts_only_its_roots(folder, known, unknown):
-    """Implicit TLS works too; a foreign certificate gets nothing, nor does a wrong password."""
+    """Implicit TLS works too; somebody else's certificate gets nothing, nor a wrong password."""
     port, = free_ports(1)
     server = MailServer(port, *unknown, implicit=True).start()
     with Master(mail=settings(folder, port, known[0], tls='"implicit"')).start() as master:

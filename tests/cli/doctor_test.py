@@ -9,15 +9,16 @@ from fake_api import NOW, ROWS, TOKEN, FakeApi, make_certificates
 from harness import CliTest
 
 CHECKS = ["config", "ca", "name", "connection", "tls", "master", "clock", "token", "version",
-          "boxes", "drains", "instances"]
+          "boxes", "drains", "instances", "mail"]
 HEALED = {"wish": "open", "state": "online"}
 
 
 class Doctor(CliTest):
     def setUp(self):
         super().setUp()
-        self.kept = {noun: json.dumps(ROWS[noun]) for noun in ("nodes", "instances")}
+        self.kept = {noun: json.dumps(ROWS[noun]) for noun in ("nodes", "instances", "contacts")}
         ROWS["nodes"][0].update(HEALED)
+        ROWS["contacts"][0]["state"] = "on"
 
     def tearDown(self):
         for noun, rows in self.kept.items():
@@ -61,6 +62,17 @@ class Doctor(CliTest):
         self.assertEqual({state for state, *_ in found.values()}, {"ok"})
         self.assertIn("1 instance, nothing wrong", found["instances"][1])
         self.assertIn("2 boxes heard of", found["boxes"][1])
+
+    def test_who_is_written_to(self):
+        self.assertIn("from foyer@example.org", self.findings(0)["mail"][1])
+        ROWS["contacts"][0]["state"] = "off"
+        found = self.findings(0)["mail"]
+        self.assertEqual(found[0], "warning")
+        self.assertIn("switched off, to anna@example.org", found[1])
+        ROWS["contacts"][0]["state"] = "waits"
+        self.assertIn("foyer contact add", self.findings(0)["mail"][2])
+        self.api.mail_sender = ""
+        self.assertIn("no mail server", self.findings(0)["mail"][1])
 
     def test_a_customer_sees_no_boxes(self):
         self.api.roles = ["customer"]

@@ -54,7 +54,7 @@ ROWS = {
     "contacts": [{"id": "w4c8z1p0qd", "account": "acme", "address": "anna@example.org",
                   "language": "fr", "topics": ["takeover", "quota"], "state": "off", "mails": 7,
                   "failing_since": NOW, "failure": "550 no such user", "off_at": NOW,
-                  "created_at": NOW, "confirmed_at": NOW}],
+                  "created_at": NOW, "confirmed_at": NOW, "revision": 7}],
     "domains": [{"name": "erp.acme.example", "instance": "acme", "owner": "acme",
                  "state": "waiting_for_dns", "created_at": NOW, "certificates": [],
                  "status": "waiting for DNS: there is no TXT record yet",

@@ -10,8 +10,8 @@ FUNCTION_LINES_MAX = 70
 COLUMNS_MAX = 100
 
 # Python beside the standard library: packages of deploy/packages/test.list, and who may need them.
-PYTHON_PACKAGES = {"jsonschema": ["tests/api"], "aiosmtpd": ["tests/support/mail_server.py"],
-                   "yaml": ["tests/cli/output_test.py"],
+PYTHON_PACKAGES = {"jsonschema": ["tests/api"], "yaml": ["tests/cli/output_test.py"],
+                   "aiosmtpd": ["tests/support/mail_server.py"],
                    "grpc": ["tests/clients/second_agent.py"],
                    "cryptography": ["tests/clients/second_agent.py"]}
 

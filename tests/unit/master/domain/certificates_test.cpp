@@ -23,9 +23,10 @@ TEST_CASE("a box's certificate that was not renewed in time is told once for eac
     const NodeId box = world.state.nodes().begin()->first;
     const std::string key = world.state.nodes().at(box).key_fingerprint;
     REQUIRE_FALSE(key.empty());
-    for (const auto& [name, node] :
-         std::map(world.state.nodes().begin(), world.state.nodes().end()))
-        world.run(RenewNode{name, node.key_fingerprint, world.now + 90 * day});
+    std::vector<Node> nodes;
+    for (const auto& [name, node] : world.state.nodes()) nodes.push_back(node);
+    for (const Node& node : nodes)
+        world.run(RenewNode{node.name, node.key_fingerprint, world.now + 90 * day});
     const LookAtCertificates look{15 * day, std::nullopt};
     world.run(look);
     world.now = world.now + 74 * day;
