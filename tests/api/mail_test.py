@@ -282,7 +282,7 @@ def without_a_server(folder):
         assert "mail_off" in master.log_text()
     for broken, why in (('server = "a.example"\nsender = "nobody"', "mail.sender"),
                         ('server = "a.example/x"\nsender = "f@a.example"', "mail.server"),
-                        ('tls = "none"', "mail.tls"), ('user = "u"', "mail.password_file"),
+                        ('tls = "none"', "mail.tls"), ('user = "u"', "mail.user"),
                         ('window_ms = 9\nhold_max_ms = 8', "mail.hold_max_ms")):  # fmt: skip
         with open(folder + "/bad.toml", "w", encoding="ascii") as out:
             out.write("[mail]\n" + broken + "\n")
@@ -290,13 +290,13 @@ def without_a_server(folder):
                               capture_output=True, text=True, check=False)  # fmt: skip
         assert told.returncode == 2 and why in told.stderr, (broken, told)
     with open(folder + "/open", "w", encoding="ascii") as out:
-        out.write("secret\n")
+        out.write("hush-hush\n")
     with open(folder + "/bad.toml", "w", encoding="ascii") as out:
         out.write(f'[mail]\nserver = "a.example"\nsender = "f@a.example"\nuser = "u"\n'
                   f'password_file = "{folder}/open"\n')  # fmt: skip
     told = subprocess.run([MASTER, "check-config", folder + "/bad.toml"],
                           capture_output=True, text=True, check=False)  # fmt: skip
-    assert told.returncode == 2 and "chmod" in told.stderr and "secret" not in told.stderr, told
+    assert told.returncode == 2 and "chmod" in told.stderr and "hush-hush" not in told.stderr, told
 
 
 def trusts_only_its_roots(folder, known, unknown):

@@ -89,7 +89,7 @@ class MailServer:
     def check(self, server, session, envelope, mechanism, data):
         good = isinstance(data, LoginPassword) and (data.login, data.password) == (
             USER.encode(), PASSWORD.encode())
-        return AuthResult(success=good)
+        return AuthResult(success=good, handled=False)  # it answers 535 itself
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         self.attempts += 1
