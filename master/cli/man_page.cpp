@@ -171,6 +171,7 @@ std::string roff_text(std::string_view text) {
             case U'"': made += "\\(dq"; break;
             case U'~': made += "\\(ti"; break;
             case U'^': made += "\\(ha"; break;
+            case U'|': made += "|\\:"; break;  // a long list of words may break here
             case U'\n': made += ' '; break;
             default:
                 if (letter < 0x80) {

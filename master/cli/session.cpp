@@ -42,7 +42,7 @@ Error advise(Error failure, std::string_view next) {
 
 Result<ApiClient> Session::connect(const Profile& profile) {
     if (profile.token.reveal().empty())
-        return usage_error("the profile holds no API token",
+        return usage_error("the API token of the profile is empty or malformed",
                            "foyer login --account NAME --member NAME");
     return open_client(profile);
 }

@@ -32,6 +32,7 @@ struct Call {
     std::size_t sent = 0;
     std::size_t left = 0;
     bool too_long = false;
+    bool over = false;    // libcurl said goodbye, also after a refusal
     std::string command;  // the last one we gave; of AUTH only that
     std::string answer;   // the last line that came
 
@@ -51,7 +52,7 @@ struct Call {
             return 0;
         }
         call.left -= bytes;
-        call.answer.assign(from, std::min(bytes, answer_shown_max));
+        if (!call.over) call.answer.assign(from, std::min(bytes, answer_shown_max));
         return bytes;
     }
 
@@ -66,6 +67,7 @@ struct Call {
             call.command = word;
             call.answer.clear();
         }
+        if (word == "QUIT") call.over = true;
         return 0;
     }
 

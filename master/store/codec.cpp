@@ -270,6 +270,11 @@ bool from_sql(std::string_view text, std::set<AccountRole>& to) {
     return true;
 }
 
+bool from_sql(std::string_view text, Topic& to) {
+    const auto topic = topic_from(text);
+    if (topic) to = *topic;
+    return topic.has_value();
+}
 bool from_sql(std::string_view text, std::set<Topic>& to) {
     const auto names = array_from(text);
     if (!names) return false;

@@ -87,6 +87,7 @@ bool from_sql(std::string_view text, ReplicaRole& to);
 bool from_sql(std::string_view text, PartitionPhase& to);
 bool from_sql(std::string_view text, OperationKind& to);
 bool from_sql(std::string_view text, EventAbout& to);
+bool from_sql(std::string_view text, Topic& to);
 bool from_sql(std::string_view text, Language& to);
 bool from_sql(std::string_view text, OperationState& to);
 bool from_sql(std::string_view text, ReplyKind& to);

@@ -66,14 +66,16 @@ class CliTest(unittest.TestCase):
         self.assertRegex(done.err, r"(?m)^foyer: ", done)
         return done
 
-    def on_terminal(self, *words, typed="", **environment):
-        """All three streams on one terminal; `typed` is there from the start."""
+    def on_terminal(self, *words, typed="", answers=(), **environment):
+        """All three streams on one terminal; `typed` is there from the start, each of `answers`
+        comes when it is asked for: (what is seen then, what is typed)."""
         leader, follower = pty.openpty()
         child = subprocess.Popen([BINARY, *words], stdin=follower, stdout=follower,
                                  stderr=follower, env=self.environment(**environment))
         os.close(follower)
         os.write(leader, typed.encode())
         seen, deadline = b"", time.monotonic() + RUN_LIMIT_S
+        answers, looked = list(answers), 0
         while time.monotonic() < deadline:
             if not select.select([leader], [], [], 1)[0]:
                 continue
@@ -84,6 +86,9 @@ class CliTest(unittest.TestCase):
             if not piece:
                 break
             seen += piece
+            if answers and answers[0][0].encode() in seen[looked:]:
+                looked = len(seen)
+                os.write(leader, answers.pop(0)[1].encode())
         os.close(leader)
         if child.poll() is None and time.monotonic() >= deadline:
             child.kill()

@@ -76,8 +76,11 @@ class Persons(CliTest):
              "password": "four words in a row"}])
 
     def test_a_new_password_is_typed_twice_at_a_terminal(self):
-        said = self.on_terminal("me", "password", typed=f"{PASSWORD}\nnew one\nother one\n").out
+        said = self.on_terminal("me", "password", answers=(
+            ("until now: ", PASSWORD + "\n"), ("New password", "new one\n"),
+            ("Once more: ", "other one\n"))).out
         self.assertIn("the two passwords differ", said)
+        self.assertNotIn("new one", said)  # nothing typed is shown
         self.assertEqual(self.sent("/v1/login:password"), [])
         self.ok("me", "password", stdin=f"{PASSWORD}\nfour words in a row\n")
         self.assertEqual(self.sent("/v1/login:password"),

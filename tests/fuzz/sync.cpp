@@ -44,7 +44,7 @@ void tell_tools(const DesiredNode& wish) {
     }
     for (const auto& [partition, item] : wish.assignments) {
         agent::PartitionWall wall{"p0", item.address, {}, item.proxies, 5432, 8000};
-        for (const Member& member : item.members) wall.members.push_back(member.address);
+        for (const foyer::Member& member : item.members) wall.members.push_back(member.address);
         const auto rules = agent::firewall_of_partition(wall);
         if (rules.ok()) check_lines(rules.value(), {"add ", "flush ", "delete ", "destroy "});
         discard(agent::replica_json(item, ReleaseName("echo"), ReleaseVersion("1-1")),

@@ -10,7 +10,7 @@ namespace {
 
 std::vector<ReplicaIndex> members_of(const Assignment& assignment) {
     std::vector<ReplicaIndex> members;
-    for (const Member& member : assignment.members) members.push_back(member.index);
+    for (const foyer::Member& member : assignment.members) members.push_back(member.index);
     return members;
 }
 
@@ -87,7 +87,7 @@ void Services::prepare(int box, const Assignment& assignment, const Planted& pla
                       planted.copies_is_one ? 1 : assignment.copies, members_of(assignment)};
     if (planted.leaving_count)
         std::ranges::copy(slot->written.members, std::back_inserter(config.members));
-    for (const Member& member : assignment.members)
+    for (const foyer::Member& member : assignment.members)
         if (assignment.leader && member.index == *assignment.leader)
             config.leader_address = member.address;
     slot->written = std::move(config);

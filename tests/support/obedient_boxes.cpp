@@ -15,12 +15,12 @@ namespace {
 
 auto rank(const Position& position) { return std::tuple(position.epoch, position.flushed_bytes); }
 
-bool is_listed(const std::vector<Member>& list, ReplicaIndex index) {
-    return std::ranges::any_of(list, [&](const Member& one) { return one.index == index; });
+bool is_listed(const std::vector<foyer::Member>& list, ReplicaIndex index) {
+    return std::ranges::any_of(list, [&](const foyer::Member& one) { return one.index == index; });
 }
 
 std::string name_in(const Assignment& wish) {
-    for (const Member& member : wish.members) {
+    for (const foyer::Member& member : wish.members) {
         if (member.index == wish.index) return member.name;
     }
     return "";

@@ -34,7 +34,7 @@ struct Logins : World {
         command.proof.identity = who;
         return command;
     }
-    const Member& row() const { return state.members().at(anna); }
+    const master::Member& row() const { return state.members().at(anna); }
     bool has(const std::string& id) const { return state.tokens().contains(TokenId(id)); }
     std::string rule(const Command& command) const {
         const auto decided = attempt(command);

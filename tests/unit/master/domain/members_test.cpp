@@ -58,7 +58,7 @@ struct People : World {
     Rights rights(const std::string& token) const {
         return rights_of(state, state.tokens().at(TokenId(token))).value();
     }
-    const Member& row(const MemberKey& key) const { return state.members().at(key); }
+    const master::Member& row(const MemberKey& key) const { return state.members().at(key); }
     bool has(const std::string& id) const { return state.tokens().contains(TokenId(id)); }
     std::string rule(const Command& command) const {
         const auto decided = attempt(command);
