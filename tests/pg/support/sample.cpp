@@ -245,7 +245,7 @@ void add_domains(Changes& all) {
     master::Domain domain;
     domain.name = master::DomainName("shop.acme.example");
     domain.instance = InstanceName("acme");
-    domain.owner = AccountId("acme-sarl");
+    domain.owner = AccountId("carl");
     domain.token = "foyer-token";
     domain.seen = "there is no TXT record";
     domain.created_at = noon;

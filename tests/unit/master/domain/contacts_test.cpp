@@ -24,9 +24,9 @@ AddContact addition(const ContactId& id = first, const std::string& address = "c
     return command;
 }
 
-struct Told {
+struct Listener {
     World world;
-    Told() {
+    Listener() {
         world.run(CreateAccount{carl, {AccountRole::Customer}});
         world.run(addition());
     }
@@ -87,7 +87,7 @@ TEST_CASE("an address is plain, so that it can end no line of a mail") {
 }
 
 TEST_CASE("a contact is used once its code was given back, from then on") {
-    Told told;
+    Listener told;
     CHECK(state_of(told.row()) == ContactState::Waits);
     CHECK(refusal(told.world, ConfirmContact{{first, carl}, "other"}) == "wrong_code");
     told.world.run(CreateAccount{AccountId("dora"), {AccountRole::Host}});  // events go on
@@ -101,7 +101,7 @@ TEST_CASE("a contact is used once its code was given back, from then on") {
 }
 
 TEST_CASE("a code may be tried five times, for four hours") {
-    Told told;
+    Listener told;
     for (int i = 0; i < contact_code_tries_max; ++i) told.world.run(CountContactTry{{first, carl}});
     CHECK(refusal(told.world, CountContactTry{{first, carl}}) == "no_code");
     told.world.run(RenewContactCode{{first, carl}, "new", Sealed("s")});
@@ -113,7 +113,7 @@ TEST_CASE("a code may be tried five times, for four hours") {
 }
 
 TEST_CASE("codes are few: of a contact, of an account, to an address; also when it is removed") {
-    Told told;
+    Listener told;
     World& world = told.world;
     const auto renew = [&] { return Command(RenewContactCode{{first, carl}, "h", Sealed("s")}); };
     world.run(renew());
@@ -139,7 +139,7 @@ TEST_CASE("codes are few: of a contact, of an account, to an address; also when 
 }
 
 TEST_CASE("an account has few contacts, each address once") {
-    Told told;
+    Listener told;
     CHECK(refusal(told.world, addition(ContactId("c2")), "field") == "address");
     for (const char* id : {"c2", "c3", "c4", "c5"})
         told.world.run(addition(ContactId(id), std::string(id) + "@example.org"));
@@ -147,7 +147,7 @@ TEST_CASE("an account has few contacts, each address once") {
 }
 
 TEST_CASE("another's contact is as if it were not there; an operator's is any") {
-    Told told;
+    Listener told;
     const ContactOf others{first, AccountId("eve")};
     for (const Command& command :
          {Command(ChangeContact{others, Language::French, {}}), Command(RemoveContact{others}),
@@ -168,7 +168,7 @@ TEST_CASE("another's contact is as if it were not there; an operator's is any") 
 }
 
 TEST_CASE("how far mails are is taken, but never back, nor of an older code") {
-    Told told;
+    Listener told;
     told.world.run(ConfirmContact{{first, carl}, "hash"});
     MailProgress progress = told.progress();
     progress.under_way = progress.last + 3;
@@ -192,7 +192,7 @@ TEST_CASE("how far mails are is taken, but never back, nor of an older code") {
 }
 
 TEST_CASE("a contact that is refused three times is switched off and its account told") {
-    Told told;
+    Listener told;
     told.world.run(ConfirmContact{{first, carl}, "hash"});
     MailProgress progress = told.progress();
     progress.failing_since = told.world.now;
@@ -215,7 +215,7 @@ TEST_CASE("a contact that is refused three times is switched off and its account
 }
 
 TEST_CASE("contacts go with their account") {
-    Told told;
+    Listener told;
     told.world.run(DeleteAccount{carl, AccountId("operator")});
     CHECK(told.world.state.contacts().empty());
 }

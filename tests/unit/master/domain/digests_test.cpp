@@ -179,7 +179,7 @@ TEST_CASE("the rule alone: property over random arrivals") {
         for (int step = 0; step < 60; ++step) {
             const std::string& kind = kinds[rng.below(kinds.size())];
             office.happen(kind, "s" + std::to_string(rng.below(3)));
-            wanted += kind == "token_created" ? 0 : 1;
+            wanted += kind == "token_created" ? 0U : 1U;
             if (rng.below(8) == 0) office.restart();
             const Duration span(static_cast<std::int64_t>(rng.below(200)) * 1'000);
             for (Duration passed{0}; passed < span; passed += 5 * second) {

@@ -121,7 +121,7 @@ TEST_CASE("only its owner or an operator deletes a name") {
 TEST_CASE("a claim that DNS does not prove in time is forgotten") {
     Named named;
     named.world.run(named.creation());
-    named.world.now = named.world.now + domain_claim_life - Duration(1);
+    named.world.now = named.world.now + (domain_claim_life - Duration(1));
     named.note(named.seen(false, "no TXT"));
     CHECK(named.world.state.domains().contains(erp));
     named.world.now = named.world.now + Duration(1);

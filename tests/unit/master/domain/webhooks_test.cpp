@@ -20,9 +20,9 @@ CreateWebhook creation(const WebhookKey& key = shop) {
     return command;
 }
 
-struct Told {
+struct Listener {
     World world;
-    Told() {
+    Listener() {
         world.run(CreateAccount{shop.first, {AccountRole::Customer}});
         world.run(creation());
     }
@@ -61,7 +61,7 @@ TEST_CASE("a webhook begins at the present, whatever is asked") {
 }
 
 TEST_CASE("names are of one account, and there are no more than ten of them") {
-    Told told;
+    Listener told;
     CHECK(told.world.attempt(creation()).failure().code == ErrorCode::AlreadyExists);
     told.world.run(CreateAccount{AccountId("dora"), {AccountRole::Customer}});
     told.world.run(creation({AccountId("dora"), shop.second}));
@@ -94,7 +94,7 @@ TEST_CASE("an address is https, with a host, without a user") {
 }
 
 TEST_CASE("what an account may not hear of, its webhook does not") {
-    Told told;
+    Listener told;
     const auto filter = filter_of(told.world.state, told.row());
     REQUIRE(filter);
     CHECK(filter->owner == shop.first);
@@ -107,7 +107,7 @@ TEST_CASE("what an account may not hear of, its webhook does not") {
 }
 
 TEST_CASE("progress is kept, never goes back, and is of this webhook") {
-    Told told;
+    Listener told;
     const std::int64_t before = told.row().last;
     told.note(told.progress(3));
     CHECK(told.row().deliveries == 3);
@@ -122,7 +122,7 @@ TEST_CASE("progress is kept, never goes back, and is of this webhook") {
 }
 
 TEST_CASE("a webhook that fails for three days is switched off, and its account is told") {
-    Told told;
+    Listener told;
     const WallTime since = told.world.now;
     told.fail_since(since);
     CHECK(told.row().failing_since == since);
