@@ -64,9 +64,9 @@ struct Swap {
     }
 };
 
-std::vector<int> indexes(const std::vector<Member>& members) {
+std::vector<int> indexes(const std::vector<foyer::Member>& members) {
     std::vector<int> found;
-    for (const Member& member : members) found.push_back(member.index.number);
+    for (const foyer::Member& member : members) found.push_back(member.index.number);
     return found;
 }
 

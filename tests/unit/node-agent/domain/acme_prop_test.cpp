@@ -130,7 +130,7 @@ struct Cloud {
 }  // namespace
 
 TEST_CASE("never two orders are under way, and each living edge has a certificate that is good") {
-    SeededRng seeds(test_seed());
+    SeededRng seeds(foyer::test::test_seed());
     int looks = 0;
     for (int round = 0; round < 6; ++round) {
         const std::uint64_t seed = seeds.next();
@@ -170,7 +170,7 @@ TEST_CASE("clocks that differ by more than the turns allow show that the check c
 }
 
 TEST_CASE("every edge answers for the account that orders, however late it is asked") {
-    SeededRng rng(test_seed());
+    SeededRng rng(foyer::test::test_seed());
     for (int round = 0; round < 2'000; ++round) {
         AcmeAccounts accounts;
         const auto count = 1 + rng.below(13);

@@ -33,7 +33,7 @@ TEST_CASE("edges take turns in the order of their names, by the clock alone") {
 TEST_CASE("an order fits well into a turn of its own, or is not begun") {
     const AcmeAccount own = *whose_turn(two, rules.turn, noon);
     CHECK_FALSE(time_to_order(two, own, rules, noon));
-    CHECK_FALSE(time_to_order(two, own, rules, noon + rules.margin - Duration(1)));
+    CHECK_FALSE(time_to_order(two, own, rules, noon + rules.margin + Duration(-1)));
     CHECK(time_to_order(two, own, rules, noon + rules.margin) ==
           rules.turn - rules.margin - rules.margin);
     const WallTime last = noon + rules.turn - rules.margin - rules.least;
