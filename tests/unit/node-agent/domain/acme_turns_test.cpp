@@ -36,7 +36,7 @@ TEST_CASE("an order fits well into a turn of its own, or is not begun") {
     CHECK_FALSE(time_to_order(two, own, rules, noon + rules.margin + Duration(-1)));
     CHECK(time_to_order(two, own, rules, noon + rules.margin) ==
           rules.turn - rules.margin - rules.margin);
-    const WallTime last = noon + rules.turn - rules.margin - rules.least;
+    const WallTime last = noon + (rules.turn - rules.margin - rules.least);
     CHECK(time_to_order(two, own, rules, last) == rules.least);
     CHECK_FALSE(time_to_order(two, own, rules, last + Duration(1)));
     CHECK_FALSE(time_to_order(two, own, rules, noon + rules.turn + rules.margin));
