@@ -36,13 +36,23 @@ std::string paragraph(std::string_view tag, std::string_view text) {
 
 std::string bold(std::string_view text) { return "\\fB" + roff_text(text) + "\\fR"; }
 
+// A long list of words may break between them.
+std::string breakable(const std::string& words) {
+    std::string made;
+    for (const char c : words) {
+        made += c;
+        if (c == ',' || c == '|') made += "\\:";
+    }
+    return made;
+}
+
 std::string tag_of(const Argument& argument) {
     if (!argument.names.front().starts_with('-'))
         return "\\fI" + roff_text(bare_shape_of(argument)) + "\\fR";
     std::string tag;
     for (auto name = argument.names.rbegin(); name != argument.names.rend(); ++name)
         tag += (tag.empty() ? "" : ", ") + bold(*name);
-    if (argument.takes_value()) tag += " \\fI" + roff_text(argument.value) + "\\fR";
+    if (argument.takes_value()) tag += " \\fI" + breakable(roff_text(argument.value)) + "\\fR";
     return tag;
 }
 
@@ -171,7 +181,6 @@ std::string roff_text(std::string_view text) {
             case U'"': made += "\\(dq"; break;
             case U'~': made += "\\(ti"; break;
             case U'^': made += "\\(ha"; break;
-            case U'|': made += "|\\:"; break;  // a long list of words may break here
             case U'\n': made += ' '; break;
             default:
                 if (letter < 0x80) {

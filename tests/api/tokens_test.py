@@ -32,7 +32,8 @@ def own_tokens(acme):
     who = narrow.must(narrow.get("/v1/whoami"))
     assert who == {"account": "acme", "roles": sorted(FULL, reverse=True), "scopes": ["customer"],
                    "read_only": True, "token_id": made["id"],
-                   "token_expires_at": made["expires_at"]}, who  # fmt: skip
+                   "token_expires_at": made["expires_at"], "member": "", "session": False,
+                   "manages": False, "totp": False}, who  # fmt: skip
     # What it may and may not, and which scope it lacks.
     assert narrow.get("/v1/instances").status == 200
     refused(narrow.get("/v1/sites"), 403, "scope", "host")
