@@ -141,11 +141,15 @@ TEST_CASE("a signature of another key, a MAC, or none at all proves nothing") {
 TEST_CASE("rubbish is refused") {
     const Key key("k1");
     const std::string good = key.sign(claims(), "RS256");
-    for (const std::string& bad : {std::string(), std::string("a.b.c"), std::string(20'000, 'a'),
-                                   std::string("..", 2), std::string("\0.\0.\0", 5)})
+    for (const std::string& bad :
+         {std::string(), std::string("0.eyJzdWIiOiJhIn0.AAAA"),
+          std::string("eyJhbGciOiJFUzI1NiJ9.A.AAAA"), std::string("a.b.c"),
+          std::string(20'000, 'a'), std::string("..", 2), std::string("\0.\0.\0", 5)})
         CHECK_FALSE(accepts(bad, set_of({&key})));
     for (const char* set : {"", "null", "[]", "{}", R"({"keys": 7})", R"({"keys": [7, null, {}]})",
-                            R"({"keys": [{"kty": "RSA", "kid": "k1"}]})"})
+                            R"({"keys": [{"kty": "RSA", "kid": "k1"}]})",
+                            R"({"keys": [{"kty": "RSA", "kid": "k1", "n": "A", "e": "="}]})",
+                            R"({"keys": [{"kty": "RSA", "kid": "k1", "n": 7, "e": "AQAB"}]})"})
         CHECK_FALSE(accepts(good, set));
     CHECK_FALSE(accepts(good, std::string(5'000, '[')));
 }
