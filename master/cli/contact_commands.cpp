@@ -19,7 +19,8 @@ CLI::Validator a_language() { return CLI::IsMember({"en", "fr"}); }
 
 CLI::Validator a_topic() {
     return CLI::IsMember({"takeover", "health", "repair", "box", "certificate", "quota", "drain",
-                          "maintenance", "order", "account", every_topic});
+                          "maintenance", "order", "account", every_topic})
+        .description("TOPIC");  // the list is too wide for a page
 }
 
 std::string topics_text(const Json& contact) {
@@ -186,8 +187,9 @@ void add_choices(CLI::App& command, Options& options) {
     command.add_option("--language", options.language, "of its mails")->check(a_language());
     command
         .add_option("--topic", options.topics,
-                    "what it is told of; several times or with commas; all: everything that "
-                    "concerns the account")
+                    "what it is told of: takeover, health, repair, box, certificate, quota, drain, "
+                    "maintenance, order, account; several times or with commas; all: everything "
+                    "that concerns the account")
         ->delimiter(',')
         ->check(a_topic());
 }

@@ -118,13 +118,14 @@ TEST_CASE("a new operation supersedes the one that was going on") {
     begin_operation(group, draft, OperationKind::Stop, OperationId("op-stop"));
     CHECK(group.instance.operation == OperationId("op-stop"));
     const Changes changes = std::move(draft).done().changes;
-    REQUIRE(changes.size() == 2);
+    REQUIRE(changes.size() == 3);  // the event between them tells of an order that failed
     const Operation& earlier = std::get<Put<Operation>>(changes[0]).row;
     CHECK(earlier.id == OperationId("op-acme"));
     CHECK(earlier.state == OperationState::Failed);
     REQUIRE(earlier.failure);
     CHECK(earlier.failure->code == ErrorCode::Aborted);
-    CHECK(std::get<Put<Operation>>(changes[1]).row.state == OperationState::Running);
+    CHECK(std::get<Put<Event>>(changes[1]).row.kind == "order_failed");
+    CHECK(std::get<Put<Operation>>(changes[2]).row.state == OperationState::Running);
 }
 
 TEST_CASE("an operation ends once, when its last step is done") {
