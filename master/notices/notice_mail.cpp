@@ -12,8 +12,6 @@
 namespace foyer::master {
 namespace {
 
-// The master leads a little before anybody here looks.
-constexpr Duration first_look{5'000};
 constexpr std::size_t detail_bytes_max = 500;
 constexpr std::size_t name_bytes_max = 100;
 constexpr std::size_t before_max = 5;    // earlier notices of a story
@@ -169,7 +167,7 @@ private:
         return moment_.listening_since &&
                std::ranges::any_of(mail_.notices, [&](const Notice& notice) {
                    const Duration since = notice.at - *moment_.listening_since;
-                   return since >= -first_look && since < moment_.settle;
+                   return since >= Duration(0) && since < moment_.settle;
                });
     }
 

@@ -249,6 +249,7 @@ def nothing_lost_over_restarts(master, server, name, address):
     assert master.stop() == 0
     begun = time.monotonic()
     master.start()
+    time.sleep(2)  # who mails looks a little after the master leads
     cordon_twice(master, name)
     mail = until("the mail after the start", lambda: notices(server, address))[0]
     assert mail.at - begun >= SETTLE_S, "held until boxes could report"
