@@ -58,7 +58,8 @@ with_ccache() {
     local cache
     cache=$(foyer_build_cache)/ccache
     as_builder mkdir -p "$cache"
-    as_builder env CCACHE_DIR="$cache" CCACHE_BASEDIR="$foyer_root" CCACHE_NOHASHDIR=1 "$@"
+    as_builder env CCACHE_DIR="$cache" CCACHE_BASEDIR="$foyer_root" CCACHE_NOHASHDIR=1 \
+        CCACHE_SLOPPINESS=pch_defines,time_macros "$@"
 }
 
 # Seconds since the machine booted, for measuring (never the wall clock).

@@ -13,11 +13,10 @@ namespace foyer::master {
 
 class Draft {
 public:
-    Draft(const State& state, WallTime now)
-        : state_(state),
-          now_(now),
-          revision_(state.revision().next()),
-          next_event_(state.last_event() + 1) {}
+    // Whatever touches all kinds of changes is in draft.cpp: compiled once, not with each decision.
+    Draft(const State& state, WallTime now);
+    Draft(Draft&&) noexcept;
+    ~Draft();
 
     const State& state() const { return state_; }
     WallTime now() const { return now_; }
@@ -26,12 +25,12 @@ public:
     template <class Row>
     void put(Row row) {
         row.revision = revision_;
-        changes_.push_back(Put<Row>{std::move(row)});
+        add(Put<Row>{std::move(row)});
     }
 
     template <class Drop>
     void drop(Drop drop) {
-        changes_.push_back(std::move(drop));
+        add(std::move(drop));
     }
 
     // Something happened to this one: whoever owns it may hear of it, nobody else of the customers
@@ -48,15 +47,10 @@ public:
 
     bool empty() const { return changes_.empty(); }
 
-    Decision done(std::string subject = {},
-                  std::optional<OperationId> operation = std::nullopt) && {
-        Reply reply;
-        reply.subject = std::move(subject);
-        reply.operation = std::move(operation);
-        return Decision{std::move(changes_), std::move(reply)};
-    }
+    Decision done(std::string subject = {}, std::optional<OperationId> operation = std::nullopt) &&;
 
 private:
+    void add(Change change);
     void note_event(EventKind kind, EventAbout about, std::string subject, AccountId owner,
                     std::string message);
 

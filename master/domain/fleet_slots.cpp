@@ -2,6 +2,8 @@
 
 namespace foyer::master {
 
+void FleetSlots::keep() { kept_ = std::make_shared<Kept>(); }
+
 void FleetSlots::put(const BoxFacts& facts, const Resources& used) {
     if (!kept_) return;
     SlotIndex::BoxNumber& at =

@@ -25,7 +25,7 @@ public:
     ~FleetSlots() = default;
 
     bool is_kept() const { return kept_ != nullptr; }
-    void keep() { kept_ = std::make_shared<Kept>(); }
+    void keep();
     // Kept ones only; the pointer is good until the state changes.
     std::shared_ptr<const SlotIndex> index() const { return {kept_, &kept_->index}; }
 

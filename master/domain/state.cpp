@@ -17,6 +17,14 @@ void share(Key& name, const SnapshotMap<Key, Row>& rows) {
 
 }  // namespace
 
+State::State(ClusterSettings settings, LineageId lineage)
+    : settings_(std::move(settings)), lineage_(std::move(lineage)) {}
+State::State(const State&) = default;
+State::State(State&&) noexcept = default;
+State& State::operator=(const State&) = default;
+State& State::operator=(State&&) noexcept = default;
+State::~State() = default;
+
 void State::apply(const Changes& changes, Revision revision) {
     CHECK(revision > revision_ || changes.empty());
     if (changes.empty()) return;

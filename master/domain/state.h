@@ -59,8 +59,13 @@ struct Usage {
 
 class State {
 public:
-    explicit State(ClusterSettings settings, LineageId lineage = {})
-        : settings_(std::move(settings)), lineage_(std::move(lineage)) {}
+    explicit State(ClusterSettings settings, LineageId lineage = {});
+    // In state.cpp, so that not every file that holds a state compiles the ends of all its maps.
+    State(const State&);
+    State(State&&) noexcept;
+    State& operator=(const State&);
+    State& operator=(State&&) noexcept;
+    ~State();
 
     // Applies the changes of one decision. `revision` is state.revision().next() for a decision,
     // any newer number at loading.

@@ -10,7 +10,6 @@
 
 namespace foyer::master {
 
-namespace api = ::foyer::api::v1;
 using Message = google::protobuf::Message;
 using Context = grpc::CallbackServerContext;
 using Reactor = grpc::ServerUnaryReactor;

@@ -7,3 +7,7 @@
 
 #undef CHECK
 #include <catch2/catch.hpp>
+// Again, where Catch was precompiled and left without it (headers.h).
+#undef CHECK
+#define CHECK(...) \
+    INTERNAL_CATCH_TEST("CHECK", Catch::ResultDisposition::ContinueOnFailure, __VA_ARGS__)

@@ -1,0 +1,12 @@
+// Percent-encoding (RFC 3986): all but letters, digits and -._~ as %XX. One segment of a path, one
+// value of a query or of a form.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace foyer {
+
+std::string percent_encoded(std::string_view text);
+
+}  // namespace foyer
