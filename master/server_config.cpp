@@ -180,10 +180,8 @@ Result<std::optional<PostmanConfig>> postman_config_of(const Config& config) {
     server.tls = mail.tls == "implicit" ? SmtpTls::Implicit : SmtpTls::StartTls;
     server.user = mail.user;
     if (!mail.password_file.empty()) {
-        std::string password = TRY(tls::read_private_file(mail.password_file));
-        while (!password.empty() && (password.back() == '\n' || password.back() == '\r'))
-            password.pop_back();
-        server.password = Secret<std::string>(std::move(password));
+        const std::string password = TRY(tls::read_private_file(mail.password_file));
+        server.password = Secret<std::string>(std::string(trimmed(password, "\r\n")));
     }
     server.sender = mail.sender;
     server.ca_file = mail.ca_file;

@@ -80,6 +80,16 @@ Result<std::string> bearer_of(std::string_view authorization) {
     return std::string(authorization.substr(scheme.size()));
 }
 
+Status check_may_hear(const Caller& caller, std::string_view what) {
+    if (!caller.account_roles.contains(AccountRole::Operator) || caller.is_operator())
+        return ok_status();
+    return error(ErrorCode::PermissionDenied,
+                 "a " + std::string(what) +
+                     " of an operator's account hears of the whole cloud; make it with a token "
+                     "that has the scope operator",
+                 {{"rule", "scope"}, {"scope", "operator"}});
+}
+
 Status check_still_known(const State& state, const TokenId& token) {
     if (token.empty() || state.tokens().contains(token)) return ok_status();
     return unknown_token();

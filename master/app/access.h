@@ -44,6 +44,10 @@ Result<std::string> bearer_of(std::string_view authorization);
 // handlers' part: they see the caller.
 Status allow(const Route& route, const Caller& caller);
 
+// Who listens for an account (`what`: "webhook", "contact") hears all that the account may hear: a
+// narrower token must not come to hear more by making one. PermissionDenied: it would.
+Status check_may_hear(const Caller& caller, std::string_view what);
+
 // That the token a write came with was not revoked since. Empty: the master's own write.
 Status check_still_known(const State& state, const TokenId& token);
 

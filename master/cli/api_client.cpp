@@ -48,21 +48,6 @@ std::string authority_of(const ApiAddress& address) {
     return fmt::format("{}{}{}:{}", v6 ? "[" : "", address.host, v6 ? "]" : "", address.port);
 }
 
-std::string percent_encoded(std::string_view text) {
-    std::string encoded;
-    for (const char letter : text) {
-        const bool plain = (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
-                           (letter >= '0' && letter <= '9') ||
-                           std::string_view("-._~").find(letter) != std::string_view::npos;
-        if (plain) {
-            encoded += letter;
-        } else {
-            encoded += fmt::format("%{:02X}", static_cast<unsigned char>(letter));
-        }
-    }
-    return encoded;
-}
-
 struct ApiClient::State {
     ApiClientOptions options;
     ApiAddress address;

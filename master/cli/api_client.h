@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "common/base/percent.h"
 #include "common/base/random.h"
 #include "common/base/result.h"
 #include "common/base/time.h"
@@ -25,9 +26,6 @@ Result<ApiAddress> parse_api_url(std::string_view url);
 
 // "host:port", brackets where they are needed.
 std::string authority_of(const ApiAddress& address);
-
-// One segment of a path or one value of a query.
-std::string percent_encoded(std::string_view text);
 
 // The error a reply carries: {"code", "message", "details", "request_id"}, else worded from status.
 Error error_of_reply(int status, std::string_view body);

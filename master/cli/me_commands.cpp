@@ -9,19 +9,11 @@
 namespace foyer::cli {
 namespace {
 
-// A write that nobody repeats: what it proves is recorded nowhere.
-Result<Json> post_once(Session& session, const std::string& path, const Json& body) {
-    ApiCall call{.method = "POST", .path = path, .body = body.dump()};
-    call.may_retry = false;
-    ApiClient* client = TRY(session.api());
-    return parse_json(TRY(client->call(call)).body);
-}
-
 Status change_password(Session& session) {
     Json body;
     body["password"] = TRY(session.console().ask_secret("Password until now: "));
     body["new_password"] = TRY(ask_new_password(session));
-    TRY(post_once(session, "/v1/login:password", body));
+    TRY(post_once(*TRY(session.api()), "/v1/login:password", body));
     session.console().note("changed; your other sessions are ended");
     return ok_status();
 }
@@ -29,11 +21,11 @@ Status change_password(Session& session) {
 Status set_up_codes(Session& session) {
     Json body;
     body["password"] = TRY(session.console().ask_secret("Password: "));
-    const Json begun = TRY(post_once(session, "/v1/login:totp", body));
+    const Json begun = TRY(post_once(*TRY(session.api()), "/v1/login:totp", body));
     session.console().note("add this to your authenticator, then type the code it shows:");
     session.console().data(text_field(begun, "uri") + "\n");
     const Json code{{"code", TRY(session.console().ask_secret("Code: "))}};
-    TRY(post_once(session, "/v1/login:totp-confirm", code));
+    TRY(post_once(*TRY(session.api()), "/v1/login:totp-confirm", code));
     session.console().note("from now on your login asks for a code");
     return ok_status();
 }
@@ -42,13 +34,13 @@ Status end_codes(Session& session) {
     Json body;
     body["password"] = TRY(session.console().ask_secret("Password: "));
     body["code"] = TRY(session.console().ask_secret("Code of your authenticator: "));
-    TRY(post_once(session, "/v1/login:totp-remove", body));
+    TRY(post_once(*TRY(session.api()), "/v1/login:totp-remove", body));
     session.console().note("your login asks for no code any more");
     return ok_status();
 }
 
 Status log_out(Session& session) {
-    TRY(post_once(session, "/v1/logout", Json::object()));
+    TRY(post_once(*TRY(session.api()), "/v1/logout", Json::object()));
     session.console().note(
         "this session is ended; `foyer login --account NAME --member NAME` begins "
         "another one");

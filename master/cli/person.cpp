@@ -18,14 +18,11 @@ bool asks_for_code(const Error& failure) {
     });
 }
 
-// Not under a request id: nothing of a login is recorded, so it is not repeated either.
+// As nobody: he is about to say who he is.
 Result<Json> post(Session& session, const Profile& profile, const std::string& path,
                   const Json& body) {
-    const bool known = !profile.token.reveal().empty();
-    ApiClient client = TRY(known ? session.connect(profile) : session.connect_unknown(profile));
-    ApiCall call{.method = "POST", .path = path, .body = body.dump()};
-    call.may_retry = false;
-    return parse_json(TRY(client.call(call)).body);
+    ApiClient client = TRY(session.connect_unknown(profile));
+    return post_once(client, path, body);
 }
 
 Result<Json> by_password(Session& session, const Profile& profile, const Person& person) {
@@ -57,6 +54,12 @@ Result<Json> by_provider(Session& session, const Profile& profile, const Person&
 }
 
 }  // namespace
+
+Result<Json> post_once(ApiClient& client, const std::string& path, const Json& body) {
+    ApiCall call{.method = "POST", .path = path, .body = body.dump()};
+    call.may_retry = false;
+    return parse_json(TRY(client.call(call)).body);
+}
 
 Status remember(Session& session, const Profile& profile) {
     const std::string path = session.config_path();
@@ -124,7 +127,7 @@ Status accept_invitation(Session& session, const Person& person) {
 Status link_person(Session& session) {
     const Profile profile = TRY(session.profile());
     const Json body = TRY(by_browser(session, profile));
-    TRY(post(session, profile, "/v1/login:oidc-link", body));
+    TRY(post_once(*TRY(session.api()), "/v1/login:oidc-link", body));
     session.console().note("tied: from now on `foyer login --account NAME --provider` lets you in");
     return ok_status();
 }

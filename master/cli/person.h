@@ -26,6 +26,9 @@ Status accept_invitation(Session& session, const Person& person);
 // Ties the profile's session to who this person is at the identity provider.
 Status link_person(Session& session);
 
+// A write that nobody repeats: what a login proves is recorded nowhere.
+Result<Json> post_once(ApiClient& client, const std::string& path, const Json& body);
+
 // The profile under its name, and the default if it is the first.
 Status remember(Session& session, const Profile& profile);
 

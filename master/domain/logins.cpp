@@ -48,12 +48,6 @@ bool is_proved(const Member& row, const LoginProof& proof) {
     return !proof.identity.subject.empty() && proof.identity == row.identity;
 }
 
-Error code_refused() {
-    return error(ErrorCode::Unauthenticated,
-                 "this code is wrong, too old, or was used already; wait for the next one",
-                 {{"rule", "totp_refused"}});
-}
-
 // The session's member, who has shown this password.
 Result<Member> proved(const State& state, const TokenId& session, const std::string& hash) {
     Member row = TRY(member_of_session(state, session));
@@ -77,6 +71,23 @@ Error login_refused() {
 Error totp_needed() {
     return error(ErrorCode::Unauthenticated, "this login asks for the code of the authenticator",
                  {{"rule", "totp_needed"}, {"field", "code"}});
+}
+
+Error totp_refused() {
+    return error(ErrorCode::Unauthenticated,
+                 "this code is wrong, too old, or was used already; wait for the next one",
+                 {{"rule", "totp_refused"}});
+}
+
+Error invitation_refused() {
+    return error(ErrorCode::Unauthenticated,
+                 "this invitation is not known, was used, or is too old; ask who manages the "
+                 "account for a new one (`foyer member invite`)",
+                 {{"rule", "invitation_refused"}});
+}
+
+bool is_invited(const Member& row, const std::string& invitation_hash, WallTime now) {
+    return row.invited_until && row.invitation_hash == invitation_hash && now <= *row.invited_until;
 }
 
 Result<Member> member_of_session(const State& state, const TokenId& session) {
@@ -126,12 +137,8 @@ Result<Decision> accept_invitation(const State& state, const AcceptInvitation& c
                                    WallTime now) {
     CHECK(!command.invitation_hash.empty() && !command.password_hash.empty());
     const Member* found = state.members().get(command.key);
-    if (found == nullptr || found->invitation_hash != command.invitation_hash ||
-        now > *found->invited_until)
-        return error(ErrorCode::Unauthenticated,
-                     "this invitation is not known, was used, or is too old; ask who manages the "
-                     "account for a new one (`foyer member invite`)",
-                     {{"rule", "invitation_refused"}});
+    if (found == nullptr || !is_invited(*found, command.invitation_hash, now))
+        return invitation_refused();
     Member row = *found;
     row.invitation_hash.clear();
     row.invited_until.reset();
@@ -175,7 +182,7 @@ Result<Decision> start_totp(const State& state, const StartTotp& command, WallTi
 Result<Decision> confirm_totp(const State& state, const ConfirmTotp& command, WallTime now) {
     Member row = TRY(member_of_session(state, command.session));
     if (row.totp_on || row.totp != command.secret || command.step <= row.totp_step)
-        return code_refused();
+        return totp_refused();
     row.totp_on = true;
     row.totp_step = command.step;
     Draft draft(state, now);
@@ -191,7 +198,7 @@ Result<Decision> remove_totp(const State& state, const RemoveTotp& command, Wall
     if (!row.totp_on)
         return error(ErrorCode::FailedPrecondition, "no codes are asked for",
                      {{"rule", "totp_off"}});
-    if (command.step <= row.totp_step) return code_refused();
+    if (command.step <= row.totp_step) return totp_refused();
     row.totp = {};
     row.totp_on = false;
     row.totp_step = command.step;

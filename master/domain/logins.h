@@ -73,6 +73,11 @@ inline constexpr int sessions_per_member_max = 10;  // a further login ends the 
 // The one answer to whatever was wrong: nobody learns which accounts and members there are.
 Error login_refused();
 Error totp_needed();
+Error totp_refused();        // wrong, of another time, or used
+Error invitation_refused();  // not known, used, or over
+
+// Whether this invitation is open.
+bool is_invited(const Member& row, const std::string& invitation_hash, WallTime now);
 
 // The session's member. Unauthenticated: it is no session, or gone.
 Result<Member> member_of_session(const State& state, const TokenId& session);

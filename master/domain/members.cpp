@@ -12,16 +12,12 @@ constexpr std::size_t name_bytes_max = 64;
 
 // Whoever may manage the members of this account; another's account is answered as none.
 Status check_manages(const State& state, const AccountId& account, const TokenId& by) {
-    const ApiToken* token = state.tokens().get(by);
-    const auto rights = token == nullptr ? std::nullopt : rights_of(state, *token);
-    if (!rights)
-        return error(ErrorCode::Unauthenticated, "the token of this call was revoked",
-                     {{"rule", "token_unknown"}});
+    const Asker asker = TRY(asker_of(state, by));
     if (!state.accounts().contains(account) || !sees_members(state, account, by))
         return no_such_row("account", account.str(), "foyer account show");
-    const bool runs_cloud = rights->is_operator() && !rights->read_only;
+    const bool runs_cloud = asker.rights.is_operator() && !asker.rights.read_only;
     // An operator's own account has members who may not all make operators.
-    if (token->account == account ? rights->manages : runs_cloud) return ok_status();
+    if (asker.token->account == account ? asker.rights.manages : runs_cloud) return ok_status();
     return error(ErrorCode::PermissionDenied,
                  "this takes a member that manages account '" + account.str() +
                      "', or a token of the account that is not narrowed",
@@ -35,13 +31,7 @@ Result<Member> find_member(const State& state, const MemberKey& key) {
 }
 
 Status check_rights(const Account& account, const MemberRights& rights) {
-    const auto foreign = beyond(rights.scopes, account.roles);
-    if (!foreign.empty()) {
-        return error(ErrorCode::FailedPrecondition,
-                     "account '" + account.name.str() + "' has not the role " + names_of(foreign) +
-                         ", so that its members cannot; it has " + names_of(account.roles),
-                     {{"rule", "scope_of_account"}, {"field", "scopes"}});
-    }
+    TRY(check_account_has(account, rights.scopes, "members"));
     if (!rights.manages || (rights.scopes.empty() && !rights.read_only)) return ok_status();
     return error(ErrorCode::InvalidArgument,
                  "a member that manages the account may do all that the account may: leave out "
@@ -76,9 +66,9 @@ std::string totp_place(const MemberKey& key) {
 }
 
 bool sees_members(const State& state, const AccountId& account, const TokenId& by) {
-    const ApiToken* token = state.tokens().get(by);
-    const auto rights = token == nullptr ? std::nullopt : rights_of(state, *token);
-    return rights && (token->account == account || rights->is_operator());
+    const auto asker = asker_of(state, by);
+    return asker.ok() &&
+           (asker.value().token->account == account || asker.value().rights.is_operator());
 }
 
 Status check_member_name(const std::string& name) {

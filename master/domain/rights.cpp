@@ -30,6 +30,25 @@ std::optional<Rights> rights_of(const State& state, const ApiToken& token) {
     return rights;
 }
 
+Result<Asker> asker_of(const State& state, const TokenId& id) {
+    const ApiToken* token = state.tokens().get(id);
+    auto rights = token == nullptr ? std::nullopt : rights_of(state, *token);
+    if (rights) return Asker{token, *std::move(rights)};
+    return error(ErrorCode::Unauthenticated, "the token of this call was revoked",
+                 {{"rule", "token_unknown"}});
+}
+
+Status check_account_has(const Account& account, const std::set<AccountRole>& scopes,
+                         std::string_view whose) {
+    const auto foreign = beyond(scopes, account.roles);
+    if (foreign.empty()) return ok_status();
+    return error(ErrorCode::FailedPrecondition,
+                 "account '" + account.name.str() + "' has not the role " + names_of(foreign) +
+                     ", so that its " + std::string(whose) + " cannot; it has " +
+                     names_of(account.roles),
+                 {{"rule", "scope_of_account"}, {"field", "scopes"}});
+}
+
 std::string names_of(const std::set<AccountRole>& roles) {
     std::string text;
     for (const AccountRole role : roles)

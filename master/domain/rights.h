@@ -19,6 +19,18 @@ struct Rights {
 // Nothing: its account or its member is gone.
 std::optional<Rights> rights_of(const State& state, const ApiToken& token);
 
+// Who asks.
+struct Asker {
+    const ApiToken* token;
+    Rights rights;
+};
+// Unauthenticated: this token was revoked while the call was on its way.
+Result<Asker> asker_of(const State& state, const TokenId& token);
+
+// FailedPrecondition: what `whose` ("tokens", "members") would be given, the account has not.
+Status check_account_has(const Account& account, const std::set<AccountRole>& scopes,
+                         std::string_view whose);
+
 // "customer, publisher"
 std::string names_of(const std::set<AccountRole>& roles);
 

@@ -21,11 +21,6 @@ Error unknown_account(const AccountId& name) {
     return no_such_row("account", name.str(), "foyer account ls");
 }
 
-Error revoked_meanwhile() {
-    return error(ErrorCode::Unauthenticated, "the token of this call was revoked",
-                 {{"rule", "token_unknown"}});
-}
-
 // The token of who asks, and what it may.
 struct Maker {
     const ApiToken* token = nullptr;  // null: the master itself
@@ -38,14 +33,12 @@ struct Maker {
 
 Result<Maker> maker_of(const State& state, const CreateToken& command) {
     if (command.maker.empty()) return Maker{};
-    const ApiToken* token = state.tokens().get(command.maker);
-    const auto rights = token == nullptr ? std::nullopt : rights_of(state, *token);
-    if (!rights) return revoked_meanwhile();
-    Maker maker{token, rights->roles};
+    const Asker asker = TRY(asker_of(state, command.maker));
+    Maker maker{asker.token, asker.rights.roles};
     // Whether another's account exists is nobody's business.
-    if (!maker.is_operator() && command.account != token->account)
+    if (!maker.is_operator() && command.account != asker.token->account)
         return unknown_account(command.account);
-    if (rights->read_only)
+    if (asker.rights.read_only)
         return error(ErrorCode::PermissionDenied, "a token that may read only makes no other one",
                      {{"rule", "scope"}, {"scope", "write"}});
     return maker;
@@ -55,7 +48,6 @@ Result<std::set<AccountRole>> scopes_of(const CreateToken& command, const Accoun
                                         const Maker& maker) {
     if (command.scopes.empty())
         return maker.is_of(account) ? maker.token->scopes : std::set<AccountRole>();
-    const auto foreign = beyond(command.scopes, account.roles);
     const auto more = beyond(command.scopes, maker.roles);
     if (!maker.is_operator() && !more.empty()) {
         return error(ErrorCode::PermissionDenied,
@@ -63,12 +55,7 @@ Result<std::set<AccountRole>> scopes_of(const CreateToken& command, const Accoun
                          names_of(more) + "; ask with one that has",
                      {{"rule", "scope"}, {"scope", names_of(more)}});
     }
-    if (!foreign.empty()) {
-        return error(ErrorCode::FailedPrecondition,
-                     "account '" + account.name.str() + "' has not the role " + names_of(foreign) +
-                         ", so that its tokens cannot; it has " + names_of(account.roles),
-                     {{"rule", "scope_of_account"}, {"field", "scopes"}});
-    }
+    TRY(check_account_has(account, command.scopes, "tokens"));
     return command.scopes;
 }
 
@@ -197,8 +184,7 @@ Result<Decision> create_token(const State& state, const CreateToken& command, Wa
 }
 
 Result<Decision> revoke_token(const State& state, const RevokeToken& command, WallTime now) {
-    const ApiToken* by = state.tokens().get(command.by);
-    if (by == nullptr) return revoked_meanwhile();
+    const ApiToken* by = TRY(asker_of(state, command.by)).token;
     const ApiToken* token = state.tokens().get(command.id);
     if (token == nullptr || !may_see(state, *by, *token))
         return no_such_row("token", command.id.str(), "foyer token ls");

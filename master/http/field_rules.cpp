@@ -1,8 +1,8 @@
 #include "master/http/field_rules.h"
 
-#include <algorithm>
 #include <array>
 
+#include "common/base/joined.h"
 #include "master/domain/contacts.h"
 #include "master/domain/domain_names.h"
 #include "master/domain/limits.h"
@@ -50,7 +50,8 @@ struct Line {
     FieldRule rule;
 };
 
-constexpr auto lines = std::to_array<Line>({
+// Of the cloud, and what runs on it.
+constexpr auto lines_of_things = std::to_array<Line>({
     {"CreateIspRequest", "name", needed(a_name)},
     {"CreateIspRequest", "family", text(a_name_or_nothing)},
     {"CreateHostRequest", "name", needed(a_name)},
@@ -143,6 +144,8 @@ constexpr auto lines_of_people = std::to_array<Line>({
      {.most = static_cast<std::int64_t>(limits::token_note_bytes_max)}},
 });
 
+constexpr auto lines = joined(lines_of_things, lines_of_people);
+
 struct Example {
     std::string_view name;
     std::string_view text;
@@ -220,13 +223,10 @@ FieldRule rule_of(std::string_view message, std::string_view field, const ToldLi
     if (field == "page_token")
         return {.most = static_cast<std::int64_t>(limits::page_token_bytes_max)};
     if (field == "wait_ms") return up_to(told.wait_ms_max);
-    const auto stands_for = [&](const Line& line) {
-        return line.message == message && line.field == field;
-    };
-    if (const auto found = std::ranges::find_if(lines, stands_for); found != lines.end())
-        return found->rule;
-    const auto found = std::ranges::find_if(lines_of_people, stands_for);
-    return found == lines_of_people.end() ? FieldRule{} : found->rule;
+    for (const Line& line : lines) {
+        if (line.message == message && line.field == field) return line.rule;
+    }
+    return {};
 }
 
 std::string_view name_pattern() { return a_name; }

@@ -5,10 +5,10 @@
 #include <limits>
 
 #include "master/app/if_match.h"
+#include "master/app/source_address.h"
 #include "master/http/errors.h"
 #include "master/http/json_print.h"
 #include "master/http/request_message.h"
-#include "master/http/source_address.h"
 
 namespace foyer::master {
 namespace {
@@ -41,7 +41,7 @@ Session::Session(net::ip::tcp::socket socket, net::ssl::context& tls, SessionHos
     : host_(host), stream_(std::move(socket), tls) {
     beast::error_code gone;  // a client that left already comes from nowhere
     const auto peer = beast::get_lowest_layer(stream_).socket().remote_endpoint(gone);
-    if (!gone) source_ = source_of(peer.address());
+    if (!gone) source_ = source_of(peer.address().to_string());
     const std::scoped_lock lock(host_.mutex);
     host_.sessions.insert(this);
 }
@@ -117,9 +117,6 @@ void Session::on_header(beast::error_code failed, std::size_t /*bytes*/) {
     keep_alive_ = request.keep_alive();
     unread_body_ = has_body();
     idempotency_key_ = text_of(request["Idempotency-Key"]);
-    cookies_sent_ = text_of(request[http::field::cookie]);
-    origin_ = text_of(request[http::field::origin]);
-    host_name_ = text_of(request[http::field::host]);
     if_none_match_ = text_of(request[http::field::if_none_match]);
     if_match_.clear();
     const auto [first, last] = request.equal_range(http::field::if_match);

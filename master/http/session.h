@@ -103,6 +103,8 @@ private:
 
     // session_login.cpp
     std::string authorization();
+    const http::fields& sent_fields() const;
+    bool is_own_page() const;
     Status check_page() const;
     Status begin_login(google::protobuf::Message& request) const;
     void end_login(const google::protobuf::Message& request, google::protobuf::Message& response);
@@ -159,10 +161,7 @@ private:
     std::optional<Caller> caller_;
     std::optional<RateVerdict> rate_;
     CallTerms terms_;
-    std::string by_cookie_;  // the token, if it came so
-    std::string cookies_sent_;
-    std::string origin_;
-    std::string host_name_;
+    std::string by_cookie_;             // the token, if it came so
     std::vector<std::string> cookies_;  // lines of the answer
     std::string idempotency_key_;
     std::string if_none_match_;

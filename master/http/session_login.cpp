@@ -45,32 +45,46 @@ Error foreign_page() {
 
 }  // namespace
 
+// The body's parser takes the header with it.
+const http::fields& Session::sent_fields() const {
+    if (body_) return body_->get();
+    return header_->get();
+}
+
+bool Session::is_own_page() const {
+    const auto& fields = sent_fields();
+    return is_own_origin(text_of(fields[http::field::origin]), text_of(fields[http::field::host]));
+}
+
 std::string Session::authorization() {
-    const std::string given = text_of(header_->get()[http::field::authorization]);
+    const auto& fields = sent_fields();
+    const std::string given = text_of(fields[http::field::authorization]);
     if (!given.empty()) return given;
-    by_cookie_ = cookie_in(cookies_sent_, session_cookie);
+    by_cookie_ = cookie_in(text_of(fields[http::field::cookie]), session_cookie);
     return by_cookie_.empty() ? std::string() : "Bearer " + by_cookie_;
 }
 
 Status Session::check_page() const {
     const Route& route = *matched_->route;
     if (by_cookie_.empty() || !route.write || route.scope == Scope::Public) return ok_status();
-    const bool told = tls::equal_in_constant_time(text_of(header_->get()["X-CSRF-Token"]),
+    const bool told = tls::equal_in_constant_time(text_of(sent_fields()["X-CSRF-Token"]),
                                                   csrf_token_of(by_cookie_));
-    return told && is_own_origin(origin_, host_name_) ? ok_status() : Status(foreign_page());
+    return told && is_own_page() ? ok_status() : Status(foreign_page());
 }
 
 Status Session::begin_login(pb::Message& request) const {
-    if (!wants_cookie(request)) return ok_status();
-    if (!is_own_origin(origin_, host_name_)) return foreign_page();
+    if (!matched_->route->own_login || !wants_cookie(request)) return ok_status();
+    if (!is_own_page()) return foreign_page();
     const auto* device = text_field(request, "device");
     if (device == nullptr || !request.GetReflection()->GetString(request, device).empty())
         return ok_status();
-    request.GetReflection()->SetString(&request, device, cookie_in(cookies_sent_, device_cookie));
+    request.GetReflection()->SetString(
+        &request, device, cookie_in(text_of(sent_fields()[http::field::cookie]), device_cookie));
     return ok_status();
 }
 
 void Session::end_login(const pb::Message& request, pb::Message& response) {
+    if (!matched_->route->own_login) return;
     if (matched_->route->rpc == "foyer.api.v1.LoginService/Logout" && !by_cookie_.empty())
         cookies_.push_back(set_cookie(session_cookie, "", Duration(0)));
     if (!wants_cookie(request)) return;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "common/base/percent.h"
 #include "master/login/id_token.h"
 
 namespace foyer::master {
@@ -88,15 +89,15 @@ Result<OidcIdentity> OidcProvider::identity_of(const OidcFlow& flow, const std::
     if (code.empty() || code.size() > code_bytes_max) return unknown;
     const Endpoints at = TRY(endpoints(now));
     ProviderCall call{at.token, {}, {}, {}};
-    call.form = "grant_type=authorization_code&code=" + form_escaped(code) +
-                "&redirect_uri=" + form_escaped(flow.redirect_uri) +
-                "&code_verifier=" + form_escaped(flow.verifier);
+    call.form = "grant_type=authorization_code&code=" + percent_encoded(code) +
+                "&redirect_uri=" + percent_encoded(flow.redirect_uri) +
+                "&code_verifier=" + percent_encoded(flow.verifier);
     if (config_.client_secret.reveal().empty()) {
-        call.form += "&client_id=" + form_escaped(config_.client_id);
+        call.form += "&client_id=" + percent_encoded(config_.client_id);
     } else {
         // RFC 6749 2.3.1: both are escaped before they are encoded.
-        call.user = form_escaped(config_.client_id);
-        call.password = Secret<std::string>(form_escaped(config_.client_secret.reveal()));
+        call.user = percent_encoded(config_.client_id);
+        call.password = Secret<std::string>(percent_encoded(config_.client_secret.reveal()));
     }
     const ProviderAnswer answer = TRY(call_provider(call, config_.limits));
     if (answer.status == 400 || answer.status == 401) return unknown;

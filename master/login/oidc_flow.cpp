@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "common/base/percent.h"
 #include "common/base/text.h"
 #include "common/tls/sha256.h"
-#include "master/login/provider_call.h"
 
 namespace foyer::master {
 namespace {
@@ -62,9 +62,9 @@ std::string authorization_url(const std::string& endpoint, const std::string& cl
                               const OidcFlow& flow) {
     const auto hash = tls::sha256(as_bytes(flow.verifier));
     return endpoint + (endpoint.find('?') == std::string::npos ? "?" : "&") +
-           "response_type=code&scope=openid&client_id=" + form_escaped(client_id) +
-           "&redirect_uri=" + form_escaped(flow.redirect_uri) +
-           "&state=" + form_escaped(flow.state) + "&nonce=" + form_escaped(flow.nonce) +
+           "response_type=code&scope=openid&client_id=" + percent_encoded(client_id) +
+           "&redirect_uri=" + percent_encoded(flow.redirect_uri) +
+           "&state=" + percent_encoded(flow.state) + "&nonce=" + percent_encoded(flow.nonce) +
            "&code_challenge=" + to_base64url(hash) + "&code_challenge_method=S256";
 }
 

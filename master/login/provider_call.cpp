@@ -74,19 +74,4 @@ Result<ProviderAnswer> call_provider(const ProviderCall& call, const ProviderLim
     return answer;
 }
 
-std::string form_escaped(std::string_view text) {
-    constexpr std::string_view hex = "0123456789ABCDEF";
-    std::string all;
-    for (const char c : text) {
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                           (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
-        const auto byte = static_cast<unsigned char>(c);
-        if (plain)
-            all += c;
-        else
-            all += {'%', hex[byte / 16], hex[byte % 16]};
-    }
-    return all;
-}
-
 }  // namespace foyer::master

@@ -31,7 +31,4 @@ struct ProviderAnswer {
 // Unavailable: it did not answer; the message tells no secret.
 Result<ProviderAnswer> call_provider(const ProviderCall& call, const ProviderLimits& limits);
 
-// As application/x-www-form-urlencoded has it.
-std::string form_escaped(std::string_view text);
-
 }  // namespace foyer::master

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "common/base/check.h"
+#include "common/base/percent.h"
 
 namespace foyer::master {
 namespace {
@@ -19,21 +20,6 @@ constexpr std::size_t steps_around = 1;
 struct Free {
     void operator()(char* text) const { std::free(text); }
 };
-
-std::string escaped(std::string_view text) {
-    constexpr std::string_view hex = "0123456789ABCDEF";
-    std::string all;
-    for (const char c : text) {
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                           (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
-        const auto byte = static_cast<unsigned char>(c);
-        if (plain)
-            all += c;
-        else
-            all += {'%', hex[byte / 16], hex[byte % 16]};
-    }
-    return all;
-}
 
 }  // namespace
 
@@ -52,7 +38,7 @@ Secret<std::string> new_totp_secret(Rng& rng) {
 
 std::string totp_uri(std::string_view account, std::string_view member,
                      const Secret<std::string>& secret) {
-    return "otpauth://totp/Foyer:" + escaped(account) + "%20" + escaped(member) +
+    return "otpauth://totp/Foyer:" + percent_encoded(account) + "%20" + percent_encoded(member) +
            "?secret=" + secret.reveal() + "&issuer=Foyer";
 }
 

@@ -11,7 +11,6 @@ namespace {
 
 constexpr Duration rest{200};    // until it is looked for news again
 constexpr Duration at_work{10};  // while the database is asked for events
-constexpr std::size_t noted_at_once = 1'000;
 
 }  // namespace
 
@@ -25,7 +24,8 @@ Courier::Courier(Planner& planner, EventHistory& events, const SecretSeal& seal,
       log_(log),
       config_(std::move(config)),
       deliveries_(config_.deliveries),
-      posts_(config_.posts, config_.rules) {}
+      posts_(config_.posts, config_.rules),
+      notes_(planner) {}
 
 Courier::~Courier() { stop(); }
 
@@ -37,11 +37,7 @@ void Courier::stop() {
     if (!thread_.joinable()) return;
     thread_.request_stop();
     thread_.join();
-    Write write;
-    NoteWebhooks last = to_note(true);
-    if (last.progress.empty() || planner_.phase() != PlannerPhase::Leading) return;
-    write.command = std::move(last);
-    discard(planner_.write(std::move(write)), "what is not written down comes again");
+    notes_.last(NoteWebhooks{deliveries_.progress(clock_.wall(), true)});
 }
 
 CourierCounters Courier::counters() const { return {taken_, failed_, under_way_}; }
@@ -75,7 +71,7 @@ void Courier::step() {
     take_found();
     if (clock_.mono() < next_note_) return;
     next_note_ = clock_.mono() + config_.note;
-    note();
+    notes_.note([this] { return NoteWebhooks{deliveries_.progress(clock_.wall(), false)}; });
 }
 
 void Courier::look(const Wanted& wanted) {
@@ -144,25 +140,6 @@ void Courier::ended(const Letter& letter, const Status& outcome) {
                                  {"why", outcome.failure().message}});
     deliveries_.failed(letter.ticket, outcome.failure().message, clock_.mono(), clock_.wall(),
                        rng_.next());
-}
-
-NoteWebhooks Courier::to_note(bool all) const {
-    NoteWebhooks command{deliveries_.progress(clock_.wall(), all)};
-    if (command.progress.size() > noted_at_once) command.progress.resize(noted_at_once);
-    return command;
-}
-
-void Courier::note() {
-    if (noting_->load()) return;
-    NoteWebhooks command = to_note(false);
-    if (command.progress.empty()) return;
-    noting_->store(true);
-    Write write;
-    write.command = std::move(command);
-    planner_.submit(std::move(write), [noting = noting_](const Result<Answer>& done) {
-        discard(done, "the next round brings more");
-        noting->store(false);
-    });
 }
 
 }  // namespace foyer::master

@@ -21,6 +21,7 @@
 #include "master/app/secret_seal.h"
 #include "master/domain/deliveries.h"
 #include "master/notices/https_post.h"
+#include "master/notices/progress_notes.h"
 
 namespace foyer::master {
 
@@ -67,8 +68,6 @@ private:
     void take_found();
     void send(const Letter& letter);
     void ended(const Letter& letter, const Status& outcome);
-    NoteWebhooks to_note(bool all) const;
-    void note();
 
     Planner& planner_;
     EventHistory& events_;
@@ -79,12 +78,12 @@ private:
     CourierConfig config_;
     Deliveries deliveries_;
     HttpsPosts posts_;
+    ProgressNotes notes_;
     std::int64_t seen_event_ = -1;
     std::optional<Revision> seen_;
     std::size_t looking_ = 0;
     MonoTime next_note_;
     std::shared_ptr<Inbox> inbox_ = std::make_shared<Inbox>();
-    std::shared_ptr<std::atomic<bool>> noting_ = std::make_shared<std::atomic<bool>>(false);
     std::atomic<std::uint64_t> taken_{0};
     std::atomic<std::uint64_t> failed_{0};
     std::atomic<std::uint64_t> under_way_{0};

@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <ares.h>
 #include <arpa/inet.h>
+#include <array>
 #include <memory>
 #include <netdb.h>
-#include <sys/select.h>
+#include <poll.h>
 
 #include "common/base/utf8.h"
 
@@ -26,18 +27,13 @@ bool is_answer(int status) {
     return status == ARES_SUCCESS || status == ARES_ENODATA || status == ARES_ENOTFOUND;
 }
 
-struct Texts {
-    int status = ARES_ECANCELLED;
-    std::vector<std::string> found;
-};
-
-struct Addresses {
+struct Found {
     int status = ARES_ECANCELLED;
     std::vector<std::string> found;
 };
 
 void on_texts(void* into, int status, int, unsigned char* bytes, int length) {
-    Texts& texts = *static_cast<Texts*>(into);
+    Found& texts = *static_cast<Found*>(into);
     texts.status = status;
     if (status != ARES_SUCCESS) return;
     ares_txt_ext* list = nullptr;
@@ -55,7 +51,7 @@ void on_texts(void* into, int status, int, unsigned char* bytes, int length) {
 }
 
 void on_addresses(void* into, int status, int, ares_addrinfo* list) {
-    Addresses& addresses = *static_cast<Addresses*>(into);
+    Found& addresses = *static_cast<Found*>(into);
     addresses.status = status;
     if (status != ARES_SUCCESS || list == nullptr) return;
     for (const ares_addrinfo_node* node = list->nodes; node != nullptr; node = node->ai_next) {
@@ -110,30 +106,50 @@ public:
     void work(Duration timeout, const Clock& clock) const {
         const MonoTime until = clock.mono() + timeout;
         for (;;) {
-            fd_set readable;
-            fd_set writable;
-            FD_ZERO(&readable);
-            FD_ZERO(&writable);
-            const int above = ares_fds(channel_, &readable, &writable);
-            if (above == 0) return;
+            // poll(), since a master has more descriptors than an fd_set holds.
+            std::array<ares_socket_t, ARES_GETSOCK_MAXNUM> sockets{};
+            const int wanted = ares_getsock(channel_, sockets.data(), ARES_GETSOCK_MAXNUM);
+            std::vector<pollfd> polled;
+            for (int i = 0; i < ARES_GETSOCK_MAXNUM; ++i) {
+                short events = 0;
+                if (ARES_GETSOCK_READABLE(wanted, i)) events |= POLLIN;
+                if (ARES_GETSOCK_WRITABLE(wanted, i)) events |= POLLOUT;
+                if (events != 0)
+                    polled.push_back({sockets.at(static_cast<std::size_t>(i)), events, 0});
+            }
+            if (polled.empty()) return;
             const Duration left = until - clock.mono();
             if (left <= Duration(0)) return ares_cancel(channel_);
-            timeval most = {static_cast<time_t>(left.count() / 1000),
-                            static_cast<suseconds_t>(left.count() % 1000 * 1000)};
-            timeval wait = {};
-            const timeval* chosen = ares_timeout(channel_, &most, &wait);
-            wait = *chosen;
-            if (::select(above, &readable, &writable, nullptr, &wait) < 0)
-                return ares_cancel(channel_);
-            ares_process(channel_, &readable, &writable);
+            turn(polled, left);
         }
     }
 
 private:
+    // What there is to do within the time that c-ares itself wants to be asked again.
+    void turn(std::vector<pollfd>& polled, Duration left) const {
+        timeval most = {static_cast<time_t>(left.count() / 1000),
+                        static_cast<suseconds_t>(left.count() % 1000 * 1000)};
+        timeval wait = {};
+        const timeval* chosen = ares_timeout(channel_, &most, &wait);
+        const auto wait_ms =
+            static_cast<int>(chosen->tv_sec * 1000 + (chosen->tv_usec + 999) / 1000);
+        if (::poll(polled.data(), polled.size(), wait_ms) < 0) return ares_cancel(channel_);
+        bool any = false;
+        for (const pollfd& one : polled) {
+            if (one.revents == 0) continue;
+            any = true;
+            const bool writes = (one.revents & POLLOUT) != 0;
+            const bool reads = (one.revents & ~POLLOUT) != 0;
+            ares_process_fd(channel_, reads ? one.fd : ARES_SOCKET_BAD,
+                            writes ? one.fd : ARES_SOCKET_BAD);
+        }
+        if (!any) ares_process_fd(channel_, ARES_SOCKET_BAD, ARES_SOCKET_BAD);  // its timeouts
+    }
+
     ares_channel channel_ = nullptr;
 };
 
-void ask_addresses(const Channel& channel, const std::string& host, Addresses& into) {
+void ask_addresses(const Channel& channel, const std::string& host, Found& into) {
     ares_addrinfo_hints hints = {};
     hints.ai_family = AF_UNSPEC;
     hints.ai_flags = ARES_AI_NOSORT;
@@ -153,8 +169,8 @@ DnsAnswer look_up(const DomainName& name, const DnsLookConfig& config, const Clo
         answer.failure = channel.failure().message;
         return answer;
     }
-    Texts texts;
-    Addresses addresses;
+    Found texts;
+    Found addresses;
     ares_query(channel.value()->get(), challenge_name(name).c_str(), internet, txt, on_texts,
                &texts);
     ask_addresses(*channel.value(), name.str(), addresses);
@@ -172,7 +188,7 @@ std::vector<std::string> addresses_of(const std::string& host, const DnsLookConf
                                       const Clock& clock) {
     const auto channel = Channel::open(config);
     if (!channel.ok()) return {};
-    Addresses addresses;
+    Found addresses;
     ask_addresses(*channel.value(), host, addresses);
     channel.value()->work(config.timeout, clock);
     return addresses.found;

@@ -9,7 +9,6 @@ namespace {
 
 constexpr Duration rest{200};    // until it is looked for news again
 constexpr Duration at_work{10};  // while the database is asked
-constexpr std::size_t noted_at_once = 1'000;
 
 }  // namespace
 
@@ -24,6 +23,7 @@ Postman::Postman(Planner& planner, EventHistory& events, const SecretSeal& seal,
       config_(std::move(config)),
       digests_(config_.digests),
       mails_(config_.server),
+      notes_(planner),
       hearing_(config_.hearing_gap) {}
 
 Postman::~Postman() { stop(); }
@@ -36,12 +36,7 @@ void Postman::stop() {
     if (!thread_.joinable()) return;
     thread_.request_stop();
     thread_.join();
-    NoteMails last{digests_.progress(true)};
-    if (last.progress.size() > noted_at_once) last.progress.resize(noted_at_once);
-    if (last.progress.empty() || planner_.phase() != PlannerPhase::Leading) return;
-    Write write;
-    write.command = std::move(last);
-    discard(planner_.write(std::move(write)), "what is not written down comes again");
+    notes_.last(NoteMails{digests_.progress(true)});
 }
 
 PostmanCounters Postman::counters() const { return {taken_, failed_, pending_}; }
@@ -74,7 +69,7 @@ void Postman::step() {
     for (const MailOut& mail : turn.send) send(mail);
     if (clock_.mono() < next_note_) return;
     next_note_ = clock_.mono() + config_.note;
-    note();
+    notes_.note([this] { return NoteMails{digests_.progress(false)}; });
 }
 
 void Postman::read_events() {
@@ -147,20 +142,6 @@ void Postman::ended(const MailOut& mail, const SmtpResult& result) {
               {{"contact", mail.ticket.id}, {"refused", refused}, {"why", result.why}});
     digests_.failed(mail.ticket, refused ? MailFailure::Refused : MailFailure::Later, result.why,
                     clock_.mono(), clock_.wall(), rng_.next());
-}
-
-void Postman::note() {
-    if (noting_->load()) return;
-    NoteMails command{digests_.progress(false)};
-    if (command.progress.size() > noted_at_once) command.progress.resize(noted_at_once);
-    if (command.progress.empty()) return;
-    noting_->store(true);
-    Write write;
-    write.command = std::move(command);
-    planner_.submit(std::move(write), [noting = noting_](const Result<Answer>& done) {
-        discard(done, "the next round brings more");
-        noting->store(false);
-    });
 }
 
 }  // namespace foyer::master

@@ -20,6 +20,7 @@
 #include "master/app/secret_seal.h"
 #include "master/domain/digests.h"
 #include "master/notices/notice_mail.h"
+#include "master/notices/progress_notes.h"
 #include "master/notices/smtp_send.h"
 
 namespace foyer::master {
@@ -69,7 +70,6 @@ private:
     void write_down(std::vector<MailProgress> progress, std::vector<MailTicket> tickets);
     void send(const MailOut& mail);
     void ended(const MailOut& mail, const SmtpResult& result);
-    void note();
 
     Planner& planner_;
     EventHistory& events_;
@@ -80,13 +80,13 @@ private:
     PostmanConfig config_;
     Digests digests_;
     SmtpMails mails_;
+    ProgressNotes notes_;
     Hearing hearing_;
     std::optional<Revision> seen_;
     std::int64_t last_event_ = 0;
     bool reading_ = false;
     MonoTime next_note_;
     std::shared_ptr<Inbox> inbox_ = std::make_shared<Inbox>();
-    std::shared_ptr<std::atomic<bool>> noting_ = std::make_shared<std::atomic<bool>>(false);
     std::atomic<std::uint64_t> taken_{0};
     std::atomic<std::uint64_t> failed_{0};
     std::atomic<std::uint64_t> pending_{0};

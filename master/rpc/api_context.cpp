@@ -82,6 +82,13 @@ void submit_trial(const ApiContext& context, Write write, PreparedWrite prepared
 
 }  // namespace
 
+std::shared_ptr<HeldCall> hold(ApiCall call) {
+    return std::make_shared<HeldCall>(
+        HeldCall{call.rpc, call.caller, call.terms, std::move(call.done)});
+}
+
+ApiCall released(const HeldCall& held) { return {held.rpc, held.caller, held.terms, held.done}; }
+
 void submit_write(const ApiContext& context, ApiCall call, const google::protobuf::Message& request,
                   const WriteFields& fields, google::protobuf::Message& response,
                   PreparedWrite prepared) {

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <google/protobuf/message.h>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -57,6 +58,16 @@ struct ApiCall {
     const CallTerms& terms;  // likewise
     Api::Done done;
 };
+
+// A call that goes on after its handler returned. Its messages live until `done`.
+struct HeldCall {
+    std::string_view rpc;
+    Caller caller;
+    CallTerms terms;
+    Api::Done done;
+};
+std::shared_ptr<HeldCall> hold(ApiCall call);
+ApiCall released(const HeldCall& held);
 
 // A secret in the answer is sealed while it is recorded, and wiped after a short time.
 enum class AnswerKind { Plain, Secret };

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "common/base/joined.h"
 #include "master/rpc/handlers.h"
 
 namespace foyer::master {
@@ -37,7 +38,8 @@ constexpr Door door(std::string_view rpc) {
     return {rpc, &Typed<Handler>::request, &Typed<Handler>::response, &Typed<Handler>::call};
 }
 
-constexpr auto doors = std::to_array<Door>({
+// Of the cloud, and what runs on it.
+constexpr auto doors_of_things = std::to_array<Door>({
     door<&create_isp>("foyer.api.v1.FleetService/CreateIsp"),
     door<&delete_isp>("foyer.api.v1.FleetService/DeleteIsp"),
     door<&get_isp>("foyer.api.v1.FleetService/GetIsp"),
@@ -132,11 +134,10 @@ constexpr auto doors_of_people = std::to_array<Door>({
     door<&who_am_i>("foyer.api.v1.AccountService/WhoAmI"),
 });
 
+constexpr auto doors = joined(doors_of_things, doors_of_people);
+
 const Door* find(std::string_view rpc) {
     for (const Door& candidate : doors) {
-        if (candidate.rpc == rpc) return &candidate;
-    }
-    for (const Door& candidate : doors_of_people) {
         if (candidate.rpc == rpc) return &candidate;
     }
     return nullptr;

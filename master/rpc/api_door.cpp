@@ -6,6 +6,7 @@
 
 #include "common/wire/status_map.h"
 #include "master/app/if_match.h"
+#include "master/app/source_address.h"
 
 namespace foyer::master {
 namespace {
@@ -14,17 +15,6 @@ std::optional<std::string_view> metadatum(const Context& context, const char* ke
     const auto found = context.client_metadata().find(key);
     if (found == context.client_metadata().end()) return std::nullopt;
     return std::string_view(found->second.data(), found->second.size());
-}
-
-// "ipv4:203.0.113.9:40122", "ipv6:%5B2001:db8::1%5D:40122": without the port, and of IPv6 the first
-// four groups, near enough to a home's 64 bits.
-std::string source_of_peer(std::string peer) {
-    peer.erase(std::min(peer.rfind(':'), peer.size()));
-    if (!peer.starts_with("ipv6:")) return peer;
-    std::size_t end = peer.find(':');
-    for (int group = 0; group < 4 && end != std::string::npos; ++group)
-        end = peer.find(':', end + 1);
-    return peer.substr(0, end);
 }
 
 // As the header of HTTP. Given twice, it could mean either.

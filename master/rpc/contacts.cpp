@@ -1,6 +1,5 @@
 // Contacts: those of the caller's account, or any for an operator.
 #include <algorithm>
-#include <memory>
 
 #include "common/base/check.h"
 #include "common/tls/sha256.h"
@@ -135,13 +134,8 @@ void add_contact(const ApiContext& context, ApiCall call, const api::AddContactR
         return call.done(error(ErrorCode::PermissionDenied,
                                "only operators add contacts to other accounts; leave 'account' out",
                                {{"rule", "role"}, {"roles", "operator"}}));
-    // A contact hears what its account may hear: a narrower token must not come to hear more by it.
-    if (call.caller.account_roles.contains(AccountRole::Operator) && !call.caller.is_operator())
-        return call.done(
-            error(ErrorCode::PermissionDenied,
-                  "a contact of an operator's account hears of the whole cloud; add it "
-                  "with a token that has the scope operator",
-                  {{"rule", "scope"}, {"scope", "operator"}}));
+    const Status may_hear = check_may_hear(call.caller, "contact");
+    if (!may_hear.ok()) return call.done(may_hear);
     const auto language = from_wire(request.language());
     if (!language.ok()) return call.done(language.failure());
     auto topics = topics_in(request.topics());
@@ -242,24 +236,19 @@ void confirm_contact(const ApiContext& context, ApiCall call,
     if (repeated)
         return submit_write(context, std::move(call), request, write_fields(request), response,
                             std::move(write));
-    // The try is committed first. The caller lives only until this returns.
-    struct Waiting {
-        std::string rpc;
-        Caller caller;
-        CallTerms terms;  // none: what is compared is compared with the try
-    };
-    auto waiting = std::make_shared<Waiting>(Waiting{std::string(call.rpc), call.caller, {}});
+    // The try is committed first; what If-Match compares is compared with it.
     Write count;
     count.command = CountContactTry{contact};
     count.precondition = call.terms.if_match;
-    context.planner.submit(
-        std::move(count), [&context, &request, &response, waiting, done = std::move(call.done),
-                           write = std::move(write)](const Result<Answer>& counted) mutable {
-            if (!counted.ok()) return done(counted.failure());
-            submit_write(context,
-                         ApiCall{waiting->rpc, waiting->caller, waiting->terms, std::move(done)},
-                         request, write_fields(request), response, std::move(write));
-        });
+    const auto held = hold(std::move(call));
+    held->terms = {};
+    context.planner.submit(std::move(count),
+                           [&context, &request, &response, held,
+                            write = std::move(write)](const Result<Answer>& counted) mutable {
+                               if (!counted.ok()) return held->done(counted.failure());
+                               submit_write(context, released(*held), request,
+                                            write_fields(request), response, std::move(write));
+                           });
 }
 
 }  // namespace foyer::master

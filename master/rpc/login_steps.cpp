@@ -20,16 +20,10 @@ std::string new_device(const ApiContext& context, const MemberKey& key) {
 
 }  // namespace
 
-std::shared_ptr<HeldCall> hold(ApiCall call) {
-    return std::make_shared<HeldCall>(
-        HeldCall{call.rpc, call.caller, call.terms, std::move(call.done)});
-}
-
 void submit_held(const ApiContext& context, const std::shared_ptr<HeldCall>& held,
                  const google::protobuf::Message& request, google::protobuf::Message& response,
                  PreparedWrite write) {
-    submit_write(context, ApiCall{held->rpc, held->caller, held->terms, held->done}, request, {},
-                 response, std::move(write));
+    submit_write(context, released(*held), request, {}, response, std::move(write));
 }
 
 void on_hashing_thread(const ApiContext& context, const std::shared_ptr<HeldCall>& held,

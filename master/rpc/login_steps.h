@@ -1,5 +1,4 @@
-// What the handlers of logins share: a call that goes on after its handler returned, who tries, and
-// the session at the end.
+// What the handlers of logins share: who tries, and the session at the end.
 #pragma once
 
 #include <memory>
@@ -10,15 +9,6 @@
 #include "master/rpc/api_context.h"
 
 namespace foyer::master {
-
-// A call on its way through the hashing thread. Its messages live until `done`.
-struct HeldCall {
-    std::string_view rpc;
-    Caller caller;
-    CallTerms terms;
-    Api::Done done;
-};
-std::shared_ptr<HeldCall> hold(ApiCall call);
 
 // Nothing of it is recorded under an Idempotency-Key: it cannot be repeated.
 void submit_held(const ApiContext& context, const std::shared_ptr<HeldCall>& held,

@@ -7,12 +7,6 @@
 namespace foyer::master {
 namespace {
 
-Error wrong_code() {
-    return error(ErrorCode::Unauthenticated,
-                 "this code is wrong, too old, or was used already; wait for the next one",
-                 {{"rule", "totp_refused"}});
-}
-
 auto shown_later(const MemberKey& key) {
     return [key](const State& after, const Reply&, google::protobuf::Message& answer) {
         static_cast<api::TotpState&>(answer).set_totp(after.members().at(key).totp_on);
@@ -56,7 +50,7 @@ void confirm_totp(const ApiContext& context, ApiCall call, const api::ConfirmTot
     if (!may.ok()) return call.done(may);
     const MemberKey key = key_of_member(row.value());
     const auto step = code_step(context, key, row.value().totp, request.code());
-    if (!step) return call.done(wrong_code());
+    if (!step) return call.done(totp_refused());
     PreparedWrite write;
     write.command = ConfirmTotp{call.caller.token, row.value().totp, *step};
     write.render = shown_later(key);
@@ -74,7 +68,7 @@ void remove_totp(const ApiContext& context, ApiCall call, const api::RemoveTotpR
             return held->done(login_refused());
         const MemberKey key = key_of_member(row);
         const auto step = code_step(context, key, row.totp, request.code());
-        if (!step) return held->done(wrong_code());
+        if (!step) return held->done(totp_refused());
         PreparedWrite write;
         write.command = RemoveTotp{held->caller.token, row.password_hash, *step};
         write.render = shown_later(key);

@@ -30,17 +30,6 @@ Member seen_row(const ApiContext& context, const MemberKey& key) {
     });
 }
 
-bool has_opened(const Member& row, const std::string& invitation_hash, WallTime now) {
-    return row.invited_until && row.invitation_hash == invitation_hash && now <= *row.invited_until;
-}
-
-Error bad_invitation() {
-    return error(ErrorCode::Unauthenticated,
-                 "this invitation is not known, was used, or is too old; ask who manages the "
-                 "account for a new one (`foyer member invite`)",
-                 {{"rule", "invitation_refused"}});
-}
-
 }  // namespace
 
 void log_in(const ApiContext& context, ApiCall call, const api::LoginRequest& request,
@@ -78,8 +67,8 @@ void accept_invitation(const ApiContext& context, ApiCall call,
     const auto held = hold(std::move(call));
     const auto accept = [&context, &request, &response, held, key = key.value()] {
         const std::string invitation = tls::sha256_hex(request.invitation());
-        if (!has_opened(seen_row(context, key), invitation, context.clock.wall()))
-            return held->done(bad_invitation());
+        if (!is_invited(seen_row(context, key), invitation, context.clock.wall()))
+            return held->done(invitation_refused());
         auto hash = hash_password(Secret<std::string>(request.password()), context.rng);
         if (!hash.ok()) return held->done(hash.failure());
         held->caller.account = key.first;

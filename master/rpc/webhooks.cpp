@@ -42,12 +42,8 @@ void create_webhook(const ApiContext& context, ApiCall call,
                     const api::CreateWebhookRequest& request, api::Webhook& response) {
     const auto about = from_wire(request.about());
     if (!about.ok()) return call.done(about.failure());
-    // A webhook hears what its account may hear: a narrower token must not come to hear more by it.
-    if (call.caller.account_roles.contains(AccountRole::Operator) && !call.caller.is_operator())
-        return call.done(error(ErrorCode::PermissionDenied,
-                               "a webhook of an operator's account hears everything; make it with "
-                               "a token that has the scope operator",
-                               {{"rule", "scope"}, {"scope", "operator"}}));
+    const Status may_hear = check_may_hear(call.caller, "webhook");
+    if (!may_hear.ok()) return call.done(may_hear);
     const WebhookKey key = key_of(call.caller, request.name());
     const Secret<std::string> secret(tls::new_webhook_secret(context.rng));
     Webhook row;
