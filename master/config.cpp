@@ -131,6 +131,9 @@ void read_agents(Table table, AgentsConfig& config) {
     table.read("observations_max", config.observations_max, {1, 100'000});
     table.read("blob_streams_per_node", config.blob_streams_per_node, {1, 64});
     table.read("blob_streams_max", config.blob_streams_max, {1, 4'096});
+    table.read("errands_max", config.errands_max, {1, 100'000});
+    table.read("errands_per_node", config.errands_per_node, {1, 64});
+    table.read("errand_margin_ms", config.errand_margin_ms, {50, 60'000});
     table.read("isolated_percent", config.isolated_percent, {1, 100});
     table.read("isolated_nodes_min", config.isolated_nodes_min);
     table.read("certificate_days", config.certificate_days, {1, 825});

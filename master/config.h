@@ -32,6 +32,9 @@ struct AgentsConfig {
     std::int64_t observations_max = 2'000;
     std::int64_t blob_streams_per_node = 4;
     std::int64_t blob_streams_max = 64;
+    std::int64_t errands_max = 1'000;
+    std::int64_t errands_per_node = 8;
+    std::int64_t errand_margin_ms = 5'000;
     std::int64_t isolated_percent = 50;
     std::int64_t isolated_nodes_min = 3;
     std::int64_t certificate_days = 90;

@@ -87,6 +87,7 @@ struct Server::Parts {
     std::unique_ptr<Courier> courier;
     std::unique_ptr<Postman> postman;  // null: no mail is sent
     std::unique_ptr<DomainChecker> domains;
+    std::unique_ptr<ErrandDesk> errands;
     std::unique_ptr<AgentSync> sync;
     std::unique_ptr<ApiDispatcher> api;
     std::unique_ptr<Gate> gate;
@@ -102,6 +103,7 @@ struct Server::Parts {
     Result<std::string> open_database(DatabaseKind kind);
     void make_core(const std::string& conninfo, CourierConfig calls,
                    std::optional<PostmanConfig> mails, OidcConfig sign_in);
+    void wake(const NodeId& node);
     Status start_agents();
     Status start_api();
     Status start_metrics();
@@ -177,8 +179,11 @@ void Server::Parts::make_core(const std::string& conninfo, CourierConfig calls,
     domains =
         std::make_unique<DomainChecker>(*planner, clock, log, domain_checker_config_of(config));
     domains->start();
+    errands = std::make_unique<ErrandDesk>(
+        *waits, clock, rng, [this](const NodeId& node) { wake(node); }, errand_limits_of(config));
     sync = std::make_unique<AgentSync>(*planner, *presence, *held, *seal, clock, rng,
-                                       sync_limits_of(config), signer_of_records(*authority));
+                                       sync_limits_of(config), signer_of_records(*authority),
+                                       errands.get());
     ApiContext context{*planner,
                        *presence,
                        *waits,
@@ -186,6 +191,7 @@ void Server::Parts::make_core(const std::string& conninfo, CourierConfig calls,
                        *blobs,
                        *seal,
                        *logins,
+                       *errands,
                        *authority,
                        clock,
                        rng,
@@ -199,6 +205,10 @@ void Server::Parts::make_core(const std::string& conninfo, CourierConfig calls,
         std::make_unique<Housekeeping>(*planner, *presence, clock, rng, log, std::move(chores));
 }
 
+void Server::Parts::wake(const NodeId& node) {
+    planner->read([&](const State& state) { wake_box(*held, state, node); });
+}
+
 Status Server::Parts::start_agents() {
     std::set<std::string> names;
     for (const std::string& address : config.agents.addresses)
@@ -210,8 +220,9 @@ Status Server::Parts::start_agents() {
     server.clients = ClientCertificates::Asked;
     server.message_bytes_max = static_cast<int>(config.agents.message_bytes_max);
     std::vector<std::unique_ptr<grpc::Service>> services;
-    services.push_back(make_agent_service({*planner, *sync, *authority, *blobs, clock, log},
-                                          agent_service_config_of(config)));
+    services.push_back(
+        make_agent_service({*planner, *sync, *errands, *authority, *blobs, clock, log},
+                           agent_service_config_of(config)));
     agents_grpc = TRY(GrpcServer::start(server, std::move(services)));
     return ok_status();
 }

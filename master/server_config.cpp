@@ -84,6 +84,12 @@ SyncLimits sync_limits_of(const Config& config) {
             static_cast<std::size_t>(config.agents.observations_max)};
 }
 
+ErrandLimits errand_limits_of(const Config& config) {
+    return {static_cast<std::size_t>(config.agents.errands_max),
+            static_cast<std::size_t>(config.agents.errands_per_node),
+            Duration(config.agents.errand_margin_ms)};
+}
+
 ApiLimits api_limits_of(const Config& config) {
     return {static_cast<int>(config.api.page_size_max), Duration(config.api.wait_ms_max),
             Cents(config.hosts.monthly_cents), config.hosts.currency,

@@ -23,6 +23,7 @@ RecordSigner signer_of_records(const CertificateAuthority& authority);
 PlannerLimits planner_limits_of(const Config& config);
 PresenceLimits presence_limits_of(const Config& config);
 SyncLimits sync_limits_of(const Config& config);
+ErrandLimits errand_limits_of(const Config& config);
 ApiLimits api_limits_of(const Config& config);
 Rate rate_of(const Config& config);
 HttpLimits http_limits_of(const Config& config);

@@ -12,6 +12,7 @@
 #include "common/os/files.h"
 #include "common/os/sys.h"
 #include "node-agent/app/agent.h"
+#include "node-agent/app/errand_runner.h"
 #include "node-agent/link/blob_fetch.h"
 #include "node-agent/link/sync_loop.h"
 #include "node-agent/net/edge_probe.h"
@@ -149,6 +150,12 @@ Result<Resources> offered(const std::string& data_dir, const NodeConfig& config,
     return lowered(identity.capacity, TRY(machine.measure_whole()));
 }
 
+ErrandRunner::Tell told_to(MasterClient& client) {
+    return [&client](const ErrandId& id, const Result<ErrandOutcome>& outcome) {
+        return client.finish_errand(id, outcome);
+    };
+}
+
 // A lease is renewed each second, however busy the disk is.
 void stay_in_memory(Log& log) {
     const Status locked = os::lock_memory();
@@ -198,6 +205,7 @@ Status run(const std::string& data_dir, const NodeConfig& config, const std::str
     });
     const StatusServer server = TRY(StatusServer::listen(data_dir));
 
+    ErrandRunner errands(*box.console, told_to(client), log, {.exec = config.exec});
     // News before the link exists are in the first report anyway.
     std::unique_ptr<SyncLoop> link;
     std::mutex link_mutex;
@@ -209,7 +217,8 @@ Status run(const std::string& data_dir, const NodeConfig& config, const std::str
     {
         const std::scoped_lock guard(link_mutex);
         link =
-            std::make_unique<SyncLoop>(agent, client, renewal, clock, rng, log, sync_rules(config));
+            std::make_unique<SyncLoop>(agent, client, renewal, clock, rng, log, sync_rules(config),
+                                       [&](const auto& asked) { errands.take(asked); });
     }
     log.info("node_started",
              {{"node", identity.node}, {"data", data_dir}, {"run", run_dir}, {"version", version}});

@@ -49,7 +49,8 @@ function(foyer_program name)
 endfunction()
 
 # foyer_test(NAME LABEL label [HEADERS target] SOURCES a_test.cpp… [DEPS target…]): one Catch2 binary, one ctest entry.
-# NAME begins with its folder ("unit/base"). Its headers were precompiled for `target` (tests/CMakeLists.txt). Exit status 77 means skipped, with the reason on the last line.
+# NAME begins with its folder ("unit/base"). Its headers were precompiled for `target` (tests/CMakeLists.txt).
+# Exit status 77 means skipped, with the reason on the last line.
 function(foyer_test name)
   cmake_parse_arguments(ARG "" "LABEL;TIMEOUT;HEADERS" "SOURCES;DEPS" ${ARGN})
   if(NOT ARG_HEADERS)

@@ -9,6 +9,7 @@
 #include "common/base/time.h"
 #include "common/model/assignment.h"
 #include "common/model/domain.h"
+#include "common/model/errand.h"
 #include "common/model/takeover.h"
 
 namespace foyer {
@@ -54,6 +55,7 @@ struct SyncAnswer {
     Duration hold_max{0};
     bool observations_wanted = false;
     WallTime clock;  // the master's; 0: not told
+    std::vector<Errand> errands;
     friend bool operator==(const SyncAnswer&, const SyncAnswer&) = default;
 };
 

@@ -3,6 +3,7 @@
 #include "common/base/utf8.h"
 #include "common/wire/agent_convert.h"
 #include "common/wire/enum_convert.h"
+#include "common/wire/errand_convert.h"
 #include "common/wire/field_check.h"
 #include "common/wire/takeover_convert.h"
 
@@ -254,6 +255,7 @@ void to_wire(const SyncAnswer& from, agent::v1::SyncResponse& to) {
     to.set_hold_ms_max(static_cast<std::uint32_t>(from.hold_max.count()));
     to.set_observations_wanted(from.observations_wanted);
     to.set_clock_unix_ms(from.clock.unix_ms);
+    for (const Errand& errand : from.errands) to_wire(errand, *to.add_errands());
 }
 
 Result<SyncAnswer> from_wire(const agent::v1::SyncResponse& from) {
@@ -266,6 +268,12 @@ Result<SyncAnswer> from_wire(const agent::v1::SyncResponse& from) {
     to.hold_max = Duration(from.hold_ms_max());
     to.observations_wanted = from.observations_wanted();
     to.clock = WallTime{TRY(amount_field("clock_unix_ms", from.clock_unix_ms()))};
+    TRY(count_field("errands", from.errands_size(), errand_limits::at_once_max));
+    for (const auto& errand : from.errands()) {
+        // One that is not understood is given up by the master in time; the wish counts.
+        const auto read = from_wire(errand);
+        if (read.ok()) to.errands.push_back(read.value());
+    }
     return to;
 }
 

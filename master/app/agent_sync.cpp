@@ -48,6 +48,10 @@ void wake_boxes(WaitDesk& desk, const State& state, const State& before) {
     desk.published(state, keys);
 }
 
+void wake_box(WaitDesk& desk, const State& state, const NodeId& node) {
+    desk.published(state, {desk_key(node)});
+}
+
 void HeldSync::cancel() const {
     shared_->cancelled = true;
     const Desk::Ticket ticket = shared_->ticket;
@@ -55,7 +59,8 @@ void HeldSync::cancel() const {
 }
 
 AgentSync::AgentSync(Planner& planner, Presence& presence, Desk& desk, const SecretSeal& seal,
-                     const Clock& clock, Rng& rng, SyncLimits limits, RecordSigner sign)
+                     const Clock& clock, Rng& rng, SyncLimits limits, RecordSigner sign,
+                     Errands* errands)
     : planner_(planner),
       presence_(presence),
       desk_(desk),
@@ -63,7 +68,8 @@ AgentSync::AgentSync(Planner& planner, Presence& presence, Desk& desk, const Sec
       clock_(clock),
       rng_(rng),
       limits_(limits),
-      sign_(std::move(sign)) {}
+      sign_(std::move(sign)),
+      errands_(errands) {}
 
 HeldSync AgentSync::sync(const NodeId& node, SyncReport report_of_box, Done done) {
     HeldSync call(desk_);
@@ -177,7 +183,8 @@ void AgentSync::hold(const NodeId& node, const Applied& applied, const HeldSync&
 
 bool AgentSync::changed(const State& state, const NodeId& node, const Applied& applied) const {
     return !state.nodes().contains(node) || state.lineage() != applied.lineage ||
-           state.desired_revision(node) > applied.revision;
+           state.desired_revision(node) > applied.revision ||
+           (errands_ != nullptr && errands_->waits_for(node));
 }
 
 Result<SyncAnswer> AgentSync::answer(const NodeId& node, const Applied& applied, Pace pace) const {
@@ -196,6 +203,7 @@ Result<SyncAnswer> AgentSync::answer(const NodeId& node, const Applied& applied,
     answer.next_delay = with_jitter(pace == Pace::Normal ? limits_.next_delay : limits_.away_delay);
     answer.hold_max = limits_.hold;
     answer.clock = clock_.wall();
+    if (errands_ != nullptr) answer.errands = errands_->take(node);
     return answer;
 }
 

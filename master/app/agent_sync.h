@@ -22,6 +22,7 @@
 #include "common/base/result.h"
 #include "common/base/time.h"
 #include "common/model/sync.h"
+#include "master/app/errand_desk.h"
 #include "master/app/planner.h"
 #include "master/app/presence.h"
 #include "master/app/secret_seal.h"
@@ -55,6 +56,8 @@ private:
 // Wakes the held calls of boxes for which `state` says something that `before` did not: the work
 // follows the boxes concerned, however many are held.
 void wake_boxes(WaitDesk& desk, const State& state, const State& before);
+// And of one box for which something else waits.
+void wake_box(WaitDesk& desk, const State& state, const NodeId& node);
 
 // Signs the first record of an assignment's group; base64url.
 using RecordSigner = std::function<Result<std::string>(
@@ -66,7 +69,8 @@ public:
 
     // Borrows everything. wake_boxes() is called by whoever wires the planner.
     AgentSync(Planner& planner, Presence& presence, Desk& desk, const SecretSeal& seal,
-              const Clock& clock, Rng& rng, SyncLimits limits, RecordSigner sign = {});
+              const Clock& clock, Rng& rng, SyncLimits limits, RecordSigner sign = {},
+              Errands* errands = nullptr);
 
     // `done` runs once, on any thread. Aborted: a newer call of the same box. Unauthenticated: the
     // box was deleted meanwhile.
@@ -96,6 +100,7 @@ private:
     Rng& rng_;
     const SyncLimits limits_;
     const RecordSigner sign_;
+    Errands* const errands_;  // none: nothing is asked of boxes beside their wish (simulator)
 };
 
 }  // namespace foyer::master

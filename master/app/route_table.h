@@ -124,6 +124,14 @@ constexpr auto fleet = std::to_array<Route>({
           operators, Scope::All),
 });
 
+// What goes on inside the copies.
+constexpr auto consoles = std::to_array<Route>({
+    read("/v1/instances/{name}/log", "foyer.api.v1.ConsoleService/ReadInstanceLog", customers,
+         Scope::Own),
+    write(HttpMethod::Post, "/v1/instances/{name}:exec", "foyer.api.v1.ConsoleService/ExecInstance",
+          customers, Scope::Own),
+});
+
 // What runs on them, and for whom.
 constexpr auto services = std::to_array<Route>({
     write(HttpMethod::Post, "/v1/instances", "foyer.api.v1.InstanceService/OrderInstance",
@@ -246,7 +254,7 @@ constexpr auto people_and_documents = std::to_array<Route>({
     Route{HttpMethod::Get, "/v1/docs", "", {}, Scope::Public, RouteKind::Document, false},
 });
 
-constexpr auto table = joined(fleet, services, people_and_documents);
+constexpr auto table = joined(fleet, services, consoles, people_and_documents);
 
 }  // namespace routes
 

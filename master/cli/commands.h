@@ -34,6 +34,7 @@ void add_price_commands(CLI::App& app, Session& session);       // price-list, q
 void add_rebalance_commands(CLI::App& app, Session& session);   // rebalance
 void add_plan_commands(CLI::App& app, Session& session);        // plan
 void add_instance_commands(CLI::App& app, Session& session);    // instance
+void add_console_commands(CLI::App& app, Session& session);     // logs, exec
 void add_operation_commands(CLI::App& app, Session& session);   // op
 void add_completion_commands(CLI::App& app, Session& session);  // completion
 void add_profile_commands(CLI::App& app, Session& session);     // profile

@@ -24,8 +24,8 @@ struct CommandGroup {
 };
 const std::vector<CommandGroup> command_groups = {
     {"Ordering",
-     {"order", "plan", "quote", "price-list", "instance", "domain", "op", "event", "webhook",
-      "contact"}},
+     {"order", "plan", "quote", "price-list", "instance", "logs", "exec", "domain", "op", "event",
+      "webhook", "contact"}},
     {"Homes and boxes", {"isp", "host", "site", "node", "rebalance"}},
     {"Software", {"release"}},
     {"Accounts", {"account", "member", "token", "audit"}},
@@ -192,6 +192,7 @@ void add_all(CLI::App& app, Session& session) {
     add_plan_commands(app, session);
     add_price_commands(app, session);
     add_instance_commands(app, session);
+    add_console_commands(app, session);
     add_operation_commands(app, session);
     add_fleet_commands(app, session);
     add_rebalance_commands(app, session);
@@ -229,7 +230,8 @@ int run_program(const std::vector<std::string>& arguments, Console& console, con
     const Status parsed = parse(app, arguments, session, finished);
     if (!parsed.ok() || finished) return finish(console, parsed);
     console.set_quiet(session.options.quiet);
-    return finish(console, session.action());
+    const int finished_with = finish(console, session.action());
+    return finished_with == 0 ? session.exit_code : finished_with;
 }
 
 }  // namespace foyer::cli

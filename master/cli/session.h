@@ -58,6 +58,7 @@ public:
     // Of the writes from now on: what was read before must not have changed since. Empty: no
     // matter.
     std::string if_match;
+    int exit_code = 0;  // of a program that was run elsewhere, where all went well here
 
     Console& console() { return console_; }
     const Clock& clock() const { return clock_; }

@@ -47,6 +47,7 @@ std::string view_quote(const Json& quote, const ViewContext& context);
 // "27.00 EUR a month, price list list-2027".
 std::string quote_text(const Json& quote);
 std::string view_events(const Json& list, const ViewContext& context);
+std::string view_log_lines(const Json& part, const ViewContext& context);
 std::string event_line(const Json& event);  // one, with its line end
 std::string view_audit(const Json& list, const ViewContext& context);
 std::string view_operation(const Json& operation, const ViewContext& context);

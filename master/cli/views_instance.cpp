@@ -219,6 +219,14 @@ std::string view_events(const Json& list, const ViewContext& context) {
     return render(table, context.page);
 }
 
+std::string view_log_lines(const Json& part, const ViewContext& context) {
+    Table table{{{"TIME"}, {"STREAM", Align::Left, Keep::Extra}, {"TEXT"}}, {}};
+    for (const Json& line : list_field(part, "lines"))
+        table.rows.push_back(
+            {text_field(line, "at"), text_field(line, "stream"), text_field(line, "text")});
+    return render(table, context.page);
+}
+
 std::string event_line(const Json& event) {
     const std::string subject = text_field(event, "subject");
     return printable(text_field(event, "at") + "  " + text_field(event, "kind") + "  " +

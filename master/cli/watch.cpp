@@ -1,5 +1,6 @@
 #include "master/cli/watch.h"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

@@ -1,10 +1,13 @@
 // Waiting for an operation, with its progress shown.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 
 #include "master/cli/session.h"
+
+namespace CLI {
+class App;
+}
 
 namespace foyer::cli {
 

@@ -179,6 +179,14 @@ struct RevealInstance {
     InstanceName name;
 };
 
+// A program is about to be run inside a copy, by whom the audit log tells.
+struct ExecInstance {
+    InstanceName name;
+    std::optional<ReplicaIndex> index;  // absent: the one that leads
+    std::vector<std::string> program;   // and its arguments
+    AccountId by;
+};
+
 // What a box says: changed observations, erased partitions, capacity, free disk. `first` is the
 // first Sync of a node: its token is used up.
 struct ReportNode {
@@ -269,9 +277,9 @@ using Command = std::variant<
     CreateAccount, UpdateAccount, DeleteAccount, CreateToken, RevokeToken, CreateIsp, DeleteIsp,
     CreateHost, DeleteHost, CreateSite, DeleteSite, CreateNodeToken, DeleteNode, EnrolNode,
     RenewNode, PublishRelease, WithdrawRelease, PublishPriceList, OrderInstance, StopInstance,
-    StartInstance, DeleteInstance, PromoteInstance, RevealInstance, ReportNode, MarkSilent,
-    CordonNode, UncordonNode, DrainNode, CancelDrain, StartRebalance, StopRebalance, Tick,
-    NoteSightings, ForgetOld, CreateWebhook, DeleteWebhook, EnableWebhook, NoteWebhooks,
+    StartInstance, DeleteInstance, PromoteInstance, RevealInstance, ExecInstance, ReportNode,
+    MarkSilent, CordonNode, UncordonNode, DrainNode, CancelDrain, StartRebalance, StopRebalance,
+    Tick, NoteSightings, ForgetOld, CreateWebhook, DeleteWebhook, EnableWebhook, NoteWebhooks,
     CreateMember, UpdateMember, InviteMember, DeleteMember, OpenSession, CloseSession,
     AcceptInvitation, ChangePassword, StartTotp, ConfirmTotp, RemoveTotp, LinkIdentity, AddContact,
     ChangeContact, RemoveContact, RenewContactCode, CountContactTry, ConfirmContact, NoteMails,

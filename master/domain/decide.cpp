@@ -103,6 +103,9 @@ struct Dispatch {
     Result<Decision> operator()(const RevealInstance& c) const {
         return reveal_instance(state, c, now);
     }
+    Result<Decision> operator()(const ExecInstance& c) const {
+        return exec_instance(state, c, now);
+    }
     Result<Decision> operator()(const ReportNode& c) const { return report_node(state, c, now); }
     Result<Decision> operator()(const MarkSilent& c) const { return mark_silent(state, c, now); }
     Result<Decision> operator()(const CordonNode& c) const { return cordon_node(state, c, now); }

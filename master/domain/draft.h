@@ -94,6 +94,7 @@ Result<Decision> start_instance(const State& state, const StartInstance& command
 Result<Decision> delete_instance(const State& state, const DeleteInstance& command, WallTime now);
 Result<Decision> promote_instance(const State& state, const PromoteInstance& command, WallTime now);
 Result<Decision> reveal_instance(const State& state, const RevealInstance& command, WallTime now);
+Result<Decision> exec_instance(const State& state, const ExecInstance& command, WallTime now);
 Result<Decision> report_node(const State& state, const ReportNode& command, WallTime now);
 Result<Decision> mark_silent(const State& state, const MarkSilent& command, WallTime now);
 Result<Decision> note_sightings(const State& state, const NoteSightings& command, WallTime now);

@@ -90,6 +90,7 @@ inline constexpr auto instance_rules = std::to_array<EventRule>({
     {"order_succeeded", told::owner(Topic::Order, Weight::Good)},
     {"ordered", told::nobody},
     {"password_shown", told::nobody},
+    {"program_run", told::nobody},
     {"promote_succeeded", told::owner(Topic::Maintenance, Weight::Good)},
     {"promotion_proposed", told::nobody},
     {"promotion_started", told::nobody},

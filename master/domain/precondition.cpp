@@ -43,6 +43,7 @@ struct Subject {
     Found operator()(const DeleteInstance& c) const { return of(state.instances(), c.name); }
     Found operator()(const PromoteInstance& c) const { return of(state.instances(), c.name); }
     Found operator()(const RevealInstance& c) const { return of(state.instances(), c.name); }
+    Found operator()(const ExecInstance& c) const { return of(state.instances(), c.name); }
 
     Found operator()(const DeleteWebhook& c) const { return of(state.webhooks(), c.key); }
     Found operator()(const EnableWebhook& c) const { return of(state.webhooks(), c.key); }

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "common/base/joined.h"
+#include "common/model/errand.h"
 #include "master/domain/contacts.h"
 #include "master/domain/domain_names.h"
 #include "master/domain/limits.h"
@@ -28,6 +29,10 @@ constexpr FieldRule text(std::string_view pattern) { return {.pattern = pattern}
 constexpr FieldRule up_to(std::int64_t most) { return {.least = 0, .most = most}; }
 constexpr FieldRule up_to_bytes(std::size_t most) {
     return {.most = static_cast<std::int64_t>(most)};
+}
+// base64 of so many bytes.
+constexpr FieldRule at_most(std::size_t bytes) {
+    return {.least = 0, .most = static_cast<std::int64_t>((bytes + 2) / 3 * 4)};
 }
 // base64 of so many bytes, no more and no less.
 constexpr FieldRule exactly(std::int64_t bytes) {
@@ -87,6 +92,15 @@ constexpr auto lines_of_things = std::to_array<Line>({
     {"ReplicationPolicy", "replicas", {.least = 0}},
     {"ReplicationPolicy", "min_countries", {.least = 0}},
     {"PromoteInstanceRequest", "index", {.least = 0}},
+    {"ReadInstanceLogRequest", "index", {.least = 0}},
+    {"ReadInstanceLogRequest", "newest", up_to(errand_limits::lines_max)},
+    {"ReadInstanceLogRequest", "after", up_to_bytes(errand_limits::place_bytes_max)},
+    {"ExecInstanceRequest", "index", {.least = 0}},
+    {"ExecInstanceRequest",
+     "command",
+     {.required = true, .least = 1, .most = errand_limits::words_max}},
+    {"ExecInstanceRequest", "input", at_most(errand_limits::input_bytes_max)},
+    {"ExecInstanceRequest", "timeout_ms", up_to(limits::exec_timeout_max.count())},
     {"PublishReleaseRequest", "release_json", {.required = true, .least = 4}},
     {"PublishReleaseRequest", "signature", exactly(64)},
     {"PublishReleaseRequest", "publisher_key", exactly(32)},
@@ -166,6 +180,7 @@ constexpr auto bodies = std::to_array<Example>({
                                  "parameters": {"company": "Acme"},
                                  "policy": {"replicas": 3, "countries": ["FR", "BE"]}})"},
     {"PromoteInstanceRequest", R"({"index": 1})"},
+    {"ExecInstanceRequest", R"({"command": ["psql", "-c", "select count(*) from party_party"]})"},
     {"WithdrawReleaseRequest", R"({"reason": "loses attachments; use 7.0.30-2"})"},
     {"CreateWebhookRequest", R"({"name": "shop", "url": "https://hooks.example.com/foyer",
                                  "about": "instance", "note": "tells the shop"})"},

@@ -212,9 +212,10 @@ std::set<int> refusals_of(const Route& route) {
     if (takes_if_match(route)) all.insert(412);
     // An order that would be refused has no price.
     if (route.path == "/v1/quote") all.insert({404, 409});
-    // These may wait for the database.
+    // These may wait for the database, or for a box.
     const bool waits = route.path.ends_with("/events") || route.path.ends_with("/promise") ||
-                       route.path == "/v1/audit" || route.path.starts_with("/v1/operations/");
+                       route.path.ends_with("/log") || route.path == "/v1/audit" ||
+                       route.path.starts_with("/v1/operations/");
     if (waits) all.insert(504);
     return all;
 }

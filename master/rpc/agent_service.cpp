@@ -8,6 +8,7 @@
 #include "common/tls/sha256.h"
 #include "common/tls/wireguard_key.h"
 #include "common/wire/agent_convert.h"
+#include "common/wire/errand_convert.h"
 #include "common/wire/status_map.h"
 #include "foyer/agent/v1/agent.grpc.pb.h"
 #include "master/rpc/blob_stream.h"
@@ -67,6 +68,8 @@ public:
                   v1::SyncResponse* response) override;
     grpc::ServerWriteReactor<v1::FetchBlobResponse>* FetchBlob(
         Context* context, const v1::FetchBlobRequest* request) override;
+    Reactor* FinishErrand(Context* context, const v1::FinishErrandRequest* request,
+                          v1::FinishErrandResponse* response) override;
 
 private:
     struct Renewal {
@@ -238,6 +241,20 @@ grpc::ServerWriteReactor<v1::FetchBlobResponse>* AgentService::FetchBlob(
     return std::make_unique<BlobStream>(streams_, node.value(), std::move(blob).value(),
                                         static_cast<std::int64_t>(request->offset()))
         .release();
+}
+
+Reactor* AgentService::FinishErrand(Context* context, const v1::FinishErrandRequest* request,
+                                    v1::FinishErrandResponse* /*response*/) {
+    const auto node = caller(*context);
+    if (!node.ok()) return refuse(context, node.failure());
+    auto finished = wire::from_wire(*request);
+    if (!finished.ok()) return refuse(context, finished.failure());
+    const Status done = parts_.errands.finish(node.value(), finished.value().id,
+                                              std::move(finished.value().outcome));
+    if (!done.ok()) return refuse(context, done.failure());
+    Reactor* reactor = context->DefaultReactor();
+    reactor->Finish(grpc::Status::OK);
+    return reactor;
 }
 
 }  // namespace

@@ -33,6 +33,7 @@ struct AgentServiceConfig {
 struct AgentServiceParts {
     Planner& planner;
     AgentSync& sync;
+    ErrandDesk& errands;
     const CertificateAuthority& authority;
     const BlobStore& blobs;
     const Clock& clock;

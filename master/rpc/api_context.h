@@ -16,6 +16,7 @@
 #include "master/app/api.h"
 #include "master/app/blob_store.h"
 #include "master/app/certificate_authority.h"
+#include "master/app/errand_desk.h"
 #include "master/app/event_history.h"
 #include "master/app/planner.h"
 #include "master/app/presence.h"
@@ -44,6 +45,7 @@ struct ApiContext {
     const BlobStore& blobs;
     const SecretSeal& seal;
     LoginDesk& logins;
+    ErrandDesk& errands;
     const CertificateAuthority& authority;
     const Clock& clock;
     Rng& rng;

@@ -76,6 +76,8 @@ constexpr auto doors_of_things = std::to_array<Door>({
     door<&list_instance_events>("foyer.api.v1.InstanceService/ListInstanceEvents"),
     door<&get_instance_timeline>("foyer.api.v1.InstanceService/GetInstanceTimeline"),
     door<&explain_instance>("foyer.api.v1.InstanceService/ExplainInstance"),
+    door<&read_instance_log>("foyer.api.v1.ConsoleService/ReadInstanceLog"),
+    door<&exec_instance>("foyer.api.v1.ConsoleService/ExecInstance"),
     door<&list_events>("foyer.api.v1.EventService/ListEvents"),
     door<&create_webhook>("foyer.api.v1.WebhookService/CreateWebhook"),
     door<&get_webhook>("foyer.api.v1.WebhookService/GetWebhook"),

@@ -3,6 +3,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include "foyer/api/v1/accounts.grpc.pb.h"
+#include "foyer/api/v1/console.grpc.pb.h"
 #include "foyer/api/v1/contacts.grpc.pb.h"
 #include "foyer/api/v1/domains.grpc.pb.h"
 #include "foyer/api/v1/events.grpc.pb.h"
@@ -182,6 +183,22 @@ public:
     Reactor* ListEvents(Context* c, const api::ListEventsRequest* q,
                         api::ListEventsResponse* a) override {
         return door_.serve(c, "foyer.api.v1.EventService/ListEvents", *q, *a);
+    }
+
+private:
+    Door door_;
+};
+
+class Console final : public api::ConsoleService::CallbackService {
+public:
+    explicit Console(Door door) : door_(door) {}
+    Reactor* ReadInstanceLog(Context* c, const api::ReadInstanceLogRequest* q,
+                             api::ReadInstanceLogResponse* a) override {
+        return door_.serve(c, "foyer.api.v1.ConsoleService/ReadInstanceLog", *q, *a);
+    }
+    Reactor* ExecInstance(Context* c, const api::ExecInstanceRequest* q,
+                          api::ExecInstanceResponse* a) override {
+        return door_.serve(c, "foyer.api.v1.ConsoleService/ExecInstance", *q, *a);
     }
 
 private:
@@ -455,6 +472,7 @@ std::vector<std::unique_ptr<grpc::Service>> make_api_services(Api& api, Gate& ga
     std::vector<std::unique_ptr<grpc::Service>> services;
     services.push_back(std::make_unique<Fleet>(door));
     services.push_back(std::make_unique<Instances>(door));
+    services.push_back(std::make_unique<Console>(door));
     services.push_back(std::make_unique<Events>(door));
     services.push_back(std::make_unique<Webhooks>(door));
     services.push_back(std::make_unique<Members>(door));

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "foyer/api/v1/accounts.pb.h"
+#include "foyer/api/v1/console.pb.h"
 #include "foyer/api/v1/contacts.pb.h"
 #include "foyer/api/v1/domains.pb.h"
 #include "foyer/api/v1/events.pb.h"
@@ -109,6 +110,13 @@ void explain_instance(const ApiContext& context, ApiCall call,
                       const api::GetInstanceRequest& request, api::PlacementExplanation& response);
 // The instance, if the caller may see it; another's is answered as if it did not exist.
 Result<const Instance*> find_own(const State& state, const Caller& caller, const std::string& name);
+
+// console.cpp
+void read_instance_log(const ApiContext& context, ApiCall call,
+                       const api::ReadInstanceLogRequest& request,
+                       api::ReadInstanceLogResponse& response);
+void exec_instance(const ApiContext& context, ApiCall call, const api::ExecInstanceRequest& request,
+                   api::ExecInstanceResponse& response);
 
 // domains.cpp
 void create_domain(const ApiContext& context, ApiCall call, const api::CreateDomainRequest& request,

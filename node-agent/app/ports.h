@@ -19,6 +19,7 @@
 #include "common/base/time.h"
 #include "common/log/secret.h"
 #include "common/model/assignment.h"
+#include "common/model/errand.h"
 #include "node-agent/domain/certificate_plan.h"
 #include "node-agent/domain/zone_plan.h"
 
@@ -123,6 +124,18 @@ public:
     // Everything of ours found on the box, running or not: the agent adopts before it changes
     // anything.
     virtual Result<std::vector<FoundPartition>> list() = 0;
+};
+
+// What an errand asks of a partition, while its worker goes on. Thread-safe.
+class PartitionConsole {
+public:
+    virtual ~PartitionConsole() = default;
+    // NotFound: it was never begun here. InvalidArgument: a place this box never gave.
+    virtual Result<LogPart> read_log(const PartitionId& id, const ReadLog& wanted,
+                                     std::stop_token stop) = 0;
+    // As a hook runs inside the service. FailedPrecondition: it does not run.
+    virtual Result<ProgramEnd> run_program(const PartitionId& id, const RunProgram& wanted,
+                                           std::stop_token stop) = 0;
 };
 
 // Ends what a leader serves when its lease is over, although the agent hangs: two fences that know

@@ -4,6 +4,7 @@
 #include <grpcpp/client_context.h>
 
 #include "common/wire/agent_convert.h"
+#include "common/wire/errand_convert.h"
 #include "common/wire/status_map.h"
 #include "foyer/agent/v1/agent.grpc.pb.h"
 #include "node-agent/link/channel.h"
@@ -95,6 +96,18 @@ Result<RenewedCertificates> MasterClient::renew(const std::string& csr_pem,
     if (!status.ok()) return judged(wire::from_grpc(status), used);
     return RenewedCertificates{response.certificate_pem(), response.serving_certificate_pem(),
                                response.ca_pem()};
+}
+
+Status MasterClient::finish_errand(const ErrandId& id, const Result<ErrandOutcome>& outcome) {
+    const auto used = line();
+    v1::FinishErrandRequest request;
+    wire::to_wire(wire::FinishedErrand{id, outcome}, request);
+    v1::FinishErrandResponse response;
+    grpc::ClientContext context;
+    set_deadline(context, rules_.call_timeout);
+    const grpc::Status status = used->stub->FinishErrand(&context, request, &response);
+    if (!status.ok()) return judged(wire::from_grpc(status), used);
+    return ok_status();
 }
 
 Status MasterClient::fetch_blob(const Digest& digest, std::int64_t offset, const Piece& piece,

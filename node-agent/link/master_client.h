@@ -51,6 +51,9 @@ public:
     Status fetch_blob(const Digest& digest, std::int64_t offset, const Piece& piece,
                       std::stop_token stop);
 
+    // NotFound: the master does not wait for it any more.
+    Status finish_errand(const ErrandId& id, const Result<ErrandOutcome>& outcome);
+
     std::string address() const;  // dialled now
 
 private:

@@ -8,7 +8,7 @@
 namespace foyer::agent {
 
 SyncLoop::SyncLoop(Agent& agent, MasterClient& client, Renewal& renewal, const Clock& clock,
-                   Rng& rng, Log& log, SyncRules rules)
+                   Rng& rng, Log& log, SyncRules rules, OnErrands on_errands)
     : agent_(agent),
       client_(client),
       renewal_(renewal),
@@ -16,6 +16,7 @@ SyncLoop::SyncLoop(Agent& agent, MasterClient& client, Renewal& renewal, const C
       rng_(rng),
       log_(log),
       rules_(rules),
+      on_errands_(std::move(on_errands)),
       pace_(rules),
       nudger_([this](const std::stop_token& stop) { nudge(stop); }),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
@@ -126,6 +127,7 @@ void SyncLoop::note_clock(const SyncAnswer& answer) {
 
 void SyncLoop::answered(const SyncAnswer& answer, const std::stop_token& stop) {
     note_clock(answer);
+    if (!answer.errands.empty()) on_errands_(answer.errands);
     const int failures_before = pace_.failures();
     const Status digested = agent_.digest(answer);
     const SyncPace::Pause next = pace_.answered(answer, digested, rng_);

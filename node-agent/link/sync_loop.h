@@ -7,11 +7,13 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "common/base/random.h"
 #include "common/log/log.h"
@@ -34,8 +36,10 @@ struct LinkState {
 
 class SyncLoop {
 public:
+    // Given what the master asks for at once; must not block.
+    using OnErrands = std::function<void(const std::vector<Errand>& errands)>;
     SyncLoop(Agent& agent, MasterClient& client, Renewal& renewal, const Clock& clock, Rng& rng,
-             Log& log, SyncRules rules);
+             Log& log, SyncRules rules, OnErrands on_errands);
     ~SyncLoop();
 
     // The agent has news. Any thread.
@@ -61,6 +65,7 @@ private:
     Rng& rng_;
     Log& log_;
     SyncRules rules_;
+    const OnErrands on_errands_;
     SyncPace pace_;  // of the thread alone, but for its rules
 
     std::optional<Duration> clock_told_;  // the wrong offset that was logged last

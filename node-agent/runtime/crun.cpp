@@ -96,6 +96,19 @@ Result<os::Finished> Crun::exec(const std::string& container, const std::string&
     return os::run(call, stop);
 }
 
+Result<os::Finished> Crun::exec(const std::string& container, const std::string& process_file,
+                                const std::string& pid_file, const RunProgram& wanted,
+                                std::stop_token stop) const {
+    os::Command call =
+        command({"exec", "--process", process_file, "--pid-file", pid_file, container});
+    call.input = wanted.input;
+    call.timeout = wanted.timeout;
+    call.output_max = errand_limits::output_bytes_max;
+    call.messages_max = errand_limits::errors_bytes_max;
+    call.message_lines_max = errand_limits::errors_bytes_max;
+    return os::run(call, stop);
+}
+
 Status Crun::forget(const std::string& container) const {
     if (!os::exists(state_dir_ + "/" + container)) return ok_status();
     const os::Finished done = TRY(os::run(command({"delete", "--force", container})));

@@ -8,6 +8,7 @@
 
 #include "common/base/result.h"
 #include "common/base/units.h"
+#include "common/model/errand.h"
 #include "common/os/child_process.h"
 #include "node-agent/runtime/cgroup_layout.h"
 
@@ -39,6 +40,10 @@ public:
     Result<os::Finished> exec(const std::string& container, const std::string& process_file,
                               const std::string& pid_file, Duration timeout,
                               const OnLine& on_message, std::stop_token stop) const;
+    // The same for what somebody wants to see: all it reads and says, within the limits of errands.
+    Result<os::Finished> exec(const std::string& container, const std::string& process_file,
+                              const std::string& pid_file, const RunProgram& wanted,
+                              std::stop_token stop) const;
     // Removes what crun knows of it, alive or not. Unknown is fine.
     Status forget(const std::string& container) const;
 

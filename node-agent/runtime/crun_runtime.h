@@ -8,6 +8,8 @@
 // control group.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 
 #include "node-agent/app/ports.h"
@@ -29,7 +31,7 @@ struct CrunRuntimeConfig {
     int open_files_max = 0;
 };
 
-class CrunRuntime final : public PartitionRuntime {
+class CrunRuntime final : public PartitionRuntime, public PartitionConsole {
 public:
     static Result<std::unique_ptr<CrunRuntime>> open(CrunRuntimeConfig config);
 
@@ -49,6 +51,10 @@ public:
     Result<ContainerStatus> status(const PartitionId& id) override;
     Status erase(const PartitionId& id) override;
     Result<std::vector<FoundPartition>> list() override;
+    Result<LogPart> read_log(const PartitionId& id, const ReadLog& wanted,
+                             std::stop_token stop) override;
+    Result<ProgramEnd> run_program(const PartitionId& id, const RunProgram& wanted,
+                                   std::stop_token stop) override;
 
 private:
     CrunRuntime(CrunRuntimeConfig config, Cgroups groups, Crun crun);
@@ -70,6 +76,7 @@ private:
     const Cgroups groups_;
     const Crun crun_;
     UidRanges uids_;
+    std::atomic<std::uint64_t> programs_run_ = 0;
     const Netns box_;
 };
 

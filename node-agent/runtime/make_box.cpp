@@ -55,6 +55,7 @@ Result<Box> make_box(const BoxConfig& config, BlobSource& blobs, Clock& clock) {
                                              .open_files_max = config.open_files_max}));
     box.fences = std::make_unique<BoxFences>(TRY(os::find_program("foyer-fence")), paths.run,
                                              paths.box_netns(), partitions->groups(), clock);
+    box.console = partitions.get();
     box.partitions = std::move(partitions);
     box.images = TRY(DiskImageStore::open(paths, blobs));
     box.overlay =

@@ -56,6 +56,7 @@ struct BoxConfig {
 struct Box {
     std::unique_ptr<ImageStore> images;
     std::unique_ptr<PartitionRuntime> partitions;
+    PartitionConsole* console = nullptr;  // of the same partitions
     std::unique_ptr<LeaseFences> fences;
     std::unique_ptr<Overlay> overlay;
     std::unique_ptr<EdgeProxy> proxy;

@@ -5,6 +5,7 @@
 //   {"do": "sync", "request": {SyncRequest as protobuf JSON}, "deadline_ms": 40000}
 //   {"do": "renew", "new_key": true, "forget": true, "serving": true}
 //   {"do": "fetch", "digest": "sha256:…", "offset": 0}
+//   {"do": "finish", "request": {FinishErrandRequest as protobuf JSON}}
 //   {"do": "api", "address": "host:port", "ca": "PEM", "token": "foyer_…"}
 //   {"do": "login", "address": "host:port", "ca": "PEM", "account": "", "member": "", "password":
 //   ""}
@@ -143,6 +144,18 @@ public:
         return {{"bytes", bytes}, {"total", total}, {"sha256", hash.finish_hex()}};
     }
 
+    Json finish(const Json& command) {
+        v1::FinishErrandRequest request;
+        const std::string text = command.value("request", Json::object()).dump();
+        if (!google::protobuf::util::JsonStringToMessage(text, &request).ok())
+            return {{"error", "bad test"}};
+        v1::FinishErrandResponse response;
+        grpc::ClientContext context;
+        set_deadline(context, command);
+        const auto status = stub_->FinishErrand(&context, request, &response);
+        return status.ok() ? json_of(response) : json_of(wire::from_grpc(status));
+    }
+
 private:
     void connect(bool with_certificate) {
         grpc::SslCredentialsOptions options;
@@ -259,6 +272,7 @@ Json act(Box& box, const Json& command) {
     if (verb == "sync") return box.sync(command);
     if (verb == "renew") return box.renew(command);
     if (verb == "fetch") return box.fetch(command);
+    if (verb == "finish") return box.finish(command);
     if (verb == "api") return ask_api(command);
     if (verb == "login") return log_in(command);
     if (verb == "raw") return call_raw(command);

@@ -4,6 +4,7 @@ It keeps what it was asked (`calls`), enforces tokens and idempotency keys as th
 answers canned rows. Faults are queued: "unavailable" (503), "cut" (the work is done, the answer is
 lost), "html" (a proxy's page).
 """
+import base64
 import hashlib
 import json
 import re
@@ -226,6 +227,8 @@ class FakeApi:
         if parts[-1] == "events":
             return {"events": [{"revision": 9, "at": NOW, "kind": "running", "subject": parts[1],
                                 "message": "serves"}], "page": {}}
+        if parts[-1] == "log":
+            return self.log(query)
         if parts[-1] == "timeline":
             return TIMELINE
         if parts[-1] == "placement":
@@ -244,6 +247,19 @@ class FakeApi:
         if after >= 6:
             raise Refusal(401, "unauthenticated", "this token expired")
         return {"events": [event(after + 1, "node_silent")], "last": after + 1, "has_more": False}
+
+    def log(self, query):
+        """Two lines there are; one each time somebody waits, until it is refused."""
+        def line(text, stream="output"):
+            return {"at": NOW, "stream": stream, "text": text, "continued": False}
+        place = re.search(r"after=7-(\d+)", query)
+        if not place:
+            lines, at = [line("one"), line("bad \x1b[2J", "error")], 2
+        elif int(place[1]) < 4:
+            lines, at = [line(f"line {place[1]}")], int(place[1]) + 1
+        else:
+            raise Refusal(403, "permission_denied", "this token ended")
+        return {"lines": lines, "last": f"7-{at}", "index": 1, "gap": at == 4, "has_more": False}
 
     def page(self, noun, query):
         rows = ROWS[noun]
@@ -320,6 +336,11 @@ class FakeApi:
             return answer
         if path.endswith(":reveal"):
             return dict(instance("acme")["connection"], password=PASSWORD)
+        if path.endswith(":exec"):
+            said = base64.b64decode(body.get("input", "")) + b"out\x1b\xff\n"
+            return {"index": 0, "exit_code": 3, "output": base64.b64encode(said).decode(),
+                    "errors": base64.b64encode(b"no\n").decode(), "timed_out": False,
+                    "output_cut": True}
         if path == "/v1/rebalance:start":
             return self.start("rebalance", "")
         if path.endswith(":withdraw"):

@@ -214,7 +214,8 @@ def software(lab, release):
 # Tasks over the whole cloud, what the API says of itself, and health: nothing that is created and
 # kept.
 NO_RESOURCE = {"/v1/rebalance", "/v1/rebalance:start", "/v1/rebalance:stop", "/healthz",
-               "/v1/audit", "/v1/events", "/v1/openapi.json", "/v1/docs",
+               "/v1/audit", "/v1/events", "/v1/instances/{name}/log",
+               "/v1/instances/{name}:exec", "/v1/openapi.json", "/v1/docs",
                # How people get in: no program's.
                "/v1/login", "/v1/login:accept", "/v1/login:oidc-start", "/v1/login:oidc-finish",
                "/v1/login:oidc-link", "/v1/login:password", "/v1/login:totp",

@@ -134,6 +134,21 @@ class OrderedErp(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertGreater(picture.stat().st_size, 10_000)
 
+    def test_4_its_customer_sees_its_log_and_runs_a_program_in_it(self):
+        """Through the master and the box's own held call: the home is never dialled."""
+        self.assertIn("database system is ready", self.cloud.foyer("acme-sarl", "logs", NAME,
+                                                                   "--newest", "1000"))
+        env = ["env", "PGHOST=/run/foyer", "PGUSER=foyer"]
+        psql = [*env, "/usr/lib/postgresql/17/bin/psql", "-XAtq", "-d", "erp", "-c"]
+        query = "select pg_is_in_recovery(), current_user"
+        for copy in self.cloud.instance()["replicas"]:
+            standby = "t" if copy["role"] == "standby" else "f"
+            said = self.cloud.foyer("acme-sarl", "exec", NAME, "--copy", str(copy["index"]), "--",
+                                    *psql, query)
+            self.assertEqual(said.strip(), f"{standby}|foyer", copy)
+        told = self.cloud.foyer("acme-sarl", "event", "ls", "--kind", "program_run")
+        self.assertIn("pg_is_in_recovery", told)
+
     def test_5_another_home_takes_over_with_every_acknowledged_invoice(self):
         # A copy that led before may run and follow for a moment, and then has to rejoin; what the
         # master knows of it is some seconds old.

@@ -5,6 +5,7 @@
 
 #include "common/base/check.h"
 #include "foyer/api/v1/accounts.pb.h"
+#include "foyer/api/v1/console.pb.h"
 #include "foyer/api/v1/contacts.pb.h"
 #include "foyer/api/v1/domains.pb.h"
 #include "foyer/api/v1/events.pb.h"
@@ -31,7 +32,7 @@ const pb::Descriptor* const files[] = {
     api::v1::OrderInstanceRequest::descriptor(), api::v1::PublishReleaseRequest::descriptor(),
     api::v1::ListEventsRequest::descriptor(),    api::v1::CreateWebhookRequest::descriptor(),
     api::v1::LoginRequest::descriptor(),         api::v1::AddContactRequest::descriptor(),
-    api::v1::CreateDomainRequest::descriptor()};
+    api::v1::CreateDomainRequest::descriptor(),  api::v1::ExecInstanceRequest::descriptor()};
 
 std::unique_ptr<pb::Message> request_of(std::string_view rpc) {
     const pb::MethodDescriptor& method = master::method_of(*files[0]->file()->pool(), rpc);

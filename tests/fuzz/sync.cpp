@@ -104,6 +104,9 @@ std::string answer_seed() {
     delta.routes = {{"a.z", Revision(3), InstanceName("acme"), test::fence(2), "[fd50::1]:8000"}};
     delta.removed_routes = {"b.z"};
     answer.next_delay = Duration(100);
+    answer.errands = {{ErrandId("er-1"), PartitionId("acme-0"), ReadLog{5, "", Duration(9)}},
+                      {ErrandId("er-2"), PartitionId("acme-1"),
+                       RunProgram{{"psql", "-c", "select 1"}, "a", Duration(9)}}};
     answer.clock = WallTime{1'772'366'400'000};
     agent::v1::SyncResponse message;
     wire::to_wire(answer, message);

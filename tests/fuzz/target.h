@@ -26,6 +26,7 @@ extern const Target config;
 extern const Target domain;
 extern const Target edge;
 extern const Target enrol_token;
+extern const Target errand;
 extern const Target group;
 extern const Target hook_output;
 extern const Target http_request;

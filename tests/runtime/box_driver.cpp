@@ -160,6 +160,8 @@ private:
         if (verb == "reload") return status_json(runtime.reload(id));
         if (verb == "erase") return status_json(runtime.erase(id));
         if (verb == "hook") return hook(id, command);
+        if (verb == "log") return log(id, command);
+        if (verb == "run") return run_program(id, command);
         if (verb == "status") {
             const auto status = runtime.status(id);
             if (!status.ok()) return error_json(status.failure());
@@ -190,6 +192,31 @@ private:
                 {"output", done.value().output},
                 {"messages", done.value().last_messages},
                 {"steps", steps}};
+    }
+
+    json log(const PartitionId& id, const json& command) {
+        const auto part =
+            box_.console->read_log(id,
+                                   {command.value("newest", 0), command.value("after", ""),
+                                    Duration(command.value("wait_ms", 0))},
+                                   {});
+        if (!part.ok()) return error_json(part.failure());
+        json lines = json::array();
+        for (const LogLine& line : part.value().lines)
+            lines.push_back({line.stream == LogStream::Error, line.text});
+        return {{"ok", lines}, {"last", part.value().last}, {"gap", part.value().gap}};
+    }
+
+    json run_program(const PartitionId& id, const json& command) {
+        const auto end = box_.console->run_program(id,
+                                                   {command.at("argv"), command.value("input", ""),
+                                                    Duration(command.value("timeout_ms", 20'000))},
+                                                   {});
+        if (!end.ok()) return error_json(end.failure());
+        return {{"ok", end.value().exit_code},
+                {"timed_out", end.value().timed_out},
+                {"output", end.value().output},
+                {"errors", end.value().errors}};
     }
 
     json act_on_box(const std::string& verb, const json& command) {

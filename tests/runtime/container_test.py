@@ -165,6 +165,46 @@ class Container(unittest.TestCase):
         with open(f"{self.box.data_dir}/partitions/acme-0/log") as log:
             self.assertIn("up", log.read())
 
+    def test_its_log_is_read_from_a_place_on_and_waited_for(self):
+        self.assertEqual([], self.box.must("log", partition="acme-0", newest=5)["ok"])
+        self.box.must("start", partition="acme-0")
+        first = self.box.must("log", partition="acme-0", newest=5, wait_ms=20_000)
+        self.assertEqual([[False, "up"]], first["ok"])
+        self.assertEqual([], self.box.must("log", partition="acme-0", after=first["last"])["ok"])
+        say = ["sh", "-c", "echo from one beside >/proc/1/fd/1; echo badly >/proc/1/fd/2"]
+        self.box.must("run", partition="acme-0", argv=say)
+        more = self.box.must("log", partition="acme-0", after=first["last"], wait_ms=20_000)
+        self.assertEqual([False, "from one beside"], more["ok"][0])
+        # Another file than the place is of.
+        place = first["last"].split("-")
+        rotated = self.box.must("log", partition="acme-0", after=f"{int(place[0]) + 1}-5")
+        self.assertTrue(rotated["gap"])
+        self.assertEqual("up", rotated["ok"][0][1])
+        self.assertIn("error", self.box.ask("log", partition="acme-0", after="x"))
+        self.assertIn("error", self.box.ask("log", partition="nobody-7"))
+
+    def test_a_program_runs_in_the_service_s_walls_and_is_ended_in_time(self):
+        run_in = {"partition": "acme-0"}
+        self.assertIn("error", self.box.ask("run", argv=["true"], **run_in))
+        self.box.must("start", partition="acme-0")
+        seen = self.box.must("run", argv=["cat", "/proc/self/status"], **run_in)
+        self.assertEqual(0, seen["ok"])
+        self.check_walls(seen["output"])
+        told = self.box.must("run", argv=["sh", "-c", "cat; id -u; echo no >&2; exit 3"],
+                             input="given", **run_in)  # fmt: skip
+        self.assertEqual((3, "given1000\n"), (told["ok"], told["output"]))
+        self.assertIn("no", told["errors"])
+        missing = self.box.must("run", argv=["no-such-program"], **run_in)
+        self.assertNotEqual(0, missing["ok"])
+        self.assertIn("no-such-program", missing["errors"])
+        late = self.box.must("run", argv=["sh", "-c", "echo begun; sleep 100"], timeout_ms=1_000,
+                             **run_in)  # fmt: skip
+        self.assertTrue(late["timed_out"])
+        self.assertEqual((124, "begun\n"), (late["ok"], late["output"]))
+        left = self.box.must("run", argv=["sh", "-c", "ps | grep -c '[s]leep 100'"], **run_in)
+        self.assertEqual("0\n", left["output"])
+        self.assertEqual("running", self.box.must("status", partition="acme-0")["ok"])
+
     def test_a_service_survives_the_agent_and_is_adopted(self):
         self.box.must("start", partition="acme-0")
         self.box.kill()

@@ -1,0 +1,131 @@
+// What an errand needs of CrunRuntime: the log of a partition, and programs inside it.
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/base/text.h"
+#include "common/os/atomic_file.h"
+#include "common/os/files.h"
+#include "common/os/stop_event.h"
+#include "common/os/unique_fd.h"
+#include "node-agent/domain/log_lines.h"
+#include "node-agent/runtime/bundle.h"
+#include "node-agent/runtime/crun_runtime.h"
+
+namespace foyer::agent {
+namespace {
+
+constexpr std::size_t window_bytes = 512 * 1024;  // looked through for one part
+constexpr Duration look_again{200};
+constexpr int exit_timed_out = 124;
+
+struct OpenLog {
+    os::UniqueFd descriptor;
+    LogPlace end;
+};
+
+// Nothing: there is no log yet.
+Result<std::optional<OpenLog>> open_log(const std::string& path) {
+    OpenLog log{os::UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)), {}};
+    if (!log.descriptor.valid() && errno == ENOENT) return std::optional<OpenLog>();
+    struct stat found{};
+    if (!log.descriptor.valid() || ::fstat(log.descriptor.get(), &found) != 0)
+        return error(ErrorCode::Internal,
+                     std::string("the log cannot be read: ") + std::strerror(errno));
+    log.end = {found.st_ino, static_cast<std::uint64_t>(found.st_size)};
+    return std::optional(std::move(log));
+}
+
+Result<std::string> read_window(const OpenLog& log, std::uint64_t offset) {
+    std::string bytes(std::min<std::uint64_t>(window_bytes, log.end.offset - offset), '\0');
+    std::size_t done = 0;
+    while (done < bytes.size()) {
+        const ssize_t count = ::pread(log.descriptor.get(), bytes.data() + done,
+                                      bytes.size() - done, static_cast<off_t>(offset + done));
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0)
+            return error(ErrorCode::Internal,
+                         std::string("the log cannot be read: ") + std::strerror(errno));
+        if (count == 0) break;
+        done += static_cast<std::size_t>(count);
+    }
+    bytes.resize(done);
+    return bytes;
+}
+
+// One look, without waiting.
+Result<LogPart> look_at_log(const std::string& path, const ReadLog& wanted) {
+    const auto after = wanted.after.empty() ? std::nullopt : parse_log_place(wanted.after);
+    if (!wanted.after.empty() && !after)
+        return error(ErrorCode::InvalidArgument, "'after' is not a place this box gave");
+    const std::optional<OpenLog> log = TRY(open_log(path));
+    if (!log) {
+        LogPart nothing;
+        nothing.gap = after.has_value();
+        return nothing;
+    }
+    LogPlace begin{log->end.file, 0};
+    const bool known = after && after->file == log->end.file && after->offset <= log->end.offset;
+    if (known) begin.offset = after->offset;
+    if (wanted.newest > 0)
+        begin.offset = log->end.offset - std::min<std::uint64_t>(window_bytes, log->end.offset);
+    const std::string bytes = TRY(read_window(*log, begin.offset));
+    LogPart part = lines_of(bytes, begin, wanted.newest);
+    // No line is so long: what a power cut left is passed over.
+    if (bytes.size() == window_bytes && bytes.find('\n') == std::string::npos)
+        part.last = to_text(LogPlace{begin.file, begin.offset + window_bytes});
+    part.gap = after && !known;
+    part.more = part.more || (wanted.newest == 0 && log->end.offset - begin.offset > window_bytes);
+    return part;
+}
+
+}  // namespace
+
+Result<LogPart> CrunRuntime::read_log(const PartitionId& id, const ReadLog& wanted,
+                                      std::stop_token stop) {
+    TRY(check_partition_id(id));
+    if (!os::exists(paths_.partition(id)))
+        return error(ErrorCode::NotFound, "the box has no partition '" + id.str() + "' yet");
+    Duration left = wanted.wait;
+    for (;;) {
+        LogPart part = TRY(look_at_log(paths_.log(id), wanted));
+        if (!part.lines.empty() || part.gap || left <= Duration(0)) return part;
+        const Duration pause = std::min(left, look_again);
+        if (!os::wait_unless_stopped(pause, stop)) return part;
+        left = left - pause;
+    }
+}
+
+Result<ProgramEnd> CrunRuntime::run_program(const PartitionId& id, const RunProgram& wanted,
+                                            std::stop_token stop) {
+    TRY(check_partition_id(id));
+    if (TRY(status(id)).state != ContainerState::Running)
+        return error(ErrorCode::FailedPrecondition, "the copy does not run now");
+    const std::string stem = paths_.live(id) + "/exec-" + std::to_string(++programs_run_);
+    const std::string pid_file = stem + ".pid";
+    const std::string process_file = stem + ".json";
+    const std::string bundle = TRY(os::read_file(paths_.bundle(id) + "/config.json"));
+    const std::string process = TRY(process_for_hook(bundle, wanted.argv));
+    TRY(os::write_atomically(process_file, process));
+    auto finished = crun_.exec(id.str(), process_file, pid_file, wanted, stop);
+    // Killed with crun's own process only; what it started in the container is found by its pid.
+    const auto text = os::read_file(pid_file, 32);
+    const auto pid =
+        text.ok() ? parse_int(text.value().substr(0, text.value().find('\n'))) : std::nullopt;
+    if (pid && *pid > 1 && groups_.holds(id.str(), static_cast<pid_t>(*pid)))
+        os::kill_tree(static_cast<pid_t>(*pid));
+    discard(os::remove_file(pid_file), "gone with the next boot");
+    discard(os::remove_file(process_file), "gone with the next boot");
+    os::Finished end = TRY(std::move(finished));
+    return ProgramEnd{.exit_code = end.timed_out ? exit_timed_out : end.exit_code,
+                      .timed_out = end.timed_out,
+                      .output = std::move(end.output),
+                      .errors = std::move(end.messages),
+                      .output_cut = end.output_cut};
+}
+
+}  // namespace foyer::agent
