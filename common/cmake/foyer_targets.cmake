@@ -62,6 +62,7 @@ function(foyer_test name)
   string(REPLACE "/" "_" target "test_${name}")
   add_executable(${target} ${ARG_SOURCES})
   target_link_libraries(${target} PRIVATE foyer_options foyer_test_main ${ARG_DEPS})
+  target_compile_options(${target} PRIVATE -pthread) # as what was precompiled, whatever it depends on
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
   foyer_share_precompiled(${target} ${ARG_HEADERS})
   add_test(NAME ${name} COMMAND ${target})

@@ -65,6 +65,7 @@ const std::vector<Columns>& tables() {
           "previous", "hash"}},
         {"profiles", {"name", "api", "ca_file", "default"}},
         {"events", {"revision", "at", "kind", "subject", "message", "sequence", "about", "owner"}},
+        {"lines", {"at", "stream", "text", "continued"}},
         {"webhooks",
          {"name", "url", "about", "subject", "kind", "note", "last", "deliveries", "on",
           "failing_since", "failure", "off_at", "created_at"}},

@@ -27,7 +27,7 @@ class Console(CliTest):
         self.assertRegex(done.out, r"\Aone\nbad .*\nline 2\nline 3\n\Z")
         self.assertIn("the log began anew", done.err)
         # Goes on with the copy it began with.
-        self.assertIn("after=7-2&wait_ms=20000&index=1", self.api.calls[-2]["query"])
+        self.assertIn("after=7-2&wait_ms=20000&index=1", self.api.calls[1]["query"])
 
     def test_a_program_s_output_and_exit_code_are_this_command_s(self):
         done = subprocess.run([BINARY, "exec", "-i", "acme", "--", "psql", "-c", "select 1"],
@@ -48,7 +48,7 @@ class Console(CliTest):
     def test_bad_use_is_told(self):
         self.assertIn("PROGRAM", self.fails(2, "exec", "acme").err)
         self.assertIn("--newest", self.fails(2, "logs", "acme", "--newest", "0").err)
-        self.assertIn("65536", self.fails(1, "exec", "-i", "acme", "--", "cat",
+        self.assertIn("65536", self.fails(2, "exec", "-i", "acme", "--", "cat",
                                           stdin="x" * 70_000).err)  # fmt: skip
 
 

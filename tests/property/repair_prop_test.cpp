@@ -206,4 +206,13 @@ TEST_CASE("a founder is made anew where it may lead") {
     life.check();
 }
 
+// A box that was cut off led a copy of a deleted order, and was believed to follow the next order
+// of that name: the model took what it acknowledged for the new order's.
+TEST_CASE("what a copy of a deleted order acknowledged is not the next order's") {
+    Life life(8'255'478'698'348'640'656ULL);
+    life.live();
+    life.calm_down();
+    life.check();
+}
+
 }  // namespace foyer::test

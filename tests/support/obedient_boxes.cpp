@@ -19,6 +19,11 @@ bool is_listed(const std::vector<foyer::Member>& list, ReplicaIndex index) {
     return std::ranges::any_of(list, [&](const foyer::Member& one) { return one.index == index; });
 }
 
+// A box that was away may still hold a copy of an order that is long erased elsewhere.
+bool is_same_order(const Assignment& a, const Assignment& b) {
+    return a.instance == b.instance && a.ordered_at == b.ordered_at;
+}
+
 std::string name_in(const Assignment& wish) {
     for (const foyer::Member& member : wish.members) {
         if (member.index == wish.index) return member.name;
@@ -49,11 +54,10 @@ bool ObedientBoxes::attempt(const Command& command) {
     }
     for (const auto& [name, row] : world_.state.instances()) {
         const auto was = before.find(name);
-        if (was == before.end()) acknowledged_.erase(name);
         if (was == before.end() || was->second || !row.leader) continue;
         const Replica& lead = world_.state.replicas().at({name, *row.leader});
         const Position& log = copies_[lead.node][partition_id(lead.key)].log;
-        const auto acknowledged = acknowledged_.find(name);
+        const auto acknowledged = acknowledged_.find({name, row.created_at});
         if (acknowledged != acknowledged_.end() && rank(log) < rank(acknowledged->second)) {
             loss = name.str() + ": copy " + std::to_string(row.leader->number) + " ends at " +
                    std::to_string(log.epoch.number()) + ":" + std::to_string(log.flushed_bytes) +
@@ -71,6 +75,8 @@ void ObedientBoxes::hear(const NodeId& node) {
     for (const Assignment& assignment : wish.assignments) {
         wanted.insert(assignment.partition);
         Copy& copy = copies[assignment.partition];
+        // Of another order of that name: nothing of it counts.
+        if (copy.wish.ordered_at != assignment.ordered_at) copy = Copy{};
         if (assignment.fence != copy.wish.fence) copy.open = copy.following = false;
         copy.wish = assignment;
     }
@@ -120,7 +126,7 @@ void ObedientBoxes::lead(Copy& lead) {
     for (auto& [node, copies] : copies_) {
         if (!works(node)) continue;
         for (auto& [id, other] : copies) {
-            if (other.wish.instance != wish.instance || other.wish.index == wish.index) continue;
+            if (!is_same_order(other.wish, wish) || other.wish.index == wish.index) continue;
             if (other.wish.role != ReplicaRole::Standby) continue;
             if (follow(lead, other)) ++holders;
         }
@@ -128,7 +134,7 @@ void ObedientBoxes::lead(Copy& lead) {
     if (holders < wish.copies) return;
     lead.open = true;
     // An asynchronous order accepted the loss of what only its leader holds.
-    if (wish.copies > 1) acknowledged_[wish.instance] = lead.log;
+    if (wish.copies > 1) acknowledged_[{wish.instance, wish.ordered_at}] = lead.log;
 }
 
 void ObedientBoxes::work() {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/base/random.h"
@@ -72,7 +73,7 @@ private:
     std::map<NodeId, Copies> copies_;
     std::map<NodeId, WallTime> heard_;
     std::map<NodeId, std::vector<PartitionId>> erased_;
-    std::map<InstanceName, Position> acknowledged_;
+    std::map<std::pair<InstanceName, WallTime>, Position> acknowledged_;  // by order
 };
 
 }  // namespace foyer::test
