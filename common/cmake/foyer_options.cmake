@@ -51,7 +51,8 @@ target_compile_options(
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 reports moved-from variants, JSON values and sums of strings falsely at -O2; clang-tidy and the sanitizers find the real
   # ones.
-  target_compile_options(foyer_options INTERFACE -Wno-maybe-uninitialized -Wno-array-bounds -Wno-restrict)
+  target_compile_options(foyer_options INTERFACE -Wno-maybe-uninitialized -Wno-array-bounds -Wno-restrict
+                                                  -Wno-stringop-overflow)
 endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   target_compile_options(foyer_options INTERFACE -Wno-gnu-statement-expression-from-macro-expansion

@@ -105,7 +105,6 @@ void show(const ProgramEnd& end, api::ExecInstanceResponse& response) {
 // Once it is committed that it will be run: at most once, whatever happens on the way.
 void run_there(const ApiContext& context, const Place& place, RunProgram program,
                api::ExecInstanceResponse& response, Api::Done done) {
-    response.set_index(place.index.number);
     const Duration span = program.timeout;
     context.errands.send(place.node, place.partition, std::move(program), span,
                          [&response, done = std::move(done)](Result<ErrandOutcome> outcome) {
@@ -113,6 +112,15 @@ void run_there(const ApiContext& context, const Place& place, RunProgram program
                              show(std::get<ProgramEnd>(outcome.value()), response);
                              done(ok_status());
                          });
+}
+
+// In which copy it is, or would be, run.
+void render_copy(const State& after, const ExecInstance& command,
+                 api::ExecInstanceResponse& answer) {
+    const Instance* row = after.instances().get(command.name);
+    if (row == nullptr) return;
+    const auto copy = find_copy(after, *row, command.index, CopyWanted::Running);
+    if (copy.ok()) answer.set_index(copy.value()->key.index.number);
 }
 
 }  // namespace
@@ -141,18 +149,23 @@ void exec_instance(const ApiContext& context, ApiCall call, const api::ExecInsta
                    api::ExecInstanceResponse& response) {
     const auto program = program_wanted(request);
     if (!program.ok()) return call.done(program.failure());
-    const auto place = context.planner.read([&](const State& state) {
-        return place_of(state, call.caller, request.name(),
-                        index_of(request.has_index(), request.index()), CopyWanted::Running);
+    const Status own = context.planner.read([&](const State& state) -> Status {
+        return check_orderer(*TRY(find_own(state, call.caller, request.name())),
+                             call.caller.account);
     });
-    if (!place.ok()) return call.done(place.failure());
+    if (!own.ok()) return call.done(own);
+    const ExecInstance command{InstanceName(request.name()),
+                               index_of(request.has_index(), request.index()), program.value().argv,
+                               call.caller.account};
     PreparedWrite write;
-    write.command = ExecInstance{InstanceName(request.name()), place.value().index,
-                                 program.value().argv, call.caller.account};
+    write.command = command;
+    write.render = [command](const State& after, const Reply&, google::protobuf::Message& answer) {
+        render_copy(after, command, static_cast<api::ExecInstanceResponse&>(answer));
+    };
     const auto newly = std::make_shared<bool>(false);
     write.committed = [newly] { *newly = true; };
-    call.done = [&context, &response, newly, only_plan = request.validate_only(),
-                 place = place.value(), program = program.value(),
+    call.done = [&context, &response, newly, only_plan = request.validate_only(), command,
+                 caller = call.caller, program = program.value(),
                  done = std::move(call.done)](const Status& committed) {
         if (!committed.ok() || only_plan) return done(committed);
         if (!*newly)
@@ -160,7 +173,12 @@ void exec_instance(const ApiContext& context, ApiCall call, const api::ExecInsta
                               "it was run under this request id already, and what it said is not "
                               "kept; to run it again, choose another id",
                               {{"rule", "already_run"}}));
-        run_there(context, place, program, response, done);
+        const auto place = context.planner.read([&](const State& state) {
+            return place_of(state, caller, command.name.str(), ReplicaIndex{response.index()},
+                            CopyWanted::Running);
+        });
+        if (!place.ok()) return done(place.failure());
+        run_there(context, place.value(), program, response, done);
     };
     submit_write(context, std::move(call), request, write_fields(request), response,
                  std::move(write));

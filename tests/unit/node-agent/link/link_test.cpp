@@ -79,7 +79,8 @@ struct World {
         sync.refused_backoff = {Duration(20), Duration(100)};
         sync.coalesce = std::min(Duration(20), pace);
         sync.pace = pace;
-        link = std::make_unique<SyncLoop>(*agent, *client, *renewal, clock, rng, log, sync);
+        link = std::make_unique<SyncLoop>(*agent, *client, *renewal, clock, rng, log, sync,
+                                          [](const std::vector<Errand>&) {});
     }
     std::vector<ServingCertificate> handed_on() const {
         const std::scoped_lock lock(served_mutex);
