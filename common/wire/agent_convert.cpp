@@ -123,7 +123,8 @@ Result<FirstRecord> first_record_of(const From& from) {
     to.text = TRY(text_field("first_record", from.first_record(), record_bytes_max));
     if (from.first_record_signature().size() > name_bytes_max)
         return field_error("first_record_signature", "is too long");
-    to.signature = to_base64url(as_bytes(from.first_record_signature()));
+    // Of nothing it is none.
+    if (!to.text.empty()) to.signature = to_base64url(as_bytes(from.first_record_signature()));
     return to;
 }
 
@@ -281,8 +282,11 @@ Result<EdgeRoute> from_wire(const agent::v1::EdgeRoute& from) {
         to.voters.push_back({TRY(index_field("route.voters", voter.index())),
                              TRY(name_field("route.voters", voter.address()))});
     if (from.web_port() > 65'535) return field_error("route.web_port", "is out of range");
-    to.web_port = static_cast<int>(from.web_port());
-    to.first = TRY(first_record_of(from));
+    // Both are for who asks the voters: without any they would be lost with the journal.
+    if (!to.voters.empty()) {
+        to.web_port = static_cast<int>(from.web_port());
+        to.first = TRY(first_record_of(from));
+    }
     TRY(count_field("route.aliases", from.aliases_size(), aliases_max));
     for (const std::string& alias : from.aliases())
         to.aliases.push_back(TRY(name_field("route.aliases", alias, hostname_bytes_max)));

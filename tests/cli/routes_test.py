@@ -29,7 +29,7 @@ COMMANDS = {
     "StartInstance": "instance start acme", "PromoteInstance": "instance promote acme",
     "RevealInstance": "instance reveal acme", "ListInstanceEvents": "instance events acme",
     "GetInstanceTimeline": "instance timeline acme", "ExplainInstance": "instance explain acme",
-    "ReadInstanceLog": "logs acme", "ExecInstance": "exec acme -- true",
+    "ReadInstanceLog": "logs acme", "ExecInstance": "exec acme true",
     "GetOperation": "op show op-0", "ListReleases": "release ls",
     "GetRelease": "release show tryton",
     "WithdrawRelease": "release withdraw tryton@7.0.30-1 --reason x",

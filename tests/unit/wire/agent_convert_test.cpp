@@ -238,3 +238,14 @@ TEST_CASE("random bytes never crash the readers") {
     }
     SUCCEED();
 }
+
+TEST_CASE("a route without voters has no first record, since the journal would not keep it") {
+    EdgeRoute route = elected_route();
+    route.voters.clear();
+    agent::v1::EdgeRoute message;
+    wire::to_wire(route, message);
+    const EdgeRoute read = wire::from_wire(message).value();
+    CHECK(read.first == FirstRecord{});
+    CHECK(read.web_port == 0);
+    CHECK(read.hostname == route.hostname);
+}

@@ -58,7 +58,7 @@ TEST_CASE("an errand beyond its limits is refused") {
     CHECK_FALSE(is_read(program(), [&](Errand& one) { words(one).argv.clear(); }));
     CHECK_FALSE(is_read(program(), [&](Errand& one) { words(one).argv.resize(65, "x"); }));
     CHECK_FALSE(is_read(program(),
-                        [&](Errand& one) { words(one).argv.resize(10, std::string(1'024, 'x')); }));
+                        [&](Errand& one) { words(one).argv.resize(20, std::string(1'024, 'x')); }));
     CHECK_FALSE(
         is_read(program(), [&](Errand& one) { words(one).argv[1] = std::string("\0", 1); }));
     CHECK_FALSE(is_read(program(), [&](Errand& one) { words(one).input.resize(65'537); }));
