@@ -66,6 +66,8 @@ HookResult Services::promote(Copy& copy) {
     copy.standby = false;
     copy.leads = true;
     copy.open = false;
+    // What was to reach it from the leader of before does not any more.
+    world_.timeline.cancel(copy.catching_up);
     copy.upstream = nullptr;
     copy.log.take_over(copy.taken.fence.epoch);
     world_.told(copy, "promoted");
