@@ -69,14 +69,14 @@ using ErrandOutcome = std::variant<LogPart, ProgramEnd>;
 // Of one errand, on the wire and on both its ends.
 namespace errand_limits {
 inline constexpr int lines_max = 1'000;
-inline constexpr std::size_t line_bytes_max = 16 * 1024;
-inline constexpr std::size_t log_bytes_max = 256 * 1024;  // of one part
+inline constexpr std::size_t line_bytes_max = std::size_t{16} * 1024;
+inline constexpr std::size_t log_bytes_max = std::size_t{256} * 1024;  // of one part
 inline constexpr std::size_t place_bytes_max = 64;
 inline constexpr int words_max = 64;
-inline constexpr std::size_t words_bytes_max = 8 * 1024;  // together
-inline constexpr std::size_t input_bytes_max = 64 * 1024;
-inline constexpr std::size_t output_bytes_max = 256 * 1024;
-inline constexpr std::size_t errors_bytes_max = 64 * 1024;
+inline constexpr std::size_t words_bytes_max = std::size_t{8} * 1024;  // together
+inline constexpr std::size_t input_bytes_max = std::size_t{64} * 1024;
+inline constexpr std::size_t output_bytes_max = std::size_t{256} * 1024;
+inline constexpr std::size_t errors_bytes_max = std::size_t{64} * 1024;
 inline constexpr int at_once_max = 16;  // given with one answer
 }  // namespace errand_limits
 

@@ -35,17 +35,17 @@ std::optional<int> zone_minutes(std::string_view text) {
 // RFC 3339 with any number of decimals.
 std::optional<WallTime> parse_time(std::string_view text) {
     using namespace std::chrono;
-    const auto year_ = digits(text, 0, 4);
-    const auto month_ = digits(text, 5, 2);
-    const auto day_ = digits(text, 8, 2);
+    const auto of_year = digits(text, 0, 4);
+    const auto of_month = digits(text, 5, 2);
+    const auto of_day = digits(text, 8, 2);
     const auto hour = digits(text, 11, 2);
     const auto minute = digits(text, 14, 2);
     const auto second = digits(text, 17, 2);
-    if (!year_ || !month_ || !day_ || !hour || !minute || !second) return std::nullopt;
+    if (!of_year || !of_month || !of_day || !hour || !minute || !second) return std::nullopt;
     if (text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':')
         return std::nullopt;
-    const year_month_day date{year(*year_), month(static_cast<unsigned>(*month_)),
-                              day(static_cast<unsigned>(*day_))};
+    const year_month_day date{year(*of_year), month(static_cast<unsigned>(*of_month)),
+                              day(static_cast<unsigned>(*of_day))};
     if (!date.ok() || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
     std::size_t zone = date_bytes;
     int milliseconds = 0;
@@ -60,7 +60,7 @@ std::optional<WallTime> parse_time(std::string_view text) {
     const auto east = zone_minutes(text.substr(std::min(zone, text.size())));
     if (!east) return std::nullopt;
     const std::int64_t days = sys_days(date).time_since_epoch().count();
-    const std::int64_t minutes = days * 1'440 + *hour * 60 + *minute - *east;
+    const std::int64_t minutes = (days * 24 + *hour) * 60 + *minute - *east;
     return WallTime{(minutes * 60 + *second) * 1'000 + milliseconds};
 }
 
@@ -69,7 +69,7 @@ std::optional<WallTime> parse_time(std::string_view text) {
 std::optional<LogLine> parse_log_line(std::string_view line) {
     const std::size_t first = line.find(' ');
     const std::size_t second = first == std::string_view::npos ? first : line.find(' ', first + 1);
-    if (second == std::string_view::npos || second + 2 >= line.size() + 0) return std::nullopt;
+    if (second == std::string_view::npos || second + 2 >= line.size()) return std::nullopt;
     const auto at = parse_time(line.substr(0, first));
     const std::string_view stream = line.substr(first + 1, second - first - 1);
     const char whole = line[second + 1];

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,6 +10,7 @@
 #include "common/os/atomic_file.h"
 #include "common/os/files.h"
 #include "common/os/stop_event.h"
+#include "common/os/sys.h"
 #include "common/os/unique_fd.h"
 #include "node-agent/domain/log_lines.h"
 #include "node-agent/runtime/bundle.h"
@@ -19,7 +19,7 @@
 namespace foyer::agent {
 namespace {
 
-constexpr std::size_t window_bytes = 512 * 1024;  // looked through for one part
+constexpr std::size_t window_bytes = std::size_t{512} * 1024;  // looked through for one part
 constexpr Duration look_again{200};
 constexpr int exit_timed_out = 124;
 
@@ -34,8 +34,7 @@ Result<std::optional<OpenLog>> open_log(const std::string& path) {
     if (!log.descriptor.valid() && errno == ENOENT) return std::optional<OpenLog>();
     struct stat found{};
     if (!log.descriptor.valid() || ::fstat(log.descriptor.get(), &found) != 0)
-        return error(ErrorCode::Internal,
-                     std::string("the log cannot be read: ") + std::strerror(errno));
+        return os::errno_error("the log cannot be read");
     log.end = {found.st_ino, static_cast<std::uint64_t>(found.st_size)};
     return std::optional(std::move(log));
 }
@@ -47,9 +46,7 @@ Result<std::string> read_window(const OpenLog& log, std::uint64_t offset) {
         const ssize_t count = ::pread(log.descriptor.get(), bytes.data() + done,
                                       bytes.size() - done, static_cast<off_t>(offset + done));
         if (count < 0 && errno == EINTR) continue;
-        if (count < 0)
-            return error(ErrorCode::Internal,
-                         std::string("the log cannot be read: ") + std::strerror(errno));
+        if (count < 0) return os::errno_error("the log cannot be read");
         if (count == 0) break;
         done += static_cast<std::size_t>(count);
     }

@@ -13,8 +13,10 @@ import argparse
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -72,9 +74,26 @@ def changed_paths():
     return found
 
 
-def run_tidy(tree, options):
-    build = Path(options.build)
+# What g++ precompiled clang cannot read; without it each file is seen to include what it uses.
+PRECOMPILED = re.compile(r" -fpch-preprocess| -Winvalid-pch| -include \S+/cmake_pch\.hxx")
+
+
+def bare_commands(build, folder):
+    """The build's commands without what is precompiled, in a folder of their own."""
     entries = json.loads((build / "compile_commands.json").read_text())
+    for entry in entries:
+        entry["command"] = PRECOMPILED.sub("", entry["command"])
+    (folder / "compile_commands.json").write_text(json.dumps(entries))
+    return entries
+
+
+def run_tidy(tree, options):
+    with tempfile.TemporaryDirectory(prefix="foyer-tidy-") as folder:
+        return tidy(tree, options, Path(folder))
+
+
+def tidy(tree, options, commands):
+    entries = bare_commands(Path(options.build), commands)
     paths = {os.path.relpath(os.path.join(e["directory"], e["file"]), ROOT) for e in entries}
     paths = sorted(p for p in paths if p in tree.by_path)
     known, changed, cache = {}, changed_paths(), Path(options.cache)
@@ -89,7 +108,7 @@ def run_tidy(tree, options):
         if deadline is not None and time.monotonic() > deadline:
             state["left"] += 1
             return
-        call = subprocess.run([TIDY, "--quiet", "-p", str(build), path], cwd=ROOT,
+        call = subprocess.run([TIDY, "--quiet", "-p", str(commands), path], cwd=ROOT,
                               capture_output=True, text=True)
         state["done"] += 1
         if call.returncode == 0:
