@@ -338,7 +338,8 @@ class FakeApi:
             return dict(instance("acme")["connection"], password=PASSWORD)
         if path.endswith(":exec"):
             said = base64.b64decode(body.get("input", "")) + b"out\x1b\n"
-            return {"index": 0, "exit_code": 3 if "input" in body else 0, "output": base64.b64encode(said).decode(),
+            return {"index": 0, "exit_code": 3 if "input" in body else 0,
+                    "output": base64.b64encode(said).decode(),
                     "errors": base64.b64encode(b"no\n").decode(), "timed_out": False,
                     "output_cut": True}
         if path == "/v1/rebalance:start":
