@@ -76,6 +76,9 @@ void PartitionTask::look() {
     if (status.value().exit_code)
         reason += " with status " + std::to_string(*status.value().exit_code);
     session_.prepared = Revision();
+    // A rejoin that was broken off left torn data, over which the service ends: where their log
+    // ends nobody can say, and the group must not wait for it.
+    if (local_.replacing) session_.copy.unreadable = true;
     failed({StepKind::Probe, {}, {}}, error(ErrorCode::Unavailable, reason));
 }
 
