@@ -3,9 +3,9 @@
 #pragma once
 
 #include <string>
-#include <variant>
 #include <vector>
 
+#include "common/base/one_of.h"
 #include "common/leadership/input.h"
 
 namespace foyer::leadership {
@@ -62,8 +62,10 @@ struct Report {
     std::string text;
 };
 
-using Effect = std::variant<Persist, Send, Cut, Follow, Rejoin, SetQuorum, ReadEnd, Promote, Lease,
-                            Clients, Warm, KillService, Service, Publish, Report>;
+struct Effect : OneOf<Persist, Send, Cut, Follow, Rejoin, SetQuorum, ReadEnd, Promote, Lease,
+                      Clients, Warm, KillService, Service, Publish, Report> {
+    using OneOf::OneOf;
+};
 using Effects = std::vector<Effect>;
 
 }  // namespace foyer::leadership

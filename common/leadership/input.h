@@ -3,6 +3,7 @@
 
 #include <variant>
 
+#include "common/base/one_of.h"
 #include "common/leadership/election.h"
 #include "common/leadership/in_sync.h"
 #include "common/leadership/message.h"
@@ -105,9 +106,10 @@ struct Learners {
     IndexSet who;
 };
 
-using Input =
-    std::variant<Tick, Message, Persisted, ReceiverStopped, PositionRead, Rejoined, Diverged,
-                 MemberStreams, QuorumShown, Promoted, EndRead, Flushed, WaitBroken, Fenced,
-                 LocalHealth, EdgesReach, HostStops, Proposal, NewGeneration, Learners>;
+struct Input : OneOf<Tick, Message, Persisted, ReceiverStopped, PositionRead, Rejoined, Diverged,
+                     MemberStreams, QuorumShown, Promoted, EndRead, Flushed, WaitBroken, Fenced,
+                     LocalHealth, EdgesReach, HostStops, Proposal, NewGeneration, Learners> {
+    using OneOf::OneOf;
+};
 
 }  // namespace foyer::leadership

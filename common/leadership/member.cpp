@@ -8,14 +8,12 @@ namespace foyer::leadership {
 namespace {
 
 bool is_request(const Body& body) {
-    return std::holds_alternative<Prevote>(body) || std::holds_alternative<Vote>(body) ||
-           std::holds_alternative<Renew>(body) || std::holds_alternative<Write>(body);
+    return body.is<Prevote>() || body.is<Vote>() || body.is<Renew>() || body.is<Write>();
 }
 
 bool is_answer(const Body& body) {
-    return std::holds_alternative<PrevoteAnswer>(body) ||
-           std::holds_alternative<VoteAnswer>(body) || std::holds_alternative<RenewAnswer>(body) ||
-           std::holds_alternative<WriteAnswer>(body) || std::holds_alternative<ReadAnswer>(body);
+    return body.is<PrevoteAnswer>() || body.is<VoteAnswer>() || body.is<RenewAnswer>() ||
+           body.is<WriteAnswer>() || body.is<ReadAnswer>();
 }
 
 // A member by my record, or by a newer valid one that it brings.
@@ -36,7 +34,7 @@ bool is_generation_mine(const State& state, const Message& message) {
     if (from.generation == state.durable.generation) return true;
     if (state.durable.generation != Generation()) return false;
     const Record* record = carried(message.body);
-    if (std::holds_alternative<Announce>(message.body)) return true;  // a learner's first word
+    if (message.body.is<Announce>()) return true;  // a learner's first word
     return record != nullptr && names(*record, state.identity.self, state.durable.incarnation);
 }
 
@@ -99,7 +97,7 @@ void retire(Turn& turn) {
 }
 
 void dispatch(Turn& turn, const Message& message, const Asked& asked) {
-    std::visit(
+    message.body.visit(
         Overloaded{[&](const Prevote& body) { on_prevote(turn, message, body); },
                    [&](const PrevoteAnswer& body) { on_prevote_answer(turn, message, body); },
                    [&](const Vote& body) { on_vote(turn, message, body); },
@@ -114,8 +112,7 @@ void dispatch(Turn& turn, const Message& message, const Asked& asked) {
                    [&](const Announce& body) { on_announce(turn, message, body); },
                    [&](const Refused& body) {
                        if (body.record) learn(turn, *body.record);
-                   }},
-        message.body);
+                   }});
 }
 
 void receive(Turn& turn, const Message& message) {
@@ -123,11 +120,11 @@ void receive(Turn& turn, const Message& message) {
     const Envelope& from = message.envelope;
     if (from.group != state.identity.group || from.to != state.identity.self) return;
     if (is_false(state.durable, from.from)) return;
-    const bool reads = std::holds_alternative<Read>(message.body);
-    if (reads && from.from == outsider) return on_read(turn, message, std::get<Read>(message.body));
-    const bool bare = !state.durable.record && std::holds_alternative<Renew>(message.body);
+    const bool reads = message.body.is<Read>();
+    if (reads && from.from == outsider) return on_read(turn, message, message.body.get<Read>());
+    const bool bare = !state.durable.record && message.body.is<Renew>();
     if (!bare && !is_from_member(state, message)) {
-        if (reads) return on_read(turn, message, std::get<Read>(message.body));
+        if (reads) return on_read(turn, message, message.body.get<Read>());
         return refuse(turn, message, Reason::NotMember);
     }
     if (from.seen > state.counter) return retire(turn);
@@ -190,38 +187,36 @@ void on_tick(Turn& turn, const Tick& tick) {
 
 void handle(Turn& turn, const Input& input) {
     State& state = turn.state;
-    std::visit(Overloaded{[&](const Tick& one) { on_tick(turn, one); },
-                          [&](const Message& one) { receive(turn, one); },
-                          [&](const Persisted& one) { on_persisted(turn, one); },
-                          [&](const ReceiverStopped& one) { on_stopped(turn, one); },
-                          [&](const PositionRead& one) {
-                              if (!state.data.stopped) state.data.position = one.position;
-                          },
-                          [&](const Rejoined& one) { on_rejoined(turn, one); },
-                          [&](const Diverged&) { state.data.diverged = true; },
-                          [&](const MemberStreams& one) { on_streams(turn, one); },
-                          [&](const QuorumShown& one) { on_shown(turn, one); },
-                          [&](const Promoted& one) {
-                              if (state.role == Role::Leader && one.fence == own_fence(state) &&
-                                  state.leading.promote_asked)
-                                  state.leading.promoted = true;
-                          },
-                          [&](const EndRead& one) { on_end(turn, one); },
-                          [&](const Flushed& one) { on_flushed(turn, one); },
-                          [&](const WaitBroken&) { on_wait_broken(turn); },
-                          [&](const Fenced& one) { on_fenced(turn, one); },
-                          [&](const LocalHealth& one) { on_health(turn, one); },
-                          [&](const EdgesReach& one) {
-                              state.health.unreachable = !one.me && one.another;
-                          },
-                          [&](const HostStops&) {
-                              if (state.role == Role::Leader)
-                                  start_fencing(turn, std::nullopt, LeadershipEndReason::HostStops);
-                          },
-                          [&](const Proposal& one) { on_proposal(turn, one); },
-                          [&](const NewGeneration& one) { on_generation(turn, one); },
-                          [&](const Learners& one) { state.learners = one.who; }},
-               input);
+    input.visit(Overloaded{
+        [&](const Tick& one) { on_tick(turn, one); },
+        [&](const Message& one) { receive(turn, one); },
+        [&](const Persisted& one) { on_persisted(turn, one); },
+        [&](const ReceiverStopped& one) { on_stopped(turn, one); },
+        [&](const PositionRead& one) {
+            if (!state.data.stopped) state.data.position = one.position;
+        },
+        [&](const Rejoined& one) { on_rejoined(turn, one); },
+        [&](const Diverged&) { state.data.diverged = true; },
+        [&](const MemberStreams& one) { on_streams(turn, one); },
+        [&](const QuorumShown& one) { on_shown(turn, one); },
+        [&](const Promoted& one) {
+            if (state.role == Role::Leader && one.fence == own_fence(state) &&
+                state.leading.promote_asked)
+                state.leading.promoted = true;
+        },
+        [&](const EndRead& one) { on_end(turn, one); },
+        [&](const Flushed& one) { on_flushed(turn, one); },
+        [&](const WaitBroken&) { on_wait_broken(turn); },
+        [&](const Fenced& one) { on_fenced(turn, one); },
+        [&](const LocalHealth& one) { on_health(turn, one); },
+        [&](const EdgesReach& one) { state.health.unreachable = !one.me && one.another; },
+        [&](const HostStops&) {
+            if (state.role == Role::Leader)
+                start_fencing(turn, std::nullopt, LeadershipEndReason::HostStops);
+        },
+        [&](const Proposal& one) { on_proposal(turn, one); },
+        [&](const NewGeneration& one) { on_generation(turn, one); },
+        [&](const Learners& one) { state.learners = one.who; }});
 }
 
 // Followers act on `desired` of a record they know to be committed; the leader on its own.
@@ -250,7 +245,7 @@ void manage_service(Turn& turn) {
 
 const Record* carried(const Body& body) {
     const auto of = [](const std::optional<Record>& record) { return record ? &*record : nullptr; };
-    return std::visit(
+    return body.visit(
         Overloaded{[](const Prevote& one) { return &one.record; },
                    [&](const PrevoteAnswer& one) { return of(one.record); },
                    [](const Vote& one) { return &one.record; },
@@ -263,8 +258,7 @@ const Record* carried(const Body& body) {
                    [](const Read&) { return static_cast<const Record*>(nullptr); },
                    [&](const ReadAnswer& one) { return of(one.record); },
                    [](const Announce& one) { return &one.record; },
-                   [&](const Refused& one) { return of(one.record); }},
-        body);
+                   [&](const Refused& one) { return of(one.record); }});
 }
 
 Outcome begin(Start start, MonoTime now) {

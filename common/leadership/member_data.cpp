@@ -49,9 +49,9 @@ void start_cut(Turn& turn) {
 Epoch epoch_of(const Waiting& waiting) {
     return std::visit(
         Overloaded{[](const Message& message) {
-                       const auto* vote = std::get_if<Vote>(&message.body);
+                       const auto* vote = message.body.get_if<Vote>();
                        return vote != nullptr ? vote->epoch
-                                              : std::get<Write>(message.body).record.ballot.epoch;
+                                              : message.body.get<Write>().record.ballot.epoch;
                    },
                    [](const LearntRecord& learnt) { return learnt.record.ballot.epoch; },
                    [](const NewGeneration&) { return Epoch(UINT64_MAX); }},
@@ -136,10 +136,10 @@ void on_stopped(Turn& turn, const ReceiverStopped& fact) {
     const Waiting waiting = *std::exchange(data.waiting, std::nullopt);
     // The world may have moved on: everything is checked again.
     std::visit(Overloaded{[&](const Message& message) {
-                              if (const auto* vote = std::get_if<Vote>(&message.body))
+                              if (const auto* vote = message.body.get_if<Vote>())
                                   on_vote(turn, message, *vote);
                               else
-                                  on_write(turn, message, std::get<Write>(message.body));
+                                  on_write(turn, message, message.body.get<Write>());
                           },
                           [&](const LearntRecord& learnt) { learn(turn, learnt.record); },
                           [&](const NewGeneration&) { take_generation(turn); }},

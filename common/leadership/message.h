@@ -3,8 +3,8 @@
 
 #include <cstdint>
 #include <optional>
-#include <variant>
 
+#include "common/base/one_of.h"
 #include "common/leadership/durable.h"
 #include "common/leadership/voter.h"
 
@@ -118,8 +118,10 @@ struct Refused {
     std::optional<Record> record;
 };
 
-using Body = std::variant<Prevote, PrevoteAnswer, Vote, VoteAnswer, Renew, RenewAnswer, Write,
-                          WriteAnswer, Resign, Read, ReadAnswer, Announce, Refused>;
+struct Body : OneOf<Prevote, PrevoteAnswer, Vote, VoteAnswer, Renew, RenewAnswer, Write,
+                    WriteAnswer, Resign, Read, ReadAnswer, Announce, Refused> {
+    using OneOf::OneOf;
+};
 
 struct Message {
     Envelope envelope;

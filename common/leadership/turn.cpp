@@ -66,7 +66,7 @@ void send(Turn& turn, ReplicaIndex to, Body body, Version needs, bool is_request
 
 void answer(Turn& turn, const Message& request, Body body, Version needs) {
     send(turn, request.envelope.from, std::move(body), needs, false);
-    Envelope& envelope = std::get<Send>(turn.effects.back()).message.envelope;
+    Envelope& envelope = turn.effects.back().edit<Send>().message.envelope;
     envelope.number = request.envelope.number;
     // A voter without a record is of no generation yet: it answers in the one it is asked in.
     if (envelope.generation == Generation()) envelope.generation = request.envelope.generation;

@@ -336,7 +336,7 @@ void put(const lead::Letter& from, v1::Message& to) {
     to.set_seen(envelope.seen);
     put(envelope.stamp, *to.mutable_stamp());
     if (envelope.echo) put(*envelope.echo, *to.mutable_echo());
-    std::visit(BodyWriter{to}, from.message.body);
+    from.message.body.visit(BodyWriter{to});
 }
 
 }  // namespace

@@ -2,9 +2,9 @@
 // them, nothing else changes either.
 #pragma once
 
-#include <variant>
 #include <vector>
 
+#include "common/base/one_of.h"
 #include "master/domain/contacts.h"
 #include "master/domain/domains.h"
 #include "master/domain/members.h"
@@ -86,14 +86,17 @@ struct DropRequest {
     friend bool operator==(const DropRequest&, const DropRequest&) = default;
 };
 
-using Change =
-    std::variant<Put<Account>, Put<ApiToken>, Put<Isp>, Put<Host>, Put<Site>, Put<Node>,
-                 Put<Sighting>, Put<Release>, Put<PriceList>, Put<Instance>, Put<Replica>,
-                 Put<Takeover>, Put<Operation>, Put<Event>, Put<AuditEntry>, Put<RequestRecord>,
-                 DropAccount, DropToken, DropIsp, DropHost, DropSite, DropNode, DropSighting,
-                 DropReplica, DropInstance, DropTakeover, DropOperation, DropRequest, Put<Webhook>,
-                 DropWebhook, Put<Contact>, DropContact, Put<Member>, DropMember, Put<Domain>,
-                 DropDomain, Put<DomainCertificate>, DropDomainCertificate>;
+struct Change
+    : OneOf<Put<Account>, Put<ApiToken>, Put<Isp>, Put<Host>, Put<Site>, Put<Node>, Put<Sighting>,
+            Put<Release>, Put<PriceList>, Put<Instance>, Put<Replica>, Put<Takeover>,
+            Put<Operation>, Put<Event>, Put<AuditEntry>, Put<RequestRecord>, DropAccount, DropToken,
+            DropIsp, DropHost, DropSite, DropNode, DropSighting, DropReplica, DropInstance,
+            DropTakeover, DropOperation, DropRequest, Put<Webhook>, DropWebhook, Put<Contact>,
+            DropContact, Put<Member>, DropMember, Put<Domain>, DropDomain, Put<DomainCertificate>,
+            DropDomainCertificate> {
+    using OneOf::OneOf;
+    friend bool operator==(const Change& a, const Change& b);
+};
 
 using Changes = std::vector<Change>;
 

@@ -5,9 +5,9 @@
 
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
+#include "common/base/one_of.h"
 #include "common/model/domain.h"
 #include "master/domain/change.h"
 #include "master/domain/contacts.h"
@@ -273,17 +273,20 @@ struct LookAtCertificates {
     std::optional<WallTime> master_ends;  // the first of the master's own to end
 };
 
-using Command = std::variant<
-    CreateAccount, UpdateAccount, DeleteAccount, CreateToken, RevokeToken, CreateIsp, DeleteIsp,
-    CreateHost, DeleteHost, CreateSite, DeleteSite, CreateNodeToken, DeleteNode, EnrolNode,
-    RenewNode, PublishRelease, WithdrawRelease, PublishPriceList, OrderInstance, StopInstance,
-    StartInstance, DeleteInstance, PromoteInstance, RevealInstance, ExecInstance, ReportNode,
-    MarkSilent, CordonNode, UncordonNode, DrainNode, CancelDrain, StartRebalance, StopRebalance,
-    Tick, NoteSightings, ForgetOld, CreateWebhook, DeleteWebhook, EnableWebhook, NoteWebhooks,
-    CreateMember, UpdateMember, InviteMember, DeleteMember, OpenSession, CloseSession,
-    AcceptInvitation, ChangePassword, StartTotp, ConfirmTotp, RemoveTotp, LinkIdentity, AddContact,
-    ChangeContact, RemoveContact, RenewContactCode, CountContactTry, ConfirmContact, NoteMails,
-    NoteRefusedOrder, LookAtCertificates, CreateDomain, DeleteDomain, NoteDomains>;
+struct Command
+    : OneOf<CreateAccount, UpdateAccount, DeleteAccount, CreateToken, RevokeToken, CreateIsp,
+            DeleteIsp, CreateHost, DeleteHost, CreateSite, DeleteSite, CreateNodeToken, DeleteNode,
+            EnrolNode, RenewNode, PublishRelease, WithdrawRelease, PublishPriceList, OrderInstance,
+            StopInstance, StartInstance, DeleteInstance, PromoteInstance, RevealInstance,
+            ExecInstance, ReportNode, MarkSilent, CordonNode, UncordonNode, DrainNode, CancelDrain,
+            StartRebalance, StopRebalance, Tick, NoteSightings, ForgetOld, CreateWebhook,
+            DeleteWebhook, EnableWebhook, NoteWebhooks, CreateMember, UpdateMember, InviteMember,
+            DeleteMember, OpenSession, CloseSession, AcceptInvitation, ChangePassword, StartTotp,
+            ConfirmTotp, RemoveTotp, LinkIdentity, AddContact, ChangeContact, RemoveContact,
+            RenewContactCode, CountContactTry, ConfirmContact, NoteMails, NoteRefusedOrder,
+            LookAtCertificates, CreateDomain, DeleteDomain, NoteDomains> {
+    using OneOf::OneOf;
+};
 
 // What the shell needs to render the answer: which row the command made or changed. The row itself
 // is in the state after the changes.

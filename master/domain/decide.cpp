@@ -156,7 +156,7 @@ struct Dispatch {
 }  // namespace
 
 Result<Decision> decide(const State& state, const Command& command, WallTime now) {
-    return std::visit(Dispatch{state, now}, command);
+    return command.visit(Dispatch{state, now});
 }
 
 }  // namespace foyer::master

@@ -113,7 +113,7 @@ struct Subject {
 }  // namespace
 
 std::optional<Revision> revision_of_subject(const State& state, const Command& command) {
-    return std::visit(Subject{state}, command);
+    return command.visit(Subject{state});
 }
 
 Status check_precondition(const State& state, const Command& command,

@@ -33,17 +33,15 @@ void State::apply(const Changes& changes, Revision revision) {
     note(changes);
 }
 
-void State::note(Changes changes) {
-    for (Change& change : changes) {
-        std::visit(
-            [this](auto& one) {
-                if constexpr (requires { one.row; }) {
-                    put(std::move(one.row));
-                } else {
-                    drop(one);
-                }
-            },
-            change);
+void State::note(const Changes& changes) {
+    for (const Change& change : changes) {
+        change.visit([this](const auto& one) {
+            if constexpr (requires { one.row; }) {
+                put(one.row);
+            } else {
+                drop(one);
+            }
+        });
     }
     slots_.build();
 }

@@ -71,7 +71,7 @@ public:
     // any newer number at loading.
     void apply(const Changes& changes, Revision revision);
     // Adds rows that belong to the revision just applied: the record of the request that made it.
-    void note(Changes changes);
+    void note(const Changes& changes);
     // Loading: the rows of the database are noted one after the other, all at the revision it is
     // at. Afterwards what was removed before is not known, so boxes that are behind get full
     // answers. Which instances may need repair is known from mark_loaded() on.

@@ -126,7 +126,7 @@ struct ChangeCall {
 };
 
 bool is_put(const Change& change) {
-    return std::visit([](const auto& one) { return requires { one.row; }; }, change);
+    return change.visit([](const auto& one) { return requires { one.row; }; });
 }
 
 // What became of one row: pointers into the batch.
@@ -139,8 +139,8 @@ struct Fate {
 void forget_puts_of(const AccountId& account, std::map<Key, Fate>& fates) {
     for (auto& [key, fate] : fates) {
         if (fate.put == nullptr) continue;
-        const auto* request = std::get_if<Put<RequestRecord>>(fate.put);
-        const auto* operation = std::get_if<Put<Operation>>(fate.put);
+        const auto* request = fate.put->get_if<Put<RequestRecord>>();
+        const auto* operation = fate.put->get_if<Put<Operation>>();
         if ((request != nullptr && request->row.account == account) ||
             (operation != nullptr && operation->row.owner == account))
             fate.put = nullptr;
@@ -154,15 +154,14 @@ std::vector<Call> calls_of(const std::vector<Entry>& batch) {
     std::vector<Call> numbers;
     for (const Entry& entry : batch) {
         for (const Change& change : entry.changes) {
-            Fate& fate = fates[std::visit(ChangeKey{}, change)];
+            Fate& fate = fates[change.visit(ChangeKey{})];
             if (is_put(change)) {
                 fate.put = &change;
                 continue;
             }
             // A box that is gone leaves its overlay number behind, even one that was never written.
-            if (const auto* gone = std::get_if<DropAccount>(&change))
-                forget_puts_of(gone->name, fates);
-            if (const auto* made = fate.put ? std::get_if<Put<Node>>(fate.put) : nullptr)
+            if (const auto* gone = change.get_if<DropAccount>()) forget_puts_of(gone->name, fates);
+            if (const auto* made = fate.put ? fate.put->get_if<Put<Node>>() : nullptr)
                 numbers.push_back(number_given_call(made->row));
             fate = {&change, nullptr};
         }
@@ -170,14 +169,14 @@ std::vector<Call> calls_of(const std::vector<Entry>& batch) {
     std::vector<Call> calls;
     calls.reserve(fates.size() + numbers.size());
     for (const auto& [key, fate] : fates) {
-        if (fate.dropped != nullptr) calls.push_back(std::visit(ChangeCall{}, *fate.dropped));
+        if (fate.dropped != nullptr) calls.push_back(fate.dropped->visit(ChangeCall{}));
     }
     std::ranges::move(numbers, std::back_inserter(calls));
     // The fates are in the order of the tables: all rows of a table are neighbours.
     std::vector<Call> puts;
     for (const auto& [key, fate] : fates) {
         if (fate.put == nullptr) continue;
-        Call call = std::visit(ChangeCall{}, *fate.put);
+        Call call = fate.put->visit(ChangeCall{});
         if (!puts.empty() && (puts.back().statement != call.statement || puts.size() == rows_max)) {
             calls.push_back(put_together(puts));
             puts.clear();

@@ -56,10 +56,10 @@ void EdgeWatch::hear(const lead::Letter& letter, const GroupMail& mail, MonoTime
     Watched& watched = watched_.at(name->second);
     if (is_other_order(letter.ordered_at, watched.route.ordered_at)) return;
     const RouteCourt court{watched.route.instance, verifier_, rules_};
-    if (const auto* answer = std::get_if<lead::ReadAnswer>(&letter.message.body))
+    if (const auto* answer = letter.message.body.get_if<lead::ReadAnswer>())
         watched.watch = heard(std::move(watched.watch), letter.message.envelope.from,
                               {mail.node_key, *answer}, court, now);
-    else if (const auto* news = std::get_if<lead::Announce>(&letter.message.body))
+    else if (const auto* news = letter.message.body.get_if<lead::Announce>())
         watched.watch = announced(std::move(watched.watch), *news, court, now);
 }
 

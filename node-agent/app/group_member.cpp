@@ -117,9 +117,9 @@ void GroupMember::propose(MonoTime now) {
 
 void GroupMember::take(const lead::Input& input, MonoTime now) {
     now_ = now;
-    if (const auto* done = std::get_if<lead::Persisted>(&input))
+    if (const auto* done = input.get_if<lead::Persisted>())
         durable_ = std::max(durable_, done->version);
-    if (std::holds_alternative<lead::Fenced>(input) && dying_) {
+    if (input.is<lead::Fenced>() && dying_) {
         dying_ = false;
         fence(FenceWish::Kind::Silent);
     }
@@ -142,10 +142,10 @@ void GroupMember::receive(const lead::Letter& letter, const GroupMail& mail, Mon
 // Nobody speaks for another box's member. What asks only for knowledge may come from anywhere in
 // the overlay.
 bool GroupMember::is_from_its_box(const lead::Message& message, const std::string& node_key) const {
-    if (std::holds_alternative<lead::Read>(message.body)) return true;
+    if (message.body.is<lead::Read>()) return true;
     const ReplicaIndex from = message.envelope.from;
     const auto& mine = state_.durable.record;
-    if (!mine && std::holds_alternative<lead::Renew>(message.body)) return true;
+    if (!mine && message.body.is<lead::Renew>()) return true;
     return is_key_of(mine ? &*mine : nullptr, from, node_key) ||
            is_key_of(lead::carried(message.body), from, node_key);
 }
@@ -161,8 +161,8 @@ void GroupMember::tick(lead::Jitter jitter, MonoTime now) {
 void GroupMember::listen_for_edges(const lead::Message& message, const std::string& from,
                                    MonoTime now) {
     const bool edge = std::ranges::find(edges_, from) != edges_.end();
-    if (edge && std::holds_alternative<lead::Read>(message.body)) edges_heard_.me = now;
-    const auto* answer = std::get_if<lead::RenewAnswer>(&message.body);
+    if (edge && message.body.is<lead::Read>()) edges_heard_.me = now;
+    const auto* answer = message.body.get_if<lead::RenewAnswer>();
     if (answer != nullptr && answer->edges_ask) edges_heard_.others[message.envelope.from] = now;
 }
 
@@ -190,36 +190,34 @@ void GroupMember::warm_up() {
 
 void GroupMember::execute(const lead::Effect& effect) {
     order_ = after_effect(std::move(order_), effect, state_);
-    std::visit(
-        lead::Overloaded{
-            [&](const lead::Persist& one) {
-                hands_.save({partition_, one.version, {ordered_at_, one.durable}});
-            },
-            [&](const lead::Send& one) { send(one); },
-            [&](const lead::Lease& one) { hold_lease(one.until); },
-            [&](const lead::Clients& one) {
-                gate_ = one.gate;
-                if (state_.role == lead::Role::Leader) hold_lease(state_.leading.lease_until);
-            },
-            [&](const lead::KillService&) {
-                dying_ = true;
-                fence(FenceWish::Kind::Closed);
-            },
-            // What still lies in the sockets of a receiver can be acknowledged to nobody.
-            [&](const lead::Cut&) {
-                fence(dying_ ? FenceWish::Kind::Closed : FenceWish::Kind::Silent);
-            },
-            [&](const lead::Follow&) { fence(FenceWish::Kind::Lifted); },
-            [&](const lead::Rejoin&) { fence(FenceWish::Kind::Lifted); },
-            [&](const lead::Report& one) { note(one.text); },
-            // The copy's worker finds these in its order; edges hear of a leader by asking.
-            [](const lead::SetQuorum&) {}, [](const lead::ReadEnd&) {}, [](const lead::Promote&) {},
-            [](const lead::Warm&) {}, [](const lead::Service&) {},
-            [&](const lead::Publish& one) {
-                published_ = one;
-                next_announce_ = {};
-            }},
-        effect);
+    effect.visit(lead::Overloaded{
+        [&](const lead::Persist& one) {
+            hands_.save({partition_, one.version, {ordered_at_, one.durable}});
+        },
+        [&](const lead::Send& one) { send(one); },
+        [&](const lead::Lease& one) { hold_lease(one.until); },
+        [&](const lead::Clients& one) {
+            gate_ = one.gate;
+            if (state_.role == lead::Role::Leader) hold_lease(state_.leading.lease_until);
+        },
+        [&](const lead::KillService&) {
+            dying_ = true;
+            fence(FenceWish::Kind::Closed);
+        },
+        // What still lies in the sockets of a receiver can be acknowledged to nobody.
+        [&](const lead::Cut&) {
+            fence(dying_ ? FenceWish::Kind::Closed : FenceWish::Kind::Silent);
+        },
+        [&](const lead::Follow&) { fence(FenceWish::Kind::Lifted); },
+        [&](const lead::Rejoin&) { fence(FenceWish::Kind::Lifted); },
+        [&](const lead::Report& one) { note(one.text); },
+        // The copy's worker finds these in its order; edges hear of a leader by asking.
+        [](const lead::SetQuorum&) {}, [](const lead::ReadEnd&) {}, [](const lead::Promote&) {},
+        [](const lead::Warm&) {}, [](const lead::Service&) {},
+        [&](const lead::Publish& one) {
+            published_ = one;
+            next_announce_ = {};
+        }});
 }
 
 void GroupMember::hold_lease(MonoTime until) {
@@ -246,7 +244,7 @@ void GroupMember::flush_held(lead::Version durable) {
 }
 
 void GroupMember::post(lead::Message message) {
-    if (auto* answer = std::get_if<lead::RenewAnswer>(&message.body))
+    if (auto* answer = message.body.edit_if<lead::RenewAnswer>())
         answer->edges_ask = is_asked_by_edges(edges_heard_, {}, now_);
     const ReplicaIndex to = message.envelope.to;
     const auto known = addresses_.find(to);

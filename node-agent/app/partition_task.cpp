@@ -71,14 +71,11 @@ void PartitionTask::look() {
         case ContainerState::Exited: session_.service = ServiceState::Ended; break;
     }
     if (before != ServiceState::Running || session_.service == ServiceState::Running) return;
-    if (elects() && order_.role == ReplicaRole::Primary) session_.copy.restarted = true;
+    if (elects()) session_ = copy_session_ended(std::move(session_), order_, local_);
     std::string reason = "service ended";
     if (status.value().exit_code)
         reason += " with status " + std::to_string(*status.value().exit_code);
     session_.prepared = Revision();
-    // A rejoin that was broken off left torn data, over which the service ends: where their log
-    // ends nobody can say, and the group must not wait for it.
-    if (local_.replacing) session_.copy.unreadable = true;
     failed({StepKind::Probe, {}, {}}, error(ErrorCode::Unavailable, reason));
 }
 
@@ -99,7 +96,7 @@ void PartitionTask::teach(bool probed) {
     if (!elects()) return;
     for (leadership::Input& fact : copy_facts(*desired_, order_, local_, session_, probed,
                                               rules_.copy, ports_.clock.mono())) {
-        if (std::holds_alternative<leadership::Rejoined>(fact)) {
+        if (fact.is<leadership::Rejoined>()) {
             LocalState whole = local_;
             whole.replacing = false;
             discard(keep(whole), "said again with the next rejoin; until then it counts as torn");

@@ -41,33 +41,33 @@ CopyOrder first_order(const lead::State& state, std::uint64_t serial) {
 }
 
 CopyOrder after_effect(CopyOrder order, const lead::Effect& effect, const lead::State& state) {
-    if (std::holds_alternative<lead::Cut>(effect)) {
+    if (effect.is<lead::Cut>()) {
         stand_alone(order);
         ++order.cut;
-    } else if (const auto* followed = std::get_if<lead::Follow>(&effect)) {
+    } else if (const auto* followed = effect.get_if<lead::Follow>()) {
         follow(order, followed->leader, followed->fence, false);
-    } else if (const auto* rejoined = std::get_if<lead::Rejoin>(&effect)) {
+    } else if (const auto* rejoined = effect.get_if<lead::Rejoin>()) {
         follow(order, rejoined->leader, rejoined->fence, true);
-    } else if (const auto* quorum = std::get_if<lead::SetQuorum>(&effect)) {
+    } else if (const auto* quorum = effect.get_if<lead::SetQuorum>()) {
         order.quorum = quorum->quorum;
         order.quorum_number = quorum->number;
         ++order.serial;
-    } else if (const auto* end = std::get_if<lead::ReadEnd>(&effect)) {
+    } else if (const auto* end = effect.get_if<lead::ReadEnd>()) {
         order.read_ends.push_back(end->number);
         if (order.read_ends.size() > read_ends_max) order.read_ends.erase(order.read_ends.begin());
-    } else if (const auto* promote = std::get_if<lead::Promote>(&effect)) {
+    } else if (const auto* promote = effect.get_if<lead::Promote>()) {
         order.role = ReplicaRole::Primary;
         order.leader = state.identity.self;
         order.fence = promote->fence;
         order.rejoin = false;
         ++order.serial;
-    } else if (const auto* kill = std::get_if<lead::KillService>(&effect)) {
+    } else if (const auto* kill = effect.get_if<lead::KillService>()) {
         stand_alone(order);
         ++order.kill;
         order.kill_epoch = kill->epoch;
-    } else if (const auto* gate = std::get_if<lead::Clients>(&effect)) {
+    } else if (const auto* gate = effect.get_if<lead::Clients>()) {
         order.clients = gate->gate == lead::Gate::Open;
-    } else if (const auto* service = std::get_if<lead::Service>(&effect)) {
+    } else if (const auto* service = effect.get_if<lead::Service>()) {
         order.run = service->order == lead::ServiceOrder::Run;
         if (!order.run) stand_alone(order);
     }

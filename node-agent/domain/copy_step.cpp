@@ -95,6 +95,14 @@ Session copy_session_after(Session session, const Step& step, const CopyOrder& o
     return session;
 }
 
+Session copy_session_ended(Session session, const CopyOrder& order, const LocalState& local) {
+    if (order.role == ReplicaRole::Primary) session.copy.restarted = true;
+    // A rejoin that was broken off left torn data, over which the service ends: where their log
+    // ends nobody can say, and the group must not wait for it.
+    if (local.replacing) session.copy.unreadable = true;
+    return session;
+}
+
 bool awaits_probe(const CopyOrder& order, const Session& session) {
     const bool end = !order.read_ends.empty() && order.read_ends.back() > session.copy.end_told;
     return order.hurry || end || order.cut != session.copy.cut_told ||

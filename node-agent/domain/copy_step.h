@@ -45,6 +45,8 @@ LocalState before_copy_step(LocalState local, const Step& step);
 // What the step changes beyond after_step() and session_after(): which order was carried out.
 LocalState after_copy_step(LocalState local, const Step& step, const CopyOrder& order);
 Session copy_session_after(Session session, const Step& step, const CopyOrder& order);
+// The service ended by itself.
+Session copy_session_ended(Session session, const CopyOrder& order, const LocalState& local);
 
 // Something is asked that only a probe can answer.
 bool awaits_probe(const CopyOrder& order, const Session& session);

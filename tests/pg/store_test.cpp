@@ -397,10 +397,9 @@ TEST_CASE("events are found by whose they are, what they are about and their kin
     Changes many;
     const auto happens = [&](EventAbout about, const char* subject, const char* owner,
                              const char* kind) {
-        many.push_back(
-            Put<master::Event>{{static_cast<std::int64_t>(many.size()) + 1, Revision(1),
-                                WallTime{1}, kind, about, subject, AccountId(owner), ""}});
-        std::get<Put<master::Event>>(many.back()).row.revision = Revision(many.size() > 5 ? 2 : 1);
+        const std::int64_t sequence = static_cast<std::int64_t>(many.size()) + 1;
+        many.push_back(Put<master::Event>{{sequence, Revision(sequence > 5 ? 2 : 1), WallTime{1},
+                                           kind, about, subject, AccountId(owner), ""}});
     };
     happens(EventAbout::Instance, "lille", "anna", "ordered");
     happens(EventAbout::Node, "lille", "boris", "node_silent");

@@ -21,14 +21,14 @@ struct Touched {
 Touched touched_by(const master::Entry& entry) {
     Touched touched;
     for (const master::Change& change : entry.changes) {
-        if (const auto* put = std::get_if<master::Put<Instance>>(&change)) {
+        if (const auto* put = change.get_if<master::Put<Instance>>()) {
             touched.instances.insert(put->row.name);
-        } else if (const auto* replica = std::get_if<master::Put<Replica>>(&change)) {
+        } else if (const auto* replica = change.get_if<master::Put<Replica>>()) {
             touched.instances.insert(replica->row.key.instance);
             touched.nodes.insert(replica->row.node);
-        } else if (const auto* dropped = std::get_if<master::DropReplica>(&change)) {
+        } else if (const auto* dropped = change.get_if<master::DropReplica>()) {
             touched.instances.insert(dropped->key.instance);
-        } else if (const auto* put_node = std::get_if<master::Put<Node>>(&change)) {
+        } else if (const auto* put_node = change.get_if<master::Put<Node>>()) {
             touched.nodes.insert(put_node->row.name);
         }
     }

@@ -87,7 +87,7 @@ void World::commit_seen(const State& state, const State& before,
     // says that it is back.
     for (const master::Entry& entry : batch)
         for (const master::Change& change : entry.changes)
-            if (const auto* node = std::get_if<master::Put<master::Node>>(&change))
+            if (const auto* node = change.get_if<master::Put<master::Node>>())
                 if (node->row.state == master::NodeState::Silent)
                     network_->progress(box(node->row.name).number());
     cover(batch);
@@ -109,7 +109,7 @@ void World::check_nobody_evicted(const std::vector<master::Entry>& batch) {
         return;
     for (const master::Entry& entry : batch) {
         for (const master::Change& change : entry.changes) {
-            const auto* node = std::get_if<master::Put<master::Node>>(&change);
+            const auto* node = change.get_if<master::Put<master::Node>>();
             if (node == nullptr || node->row.state != master::NodeState::Silent ||
                 node_states_[node->row.name] == to_text(master::NodeState::Silent))
                 continue;
@@ -124,17 +124,17 @@ void World::check_nobody_evicted(const std::vector<master::Entry>& batch) {
 void World::cover(const std::vector<master::Entry>& batch) {
     for (const master::Entry& entry : batch) {
         for (const master::Change& change : entry.changes) {
-            if (const auto* node = std::get_if<master::Put<master::Node>>(&change)) {
+            if (const auto* node = change.get_if<master::Put<master::Node>>()) {
                 std::string& before = node_states_[node->row.name];
                 const std::string now(master::to_text(node->row.state));
                 room_.coverage.moved("node", before, now);
                 before = now;
-            } else if (const auto* replica = std::get_if<master::Put<master::Replica>>(&change)) {
+            } else if (const auto* replica = change.get_if<master::Put<master::Replica>>()) {
                 std::string& before = phases_[partition_id(replica->row.key).str()];
                 const std::string now(to_text(replica->row.observed.phase));
                 room_.coverage.moved("replica", before, now);
                 before = now;
-            } else if (const auto* work = std::get_if<master::Put<master::Operation>>(&change)) {
+            } else if (const auto* work = change.get_if<master::Put<master::Operation>>()) {
                 const std::string now = std::string(master::to_text(work->row.kind)) + " " +
                                         std::string(master::to_text(work->row.state));
                 std::string& before = operations_[work->row.id];
@@ -142,7 +142,7 @@ void World::cover(const std::vector<master::Entry>& batch) {
                 before = now;
                 if (work->row.state != master::OperationState::Running)
                     operations_.erase(work->row.id);
-            } else if (const auto* event = std::get_if<master::Put<master::Event>>(&change)) {
+            } else if (const auto* event = change.get_if<master::Put<master::Event>>()) {
                 room_.coverage.saw("event", event->row.kind);
                 room_.trace.line("event", event->row.kind,
                                  event->row.subject + ": " + event->row.message);
@@ -152,8 +152,8 @@ void World::cover(const std::vector<master::Entry>& batch) {
     master_->read([&](const State& state) {
         for (const master::Entry& entry : batch) {
             for (const master::Change& change : entry.changes) {
-                const auto* instance = std::get_if<master::Put<master::Instance>>(&change);
-                const auto* replica = std::get_if<master::Put<master::Replica>>(&change);
+                const auto* instance = change.get_if<master::Put<master::Instance>>();
+                const auto* replica = change.get_if<master::Put<master::Replica>>();
                 if (instance == nullptr && replica == nullptr) continue;
                 const InstanceName& name =
                     instance != nullptr ? instance->row.name : replica->row.key.instance;

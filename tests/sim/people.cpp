@@ -64,7 +64,7 @@ void People::attempt(const std::shared_ptr<Request>& request) {
                            ? RequestId(request->id.str() + "-" + std::to_string(request->attempts))
                            : request->id;
     write.body_hash = request->id.str();
-    write.render = [repeats = std::holds_alternative<master::PromoteInstance>(write.command)](
+    write.render = [repeats = write.command.is<master::PromoteInstance>()](
                        const master::State& after, const master::Reply& reply) {
         const std::string who =
             reply.subject + " by " + (reply.operation ? reply.operation->str() : "");

@@ -300,18 +300,18 @@ void SimMaster::touch(const State& state, const std::vector<Entry>& batch) {
     };
     for (const Entry& entry : batch) {
         for (const master::Change& change : entry.changes) {
-            if (const auto* node = std::get_if<master::Put<master::Node>>(&change)) {
+            if (const auto* node = change.get_if<master::Put<master::Node>>()) {
                 life.touched.push_back(node->row.name);
                 if (node->row.overlay_revision == entry.revision) life.all_touched = true;
-            } else if (const auto* replica = std::get_if<master::Put<master::Replica>>(&change)) {
+            } else if (const auto* replica = change.get_if<master::Put<master::Replica>>()) {
                 life.touched.push_back(replica->row.node);
-            } else if (const auto* instance = std::get_if<master::Put<master::Instance>>(&change)) {
+            } else if (const auto* instance = change.get_if<master::Put<master::Instance>>()) {
                 members(instance->row.name);
-            } else if (const auto* dropped = std::get_if<master::DropReplica>(&change)) {
+            } else if (const auto* dropped = change.get_if<master::DropReplica>()) {
                 members(dropped->key.instance);
-            } else if (const auto* gone = std::get_if<master::DropInstance>(&change)) {
+            } else if (const auto* gone = change.get_if<master::DropInstance>()) {
                 members(gone->name);
-            } else if (std::holds_alternative<master::DropNode>(change)) {
+            } else if (change.is<master::DropNode>()) {
                 life.all_touched = true;
             }
         }

@@ -74,7 +74,7 @@ public:
         std::vector<master::Event> found;
         for (auto entry = shared_->written.rbegin(); entry != shared_->written.rend(); ++entry) {
             for (auto at = entry->changes.rbegin(); at != entry->changes.rend(); ++at) {
-                const auto* event = std::get_if<master::Put<master::Event>>(&*at);
+                const auto* event = at->get_if<master::Put<master::Event>>();
                 if (event == nullptr || static_cast<int>(found.size()) >= count) continue;
                 if (event->row.about != master::EventAbout::Instance ||
                     event->row.subject != instance.str())
@@ -94,7 +94,7 @@ public:
         std::vector<master::Event> found;
         for (const master::Entry& entry : shared_->written)
             for (const auto& change : entry.changes)
-                if (const auto* one = std::get_if<master::Put<master::Event>>(&change))
+                if (const auto* one = change.get_if<master::Put<master::Event>>())
                     if (one->row.sequence > after && master::fits(filter, one->row) &&
                         static_cast<int>(found.size()) < count)
                         found.push_back(one->row);
@@ -107,7 +107,7 @@ public:
         std::vector<AuditEntry> found;
         for (const master::Entry& entry : shared_->written)
             for (const auto& change : entry.changes)
-                if (const auto* one = std::get_if<master::Put<AuditEntry>>(&change))
+                if (const auto* one = change.get_if<master::Put<AuditEntry>>())
                     if (one->row.sequence > after && static_cast<int>(found.size()) < count)
                         found.push_back(one->row);
         return found;
@@ -120,7 +120,7 @@ public:
         std::vector<master::Event> found;
         for (const master::Entry& entry : shared_->written) {
             for (const auto& change : entry.changes) {
-                const auto* event = std::get_if<master::Put<master::Event>>(&change);
+                const auto* event = change.get_if<master::Put<master::Event>>();
                 if (event == nullptr || event->row.subject != node.str()) continue;
                 if (!event->row.kind.starts_with("node_") || event->row.at >= within.to) continue;
                 if (event->row.at < within.from) found.clear();

@@ -6,80 +6,76 @@ namespace foyer::sim::group {
 
 void World::tell_data_path(const Box& box, const lead::Effect& effect) {
     const auto name = "r" + std::to_string(box.index.number);
-    if (std::holds_alternative<lead::Cut>(effect)) say(name + " is cut");
-    if (std::holds_alternative<lead::Follow>(effect)) say(name + " follows");
-    if (std::holds_alternative<lead::Rejoin>(effect)) say(name + " rejoins");
+    if (effect.is<lead::Cut>()) say(name + " is cut");
+    if (effect.is<lead::Follow>()) say(name + " follows");
+    if (effect.is<lead::Rejoin>()) say(name + " rejoins");
 }
 
 void World::execute(Box& box, const lead::Effect& effect) {
     tell_data_path(box, effect);
-    std::visit(lead::Overloaded{
-                   [&](const lead::Persist& one) {
-                       box.persisting.push_back(one);
-                       if (box.persisting.size() == 1) persist_next(box);
-                   },
-                   [&](const lead::Send& one) {
-                       // All that was persisted before it in this life is behind it in the queue.
-                       if (box.persisting.empty() || one.needs < box.persisting.front().version)
-                           send(box, one.message);
-                       else
-                           box.held_back.push_back(one);
-                   },
-                   [&](const lead::Cut&) { cut(box); },
-                   [&](const lead::Follow& one) {
-                       if (box.database.mode == Mode::Down) box.database.mode = Mode::Standby;
-                       box.database.receiver.reset();
-                       box.database.follows = {one.leader, one.fence};
-                   },
-                   [&](const lead::Rejoin& one) {
-                       box.database.cut();
-                       box.rejoining = true;
-                       rejoin(box, one.leader, one.fence, box.cuts);
-                   },
-                   [&](const lead::SetQuorum& one) {
-                       on_hook(box, weather_.hook_ms, [this, &box, one] {
-                           box.database.quorum = one.quorum;
-                           on_agent(box, 1 + below(weather_.hook_ms), [this, &box, one] {
-                               hand_in(box, lead::QuorumShown{one.number});
-                           });
-                       });
-                   },
-                   [&](const lead::ReadEnd& one) {
-                       on_hook(box, weather_.hook_ms, [this, &box, one] {
-                           if (box.database.mode != Mode::Primary) return;
-                           box.database.read_ends[one.number] = box.database.flushed;
-                           const lead::Lsn end(box.database.flushed);
-                           on_agent(box, 1 + below(weather_.hook_ms), [this, &box, one, end] {
-                               hand_in(box, lead::EndRead{one.number, end});
-                           });
-                       });
-                   },
-                   [&](const lead::Promote& one) { promote(box, one.fence); },
-                   [&](const lead::Lease& one) { lease(box, one.until); },
-                   [&](const lead::Clients& one) {
-                       box.database.clients_open =
-                           one.gate == lead::Gate::Open && box.database.mode == Mode::Primary;
-                       if (box.database.clients_open) invariants_->opened(box);
-                   },
-                   [&](const lead::Warm&) { ++coverage_["warm"]; },
-                   [&](const lead::KillService& one) { kill_service(box, one.epoch); },
-                   [&](const lead::Service& one) {
-                       if (one.order == lead::ServiceOrder::Run) {
-                           if (box.data && box.database.mode == Mode::Down)
-                               box.database.mode = Mode::Standby;
-                           return;
-                       }
-                       ++coverage_["stopped by order"];
-                       box.database.flushed = box.database.log.size();
-                       box.database.kill(box.database.log.size());
-                       box.database.cut();
-                   },
-                   [&](const lead::Publish& one) { invariants_->published(box, one); },
-                   [&](const lead::Report& one) {
-                       ++coverage_["report " + one.text];
-                       say("r" + std::to_string(box.index.number) + ": " + one.text);
-                   }},
-               effect);
+    effect.visit(lead::Overloaded{
+        [&](const lead::Persist& one) {
+            box.persisting.push_back(one);
+            if (box.persisting.size() == 1) persist_next(box);
+        },
+        [&](const lead::Send& one) {
+            // All that was persisted before it in this life is behind it in the queue.
+            if (box.persisting.empty() || one.needs < box.persisting.front().version)
+                send(box, one.message);
+            else
+                box.held_back.push_back(one);
+        },
+        [&](const lead::Cut&) { cut(box); },
+        [&](const lead::Follow& one) {
+            if (box.database.mode == Mode::Down) box.database.mode = Mode::Standby;
+            box.database.receiver.reset();
+            box.database.follows = {one.leader, one.fence};
+        },
+        [&](const lead::Rejoin& one) {
+            box.database.cut();
+            box.rejoining = true;
+            rejoin(box, one.leader, one.fence, box.cuts);
+        },
+        [&](const lead::SetQuorum& one) {
+            on_hook(box, weather_.hook_ms, [this, &box, one] {
+                box.database.quorum = one.quorum;
+                on_agent(box, 1 + below(weather_.hook_ms),
+                         [this, &box, one] { hand_in(box, lead::QuorumShown{one.number}); });
+            });
+        },
+        [&](const lead::ReadEnd& one) {
+            on_hook(box, weather_.hook_ms, [this, &box, one] {
+                if (box.database.mode != Mode::Primary) return;
+                box.database.read_ends[one.number] = box.database.flushed;
+                const lead::Lsn end(box.database.flushed);
+                on_agent(box, 1 + below(weather_.hook_ms),
+                         [this, &box, one, end] { hand_in(box, lead::EndRead{one.number, end}); });
+            });
+        },
+        [&](const lead::Promote& one) { promote(box, one.fence); },
+        [&](const lead::Lease& one) { lease(box, one.until); },
+        [&](const lead::Clients& one) {
+            box.database.clients_open =
+                one.gate == lead::Gate::Open && box.database.mode == Mode::Primary;
+            if (box.database.clients_open) invariants_->opened(box);
+        },
+        [&](const lead::Warm&) { ++coverage_["warm"]; },
+        [&](const lead::KillService& one) { kill_service(box, one.epoch); },
+        [&](const lead::Service& one) {
+            if (one.order == lead::ServiceOrder::Run) {
+                if (box.data && box.database.mode == Mode::Down) box.database.mode = Mode::Standby;
+                return;
+            }
+            ++coverage_["stopped by order"];
+            box.database.flushed = box.database.log.size();
+            box.database.kill(box.database.log.size());
+            box.database.cut();
+        },
+        [&](const lead::Publish& one) { invariants_->published(box, one); },
+        [&](const lead::Report& one) {
+            ++coverage_["report " + one.text];
+            say("r" + std::to_string(box.index.number) + ": " + one.text);
+        }});
 }
 
 void World::persist_next(Box& box) {

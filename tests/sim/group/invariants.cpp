@@ -160,14 +160,14 @@ void Invariants::check_vote_told(const Box& box, const lead::Message& message) {
         if (disk.generation == generation && disk.epoch < epoch)
             fail("L8: vote of " + text(box.index) + " is ahead of its disk");
     };
-    if (const auto* one = std::get_if<lead::VoteAnswer>(&message.body)) {
+    if (const auto* one = message.body.get_if<lead::VoteAnswer>()) {
         if (one->reason != lead::Reason::None) return;
         vote(one->epoch, message.envelope.to);
         if (disk.record && in(disk.record->in_sync, box.index))
             check_voter_knows(box, world_.box(message.envelope.to));
-    } else if (const auto* request = std::get_if<lead::Vote>(&message.body)) {
+    } else if (const auto* request = message.body.get_if<lead::Vote>()) {
         vote(request->epoch, box.index);
-    } else if (const auto* written = std::get_if<lead::WriteAnswer>(&message.body)) {
+    } else if (const auto* written = message.body.get_if<lead::WriteAnswer>()) {
         if (written->reason != lead::Reason::None) return;
         if (ballot_of(box.disk) < written->ballot)
             fail("L8: accept of " + text(box.index) + " is not durable");
@@ -200,16 +200,16 @@ void Invariants::check_leader_told(const Box& box, const lead::Message& message)
             fail("L14: " + text(box.index) + " goes on after resigning epoch " +
                  std::to_string(epoch.number()));
     };
-    if (const auto* resign = std::get_if<lead::Resign>(&message.body)) {
+    if (const auto* resign = message.body.get_if<lead::Resign>()) {
         if (box.disk->generation == generation && box.disk->resigned < resign->epoch)
             fail("L8: resignation of " + text(box.index) + " is not durable");
         const Fence fence{generation, resign->epoch};
         resigned_.insert({fence, box.index});
         if (serves(box) && box.database.promoted == fence)
             fail("L14: " + text(box.index) + " resigned and serves");
-    } else if (const auto* renew = std::get_if<lead::Renew>(&message.body)) {
+    } else if (const auto* renew = message.body.get_if<lead::Renew>()) {
         over(renew->epoch);
-    } else if (const auto* write = std::get_if<lead::Write>(&message.body)) {
+    } else if (const auto* write = message.body.get_if<lead::Write>()) {
         over(write->record.ballot.epoch);
         if (ballot_of(box.disk) < write->record.ballot && box.disk->generation == generation)
             fail("L8: write of " + text(box.index) + " is not durable");

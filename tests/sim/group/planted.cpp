@@ -15,9 +15,9 @@ void rewrite(lead::State& state, lead::Effects& effects, const Change& change) {
     edit(state.durable.record);
     for (auto& [version, durable] : state.writing) edit(durable.record);
     for (lead::Effect& effect : effects) {
-        if (auto* persist = std::get_if<lead::Persist>(&effect)) edit(persist->durable.record);
-        if (auto* send = std::get_if<lead::Send>(&effect))
-            if (auto* write = std::get_if<lead::Write>(&send->message.body))
+        if (auto* persist = effect.edit_if<lead::Persist>()) edit(persist->durable.record);
+        if (auto* send = effect.edit_if<lead::Send>())
+            if (auto* write = send->message.body.edit_if<lead::Write>())
                 if (write->record.ballot == ballot) change(write->record);
     }
 }
@@ -35,11 +35,11 @@ void ignore_fence(lead::State& state, lead::LogPosition& position) {
 }
 
 bool is_ballot_request(const lead::Body& body) {
-    return std::holds_alternative<lead::Vote>(body) || std::holds_alternative<lead::Prevote>(body);
+    return body.is<lead::Vote>() || body.is<lead::Prevote>();
 }
 
 void forget_vote(lead::State& state, const lead::Message& message) {
-    const auto* vote = std::get_if<lead::Vote>(&message.body);
+    const auto* vote = message.body.get_if<lead::Vote>();
     if (vote == nullptr || vote->epoch != state.durable.epoch) return;
     if (state.durable.voted_for == message.envelope.from || lead::Role::Follower != state.role)
         return;
@@ -55,9 +55,8 @@ void spoil_message(Planted planted, lead::State& state, lead::Message& message, 
     }
     if (planted == Planted::VotesTwice) forget_vote(state, message);
     if (planted == Planted::BareLsn) {
-        if (auto* vote = std::get_if<lead::Vote>(&message.body))
-            ignore_fence(state, vote->position);
-        if (auto* prevote = std::get_if<lead::Prevote>(&message.body))
+        if (auto* vote = message.body.edit_if<lead::Vote>()) ignore_fence(state, vote->position);
+        if (auto* prevote = message.body.edit_if<lead::Prevote>())
             ignore_fence(state, prevote->position);
     }
     if (planted == Planted::RejoiningVotes && is_ballot_request(message.body))
@@ -100,7 +99,7 @@ void give_base(lead::State& state, lead::Effects& effects, const lead::State& be
     for (auto& [version, durable] : state.writing)
         if (durable.rejoining) durable.rejoin_base = base;
     for (lead::Effect& effect : effects)
-        if (auto* persist = std::get_if<lead::Persist>(&effect))
+        if (auto* persist = effect.edit_if<lead::Persist>())
             if (persist->durable.rejoining) persist->durable.rejoin_base = base;
 }
 
@@ -149,11 +148,10 @@ std::string_view to_text(Planted planted) {
 
 void spoil_before(Planted planted, lead::State& state, lead::Input& input, MonoTime now) {
     if (planted == Planted::None) return;
-    if (auto* message = std::get_if<lead::Message>(&input))
+    if (auto* message = input.edit_if<lead::Message>())
         spoil_message(planted, state, *message, now);
-    if (std::holds_alternative<lead::Tick>(input)) spoil_step(planted, state);
-    if (planted == Planted::WaitIgnored && std::holds_alternative<lead::WaitBroken>(input))
-        input = lead::Tick{};
+    if (input.is<lead::Tick>()) spoil_step(planted, state);
+    if (planted == Planted::WaitIgnored && input.is<lead::WaitBroken>()) input = lead::Tick{};
 }
 
 void spoil_after(Planted planted, lead::State& state, lead::Effects& effects,

@@ -73,8 +73,7 @@ struct Desk {
     Message answer_of(int sender, Body body) {
         Message message = from(sender, std::move(body));
         for (const Send& sent : all<Send>())
-            if (sent.message.envelope.to == ReplicaIndex{sender} &&
-                std::holds_alternative<Request>(sent.message.body))
+            if (sent.message.envelope.to == ReplicaIndex{sender} && sent.message.body.is<Request>())
                 message.envelope.number = sent.message.envelope.number;
         return message;
     }
@@ -83,14 +82,14 @@ struct Desk {
     std::vector<Kind> all() const {
         std::vector<Kind> found;
         for (const Effect& effect : effects)
-            if (const auto* one = std::get_if<Kind>(&effect)) found.push_back(*one);
+            if (const auto* one = effect.get_if<Kind>()) found.push_back(*one);
         return found;
     }
     template <class Kind>
     const Kind* sent() const {
         for (const Effect& effect : effects)
-            if (const auto* one = std::get_if<Send>(&effect))
-                if (const auto* body = std::get_if<Kind>(&one->message.body)) return body;
+            if (const auto* one = effect.get_if<Send>())
+                if (const auto* body = one->message.body.get_if<Kind>()) return body;
         return nullptr;
     }
 

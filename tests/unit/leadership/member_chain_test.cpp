@@ -66,7 +66,7 @@ Desk leader() {
 TEST_CASE("a vote without a good signature is no vote") {
     Desk desk = candidate();
     Message bad = vote_of(desk, 2);
-    std::get<VoteAnswer>(bad.body).signature = "seal";
+    bad.body.edit<VoteAnswer>().signature = "seal";
     desk.hand(bad);
     CHECK(desk.state.role == Role::Candidate);
     desk.tick(Duration(600));
@@ -171,7 +171,7 @@ TEST_CASE("links are asked for with a renewal, taken in order, and the newest ar
     desk.hand(asks);
     REQUIRE(desk.sent<ReadAnswer>() != nullptr);
     CHECK(desk.sent<ReadAnswer>()->chain == std::vector<Link>{links.back()});
-    std::get<Read>(asks.body).chain_tip = {};
+    asks.body.edit<Read>().chain_tip = {};
     desk.hand(asks);
     CHECK(desk.sent<ReadAnswer>()->chain.empty());
 }

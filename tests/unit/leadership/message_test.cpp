@@ -6,9 +6,8 @@ using namespace foyer::leadership;
 
 TEST_CASE("each kind of message meets its own handler") {
     const auto kind = [](const Body& body) {
-        return std::visit(Overloaded{[](const Renew&) { return 1; }, [](const Write&) { return 2; },
-                                     [](const auto&) { return 0; }},
-                          body);
+        return body.visit(Overloaded{[](const Renew&) { return 1; }, [](const Write&) { return 2; },
+                                     [](const auto&) { return 0; }});
     };
     CHECK(kind(Renew{}) == 1);
     CHECK(kind(Write{}) == 2);

@@ -13,12 +13,12 @@ TEST_CASE("counters are reserved before they are used, and never used twice") {
     Effects effects;
     Turn turn{desk.state, desk.now, effects};
     send(turn, ReplicaIndex{0}, Read{1}, 0, true);
-    const Send first = std::get<Send>(effects.back());
+    const Send first = effects.back().get<Send>();
     CHECK(first.needs == desk.state.version);  // the block is not on the disk yet
     desk.write_disk();
     effects.clear();
     send(turn, ReplicaIndex{0}, Read{2}, 0, true);
-    const Send second = std::get<Send>(effects.back());
+    const Send second = effects.back().get<Send>();
     CHECK(second.needs == 0);
     CHECK(second.message.envelope.counter > first.message.envelope.counter);
     const Desk again(1, desk.state.disk);
@@ -32,10 +32,10 @@ TEST_CASE("what waits for no disk tells only what is on it") {
     Effects effects;
     Turn turn{desk.state, desk.now, effects};
     send(turn, ReplicaIndex{0}, Read{1}, 0, true);
-    CHECK(std::get<Send>(effects.back()).message.envelope.epoch == Epoch(1));
+    CHECK(effects.back().get<Send>().message.envelope.epoch == Epoch(1));
     persist(turn);
     send(turn, ReplicaIndex{0}, Read{1}, desk.state.version, true);
-    CHECK(std::get<Send>(effects.back()).message.envelope.epoch == Epoch(9));
+    CHECK(effects.back().get<Send>().message.envelope.epoch == Epoch(9));
 }
 
 TEST_CASE("requests are remembered for their answers, not without bound") {

@@ -93,13 +93,13 @@ TEST_CASE("every message is read as it was written") {
     CHECK(batch_bytes(letters) == bytes);
     CHECK(letters[0].ordered_at == WallTime{1700});
     CHECK(letters[0].message.envelope.echo == Stamp{98, MonoTime{1200}});
-    CHECK(std::get<VoteAnswer>(letters[3].message.body).position == leadership::test::at(3, 77));
-    CHECK(std::get<RenewAnswer>(letters[6].message.body).edges_ask);
-    const auto& renewed = std::get<RenewAnswer>(letters[6].message.body);
+    CHECK(letters[3].message.body.get<VoteAnswer>().position == leadership::test::at(3, 77));
+    CHECK(letters[6].message.body.get<RenewAnswer>().edges_ask);
+    const auto& renewed = letters[6].message.body.get<RenewAnswer>();
     CHECK(renewed.chain == std::vector<Link>{link(), link()});
     CHECK(renewed.chain_tip == link().config_hash);
-    CHECK(std::get<ReadAnswer>(letters[12].message.body).chain == std::vector<Link>{link()});
-    const auto& announced = std::get<Announce>(letters[13].message.body);
+    CHECK(letters[12].message.body.get<ReadAnswer>().chain == std::vector<Link>{link()});
+    const auto& announced = letters[13].message.body.get<Announce>();
     CHECK(announced.record == record());
     CHECK(announced.certificate == certificate());
     CHECK(announced.chain == std::vector<Link>{link()});

@@ -126,7 +126,7 @@ TEST_CASE("many boxes are written in several bounded decisions, every one of the
     for (const Entry& entry : house.database->written) {
         std::size_t sightings = 0;
         for (const Change& change : entry.changes)
-            sightings += std::holds_alternative<Put<Sighting>>(change) ? 1U : 0U;
+            sightings += change.is<Put<Sighting>>() ? 1U : 0U;
         CHECK(sightings <= 10);
     }
 }

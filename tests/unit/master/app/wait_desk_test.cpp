@@ -82,6 +82,8 @@ TEST_CASE("time runs out, earliest first") {
     REQUIRE(desk.wait("", clock.mono() + Duration(20), never, soon.wake()).ok());
     CHECK(soon.future.get() == Woken::Expired);
     CHECK(desk.waiting() == 1);
+    desk.stop();
+    CHECK(late.future.get() == Woken::Closed);
 }
 
 TEST_CASE("a change between the look and the wait is not missed") {

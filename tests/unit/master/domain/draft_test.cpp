@@ -28,10 +28,10 @@ TEST_CASE("events go on where the last decision ended, in order") {
     draft.event("account_changed", anna, "serves");
     const Changes changes = std::move(draft).done().changes;
     REQUIRE(changes.size() == 2);
-    const Event& first = std::get<Put<Event>>(changes[0]).row;
+    const Event& first = changes[0].get<Put<Event>>().row;
     CHECK(first == Event{last + 1, world.state.revision().next(), world.now, "account_created",
                          EventAbout::Account, "anna", AccountId("anna"), "three copies"});
-    CHECK(std::get<Put<Event>>(changes[1]).row.sequence == last + 2);
+    CHECK(changes[1].get<Put<Event>>().row.sequence == last + 2);
 }
 
 TEST_CASE("the order of puts and drops is kept, and the reply says what it was about") {
@@ -41,7 +41,7 @@ TEST_CASE("the order of puts and drops is kept, and the reply says what it was a
     draft.put(Host{HostId("boris"), world.now, {}});
     const Decision decision = std::move(draft).done("lille-1", OperationId("op-7"));
     REQUIRE(decision.changes.size() == 2);
-    CHECK(std::get<DropNode>(decision.changes[0]).name == NodeId("lille-1"));
+    CHECK(decision.changes[0].get<DropNode>().name == NodeId("lille-1"));
     CHECK(decision.reply.subject == "lille-1");
     CHECK(decision.reply.operation == OperationId("op-7"));
 }

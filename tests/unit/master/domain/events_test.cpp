@@ -10,9 +10,7 @@ using foyer::test::World;
 
 namespace {
 
-Event of(const Changes& changes, std::size_t at) {
-    return std::get<Put<Event>>(changes.at(at)).row;
-}
+Event of(const Changes& changes, std::size_t at) { return changes.at(at).get<Put<Event>>().row; }
 
 }  // namespace
 

@@ -34,7 +34,7 @@ TEST_CASE("only rows that differ are put back") {
     group.find(ReplicaIndex{1})->observed.say("", "disk full");
     const Changes replica_only = written(world, group);
     REQUIRE(replica_only.size() == 1);
-    CHECK(std::get<Put<Replica>>(replica_only[0]).row.key.index == ReplicaIndex{1});
+    CHECK(replica_only[0].get<Put<Replica>>().row.key.index == ReplicaIndex{1});
 
     group.instance.desired = DesiredState::Stopped;
     CHECK(written(world, group).size() == 2);
@@ -119,13 +119,13 @@ TEST_CASE("a new operation supersedes the one that was going on") {
     CHECK(group.instance.operation == OperationId("op-stop"));
     const Changes changes = std::move(draft).done().changes;
     REQUIRE(changes.size() == 3);  // the event between them tells of an order that failed
-    const Operation& earlier = std::get<Put<Operation>>(changes[0]).row;
+    const Operation& earlier = changes[0].get<Put<Operation>>().row;
     CHECK(earlier.id == OperationId("op-acme"));
     CHECK(earlier.state == OperationState::Failed);
     REQUIRE(earlier.failure);
     CHECK(earlier.failure->code == ErrorCode::Aborted);
-    CHECK(std::get<Put<Event>>(changes[1]).row.kind == "order_failed");
-    CHECK(std::get<Put<Operation>>(changes[2]).row.state == OperationState::Running);
+    CHECK(changes[1].get<Put<Event>>().row.kind == "order_failed");
+    CHECK(changes[2].get<Put<Operation>>().row.state == OperationState::Running);
 }
 
 TEST_CASE("an operation ends once, when its last step is done") {

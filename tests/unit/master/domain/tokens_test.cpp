@@ -225,7 +225,7 @@ TEST_CASE("whatever tokens make and accounts become, none may more than what mad
             all.now = all.now + Duration(static_cast<std::int64_t>(rng.below(60'000)));
             if (!all.attempt(command).ok()) continue;
             all.run(command);
-            made += std::holds_alternative<CreateToken>(command) ? 1U : 0U;
+            made += command.is<CreateToken>() ? 1U : 0U;
             if (all.state.tokens().empty()) break;
             REQUIRE(broken(all.state) == "");
         }

@@ -2,6 +2,7 @@
 
 #include "common/base/base64.h"
 #include "common/base/random.h"
+#include "common/base/rfc3339.h"
 #include "foyer/api/v1/fleet.pb.h"
 #include "foyer/api/v1/instances.pb.h"
 #include "foyer/api/v1/releases.pb.h"

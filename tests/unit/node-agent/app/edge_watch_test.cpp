@@ -42,7 +42,7 @@ struct Scene {
         std::vector<std::pair<ReplicaIndex, lead::Read>> questions;
         edge.tick(rng, now, [&](const std::string&, const lead::Letter& letter) {
             questions.emplace_back(letter.message.envelope.to,
-                                   std::get<lead::Read>(letter.message.body));
+                                   letter.message.body.get<lead::Read>());
         });
         for (const auto& [to, read] : questions) answer(to, read, now);
         return edge.proven(now).at("acme.foyer.localhost").backend;

@@ -114,7 +114,7 @@ public:
     // The newest announcement an edge got, and from which record it verifies it.
     const lead::Announce* announced() const {
         for (auto one = at_edge_.rbegin(); one != at_edge_.rend(); ++one)
-            if (const auto* news = std::get_if<lead::Announce>(&one->body)) return news;
+            if (const auto* news = one->body.get_if<lead::Announce>()) return news;
         return nullptr;
     }
     const lead::Record& first() const { return first_; }

@@ -53,7 +53,7 @@ struct World {
     template <class Fact>
     int count() const {
         int found = 0;
-        for (const auto& fact : told) found += std::holds_alternative<Fact>(fact) ? 1 : 0;
+        for (const auto& fact : told) found += fact.is<Fact>() ? 1 : 0;
         return found;
     }
     World& stands_at(std::uint64_t epoch, std::int64_t bytes, bool receiving) {
@@ -147,8 +147,40 @@ TEST_CASE("a cut is answered once nothing is received any more") {
     CHECK(world.count<lead::ReceiverStopped>() == 0);
     world.stands_at(1, 120, false).tell(true);
     REQUIRE(world.count<lead::ReceiverStopped>() == 1);
-    const auto& stopped = std::get<lead::ReceiverStopped>(world.told.back());
+    const auto& stopped = world.told.back().get<lead::ReceiverStopped>();
     CHECK(stopped.position == lead::LogPosition{fence(1), lead::Lsn(120)});
+}
+
+TEST_CASE(
+    "a copy torn by a broken-off rejoin answers a cut though its service ends at each start") {
+    World world = following();
+    world.order.rejoin = true;
+    world.order.fence = fence(2);
+    ++world.order.serial;
+    world.does(StepKind::Stop).does(StepKind::Prepare);
+    REQUIRE(world.next().kind == StepKind::Rejoin);
+    world.local = before_copy_step(world.local, world.next());  // and it is broken off
+    world.order.rejoin = false;
+    ++world.order.cut;
+    ++world.order.serial;
+    world.order.leader.reset();
+    world.does(StepKind::Prepare).does(StepKind::Start);
+    world.session = copy_session_ended(world.session, world.order, world.local);
+    world.session.service = ServiceState::Ended;
+    world.tell(false);
+    REQUIRE(world.count<lead::ReceiverStopped>() == 1);
+    CHECK_FALSE(world.told.back().get<lead::ReceiverStopped>().position);
+}
+
+TEST_CASE("a whole copy whose service ended answers a cut when it runs again") {
+    World world = following();
+    ++world.order.cut;
+    ++world.order.serial;
+    world.order.leader.reset();
+    world.session = copy_session_ended(world.session, world.order, world.local);
+    world.session.service = ServiceState::Ended;
+    world.tell(false);
+    CHECK(world.count<lead::ReceiverStopped>() == 0);
 }
 
 TEST_CASE("an answer of before the order was taken up is no answer") {
@@ -165,14 +197,14 @@ TEST_CASE("an empty copy has an empty log; one whose journal is lost says nothin
     ++empty.order.cut;
     empty.tell(false);
     REQUIRE(empty.count<lead::ReceiverStopped>() == 1);
-    CHECK(std::get<lead::ReceiverStopped>(empty.told[0]).position == lead::LogPosition{});
+    CHECK(empty.told[0].get<lead::ReceiverStopped>().position == lead::LogPosition{});
     World lost(1);
     lost.local.led.reset();
     lost.local.begun_empty = false;
     ++lost.order.cut;
     lost.tell(false);
     REQUIRE(lost.count<lead::ReceiverStopped>() == 1);
-    CHECK_FALSE(std::get<lead::ReceiverStopped>(lost.told[0]).position);
+    CHECK_FALSE(lost.told[0].get<lead::ReceiverStopped>().position);
 }
 
 TEST_CASE("a leader tells who follows, and the end of its log") {
@@ -185,7 +217,7 @@ TEST_CASE("a leader tells who follows, and the end of its log") {
     REQUIRE(world.count<lead::EndRead>() == 1);
     REQUIRE(world.count<lead::Flushed>() == 1);
     for (const auto& fact : world.told)
-        if (const auto* flushed = std::get_if<lead::Flushed>(&fact))
+        if (const auto* flushed = fact.get_if<lead::Flushed>())
             CHECK(flushed->end == lead::Lsn(980));
     world.tell(true);
     CHECK(world.count<lead::EndRead>() == 1);

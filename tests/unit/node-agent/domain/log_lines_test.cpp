@@ -40,7 +40,8 @@ TEST_CASE("what is no such line is left out, and its bytes are passed") {
           "2026-03-01T12:30:00Z std F x", "2026-13-01T12:30:00Z stdout F x",
           "2026-03-01T12:30:00 stdout F x", "2026-03-01T12:30:00.Z stdout F x",
           "2026-03-01T12:30:00Z stdout Q x", "2026-03-01T12:30:00Z stdout F",
-          "2026-03-01T12:30:00+99:00 stdout F x"}) {
+          "2026-03-01T12:30:00+99:00 stdout F x", "1969-12-31T23:59:59Z stdout F x",
+          "2026-03-01t12:30:00z stdout F x"}) {
         INFO(broken);
         CHECK_FALSE(parse_log_line(broken));
         const LogPart part = lines_of(broken + "\n" + three, {1, 0}, 0);
