@@ -1,4 +1,3 @@
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -78,23 +77,23 @@ Status show_account(Session& session, const std::string& name) {
                         view_account);
 }
 
-CLI::Option& add_roles(CLI::App& command, AccountOptions& account) {
-    return *command
-                .add_option("--role", account.roles, "what it may do; several times or with commas")
-                ->delimiter(',')
-                ->check(a_role());
+Option add_roles(Command command, AccountOptions& account) {
+    return command
+        .add_option("--role", account.roles, "what it may do; several times or with commas")
+        .delimiter(',')
+        .check(a_role());
 }
 
-void add_quota(CLI::App& command, AccountOptions& account) {
+void add_quota(Command command, AccountOptions& account) {
     command.add_option("--instances", account.instances, "how many it may have; none: no limit");
     command.add_option("--copies", account.copies, "copies of all of them; none: no limit");
     command.add_option("--disk", account.disk, "disk of all copies, 200GiB; none: no limit");
 }
 
-void add_making(CLI::App& group, Session& session) {
+void add_making(Command group, Session& session) {
     auto& made = session.keep<AccountOptions>();
-    CLI::App& create = add_command(group, "create", "add an account (operator)");
-    create.add_option("name", made.name, "its name")->required();
+    Command create = add_command(group, "create", "add an account (operator)");
+    create.add_option("name", made.name, "its name").required();
     add_roles(create, made).required();
     add_quota(create, made);
     add_dry_run(create, made.dry_run);
@@ -102,9 +101,9 @@ void add_making(CLI::App& group, Session& session) {
         session.action = [&session, &made] { return create_account(session, made); };
     });
     auto& changed = session.keep<AccountOptions>();
-    CLI::App& set =
+    Command set =
         add_command(group, "set", "change what it may do and have; the rest stays (operator)");
-    set.add_option("name", changed.name, "its name")->required();
+    set.add_option("name", changed.name, "its name").required();
     add_roles(set, changed);
     add_quota(set, changed);
     add_dry_run(set, changed.dry_run);
@@ -115,12 +114,12 @@ void add_making(CLI::App& group, Session& session) {
 
 }  // namespace
 
-void add_account_commands(CLI::App& app, Session& session) {
-    CLI::App& group = add_group(app, "account", "who may do and have what");
+void add_account_commands(Command app, Session& session) {
+    Command group = add_group(app, "account", "who may do and have what");
     add_making(group, session);
     add_list_command(group, session, {"/v1/accounts", "accounts", "no accounts"}, view_accounts);
     auto& shown = session.keep<std::string>();
-    CLI::App& show = add_command(group, "show", "show one, with what it uses of its quota");
+    Command show = add_command(group, "show", "show one, with what it uses of its quota");
     show.add_option("name", shown, "its name; absent: your own");
     show.callback([&session, &shown] {
         session.action = [&session, &shown] { return show_account(session, shown); };

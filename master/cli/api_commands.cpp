@@ -1,9 +1,6 @@
 // The API itself, for what no command has a word for: /v1/docs of the master tells its routes.
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <fmt/format.h>
-#include <iostream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "common/os/files.h"
@@ -32,8 +29,7 @@ Status check_path(const std::string& path, const std::string& example) {
 // As it is: what is wrong with it is for the API to say.
 Result<std::string> read_body(const std::string& file) {
     if (file != "-") return os::read_file(file, body_bytes_max);
-    std::string text(std::istreambuf_iterator<char>(std::cin), {});
-    if (text.size() <= body_bytes_max) return text;
+    if (auto text = read_stdin(body_bytes_max)) return *std::move(text);
     return usage_error("stdin holds more than a body may have (1 MiB)");
 }
 
@@ -101,16 +97,16 @@ Status remove(Session& session, const ApiOptions& options) {
     return session.print_json(TRY(session.send("DELETE", path, std::nullopt)));
 }
 
-void add_if_match(CLI::App& command, ApiOptions& options) {
+void add_if_match(Command command, ApiOptions& options) {
     command.add_option("--if-match", options.if_match,
                        "only if it has not changed since: its revision in double quotes, '\"17\"'");
 }
 
-CLI::App& add_verb(CLI::App& group, Session& session, const std::string& verb,
-                   const std::string& description, ApiOptions& options,
-                   Status (*act)(Session&, const ApiOptions&)) {
-    CLI::App& command = add_command(group, verb, description);
-    command.add_option("path", options.path, "/v1/…, with its query")->required();
+Command add_verb(Command group, Session& session, const std::string& verb,
+                 const std::string& description, ApiOptions& options,
+                 Status (*act)(Session&, const ApiOptions&)) {
+    Command command = add_command(group, verb, description);
+    command.add_option("path", options.path, "/v1/…, with its query").required();
     command.callback([&session, &options, act] {
         session.action = [&session, &options, act] { return act(session, options); };
     });
@@ -119,22 +115,22 @@ CLI::App& add_verb(CLI::App& group, Session& session, const std::string& verb,
 
 }  // namespace
 
-void add_api_commands(CLI::App& app, Session& session) {
-    CLI::App& group = add_group(app, "api", "the API itself; /v1/docs tells what it offers");
+void add_api_commands(Command app, Session& session) {
+    Command group = add_group(app, "api", "the API itself; /v1/docs tells what it offers");
     auto& options = session.keep<ApiOptions>();
     const std::string file = "file with the body, as it is; - reads it from stdin";
     add_verb(group, session, "get", "print the answer to GET PATH", options, get);
-    CLI::App& posts =
+    Command posts =
         add_verb(group, session, "post", "print the answer to POST PATH", options, post);
-    posts.add_option("--body", options.body_file, file)->type_name("FILE");
-    CLI::App& puts = add_verb(group, session, "put", "print the answer to PUT PATH", options, put);
+    posts.add_option("--body", options.body_file, file).type_name("FILE");
+    Command puts = add_verb(group, session, "put", "print the answer to PUT PATH", options, put);
     puts.add_option("--body", options.body_file, file + "; of a blob: a file, sent as it is")
-        ->required()
-        ->type_name("FILE");
-    CLI::App& deletes =
+        .required()
+        .type_name("FILE");
+    Command deletes =
         add_verb(group, session, "delete", "print the answer to DELETE PATH", options, remove);
-    for (CLI::App* command : {&posts, &puts, &deletes}) add_if_match(*command, options);
-    for (CLI::App* command : {&posts, &puts, &deletes}) add_dry_run(*command, options.dry_run);
+    for (const Command command : {posts, puts, deletes}) add_if_match(command, options);
+    for (const Command command : {posts, puts, deletes}) add_dry_run(command, options.dry_run);
 }
 
 }  // namespace foyer::cli

@@ -1,5 +1,4 @@
 // audit: who changed what, and whether that list is whole.
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -76,15 +75,15 @@ Status verify(Session& session, const std::string& path) {
 
 }  // namespace
 
-void add_audit_commands(CLI::App& app, Session& session) {
-    CLI::App& group = add_group(app, "audit", "who changed what (operator, auditor)");
+void add_audit_commands(Command app, Session& session) {
+    Command group = add_group(app, "audit", "who changed what (operator, auditor)");
     add_list_command(group, session, {"/v1/audit", "entries", "nothing was changed yet"},
                      view_audit);
     auto& file = session.keep<std::string>();
-    CLI::App& command = add_command(group, "verify",
-                                    "check that a saved log is whole, without the master; save it "
-                                    "with foyer audit ls --output json > FILE");
-    command.add_option("file", file, "the saved log")->required()->type_name("FILE");
+    Command command = add_command(group, "verify",
+                                  "check that a saved log is whole, without the master; save it "
+                                  "with foyer audit ls --output json > FILE");
+    command.add_option("file", file, "the saved log").required().type_name("FILE");
     command.callback([&session, &file] {
         session.action = [&session, &file] { return verify(session, file); };
     });

@@ -1,6 +1,5 @@
 #include "master/cli/commands.h"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -23,88 +22,86 @@ std::string plain(std::string words) {
 
 }  // namespace
 
-CLI::App& add_group(CLI::App& app, const std::string& name, const std::string& description) {
-    CLI::App& group = add_command(app, name, description);
-    group.require_subcommand(1);
+Command add_group(Command app, const std::string& name, const std::string& description) {
+    Command group = add_command(app, name, description);
+    group.requires_one();
     return group;
 }
 
-CLI::App& add_command(CLI::App& group, const std::string& name, const std::string& description) {
-    CLI::App& command = *group.add_subcommand(name, description);
-    command.fallthrough();  // so that --output and its like may stand anywhere
-    return command;
+Command add_command(Command group, const std::string& name, const std::string& description) {
+    return group.add_command(name, description);
 }
 
-CLI::Validator one_of(std::vector<std::string> words) {
+Check one_of(std::vector<std::string> words) {
     const std::string all = join(words, "|");
-    const auto check = [words = std::move(words), all](std::string& word) -> std::string {
+    const auto check = [words = std::move(words), all](const std::string& word) -> std::string {
         if (std::ranges::find(words, word) != words.end()) return {};
         return fmt::format("'{}' is none of {}{}", word, all, did_you_mean(word, words));
     };
-    return {check, all, ""};
+    return {all, check};
 }
 
-CLI::Validator a_role() { return one_of({"operator", "host", "customer", "publisher", "auditor"}); }
+Check a_role() { return one_of({"operator", "host", "customer", "publisher", "auditor"}); }
 
-CLI::Validator a_thing() {
+Check a_thing() {
     return one_of(
         {"cloud", "account", "node", "site", "release", "price_list", "instance", "operation"});
 }
 
-CLI::Validator between(int low, int high) {
-    const auto check = [low, high](std::string& text) -> std::string {
+Check between(std::int64_t low, std::int64_t high) {
+    const auto check = [low, high](const std::string& text) -> std::string {
         const auto number = parse_int(text);
         if (number && *number >= low && *number <= high) return {};
         return fmt::format("'{}' is no whole number from {} to {}", text, low, high);
     };
-    return {check, fmt::format("{}..{}", low, high), ""};
+    return {fmt::format("{}..{}", low, high), check};
 }
 
-CLI::Validator a_format() {
-    const auto check = [](std::string& text) -> std::string {
+Check a_format() {
+    const auto check = [](const std::string& text) -> std::string {
         const auto format = parse_format(text);
         return format.ok() ? std::string() : format.failure().message;
     };
-    return {check, std::string(format_words), ""};
+    return {std::string(format_words), check};
 }
 
-CLI::Validator a_duration() {
-    const auto check = [](std::string& text) -> std::string {
+Check a_duration() {
+    const auto check = [](const std::string& text) -> std::string {
         const auto duration = parse_duration(text);
         return duration.ok() ? std::string() : duration.failure().message;
     };
-    return {check, "DURATION", ""};
+    return {"DURATION", check};
 }
 
-CLI::Validator a_price() {
-    const auto check = [](std::string& text) -> std::string {
+Check a_price() {
+    const auto check = [](const std::string& text) -> std::string {
         const auto cents = parse_cents(text);
         return cents.ok() ? std::string() : cents.failure().message;
     };
-    return {check, "AMOUNT", ""};
+    return {"AMOUNT", check};
 }
 
-void add_dry_run(CLI::App& command, bool& flag) {
+void add_dry_run(Command command, bool& flag) {
     command.add_flag("--dry-run", flag, "only check; change nothing");
 }
 
-void add_list_command(CLI::App& group, Session& session, const ListRoute& route, View view) {
-    CLI::App& command = add_command(group, "ls", "list all " + plain(route.rows));
+void add_list_command(Command group, Session& session, const ListRoute& route, View view) {
+    Command command = add_command(group, "ls", "list all " + plain(route.rows));
     session.has_rows(command);
     command.callback([&session, route, view] {
         session.action = [&session, route, view] { return session.show_list(route, view); };
     });
 }
 
-CLI::Option& add_name(CLI::App& command, std::string& name, const std::string& kind) {
-    return *command.add_option("name", name, "its name")->required()->type_name(kind);
+Option add_name(Command command, std::string& name, const std::string& kind) {
+    return command.add_option("name", name, "its name").required().type_name(kind);
 }
 
-void add_show_command(CLI::App& group, Session& session, const std::string& collection, View view) {
+void add_show_command(Command group, Session& session, const std::string& collection, View view) {
     auto& name = session.keep<std::string>();
-    CLI::App& command = add_command(group, "show", "show one " + plain(group.get_name()));
-    add_name(command, name, upper_case(group.get_name()));
-    const std::string next = "foyer " + group.get_name() + " ls";
+    Command command = add_command(group, "show", "show one " + plain(group.name()));
+    add_name(command, name, upper_case(group.name()));
+    const std::string next = "foyer " + group.name() + " ls";
     command.callback([&session, &name, collection, next, view] {
         session.action = [&session, &name, collection, next, view]() -> Status {
             return session.show(TRY(session.get(path_of(collection, name), next)), view);
@@ -136,13 +133,13 @@ Status delete_thing(Session& session, const DeleteOptions& options, const std::s
 
 }  // namespace
 
-void add_delete_command(CLI::App& group, Session& session, const DeleteRoute& route) {
+void add_delete_command(Command group, Session& session, const DeleteRoute& route) {
     auto& options = session.keep<DeleteOptions>();
-    CLI::App& command = add_command(group, "delete", route.description);
-    add_name(command, options.name, upper_case(group.get_name()));
+    Command command = add_command(group, "delete", route.description);
+    add_name(command, options.name, upper_case(group.name()));
     if (!route.loss.empty()) command.add_flag("--yes", options.yes, "do not ask");
     add_dry_run(command, options.dry_run);
-    const std::string noun = group.get_name();
+    const std::string noun = group.name();
     command.callback([&session, &options, noun, route] {
         session.action = [&session, &options, noun, route] {
             return delete_thing(session, options, noun, route);

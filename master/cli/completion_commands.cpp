@@ -1,5 +1,4 @@
 // completion: the script for a shell; and the answers that script asks for.
-#include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdlib>
 #include <fmt/format.h>
@@ -75,11 +74,11 @@ void answer_completion(Session& session, const CommandNode& tree,
     session.console().data(text);
 }
 
-void add_completion_commands(CLI::App& app, Session& session) {
+void add_completion_commands(Command app, Session& session) {
     auto& shell = session.keep<std::string>();
-    CLI::App& command =
+    Command command =
         add_command(app, "completion", "print the script that completes commands in a shell");
-    command.add_option("shell", shell, "whose")->required()->check(one_of({"bash", "zsh", "fish"}));
+    command.add_option("shell", shell, "whose").required().check(one_of({"bash", "zsh", "fish"}));
     command.callback([&session, &shell] {
         session.action = [&session, &shell] {
             session.console().data(completion_script(shell));

@@ -71,8 +71,8 @@ std::string default_config_path() {
     std::string path = environment("FOYER_CONFIG");
     if (!path.empty()) return path;
     std::string base = environment("XDG_CONFIG_HOME");
-    if (base.empty()) base = environment("HOME").append("/.config");
-    return base.append("/foyer/config.toml");
+    if (base.empty()) base = environment("HOME") + "/.config";
+    return base + "/foyer/config.toml";
 }
 
 Result<Config> parse_config(const std::string& text, const std::string& name) {
@@ -169,7 +169,7 @@ Result<Profile> find_profile(const Config& config, const std::string& name) {
     const std::string known = names.empty() ? "there is none" : "there is " + join(names, ", ");
     return error(ErrorCode::NotFound,
                  fmt::format("no profile '{}'{} ({})", wanted, did_you_mean(wanted, names), known),
-                 {{std::string(next_key), fmt::format("{} --profile {}", login_hint, wanted)}});
+                 {{std::string(next_key), std::string(login_hint) + " --profile " + wanted}});
 }
 
 }  // namespace foyer::cli

@@ -131,6 +131,14 @@ Result<std::string> Console::ask_secret(std::string_view question) {
     return answer;
 }
 
+std::optional<std::string> read_stdin(std::size_t most) {
+    std::string bytes(most + 1, '\0');
+    std::cin.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    bytes.resize(static_cast<std::size_t>(std::cin.gcount()));
+    if (bytes.size() > most) return std::nullopt;
+    return bytes;
+}
+
 void pause_for(Duration span) {
     const std::int64_t ms = std::clamp<std::int64_t>(span.count(), 0, 60'000);
     ::poll(nullptr, 0, static_cast<int>(ms));

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -52,6 +54,9 @@ private:
     bool status_drawn_ = false;
     int width_ = 80;
 };
+
+// All of stdin; nothing: it holds more than that.
+std::optional<std::string> read_stdin(std::size_t most);
 
 // Waits so long, or until a signal. The program's only way to let time pass.
 void pause_for(Duration span);

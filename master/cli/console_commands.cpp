@@ -1,13 +1,11 @@
 // logs, exec: what goes on inside a copy of an instance.
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
 #include "common/base/base64.h"
 #include "common/model/errand.h"
 #include "master/cli/commands.h"
-#include "master/cli/exit_code.h"
+#include "master/cli/follow.h"
 #include "master/cli/human.h"
 #include "master/cli/text_width.h"
 #include "master/cli/views.h"
@@ -17,7 +15,6 @@ namespace foyer::cli {
 namespace {
 
 constexpr const char* list_hint = "foyer instance ls";
-constexpr int hold_ms = 20'000;
 constexpr Duration way_there{10'000};  // beyond what the box may take
 
 struct LogOptions {
@@ -60,45 +57,28 @@ Result<Json> part_of(const std::string& body) {
     return part;
 }
 
-// A box or a master that is away is waited for, and so is a copy that is not there yet. Where the
-// lead moves the new leader's log is not gone on with: it is another file.
-Status follow(Session& session, LogOptions options) {
-    if (session.format() != Format::AsTable && session.format() != Format::AsJson)
-        return usage_error("a log that is followed is lines of text or of JSON",
-                           "repeat with --output json");
-    const RetryLimits limits{.delay_max = Duration(5000)};
-    int failures = 0;
-    bool began = false;
-    std::string path = log_path(options, fmt::format("newest={}", options.newest));
-    while (session.console().output_ok()) {
-        const auto reply =
-            TRY(session.api())->call({.path = path, .hold = Duration(hold_ms), .may_retry = false});
-        if (!reply.ok()) {
-            const ErrorCode code = reply.failure().code;
-            if (!is_retryable(code) && code != ErrorCode::DeadlineExceeded)
-                return advise(reply.failure(), list_hint);
-            if (!began && failures == 3) return reply.failure();
-            if (++failures == 1)
-                session.console().note("foyer: " + reply.failure().message + "; waiting");
-            pause_for(retry_delay(failures + 1, limits, session.rng()));
-            continue;
-        }
-        failures = 0;
-        began = true;
-        const Json part = TRY(part_of(reply.value().body));
-        options.index = static_cast<int>(number_field(part, "index"));
-        if (part.value("gap", false))
-            session.console().note("foyer: lines are missing here: the log began anew");
-        print_lines(session, options, part);
-        const std::string last = text_field(part, "last");
-        path = log_path(options, (last.empty() ? "newest=1" : "after=" + percent_encoded(last)) +
-                                     fmt::format("&wait_ms={}", hold_ms));
-    }
-    return ok_status();
+// With the copy it began with: where the lead moves, the new leader's log is another file.
+Status follow_log(Session& session, LogOptions options) {
+    const FollowRules rules{.what = "a log that is followed is",
+                            .asks_a_box = true,
+                            .first_tries_max = 4,
+                            .next = list_hint};
+    return follow(
+        session, log_path(options, fmt::format("newest={}", options.newest)), rules,
+        [&](const std::string& body) -> Result<std::string> {
+            const Json part = TRY(part_of(body));
+            options.index = static_cast<int>(number_field(part, "index"));
+            if (part.value("gap", false))
+                session.console().note("foyer: lines are missing here: the log began anew");
+            print_lines(session, options, part);
+            const std::string last = text_field(part, "last");
+            const std::string from = last.empty() ? "newest=1" : "after=" + percent_encoded(last);
+            return log_path(options, from + fmt::format("&wait_ms={}", follow_hold_ms));
+        });
 }
 
 Status show_log(Session& session, const LogOptions& options) {
-    if (options.follow) return follow(session, options);
+    if (options.follow) return follow_log(session, options);
     const std::string body =
         TRY(session.get(log_path(options, fmt::format("newest={}", options.newest)), list_hint));
     if (session.format() != Format::AsTable)
@@ -108,21 +88,11 @@ Status show_log(Session& session, const LogOptions& options) {
 }
 
 Result<std::string> standard_input() {
-    std::string bytes(errand_limits::input_bytes_max + 1, '\0');
-    std::size_t done = 0;
-    while (done < bytes.size()) {
-        const ssize_t count = ::read(STDIN_FILENO, bytes.data() + done, bytes.size() - done);
-        if (count < 0 && errno == EINTR) continue;
-        if (count < 0) return error(ErrorCode::InvalidArgument, "standard input cannot be read");
-        if (count == 0) break;
-        done += static_cast<std::size_t>(count);
-    }
-    if (done > errand_limits::input_bytes_max)
-        return error(ErrorCode::InvalidArgument,
-                     fmt::format("standard input is more than {} bytes; copy it in parts",
-                                 errand_limits::input_bytes_max));
-    bytes.resize(done);
-    return bytes;
+    auto bytes = read_stdin(errand_limits::input_bytes_max);
+    if (bytes) return *std::move(bytes);
+    return error(ErrorCode::InvalidArgument,
+                 fmt::format("standard input is more than {} bytes; copy it in parts",
+                             errand_limits::input_bytes_max));
 }
 
 // A terminal gets no letters that could steer it; a pipe gets every byte.
@@ -170,35 +140,35 @@ Status exec(Session& session, const ExecOptions& options) {
 
 }  // namespace
 
-void add_console_commands(CLI::App& app, Session& session) {
+void add_console_commands(Command app, Session& session) {
     auto& log = session.keep<LogOptions>();
-    CLI::App& logs = add_command(app, "logs", "show what a copy of an instance wrote to its log");
+    Command logs = add_command(app, "logs", "show what a copy of an instance wrote to its log");
     add_name(logs, log.name, "INSTANCE");
     session.has_rows(logs);
     logs.add_flag("-f,--follow", log.follow, "then go on, as it is written");
     logs.add_option("--copy", log.index, "index of the copy; absent: the one that leads")
-        ->check(CLI::Range(0, 4095).description("COPY"));
+        .check(between(0, 4095).called("COPY"));
     logs.add_option("--newest", log.newest, "so many lines from its end")
-        ->check(CLI::Range(1, errand_limits::lines_max))
-        ->capture_default_str();
+        .check(between(1, errand_limits::lines_max))
+        .shows_default();
     logs.add_flag("-t,--times", log.times, "with the time of each line");
     logs.callback(
         [&session, &log] { session.action = [&session, &log] { return show_log(session, log); }; });
 
     auto& run = session.keep<ExecOptions>();
-    CLI::App& command = add_command(
+    Command command = add_command(
         app, "exec",
         "run a program inside a running copy and wait for its end; the command is recorded");
     add_name(command, run.name, "INSTANCE");
     command.add_option("command", run.command, "program and arguments, behind --")
-        ->required()
-        ->type_name("PROGRAM");
+        .required()
+        .type_name("PROGRAM");
     command.add_option("--copy", run.index, "index of the copy; absent: the one that leads")
-        ->check(CLI::Range(0, 4095).description("COPY"));
+        .check(between(0, 4095).called("COPY"));
     command.add_flag("-i,--input", run.input, "give it this command's standard input (64 KiB)");
     command.add_option("--timeout", run.timeout, "kill it after this time, at most 55s")
-        ->check(a_duration())
-        ->capture_default_str();
+        .check(a_duration())
+        .shows_default();
     add_dry_run(command, run.dry_run);
     command.callback(
         [&session, &run] { session.action = [&session, &run] { return exec(session, run); }; });

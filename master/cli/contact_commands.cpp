@@ -1,5 +1,4 @@
 // contact: who is written to when something happens.
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -15,12 +14,12 @@ namespace {
 constexpr const char* list_hint = "foyer contact ls";
 constexpr const char* every_topic = "all";
 
-CLI::Validator a_language() { return CLI::IsMember({"en", "fr"}); }
+Check a_language() { return one_of({"en", "fr"}); }
 
-CLI::Validator a_topic() {
-    return CLI::IsMember({"takeover", "health", "repair", "box", "certificate", "quota", "drain",
-                          "maintenance", "order", "account", every_topic})
-        .description("TOPIC");  // the list is too wide for a page
+Check a_topic() {
+    return one_of({"takeover", "health", "repair", "box", "certificate", "quota", "drain",
+                   "maintenance", "order", "account", every_topic})
+        .called("TOPIC");  // the list is too wide for a page
 }
 
 std::string topics_text(const Json& contact) {
@@ -174,7 +173,7 @@ Status resend(Session& session, const Options& options) {
 
 using Action = Status (*)(Session&, const Options&);
 
-Options& keep(CLI::App& command, Session& session, Action action) {
+Options& keep(Command command, Session& session, Action action) {
     auto& options = session.keep<Options>();
     add_dry_run(command, options.dry_run);
     command.callback([&session, &options, action] {
@@ -183,47 +182,47 @@ Options& keep(CLI::App& command, Session& session, Action action) {
     return options;
 }
 
-void add_choices(CLI::App& command, Options& options) {
-    command.add_option("--language", options.language, "of its mails")->check(a_language());
+void add_choices(Command command, Options& options) {
+    command.add_option("--language", options.language, "of its mails").check(a_language());
     command
         .add_option("--topic", options.topics,
                     "what it is told of: takeover, health, repair, box, certificate, quota, drain, "
                     "maintenance, order, account; several times or with commas; all: everything "
                     "that concerns the account")
-        ->delimiter(',')
-        ->check(a_topic());
+        .delimiter(',')
+        .check(a_topic());
 }
 
-void add_named(CLI::App& command, Options& options) {
+void add_named(Command command, Options& options) {
     add_name(command, options.id, "CONTACT").description("its id or its address");
 }
 
 }  // namespace
 
-void add_contact_commands(CLI::App& app, Session& session) {
-    CLI::App& group = add_group(app, "contact", "be written to when something happens");
-    CLI::App& adding =
+void add_contact_commands(Command app, Session& session) {
+    Command group = add_group(app, "contact", "be written to when something happens");
+    Command adding =
         add_command(group, "add", "add an address; a code is mailed to it, to be given back");
     Options& added = keep(adding, session, add);
-    adding.add_option("address", added.address, "name@host")->required();
+    adding.add_option("address", added.address, "name@host").required();
     adding.add_option("--account", added.account, "whose (operator); absent: your own");
     add_choices(adding, added);
 
-    CLI::App& confirming = add_command(group, "confirm", "give back the code that was mailed");
+    Command confirming = add_command(group, "confirm", "give back the code that was mailed");
     Options& confirmed = keep(confirming, session, confirm);
     add_named(confirming, confirmed);
-    confirming.add_option("code", confirmed.code, "as it was mailed")->required();
+    confirming.add_option("code", confirmed.code, "as it was mailed").required();
 
-    CLI::App& resending = add_command(group, "resend", "mail a new code, also to one that is off");
+    Command resending = add_command(group, "resend", "mail a new code, also to one that is off");
     add_named(resending, keep(resending, session, resend));
 
-    CLI::App& changing = add_command(group, "set", "change language or topics; the rest stays");
+    Command changing = add_command(group, "set", "change language or topics; the rest stays");
     Options& changed = keep(changing, session, change);
     add_named(changing, changed);
     add_choices(changing, changed);
 
     auto& account = session.keep<std::string>();
-    CLI::App& list = add_command(group, "ls", "list yours, or all (operator)");
+    Command list = add_command(group, "ls", "list yours, or all (operator)");
     session.has_rows(list);
     list.add_option("--account", account, "only those of this account");
     list.callback([&session, &account] {
@@ -235,7 +234,7 @@ void add_contact_commands(CLI::App& app, Session& session) {
     });
     add_show_command(group, session, "contacts", view_contact);
 
-    CLI::App& removing = add_command(group, "rm", "write there no more");
+    Command removing = add_command(group, "rm", "write there no more");
     add_named(removing, keep(removing, session, remove));
 }
 

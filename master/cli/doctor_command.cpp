@@ -1,5 +1,4 @@
 // doctor: looks at everything between this machine and the cloud, in order.
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -267,9 +266,8 @@ Status Doctor::finish() {
 
 }  // namespace
 
-void add_doctor_command(CLI::App& app, Session& session) {
-    CLI::App& command =
-        add_command(app, "doctor", "find out what is wrong, and what to do about it");
+void add_doctor_command(Command app, Session& session) {
+    Command command = add_command(app, "doctor", "find out what is wrong, and what to do about it");
     command.callback([&session] {
         session.action = [&session]() -> Status {
             session.set_patience(patience);

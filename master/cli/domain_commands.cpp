@@ -1,5 +1,4 @@
 // domain: names of your own for your instances.
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -94,14 +93,14 @@ Status remove(Session& session, const Deletion& options) {
 
 }  // namespace
 
-void add_domain_commands(CLI::App& app, Session& session) {
-    CLI::App& group = add_group(app, "domain", "names of your own for your instances");
+void add_domain_commands(Command app, Session& session) {
+    Command group = add_group(app, "domain", "names of your own for your instances");
     auto& creation = session.keep<Creation>();
-    CLI::App& add = add_command(group, "add", "serve an instance under a name of yours");
-    add.add_option("name", creation.name, "as erp.acme.example")->required();
+    Command add = add_command(group, "add", "serve an instance under a name of yours");
+    add.add_option("name", creation.name, "as erp.acme.example").required();
     add.add_option("--instance", creation.instance, "where it leads")
-        ->required()
-        ->type_name("INSTANCE");
+        .required()
+        .type_name("INSTANCE");
     add_dry_run(add, creation.dry_run);
     add.callback([&session, &creation] {
         session.action = [&session, &creation] { return create(session, creation); };
@@ -109,7 +108,7 @@ void add_domain_commands(CLI::App& app, Session& session) {
     add_list_command(group, session, {"/v1/domains", "domains", "no domains"}, view_domains);
     add_show_command(group, session, "domains", view_domain);
     auto& deletion = session.keep<Deletion>();
-    CLI::App& gone = add_command(group, "rm", "serve it no more");
+    Command gone = add_command(group, "rm", "serve it no more");
     add_name(gone, deletion.name, "DOMAIN");
     add_dry_run(gone, deletion.dry_run);
     gone.callback([&session, &deletion] {

@@ -1,4 +1,3 @@
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -29,11 +28,11 @@ Status create(Session& session, const std::string& collection, Json body, View v
     return show_created(session, answer, view, dry_run);
 }
 
-void add_isps(CLI::App& app, Session& session) {
-    CLI::App& group = add_group(app, "isp", "network operators of the homes' lines");
+void add_isps(Command app, Session& session) {
+    Command group = add_group(app, "isp", "network operators of the homes' lines");
     auto& isp = session.keep<Place>();
-    CLI::App& command = add_command(group, "create", "add an ISP (operator)");
-    command.add_option("name", isp.name, "its name")->required();
+    Command command = add_command(group, "create", "add an ISP (operator)");
+    command.add_option("name", isp.name, "its name").required();
     command.add_option("--family", isp.family, "siblings share it; absent: its own name");
     add_dry_run(command, isp.dry_run);
     command.callback([&session, &isp] {
@@ -51,11 +50,11 @@ void add_isps(CLI::App& app, Session& session) {
                         .loss = {}});
 }
 
-void add_hosts(CLI::App& app, Session& session) {
-    CLI::App& group = add_group(app, "host", "people and associations that own sites");
+void add_hosts(Command app, Session& session) {
+    Command group = add_group(app, "host", "people and associations that own sites");
     auto& host = session.keep<Place>();
-    CLI::App& command = add_command(group, "create", "add a host (operator)");
-    command.add_option("name", host.name, "its name")->required();
+    Command command = add_command(group, "create", "add a host (operator)");
+    command.add_option("name", host.name, "its name").required();
     add_dry_run(command, host.dry_run);
     command.callback([&session, &host] {
         session.action = [&session, &host] {
@@ -76,9 +75,9 @@ struct Earned {
     std::string month;
 };
 
-void add_promise(CLI::App& group, Session& session) {
+void add_promise(Command group, Session& session) {
     auto& options = session.keep<Earned>();
-    CLI::App& command = add_command(group, "earned", "what a site has earned in a month");
+    Command command = add_command(group, "earned", "what a site has earned in a month");
     add_name(command, options.site, "SITE");
     command.add_option("--month", options.month, "2026-11; absent: this month");
     command.callback([&session, &options] {
@@ -90,17 +89,17 @@ void add_promise(CLI::App& group, Session& session) {
     });
 }
 
-void add_sites(CLI::App& app, Session& session) {
-    CLI::App& group = add_group(app, "site", "homes: one line, one address, one power supply");
+void add_sites(Command app, Session& session) {
+    Command group = add_group(app, "site", "homes: one line, one address, one power supply");
     auto& site = session.keep<Place>();
-    CLI::App& command = add_command(group, "create", "add a site (operator)");
-    command.add_option("name", site.name, "its name")->required();
-    command.add_option("--isp", site.isp, "whose line")->required();
-    command.add_option("--country", site.country, "FR, BE, DE, …")->required();
-    command.add_option("--host", site.host, "who owns it")->required();
+    Command command = add_command(group, "create", "add a site (operator)");
+    command.add_option("name", site.name, "its name").required();
+    command.add_option("--isp", site.isp, "whose line").required();
+    command.add_option("--country", site.country, "FR, BE, DE, …").required();
+    command.add_option("--host", site.host, "who owns it").required();
     command.add_option("--class", site.host_class, "how much is known of the host")
-        ->required()
-        ->check(one_of({"house", "vetted", "open"}));
+        .required()
+        .check(one_of({"house", "vetted", "open"}));
     add_dry_run(command, site.dry_run);
     command.callback([&session, &site] {
         session.action = [&session, &site] {
@@ -153,20 +152,19 @@ Status make_node_token(Session& session, const NodeTokenOptions& options) {
     return ok_status();
 }
 
-void add_node_token(CLI::App& group, Session& session) {
+void add_node_token(Command group, Session& session) {
     auto& options = session.keep<NodeTokenOptions>();
-    CLI::App& command =
+    Command command =
         add_command(group, "token", "a one-time token with which one box enrols (operator)");
-    command.add_option("--site", options.site, "where the box stands")->required();
+    command.add_option("--site", options.site, "where the box stands").required();
     command.add_option("--name", options.name, "name of the node; absent: the site's and a number");
-    CLI::Option* edge = command.add_flag("--edge", options.edge, "the box is an edge");
-    CLI::Option* address =
-        command.add_option("--address", options.address, "public address of the edge");
-    edge->needs(address);
-    address->needs(edge);
+    Option edge = command.add_flag("--edge", options.edge, "the box is an edge");
+    Option address = command.add_option("--address", options.address, "public address of the edge");
+    edge.needs(address);
+    address.needs(edge);
     command.add_option("--valid", options.valid, "how long it may be used, 1m to 30d")
-        ->capture_default_str()
-        ->check(a_duration());
+        .shows_default()
+        .check(a_duration());
     add_dry_run(command, options.dry_run);
     command.callback([&session, &options] {
         session.action = [&session, &options] { return make_node_token(session, options); };
@@ -203,7 +201,7 @@ Status drain_node(Session& session, const NodeActionOptions& options) {
         fmt::format("node '{}' is drained: it holds nothing any more", options.name));
 }
 
-void add_node_actions(CLI::App& group, Session& session) {
+void add_node_actions(Command group, Session& session) {
     struct Verb {
         const char* name;
         const char* description;
@@ -215,7 +213,7 @@ void add_node_actions(CLI::App& group, Session& session) {
           Verb{"cancel-drain", "end a drain; what is still there stays (operator)",
                "is no longer drained"}}) {
         auto& options = session.keep<NodeActionOptions>();
-        CLI::App& command = add_command(group, verb.name, verb.description);
+        Command command = add_command(group, verb.name, verb.description);
         add_name(command, options.name, "NODE");
         add_dry_run(command, options.wait.dry_run);
         command.callback([&session, &options, verb] {
@@ -225,19 +223,19 @@ void add_node_actions(CLI::App& group, Session& session) {
         });
     }
     auto& options = session.keep<NodeActionOptions>();
-    CLI::App& command =
+    Command command =
         add_command(group, "drain", "move its copies to other boxes, then it may go (operator)");
     add_name(command, options.name, "NODE");
     command.add_option("--deadline", options.deadline, "when the box is taken away, 1m to 90d")
-        ->check(a_duration());
+        .check(a_duration());
     add_wait_options(command, options.wait);
     command.callback([&session, &options] {
         session.action = [&session, &options] { return drain_node(session, options); };
     });
 }
 
-void add_nodes(CLI::App& app, Session& session) {
-    CLI::App& group = add_group(app, "node", "boxes in the homes");
+void add_nodes(Command app, Session& session) {
+    Command group = add_group(app, "node", "boxes in the homes");
     add_list_command(group, session,
                      {"/v1/nodes", "nodes", "no nodes yet: foyer node token --site SITE"},
                      view_nodes);
@@ -252,7 +250,7 @@ void add_nodes(CLI::App& app, Session& session) {
 
 }  // namespace
 
-void add_fleet_commands(CLI::App& app, Session& session) {
+void add_fleet_commands(Command app, Session& session) {
     add_isps(app, session);
     add_hosts(app, session);
     add_sites(app, session);

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cmath>
 #include <fmt/format.h>
 
+#include "common/base/rfc3339.h"
 #include "common/base/text.h"
 
 namespace foyer::cli {
@@ -27,17 +27,6 @@ std::int64_t seconds_of_unit(char unit) {
 Error not_a_duration(std::string_view text) {
     return error(ErrorCode::InvalidArgument,
                  fmt::format("'{}' is not a duration; write 90s, 10m, 1h30m, 7d or 2w", text));
-}
-
-// The number in text[from, from + length), digits only.
-std::optional<int> digits(std::string_view text, std::size_t from, std::size_t length) {
-    if (from + length > text.size()) return std::nullopt;
-    int number = 0;
-    for (const char letter : text.substr(from, length)) {
-        if (letter < '0' || letter > '9') return std::nullopt;
-        number = number * 10 + (letter - '0');
-    }
-    return number;
 }
 
 }  // namespace
@@ -149,34 +138,10 @@ Result<std::int64_t> parse_cents(std::string_view text) {
 }
 
 std::optional<WallTime> parse_rfc3339(std::string_view text) {
-    if (text.size() < 20 || text[4] != '-' || text[7] != '-' || text[10] != 'T' ||
-        text[13] != ':' || text[16] != ':' || text.back() != 'Z') {
-        return std::nullopt;
-    }
-    std::array<int, 6> parts{};
-    constexpr std::array<std::size_t, 6> at = {0, 5, 8, 11, 14, 17};
-    for (std::size_t i = 0; i < parts.size(); ++i) {
-        const auto number = digits(text, at[i], i == 0 ? 4 : 2);
-        if (!number) return std::nullopt;
-        parts[i] = *number;
-    }
-    const std::chrono::year_month_day day{std::chrono::year(parts[0]),
-                                          std::chrono::month(static_cast<unsigned>(parts[1])),
-                                          std::chrono::day(static_cast<unsigned>(parts[2]))};
-    if (!day.ok() || parts[3] > 23 || parts[4] > 59 || parts[5] > 60) return std::nullopt;
-    std::int64_t ms = 0;
-    if (text[19] == '.') {
-        std::string fraction(text.substr(20, text.size() - 21));
-        fraction.resize(3, '0');
-        const auto number = digits(fraction, 0, 3);
-        if (!number) return std::nullopt;
-        ms = *number;
-    } else if (text.size() != 20) {
-        return std::nullopt;
-    }
-    const std::int64_t days = std::chrono::sys_days(day).time_since_epoch().count();
-    const std::int64_t seconds = ((days * 24 + parts[3]) * 60 + parts[4]) * 60 + parts[5];
-    return WallTime{seconds * 1000 + ms};
+    if (!text.ends_with('Z') || text.find('T') == std::string_view::npos) return std::nullopt;
+    const auto time = foyer::parse_rfc3339(text);
+    if (!time) return std::nullopt;
+    return WallTime{time->seconds * 1000 + time->nanos / 1'000'000};
 }
 
 }  // namespace foyer::cli

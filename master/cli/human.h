@@ -27,7 +27,7 @@ Result<std::int64_t> parse_bytes(std::string_view text);
 // "27", "27.5", "27.00" in cents. InvalidArgument otherwise.
 Result<std::int64_t> parse_cents(std::string_view text);
 
-// RFC 3339 in UTC ("…Z"), any fraction. Nothing: not such a time.
+// RFC 3339 in UTC ("…Z"), as the API writes it. Nothing: not such a time.
 std::optional<WallTime> parse_rfc3339(std::string_view text);
 
 }  // namespace foyer::cli

@@ -1,4 +1,3 @@
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -110,7 +109,7 @@ Status wait_for_state(Session& session, const WaitForState& options) {
     }
 }
 
-void add_actions(CLI::App& group, Session& session) {
+void add_actions(Command group, Session& session) {
     struct Verb {
         const char* name;
         const char* description;
@@ -119,7 +118,7 @@ void add_actions(CLI::App& group, Session& session) {
     for (const Verb verb : {Verb{"stop", "stop the service, keep the data", "is stopped"},
                             Verb{"start", "start it again", "runs"}}) {
         auto& options = session.keep<ActionOptions>();
-        CLI::App& command = add_command(group, verb.name, verb.description);
+        Command command = add_command(group, verb.name, verb.description);
         add_name(command, options.name, "INSTANCE");
         add_wait_options(command, options.wait);
         command.callback([&session, &options, verb] {
@@ -129,7 +128,7 @@ void add_actions(CLI::App& group, Session& session) {
         });
     }
     auto& erase = session.keep<ActionOptions>();
-    CLI::App& remove = add_command(group, "delete", "erase it everywhere");
+    Command remove = add_command(group, "delete", "erase it everywhere");
     add_name(remove, erase.name, "INSTANCE");
     remove.add_flag("--yes", erase.yes, "do not ask");
     add_wait_options(remove, erase.wait);
@@ -138,10 +137,10 @@ void add_actions(CLI::App& group, Session& session) {
     });
 
     auto& lead = session.keep<ActionOptions>();
-    CLI::App& command = add_command(group, "promote", "let another copy take the lead");
+    Command command = add_command(group, "promote", "let another copy take the lead");
     add_name(command, lead.name, "INSTANCE");
     command.add_option("--to", lead.index, "index of the copy; absent: the best one")
-        ->check(CLI::Range(0, 1000).description("COPY"));
+        .check(between(0, 1000).called("COPY"));
     command.add_option(
         "--accept-data-loss", lead.accept_data_loss,
         "its name typed again: go on with the copies that answer, and lose what only "
@@ -152,9 +151,9 @@ void add_actions(CLI::App& group, Session& session) {
     });
 }
 
-void add_events(CLI::App& group, Session& session) {
+void add_events(Command group, Session& session) {
     auto& name = session.keep<std::string>();
-    CLI::App& command = add_command(group, "events", "what happened to it, newest first");
+    Command command = add_command(group, "events", "what happened to it, newest first");
     session.has_rows(command);
     add_name(command, name, "INSTANCE");
     command.callback([&session, &name] {
@@ -168,9 +167,9 @@ void add_events(CLI::App& group, Session& session) {
     });
 }
 
-void add_timeline(CLI::App& group, Session& session) {
+void add_timeline(Command group, Session& session) {
     auto& name = session.keep<std::string>();
-    CLI::App& command =
+    Command command =
         add_command(group, "timeline", "its takeovers, moment by moment, newest first");
     session.has_rows(command);
     add_name(command, name, "INSTANCE");
@@ -182,9 +181,9 @@ void add_timeline(CLI::App& group, Session& session) {
     });
 }
 
-void add_explain(CLI::App& group, Session& session) {
+void add_explain(Command group, Session& session) {
     auto& name = session.keep<std::string>();
-    CLI::App& command = add_command(group, "explain", "why its copies are where they are");
+    Command command = add_command(group, "explain", "why its copies are where they are");
     add_name(command, name, "INSTANCE");
     command.callback([&session, &name] {
         session.action = [&session, &name]() -> Status {
@@ -196,8 +195,8 @@ void add_explain(CLI::App& group, Session& session) {
 
 }  // namespace
 
-void add_instance_commands(CLI::App& app, Session& session) {
-    CLI::App& group = add_group(app, "instance", "what was ordered");
+void add_instance_commands(Command app, Session& session) {
+    Command group = add_group(app, "instance", "what was ordered");
     add_list_command(group, session,
                      {"/v1/instances", "instances", "no instances yet: foyer order RELEASE"},
                      view_instances);
@@ -208,7 +207,7 @@ void add_instance_commands(CLI::App& app, Session& session) {
     add_actions(group, session);
 
     auto& shown = session.keep<ActionOptions>();
-    CLI::App& show = add_command(group, "reveal", "show the generated password, once");
+    Command show = add_command(group, "reveal", "show the generated password, once");
     add_name(show, shown.name, "INSTANCE");
     add_dry_run(show, shown.wait.dry_run);
     show.callback([&session, &shown] {
@@ -216,35 +215,35 @@ void add_instance_commands(CLI::App& app, Session& session) {
     });
 
     auto& awaited = session.keep<WaitForState>();
-    CLI::App& wait = add_command(group, "wait", "wait until it is in a state");
+    Command wait = add_command(group, "wait", "wait until it is in a state");
     add_name(wait, awaited.name, "INSTANCE");
     wait.add_option("--state", awaited.state, "which")
-        ->capture_default_str()
-        ->check(one_of({"running", "degraded", "unavailable", "promoting", "stopped", "deleted"}));
+        .shows_default()
+        .check(one_of({"running", "degraded", "unavailable", "promoting", "stopped", "deleted"}));
     wait.add_option("--timeout", awaited.timeout, "how long to wait")
-        ->capture_default_str()
-        ->check(a_duration());
+        .shows_default()
+        .check(a_duration());
     wait.callback([&session, &awaited] {
         session.action = [&session, &awaited] { return wait_for_state(session, awaited); };
     });
 }
 
-void add_operation_commands(CLI::App& app, Session& session) {
-    CLI::App& group = add_group(app, "op", "operations that go on by themselves");
+void add_operation_commands(Command app, Session& session) {
+    Command group = add_group(app, "op", "operations that go on by themselves");
     auto& shown = session.keep<std::string>();
-    CLI::App& show = add_command(group, "show", "where one stands");
-    show.add_option("id", shown, "op-…")->required();
+    Command show = add_command(group, "show", "where one stands");
+    show.add_option("id", shown, "op-…").required();
     show.callback([&session, &shown] {
         session.action = [&session, &shown]() -> Status {
             return session.show(TRY(session.get(path_of("operations", shown))), view_operation);
         };
     });
     auto& awaited = session.keep<ActionOptions>();
-    CLI::App& wait = add_command(group, "wait", "wait until one ends, showing its progress");
-    wait.add_option("id", awaited.name, "op-…")->required();
+    Command wait = add_command(group, "wait", "wait until one ends, showing its progress");
+    wait.add_option("id", awaited.name, "op-…").required();
     wait.add_option("--timeout", awaited.wait.timeout, "how long to wait")
-        ->capture_default_str()
-        ->check(a_duration());
+        .shows_default()
+        .check(a_duration());
     wait.callback([&session, &awaited] {
         session.action = [&session, &awaited]() -> Status {
             const std::string body = TRY(session.get(path_of("operations", awaited.name)));

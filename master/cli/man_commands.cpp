@@ -1,5 +1,4 @@
 // man, help: the manual pages of the commands, and the same in short.
-#include <CLI/CLI.hpp>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <spawn.h>
@@ -99,24 +98,24 @@ Status help(Session& session, const CommandNode& root, const ManOptions& options
 
 }  // namespace
 
-void add_man_commands(CLI::App& app, Session& session) {
+void add_man_commands(Command app, Session& session) {
     auto& options = session.keep<ManOptions>();
-    CLI::App& command = add_command(app, "man", "show the manual page of a command");
+    Command command = add_command(app, "man", "show the manual page of a command");
     command.add_option("command", options.words, "which; absent: of foyer itself")
-        ->type_name("COMMAND");
+        .type_name("COMMAND");
     command.add_option("--all", options.folder, "write every page into this folder instead")
-        ->type_name("DIR");
-    command.callback([&app, &session, &options] {
-        session.action = [&app, &session, &options] {
-            return man(session, describe_tree(app), options);
+        .type_name("DIR");
+    command.callback([app, &session, &options] {
+        session.action = [app, &session, &options] {
+            return man(session, describe_tree(app.app()), options);
         };
     });
     auto& asked = session.keep<ManOptions>();
-    CLI::App& shown = add_command(app, "help", "show what --help shows of a command");
-    shown.add_option("command", asked.words, "which; absent: foyer itself")->type_name("COMMAND");
-    shown.callback([&app, &session, &asked] {
-        session.action = [&app, &session, &asked] {
-            return help(session, describe_tree(app), asked);
+    Command shown = add_command(app, "help", "show what --help shows of a command");
+    shown.add_option("command", asked.words, "which; absent: foyer itself").type_name("COMMAND");
+    shown.callback([app, &session, &asked] {
+        session.action = [app, &session, &asked] {
+            return help(session, describe_tree(app.app()), asked);
         };
     });
 }

@@ -1,5 +1,4 @@
 // me: one's own login. logout.
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -47,22 +46,22 @@ Status log_out(Session& session) {
     return ok_status();
 }
 
-void add_plain(CLI::App& group, Session& session, const char* verb, const char* what,
+void add_plain(Command group, Session& session, const char* verb, const char* what,
                Status (*act)(Session&)) {
     add_command(group, verb, what).callback([&session, act] {
         session.action = [&session, act] { return act(session); };
     });
 }
 
-void add_accept(CLI::App& group, Session& session) {
+void add_accept(Command group, Session& session) {
     auto& person = session.keep<Person>();
-    CLI::App& accept = add_command(group, "accept", "accept an invitation: choose your password");
+    Command accept = add_command(group, "accept", "accept an invitation: choose your password");
     accept.add_option("--api", person.api, "https://host:port; absent: the profile's")
-        ->type_name("URL");
+        .type_name("URL");
     accept.add_option("--ca", person.ca_file, "certificate authority of the master (PEM)")
-        ->type_name("FILE");
-    accept.add_option("--account", person.account, "which account invites")->required();
-    accept.add_option("--member", person.member, "your name there")->required();
+        .type_name("FILE");
+    accept.add_option("--account", person.account, "which account invites").required();
+    accept.add_option("--member", person.member, "your name there").required();
     accept.callback([&session, &person] {
         session.action = [&session, &person] { return accept_invitation(session, person); };
     });
@@ -70,8 +69,8 @@ void add_accept(CLI::App& group, Session& session) {
 
 }  // namespace
 
-void add_me_commands(CLI::App& app, Session& session) {
-    CLI::App& group = add_group(app, "me", "your own login");
+void add_me_commands(Command app, Session& session) {
+    Command group = add_group(app, "me", "your own login");
     add_accept(group, session);
     add_plain(group, session, "password", "choose another password", change_password);
     add_plain(group, session, "totp-on", "have your login ask for a code", set_up_codes);

@@ -1,5 +1,4 @@
 // member: the people of an account. me: one's own login.
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -102,16 +101,16 @@ Status remove_member(Session& session, const MemberOptions& options) {
 using Act = Status (*)(Session&, const MemberOptions&);
 
 struct MemberCommand {
-    CLI::App& command;
+    Command command;
     MemberOptions& options;
 };
 
-MemberCommand add_named(CLI::App& group, Session& session, const char* verb, const char* what,
+MemberCommand add_named(Command group, Session& session, const char* verb, const char* what,
                         Act act) {
     auto& options = session.keep<MemberOptions>();
-    CLI::App& command = add_command(group, verb, what);
+    Command command = add_command(group, verb, what);
     command.add_option("name", options.name, "of the person: anna, or anna@acme.example")
-        ->required();
+        .required();
     command.add_option("--account", options.account, "whose (operator); absent: your own");
     command.callback([&session, &options, act] {
         session.action = [&session, &options, act] { return act(session, options); };
@@ -123,16 +122,16 @@ void add_scopes(const MemberCommand& to) {
     to.command
         .add_option("--scope", to.options.scopes,
                     "what it may do of its account's roles; several times or with commas")
-        ->delimiter(',')
-        ->check(a_role());
-    auto* read_only = to.command.add_flag("--read-only", to.options.read_only, "it may read only");
+        .delimiter(',')
+        .check(a_role());
+    Option read_only = to.command.add_flag("--read-only", to.options.read_only, "it may read only");
     to.command
         .add_flag("--manages", to.options.manages,
                   "it adds, changes and removes members, and may all that the account may")
-        ->excludes(read_only);
+        .excludes(read_only);
 }
 
-void add_changes(CLI::App& group, Session& session) {
+void add_changes(Command group, Session& session) {
     const auto add = add_named(group, session, "add", "invite a person", add_member);
     add_scopes(add);
     add_dry_run(add.command, add.options.dry_run);
@@ -155,11 +154,11 @@ void add_changes(CLI::App& group, Session& session) {
 
 }  // namespace
 
-void add_member_commands(CLI::App& app, Session& session) {
-    CLI::App& group = add_group(app, "member", "the people of an account");
+void add_member_commands(Command app, Session& session) {
+    Command group = add_group(app, "member", "the people of an account");
     add_changes(group, session);
     auto& account = session.keep<std::string>();
-    CLI::App& list = add_command(group, "ls", "list them");
+    Command list = add_command(group, "ls", "list them");
     session.has_rows(list);
     list.add_option("--account", account, "whose (operator); absent: your own");
     list.callback([&session, &account] {

@@ -1,4 +1,3 @@
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -133,59 +132,58 @@ Status order(Session& session, const OrderOptions& options) {
     return finish_order(session, options, finished.operation());
 }
 
-void add_order_options(CLI::App& command, OrderOptions& options) {
-    command.add_option("release", options.release, "its name, or NAME@VERSION")->required();
+void add_order_options(Command command, OrderOptions& options) {
+    command.add_option("release", options.release, "its name, or NAME@VERSION").required();
     command.add_option("--name", options.name, "name of the instance, first label of its URL")
-        ->required();
+        .required();
     command.add_option("--size", options.size, "one of the release's sizes; absent: the smallest");
     command.add_option("--countries", options.countries, "where every copy must be: FR,BE")
-        ->delimiter(',');
+        .delimiter(',');
     command.add_option("--min-countries", options.min_countries, "at least so many countries")
-        ->check(between(1, 5));
-    command.add_option("--replicas", options.replicas, "copies of the data")->check(between(1, 5));
+        .check(between(1, 5));
+    command.add_option("--replicas", options.replicas, "copies of the data").check(between(1, 5));
     command.add_option("--mode", options.mode, "when a write counts")
-        ->check(one_of({"synchronous", "asynchronous"}));
+        .check(one_of({"synchronous", "asynchronous"}));
     command
         .add_option("--short-of-copies", options.short_of_copies,
                     "when fewer copies live than a synchronous write needs; absent: stop-writes")
-        ->check(one_of({"stop-writes", "go-on"}));
+        .check(one_of({"stop-writes", "go-on"}));
     command
         .add_option("--expected-price", options.expected_price,
                     "a month, as `foyer quote` told it: 27.00; refused if it is another one by now")
-        ->check(a_price());
+        .check(a_price());
     command.add_flag("--allow-same-isp", options.allow_same_isp,
                      "copies may share an ISP; the order then does not survive its loss");
     command
         .add_option("--param", options.parameters, "one of the release's parameters; several times")
-        ->expected(1)
-        ->type_name("KEY=VALUE")
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+        .one_value_each()
+        .type_name("KEY=VALUE");
     command.add_option("--params-file", options.parameters_file, "JSON object with parameters")
-        ->type_name("FILE");
+        .type_name("FILE");
 }
 
 }  // namespace
 
-void add_order_command(CLI::App& app, Session& session) {
+void add_order_command(Command app, Session& session) {
     auto& options = session.keep<OrderOptions>();
-    CLI::App& command = add_command(app, "order", "order an instance of a release");
+    Command command = add_command(app, "order", "order an instance of a release");
     add_order_options(command, options);
     command.add_flag("--no-reveal", options.no_reveal, "do not show the password");
     command.add_flag("--no-wait", options.wait.no_wait, "do not wait until it serves");
     command.add_option("--timeout", options.wait.timeout, "how long to wait")
-        ->capture_default_str()
-        ->check(a_duration());
+        .shows_default()
+        .check(a_duration());
     add_dry_run(command, options.wait.dry_run);
     command.callback([&session, &options] {
         session.action = [&session, &options] { return order(session, options); };
     });
 }
 
-void add_plan_commands(CLI::App& app, Session& session) {
-    CLI::App& group = add_group(app, "plan", "show what would happen, and why; change nothing");
+void add_plan_commands(Command app, Session& session) {
+    Command group = add_group(app, "plan", "show what would happen, and why; change nothing");
     auto& options = session.keep<OrderOptions>();
     options.wait.dry_run = true;
-    CLI::App& command = add_command(group, "order", "where the copies of an order would be");
+    Command command = add_command(group, "order", "where the copies of an order would be");
     add_order_options(command, options);
     command.callback([&session, &options] {
         session.action = [&session, &options] { return order(session, options); };

@@ -1,5 +1,4 @@
 // price-list, quote: what an order costs.
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -49,33 +48,33 @@ std::string quote_path(const Quoting& options) {
     return path;
 }
 
-void add_publish(CLI::App& group, Session& session) {
+void add_publish(Command group, Session& session) {
     auto& options = session.keep<Publishing>();
-    CLI::App& command = add_command(group, "publish", "publish a price list (operator)");
+    Command command = add_command(group, "publish", "publish a price list (operator)");
     command
         .add_option("file", options.file,
                     R"(JSON: {"name": "list-2027", "currency": "EUR", "valid_from": )"
                     R"("2027-01-01T00:00:00Z", "sizes": [{"size": "s", "copy_cents": 900, )"
                     R"("synchronous_cents": 100, "further_country_cents": 200}]}; )"
                     R"(without valid_from it begins now)")
-        ->required()
-        ->type_name("FILE");
+        .required()
+        .type_name("FILE");
     add_dry_run(command, options.dry_run);
     command.callback([&session, &options] {
         session.action = [&session, &options] { return publish(session, options); };
     });
 }
 
-void add_quote(CLI::App& app, Session& session) {
+void add_quote(Command app, Session& session) {
     auto& options = session.keep<Quoting>();
-    CLI::App& command = add_command(app, "quote", "what an order would cost a month");
-    command.add_option("release", options.release, "its name, or NAME@VERSION")->required();
+    Command command = add_command(app, "quote", "what an order would cost a month");
+    command.add_option("release", options.release, "its name, or NAME@VERSION").required();
     command.add_option("--size", options.size, "one of the release's sizes; absent: the smallest");
-    command.add_option("--replicas", options.replicas, "copies of the data")->check(between(1, 5));
+    command.add_option("--replicas", options.replicas, "copies of the data").check(between(1, 5));
     command.add_option("--mode", options.mode, "when a write counts")
-        ->check(one_of({"synchronous", "asynchronous"}));
+        .check(one_of({"synchronous", "asynchronous"}));
     command.add_option("--min-countries", options.min_countries, "at least so many countries")
-        ->check(between(1, 5));
+        .check(between(1, 5));
     command.callback([&session, &options] {
         session.action = [&session, &options]() -> Status {
             return session.show(TRY(session.get(quote_path(options), releases_hint)), view_quote);
@@ -85,8 +84,8 @@ void add_quote(CLI::App& app, Session& session) {
 
 }  // namespace
 
-void add_price_commands(CLI::App& app, Session& session) {
-    CLI::App& group = add_group(app, "price-list", "what copies cost a month");
+void add_price_commands(Command app, Session& session) {
+    Command group = add_group(app, "price-list", "what copies cost a month");
     add_publish(group, session);
     add_list_command(group, session,
                      {"/v1/price-lists", "price_lists",

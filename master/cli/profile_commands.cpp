@@ -1,5 +1,4 @@
 // profile: the masters and accounts this user is logged in to.
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -63,14 +62,14 @@ Status remove(Session& session, const std::string& name, bool yes) {
 
 }  // namespace
 
-void add_profile_commands(CLI::App& app, Session& session) {
-    CLI::App& group = add_group(app, "profile", "the masters and accounts you are logged in to");
-    CLI::App& shown = add_command(group, "ls", "list all profiles");
+void add_profile_commands(Command app, Session& session) {
+    Command group = add_group(app, "profile", "the masters and accounts you are logged in to");
+    Command shown = add_command(group, "ls", "list all profiles");
     session.has_rows(shown);
     shown.callback([&session] { session.action = [&session] { return list(session); }; });
 
     auto& used = session.keep<std::string>();
-    CLI::App& choose = add_command(group, "use", "make one the default");
+    Command choose = add_command(group, "use", "make one the default");
     add_name(choose, used, "PROFILE");
     choose.callback(
         [&session, &used] { session.action = [&session, &used] { return use(session, used); }; });
@@ -80,7 +79,7 @@ void add_profile_commands(CLI::App& app, Session& session) {
         bool yes = false;
     };
     auto& removal = session.keep<Removal>();
-    CLI::App& forget = add_command(group, "rm", "forget one, with its token");
+    Command forget = add_command(group, "rm", "forget one, with its token");
     add_name(forget, removal.name, "PROFILE");
     forget.add_flag("--yes", removal.yes, "do not ask");
     forget.callback([&session, &removal] {

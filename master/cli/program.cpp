@@ -113,11 +113,12 @@ void add_global_options(CLI::App& app, GlobalOptions& options) {
         ->type_name("FILE");
     app.add_option("--profile", options.profile, "which master and account")
         ->envname("FOYER_PROFILE");
-    app.add_option("-o,--output", options.output,
-                   "table for people; json, yaml, or csv (lists) for programs. json/1 insists on "
-                   "version 1 of it")
-        ->capture_default_str()
-        ->check(a_format());
+    Command(app)
+        .add_option("-o,--output", options.output,
+                    "table for people; json, yaml, or csv (lists) for programs. json/1 insists on "
+                    "version 1 of it")
+        .shows_default()
+        .check(a_format());
     app.add_option("--request-id", options.request_id,
                    "of a write: repeating it with the same id changes nothing");
     app.add_flag("-q,--quiet", options.quiet, "no progress and no notes on stderr");
@@ -186,8 +187,8 @@ int finish(Console& console, const Status& status) {
 
 }  // namespace
 
-void add_all(CLI::App& app, Session& session) {
-    add_global_options(app, session.options);
+void add_all(Command app, Session& session) {
+    add_global_options(app.app(), session.options);
     add_order_command(app, session);
     add_plan_commands(app, session);
     add_price_commands(app, session);
@@ -212,9 +213,10 @@ void add_all(CLI::App& app, Session& session) {
     add_api_commands(app, session);
     add_completion_commands(app, session);
     add_man_commands(app, session);
-    app.require_subcommand(1);
+    app.requires_one();
     for (const CommandGroup& group : command_groups)
-        for (const char* command : group.commands) app.get_subcommand(command)->group(group.title);
+        for (const char* command : group.commands)
+            app.app().get_subcommand(command)->group(group.title);
 }
 
 int run_program(const std::vector<std::string>& arguments, Console& console, const Clock& clock,

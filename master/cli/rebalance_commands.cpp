@@ -1,4 +1,3 @@
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -17,10 +16,10 @@ struct RebalanceOptions {
     WaitOptions wait;
 };
 
-void add_moves(CLI::App& command, RebalanceOptions& options) {
+void add_moves(Command command, RebalanceOptions& options) {
     command.add_option("--moves", options.moves, "copies that may move, 1 to 200")
-        ->capture_default_str()
-        ->check(between(1, moves_most));
+        .shows_default()
+        .check(between(1, moves_most));
 }
 
 Status plan(Session& session, const RebalanceOptions& options) {
@@ -48,24 +47,24 @@ Status stop(Session& session, const RebalanceOptions& options) {
 
 }  // namespace
 
-void add_rebalance_commands(CLI::App& app, Session& session) {
-    CLI::App& group = add_group(app, "rebalance", "give new boxes their share of the copies");
+void add_rebalance_commands(Command app, Session& session) {
+    Command group = add_group(app, "rebalance", "give new boxes their share of the copies");
     auto& planned = session.keep<RebalanceOptions>();
-    CLI::App& look =
+    Command look =
         add_command(group, "plan", "what would move, and how the boxes are used (operator)");
     add_moves(look, planned);
     look.callback([&session, &planned] {
         session.action = [&session, &planned] { return plan(session, planned); };
     });
     auto& started = session.keep<RebalanceOptions>();
-    CLI::App& command = add_command(group, "start", "move standbys, one by one (operator)");
+    Command command = add_command(group, "start", "move standbys, one by one (operator)");
     add_moves(command, started);
     add_wait_options(command, started.wait);
     command.callback([&session, &started] {
         session.action = [&session, &started] { return start(session, started); };
     });
     auto& stopped = session.keep<RebalanceOptions>();
-    CLI::App& end = add_command(group, "stop", "end it; what has moved stays (operator)");
+    Command end = add_command(group, "stop", "end it; what has moved stays (operator)");
     add_dry_run(end, stopped.wait.dry_run);
     end.callback([&session, &stopped] {
         session.action = [&session, &stopped] { return stop(session, stopped); };

@@ -1,4 +1,3 @@
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -150,14 +149,14 @@ Status withdraw(Session& session, const WithdrawOptions& options) {
     return session.show(answer, view_release);
 }
 
-void add_withdraw(CLI::App& group, Session& session) {
+void add_withdraw(Command group, Session& session) {
     auto& options = session.keep<WithdrawOptions>();
-    CLI::App& command =
+    Command command =
         add_command(group, "withdraw", "take a version back: nothing new is ordered of it");
     command.add_option("release", options.release, "which version")
-        ->required()
-        ->type_name("NAME@VERSION");
-    command.add_option("--reason", options.reason, "why; those who order it read it")->required();
+        .required()
+        .type_name("NAME@VERSION");
+    command.add_option("--reason", options.reason, "why; those who order it read it").required();
     add_dry_run(command, options.dry_run);
     command.callback([&session, &options] {
         session.action = [&session, &options] { return withdraw(session, options); };
@@ -166,14 +165,14 @@ void add_withdraw(CLI::App& group, Session& session) {
 
 }  // namespace
 
-void add_release_commands(CLI::App& app, Session& session) {
-    CLI::App& group = add_group(app, "release", "software to order");
+void add_release_commands(Command app, Session& session) {
+    Command group = add_group(app, "release", "software to order");
     add_list_command(group, session,
                      {"/v1/software-releases", "releases",
                       "no releases yet: foyer release publish DIR --key FILE"},
                      view_releases);
     auto& shown = session.keep<std::string>();
-    CLI::App& show = add_command(group, "show", "show one, with its sizes and parameters");
+    Command show = add_command(group, "show", "show one, with its sizes and parameters");
     add_name(show, shown, "RELEASE").description("its name, or NAME@VERSION");
     show.callback([&session, &shown] {
         session.action = [&session, &shown] { return show_release(session, shown); };
@@ -181,21 +180,21 @@ void add_release_commands(CLI::App& app, Session& session) {
 
     add_withdraw(group, session);
     auto& key_file = session.keep<std::string>();
-    CLI::App& keygen =
+    Command keygen =
         add_command(group, "keygen", "make a signing key; prints its public half (base64)");
-    keygen.add_option("--key", key_file, "file to make, mode 0600")->required()->type_name("FILE");
+    keygen.add_option("--key", key_file, "file to make, mode 0600").required().type_name("FILE");
     keygen.callback([&session, &key_file] {
         session.action = [&session, &key_file] { return make_key(session, key_file); };
     });
 
     auto& options = session.keep<PublishOptions>();
-    CLI::App& command = add_command(group, "publish", "sign a release, send its image, publish it");
+    Command command = add_command(group, "publish", "sign a release, send its image, publish it");
     command.add_option("dir", options.folder, "folder with release.json and image/")
-        ->required()
-        ->type_name("DIR");
+        .required()
+        .type_name("DIR");
     command.add_option("--key", options.key_file, "signing key (foyer release keygen)")
-        ->required()
-        ->type_name("FILE");
+        .required()
+        .type_name("FILE");
     add_dry_run(command, options.dry_run);
     command.callback([&session, &options] {
         session.action = [&session, &options] { return publish(session, options); };

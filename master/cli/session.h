@@ -17,10 +17,7 @@
 #include "master/cli/console.h"
 #include "master/cli/json_fields.h"
 #include "master/cli/output_format.h"
-
-namespace CLI {  // NOLINT(readability-identifier-naming): the library's name
-class App;
-}
+#include "master/cli/parser.h"
 
 namespace foyer::cli {
 
@@ -114,7 +111,7 @@ public:
     Status print_json(const std::string& body);
 
     // Commands whose answer is a list, which CSV can hold.
-    void has_rows(const CLI::App& command) { with_rows_.insert(&command); }
+    void has_rows(Command command) { with_rows_.insert(&command.app()); }
     bool is_list(const CLI::App& command) const { return with_rows_.count(&command) > 0; }
 
 private:

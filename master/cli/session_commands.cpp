@@ -1,4 +1,3 @@
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -69,20 +68,20 @@ Status login(Session& session, const LoginOptions& options) {
 
 }  // namespace
 
-void add_session_commands(CLI::App& app, Session& session) {
+void add_session_commands(Command app, Session& session) {
     auto& options = session.keep<LoginOptions>();
-    CLI::App& command = add_command(app, "login", "log in, or remember a token (--profile NAME)");
+    Command command = add_command(app, "login", "log in, or remember a token (--profile NAME)");
     Person& person = options.person;
     command.add_option("--api", person.api, "https://host:port; absent: the profile's")
-        ->type_name("URL");
+        .type_name("URL");
     command
         .add_option("--ca", person.ca_file,
                     "certificate authority of the master (PEM); absent: the profile's")
-        ->type_name("FILE");
+        .type_name("FILE");
     command
         .add_option("--token-file", options.token_file,
                     "of a program: file with the API token, mode 0600; - reads it from stdin")
-        ->type_name("FILE");
+        .type_name("FILE");
     command.add_option("--account", person.account, "of a person: for which account");
     command.add_option("--member", person.member, "of a person: your name there");
     command.add_flag("--provider", person.provider,

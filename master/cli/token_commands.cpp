@@ -1,4 +1,3 @@
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -74,19 +73,19 @@ Status revoke_token(Session& session, const RevokeOptions& options) {
     return ok_status();
 }
 
-void add_create(CLI::App& group, Session& session) {
+void add_create(Command group, Session& session) {
     auto& token = session.keep<TokenOptions>();
-    CLI::App& make = add_command(group, "create", "make an API token; printed once, on stdout");
+    Command make = add_command(group, "create", "make an API token; printed once, on stdout");
     make.add_option("--account", token.account, "whose (operator); absent: your own");
     make.add_option("--valid", token.valid,
                     "how long it is good, 1m to 366d; absent: 90d, or as long as your own token")
-        ->check(a_duration());
+        .check(a_duration());
     make.add_option("--note", token.note, "what it is for");
     make.add_option("--scope", token.scopes,
                     "what it may do of its account's roles; several times or with commas; absent: "
                     "all that your own token may")
-        ->delimiter(',')
-        ->check(a_role());
+        .delimiter(',')
+        .check(a_role());
     make.add_flag("--read-only", token.read_only, "it may read only");
     add_dry_run(make, token.dry_run);
     make.callback([&session, &token] {
@@ -94,11 +93,11 @@ void add_create(CLI::App& group, Session& session) {
     });
 }
 
-void add_revoke(CLI::App& group, Session& session) {
+void add_revoke(Command group, Session& session) {
     auto& options = session.keep<RevokeOptions>();
-    CLI::App& command = add_command(group, "revoke", "end a token: it is refused from now on");
+    Command command = add_command(group, "revoke", "end a token: it is refused from now on");
     command.add_option("id", options.id, "the part between the underscores; `token ls` shows it")
-        ->required();
+        .required();
     command.add_flag("--with-made", options.with_made,
                      "also those made with it, and with those: what a thief may have made");
     command.add_flag("--yes", options.yes, "do not ask");
@@ -110,11 +109,11 @@ void add_revoke(CLI::App& group, Session& session) {
 
 }  // namespace
 
-void add_token_commands(CLI::App& app, Session& session) {
-    CLI::App& group = add_group(app, "token", "tokens for programs and people");
+void add_token_commands(Command app, Session& session) {
+    Command group = add_group(app, "token", "tokens for programs and people");
     add_create(group, session);
     auto& account = session.keep<std::string>();
-    CLI::App& list = add_command(group, "ls", "list yours, or all (operator); never their secrets");
+    Command list = add_command(group, "ls", "list yours, or all (operator); never their secrets");
     session.has_rows(list);
     list.add_option("--account", account, "only those of this account");
     list.callback([&session, &account] {

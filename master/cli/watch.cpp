@@ -1,6 +1,5 @@
 #include "master/cli/watch.h"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -149,11 +148,11 @@ Status follow_operation(Session& session, const std::string& body, const WaitOpt
     return ok_status();
 }
 
-void add_wait_options(CLI::App& command, WaitOptions& wait) {
+void add_wait_options(Command command, WaitOptions& wait) {
     command.add_flag("--no-wait", wait.no_wait, "do not wait for the operation");
     command.add_option("--timeout", wait.timeout, "how long to wait")
-        ->capture_default_str()
-        ->check(a_duration());
+        .shows_default()
+        .check(a_duration());
     add_dry_run(command, wait.dry_run);
 }
 

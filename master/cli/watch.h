@@ -5,10 +5,6 @@
 
 #include "master/cli/session.h"
 
-namespace CLI {
-class App;
-}
-
 namespace foyer::cli {
 
 // The operation when it has succeeded: its parsed JSON and the API's own text.
@@ -29,7 +25,7 @@ struct WaitOptions {
     bool dry_run = false;
 };
 
-void add_wait_options(CLI::App& command, WaitOptions& wait);
+void add_wait_options(Command command, WaitOptions& wait);
 
 // What every write does with the operation it was answered: shows it, waits for it, says `done`.
 Status follow_operation(Session& session, const std::string& body, const WaitOptions& options,

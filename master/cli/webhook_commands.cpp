@@ -1,5 +1,4 @@
 // webhook: where an account is told of what happens; and is this call one of ours?
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -117,14 +116,14 @@ Status verify(Session& session, const Verification& options) {
     return ok_status();
 }
 
-void add_create(CLI::App& group, Session& session) {
+void add_create(Command group, Session& session) {
     auto& options = session.keep<Creation>();
-    CLI::App& command =
+    Command command =
         add_command(group, "create", "be told of events; the secret is printed once, on stdout");
-    command.add_option("name", options.name, "its name")->required();
-    command.add_option("--url", options.url, "https://…, called by POST")->required();
+    command.add_option("name", options.name, "its name").required();
+    command.add_option("--url", options.url, "https://…, called by POST").required();
     command.add_option("--about", options.about, "only events about things of this kind")
-        ->check(a_thing());
+        .check(a_thing());
     command.add_option("--subject", options.subject, "only about the thing of this name");
     command.add_option("--kind", options.kind, "only of this kind, as node_silent");
     command.add_option("--note", options.note, "what it is for");
@@ -134,9 +133,9 @@ void add_create(CLI::App& group, Session& session) {
     });
 }
 
-void add_actions(CLI::App& group, Session& session) {
+void add_actions(Command group, Session& session) {
     auto& deletion = session.keep<Action>();
-    CLI::App& gone = add_command(group, "delete", "call it no more");
+    Command gone = add_command(group, "delete", "call it no more");
     add_name(gone, deletion.name, "WEBHOOK");
     add_dry_run(gone, deletion.dry_run);
     gone.callback([&session, &deletion] {
@@ -146,7 +145,7 @@ void add_actions(CLI::App& group, Session& session) {
         };
     });
     auto& enabling = session.keep<Action>();
-    CLI::App& on = add_command(group, "enable", "call it again after it was switched off");
+    Command on = add_command(group, "enable", "call it again after it was switched off");
     add_name(on, enabling.name, "WEBHOOK");
     add_dry_run(on, enabling.dry_run);
     on.callback([&session, &enabling] {
@@ -157,19 +156,19 @@ void add_actions(CLI::App& group, Session& session) {
     });
 }
 
-void add_verify(CLI::App& group, Session& session) {
+void add_verify(Command group, Session& session) {
     auto& options = session.keep<Verification>();
-    CLI::App& command = add_command(
+    Command command = add_command(
         group, "verify", "is this call of ours, and not replayed? Asks nobody; exit status 4: no");
     command.add_option("body", options.body, "file with the body, byte by byte as it came")
-        ->required();
+        .required();
     command.add_option("--secret-file", options.secret_file, "file with the secret, chmod 600")
-        ->required();
-    command.add_option("--id", options.headers.id, "header webhook-id")->required();
+        .required();
+    command.add_option("--id", options.headers.id, "header webhook-id").required();
     command.add_option("--timestamp", options.headers.timestamp, "header webhook-timestamp")
-        ->required();
+        .required();
     command.add_option("--signature", options.headers.signature, "header webhook-signature")
-        ->required();
+        .required();
     command.callback([&session, &options] {
         session.action = [&session, &options] { return verify(session, options); };
     });
@@ -177,8 +176,8 @@ void add_verify(CLI::App& group, Session& session) {
 
 }  // namespace
 
-void add_webhook_commands(CLI::App& app, Session& session) {
-    CLI::App& group = add_group(app, "webhook", "be called when something happens");
+void add_webhook_commands(Command app, Session& session) {
+    Command group = add_group(app, "webhook", "be called when something happens");
     add_create(group, session);
     add_list_command(group, session, {"/v1/webhooks", "webhooks", "no webhooks"}, view_webhooks);
     add_show_command(group, session, "webhooks", view_webhook);

@@ -16,14 +16,14 @@ using namespace foyer::cli;
 namespace {
 
 // The command as `main` makes it, without a process around it.
-struct Command {
+struct Program {
     Console console;
     test::FakeClock clock;
     SeededRng rng{1};
     Session session{console, clock, rng};
     CLI::App app{"the command", "foyer"};
 
-    Command() { add_all(app, session); }
+    Program() { add_all(app, session); }
 };
 
 template <class Visit>
@@ -60,7 +60,7 @@ TEST_CASE("the parser takes every example, and does what the example is of") {
     for (const ManualEntry& entry : manual_entries()) {
         for (const Example& example : entry.examples) {
             INFO(example.command);
-            Command command;
+            Program command;
             std::vector<std::string> words = words_of(example.command);
             REQUIRE(words.size() > 1);
             CHECK(words.front() == "foyer");
@@ -72,7 +72,7 @@ TEST_CASE("the parser takes every example, and does what the example is of") {
 }
 
 TEST_CASE("every entry of the manual is of a command that is there") {
-    const Command command;
+    const Program command;
     std::set<std::string, std::less<>> paths;
     each(describe_tree(command.app), [&](const CommandNode& node) { paths.insert(node.path); });
     for (const ManualEntry& entry : manual_entries()) {
@@ -83,7 +83,7 @@ TEST_CASE("every entry of the manual is of a command that is there") {
 }
 
 TEST_CASE("every command and every argument is described") {
-    const Command command;
+    const Program command;
     const CommandNode root = describe_tree(command.app);
     each(root, [&](const CommandNode& node) {
         INFO(node.path);
@@ -99,7 +99,7 @@ TEST_CASE("every command and every argument is described") {
 }
 
 TEST_CASE("help fits the terminal, except where a word or an example is longer") {
-    const Command command;
+    const Program command;
     const CommandNode root = describe_tree(command.app);
     for (const int width : {72, 80, 110}) {
         each(root, [&](const CommandNode& node) {
