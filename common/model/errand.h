@@ -2,12 +2,11 @@
 // run a program inside a copy. Never journalled; an errand nobody finishes in time is over.
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <string>
 #include <variant>
 #include <vector>
 
-#include "common/base/result.h"
 #include "common/base/time.h"
 #include "common/model/ids.h"
 

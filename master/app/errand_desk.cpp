@@ -20,18 +20,25 @@ Error given_up(const std::string& node, bool taken, Woken why) {
                  {{"rule", "box_late"}});
 }
 
+template <class Map>
+auto of_node(Map& open, const NodeId& node) {
+    const auto first = open.lower_bound({node, ErrandId()});
+    const auto last = std::find_if(first, open.end(),
+                                   [&](const auto& entry) { return entry.first.first != node; });
+    return std::ranges::subrange(first, last);
+}
+
 }  // namespace
 
 void ErrandDesk::send(const NodeId& node, const PartitionId& partition,
                       std::variant<ReadLog, RunProgram> what, Duration span, Done done) {
-    const ErrandId id("er-" + rng_.text(id_length));
+    const Key key(node, ErrandId("er-" + rng_.text(id_length)));
     {
         const std::scoped_lock lock(mutex_);
-        const auto of_node = std::ranges::count_if(
-            open_, [&](const auto& entry) { return entry.second.node == node; });
+        const auto of_box = std::ranges::distance(of_node(open_, node));
         if (open_.size() < limits_.open_max &&
-            static_cast<std::size_t>(of_node) < limits_.per_node_max) {
-            open_.emplace(id, Open{node, Errand{id, partition, std::move(what)}, span, done});
+            static_cast<std::size_t>(of_box) < limits_.per_node_max) {
+            open_.emplace(key, Open{Errand{key.second, partition, std::move(what)}, span, done});
             done = nullptr;
         }
     }
@@ -39,27 +46,24 @@ void ErrandDesk::send(const NodeId& node, const PartitionId& partition,
         return done(error(ErrorCode::ResourceExhausted,
                           "too many logs are read and programs run at once; try again soon",
                           {{"rule", "errands_max"}}));
-    const Status held = wait(id, Waits::ToBeTaken, limits_.margin);
-    if (!held.ok()) {
-        if (const auto refused = remove(id)) refused->done(held.failure());
-        return;
-    }
-    wake_(node);
+    const Status held = wait(key, Waits::ToBeTaken, limits_.margin);
+    if (held.ok()) return wake_(node);
+    if (const auto refused = remove(key, Waits::ToBeTaken)) refused->done(held.failure());
 }
 
-Status ErrandDesk::wait(const ErrandId& id, Waits what, Duration span) {
+Status ErrandDesk::wait(const Key& key, Waits what, Duration span) {
     const Desk::Ticket ticket = TRY(desk_.wait(
         {}, clock_.mono() + span, [](const State&) { return false; },
-        [this, id, what](Woken why) { give_up(id, what, why); }));
+        [this, key, what](Woken why) { give_up(key, what, why); }));
     const std::scoped_lock lock(mutex_);
-    if (const auto found = open_.find(id); found != open_.end()) found->second.ticket = ticket;
+    if (const auto found = open_.find(key); found != open_.end()) found->second.ticket = ticket;
     return ok_status();
 }
 
 bool ErrandDesk::waits_for(const NodeId& node) const {
     const std::scoped_lock lock(mutex_);
-    return std::ranges::any_of(
-        open_, [&](const auto& entry) { return entry.second.node == node && !entry.second.taken; });
+    return std::ranges::any_of(of_node(open_, node),
+                               [](const auto& entry) { return !entry.second.taken; });
 }
 
 std::vector<Errand> ErrandDesk::take(const NodeId& node) {
@@ -71,8 +75,8 @@ std::vector<Errand> ErrandDesk::take(const NodeId& node) {
     std::vector<Taken> taken;
     {
         const std::scoped_lock lock(mutex_);
-        for (auto& [id, open] : open_) {
-            if (open.node != node || open.taken) continue;
+        for (auto& [key, open] : of_node(open_, node)) {
+            if (open.taken) continue;
             if (errands.size() == static_cast<std::size_t>(errand_limits::at_once_max)) break;
             open.taken = true;
             errands.push_back(open.errand);
@@ -80,25 +84,17 @@ std::vector<Errand> ErrandDesk::take(const NodeId& node) {
         }
     }
     for (std::size_t i = 0; i < errands.size(); ++i) {
+        const Key key(node, errands[i].id);
         desk_.cancel(taken[i].ticket);
-        const Status held =
-            wait(errands[i].id, Waits::ToBeFinished, taken[i].span + limits_.margin);
+        const Status held = wait(key, Waits::ToBeFinished, taken[i].span + limits_.margin);
         if (held.ok()) continue;
-        if (const auto refused = remove(errands[i].id)) refused->done(held.failure());
+        if (const auto refused = remove(key, Waits::ToBeFinished)) refused->done(held.failure());
     }
     return errands;
 }
 
 Status ErrandDesk::finish(const NodeId& node, const ErrandId& id, Result<ErrandOutcome> outcome) {
-    std::optional<Open> finished;
-    {
-        const std::scoped_lock lock(mutex_);
-        const auto found = open_.find(id);
-        if (found != open_.end() && found->second.node == node && found->second.taken) {
-            finished = std::move(found->second);
-            open_.erase(found);
-        }
-    }
+    const auto finished = remove({node, id}, Waits::ToBeFinished);
     if (!finished) return error(ErrorCode::NotFound, "nobody waits for this errand any more");
     desk_.cancel(finished->ticket);
     const bool fits = !outcome.ok() || std::holds_alternative<ReadLog>(finished->errand.what) ==
@@ -114,26 +110,19 @@ std::size_t ErrandDesk::open() const {
     return open_.size();
 }
 
-std::optional<ErrandDesk::Open> ErrandDesk::remove(const ErrandId& id) {
+std::optional<ErrandDesk::Open> ErrandDesk::remove(const Key& key, Waits what) {
     const std::scoped_lock lock(mutex_);
-    const auto found = open_.find(id);
-    if (found == open_.end()) return std::nullopt;
+    const auto found = open_.find(key);
+    if (found == open_.end() || found->second.taken != (what == Waits::ToBeFinished))
+        return std::nullopt;
     std::optional<Open> removed(std::move(found->second));
     open_.erase(found);
     return removed;
 }
 
-void ErrandDesk::give_up(const ErrandId& id, Waits what, Woken why) {
-    std::optional<Open> open;
-    {
-        const std::scoped_lock lock(mutex_);
-        const auto found = open_.find(id);
-        // The box came for it: another wait is on.
-        if (found == open_.end() || (what == Waits::ToBeTaken && found->second.taken)) return;
-        open = std::move(found->second);
-        open_.erase(found);
-    }
-    open->done(given_up(open->node.str(), open->taken, why));
+void ErrandDesk::give_up(const Key& key, Waits what, Woken why) {
+    if (const auto open = remove(key, what))
+        open->done(given_up(key.first.str(), open->taken, why));
 }
 
 }  // namespace foyer::master

@@ -11,8 +11,10 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "common/base/random.h"
@@ -62,8 +64,8 @@ public:
     std::size_t open() const;
 
 private:
+    using Key = std::pair<NodeId, ErrandId>;  // those of one box are neighbours
     struct Open {
-        NodeId node;
         Errand errand;
         Duration span{0};
         Done done;
@@ -71,9 +73,10 @@ private:
         Desk::Ticket ticket = 0;
     };
     enum class Waits { ToBeTaken, ToBeFinished };
-    Status wait(const ErrandId& id, Waits what, Duration span);
-    std::optional<Open> remove(const ErrandId& id);
-    void give_up(const ErrandId& id, Waits what, Woken why);
+    Status wait(const Key& key, Waits what, Duration span);
+    // It is none of ours any more. Nothing: it waits for something else by now, or is gone.
+    std::optional<Open> remove(const Key& key, Waits what);
+    void give_up(const Key& key, Waits what, Woken why);
 
     WaitDesk& desk_;
     const Clock& clock_;
@@ -81,7 +84,7 @@ private:
     const Wake wake_;
     const ErrandLimits limits_;
     mutable std::mutex mutex_;
-    std::map<ErrandId, Open> open_;
+    std::map<Key, Open> open_;
 };
 
 }  // namespace foyer::master

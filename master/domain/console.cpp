@@ -2,15 +2,12 @@
 
 #include "common/base/utf8.h"
 #include "master/domain/draft.h"
+#include "master/domain/membership.h"
 
 namespace foyer::master {
 namespace {
 
 constexpr std::size_t told_bytes_max = 400;  // of a command
-
-std::string copy_text(const Replica& copy) {
-    return "copy " + std::to_string(copy.key.index.number) + " on '" + copy.node.str() + "'";
-}
 
 Result<const Replica*> chosen(const State& state, const Instance& row,
                               std::optional<ReplicaIndex> index, CopyWanted wanted) {

@@ -122,8 +122,7 @@ void learn_record(Group& group, const std::string& text, Draft& draft) {
         instance.leader = record.value().leader;
         group.route_changed(draft);
         draft.event(kind, instance,
-                    "copy " + std::to_string(instance.leader->number) + " on '" +
-                        group.leader()->node.str() + "' leads in epoch " +
+                    copy_text(*group.leader()) + " leads in epoch " +
                         std::to_string(fence.epoch.number()) + ", elected by its group");
     }
     group.group_changed(draft);  // proposals name the newest record
@@ -180,8 +179,7 @@ void hear_evidence(Group& group, const PartitionObservation& seen, Draft& draft)
         replica->evidence = text;
         if (!replica->failing_since) replica->failing_since = draft.now();
         draft.event("false_voter", group.instance,
-                    "copy " + std::to_string(replica->key.index.number) + " on '" +
-                        replica->node.str() + "' signed two votes in epoch " +
+                    copy_text(*replica) + " signed two votes in epoch " +
                         std::to_string(voter.value().fence.epoch.number()) +
                         ": its votes count no more, and it is made anew on another box");
     }

@@ -69,8 +69,7 @@ void advance_leaving_member(Group& group, const Replica& leaving, Draft& draft) 
     const auto record = committed_record(group.instance);
     if (!record || !record->old_members.empty() || is_named(record, leaving.key.index)) return;
     draft.event("copy_removed", group.instance,
-                "copy " + std::to_string(leaving.key.index.number) + " on '" + leaving.node.str() +
-                    "': its group goes on without it");
+                copy_text(leaving) + ": its group goes on without it");
     group.remove(leaving.key.index);
     group.group_changed(draft);
 }
@@ -86,8 +85,7 @@ void advance_leaving(Group& group, Replica& leaving, Draft& draft) {
     }
     if (!enough_hold(group, *leaving.leave_after)) return;
     draft.event("copy_removed", group.instance,
-                "copy " + std::to_string(leaving.key.index.number) + " on '" + leaving.node.str() +
-                    "': the others hold everything");
+                copy_text(leaving) + ": the others hold everything");
     group.remove(leaving.key.index);
     group.group_changed(draft);
 }
@@ -113,9 +111,7 @@ void advance_learner(Group& group, Replica& learner, Draft& draft) {
         old->since = draft.now();
     }
     group.group_changed(draft);
-    draft.event("copy_added", group.instance,
-                "copy " + std::to_string(learner.key.index.number) + " on '" + learner.node.str() +
-                    "' has caught up");
+    draft.event("copy_added", group.instance, copy_text(learner) + " has caught up");
 }
 
 // Copies that a box has to give up so that the rest fits into what it offers: those that go anyway
@@ -164,6 +160,10 @@ bool is_squeezed_out(const State& state, const Node& node, const Replica& asked)
 }
 
 }  // namespace
+
+std::string copy_text(const Replica& replica) {
+    return "copy " + std::to_string(replica.key.index.number) + " on '" + replica.node.str() + "'";
+}
 
 Replica newcomer(Group& group, const NodeId& place, Draft& draft) {
     Node node = draft.state().nodes().at(place);

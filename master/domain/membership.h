@@ -49,6 +49,9 @@ Replica newcomer(Group& group, const NodeId& place, Draft& draft);
 Replica new_learner(Group& group, const NodeId& place, std::optional<ReplicaIndex> replaces,
                     Draft& draft);
 
+// "copy 1 on 'lille-1'", as people are told of it.
+std::string copy_text(const Replica& replica);
+
 // Part of S.
 inline bool is_counted(const Replica& replica) {
     return replica.kind == ReplicaKind::Data && replica.membership != Membership::Learner;

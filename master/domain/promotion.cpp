@@ -100,8 +100,7 @@ void elect(Group& group, Draft& draft, bool enough) {
                                     : "chosen among " + std::to_string(candidates.size()) +
                                           " positions: what only other copies hold is lost";
     draft.event("leader_chosen", group.instance,
-                "copy " + std::to_string(chosen->number) + " on '" +
-                    group.find(*chosen)->node.str() + "' leads in epoch " +
+                copy_text(*group.find(*chosen)) + " leads in epoch " +
                     std::to_string(group.instance.fence.epoch.number()) + "; " + lost);
 }
 

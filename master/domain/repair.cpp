@@ -22,10 +22,6 @@ constexpr int refused_at_once_max = 8;  // looking for a place in vain costs mos
 
 enum class Outcome { Nothing, Changed, Refused, Placed };
 
-std::string copy_text(const Replica& replica) {
-    return "copy " + std::to_string(replica.key.index.number) + " on '" + replica.node.str() + "'";
-}
-
 class Repairer {
 public:
     Repairer(Draft& draft, const Tick& tick, bool may_place)

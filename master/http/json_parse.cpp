@@ -10,6 +10,7 @@
 #include <string>
 
 #include "common/base/base64.h"
+#include "common/base/rfc3339.h"
 #include "common/base/text.h"
 #include "common/base/utf8.h"
 #include "master/http/json_document.h"

@@ -11,6 +11,7 @@
 #include <map>
 
 #include "common/base/base64.h"
+#include "common/base/rfc3339.h"
 #include "master/http/json_text.h"
 
 namespace foyer::master {

@@ -102,16 +102,14 @@ void show(const ProgramEnd& end, api::ExecInstanceResponse& response) {
     response.set_output_cut(end.output_cut);
 }
 
-// Once it is committed that it will be run: at most once, whatever happens on the way.
-void run_there(const ApiContext& context, const Place& place, RunProgram program,
-               api::ExecInstanceResponse& response, Api::Done done) {
-    const Duration span = program.timeout;
-    context.errands.send(place.node, place.partition, std::move(program), span,
-                         [&response, done = std::move(done)](Result<ErrandOutcome> outcome) {
-                             if (!outcome.ok()) return done(outcome.failure());
-                             show(std::get<ProgramEnd>(outcome.value()), response);
-                             done(ok_status());
-                         });
+// What the box tells, shown, and the call is done.
+template <class Part, class Response>
+ErrandDesk::Done answering(Response& response, Api::Done done) {
+    return [&response, done = std::move(done)](const Result<ErrandOutcome>& outcome) {
+        if (!outcome.ok()) return done(outcome.failure());
+        show(std::get<Part>(outcome.value()), response);
+        done(ok_status());
+    };
 }
 
 // In which copy it is, or would be, run.
@@ -137,12 +135,7 @@ void read_instance_log(const ApiContext& context, ApiCall call,
     if (!place.ok()) return call.done(place.failure());
     response.set_index(place.value().index.number);
     context.errands.send(place.value().node, place.value().partition, wanted.value(),
-                         wanted.value().wait,
-                         [&response, done = std::move(call.done)](Result<ErrandOutcome> outcome) {
-                             if (!outcome.ok()) return done(outcome.failure());
-                             show(std::get<LogPart>(outcome.value()), response);
-                             done(ok_status());
-                         });
+                         wanted.value().wait, answering<LogPart>(response, std::move(call.done)));
 }
 
 void exec_instance(const ApiContext& context, ApiCall call, const api::ExecInstanceRequest& request,
@@ -178,7 +171,9 @@ void exec_instance(const ApiContext& context, ApiCall call, const api::ExecInsta
                             CopyWanted::Running);
         });
         if (!place.ok()) return done(place.failure());
-        run_there(context, place.value(), program, response, done);
+        // Given away at most once, whatever happens on the way.
+        context.errands.send(place.value().node, place.value().partition, program, program.timeout,
+                             answering<ProgramEnd>(response, done));
     };
     submit_write(context, std::move(call), request, write_fields(request), response,
                  std::move(write));

@@ -17,8 +17,7 @@ Result<PostgresPrograms> find_postgres(int major) {
     PostgresPrograms best;
     for (const std::string& name : TRY(os::list_dir(packaged))) {
         const int number = static_cast<int>(parse_int(name).value_or(0));
-        std::string folder(packaged);
-        folder.append("/").append(name).append("/bin");
+        const std::string folder = std::string(packaged) + "/" + name + "/bin";
         const bool complete = os::exists(folder + "/postgres") && os::exists(folder + "/initdb");
         if (!complete || number <= best.major || (major != 0 && number != major)) continue;
         best = {folder, number};

@@ -1,67 +1,20 @@
 #include "node-agent/domain/log_lines.h"
 
 #include <algorithm>
-#include <chrono>
 
+#include "common/base/rfc3339.h"
 #include "common/base/text.h"
 #include "common/base/utf8.h"
 
 namespace foyer::agent {
 namespace {
 
-constexpr std::size_t date_bytes = 19;  // 2026-03-01T12:30:00
-
-std::optional<int> digits(std::string_view text, std::size_t at, std::size_t count) {
-    if (at + count > text.size()) return std::nullopt;
-    int number = 0;
-    for (const char letter : text.substr(at, count)) {
-        if (letter < '0' || letter > '9') return std::nullopt;
-        number = 10 * number + (letter - '0');
-    }
-    return number;
-}
-
-// "Z", "+02:00"; minutes east of UTC.
-std::optional<int> zone_minutes(std::string_view text) {
-    if (text == "Z") return 0;
-    if (text.size() != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':')
-        return std::nullopt;
-    const auto hours = digits(text, 1, 2);
-    const auto minutes = digits(text, 4, 2);
-    if (!hours || !minutes || *hours > 23 || *minutes > 59) return std::nullopt;
-    return (text[0] == '-' ? -1 : 1) * (60 * *hours + *minutes);
-}
-
-// RFC 3339 with any number of decimals.
+// As conmon writes it: in capitals, and after 1970.
 std::optional<WallTime> parse_time(std::string_view text) {
-    using namespace std::chrono;
-    const auto of_year = digits(text, 0, 4);
-    const auto of_month = digits(text, 5, 2);
-    const auto of_day = digits(text, 8, 2);
-    const auto hour = digits(text, 11, 2);
-    const auto minute = digits(text, 14, 2);
-    const auto second = digits(text, 17, 2);
-    if (!of_year || !of_month || !of_day || !hour || !minute || !second) return std::nullopt;
-    if (text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':')
+    const auto time = parse_rfc3339(text);
+    if (!time || time->seconds < 0 || text.find_first_of("tz") != std::string_view::npos)
         return std::nullopt;
-    const year_month_day date{year(*of_year), month(static_cast<unsigned>(*of_month)),
-                              day(static_cast<unsigned>(*of_day))};
-    if (!date.ok() || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
-    std::size_t zone = date_bytes;
-    int milliseconds = 0;
-    if (zone < text.size() && text[zone] == '.') {
-        const std::size_t end = text.find_first_not_of("0123456789", ++zone);
-        if (end == std::string_view::npos || end == zone) return std::nullopt;
-        int weight = 100;
-        for (std::size_t at = zone; at < std::min(end, zone + 3); ++at, weight /= 10)
-            milliseconds += (text[at] - '0') * weight;
-        zone = end;
-    }
-    const auto east = zone_minutes(text.substr(std::min(zone, text.size())));
-    if (!east) return std::nullopt;
-    const std::int64_t days = sys_days(date).time_since_epoch().count();
-    const std::int64_t minutes = (days * 24 + *hour) * 60 + *minute - *east;
-    return WallTime{(minutes * 60 + *second) * 1'000 + milliseconds};
+    return WallTime{time->seconds * 1'000 + time->nanos / 1'000'000};
 }
 
 }  // namespace

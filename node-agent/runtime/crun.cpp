@@ -87,26 +87,10 @@ Result<os::Finished> Crun::run(const std::string& container, const std::string& 
 }
 
 Result<os::Finished> Crun::exec(const std::string& container, const std::string& process_file,
-                                const std::string& pid_file, Duration timeout,
-                                const OnLine& on_message, std::stop_token stop) const {
-    os::Command call =
-        command({"exec", "--process", process_file, "--pid-file", pid_file, container});
-    call.timeout = timeout;
-    call.on_message = on_message;
-    return os::run(call, stop);
-}
-
-Result<os::Finished> Crun::exec(const std::string& container, const std::string& process_file,
-                                const std::string& pid_file, const RunProgram& wanted,
+                                const std::string& pid_file, os::Command how,
                                 std::stop_token stop) const {
-    os::Command call =
-        command({"exec", "--process", process_file, "--pid-file", pid_file, container});
-    call.input = wanted.input;
-    call.timeout = wanted.timeout;
-    call.output_max = errand_limits::output_bytes_max;
-    call.messages_max = errand_limits::errors_bytes_max;
-    call.message_lines_max = errand_limits::errors_bytes_max;
-    return os::run(call, stop);
+    how.argv = command({"exec", "--process", process_file, "--pid-file", pid_file, container}).argv;
+    return os::run(how, stop);
 }
 
 Status Crun::forget(const std::string& container) const {

@@ -8,11 +8,13 @@
 
 #include "common/base/result.h"
 #include "common/base/units.h"
-#include "common/model/errand.h"
 #include "common/os/child_process.h"
 #include "node-agent/runtime/cgroup_layout.h"
 
 namespace foyer::agent {
+
+// As `timeout` says that its time was up.
+inline int exit_code_of(const os::Finished& end) { return end.timed_out ? 124 : end.exit_code; }
 
 class Crun {
 public:
@@ -37,12 +39,9 @@ public:
                              Duration timeout, const OnLine& on_message,
                              std::stop_token stop) const;
     // Inside a running container: the OCI process of `process_file`, with its user and walls.
+    // `how`: all but the program itself.
     Result<os::Finished> exec(const std::string& container, const std::string& process_file,
-                              const std::string& pid_file, Duration timeout,
-                              const OnLine& on_message, std::stop_token stop) const;
-    // The same for what somebody wants to see: all it reads and says, within the limits of errands.
-    Result<os::Finished> exec(const std::string& container, const std::string& process_file,
-                              const std::string& pid_file, const RunProgram& wanted,
+                              const std::string& pid_file, os::Command how,
                               std::stop_token stop) const;
     // Removes what crun knows of it, alive or not. Unknown is fine.
     Status forget(const std::string& container) const;

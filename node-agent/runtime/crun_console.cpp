@@ -1,19 +1,15 @@
 // What an errand needs of CrunRuntime: the log of a partition, and programs inside it.
 #include <algorithm>
 #include <cerrno>
-#include <csignal>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/base/text.h"
-#include "common/os/atomic_file.h"
 #include "common/os/files.h"
 #include "common/os/stop_event.h"
 #include "common/os/sys.h"
 #include "common/os/unique_fd.h"
 #include "node-agent/domain/log_lines.h"
-#include "node-agent/runtime/bundle.h"
 #include "node-agent/runtime/crun_runtime.h"
 
 namespace foyer::agent {
@@ -21,7 +17,6 @@ namespace {
 
 constexpr std::size_t window_bytes = std::size_t{512} * 1024;  // looked through for one part
 constexpr Duration look_again{200};
-constexpr int exit_timed_out = 124;
 
 struct OpenLog {
     os::UniqueFd descriptor;
@@ -102,23 +97,15 @@ Result<ProgramEnd> CrunRuntime::run_program(const PartitionId& id, const RunProg
     TRY(check_partition_id(id));
     if (TRY(status(id)).state != ContainerState::Running)
         return error(ErrorCode::FailedPrecondition, "the copy does not run now");
-    const std::string stem = paths_.live(id) + "/exec-" + std::to_string(++programs_run_);
-    const std::string pid_file = stem + ".pid";
-    const std::string process_file = stem + ".json";
-    const std::string bundle = TRY(os::read_file(paths_.bundle(id) + "/config.json"));
-    const std::string process = TRY(process_for_hook(bundle, wanted.argv));
-    TRY(os::write_atomically(process_file, process));
-    auto finished = crun_.exec(id.str(), process_file, pid_file, wanted, stop);
-    // Killed with crun's own process only; what it started in the container is found by its pid.
-    const auto text = os::read_file(pid_file, 32);
-    const auto pid =
-        text.ok() ? parse_int(text.value().substr(0, text.value().find('\n'))) : std::nullopt;
-    if (pid && *pid > 1 && groups_.holds(id.str(), static_cast<pid_t>(*pid)))
-        os::kill_tree(static_cast<pid_t>(*pid));
-    discard(os::remove_file(pid_file), "gone with the next boot");
-    discard(os::remove_file(process_file), "gone with the next boot");
-    os::Finished end = TRY(std::move(finished));
-    return ProgramEnd{.exit_code = end.timed_out ? exit_timed_out : end.exit_code,
+    os::Finished end = TRY(run_inside(id, "exec-" + std::to_string(++programs_run_), wanted.argv,
+                                      {.argv = {},
+                                       .input = wanted.input,
+                                       .timeout = wanted.timeout,
+                                       .output_max = errand_limits::output_bytes_max,
+                                       .messages_max = errand_limits::errors_bytes_max,
+                                       .message_lines_max = errand_limits::errors_bytes_max},
+                                      stop));
+    return ProgramEnd{.exit_code = exit_code_of(end),
                       .timed_out = end.timed_out,
                       .output = std::move(end.output),
                       .errors = std::move(end.messages),

@@ -12,7 +12,6 @@ namespace foyer::agent {
 
 namespace {
 
-constexpr int exit_timed_out = 124;
 constexpr const char* step_mark = "step: ";
 
 Result<const Release::Hook*> hook_of(const Release& release, const std::string& name) {
@@ -31,7 +30,7 @@ Crun::OnLine steps_only(const PartitionRuntime::Steps& steps) {
 }
 
 HookResult result_of(os::Finished finished) {
-    return {.exit_code = finished.timed_out ? exit_timed_out : finished.exit_code,
+    return {.exit_code = exit_code_of(finished),
             .output = std::move(finished.output),
             .last_messages = std::move(finished.messages)};
 }
@@ -71,24 +70,32 @@ Result<HookResult> CrunRuntime::run_live_hook(const PartitionId& id, const Relea
     if (TRY(status(id)).state != ContainerState::Running)
         return error(ErrorCode::FailedPrecondition,
                      "hook '" + hook + "' needs partition '" + id.str() + "' running");
-    const std::string pid_file = paths_.live(id) + "/hook-" + hook + ".pid";
+    return result_of(TRY(run_inside(
+        id, "hook-" + hook, program->command,
+        {.argv = {}, .timeout = program->timeout, .on_message = steps_only(steps)}, stop)));
+}
+
+Result<os::Finished> CrunRuntime::run_inside(const PartitionId& id, const std::string& name,
+                                             const std::vector<std::string>& program,
+                                             os::Command how, std::stop_token stop) {
+    const std::string pid_file = paths_.live(id) + "/" + name + ".pid";
+    const std::string process_file = paths_.live(id) + "/" + name + ".json";
     const auto end_program = [&] {
         const auto text = os::read_file(pid_file, 32);
         const auto pid =
             text.ok() ? parse_int(text.value().substr(0, text.value().find('\n'))) : std::nullopt;
         if (pid && *pid > 1 && groups_.holds(id.str(), static_cast<pid_t>(*pid)))
             os::kill_tree(static_cast<pid_t>(*pid));
-        discard(os::remove_file(pid_file), "overwritten by the next run");
+        for (const std::string& file : {pid_file, process_file})
+            discard(os::remove_file(file), "overwritten by the next run");
     };
     end_program();  // left by an agent that died
-    const std::string process_file = paths_.live(id) + "/hook-" + hook + ".json";
     const std::string bundle = TRY(os::read_file(paths_.bundle(id) + "/config.json"));
-    const std::string process = TRY(process_for_hook(bundle, program->command));
+    const std::string process = TRY(process_for_hook(bundle, program));
     TRY(os::write_atomically(process_file, process));
-    auto finished =
-        crun_.exec(id.str(), process_file, pid_file, program->timeout, steps_only(steps), stop);
+    auto finished = crun_.exec(id.str(), process_file, pid_file, std::move(how), stop);
     end_program();
-    return result_of(TRY(std::move(finished)));
+    return finished;
 }
 
 }  // namespace foyer::agent

@@ -68,6 +68,10 @@ private:
     // The container's first process, if it is alive.
     std::optional<os::ProcessId> first_process(const PartitionId& id) const;
     Status end_container(const std::string& container);
+    // A program inside the service's container, ended with what it started. `name`: of its files.
+    Result<os::Finished> run_inside(const PartitionId& id, const std::string& name,
+                                    const std::vector<std::string>& program, os::Command how,
+                                    std::stop_token stop);
     Status clear_service(const PartitionId& id);
     Status wait_exit(const PartitionId& id) const;
 

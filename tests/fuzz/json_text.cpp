@@ -5,6 +5,7 @@
 
 #include "common/base/base64.h"
 #include "common/base/check.h"
+#include "common/base/rfc3339.h"
 #include "common/base/text.h"
 #include "master/cli/human.h"
 #include "tests/fuzz/target.h"
@@ -13,10 +14,10 @@ namespace foyer::fuzz {
 namespace {
 
 void read_time(std::string_view text) {
-    const auto time = master::parse_rfc3339(text);
+    const auto time = parse_rfc3339(text);
     if (!time) return;
-    const std::string printed = master::print_rfc3339(*time);
-    CHECK(master::parse_rfc3339(printed) == time);
+    const std::string printed = print_rfc3339(*time);
+    CHECK(parse_rfc3339(printed) == time);
     const auto shown = cli::parse_rfc3339(printed);
     CHECK(shown && to_rfc3339(*shown).substr(0, 19) == printed.substr(0, 19));
 }
