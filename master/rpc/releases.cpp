@@ -38,9 +38,22 @@ bool is_after(const Release& row, const ReleaseMark& mark) {
     return row.name.str() != mark.name ? row.name.str() > mark.name : row.sequence < mark.sequence;
 }
 
+std::string bytes_of(const std::string& base64url) {
+    const auto bytes = from_base64url(base64url);
+    return bytes ? std::string(bytes->begin(), bytes->end()) : std::string();
+}
+
+// One release as a whole, so that anybody can check what was signed.
+void show_signed(const Release& from, api::SoftwareRelease& to) {
+    show(from, to);
+    to.set_release_json(from.release_json);
+    to.set_signature(bytes_of(from.signature));
+    to.set_publisher_key(bytes_of(from.publisher_key));
+}
+
 void show_version(const State& after, const Reply& reply, google::protobuf::Message& answer) {
-    show(after.releases().at({ReleaseName(reply.subject), reply.version}),
-         static_cast<api::SoftwareRelease&>(answer));
+    show_signed(after.releases().at({ReleaseName(reply.subject), reply.version}),
+                static_cast<api::SoftwareRelease&>(answer));
 }
 
 }  // namespace
@@ -77,7 +90,7 @@ void get_release(const ApiContext& context, ApiCall call, const api::GetReleaseR
                  api::SoftwareRelease& response) {
     const ReleaseVersion version(request.version() == "latest" ? std::string() : request.version());
     call.done(context.planner.read([&](const State& state) -> Status {
-        show(*TRY(find_release(state, ReleaseName(request.name()), version)), response);
+        show_signed(*TRY(find_release(state, ReleaseName(request.name()), version)), response);
         return ok_status();
     }));
 }

@@ -181,8 +181,7 @@ def software(lab, release):
             "/v1/software-releases/tool/versions/2-1",
             listed="releases",
             who="publisher",
-            unread={"signature", "publisher_key"},
-            gaps={NO_DELETE, NO_UPDATE, NO_IMPORT},
+            gaps={NO_DELETE, NO_UPDATE},
             routes=(f"{RELEASES}/{{name}}/versions/{{version}}:withdraw", "/v1/blobs/{digest}"),
         ),
         Resource(
