@@ -180,6 +180,10 @@ Result<NodeConfig> parse_config(std::string_view text_of_file, const std::string
     return config;
 }
 
+std::string run_dir_of(const NodeConfig& config, const NodeId& node) {
+    return config.run_dir.empty() ? "/run/foyer/" + node.str() : config.run_dir;
+}
+
 Result<NodeConfig> load_config(const std::string& path) {
     const std::string content = TRY(tls::read_small_file(path));
     return parse_config(content, path);

@@ -9,6 +9,7 @@
 #include "common/base/time.h"
 #include "common/base/units.h"
 #include "common/log/sink.h"
+#include "common/model/ids.h"
 
 namespace foyer::agent {
 
@@ -53,6 +54,9 @@ struct NodeConfig {
     Duration sync_retry_longest{30'000};
     Duration report_quiet{30'000};
 };
+
+// Where what does not outlive a reboot lies.
+std::string run_dir_of(const NodeConfig& config, const NodeId& node);
 
 // InvalidArgument: every mistake of the file, one a line, each with its line number and key.
 // NotFound: no such file.

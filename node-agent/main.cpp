@@ -1,4 +1,4 @@
-// foyer-node: enrol, run, status (common/docs/processes.md). Exit status: 0 done, 2 usage or
+// foyer-node: enrol, run, status, clear (common/docs/processes.md). Exit status: 0 done, 2 usage or
 // configuration, 1 anything else.
 #include <CLI/CLI.hpp>
 #include <csignal>
@@ -11,6 +11,7 @@
 #include "common/base/time.h"
 #include "common/os/files.h"
 #include "common/tls/private_file.h"
+#include "node-agent/clear.h"
 #include "node-agent/config.h"
 #include "node-agent/link/enrol.h"
 #include "node-agent/run.h"
@@ -116,10 +117,16 @@ int guarded_main(int argc, char** argv) {
     CLI::App* run_command = app.add_subcommand("run", "hold what the master assigns to this box");
     run_command->add_option("--config", config_file,
                             "TOML file (deploy/node.toml lists every key)");
+    bool erase = false;
+    CLI::App* clear_command = app.add_subcommand(
+        "clear", "end everything of this box on this machine; the agent must be stopped");
+    clear_command->add_flag(
+        "--erase", erase, "also its partitions, images, journal and identity: the box is no more");
+    clear_command->add_option("--config", config_file, "TOML file of the agent");
     CLI::App* status_command = app.add_subcommand("status", "ask the running agent");
     status_command->add_option("--output", output, "text or json")
         ->check(CLI::IsMember({"text", "json"}));
-    for (CLI::App* command : {enrol_command, run_command, status_command})
+    for (CLI::App* command : {enrol_command, run_command, clear_command, status_command})
         command->add_option("--data", data_dir, "the box's folder")->capture_default_str();
 
     try {
@@ -138,6 +145,11 @@ int guarded_main(int argc, char** argv) {
     if (!config.ok()) {
         fail(config.failure());
         return 2;
+    }
+    if (clear_command->parsed()) {
+        const Status cleared =
+            clear(data_dir, config.value(), erase ? ClearData::Erase : ClearData::Keep);
+        return cleared.ok() ? 0 : fail(cleared.failure());
     }
     const Status done = run_command->parsed() ? run(data_dir, config.value(), FOYER_VERSION)
                                               : enrol_box(data_dir, config.value(), enrol_options);

@@ -6,11 +6,11 @@
 #include <cstring>
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/file.h>
 #include <sys/signalfd.h>
 
 #include "common/os/files.h"
 #include "common/os/sys.h"
+#include "node-agent/agent_lock.h"
 #include "node-agent/app/agent.h"
 #include "node-agent/app/errand_runner.h"
 #include "node-agent/link/blob_fetch.h"
@@ -45,18 +45,6 @@ Result<os::UniqueFd> signals_to_descriptor() {
         return error(ErrorCode::Internal,
                      std::string("cannot receive signals: ") + std::strerror(errno));
     return descriptor;
-}
-
-Result<os::UniqueFd> lock_folder(const std::string& data_dir) {
-    os::UniqueFd lock(
-        ::open((data_dir + "/agent.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-    if (!lock.valid())
-        return error(ErrorCode::FailedPrecondition,
-                     "cannot open '" + data_dir + "/agent.lock': " + std::strerror(errno));
-    if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
-        return error(ErrorCode::FailedPrecondition, "another agent runs in '" + data_dir + "'");
-    }
-    return lock;
 }
 
 BoxConfig box_config(const std::string& data_dir, const std::string& run_dir,
@@ -176,8 +164,7 @@ Status run(const std::string& data_dir, const NodeConfig& config, const std::str
     const IdentityFolder folder(data_dir + "/identity");
     const Identity identity = TRY(folder.load());
     const os::UniqueFd lock = TRY(lock_folder(data_dir));
-    const std::string run_dir =
-        config.run_dir.empty() ? "/run/foyer/" + identity.node.str() : config.run_dir;
+    const std::string run_dir = run_dir_of(config, identity.node);
 
     MasterClient client(identity, ClientRules{});
     BlobFetch blobs(client, rng, BlobFetchRules{});

@@ -81,7 +81,10 @@ Result<std::string> find_program(const std::string& name) {
     std::error_code failure;
     const fs::path self = fs::read_symlink("/proc/self/exe", failure);
     std::vector<fs::path> folders;
-    if (!failure) folders = {self.parent_path(), self.parent_path() / ".." / "bin"};
+    if (!failure) {
+        const fs::path home = self.parent_path();
+        folders = {home, home / ".." / "bin", home / ".." / "libexec" / "foyer"};
+    }
     for (const char* folder :
          {"/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"})
         folders.emplace_back(folder);

@@ -36,6 +36,13 @@ std::vector<std::string> tree_of(const std::string& folder) {
     return found;
 }
 
+Status remove_groups(const std::string& top) {
+    for (const std::string& folder : tree_of(top))
+        if (::rmdir(folder.c_str()) != 0 && errno != ENOENT)
+            return os::errno_error("cannot remove '" + folder + "'");
+    return ok_status();
+}
+
 Status settle_v2(const CgroupLayout& layout, const CgroupPlan& plan) {
     if (!plan.agent.empty()) {
         TRY(os::make_dirs(layout.unified + plan.agent, 0755));
@@ -133,11 +140,18 @@ Status Cgroups::kill_all(const std::string& container, Duration timeout) const {
 }
 
 Status Cgroups::remove(const std::string& container) const {
-    for (const std::string& top : folders_of(layout_, group_of(container)))
-        for (const std::string& folder : tree_of(top))
-            if (::rmdir(folder.c_str()) != 0 && errno != ENOENT)
-                return os::errno_error("cannot remove '" + folder + "'");
+    for (const std::string& top : folders_of(layout_, group_of(container))) TRY(remove_groups(top));
     return ok_status();
+}
+
+Status Cgroups::remove_all() const {
+    for (const std::string& top : folders_of(layout_, plan_.partitions)) {
+        TRY(remove_groups(top));
+        if (layout_.mode != CgroupMode::V2)
+            ::rmdir(os::parent_of(top).c_str());  // other boxes' too
+    }
+    if (layout_.mode != CgroupMode::V2) return ok_status();
+    return remove_groups(layout_.unified + fence_group(layout_, plan_));
 }
 
 bool Cgroups::limits_swap() const {

@@ -34,6 +34,9 @@ public:
     Status kill_all(const std::string& container, Duration timeout) const;
     // Removes the empty group and groups below it. Missing is fine.
     Status remove(const std::string& container) const;
+    // The parent of all, and the killer's, where nothing is in them any more.
+    Status remove_all() const;
+    const std::string& parent() const { return plan_.partitions; }
     bool limits_swap() const;
 
 private:

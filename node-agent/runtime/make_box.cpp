@@ -10,6 +10,7 @@
 #include "node-agent/net/wg_overlay.h"
 #include "node-agent/runtime/box_fences.h"
 #include "node-agent/runtime/box_meter.h"
+#include "node-agent/runtime/clear_box.h"
 #include "node-agent/runtime/crun_runtime.h"
 #include "node-agent/runtime/image_store.h"
 
@@ -55,6 +56,7 @@ Result<Box> make_box(const BoxConfig& config, BlobSource& blobs, Clock& clock) {
                                              .open_files_max = config.open_files_max}));
     box.fences = std::make_unique<BoxFences>(TRY(os::find_program("foyer-fence")), paths.run,
                                              paths.box_netns(), partitions->groups(), clock);
+    TRY(note_groups(paths, partitions->groups()));
     box.console = partitions.get();
     box.partitions = std::move(partitions);
     box.images = TRY(DiskImageStore::open(paths, blobs));

@@ -131,6 +131,6 @@ WORKPLACE = re.compile("|".join([
 
 TEST_LABELS = {"unit", "pg", "sim", "model", "lab", "vm", "e2e", "home"}
 TEST_NAME = re.compile(r"^(unit|property|cli|pg|sim|model|lab|e2e|fuzz|bench|tidy|schemas|vm|"
-                       r"image|support)/[a-z0-9_./-]+$")
+                       r"image|package|support)/[a-z0-9_./-]+$")
 # Programs that run inside an image are written for its shell and its libraries, not for ours.
 IMAGE_FOLDERS = ["deploy/software", "tests/image"]

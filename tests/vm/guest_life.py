@@ -1,0 +1,225 @@
+"""Inside the VM: the life of a box, from the packages to a machine that is as it was before. Master
+and box are on one machine, each in the unit its package brings."""
+
+import hashlib
+import json
+import os
+import stat
+import subprocess
+import sys
+import time
+
+IN = "/srv/in"
+PACKAGES = ("foyer", "foyer-master", "foyer-node")
+WAIT_S = 240.0  # an emulated machine is slow
+BOOKS = ("/proc", "/sys", "/dev", "/run", "/tmp", IN, "/var/lib/dpkg", "/var/lib/apt",
+         "/var/cache", "/var/log", "/root", "/etc/ld.so.cache", "/var/lib/postgresql",
+         "/etc/passwd-", "/etc/group-", "/etc/shadow-", "/etc/gshadow-",
+         "/var/lib/systemd/random-seed", "/var/lib/systemd/timers")
+# Of the kernel and of systemd: what a box adds to, and must leave as it found it.
+ASKED = ("nft list ruleset", "ip -o link show", "ip rule show", "ip -6 rule show",
+         "findmnt --noheadings --list --output TARGET,FSTYPE",
+         "systemctl list-unit-files --no-legend --no-pager --state=enabled",
+         "ls /sys/fs/cgroup/system.slice", "ls /run")
+MASTER_TOML = """zone = "foyer.localhost"
+[database]
+url = "postgresql:///foyer"
+[agents]
+addresses = ["localhost:7443"]
+hold_ms = 5000
+silent_after_ms = 20000
+[api]
+names = ["localhost"]
+"""
+
+
+def say(text):
+    print(f"[{time.monotonic():6.1f} s] {text}", flush=True)
+
+
+def run(*command, check=True, text=None):
+    done = subprocess.run(command, input=text, text=True, check=False, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT)
+    if check and done.returncode != 0:
+        raise AssertionError(f"{' '.join(command)}: status {done.returncode}\n{done.stdout}")
+    return done.stdout
+
+
+def until(what, holds):
+    deadline = time.monotonic() + WAIT_S
+    while not (found := holds()):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {WAIT_S:.0f} s: {what}")
+        time.sleep(0.5)
+    say(what)
+    return found
+
+
+# -- the machine -----------------------------------------------------------------------------------
+
+def facts(path):
+    info = os.lstat(path)
+    who = f"{stat.filemode(info.st_mode)} {info.st_uid}:{info.st_gid}"
+    if stat.S_ISLNK(info.st_mode):
+        return f"{who} -> {os.readlink(path)}"
+    if not stat.S_ISREG(info.st_mode):
+        return who
+    with open(path, "rb") as file:
+        return f"{who} {hashlib.sha256(file.read()).hexdigest()}"
+
+
+def picture():
+    """{file or question: what is there or answered}."""
+    found = {question: run(*question.split(), check=False) for question in ASKED}
+    for folder, folders, files in os.walk("/"):
+        folders[:] = [name for name in folders if os.path.join(folder, name) not in BOOKS]
+        for name in folders + files:
+            path = os.path.join(folder, name)
+            if path not in BOOKS:
+                found[path] = facts(path)
+    return found
+
+
+def compare(before, after):
+    wrong = [f"- {path}" for path in sorted(before.keys() - after.keys())]
+    wrong += [f"+ {path}" for path in sorted(after.keys() - before.keys())]
+    wrong += [f"! {path}\n  was {before[path]}\n  is  {after[path]}"
+              for path in sorted(before.keys() & after.keys()) if before[path] != after[path]]
+    say(f"{len(before)} files and answers before; {len(wrong)} differ now")
+    assert not wrong, "\n".join(wrong)
+
+
+def install(*packages):
+    files = [f"{IN}/debs/{name}" for name in os.listdir(f"{IN}/debs")
+             if name.split("_")[0] in packages]
+    return run("dpkg", "--install", *files)
+
+
+# -- the cloud -------------------------------------------------------------------------------------
+
+def foyer(*words, text=None):
+    return run("foyer", *words, text=text)
+
+
+def start_master():
+    # Not Debian's default cluster: of it, nothing would be left to compare.
+    run("systemctl", "start", "postgresql@15-main")
+    run("runuser", "-u", "postgres", "--", "createuser", "foyer-master")
+    run("runuser", "-u", "postgres", "--", "createdb", "--owner", "foyer-master", "foyer")
+    with open("/etc/foyer/master.toml", "w", encoding="utf-8") as file:
+        file.write(MASTER_TOML)
+    run("systemctl", "enable", "--now", "foyer-master")
+    token = "/var/lib/foyer/master/operator.token"
+    until("the master made its operator's token", lambda: os.path.exists(token))
+    until("the operator is logged in", lambda: "operator" in run(
+        "foyer", "login", "--api", "https://localhost:7444", "--ca",
+        "/var/lib/foyer/master/ca/ca.crt", "--token-file", token, check=False))
+
+
+def enrol():
+    foyer("isp", "create", "alder")
+    foyer("host", "create", "ann")
+    foyer("site", "create", "lille", "--isp", "alder", "--country", "FR", "--host", "ann")
+    token = foyer("node", "token", "--site", "lille")
+    refused = run("systemctl", "start", "foyer-node", check=False)
+    assert run("systemctl", "is-active", "foyer-node", check=False).strip() != "active", refused
+    say(run("foyer-node", "enrol", "--token-file", "-", text=token.strip()).strip())
+    run("systemctl", "enable", "--now", "foyer-node")
+
+
+def order():
+    foyer("release", "keygen", "--key", "/root/publisher.key")
+    foyer("release", "publish", f"{IN}/release", "--key", "/root/publisher.key")
+    foyer("order", "echo", "--name", "first", "--replicas", "1", "--param", "greeting=Bonjour",
+          "--no-reveal", "--no-wait")
+    until("the copy runs", runs)
+
+
+def copy():
+    return json.loads(foyer("instance", "show", "first", "--output", "json"))["replicas"][0]
+
+
+def runs():
+    return copy().get("phase") == "running" and copy().get("role") == "primary"
+
+
+def pid():
+    with open("/run/foyer/lille-1/partitions/first-0/pid", encoding="utf-8") as file:
+        return file.read().split()[0]
+
+
+def log_of_echo():
+    return foyer("exec", "first", "--", "cat", "/foyer/volume/log")
+
+
+def nothing_runs():
+    assert not os.path.exists("/run/foyer"), os.listdir("/run/foyer")
+    for process in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{process}/cgroup", encoding="utf-8") as file:
+                group = file.read()
+        except OSError:
+            continue
+        assert "foyer-node" not in group, f"{process} of {group} lives on"
+
+
+# -- one after the other ---------------------------------------------------------------------------
+
+def main():
+    until("the machine is up", lambda: run("systemctl", "is-system-running", check=False).strip()
+          in ("running", "degraded", "starting"))
+    before = picture()
+    say("installed: " + ", ".join(install(*PACKAGES).splitlines()[-2:]))
+    compare_units()
+    start_master()
+    enrol()
+    until("the box is online", lambda: "online" in foyer("node", "ls"))
+    order()
+    first, told = pid(), log_of_echo()
+    assert "Bonjour" in told, told
+
+    run("systemctl", "restart", "foyer-node")
+    until("a restarted agent says that it runs", runs)
+    install("foyer-node")
+    until("an upgraded agent says that it runs", runs)
+    run("systemctl", "kill", "--kill-whom=main", "--signal=KILL", "foyer-node")
+    until("one that was killed is started again", runs)
+    assert pid() == first and log_of_echo() == told, "the copy was touched"
+
+    refused = run("foyer-node", "clear", check=False)
+    assert "stop the agent first" in refused, refused
+    run("dpkg", "--remove", "foyer-node")
+    nothing_runs()
+    say("removed: nothing of it runs, its data are kept")
+    install("foyer-node")
+    run("systemctl", "enable", "--now", "foyer-node")
+    until("installed again it serves again", runs)
+    assert log_of_echo() == told, log_of_echo()
+
+    run("systemctl", "stop", "foyer-master")
+    say("the master is away")
+    run("dpkg", "--purge", "foyer-node")
+    nothing_runs()
+    run("dpkg", "--purge", "foyer", "foyer-master")
+    run("runuser", "-u", "postgres", "--", "dropdb", "foyer")
+    run("runuser", "-u", "postgres", "--", "dropuser", "foyer-master")
+    run("systemctl", "stop", "postgresql@15-main")
+    compare(before, picture())
+
+
+def compare_units():
+    """Installing starts and enables nothing."""
+    for unit in ("foyer-master", "foyer-node"):
+        for verb in ("is-active", "is-enabled"):
+            said = run("systemctl", verb, unit, check=False).strip()
+            assert said in ("inactive", "disabled"), f"{unit} {verb}: {said}"
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except AssertionError as failure:
+        print(failure)
+        for unit in ("foyer-master", "foyer-node", "foyer-node-clear"):
+            print(run("journalctl", "--no-pager", "-n", "60", "-u", unit, check=False))
+        sys.exit(1)
