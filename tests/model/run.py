@@ -5,6 +5,7 @@
     tests/model/run.py --deep           also the larger complete searches
     tests/model/run.py --swarm 10       five voters for ten minutes: NOT exhaustive
     tests/model/run.py --only bug       only what has this in its name
+    tests/model/run.py --fresh          also what was searched before, of the same models
     tests/model/run.py --trail KEY      the steps of one counterexample, for a person to read
 
 A search that is cut short, by memory or depth or time, is a failure and never a pass.
@@ -25,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import plans  # noqa: E402
 import swarm  # noqa: E402
+from kept import Kept  # noqa: E402
 from verifier import build, counterexample, number  # noqa: E402
 
 MISSING = 77
@@ -95,11 +97,17 @@ def search(run, folder, memory_mb):
     return verdict
 
 
-def check(runs, folder, jobs, memory_mb):
+def check(runs, folder, jobs, memory_mb, kept):
     """Number of runs that are not as they should be."""
     bad = 0
+    known = {run.key: line for run in runs if (line := kept.line(run))}
+    for line in known.values():
+        print(f"{line}  (searched before)", flush=True)
+    runs = [run for run in runs if run.key not in known]
     with ThreadPoolExecutor(jobs) as pool:
         for verdict in pool.map(lambda run: search(run, folder, memory_mb), runs):
+            if verdict.good:
+                kept.keep(verdict.run, verdict.line())
             print(verdict.line(), flush=True)
             if not verdict.good:
                 bad += 1
@@ -132,6 +140,7 @@ def main():
     parser.add_argument("--only", default="", metavar="TEXT")
     parser.add_argument("--trail", metavar="KEY")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--fresh", action="store_true")
     options = parser.parse_args()
     for tool in ("spin", "gcc"):
         if not shutil.which(tool):
@@ -145,7 +154,9 @@ def main():
             return swarm.search(options.swarm, options.only, folder, options.jobs)
         start = time.monotonic()
         runs = chosen(options)
-        bad = check(runs, folder, options.jobs, MEMORY_DEEP_MB if options.deep else MEMORY_MB)
+        kept = Kept(options.fresh)
+        bad = check(runs, folder, options.jobs, MEMORY_DEEP_MB if options.deep else MEMORY_MB, kept)
+        kept.forget_old()
         print(f"model: {len(runs)} runs, {bad} bad, {time.monotonic() - start:.0f} s")
         return 1 if bad or not runs else 0
 

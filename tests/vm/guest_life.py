@@ -121,10 +121,26 @@ def enrol():
     foyer("host", "create", "ann")
     foyer("site", "create", "lille", "--isp", "alder", "--country", "FR", "--host", "ann")
     token = foyer("node", "token", "--site", "lille")
+    as_it_is = picture()
+    check_machine()
+    offer = run("foyer-node", "enrol", "--dry-run", "--token-file", "-", text=token.strip())
+    assert "would offer" in offer and "localhost:7443" in offer, offer
+    compare(as_it_is, picture())
     refused = run("systemctl", "start", "foyer-node", check=False)
     assert run("systemctl", "is-active", "foyer-node", check=False).strip() != "active", refused
     say(run("foyer-node", "enrol", "--token-file", "-", text=token.strip()).strip())
     run("systemctl", "enable", "--now", "foyer-node")
+
+
+def check_machine():
+    said = json.loads(run("foyer-node", "check", "--output", "json"))
+    print(run("foyer-node", "check"), flush=True)
+    found = {one["subject"]: one for one in said["findings"]}
+    assert said["can_be_a_box"], said
+    assert found["control groups"]["value"] == "version 2", said
+    assert found["wireguard"]["value"] == "in the kernel", said
+    for subject in ("nftables", "seccomp", "user namespaces", "programs", "disk"):
+        assert found[subject]["verdict"] in ("good", "poor"), found[subject]
 
 
 def order():

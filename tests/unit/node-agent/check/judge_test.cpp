@@ -1,0 +1,129 @@
+#include "node-agent/check/judge.h"
+
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "node-agent/check/check_text.h"
+#include "tests/support/catch.h"
+
+using namespace foyer;
+using namespace foyer::agent;
+
+namespace {
+
+constexpr HostShare kept{.memory = mebibytes(512), .disk = gibibytes(2)};
+
+MachineFacts good() {
+    MachineFacts facts;
+    facts.processors = 4;
+    facts.memory = gibibytes(8);
+    facts.disk = DiskFacts{
+        .total = gibibytes(500), .free = gibibytes(300), .file_system = "ext4", .rotates = false};
+    facts.speed = DiskSpeed{std::chrono::microseconds(900), 400'000'000};
+    facts.kernel = "6.1.0-18-amd64";
+    facts.groups = CgroupMode::V2;
+    facts.user_namespaces = facts.seccomp = facts.wireguard = facts.nftables = true;
+    facts.clock_synchronized = facts.ipv6 = true;
+    facts.power = {{"AC", "Mains"}, {"ups", "UPS"}};
+    return facts;
+}
+
+Finding of(const MachineFacts& facts, const std::string& subject) {
+    for (const Finding& one : judge(facts, kept))
+        if (one.subject == subject) return one;
+    FAIL("no finding of " << subject);
+    return {};
+}
+
+template <class Change>
+Verdict verdict(const std::string& subject, Change change) {
+    MachineFacts facts = good();
+    change(facts);
+    return of(facts, subject).verdict;
+}
+
+}  // namespace
+
+TEST_CASE("a good machine is good in all that can be known") {
+    for (const Finding& one : judge(good(), kept)) {
+        INFO(one.subject);
+        CHECK(one.verdict == (one.subject == "line" ? Verdict::Unknown : Verdict::Good));
+    }
+    CHECK(can_be_a_box(judge(good(), kept)));
+}
+
+TEST_CASE("of a machine of which nothing is known, nothing is claimed") {
+    std::set<std::string> subjects;
+    for (const Finding& one : judge({}, kept)) {
+        INFO(one.subject);
+        CHECK(subjects.insert(one.subject).second);
+        if (one.subject == "programs") continue;  // none was found missing
+        CHECK(one.verdict == Verdict::Unknown);
+        CHECK(one.value == "unknown");
+    }
+    CHECK(can_be_a_box(judge({}, kept)));
+}
+
+TEST_CASE("what stays the host's is no room for tenants") {
+    CHECK(verdict("memory", [](auto& facts) { facts.memory = mebibytes(1023); }) == Verdict::Bad);
+    CHECK(verdict("memory", [](auto& facts) { facts.memory = mebibytes(1024); }) == Verdict::Poor);
+    CHECK(verdict("memory", [](auto& facts) { facts.memory = mebibytes(2048); }) == Verdict::Good);
+    CHECK(verdict("memory", [](auto& facts) { facts.memory = mebibytes(100); }) == Verdict::Bad);
+    CHECK(verdict("disk", [](auto& facts) { facts.disk->free = gibibytes(5); }) == Verdict::Bad);
+    CHECK(verdict("disk", [](auto& facts) { facts.disk->free = gibibytes(6); }) == Verdict::Poor);
+    CHECK(verdict("disk", [](auto& facts) { facts.disk->free = gibibytes(22); }) == Verdict::Good);
+}
+
+TEST_CASE("what makes a box impossible is bad, what costs something is poor") {
+    CHECK(verdict("disk", [](auto& facts) { facts.disk->in_memory = true; }) == Verdict::Bad);
+    CHECK(verdict("user namespaces", [](auto& facts) { facts.user_namespaces = false; }) ==
+          Verdict::Bad);
+    CHECK(verdict("seccomp", [](auto& facts) { facts.seccomp = false; }) == Verdict::Bad);
+    CHECK(verdict("nftables", [](auto& facts) { facts.nftables = false; }) == Verdict::Bad);
+    CHECK(verdict("programs", [](auto& facts) { facts.programs_missing = {"crun"}; }) ==
+          Verdict::Bad);
+    CHECK(verdict("control groups", [](auto& facts) {
+              facts.groups.reset();
+              facts.groups_problem = "not mounted";
+          }) == Verdict::Bad);
+    CHECK(verdict("control groups", [](auto& facts) { facts.groups = CgroupMode::Hybrid; }) ==
+          Verdict::Poor);
+    CHECK(verdict("processors", [](auto& facts) { facts.processors = 1; }) == Verdict::Poor);
+    CHECK(verdict("clock", [](auto& facts) { facts.clock_synchronized = false; }) == Verdict::Poor);
+    CHECK(verdict("power", [](auto& facts) { facts.power = {{"AC", "Mains"}}; }) ==
+          Verdict::Unknown);
+    CHECK(verdict("ipv6", [](auto& facts) { facts.ipv6 = false; }) == Verdict::Good);
+}
+
+TEST_CASE("a disk that turns is named as the reason") {
+    MachineFacts facts = good();
+    facts.speed->safe_write = std::chrono::microseconds(12'000);
+    CHECK(of(facts, "disk speed").verdict == Verdict::Poor);
+    CHECK(of(facts, "disk speed").reason.find("turns") == std::string::npos);
+    facts.disk->rotates = true;
+    CHECK(of(facts, "disk speed").reason.find("this disk turns") != std::string::npos);
+}
+
+TEST_CASE("wireguard is the kernel's, or a program's, or not there") {
+    const auto without = [](auto& facts) { facts.wireguard = false; };
+    CHECK(verdict("wireguard", without) == Verdict::Bad);
+    CHECK(verdict("wireguard", [&](auto& facts) {
+              without(facts);
+              facts.wireguard_go = true;
+          }) == Verdict::Poor);
+    CHECK(verdict("wireguard", [](auto& facts) { facts.wireguard.reset(); }) == Verdict::Unknown);
+}
+
+TEST_CASE("people read a line a finding and the sum, programs the same as JSON") {
+    MachineFacts facts = good();
+    facts.nftables = false;
+    const auto findings = judge(facts, kept);
+    const std::string page = check_page(findings);
+    CHECK(page.find("disk             300.0 GiB free of 500.0 GiB, ext4  good") !=
+          std::string::npos);
+    CHECK(page.find("\nThis machine cannot be a box yet") != std::string::npos);
+    const auto body = nlohmann::json::parse(check_json(findings));
+    CHECK(body.at("can_be_a_box") == false);
+    CHECK(body.at("findings").size() == findings.size());
+    CHECK(check_page(judge(good(), kept)).ends_with("\nThis machine can be a box.\n"));
+}
