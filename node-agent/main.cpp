@@ -112,7 +112,8 @@ Status show_status(const Choices& options) {
 }
 
 int check_machine(const Choices& options, const NodeConfig& config) {
-    const auto findings = judge(read_machine(options.data_dir),
+    const SystemClock clock;
+    const auto findings = judge(read_machine(options.data_dir, clock),
                                 {.memory = config.reserve_memory, .disk = config.reserve_disk});
     const bool json = options.output == "json";
     std::fputs((json ? check_json(findings) : check_page(findings)).c_str(), stdout);

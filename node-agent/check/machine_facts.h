@@ -1,12 +1,12 @@
 // What was learnt of a machine. Absent: it could not be learnt, and nothing is assumed.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "common/base/time.h"
 #include "common/base/units.h"
 #include "node-agent/runtime/cgroup_layout.h"
 
@@ -21,8 +21,9 @@ struct DiskFacts {
 };
 
 struct DiskSpeed {
-    std::chrono::microseconds safe_write{0};  // median: a page written, and on the disk for sure
-    std::int64_t bytes_per_second = 0;        // written in one piece, and on the disk for sure
+    std::chrono::microseconds safe_write{
+        0};  // a page written, and on the disk for sure; mean of hundreds
+    std::int64_t bytes_per_second = 0;  // written in one piece, and on the disk for sure
 };
 
 // Something that keeps the machine running when the power of the house fails.

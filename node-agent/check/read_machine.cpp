@@ -148,11 +148,11 @@ MachineFacts read_kernel(const std::string& root) {
     return facts;
 }
 
-MachineFacts read_machine(const std::string& data_dir) {
+MachineFacts read_machine(const std::string& data_dir, const Clock& clock) {
     MachineFacts facts = read_kernel("");
     const std::string folder = os::nearest_folder(data_dir);
     facts.disk = disk_of(folder);
-    const auto speed = measure_disk(folder);
+    const auto speed = measure_disk(folder, clock);
     if (speed.ok()) facts.speed = speed.value();
     facts.clock_synchronized = clock_synchronized();
     for (const char* name : {"crun", "conmon", "umoci", "nft", "ip", "wg", "nsenter", "unshare"})

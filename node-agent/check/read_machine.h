@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "common/base/time.h"
 #include "node-agent/check/machine_facts.h"
 
 namespace foyer::agent {
@@ -13,6 +14,6 @@ MachineFacts read_kernel(const std::string& root);
 
 // All of this machine, for a box whose data would be in `data_dir`: that folder, or the nearest one
 // above it that exists. Takes about a second, in which the disk's speed is measured.
-MachineFacts read_machine(const std::string& data_dir);
+MachineFacts read_machine(const std::string& data_dir, const Clock& clock);
 
 }  // namespace foyer::agent

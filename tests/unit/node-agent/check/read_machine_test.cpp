@@ -96,19 +96,19 @@ TEST_CASE("a module that is loaded is there, whatever the folder of modules says
 
 TEST_CASE("the disk is measured and nothing is left") {
     const test::TempFolder folder;
-    const auto speed = measure_disk(folder.path());
+    const auto speed = measure_disk(folder.path(), SystemClock());
     if (!speed.ok()) {
         WARN("this file system has no files without a name: " << speed.failure().message);
         return;
     }
     CHECK(speed.value().bytes_per_second > 0);
     CHECK(std::filesystem::is_empty(folder.path()));
-    CHECK_FALSE(measure_disk(folder.path() + "/not-there").ok());
+    CHECK_FALSE(measure_disk(folder.path() + "/not-there", SystemClock()).ok());
 }
 
 TEST_CASE("this machine is read for a folder that is not made yet") {
     const test::TempFolder folder;
-    const MachineFacts facts = read_machine(folder.path() + "/var/lib/foyer");
+    const MachineFacts facts = read_machine(folder.path() + "/var/lib/foyer", SystemClock());
     CHECK(facts.disk);
     CHECK(facts.memory);
     CHECK(facts.processors);
