@@ -64,6 +64,8 @@ def facts(path):
         return f"{who} -> {os.readlink(path)}"
     if not stat.S_ISREG(info.st_mode):
         return who
+    if path.startswith("/usr/"):  # written by packages alone, and much of it
+        return f"{who} {info.st_size} {info.st_mtime_ns}"
     with open(path, "rb") as file:
         return f"{who} {hashlib.sha256(file.read()).hexdigest()}"
 
@@ -119,7 +121,8 @@ def start_master():
 def enrol():
     foyer("isp", "create", "alder")
     foyer("host", "create", "ann")
-    foyer("site", "create", "lille", "--isp", "alder", "--country", "FR", "--host", "ann")
+    foyer("site", "create", "lille", "--isp", "alder", "--country", "FR", "--host", "ann",
+          "--class", "house")
     token = foyer("node", "token", "--site", "lille")
     as_it_is = picture()
     check_machine()
