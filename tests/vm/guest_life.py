@@ -99,8 +99,9 @@ def install(*packages):
 
 # -- the cloud -------------------------------------------------------------------------------------
 
-def foyer(*words, text=None):
-    return run("foyer", *words, text=text)
+def foyer(*words):
+    """What it says to programs; its notes are for people."""
+    return run("foyer", "--quiet", *words)
 
 
 def start_master():
