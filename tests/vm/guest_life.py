@@ -150,8 +150,8 @@ def check_machine():
 def order():
     foyer("release", "keygen", "--key", "/root/publisher.key")
     foyer("release", "publish", f"{IN}/release", "--key", "/root/publisher.key")
-    foyer("order", "echo", "--name", "first", "--replicas", "1", "--mode", "asynchronous", "--param", "greeting=Bonjour",
-          "--no-reveal", "--no-wait")
+    foyer("order", "echo", "--name", "first", "--replicas", "1", "--mode", "asynchronous",
+          "--param", "greeting=Bonjour", "--no-reveal", "--no-wait")
     until("the copy runs", runs)
 
 
