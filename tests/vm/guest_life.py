@@ -160,7 +160,7 @@ def copy():
 
 
 def runs():
-    return copy().get("phase") == "running" and copy().get("role") == "primary"
+    return copy()["state"] == "running" and copy()["role"] == "primary"
 
 
 def pid():
