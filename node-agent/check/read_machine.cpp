@@ -34,14 +34,18 @@ std::optional<int> processors(const std::string& cpuinfo) {
     return found > 0 ? std::optional(found) : std::nullopt;
 }
 
+// Names of what is built into the kernel and of the modules it would load; empty: not known.
+std::string modules_of(const std::string& root, const std::string& kernel) {
+    if (kernel.empty()) return {};
+    const std::string folder = root + "/lib/modules/" + kernel;
+    return text_of(folder + "/modules.builtin") + text_of(folder + "/modules.dep");
+}
+
 // Loaded, built in, or a module that the kernel would load.
-std::optional<bool> has_module(const std::string& root, const std::string& kernel,
+std::optional<bool> has_module(const std::string& root, const std::string& modules,
                                const std::string& name) {
     if (os::exists(root + "/sys/module/" + name)) return true;
-    const std::string folder = root + "/lib/modules/" + kernel;
-    const std::string modules =
-        text_of(folder + "/modules.builtin") + text_of(folder + "/modules.dep");
-    if (kernel.empty() || modules.empty()) return std::nullopt;
+    if (modules.empty()) return std::nullopt;
     return modules.find("/" + name + ".ko") != std::string::npos;
 }
 
@@ -141,8 +145,9 @@ MachineFacts read_kernel(const std::string& root) {
     if (!facts.kernel.empty())
         facts.seccomp = text_of(root + "/proc/sys/kernel/seccomp/actions_avail").find("errno") !=
                         std::string::npos;
-    facts.wireguard = has_module(root, facts.kernel, "wireguard");
-    facts.nftables = has_module(root, facts.kernel, "nf_tables");
+    const std::string modules = modules_of(root, facts.kernel);
+    facts.wireguard = has_module(root, modules, "wireguard");
+    facts.nftables = has_module(root, modules, "nf_tables");
     facts.ipv6 = has_ipv6(root);
     facts.power = power_of(root);
     return facts;
