@@ -2,6 +2,8 @@
 
 #include <cstddef>
 
+#include "common/base/text.h"
+
 namespace foyer {
 namespace {
 
@@ -51,6 +53,12 @@ std::optional<std::string> from_base64(std::string_view text) {
         if (padding < 1) bytes += static_cast<char>(held & 255U);
     }
     return bytes;
+}
+
+std::string raw_from_base64url(std::string_view text) {
+    const auto bytes = from_base64url(text);
+    if (!bytes) return {};
+    return {bytes->begin(), bytes->end()};
 }
 
 }  // namespace foyer

@@ -1,6 +1,7 @@
 // The master's half: assignments, peers, routes, settings.
 #include "common/wire/agent_convert.h"
 
+#include "common/base/base64.h"
 #include "common/base/text.h"
 #include "common/wire/enum_convert.h"
 #include "common/wire/field_check.h"
@@ -16,12 +17,6 @@ constexpr int prefixes_max = 4096;
 constexpr int index_max = 4095;
 constexpr int aliases_max = 64;
 constexpr std::size_t record_bytes_max = 4096;
-
-std::string raw_from_base64url(const std::string& text) {
-    const auto bytes = from_base64url(text);
-    if (!bytes) return {};
-    return {bytes->begin(), bytes->end()};
-}
 
 Result<ReplicaIndex> index_field(std::string_view field, std::int32_t number) {
     if (number < 0 || number > index_max) return field_error(field, "is out of range");

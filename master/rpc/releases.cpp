@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "common/base/base64.h"
 #include "master/app/release_document.h"
 #include "master/rpc/handlers.h"
 #include "master/rpc/show.h"
@@ -38,17 +39,12 @@ bool is_after(const Release& row, const ReleaseMark& mark) {
     return row.name.str() != mark.name ? row.name.str() > mark.name : row.sequence < mark.sequence;
 }
 
-std::string bytes_of(const std::string& base64url) {
-    const auto bytes = from_base64url(base64url);
-    return bytes ? std::string(bytes->begin(), bytes->end()) : std::string();
-}
-
 // One release as a whole, so that anybody can check what was signed.
 void show_signed(const Release& from, api::SoftwareRelease& to) {
     show(from, to);
     to.set_release_json(from.release_json);
-    to.set_signature(bytes_of(from.signature));
-    to.set_publisher_key(bytes_of(from.publisher_key));
+    to.set_signature(raw_from_base64url(from.signature));
+    to.set_publisher_key(raw_from_base64url(from.publisher_key));
 }
 
 void show_version(const State& after, const Reply& reply, google::protobuf::Message& answer) {
