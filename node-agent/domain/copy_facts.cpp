@@ -57,8 +57,8 @@ public:
             tell(lead::PositionRead{position});
         if (taken_up) tell_shown();
         if (order_.rejoin && local_.rejoined == order_.fence && position.fence == order_.fence &&
-            session_.copy.rejoined_told != order_.fence) {
-            session_.copy.rejoined_told = order_.fence;
+            session_.copy.rejoined_told != order_.serial) {
+            session_.copy.rejoined_told = order_.serial;
             tell(lead::Rejoined{position});
         }
         if (local_.diverged) tell(lead::Diverged{});

@@ -5,6 +5,12 @@
 namespace foyer::agent {
 namespace {
 
+// One that has gone astray since is rejoined again, for the same leader too.
+bool must_rejoin(const Assignment& desired, const CopyOrder& order, const LocalState& local) {
+    return order.rejoin && desired.leader && local.initialized &&
+           (local.rejoined != order.fence || local.diverged);
+}
+
 bool is_prepared(const Assignment& desired, const CopyOrder& order, const Session& session) {
     return session.prepared == desired.revision && session.copy.prepared == order.serial;
 }
@@ -53,7 +59,7 @@ Step ordered_step(const Assignment& desired, const CopyOrder& order, const Local
     // Where the log of a stopped copy ends, only the service can say.
     const bool asked = order.cut != session.copy.cut_told && local.initialized;
     if (!order.run && !asked) return running ? act(StepKind::Stop) : wait("");
-    if (order.rejoin && desired.leader && local.initialized && local.rejoined != order.fence) {
+    if (must_rejoin(desired, order, local)) {
         if (running) return act(StepKind::Stop);
         const Step ready = readiness(session, is_prepared(desired, order, session));
         return is_ready(ready) ? act(StepKind::Rejoin) : ready;

@@ -73,8 +73,8 @@ struct CopyMemory {
     std::uint64_t end_told = 0;
     std::uint64_t quorum_told = 0;
     std::optional<MonoTime> quorum_seen;  // since when the wished one is shown
-    Fence rejoined_told;
-    bool restarted = false;  // the leader's service ended, and the group is not told
+    std::uint64_t rejoined_told = 0;      // CopyOrder::serial: one that asks again is told again
+    bool restarted = false;               // the leader's service ended, and the group is not told
     std::optional<MonoTime> ill_since;
     bool unreadable = false;  // the service could not be started: where its log ends is not known
     friend bool operator==(const CopyMemory&, const CopyMemory&) = default;

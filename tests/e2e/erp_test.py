@@ -44,6 +44,10 @@ class OrderedErp(unittest.TestCase):
         return Erp(cls.connection["url"], cls.cloud.port("web"), cls.cloud.ca_file(),
                    timeout_s=timeout_s)
 
+    def tearDown(self):
+        if any(self._outcome.result.failures) or any(self._outcome.result.errors):
+            Inside(self.cloud).print_logs(self.cloud.instance()["replicas"])
+
     def copies(self, role):
         return [copy for copy in self.cloud.instance()["replicas"] if copy["role"] == role]
 

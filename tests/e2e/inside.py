@@ -49,6 +49,19 @@ class Inside:
                         return service["pid"]
         return 0
 
+    def agent_log(self, site):
+        return self.cloud.lab_state / "log" / f"{site}-1-agent.log"
+
+    def print_logs(self, copies, lines=40):
+        """What a failure leaves of these copies: the end of their agents' logs and of their own."""
+        for copy in copies:
+            said = self.cloud.foyer("acme-sarl", "logs", INSTANCE, "--copy", str(copy["index"]),
+                                    "--newest", str(lines), check=False) or ""
+            for what, text in (("agent", self.agent_log(copy["site"]).read_text(errors="replace")),
+                               ("copy", said)):
+                print(f"-- {copy['site']}, {what}", *text.splitlines()[-lines:], sep="\n",
+                      flush=True)
+
     def instance(self):
         """As the customer sees it; None while the API does not answer."""
         text = self.cloud.foyer("acme-sarl", "instance", "show", INSTANCE, "--output", "json",

@@ -260,6 +260,38 @@ TEST_CASE("a rejoin stops, rewinds, starts, and is told when the leader's log is
     CHECK(world.count<lead::Rejoined>() == 1);
 }
 
+// As one that was compared with a leader before that was promoted.
+TEST_CASE("a rejoin after which the copy is astray still is done again") {
+    World world = following();
+    world.order.rejoin = true;
+    world.order.leader = ReplicaIndex{0};
+    world.order.fence = fence(3);
+    ++world.order.serial;
+    world.does(StepKind::Stop).does(StepKind::Prepare).does(StepKind::Rejoin).does(StepKind::Start);
+    world.stands_at(2, 50, true).tell(true);
+    world.local.diverged = true;
+    world.does(StepKind::Stop).does(StepKind::Prepare).does(StepKind::Rejoin).does(StepKind::Start);
+    CHECK_FALSE(world.local.diverged);
+    world.stands_at(3, 60, true).tell(true);
+    CHECK(world.count<lead::Rejoined>() == 1);
+}
+
+// Its group may not have heard it: what is told while a cut is asked counts for nothing.
+TEST_CASE("a rejoin that is asked for again is told again") {
+    World world = following();
+    world.order.rejoin = true;
+    world.order.leader = ReplicaIndex{0};
+    world.order.fence = fence(3);
+    ++world.order.serial;
+    world.does(StepKind::Stop).does(StepKind::Prepare).does(StepKind::Rejoin).does(StepKind::Start);
+    world.stands_at(3, 60, true).tell(true);
+    REQUIRE(world.count<lead::Rejoined>() == 1);
+    ++world.order.serial;
+    world.does(StepKind::Prepare).does(StepKind::Reload);
+    world.stands_at(3, 60, true).tell(true).tell(true);
+    CHECK(world.count<lead::Rejoined>() == 2);
+}
+
 TEST_CASE("a stopped instance is started only to answer where its log ends") {
     World world = following();
     world.order.run = false;

@@ -4,20 +4,24 @@ import shutil
 
 import postgres
 import settings
+from primary import ask
 from replica import DATA, FOLLOWS, NOT_YET, REWINDING, VOLUME, fail, step
 
 NEW = VOLUME + "/pg.new"
 
 
 def require_primary(replica):
-    """Leaves with 75 while there is no primary that answers."""
+    """Leaves with 75 while there is no primary that answers. One that was elected and is not
+    promoted yet is on the history of before: compared with that, nothing would need a rewind."""
     if not replica.primary or replica.leads:
         fail("nobody to copy from", NOT_YET)
     settings.write(replica)
-    address = replica.primary["address"]
-    if postgres.run("pg_isready", "-q", "-t", "3", "-h", address, "-p", "5432", "-U", "rewinder",
-                    "-d", "postgres").returncode != 0:
-        fail(f"the primary {replica.primary['name']} does not answer", NOT_YET)
+    name = replica.primary["name"]
+    recovers = ask(replica, "rewinder", "dbname=postgres", "SELECT pg_is_in_recovery()")
+    if recovers is None:
+        fail(f"the primary {name} does not answer", NOT_YET)
+    if recovers != "f":
+        fail(f"{name} is not promoted yet", NOT_YET)
 
 
 def history(replica):

@@ -1,14 +1,14 @@
 """Has this standby's history left the primary's? Exit status 0: yes, only `rejoin` helps. Anything
-else: no, or the primary does not say. Asked only while nothing streams."""
+else: no, or the primary does not say. Asked only while nothing of the newest history streams."""
 import os
-import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import postgres  # noqa: E402
-import settings  # noqa: E402
+from primary import ask  # noqa: E402
 from replica import Replica  # noqa: E402
 
+LOG = "replication=true"   # the protocol of those who copy the log
 MINE = """
 SELECT greatest((SELECT min_recovery_end_timeline FROM pg_control_recovery()),
                 (SELECT timeline_id FROM pg_control_checkpoint())),
@@ -19,14 +19,6 @@ SELECT greatest((SELECT min_recovery_end_timeline FROM pg_control_recovery()),
 def position(lsn):
     high, low = lsn.split("/")
     return (int(high, 16) << 32) + int(low, 16)
-
-
-def ask_primary(replica, command):
-    """The primary's answer to a command of the replication protocol; None when there is none."""
-    done = postgres.run("psql", "-X", "-A", "-t", "-q", "-w", "-c", command, "-d",
-                        settings.connection(replica, "replicator") + " replication=true",
-                        text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    return done.stdout.strip() if done.returncode == 0 and done.stdout.strip() else None
 
 
 def forks(history):
@@ -44,7 +36,7 @@ def diverged(replica):
         return False
     mine = postgres.query(MINE)
     # Read after our own end, so a primary that writes on is never behind it by mistake.
-    theirs = ask_primary(replica, "IDENTIFY_SYSTEM")
+    theirs = ask(replica, "replicator", LOG, "IDENTIFY_SYSTEM")
     if not mine or not theirs:
         return False
     timeline, end = mine.split("|")
@@ -52,7 +44,7 @@ def diverged(replica):
     _, their_timeline, their_end, _ = theirs.split("|")
     if timeline == int(their_timeline):
         return end > position(their_end)
-    history = ask_primary(replica, f"TIMELINE_HISTORY {their_timeline}")
+    history = ask(replica, "replicator", LOG, f"TIMELINE_HISTORY {their_timeline}")
     return history is not None and end > forks(history).get(timeline, 0)
 
 
