@@ -1,11 +1,12 @@
-// foyer-node: check, enrol, run, status, clear (common/docs/processes.md). Exit status: 0 done, 2
-// usage or configuration, 1 anything else.
+// foyer-node: check, enrol, run, status, selftest, pause, resume, clear (common/docs/processes.md).
+// Exit status: 0 done, 2 usage or configuration, 1 anything else.
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
 #include <iterator>
+#include <poll.h>
 
 #include "common/base/random.h"
 #include "common/base/text.h"
@@ -18,10 +19,13 @@
 #include "node-agent/check/read_machine.h"
 #include "node-agent/clear.h"
 #include "node-agent/config.h"
+#include "node-agent/host/give_order.h"
+#include "node-agent/host/host_door.h"
+#include "node-agent/host/until.h"
 #include "node-agent/link/enrol.h"
 #include "node-agent/run.h"
 #include "node-agent/runtime/box_meter.h"
-#include "node-agent/status_server.h"
+#include "node-agent/selftest.h"
 #include "node-agent/status_text.h"
 
 using namespace foyer;
@@ -33,7 +37,11 @@ struct Choices {
     std::string data_dir = "/var/lib/foyer/node";
     std::string config_file;
     std::string output = "text";
-    bool erase = false;  // of clear
+    std::string partition;  // of selftest
+    bool erase = false;     // of clear
+    bool now = false;       // of pause
+    bool drain = false;
+    std::string until;
     // Of enrol.
     std::string token_file;
     bool dry_run = false;
@@ -105,9 +113,22 @@ Status enrol_box(const Choices& options, const NodeConfig& config) {
 }
 
 Status show_status(const Choices& options) {
-    const std::string json = TRY(ask_status(options.data_dir));
+    const std::string json = TRY(knock(options.data_dir, to_line({})));
     const std::string page = options.output == "json" ? json : TRY(status_page(json));
     std::fputs(page.c_str(), stdout);
+    return ok_status();
+}
+
+Status order_box(const Choices& options, HostWish wish) {
+    const SystemClock clock;
+    HostOrder order{wish, std::nullopt};
+    if (!options.until.empty())
+        order.until = TRY(parse_until(options.until, clock.wall(), local_time));
+    const OrderPorts ports{
+        [&](const std::string& line) { return knock(options.data_dir, line); },
+        [](Duration span) { ::poll(nullptr, 0, static_cast<int>(span.count())); }, clock};
+    const std::string said = TRY(give_order(order, ports));
+    std::printf("%s\n", said.c_str());
     return ok_status();
 }
 
@@ -118,6 +139,14 @@ int check_machine(const Choices& options, const NodeConfig& config) {
     const bool json = options.output == "json";
     std::fputs((json ? check_json(findings) : check_page(findings)).c_str(), stdout);
     return can_be_a_box(findings) ? 0 : 1;
+}
+
+int test_walls(const Choices& options, const NodeConfig& config) {
+    const auto test =
+        selftest(options.data_dir, config, options.partition, options.output == "json");
+    if (!test.ok()) return fail(test.failure());
+    std::fputs(test.value().page.c_str(), stdout);
+    return test.value().holds ? 0 : 1;
 }
 
 int exit_of(const Status& done) { return done.ok() ? 0 : fail(done.failure()); }
@@ -165,6 +194,22 @@ void add_enrol(CLI::App& app, Choices& choices) {
     add_config(command, choices);
 }
 
+void add_pause(CLI::App& app, Choices& choices) {
+    CLI::App& command = add_command(
+        app, choices, "pause", "serve nobody for a while; also while the master is away",
+        [](const Choices& options, const NodeConfig&) {
+            return exit_of(
+                order_box(options, options.drain ? HostWish::Draining : HostWish::Paused));
+        });
+    CLI::Option_group& how = *command.add_option_group("how");
+    how.add_flag("--now", choices.now, "stop everything of customers at once (seconds)");
+    how.add_flag("--drain", choices.drain,
+                 "have the copies moved to other boxes first; they run until then");
+    how.require_option(1);
+    command.add_option("--until", choices.until,
+                       "serve again by itself then: 45m, 2h, 3d, 18:30 or an RFC 3339 time");
+}
+
 void add_commands(CLI::App& app, Choices& choices) {
     CLI::App& checking = add_command(
         app, choices, "check", "whether this machine can be a box; changes nothing", check_machine);
@@ -181,6 +226,17 @@ void add_commands(CLI::App& app, Choices& choices) {
                                return exit_of(show_status(options));
                            }),
                choices);
+    CLI::App& testing = add_command(app, choices, "selftest",
+                                    "try from inside a copy what no tenant may reach", test_walls);
+    testing.add_option("--partition", choices.partition,
+                       "the copy; the first that runs unless told");
+    add_config(testing, choices);
+    add_output(testing, choices);
+    add_pause(app, choices);
+    add_command(app, choices, "resume", "let the box serve again after a pause",
+                [](const Choices& options, const NodeConfig&) {
+                    return exit_of(order_box(options, HostWish::Serving));
+                });
     CLI::App& clearing =
         add_command(app, choices, "clear",
                     "end everything of this box on this machine; the agent must be stopped",

@@ -13,6 +13,8 @@
 #include "node-agent/agent_lock.h"
 #include "node-agent/app/agent.h"
 #include "node-agent/app/errand_runner.h"
+#include "node-agent/host/host_door.h"
+#include "node-agent/host/host_request.h"
 #include "node-agent/link/blob_fetch.h"
 #include "node-agent/link/sync_loop.h"
 #include "node-agent/net/edge_probe.h"
@@ -24,13 +26,13 @@
 #include "node-agent/start_groups.h"
 #include "node-agent/state/file_journal.h"
 #include "node-agent/state/file_shelf.h"
-#include "node-agent/status_server.h"
 #include "node-agent/status_text.h"
 
 namespace foyer::agent {
 namespace {
 
 constexpr Duration edge_probe_timeout{2'000};
+constexpr int look_ms = 1'000;
 
 // Blocks the signals in every thread made afterwards, so that only this descriptor hears them.
 Result<os::UniqueFd> signals_to_descriptor() {
@@ -112,16 +114,53 @@ DomainRules domain_rules(const NodeConfig& config, const Identity& identity) {
     return rules;
 }
 
-// Answers status callers until a signal comes.
-void serve_until_signal(int signals, const StatusServer& server,
-                        const std::function<std::string()>& document) {
-    std::array<pollfd, 2> watched{pollfd{signals, POLLIN, 0},
-                                  pollfd{server.descriptor(), POLLIN, 0}};
+// Answers callers until a signal comes, and looks at the clock each second.
+void serve_until_signal(int signals, const HostDoor& door,
+                        const std::function<std::string(const std::string&)>& answer,
+                        const std::function<void()>& look) {
+    std::array<pollfd, 2> watched{pollfd{signals, POLLIN, 0}, pollfd{door.descriptor(), POLLIN, 0}};
     for (;;) {
-        if (::poll(watched.data(), watched.size(), -1) < 0 && errno != EINTR) return;
+        if (::poll(watched.data(), watched.size(), look_ms) < 0 && errno != EINTR) return;
+        look();
         if ((watched[0].revents & POLLIN) != 0) return;
-        if ((watched[1].revents & POLLIN) != 0) server.answer(document);
+        if ((watched[1].revents & POLLIN) != 0) door.serve(answer);
     }
+}
+
+// The link to the master, which is poked before it exists and while it ends. News before it exists
+// are in the first report anyway.
+class Link {
+public:
+    void begin(std::unique_ptr<SyncLoop> loop) {
+        const std::scoped_lock guard(mutex_);
+        loop_ = std::move(loop);
+    }
+    void poke() {
+        const std::scoped_lock guard(mutex_);
+        if (loop_) loop_->poke();
+    }
+    LinkState state() const {
+        const std::scoped_lock guard(mutex_);
+        return loop_ ? loop_->state() : LinkState{};
+    }
+    void end() {
+        std::unique_lock guard(mutex_);
+        const std::unique_ptr<SyncLoop> ended = std::move(loop_);
+        guard.unlock();  // what ends may still have news
+    }
+
+private:
+    mutable std::mutex mutex_;
+    std::unique_ptr<SyncLoop> loop_;
+};
+
+// What a caller wants, where he wants more than to be told how the box does.
+Status obey(const std::string& line, WallTime now, Agent& agent, Link& link) {
+    const HostRequest asked = TRY(parse_request(line, now));
+    if (!asked.order) return ok_status();
+    TRY(agent.obey_host(*asked.order));
+    link.poke();  // the master is told at once
+    return ok_status();
 }
 
 SyncRules sync_rules(const NodeConfig& config) {
@@ -190,34 +229,29 @@ Status run(const std::string& data_dir, const NodeConfig& config, const std::str
     Renewal renewal(folder, identity, client, clock, log, [&](const ServingCertificate& serving) {
         return box.proxy->set_certificate(serving.certificate_pem, serving.key_pem.reveal());
     });
-    const StatusServer server = TRY(StatusServer::listen(data_dir));
+    const HostDoor door = TRY(HostDoor::listen(data_dir));
 
     ErrandRunner errands(*box.console, told_to(client), log, {.exec = config.exec});
-    // News before the link exists are in the first report anyway.
-    std::unique_ptr<SyncLoop> link;
-    std::mutex link_mutex;
-    agent.on_news([&] {
-        const std::scoped_lock guard(link_mutex);
-        if (link) link->poke();
-    });
+    Link link;
+    agent.on_news([&] { link.poke(); });
     TRY(agent.start());
-    {
-        const std::scoped_lock guard(link_mutex);
-        link =
-            std::make_unique<SyncLoop>(agent, client, renewal, clock, rng, log, sync_rules(config),
-                                       [&](const auto& asked) { errands.take(asked); });
-    }
+    link.begin(std::make_unique<SyncLoop>(agent, client, renewal, clock, rng, log,
+                                          sync_rules(config),
+                                          [&](const auto& asked) { errands.take(asked); }));
     log.info("node_started",
              {{"node", identity.node}, {"data", data_dir}, {"run", run_dir}, {"version", version}});
-    serve_until_signal(signals.get(), server, [&] {
-        return status_json(identity.node, version, agent.overview(), link->state());
+    const auto answer = [&](const std::string& line) {
+        const Status obeyed = obey(line, clock.wall(), agent, link);
+        if (!obeyed.ok()) return refusal_json(obeyed.failure());
+        return status_json(identity.node, version, agent.overview(), link.state());
+    };
+    serve_until_signal(signals.get(), door, answer, [&] {
+        if (agent.look_at_host_clock()) link.poke();
     });
 
     // The link first: no new orders. Then the agent's workers; what they started stays.
     log.info("node_stopping");
-    std::unique_lock guard(link_mutex);
-    const std::unique_ptr<SyncLoop> ended = std::move(link);
-    guard.unlock();  // what ends may still have news
+    link.end();
     return ok_status();
 }
 

@@ -121,6 +121,21 @@ std::string domain_lines(const Json& body) {
     return page;
 }
 
+Json host_json(const HostOrder& host) {
+    return {{"wish", to_text(host.wish)}, {"until", host.until ? to_rfc3339(*host.until) : ""}};
+}
+
+// "host     paused until 2026-05-01T18:30:00.000Z; foyer-node resume"
+std::string host_line(const Json& body) {
+    const auto host = body.find("host");
+    if (host == body.end() || !host->is_object()) return {};
+    const std::string wish = text_at(*host, "wish");
+    if (wish.empty() || wish == to_text(HostWish::Serving)) return {};
+    const std::string until = text_at(*host, "until");
+    return padded("host", 8) + wish + (until.empty() ? "" : " until " + until) +
+           "; it serves again with: foyer-node resume\n";
+}
+
 }  // namespace
 
 std::string status_json(const NodeId& node, const std::string& version,
@@ -134,6 +149,7 @@ std::string status_json(const NodeId& node, const std::string& version,
         {"node", node.str()},
         {"version", version},
         {"edge", overview.settings.edge},
+        {"host", host_json(overview.host)},
         {"lineage", overview.lineage.str()},
         {"revision", overview.revision.number()},
         {"master",
@@ -165,7 +181,7 @@ Result<std::string> status_page(const std::string& json) {
     page += "\nheard    " + text_at(master, "last_answer") + "\n";
     if (connected && !text_at(master, "problem").empty())
         page += padded("trouble", 8) + text_at(master, "problem") + "\n";
-    page += zone_lines(body) + domain_lines(body);
+    page += host_line(body) + zone_lines(body) + domain_lines(body);
     for (const char* part : {"clock", "overlay", "proxy", "zone", "domains"}) {
         const std::string problem = body.contains(part) ? text_at(body[part], "problem") : "";
         if (!problem.empty()) page += padded(part, 8) + problem + "\n";

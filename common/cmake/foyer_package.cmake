@@ -22,7 +22,7 @@ endfunction()
 foyer_package_program(foyer foyer bin)
 foyer_package_program(foyer-master foyer-master sbin)
 foyer_package_program(foyer-node foyer-node sbin)
-install(TARGETS foyer-crun foyer-fence RUNTIME DESTINATION libexec/foyer COMPONENT foyer-node)
+install(TARGETS foyer-crun foyer-fence foyer-probe RUNTIME DESTINATION libexec/foyer COMPONENT foyer-node)
 
 install(DIRECTORY "${FOYER_PACKAGE_DOCS}/" DESTINATION share COMPONENT foyer OPTIONAL)
 foreach(package IN ITEMS foyer foyer-master foyer-node)

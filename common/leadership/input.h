@@ -69,7 +69,10 @@ struct EdgesReach {
     bool me = true;
     bool another = true;  // of S
 };
-struct HostStops {};
+// The host of this box wants nothing to run here, or no longer so. Told again after a restart.
+struct HostPauses {
+    bool paused = true;
+};
 
 struct Prefer {
     ReplicaIndex who;
@@ -108,7 +111,7 @@ struct Learners {
 
 struct Input : OneOf<Tick, Message, Persisted, ReceiverStopped, PositionRead, Rejoined, Diverged,
                      MemberStreams, QuorumShown, Promoted, EndRead, Flushed, WaitBroken, Fenced,
-                     LocalHealth, EdgesReach, HostStops, Proposal, NewGeneration, Learners> {
+                     LocalHealth, EdgesReach, HostPauses, Proposal, NewGeneration, Learners> {
     using OneOf::OneOf;
 };
 

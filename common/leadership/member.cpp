@@ -170,6 +170,23 @@ void on_generation(Turn& turn, const NewGeneration& fact) {
     if (ballot.generation > state.durable.generation) state.generation = fact;
 }
 
+// A paused copy is no copy for a while: it leads nothing, stands for nothing, and runs not. It goes
+// on voting, which costs its home nothing.
+void on_host(Turn& turn, const HostPauses& wish) {
+    State& state = turn.state;
+    state.host_paused = wish.paused;
+    if (!wish.paused) return;
+    switch (state.role) {
+        case Role::Leader:
+        case Role::Resuming:
+            return start_fencing(turn, std::nullopt, LeadershipEndReason::HostStops);
+        case Role::PreCandidate:
+        case Role::Candidate: return abandon_round(turn);
+        case Role::Follower:
+        case Role::Fencing: return;
+    }
+}
+
 void on_tick(Turn& turn, const Tick& tick) {
     turn.jitter = tick.jitter;
     for (auto& [index, clock] : turn.state.clocks) clock.forget(turn.now, turn.state.timing);
@@ -210,10 +227,7 @@ void handle(Turn& turn, const Input& input) {
         [&](const Fenced& one) { on_fenced(turn, one); },
         [&](const LocalHealth& one) { on_health(turn, one); },
         [&](const EdgesReach& one) { state.health.unreachable = !one.me && one.another; },
-        [&](const HostStops&) {
-            if (state.role == Role::Leader)
-                start_fencing(turn, std::nullopt, LeadershipEndReason::HostStops);
-        },
+        [&](const HostPauses& one) { on_host(turn, one); },
         [&](const Proposal& one) { on_proposal(turn, one); },
         [&](const NewGeneration& one) { on_generation(turn, one); },
         [&](const Learners& one) { state.learners = one.who; }});
@@ -225,7 +239,9 @@ void manage_service(Turn& turn) {
     const auto& record = state.durable.record;
     if (!record || !is_data_member(state)) return;
     DesiredState desired = record->desired;
-    if (state.role == Role::Leader) {
+    if (state.host_paused) {
+        desired = DesiredState::Stopped;
+    } else if (state.role == Role::Leader) {
         if (!state.leading.committed) return;
         desired = state.leading.committed->desired;
     } else if (!state.known_committed || *state.known_committed < record->ballot) {

@@ -18,6 +18,7 @@ bool is_alone(const State& state, const Record& record, MonoTime now) {
 bool may_stand(const State& state, MonoTime now) {
     const auto& record = state.durable.record;
     if (!record || state.durable.retired || state.durable.rejoining) return false;
+    if (state.host_paused) return false;
     const ReplicaIndex self = state.identity.self;
     const MemberEntry* entry = find_entry(*record, self);
     if (entry == nullptr || !is_member(*record, self) || !in_sync(*record, self)) return false;
@@ -80,7 +81,8 @@ void start_prevote(Turn& turn) {
 void warm(Turn& turn) {
     State& state = turn.state;
     const auto& record = state.durable.record;
-    if (state.warmed || !record || !in_sync(*record, state.identity.self)) return;
+    if (state.warmed || state.host_paused || !record || !in_sync(*record, state.identity.self))
+        return;
     if (state.promise.until <= turn.now ||
         state.promise.until - turn.now > state.timing.warm_before)
         return;

@@ -192,6 +192,7 @@ struct State {
     std::optional<LeadershipEndReason> fenced_for;  // why it stopped to lead last
     std::optional<Resignation> resignation;
     Health health;
+    bool host_paused = false;          // as told in this life
     std::optional<Certificate> stood;  // the votes of its own last candidacy
     std::uint64_t next_number = 1;     // of SetQuorum and ReadEnd
 };

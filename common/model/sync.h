@@ -10,6 +10,7 @@
 #include "common/model/assignment.h"
 #include "common/model/domain.h"
 #include "common/model/errand.h"
+#include "common/model/host_wish.h"
 #include "common/model/takeover.h"
 
 namespace foyer {
@@ -45,6 +46,7 @@ struct SyncReport {
     std::vector<LeadershipReport> leaderships;
     std::vector<RoutingReport> routings;
     std::optional<DomainsReport> domains;  // absent: nothing new
+    std::optional<HostOrder> host;         // absent: nothing new
     friend bool operator==(const SyncReport&, const SyncReport&) = default;
 };
 

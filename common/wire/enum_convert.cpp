@@ -121,4 +121,19 @@ Result<LeadershipEndReason> from_wire(agent::v1::LeadershipEndReason reason) {
     return unknown("reason");
 }
 
+agent::v1::HostWish to_wire(HostWish wish) {
+    switch (wish) {
+        case HostWish::Serving: return agent::v1::HOST_WISH_SERVING;
+        case HostWish::Paused: return agent::v1::HOST_WISH_PAUSED;
+        case HostWish::Draining: return agent::v1::HOST_WISH_DRAINING;
+    }
+    CHECK(false);
+}
+
+Result<HostWish> from_wire(agent::v1::HostWish wish) {
+    for (const HostWish known : all_host_wishes)
+        if (to_wire(known) == wish) return known;
+    return unknown("wish");
+}
+
 }  // namespace foyer::wire

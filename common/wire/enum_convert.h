@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/base/result.h"
+#include "common/model/host_wish.h"
 #include "common/model/phase.h"
 #include "common/model/takeover.h"
 #include "foyer/agent/v1/agent.pb.h"
@@ -16,6 +17,7 @@ agent::v1::PartitionPhase to_wire(PartitionPhase phase);
 agent::v1::DesiredState to_wire(DesiredState desired);
 agent::v1::TakeoverCause to_wire(TakeoverCause cause);
 agent::v1::LeadershipEndReason to_wire(LeadershipEndReason reason);
+agent::v1::HostWish to_wire(HostWish wish);
 
 Result<ReplicaKind> from_wire(agent::v1::ReplicaKind kind);
 Result<ReplicaRole> from_wire(agent::v1::ReplicaRole role);
@@ -23,5 +25,6 @@ Result<PartitionPhase> from_wire(agent::v1::PartitionPhase phase);
 Result<DesiredState> from_wire(agent::v1::DesiredState desired);
 Result<TakeoverCause> from_wire(agent::v1::TakeoverCause cause);
 Result<LeadershipEndReason> from_wire(agent::v1::LeadershipEndReason reason);
+Result<HostWish> from_wire(agent::v1::HostWish wish);
 
 }  // namespace foyer::wire

@@ -206,6 +206,15 @@ Result<DomainsReport> domains_from(const agent::v1::DomainsReport& from) {
     return to;
 }
 
+Result<HostOrder> host_from(const agent::v1::HostOrder& from) {
+    HostOrder to;
+    to.wish = TRY(from_wire(from.wish()));
+    to.until = moment(TRY(amount_field("host.until_unix_ms", from.until_unix_ms())));
+    if (to.until && to.wish == HostWish::Serving)
+        return field_error("host.until_unix_ms", "is told only of a box that does not serve");
+    return to;
+}
+
 }  // namespace
 
 void to_wire(const SyncReport& from, agent::v1::SyncRequest& to) {
@@ -223,6 +232,9 @@ void to_wire(const SyncReport& from, agent::v1::SyncRequest& to) {
     for (const auto& item : from.leaderships) to_wire(item, *to.add_leaderships());
     for (const auto& item : from.routings) to_wire(item, *to.add_routings());
     if (from.domains) to_wire(*from.domains, *to.mutable_domains());
+    if (!from.host) return;
+    to.mutable_host()->set_wish(to_wire(from.host->wish));
+    if (from.host->until) to.mutable_host()->set_until_unix_ms(from.host->until->unix_ms);
 }
 
 Result<SyncReport> from_wire(const agent::v1::SyncRequest& from) {
@@ -245,6 +257,7 @@ Result<SyncReport> from_wire(const agent::v1::SyncRequest& from) {
     TRY(count_field("routings", from.routings_size(), takeovers_max));
     for (const auto& item : from.routings()) to.routings.push_back(TRY(from_wire(item)));
     if (from.has_domains()) to.domains = TRY(domains_from(from.domains()));
+    if (from.has_host()) to.host = TRY(host_from(from.host()));
     return to;
 }
 

@@ -119,6 +119,7 @@ bool AgentSync::has_news(const NodeId& node, const SyncReport& report) const {
         const Node& row = found->second;
         return row.state != NodeState::Online || !row.token_used ||
                (report.capacity && !(*report.capacity == row.capacity)) ||
+               (report.host && *report.host != row.host_order) ||
                (disk_free && is_disk_news(row.disk_free, *disk_free)) ||
                (!report.agent_version.empty() && report.agent_version != row.agent_version);
     });
@@ -142,6 +143,7 @@ void AgentSync::report(const NodeId& node, SyncReport report, Done done) {
     command.leaderships = std::move(report.leaderships);
     command.routings = std::move(report.routings);
     command.domains = std::move(report.domains);
+    command.host = report.host;
     Write write;
     write.command = std::move(command);
     planner_.submit(std::move(write), [this, node, applied, number, in_full,

@@ -47,10 +47,23 @@ std::string node_state_text(const Json& node) {
     std::string text = text_field(node, "state");
     const std::string wish = word_of(node, "wish");
     if (!wish.empty() && wish != "open") text += ", " + wish;
+    const std::string host = word_of(node, "host_wish");
+    if (!host.empty() && host != "serving") text += host == "paused" ? ", paused" : ", host drains";
     if (flag_field(node, "eviction_held")) text += ", held";
     if (is_clock_wrong(clock_offset(node))) text += ", clock wrong";
     if (is_disk_full(node)) text += ", disk full";
     return text;
+}
+
+// "; paused by its host since 2026-05-01T10:00:00Z until 2026-05-01T12:00:00Z"
+std::string host_text(const Json& node) {
+    const std::string wish = word_of(node, "host_wish");
+    if (wish.empty() || wish == "serving") return "";
+    const bool paused = wish == "paused";
+    const std::string since = text_field(node, "paused_since");
+    const std::string until = text_field(node, "host_wish_until");
+    return std::string(paused ? "; paused by its host" : "; its host has it emptied") +
+           (since.empty() ? "" : " since " + since) + (until.empty() ? "" : " until " + until);
 }
 
 // The state in full sentences.
@@ -69,7 +82,7 @@ std::string life_text(const Json& node) {
         if (!empty && !deadline.empty()) text += " until " + deadline;
         if (!empty) text += " (foyer op wait " + text_field(node, "drain_operation") + ")";
     }
-    return text;
+    return text + host_text(node);
 }
 
 }  // namespace

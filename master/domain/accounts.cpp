@@ -78,7 +78,9 @@ Status check_unused(const State& state, const Account& account) {
                                                         "wait " + id.str() + "` first");
     }
     for (const NodeId& node : state.draining()) {
-        const auto drain = state.operations().find(state.nodes().at(node).drain->operation);
+        const auto& asked = state.nodes().at(node).drain;
+        if (!asked) continue;  // by its host
+        const auto drain = state.operations().find(asked->operation);
         if (drain != state.operations().end() && drain->second.owner == account.name)
             return refuse("account_has_operations",
                           "drained node '" + node.str() + "'; `foyer node delete " + node.str() +

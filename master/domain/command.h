@@ -201,6 +201,7 @@ struct ReportNode {
     std::vector<LeadershipReport> leaderships;
     std::vector<RoutingReport> routings;   // of an edge
     std::optional<DomainsReport> domains;  // of an edge; absent: nothing new
+    std::optional<HostOrder> host;         // absent: nothing new
 };
 
 // Boxes that have not been heard of for the silence time, found by the shell's scan of last-seen

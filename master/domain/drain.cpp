@@ -170,6 +170,7 @@ void advance_drains(Draft& draft) {
     const State& state = draft.state();
     for (const NodeId& name : state.draining()) {
         const Node& node = state.nodes().at(name);
+        if (!node.drain) continue;  // its host wants it, and his box tells him
         const auto found = state.operations().find(node.drain->operation);
         if (found == state.operations().end() || found->second.state != OperationState::Running)
             continue;

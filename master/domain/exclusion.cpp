@@ -8,6 +8,7 @@ std::optional<Exclusion> exclusion_of(const Node& node) {
     if (node.edge) return Exclusion::Edge;
     if (node.state != NodeState::Online) return Exclusion::NotOnline;
     if (node.wish != NodeWish::Open) return Exclusion::Cordoned;
+    if (node.host_order.wish != HostWish::Serving) return Exclusion::Paused;
     return std::nullopt;
 }
 
@@ -15,6 +16,7 @@ std::string_view to_text(Exclusion exclusion) {
     switch (exclusion) {
         case Exclusion::NotOnline: return "not_online";
         case Exclusion::Cordoned: return "cordoned";
+        case Exclusion::Paused: return "paused";
         case Exclusion::Edge: return "edge";
         case Exclusion::Country: return "country";
         case Exclusion::Capacity: return "capacity";

@@ -11,6 +11,7 @@ namespace foyer::master {
 enum class Exclusion {
     NotOnline,
     Cordoned,  // the operator wants nothing new there
+    Paused,    // its host wants nothing new there
     Edge,
     Country,
     Capacity,  // its reservations leave too little

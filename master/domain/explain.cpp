@@ -15,6 +15,7 @@ NotChosen why_of(Exclusion exclusion) {
     switch (exclusion) {
         case Exclusion::NotOnline: return NotChosen::NotOnline;
         case Exclusion::Cordoned: return NotChosen::Cordoned;
+        case Exclusion::Paused: return NotChosen::Paused;
         case Exclusion::Edge: return NotChosen::Edge;
         case Exclusion::Country: return NotChosen::Country;
         case Exclusion::Capacity: return NotChosen::Capacity;
@@ -188,6 +189,7 @@ std::string_view to_text(NotChosen why) {
     switch (why) {
         case NotChosen::NotOnline: return "not_online";
         case NotChosen::Cordoned: return "cordoned";
+        case NotChosen::Paused: return "paused";
         case NotChosen::Edge: return "edge";
         case NotChosen::Country: return "country";
         case NotChosen::Capacity: return "capacity";

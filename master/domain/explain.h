@@ -16,6 +16,7 @@ namespace foyer::master {
 enum class NotChosen {
     NotOnline,
     Cordoned,
+    Paused,
     Edge,
     Country,
     Capacity,

@@ -214,7 +214,7 @@ Displaced displaced_by_box(const State& state, const Replica& replica) {
     if (found == state.nodes().end() || found->second.state == NodeState::Lost)
         return Displaced::Lost;
     const Node& node = found->second;
-    if (node.wish == NodeWish::Draining) return Displaced::Draining;
+    if (is_emptied(node)) return Displaced::Draining;
     if (state.shrunken().contains(node.name) && is_squeezed_out(state, node, replica))
         return Displaced::Shrunken;
     return Displaced::No;

@@ -7,6 +7,7 @@
 #include "master/domain/budget.h"
 #include "master/domain/electing.h"
 #include "master/domain/group.h"
+#include "master/domain/host_life.h"
 #include "master/domain/membership.h"
 #include "master/domain/next_generation.h"
 #include "master/domain/node_life.h"
@@ -163,24 +164,25 @@ private:
         for (const Replica& replica : group.replicas) {
             if (group.instance.leader == replica.key.index || !group.may_lead(replica)) continue;
             const Node& node = state().nodes().at(replica.node);
-            if (node.state == NodeState::Online && replica.observed.initialized &&
-                why_gone(replica) == Displaced::No)
+            if (node.state == NodeState::Online && node.host_order.wish != HostWish::Paused &&
+                replica.observed.initialized && why_gone(replica) == Displaced::No)
                 return replica.key.index;
         }
         return std::nullopt;
     }
 
-    // Its box was silent, or its service failed, for so long that another copy should lead.
+    // Its box was silent, or its service failed, for so long that another copy should lead; or its
+    // host wants nothing to run there.
     bool is_deserted(const Group& group, const Replica& lead) const {
         const auto found = state().nodes().find(lead.node);
         if (found == state().nodes().end()) return true;
         const Node& node = found->second;
-        if (node.state == NodeState::Lost) return true;
+        if (node.state == NodeState::Lost || node.host_order.wish == HostWish::Paused) return true;
         if (lead.failing_since && !group.is_serving() &&
             draft_.now() - *lead.failing_since >= settings().takeover_after)
             return true;
         // The operator said that it goes: a silent one is not waited for.
-        const bool given_up = node.wish == NodeWish::Draining;
+        const bool given_up = is_emptied(node);
         const bool followed = std::ranges::any_of(group.replicas, [&](const Replica& replica) {
             return replica.key != lead.key && is_healthy(group, replica);
         });
@@ -379,6 +381,7 @@ std::string waits_for(const State& state, const Group& group, const Replica& old
 Result<Decision> tick(const State& state, const Tick& command, WallTime now) {
     Draft draft(state, now);
     age_nodes(draft, command.hearing_since);
+    if (draft.empty()) age_pauses(draft);
     if (draft.empty()) advance_drains(draft);
     if (draft.empty()) repair_instances(draft, command);
     if (draft.empty()) advance_rebalancing(draft);

@@ -4,6 +4,7 @@
 #include "master/domain/domain_reports.h"
 #include "master/domain/electing.h"
 #include "master/domain/group.h"
+#include "master/domain/host_life.h"
 #include "master/domain/takeovers.h"
 
 namespace foyer::master {
@@ -52,6 +53,7 @@ void hear_node(const ReportNode& command, const Node& before, Draft& draft) {
         node.acme_thumbprint = command.domains->acme_thumbprint;
         node.overlay_revision = draft.revision();
     }
+    if (command.host) node = hear_host(*command.host, std::move(node), draft);
     if (!(node == before)) draft.put(node);
 }
 

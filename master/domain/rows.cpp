@@ -55,6 +55,11 @@ bool can_move(NodeWish from, NodeWish to) {
     CHECK(false);
 }
 
+bool is_emptied(const Node& node) {
+    return node.wish == NodeWish::Draining || node.host_order.wish == HostWish::Draining ||
+           node.pause_lasts;
+}
+
 std::string_view to_text(Membership membership) {
     switch (membership) {
         case Membership::Learner: return "learner";

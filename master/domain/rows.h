@@ -16,6 +16,7 @@
 #include "common/base/time.h"
 #include "common/model/assignment.h"
 #include "common/model/audit.h"
+#include "common/model/host_wish.h"
 #include "common/model/ids.h"
 #include "common/model/phase.h"
 #include "common/model/resources.h"
@@ -154,6 +155,9 @@ struct Node {
     int partitions_made = 0;  // the next partition's host number follows from it; never reused
     NodeWish wish = NodeWish::Open;
     std::optional<Drain> drain;            // exactly while Draining
+    HostOrder host_order;                  // what its host wants, as the box told it (host_life.h)
+    std::optional<WallTime> paused_since;  // exactly while Paused
+    bool pause_lasts = false;              // for so long that its copies move
     std::optional<WallTime> silent_since;  // exactly while Silent or Lost
     bool eviction_held = false;  // its time is over, but too many fell silent with it (node_life.h)
     bool missing_told = false;   // its silence was told to people (node_missing)
@@ -166,6 +170,9 @@ struct Node {
     Revision overlay_revision;  // when what its neighbours see last changed
     friend bool operator==(const Node&, const Node&) = default;
 };
+
+// Its copies move to other boxes, as its operator or its host wants it.
+bool is_emptied(const Node& node);
 
 // When a box was last heard of and what its clock said, for people. Heartbeats touch memory only:
 // this is written for all boxes together, once a minute, so that a master that starts again can

@@ -290,6 +290,7 @@ void State::drop(const DropNode& change) {
     slots_.drop(change.name);
     unheard_.erase(change.name);
     draining_.erase(change.name);
+    paused_.erase(change.name);
     shrunken_.erase(change.name);
     if (edge) {
         for (const auto& [node, row] : nodes_) bury(node, Tombstone::Kind::Peer, change.name.str());
@@ -355,10 +356,12 @@ void State::index_life(const Node& row, const Node* before) {
         }
     };
     keep(unheard_, row.state == NodeState::Silent || row.state == NodeState::Lost);
-    keep(draining_, row.wish == NodeWish::Draining);
+    keep(draining_, is_emptied(row));
+    keep(paused_, row.host_order.wish == HostWish::Paused);
     keep(shrunken_, !row.capacity.fits_into(row.offered));
     const auto life = [](const Node& node) {
-        return std::tuple(node.state, node.wish, node.capacity.fits_into(node.offered));
+        return std::tuple(node.state, exclusion_of(node), is_emptied(node),
+                          node.capacity.fits_into(node.offered));
     };
     if (before == nullptr || life(*before) != life(row)) rank_all_on(row.name);
 }
@@ -375,7 +378,8 @@ bool State::is_endangered(const Instance& row) const {
     for (const Replica* replica : replicas_of(row.name)) {
         const Node* node = nodes_.get(replica->node);
         const bool settled = replica->membership == Membership::Member && node != nullptr &&
-                             node->state == NodeState::Online && node->wish != NodeWish::Draining &&
+                             node->state == NodeState::Online && !is_emptied(*node) &&
+                             node->host_order.wish != HostWish::Paused &&
                              !shrunken_.contains(node->name) && !replica->failing_since;
         if (!settled) return true;
         ++members;

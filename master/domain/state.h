@@ -144,7 +144,8 @@ public:
     std::shared_ptr<const SlotIndex> slots() const;
     // Boxes that are Silent or Lost.
     const SnapshotSet<NodeId>& unheard() const { return unheard_; }
-    const SnapshotSet<NodeId>& draining() const { return draining_; }
+    const SnapshotSet<NodeId>& draining() const { return draining_; }  // is_emptied()
+    const SnapshotSet<NodeId>& paused() const { return paused_; }      // by their hosts
     // Boxes that offer less than what they hold.
     const SnapshotSet<NodeId>& shrunken() const { return shrunken_; }
     // Enrolled boxes that are no edges, by the ISP family of their line.
@@ -274,6 +275,7 @@ private:
     std::set<NodeId> edges_;
     SnapshotSet<NodeId> unheard_;
     SnapshotSet<NodeId> draining_;
+    SnapshotSet<NodeId> paused_;
     SnapshotSet<NodeId> shrunken_;
     SnapshotMap<IspFamilyId, int> homes_by_family_;
     SnapshotSet<std::pair<int, InstanceName>> endangered_;

@@ -148,6 +148,21 @@ api::NodeWish node_wish(NodeWish wish) {
     CHECK(false);
 }
 
+api::HostWish host_wish(HostWish wish) {
+    switch (wish) {
+        case HostWish::Serving: return api::HOST_WISH_SERVING;
+        case HostWish::Paused: return api::HOST_WISH_PAUSED;
+        case HostWish::Draining: return api::HOST_WISH_DRAINING;
+    }
+    CHECK(false);
+}
+
+void show_host_order(const Node& from, api::Node& to) {
+    to.set_host_wish(host_wish(from.host_order.wish));
+    if (from.host_order.until) set_time(*from.host_order.until, *to.mutable_host_wish_until());
+    if (from.paused_since) set_time(*from.paused_since, *to.mutable_paused_since());
+}
+
 void show_life(const Node& from, api::Node& to) {
     to.set_state(node_state(from.state));
     to.set_wish(node_wish(from.wish));
@@ -176,6 +191,7 @@ void show(const State& state, const Node& from, const Presence* presence, api::N
     to.set_edge(from.edge);
     to.set_public_address(from.public_address);
     show_life(from, to);
+    show_host_order(from, to);
     to.set_cpu_millicores(from.capacity.cpu.count());
     to.set_memory_bytes(from.capacity.memory.count());
     to.set_disk_bytes(from.capacity.disk.count());

@@ -133,7 +133,11 @@ const Table& nodes() {
                                {"offered_uplink_kbit_s", Int8},
                                {"revision", Int8},
                                {"overlay_revision", Int8},
-                               {"acme_thumbprint"}}});
+                               {"acme_thumbprint"},
+                               {"host_wish"},
+                               {"host_wish_until", Time},
+                               {"paused_since", Time},
+                               {"pause_lasts", Bool}}});
     return table;
 }
 
@@ -148,7 +152,8 @@ Status read_row(Row row, Node& n) {
                  n.agent_version, n.partitions_made, n.wish, drain, deadline, started_at,
                  n.silent_since, n.eviction_held, n.missing_told, n.certificate_told, n.offered.cpu,
                  n.offered.memory, n.offered.disk, n.offered.uplink, n.revision, n.overlay_revision,
-                 n.acme_thumbprint));
+                 n.acme_thumbprint, n.host_order.wish, n.host_order.until, n.paused_since,
+                 n.pause_lasts));
     if (drain && started_at) n.drain = Drain{*drain, deadline, *started_at};
     return ok_status();
 }
@@ -271,7 +276,8 @@ Call put_call(const Node& n) {
                          has.uplink, n.disk_free, n.agent_version, n.partitions_made, n.wish, drain,
                          deadline, started_at, n.silent_since, n.eviction_held, n.missing_told,
                          n.certificate_told, n.offered.cpu, n.offered.memory, n.offered.disk,
-                         n.offered.uplink, n.revision, n.overlay_revision, n.acme_thumbprint)};
+                         n.offered.uplink, n.revision, n.overlay_revision, n.acme_thumbprint,
+                         n.host_order.wish, n.host_order.until, n.paused_since, n.pause_lasts)};
 }
 
 Call put_call(const Sighting& s) {

@@ -394,6 +394,7 @@ bool from_sql(std::string_view text, std::vector<ErrorDetail>& to) {
 
 bool from_sql(std::string_view text, HostClass& to) { return read_enum(host_class_from, text, to); }
 bool from_sql(std::string_view text, NodeState& to) { return read_enum(node_state_from, text, to); }
+bool from_sql(std::string_view text, HostWish& to) { return read_enum(host_wish_from, text, to); }
 bool from_sql(std::string_view text, NodeWish& to) { return read_enum(node_wish_from, text, to); }
 bool from_sql(std::string_view text, Membership& to) {
     return read_enum(membership_from, text, to);

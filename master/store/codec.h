@@ -78,6 +78,7 @@ bool from_sql(std::string_view text, std::vector<ErrorDetail>& to);
 bool from_sql(std::string_view text, HostClass& to);
 bool from_sql(std::string_view text, NodeState& to);
 bool from_sql(std::string_view text, NodeWish& to);
+bool from_sql(std::string_view text, HostWish& to);
 bool from_sql(std::string_view text, Membership& to);
 bool from_sql(std::string_view text, ReplicationMode& to);
 bool from_sql(std::string_view text, ShortOfCopies& to);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "common/base/text.h"
+
 namespace foyer::agent {
 namespace {
 
@@ -50,7 +52,8 @@ Agent::Agent(const AgentPorts& ports, AgentRules rules, Recovered recovered, Age
       takeovers_(recovered_.takeovers),
       wish_version_(recovered_.agent_version),
       ask_full_(recovered_.desired_lost || !recovered_.without_secrets.empty() ||
-                is_of_before(recovered_, rules_.version)) {
+                is_of_before(recovered_, rules_.version)),
+      host_(recovered_.host) {
     for (const LeadershipReport& seen : takeovers_.leaderships) book_.note(seen);
     for (const RoutingReport& seen : takeovers_.routings) book_.note(seen);
 }
@@ -78,6 +81,8 @@ Status Agent::start() {
     if (ports_.domains != nullptr)
         ports_.domains->on_report([this](const DomainsReport& seen) { book_.set(seen); });
     const std::scoped_lock lock(mutex_);
+    // Before anybody is seated: not even for a moment does a paused box lead.
+    if (ports_.groups != nullptr) ports_.groups->pause(is_paused());
     std::map<PartitionId, LocalState> known = recovered_.partitions;
     for (const auto& [partition, ordered_at] : found) {
         if (const auto held = known.find(partition); held != known.end()) {
@@ -114,6 +119,7 @@ Status Agent::start() {
             removing_.contains(partition))
             orders.removal = removing_.at(partition);
         orders.secrets = secrets_of(partition);
+        orders.paused = is_paused();
         // The first report is a full one, and may go out before the worker has looked: what it does
         // not name would count as erased. Without a fence it says no more than that it is here.
         PartitionObservation here;
@@ -137,14 +143,49 @@ Status Agent::start() {
 }
 
 void Agent::order_box() {
-    box_->order({desired_.settings, desired_.peers, desired_.routes});
+    DesiredNode wished = desired_;
+    if (is_paused()) {  // an edge, too, serves nobody
+        wished.settings.edge = false;
+        wished.routes.clear();
+    }
+    box_->order({wished.settings, wished.peers, wished.routes});
     if (ports_.groups != nullptr)
-        ports_.groups->follow(desired_.settings.edge ? desired_.routes : EdgeRoutes{});
-    if (ports_.domains != nullptr) ports_.domains->order(domain_wish(desired_));
+        ports_.groups->follow(wished.settings.edge ? wished.routes : EdgeRoutes{});
+    if (ports_.domains != nullptr) ports_.domains->order(domain_wish(wished));
     if (ports_.zone == nullptr) return;
     std::set<std::string> names;
-    for (const auto& [hostname, route] : desired_.routes) names.insert(hostname);
-    ports_.zone->order({desired_.settings, desired_.peers, std::move(names)});
+    for (const auto& [hostname, route] : wished.routes) names.insert(hostname);
+    ports_.zone->order({wished.settings, wished.peers, std::move(names)});
+}
+
+Status Agent::obey_host(const HostOrder& order) {
+    const std::scoped_lock lock(mutex_);
+    if (order == host_) return ok_status();
+    TRY(ports_.journal.keep(order));
+    change_host(order);
+    return ok_status();
+}
+
+// The box's own clock decides. One that is wrong at the boot is early: it stays paused until then.
+bool Agent::look_at_host_clock() {
+    const std::scoped_lock lock(mutex_);
+    if (!host_.until || ports_.clock.wall() < *host_.until) return false;
+    const HostOrder over;
+    const Status kept = ports_.journal.keep(over);
+    if (!kept.ok()) ports_.log.failure(LogLevel::Warn, "host_order_not_kept", kept.failure());
+    change_host(over);
+    return true;
+}
+
+void Agent::change_host(const HostOrder& order) {
+    const bool before = is_paused();
+    host_ = order;
+    ports_.log.info("host_order", {{"wish", to_text(order.wish)},
+                                   {"until", order.until ? to_rfc3339(*order.until) : ""}});
+    if (before == is_paused()) return;
+    if (ports_.groups != nullptr) ports_.groups->pause(is_paused());
+    for (const auto& [partition, worker] : workers_) give(partition);
+    if (box_) order_box();
 }
 
 // Where the journal was lost, the copy may have led.
@@ -216,6 +257,8 @@ SyncReport Agent::report() {
     report.leaderships = std::move(batch.leaderships);
     report.routings = std::move(batch.routings);
     report.domains = std::move(batch.domains);
+    host_sent_ = host_;
+    if (host_told_ != host_sent_) report.host = host_sent_;
     if (first_report_) {
         report.capacity = rules_.capacity;
         report.agent_version = rules_.version;
@@ -236,7 +279,11 @@ Status Agent::digest(const SyncAnswer& answer) {
     sweep();
     first_report_ = false;
     if (disk_sent_) disk_reported_ = disk_sent_;
-    if (answer.observations_wanted) disk_reported_.reset();  // a new master knows nothing
+    host_told_ = host_sent_;
+    if (answer.observations_wanted) {  // a new master knows nothing
+        disk_reported_.reset();
+        host_told_.reset();
+    }
     book_.acknowledge(answer.observations_acknowledged, answer.observations_wanted);
     auto applied = apply_delta(desired_, answer.delta);
     if (!applied.ok()) {
@@ -308,6 +355,7 @@ void Agent::give(const PartitionId& partition) {
     if (wanted == desired_.assignments.end()) return;
     Orders orders{std::make_shared<const Assignment>(wanted->second), Removal::None,
                   secrets_of(partition)};
+    orders.paused = is_paused();
     const auto worker = workers_.find(partition);
     const bool there = worker != workers_.end() && !worker->second->is_gone();
     const bool room = there || static_cast<int>(workers_.size()) < rules_.partitions_max;
@@ -382,6 +430,7 @@ Agent::Overview Agent::overview() const {
     return {desired_.lineage,
             desired_.revision,
             desired_.settings,
+            host_,
             book_.all(),
             box_ ? box_->state() : BoxState{},
             ports_.zone != nullptr ? ports_.zone->state() : ZoneState{},

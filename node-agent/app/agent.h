@@ -79,6 +79,11 @@ public:
     // again at once). Anything else: the journal cannot be written; nothing is obeyed that could
     // be forgotten, new partitions are reported as failed, and the master sends it all again.
     Status digest(const SyncAnswer& answer);
+    // What the host wants of this box, from now on and after a restart; it beats the master's wish.
+    // Unavailable, ResourceExhausted: it cannot be written down, and nothing changes.
+    Status obey_host(const HostOrder& order);
+    // An order whose time is over is over. Called now and then; whether there was one.
+    bool look_at_host_clock();
     // News that became due only with time.
     bool has_overdue_news() const;
 
@@ -87,6 +92,7 @@ public:
         LineageId lineage;
         Revision revision;
         NodeSettings settings;
+        HostOrder host;
         std::vector<PartitionObservation> partitions;
         BoxState box;
         ZoneState zone;
@@ -100,6 +106,8 @@ private:
                   const std::map<PartitionId, Removal>& removed);
     void give(const PartitionId& partition);
     void order_box();
+    void change_host(const HostOrder& order);
+    bool is_paused() const { return host_.wish == HostWish::Paused; }
     std::shared_ptr<CopyDesk> seat(const Assignment& assignment, const LocalState& local);
     void note_lost_secrets(const std::map<PartitionId, LocalState>& known);
     SecretsState secrets_of(const PartitionId& partition) const;
@@ -133,6 +141,9 @@ private:
     std::optional<std::int64_t> disk_sent_;      // in the report that waits for its answer
     std::optional<std::int64_t> disk_reported_;  // what the master knows
     std::set<PartitionId> refused_;              // assigned, and not taken up
+    HostOrder host_;
+    std::optional<HostOrder> host_sent_;  // in the report that waits for its answer
+    std::optional<HostOrder> host_told_;  // what the master knows
     std::map<PartitionId, std::unique_ptr<Worker>> workers_;
     std::unique_ptr<BoxKeeper> box_;
 };

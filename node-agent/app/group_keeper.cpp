@@ -79,8 +79,10 @@ std::shared_ptr<CopyDesk> GroupKeeper::seat(const Assignment& assignment, bool l
                                             const std::set<std::string>& lost) {
     const std::scoped_lock lock(seats_mutex_);
     auto& seat = seats_[assignment.partition];
-    if (!seat || is_other_order(seat->ordered_at(), assignment.ordered_at))
+    if (!seat || is_other_order(seat->ordered_at(), assignment.ordered_at)) {
         seat = begin(assignment, led);
+        if (paused_) seat->take(lead::HostPauses{true}, ports_.clock.mono());
+    }
     of_group_[assignment.instance] = assignment.partition;
     seat->assign(assignment, ports_.check, ports_.clock.mono());
     if (lost.empty())
@@ -100,6 +102,15 @@ void GroupKeeper::leave(const PartitionId& partition) {
     const std::scoped_lock disk_lock(disk_mutex_);
     saves_[partition] = std::nullopt;
     disk_wake_.notify_all();
+}
+
+void GroupKeeper::pause(bool paused) {
+    const std::scoped_lock lock(seats_mutex_);
+    if (paused == paused_) return;
+    paused_ = paused;
+    for (const auto& [partition, seat] : seats_)
+        seat->take(lead::HostPauses{paused}, ports_.clock.mono());
+    ports_.post.poke();
 }
 
 void GroupKeeper::follow(const EdgeRoutes& routes) {

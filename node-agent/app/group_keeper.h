@@ -58,6 +58,9 @@ public:
     // The partition is wanted no more: its member falls silent at once, its file goes.
     void leave(const PartitionId& partition);
 
+    // The host of this box wants none of its members to lead or to run, or no longer so.
+    void pause(bool paused);
+
     // Edges: names to follow, and who hears (from the groups' thread) which routes may be followed
     // now, whenever that changes.
     void follow(const EdgeRoutes& routes);
@@ -94,6 +97,7 @@ private:
 
     std::mutex seats_mutex_;  // held while members think; never while anybody waits
     std::map<PartitionId, std::unique_ptr<GroupMember>> seats_;
+    bool paused_ = false;
     std::map<InstanceName, PartitionId> of_group_;
     std::map<std::string, std::vector<leadership::Letter>> outgoing_;
     SecretExchange secrets_;

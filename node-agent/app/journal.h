@@ -7,6 +7,7 @@
 
 #include "common/base/result.h"
 #include "common/model/assignment.h"
+#include "common/model/host_wish.h"
 #include "node-agent/app/takeover_log.h"
 #include "node-agent/domain/partition_state.h"
 
@@ -26,6 +27,8 @@ public:
     virtual Status forget(const PartitionId& partition) = 0;
     // Instead of those kept before.
     virtual Status keep(const KeptTakeovers& kept) = 0;
+    // What the host wants of this box, instead of what he wanted before.
+    virtual Status keep(const HostOrder& host) = 0;
 };
 
 // What was found at the start.
@@ -35,6 +38,9 @@ struct Recovered {
     std::string agent_version;  // of the agent that wrote the wish; empty: of before this was noted
     std::map<PartitionId, LocalState> partitions;
     KeptTakeovers takeovers;
+    // Paused without an end where it was there and could not be read: nobody but the host may say
+    // that his box serves.
+    HostOrder host;
     // Assignments whose secrets were lost with the power, and the names of those they had: the next
     // Sync asks for everything.
     std::map<PartitionId, std::set<std::string>> without_secrets;

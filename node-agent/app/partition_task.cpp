@@ -40,6 +40,8 @@ void PartitionTask::take(const Orders& orders) {
     if (supersedes(desired.get(), desired_.get())) session_.not_before = {};
     desired_ = std::move(desired);
     session_.secrets = orders.secrets;
+    if (session_.paused != orders.paused) session_.not_before = {};
+    session_.paused = orders.paused;
     if (orders.removal != Removal::None && local_.removal == Removal::None) {
         local_.removal = orders.removal;
         local_.removed_at = ports_.clock.wall();

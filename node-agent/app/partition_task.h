@@ -50,6 +50,7 @@ struct Orders {
     Removal removal = Removal::None;            // why not
     SecretsState secrets = SecretsState::Known;
     std::shared_ptr<CopyDesk> desk = {};  // of a copy whose group elects
+    bool paused = false;                  // its host wants nothing to run here
 };
 
 class PartitionTask {

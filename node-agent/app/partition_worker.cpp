@@ -40,7 +40,8 @@ void PartitionWorker::listen(const std::shared_ptr<CopyDesk>& desk) {
 void PartitionWorker::order(Orders orders) {
     listen(orders.desk);
     const std::scoped_lock lock(mutex_);
-    if (supersedes(orders.desired.get(), orders_.desired.get())) interrupt_.request_stop();
+    if (supersedes(orders.desired.get(), orders_.desired.get()) || orders.paused != orders_.paused)
+        interrupt_.request_stop();
     orders_ = std::move(orders);
     changed_ = true;
     wake_.notify_all();

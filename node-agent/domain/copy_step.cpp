@@ -57,6 +57,7 @@ Step ordered_step(const Assignment& desired, const CopyOrder& order, const Local
     if (desired.kind == ReplicaKind::Witness) return running ? act(StepKind::Stop) : wait("");
     if (session.not_before > now.mono) return wait(session.reason, session.not_before);
     // Where the log of a stopped copy ends, only the service can say.
+    if (session.paused) return running ? act(StepKind::Stop) : wait(std::string(paused_text));
     const bool asked = order.cut != session.copy.cut_told && local.initialized;
     if (!order.run && !asked) return running ? act(StepKind::Stop) : wait("");
     if (must_rejoin(desired, order, local)) {

@@ -2,6 +2,7 @@
 // leads. And what the copy teaches its group.
 //
 //   kill asked: Fence, before everything.           stopped by order: Stop, then it waits
+//   its host pauses the box: Stop, and nothing is started, not even to say where its log ends
 //   rejoin asked ─► Stop ─► Rejoin ─► Start         no copy yet: leads and founds ─► RunInit,
 //   runs: Promote or Reload what changed, Probe              follows somebody ─► RunJoin ─► Start
 //

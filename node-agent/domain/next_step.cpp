@@ -112,8 +112,9 @@ Step next_step(const Assignment* desired, const LocalState& local, const Session
         return act(StepKind::Fence);
     if (session.not_before > now.mono) return wait(session.reason, session.not_before);
     // The journal is lost and something runs: ask it what it is before deciding.
-    if (running && !local.led) return act(StepKind::Probe);
+    if (running && !local.led && !session.paused) return act(StepKind::Probe);
     if (desired->kind == ReplicaKind::Witness) return running ? act(StepKind::Stop) : wait("");
+    if (session.paused) return running ? act(StepKind::Stop) : wait(std::string(paused_text));
     if (desired->desired != DesiredState::Running) return running ? act(StepKind::Stop) : wait("");
     if (running) return running_step(*desired, local, session, now);
     if (!local.initialized) return first_copy_step(*desired, local, session);

@@ -68,6 +68,9 @@ struct Now {
     WallTime wall;
 };
 
+// What is waited for on a box whose host paused it.
+inline constexpr std::string_view paused_text = "its host has paused this box";
+
 // `desired` null: not wanted. Pure.
 Step next_step(const Assignment* desired, const LocalState& local, const Session& session,
                const StepRules& rules, Now now);

@@ -34,7 +34,8 @@ PartitionPhase phase_of(const Assignment* desired, const LocalState& local, cons
         if (desired->kind == ReplicaKind::Witness) return PartitionPhase::Running;
         const bool idle = step.kind == StepKind::Wait && session.service != ServiceState::Running;
         // Whatever failed before: nothing runs, and nothing more will be tried.
-        if (desired->desired != DesiredState::Running && idle) return PartitionPhase::Stopped;
+        const bool unwanted = desired->desired != DesiredState::Running || session.paused;
+        if (unwanted && idle) return PartitionPhase::Stopped;
         return wanted_phase(session, step);
     }
     if (step.kind == StepKind::Erase) return PartitionPhase::Erasing;

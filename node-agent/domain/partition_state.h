@@ -101,6 +101,7 @@ struct Session {
     bool image_ready = false;
     Revision prepared;  // Assignment::revision of the last prepare of this session
     SecretsState secrets = SecretsState::Known;
+    bool paused = false;   // its host wants nothing to run here
     int failures = 0;      // in a row
     bool not_yet = false;  // the last failure was a hook saying "not yet" (75)
     MonoTime not_before;   // after a failure: wait until then

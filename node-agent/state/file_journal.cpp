@@ -8,6 +8,7 @@
 #include "common/os/files.h"
 #include "node-agent/state/checked_file.h"
 #include "node-agent/state/desired_json.h"
+#include "node-agent/state/host_json.h"
 #include "node-agent/state/local_json.h"
 #include "node-agent/state/takeover_json.h"
 
@@ -86,6 +87,7 @@ Recovered FileJournal::recover() {
     recover_desired(recovered);
     recover_partitions(recovered);
     recover_takeovers(recovered);
+    recover_host(recovered);
     return recovered;
 }
 
@@ -159,6 +161,19 @@ void FileJournal::recover_takeovers(Recovered& recovered) {
                             : body.failure());
 }
 
+void FileJournal::recover_host(Recovered& recovered) {
+    const std::string path = state_dir_ + "/host.json";
+    const auto body = read_checked(path);
+    if (!body.ok() && body.failure().code == ErrorCode::NotFound) return;
+    const auto host = body.ok() ? host_from_json(body.value()) : std::nullopt;
+    recovered.host = host.value_or(HostOrder{HostWish::Paused, std::nullopt});
+    if (host) return;
+    put_aside(path, body.ok() ? error(ErrorCode::InvalidArgument, "not a journal of this version")
+                              : body.failure());
+    const Status kept = keep(recovered.host);
+    if (!kept.ok()) log_.failure(LogLevel::Warn, "host_order_not_kept", kept.failure());
+}
+
 Status FileJournal::save(const DesiredNode& desired, const Removals& removed,
                          const std::string& agent_version) {
     if (!secrets_file_.empty()) TRY(write_checked(secrets_file_, secrets_json(desired)));
@@ -171,6 +186,10 @@ Status FileJournal::save(const LocalState& local) {
 
 Status FileJournal::keep(const KeptTakeovers& kept) {
     return write(state_dir_ + "/takeovers.json", to_json(kept));
+}
+
+Status FileJournal::keep(const HostOrder& host) {
+    return write(state_dir_ + "/host.json", to_json(host));
 }
 
 Status FileJournal::write(const std::string& path, const nlohmann::json& body) {

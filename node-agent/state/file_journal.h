@@ -37,6 +37,7 @@ public:
     Status save(const LocalState& local) override;
     Status forget(const PartitionId& partition) override;
     Status keep(const KeptTakeovers& kept) override;
+    Status keep(const HostOrder& host) override;
 
 private:
     FileJournal(std::string state_dir, std::string secrets_file, Log& log);
@@ -46,6 +47,7 @@ private:
     void recover_desired(Recovered& recovered);
     void recover_partitions(Recovered& recovered);
     void recover_takeovers(Recovered& recovered);
+    void recover_host(Recovered& recovered);
     void put_aside(const std::string& path, const Error& reason);
 
     std::string state_dir_;

@@ -24,7 +24,8 @@ COLUMNS = {
                     " memory_bytes disk_bytes uplink_kbit reserved_cpu_millicores"
                     " reserved_memory_bytes reserved_disk_bytes reserved_uplink_kbit"
                     " disk_free_bytes partitions last_seen_at silent_since agent_version"
-                    " certificate_expires_at clock_offset_ms drain_operation drain_deadline",
+                    " certificate_expires_at clock_offset_ms drain_operation drain_deadline"
+                    " host_wish host_wish_until paused_since",
     ("account", "ls"): "name roles created_at quota used revision",
     ("token", "ls"): "id account note scopes read_only made_by created_at expires_at revision"
                      " member session",

@@ -15,15 +15,17 @@ import unittest
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
+sys.path[:0] = [str(HERE), str(HERE.parent / "lab")]
 import cloud_of_homes  # noqa: E402  (also makes the try-out's modules known)
 import plug  # noqa: E402
 import screen  # noqa: E402
 from erp import Erp, Refused  # noqa: E402
-from inside import Inside  # noqa: E402
+from foyer_lab.client import Client  # noqa: E402
+from inside import Inside, run_dir  # noqa: E402
 
 NAME = cloud_of_homes.tryout.INSTANCE
 BLOCKED_S = 5.0
+PAUSED_S = 10.0
 CALM_LOOKS = 10
 
 
@@ -46,7 +48,8 @@ class OrderedErp(unittest.TestCase):
 
     def tearDown(self):
         if any(self._outcome.result.failures) or any(self._outcome.result.errors):
-            Inside(self.cloud).print_logs(self.cloud.instance()["replicas"])
+            inside = Inside(self.cloud)
+            inside.print_logs((inside.instance() or self.cloud.order()["instance"])["replicas"])
 
     def copies(self, role):
         return [copy for copy in self.cloud.instance()["replicas"] if copy["role"] == role]
@@ -171,6 +174,68 @@ class OrderedErp(unittest.TestCase):
         self.wait_running()
         self.assertEqual(len(self.copies("standby")), 2)
 
+    def test_6_a_tenant_reaches_nothing_at_a_home(self):
+        """As the host tries it himself; and a hole in the walls would be found."""
+        inside = Inside(self.cloud)
+        home = self.copies("standby")[0]["site"]
+        status, said, errors = inside.agent(home, "selftest", "--output", "json")
+        found = json.loads(said)
+        self.assertEqual((status, errors), (0, ""), said)
+        self.assertTrue(found["holds"])
+        self.assertGreater(len(found["attempts"]), 35)
+        targets = " ".join(one["target"] for one in found["attempts"])
+        for part in ("the home's gateway", "the master", "the agent's socket", "raw sockets"):
+            self.assertIn(part, targets)
+        gateway = next(one["target"] for one in found["attempts"]
+                       if "gateway" in one["target"]).split()[3].rstrip(",")
+        space = run_dir({"node": f"{home}-1"}) / "netns" / f"p-{found['partition']}"
+        hole = f"nsenter --net={space} ip addr add {gateway}/32 dev lo"
+        self.assertEqual(inside.run(home, "sh", "-euc", hole)[0], 0)
+        try:
+            status, said, _ = inside.agent(home, "selftest")
+            self.assertEqual(status, 1, said)
+            self.assertRegex(said, f"gateway {gateway}, tcp 80 +BREACH  it refuses")
+            self.assertIn("foyer-node pause --now", said)
+        finally:
+            inside.run(home, "sh", "-euc", hole.replace(" add ", " del "))
+
+    def test_6_a_host_pauses_the_home_that_leads(self):
+        """At once, for as long as he likes, and without asking the master: its customers go on."""
+        self.wait_for(self.calm, "both standbys count, and go on counting", 120)
+        inside = Inside(self.cloud)
+        invoices = [self.erp.post_invoice(f"Patient {number}") for number in range(3)]
+        old = self.copies("primary")[0]
+        home = old["site"]
+        began = time.monotonic()
+        status, said, errors = inside.agent(home, "pause", "--now", "--until", "2h")
+        self.assertEqual(status, 0, errors)
+        self.assertLess(time.monotonic() - began, PAUSED_S)
+        self.assertIn("nothing of a customer runs here", said)
+        self.assertNotEqual(inside.run(home, "pgrep", "-x", "postgres|uwsgi")[0], 0)
+        found = plug.reopen(self.erp, self.connection["password"], invoices)
+        self.assertEqual([row["state"] for row in found], ["posted"] * 3)
+        self.assertNotEqual(self.copies("primary")[0]["isp"], old["isp"])
+        self.wait_for(lambda: "paused by its host" in self.cloud.foyer(
+            "operator", "node", "show", old["node"]), "the operator sees it")
+        self.power("kill", "master")
+        try:
+            self.assertIn("its host has paused this box", inside.agent(home, "status")[1])
+            self.assertEqual(inside.agent(home, "resume")[:2], (0, "this box serves\n"))
+            self.wait_for(lambda: self.follows_at(inside, home), "its copy follows again", 60)
+        finally:
+            self.power("boot", "master")
+        self.wait_running()
+        self.assertNotIn("paused", self.cloud.foyer("operator", "node", "show", old["node"]))
+
+    @staticmethod
+    def follows_at(inside, home):
+        found = inside.box_status(home)
+        return found and [one["phase"] for one in found["partitions"]] == ["running"]
+
+    def power(self, verb, place):
+        with Client(self.cloud.lab_state) as client:
+            client.ask(verb, name=place)
+
     def wait_running(self):
         self.wait_for(lambda: self.cloud.instance()["state"] == "running",
                       "every copy in its place", 120)
@@ -178,8 +243,9 @@ class OrderedErp(unittest.TestCase):
     def wait_for(self, condition, what, seconds=30):
         deadline = time.monotonic() + seconds
         while not condition():
-            self.assertLess(time.monotonic(), deadline, f"not within {seconds} s: {what}; "
-                            + json.dumps(self.cloud.instance()["replicas"]))
+            if time.monotonic() > deadline:
+                seen = Inside(self.cloud).instance() or {"replicas": "the master does not answer"}
+                self.fail(f"not within {seconds} s: {what}; {json.dumps(seen['replicas'])}")
             time.sleep(0.5)
 
 

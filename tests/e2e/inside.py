@@ -49,6 +49,16 @@ class Inside:
                         return service["pid"]
         return 0
 
+    def agent(self, site, verb, *words):
+        """`foyer-node` on the first box of a place, as its host types it."""
+        folder = self.cloud.lab_state / "homes" / site / "box1"
+        return self.run(site, self.cloud.programs / "foyer-node", verb, *words, "--data", folder)
+
+    def box_status(self, site):
+        """What the box says of itself; None while it does not."""
+        status, out, _ = self.agent(site, "status", "--output", "json")
+        return json.loads(out) if status == 0 else None
+
     def agent_log(self, site):
         return self.cloud.lab_state / "log" / f"{site}-1-agent.log"
 

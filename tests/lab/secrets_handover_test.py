@@ -82,12 +82,10 @@ class SecretsHandover(unittest.TestCase):
     def reason(self, copy):
         """What its box says to its host."""
         site = copy["site"]
-        folder = self.cloud.lab_state / "homes" / site / "box1"
-        status, out, _ = self.inside.run(site, self.cloud.programs / "foyer-node", "status",
-                                         "--output", "json", "--data", folder)
-        if status != 0:
+        found = self.inside.box_status(site)
+        if found is None:
             return ""
-        return next((one["reason"] for one in json.loads(out)["partitions"]
+        return next((one["reason"] for one in found["partitions"]
                      if one["partition"] == partition(copy)), "")
 
     def log_file(self, site):

@@ -57,6 +57,7 @@ TEST_CASE("each list of states in SQL is the C++ enum") {
         compare(*connection, "nodes_wish_known", std::array{Open, Cordoned, Draining});
     }
     {
+        compare(*connection, "nodes_host_wish_known", all_host_wishes);
         using enum master::Membership;
         compare(*connection, "replicas_membership_known", std::array{Learner, Member, Leaving});
     }

@@ -45,6 +45,11 @@ public:
     }
     // Groups do not elect there.
     Status keep(const agent::KeptTakeovers&) override { return ok_status(); }
+    Status keep(const HostOrder& host) override {
+        TRY(may_write());
+        host_ = host;
+        return ok_status();
+    }
     Status forget(const PartitionId& partition) override {
         TRY(may_write());
         partitions_.erase(partition);
@@ -79,6 +84,7 @@ public:
         }
         if (!forgets_removals) found.removed = removed_;
         found.agent_version = agent_version_;
+        found.host = host_;
         found.partitions = partitions_;
         if (forgets_led)
             for (auto& [partition, local] : found.partitions) local.led = false;
@@ -133,6 +139,7 @@ private:
     agent::Removals removed_;
     agent::Removals synced_removed_;
     std::string agent_version_;
+    HostOrder host_;
     std::map<PartitionId, agent::LocalState> partitions_;
     std::map<PartitionId, agent::LocalState> synced_partitions_;
     std::map<PartitionId, PartitionSecrets> secrets_;  // in memory

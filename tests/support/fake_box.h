@@ -269,6 +269,12 @@ public:
         recovered_.takeovers = kept;
         return ok_status();
     }
+    Status keep(const HostOrder& host) override {
+        const std::scoped_lock lock(mutex_);
+        if (refusal_) return *refusal_;
+        recovered_.host = host;
+        return ok_status();
+    }
     // Wishes cannot be written down until it is called with nothing.
     void refuse(std::optional<Error> why) {
         const std::scoped_lock lock(mutex_);

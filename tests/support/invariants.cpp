@@ -98,8 +98,11 @@ void check_node(const State& state, const Node& node, const std::vector<const Re
     if (node.drain && !state.operations().contains(node.drain->operation))
         wrong("a drain nobody can watch");
     if (state.unheard().contains(node.name) != quiet) wrong("index unheard");
-    if (state.draining().contains(node.name) != (node.wish == NodeWish::Draining))
-        wrong("index draining");
+    if (state.draining().contains(node.name) != is_emptied(node)) wrong("index draining");
+    const bool paused = node.host_order.wish == HostWish::Paused;
+    if (paused != node.paused_since.has_value() || (node.pause_lasts && !paused))
+        wrong("half a pause");
+    if (state.paused().contains(node.name) != paused) wrong("index paused");
     if (state.shrunken().contains(node.name) != !node.capacity.fits_into(node.offered))
         wrong("index shrunken");
 }

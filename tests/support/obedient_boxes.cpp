@@ -153,6 +153,7 @@ void ObedientBoxes::report(const NodeId& node) {
     ReportNode said;
     said.node = node;
     said.observations_full = true;
+    said.host = HostOrder{paused.contains(node) ? HostWish::Paused : HostWish::Serving, {}};
     for (const auto& [id, copy] : copies_[node]) {
         PartitionObservation seen;
         seen.partition = id;
@@ -170,6 +171,10 @@ void ObedientBoxes::report(const NodeId& node) {
             seen.phase = PartitionPhase::Failed;
             seen.ready = false;
             seen.reason = "its disk is broken";
+        }
+        if (paused.contains(node)) {
+            seen.phase = PartitionPhase::Stopped;
+            seen.ready = false;
         }
         if (copy.initialized)
             seen.position = Position{copy.log.epoch, copy.log.flushed_bytes, copy.following};

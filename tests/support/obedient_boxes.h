@@ -24,6 +24,7 @@ public:
     std::set<NodeId> down;      // nothing runs there
     std::set<NodeId> cut;       // works on, but cannot reach the master
     std::set<NodeId> failing;   // services there fail
+    std::set<NodeId> paused;    // by their hosts: there, and running nothing
     int slow_percent = 0;       // chance that a standby does not get on in a round
     WallTime hearing_since{0};  // of the master
     Duration silent_after{75'000};
@@ -64,7 +65,9 @@ private:
     bool follow(Copy& lead, Copy& standby);
     void report(const NodeId& node);
     void mark_silent();
-    bool works(const NodeId& node) const { return is_up(node) && !failing.contains(node); }
+    bool works(const NodeId& node) const {
+        return is_up(node) && !failing.contains(node) && !paused.contains(node);
+    }
     bool is_up(const NodeId& node) const { return !down.contains(node); }
 
     World& world_;

@@ -112,6 +112,10 @@ constexpr auto homes = std::to_array<KindText>({
      "Leave the box on until you are told that it is empty."},
     {"node_found", "a box is back", "Box {name} is heard of again.",
      "It goes on with what it held.", "Nothing: it mended itself."},
+    {"node_host_drains", "a box is being emptied",
+     "The host of box {name} wants it empty: {detail}",
+     "Its copies move to other boxes, one after the other.",
+     "Leave the box on until nothing is left on it; on the box:\n  foyer-node status"},
     {"node_lost", "a box is lost", "Box {name} was silent for so long that it is given up.",
      "Its copies are made anew on other boxes. Instances that it led were taken over.",
      "Look at the box: power, line, lights. When it is on again it joins by itself; if it is gone "
@@ -123,6 +127,16 @@ constexpr auto homes = std::to_array<KindText>({
      "Box {name} offers less than its copies were promised.", "Some of them move to other boxes.",
      "If nobody lowered what it offers, look whether memory or a disk failed:\n  foyer node show "
      "{name}"},
+    {"node_pause_lasts", "a box stays paused", "The host of box {name} paused it some time ago.",
+     "Its copies are made anew on other boxes, so that their customers have as many as they "
+     "ordered.",
+     "Nothing. What is on the box is erased once its replacement is there; after the pause it gets "
+     "other work."},
+    {"node_paused", "a box is paused", "The host of box {name} paused it: {detail}",
+     "Nothing of a customer runs there. Instances that it led were taken over.",
+     "Nothing. The pause ends by its time, or on the box:\n  foyer-node resume"},
+    {"node_resumed", "a box serves again", "The host of box {name} lets it serve again.",
+     "It goes on with what it still holds, and may get copies again.", "Nothing."},
     {"node_returned", "a lost box is back", "Box {name}, which was given up, is heard of again.",
      "What was made anew elsewhere stays there; what is old here is erased.", "Nothing."},
     {"node_uncordoned", "a box may get copies again",

@@ -126,6 +126,11 @@ constexpr auto homes = std::to_array<KindText>({
      "Laissez la machine allumée jusqu’à l’annonce qu’elle est vide."},
     {"node_found", "une machine est de retour", "La machine {name} donne de nouveau signe de vie.",
      "Elle continue avec ce qu’elle portait.", "Rien~: tout est rentré dans l’ordre."},
+    {"node_host_drains", "une machine est en train d’être vidée",
+     "L’hôte de la machine {name} veut la vider~: {detail}",
+     "Ses copies partent vers d’autres machines, l’une après l’autre.",
+     "Laissez la machine allumée jusqu’à ce qu’elle soit vide~; sur la machine~:\n  foyer-node "
+     "status"},
     {"node_lost", "une machine est perdue",
      "La machine {name} s’est tue si longtemps qu’elle est abandonnée.",
      "Ses copies sont refaites sur d’autres machines. Les services dont elle portait la copie "
@@ -143,6 +148,23 @@ constexpr auto homes = std::to_array<KindText>({
      "Certaines partent vers d’autres machines.",
      "Si personne n’a baissé ce qu’elle offre, voyez si de la mémoire ou un disque est en "
      "panne~:\n  foyer node show {name}"},
+});
+
+constexpr auto more_homes = std::to_array<KindText>({
+    {"node_pause_lasts", "une machine reste en pause",
+     "L’hôte de la machine {name} l’a mise en pause il y a quelque temps.",
+     "Ses copies sont refaites sur d’autres machines, pour que les clients en aient autant qu’ils "
+     "ont commandé.",
+     "Rien. Ce qui est sur la machine est effacé une fois sa remplaçante prête~; après la pause, "
+     "elle reçoit d’autres copies."},
+    {"node_paused", "une machine est en pause",
+     "L’hôte de la machine {name} l’a mise en pause~: {detail}",
+     "Rien d’un client n’y tourne plus. Les services dont elle portait la copie active ont été "
+     "repris.",
+     "Rien. La pause finit à son heure, ou sur la machine~:\n  foyer-node resume"},
+    {"node_resumed", "une machine sert de nouveau",
+     "L’hôte de la machine {name} la laisse servir de nouveau.",
+     "Elle continue avec ce qu’elle porte encore, et peut recevoir des copies.", "Rien."},
     {"node_returned", "une machine perdue est de retour",
      "La machine {name}, qui était abandonnée, donne de nouveau signe de vie.",
      "Ce qui a été refait ailleurs y reste~; ce qui est périmé ici est effacé.", "Rien."},
@@ -151,9 +173,6 @@ constexpr auto homes = std::to_array<KindText>({
      "Elle sert comme les autres.", "Rien."},
     {"rebalance_ended", "le rééquilibrage est terminé", "{detail}",
      "Plus aucune copie ne se déplace pour cela.", "Rien."},
-});
-
-constexpr auto more_homes = std::to_array<KindText>({
     {"rebalance_started", "un rééquilibrage commence",
      "Des copies se déplacent pour répartir la charge entre les machines~: {detail}",
      "Les services continuent.", "Rien. Pour y mettre fin~:\n  foyer rebalance stop"},

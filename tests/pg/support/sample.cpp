@@ -50,6 +50,11 @@ Node sample_node(int number, const std::string& name, const std::string& site) {
     node.agent_version = "0.1.0";
     node.acme_thumbprint = "thumbprint";
     node.partitions_made = 1;
+    if (number % 2 == 0) {
+        node.host_order = {HostWish::Paused, noon};
+        node.paused_since = noon;
+        node.pause_lasts = true;
+    }
     node.revision = first;
     node.overlay_revision = first;
     return node;

@@ -88,7 +88,11 @@ void ill(World& world, Box& box) {
             tell(lead::EdgesReach{false, true});
             world.at(world.now() + world.below(5'000), [tell] { tell(lead::EdgesReach{}); });
             return;
-        case 2: return tell(lead::HostStops{});
+        case 2:
+            ++world.coverage()["paused by its host"];
+            tell(lead::HostPauses{true});
+            world.at(world.now() + world.below(30'000), [tell] { tell(lead::HostPauses{false}); });
+            return;
         case 3: return world.break_wait(box);
         default: found_bad(world, box);
     }

@@ -250,3 +250,40 @@ TEST_CASE("a newer generation binds whoever its record names, and old promises g
     desk.hand(desk.from(0, Write{record_of_three()}));
     CHECK(desk.sent<WriteAnswer>() == nullptr);
 }
+
+TEST_CASE("a leader whose host pauses stops at once, and stands for nothing until he resumes") {
+    Desk desk = elected();
+    REQUIRE(desk.state.role == Role::Leader);
+    desk.hand(HostPauses{true});
+    CHECK(desk.state.role == Role::Fencing);
+    CHECK(desk.all<KillService>().size() == 1);
+    REQUIRE(desk.all<Service>().size() == 1);
+    CHECK(desk.all<Service>()[0].order == ServiceOrder::Stop);
+    desk.hand(Fenced{Epoch(2)});
+    CHECK(desk.state.fenced_for == LeadershipEndReason::HostStops);
+    desk.settle(at(2, 51));
+    desk.state.promise.until = {};
+    for (int tick = 0; tick < 400; ++tick) {
+        desk.tick();
+        REQUIRE(desk.state.role == Role::Follower);
+        REQUIRE(desk.all<Service>().empty());
+    }
+    desk.state.known_committed = desk.state.durable.record->ballot;
+    desk.hand(HostPauses{false});
+    REQUIRE(desk.all<Service>().size() == 1);
+    CHECK(desk.all<Service>()[0].order == ServiceOrder::Run);
+}
+
+TEST_CASE("a candidate whose host pauses gives up; a leader that restarted does not resume") {
+    Desk candidate(1);
+    candidate.settle(at(1, 50));
+    for (int tick = 0; tick < 60 && candidate.state.role == Role::Follower; ++tick)
+        candidate.tick();
+    REQUIRE(candidate.state.role == Role::PreCandidate);
+    candidate.hand(HostPauses{true});
+    CHECK(candidate.state.role == Role::Follower);
+    Desk restarted(0);
+    REQUIRE(restarted.state.role == Role::Resuming);
+    restarted.hand(HostPauses{true});
+    CHECK(restarted.state.role == Role::Fencing);
+}

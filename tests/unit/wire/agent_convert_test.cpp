@@ -116,6 +116,7 @@ TEST_CASE("a report reads back as it was written") {
         DomainsReport{std::string(43, 'T'),
                       {{"erp.acme.example", until, 0, "", std::nullopt, std::nullopt},
                        {"shop.acme.example", std::nullopt, 2, "no CNAME", until, until}}};
+    report.host = HostOrder{HostWish::Paused, until};
     report.clock = WallTime{1'772'368'200'250};
     report.disk_free_bytes = 12;
     report.immediate = true;
@@ -248,4 +249,23 @@ TEST_CASE("a route without voters has no first record, since the journal would n
     CHECK(read.first == FirstRecord{});
     CHECK(read.web_port == 0);
     CHECK(read.hostname == route.hostname);
+}
+
+TEST_CASE("a host's order without an end, or of no known kind") {
+    SyncReport report;
+    for (const HostWish wish : all_host_wishes) {
+        report.host = HostOrder{wish, std::nullopt};
+        agent::v1::SyncRequest message;
+        wire::to_wire(report, message);
+        CHECK(wire::from_wire(message).value().host == report.host);
+    }
+    agent::v1::SyncRequest message;
+    message.mutable_host();
+    CHECK_FALSE(wire::from_wire(message).ok());
+    message.mutable_host()->set_wish(agent::v1::HOST_WISH_SERVING);
+    message.mutable_host()->set_until_unix_ms(5);
+    CHECK_FALSE(wire::from_wire(message).ok());
+    message.mutable_host()->set_wish(agent::v1::HOST_WISH_PAUSED);
+    message.mutable_host()->set_until_unix_ms(-5);
+    CHECK_FALSE(wire::from_wire(message).ok());
 }

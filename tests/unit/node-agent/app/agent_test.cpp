@@ -332,3 +332,47 @@ TEST_CASE("moments of takeovers outlive the agent that saw them, and are told to
     CHECK(report.routings == kept.routings);
     CHECK(report.observation_number != 0);
 }
+
+TEST_CASE("a host's pause stops everything, outlives the agent, and is told until it is known") {
+    World world;
+    world.boot();
+    world.found_two();
+    REQUIRE(world.agent->report().host == HostOrder{});
+    world.assign({});
+    CHECK_FALSE(world.agent->report().host);  // it is known
+    const HostOrder pause{HostWish::Paused, world.clock.wall() + Duration(3'600'000)};
+    REQUIRE(world.agent->obey_host(pause).ok());
+    const auto stopped = [&] {
+        return world.seen("acme-0").phase == PartitionPhase::Stopped &&
+               world.seen("acme-1").phase == PartitionPhase::Stopped;
+    };
+    CHECK(eventually(stopped));
+    CHECK(world.agent->report().host == pause);
+    CHECK(world.agent->report().host == pause);  // the answer was lost
+    CHECK(world.agent->overview().host == pause);
+    CHECK_FALSE(world.agent->look_at_host_clock());
+    // New work is taken up, and not begun.
+    world.assign({led_by(0, 2, 1)});
+    CHECK(eventually([&] { return world.seen("acme-2").phase == PartitionPhase::Stopped; }));
+    world.boot();
+    CHECK(eventually(stopped));
+    CHECK(world.agent->report().host == pause);
+    REQUIRE(world.agent->obey_host({}).ok());
+    CHECK(eventually([&] { return world.runs("acme-0", ReplicaRole::Primary, 1); }));
+    CHECK(world.journal.recovered().host == HostOrder{});
+}
+
+TEST_CASE("a pause ends by itself at its time; one that cannot be written down changes nothing") {
+    World world;
+    world.boot();
+    world.found_two();
+    REQUIRE(world.agent->obey_host({HostWish::Paused, world.clock.wall()}).ok());
+    CHECK(world.agent->look_at_host_clock());
+    CHECK(world.agent->overview().host == HostOrder{});
+    CHECK_FALSE(world.agent->look_at_host_clock());
+    world.journal.refuse(error(ErrorCode::ResourceExhausted, "the disk is full"));
+    CHECK(world.agent->obey_host({HostWish::Paused, std::nullopt}).failure().message ==
+          "the disk is full");
+    CHECK(world.agent->overview().host == HostOrder{});
+    CHECK_FALSE(world.seen("acme-0").phase == PartitionPhase::Stopped);
+}

@@ -107,6 +107,7 @@ public:
             run(5'000);
         }
     }
+    void pause(int index, bool paused) { tell(index, lead::HostPauses{paused}); }
     void darken(int index) { dark_.insert(index); }
     void lighten() { dark_.clear(); }
     void set_check(FirstRecordCheck check) { check_ = std::move(check); }
@@ -269,6 +270,22 @@ TEST_CASE("when the leader's box goes dark another one leads, and the old one re
     CHECK(street.leader() == second);
     CHECK(street.order(0).role == ReplicaRole::Standby);
     CHECK(street.order(0).leader == ReplicaIndex{second});
+}
+
+TEST_CASE("when the leader's host pauses another one leads within seconds") {
+    Street street;
+    street.begin_group();
+    street.run(40'000);
+    REQUIRE(street.leader() == 0);
+    street.pause(0, true);
+    street.run(4'000);
+    REQUIRE(street.leader());
+    CHECK(*street.leader() != 0);
+    CHECK_FALSE(street.order(0).run);
+    street.pause(0, false);
+    street.run(5'000);
+    CHECK(street.order(0).run);
+    CHECK(street.leader() != 0);
 }
 
 TEST_CASE("who leads tells the edges with votes and links that they can verify") {

@@ -340,3 +340,27 @@ TEST_CASE("a witness holds nothing and runs nothing") {
     world.wish.kind = ReplicaKind::Witness;
     CHECK(is_ready(world.next()));
 }
+
+TEST_CASE("a copy on a paused box stops, and is not started to say where its log ends") {
+    World world = following();
+    world.session.paused = true;
+    world.does(StepKind::Stop);
+    CHECK(world.waits("its host has paused this box"));
+    ++world.order.cut;
+    CHECK(world.next().kind == StepKind::Wait);
+    world.tell(false);
+    REQUIRE(world.count<lead::ReceiverStopped>() == 1);
+    CHECK_FALSE(world.told.back().get<lead::ReceiverStopped>().position);
+    world.session.paused = false;
+    ++world.order.serial;
+    world.does(StepKind::Prepare).does(StepKind::Start);
+}
+
+TEST_CASE("a leader on a paused box is killed first, and told so") {
+    World world = leading();
+    ++world.order.kill;
+    world.session.paused = true;
+    world.does(StepKind::Fence);
+    CHECK(world.count<lead::Fenced>() == 1);
+    CHECK(world.waits("its host has paused this box"));
+}

@@ -359,3 +359,22 @@ TEST_CASE("of what is of another order nothing is said that could be taken for t
     CHECK_FALSE(seen.initialized);
     CHECK_FALSE(seen.position);
 }
+
+TEST_CASE("on a paused box everything stops, and goes on where it was afterwards") {
+    for (World world : {running(founder()), running(standby())}) {
+        const auto led = world.local.led;
+        world.session.paused = true;
+        world.session.not_before = {};
+        world.does(StepKind::Stop);
+        CHECK(world.waits("its host has paused this box"));
+        CHECK(observe(world.wish(), world.local, world.session, world.next(), "").phase ==
+              PartitionPhase::Stopped);
+        world.session.paused = false;
+        CHECK(world.local.led == led);
+        world = running(world);
+    }
+    World unknown = running(standby());
+    unknown.local.led.reset();
+    unknown.session.paused = true;
+    CHECK(unknown.kind() == StepKind::Stop);  // whatever it is
+}

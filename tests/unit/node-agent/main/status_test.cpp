@@ -1,34 +1,8 @@
-#include <poll.h>
-#include <sys/stat.h>
-#include <thread>
-
-#include "node-agent/status_server.h"
 #include "node-agent/status_text.h"
 #include "tests/support/catch.h"
-#include "tests/support/temp_folder.h"
 
 using namespace foyer;
 using namespace foyer::agent;
-
-TEST_CASE("the socket answers its owner, whatever the length of its path") {
-    const test::TempFolder folder;
-    const std::string deep = folder.path() + "/" + std::string(150, 'd');
-    REQUIRE(::mkdir(deep.c_str(), 0711) == 0);
-    CHECK(ask_status(deep).failure().code == ErrorCode::Unavailable);
-    const auto server = StatusServer::listen(deep).value();
-    struct stat facts{};
-    REQUIRE(::stat((deep + "/agent.sock").c_str(), &facts) == 0);
-    CHECK((facts.st_mode & 0777U) == 0600U);
-    const std::string big(300'000, 'x');
-    std::thread answering([&] {
-        pollfd waiting{server.descriptor(), POLLIN, 0};
-        ::poll(&waiting, 1, 30'000);
-        server.answer([&] { return big; });
-    });
-    CHECK(ask_status(deep).value() == big);
-    answering.join();
-    CHECK(StatusServer::listen(deep).ok());
-}
 
 TEST_CASE("the page shows the link, the faults and the partitions") {
     Agent::Overview overview;
@@ -90,4 +64,15 @@ TEST_CASE("what is no status document is refused, whatever it is") {
                              R"({"master":[],"partitions":[]})"})
         CHECK_FALSE(status_page(text).ok());
     CHECK(status_page(R"({"master":{"connected":"yes"},"partitions":[7],"clock":3})").ok());
+}
+
+TEST_CASE("what the host wants is shown, with its way back") {
+    Agent::Overview overview;
+    const auto page = [&] {
+        return status_page(status_json(NodeId("lille-1"), "1", overview, LinkState{})).value();
+    };
+    CHECK(page().find("host ") == std::string::npos);
+    overview.host = {HostWish::Paused, WallTime{1'780'000'000'000}};
+    CHECK(page().find("host     paused until 2026-05-28T20:26:40.000Z; it serves again with: "
+                      "foyer-node resume\n") != std::string::npos);
 }

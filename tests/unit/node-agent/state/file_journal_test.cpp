@@ -241,3 +241,18 @@ TEST_CASE("moments of takeovers are kept, and a damaged file of them is put asid
     CHECK(world.recover().takeovers == KeptTakeovers{});
     CHECK(std::filesystem::exists(file + ".damaged"));
 }
+
+TEST_CASE("what the host wants is kept; where it cannot be read, nobody else says that he serves") {
+    World world;
+    CHECK(world.recover().host == HostOrder{});
+    const HostOrder order{HostWish::Draining, WallTime{1'780'000'000'000}};
+    REQUIRE(world.open()->keep(order).ok());
+    CHECK(world.recover().host == order);
+    const std::string file = world.state() + "/host.json";
+    auto body = read_checked(file).value();
+    body["wish"] = "asleep";
+    REQUIRE(write_checked(file, body).ok());
+    CHECK(world.recover().host == HostOrder{HostWish::Paused, std::nullopt});
+    CHECK(std::filesystem::exists(file + ".damaged"));
+    CHECK(world.recover().host == HostOrder{HostWish::Paused, std::nullopt});
+}

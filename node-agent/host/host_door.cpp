@@ -1,9 +1,10 @@
-#include "node-agent/status_server.h"
+#include "node-agent/host/host_door.h"
 
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <optional>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -43,9 +44,45 @@ bool ready(int descriptor, short events) {
     return ::poll(&watched, 1, patience_ms) > 0;
 }
 
+void write_all(int descriptor, std::string_view rest) {
+    while (!rest.empty() && ready(descriptor, POLLOUT)) {
+        const ssize_t done = ::send(descriptor, rest.data(), rest.size(), MSG_NOSIGNAL);
+        if (done <= 0) return;
+        rest.remove_prefix(static_cast<std::size_t>(done));
+    }
+}
+
+// Up to the first line's end. Nothing: it did not come in time, or is too long.
+std::optional<std::string> read_line(int descriptor) {
+    std::string line;
+    std::array<char, 512> piece{};
+    while (ready(descriptor, POLLIN)) {
+        const ssize_t got = ::recv(descriptor, piece.data(), piece.size(), 0);
+        if (got <= 0) return std::nullopt;
+        line.append(piece.data(), static_cast<std::size_t>(got));
+        const std::size_t end = line.find('\n');
+        if (end != std::string::npos) return line.substr(0, end);
+        if (line.size() > request_bytes_max) return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+Result<std::string> read_to_end(int descriptor) {
+    std::string answer;
+    std::array<char, 4096> piece{};
+    while (ready(descriptor, POLLIN)) {
+        const ssize_t got = ::recv(descriptor, piece.data(), piece.size(), 0);
+        if (got <= 0) break;
+        answer.append(piece.data(), static_cast<std::size_t>(got));
+        if (answer.size() > answer_bytes_max)
+            return error(ErrorCode::ResourceExhausted, "the agent's answer is too long");
+    }
+    return answer;
+}
+
 }  // namespace
 
-Result<StatusServer> StatusServer::listen(const std::string& folder) {
+Result<HostDoor> HostDoor::listen(const std::string& folder) {
     const SocketPath path = TRY(socket_path(folder));
     os::UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     const auto refuse = [&] {
@@ -58,23 +95,18 @@ Result<StatusServer> StatusServer::listen(const std::string& folder) {
     const int bound = ::bind(socket.get(), generic(path.address), sizeof path.address);
     ::umask(before);
     if (bound != 0 || ::listen(socket.get(), 8) != 0) return refuse();
-    return StatusServer(std::move(socket));
+    return HostDoor(std::move(socket));
 }
 
-void StatusServer::answer(const std::function<std::string()>& document) const {
+void HostDoor::serve(const std::function<std::string(const std::string&)>& answer) const {
     const os::UniqueFd caller(
         ::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (!caller.valid()) return;
-    const std::string text = document();
-    std::string_view rest = text;
-    while (!rest.empty() && ready(caller.get(), POLLOUT)) {
-        const ssize_t done = ::send(caller.get(), rest.data(), rest.size(), MSG_NOSIGNAL);
-        if (done <= 0) return;
-        rest.remove_prefix(static_cast<std::size_t>(done));
-    }
+    const auto line = read_line(caller.get());
+    if (line) write_all(caller.get(), answer(*line));
 }
 
-Result<std::string> ask_status(const std::string& folder) {
+Result<std::string> knock(const std::string& folder, const std::string& line) {
     const SocketPath path = TRY(socket_path(folder));
     const os::UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (!socket.valid() ||
@@ -82,15 +114,8 @@ Result<std::string> ask_status(const std::string& folder) {
         return error(ErrorCode::Unavailable,
                      "no agent answers in '" + folder + "': " + std::strerror(errno));
     }
-    std::string answer;
-    std::array<char, 4096> piece{};
-    while (ready(socket.get(), POLLIN)) {
-        const ssize_t got = ::recv(socket.get(), piece.data(), piece.size(), 0);
-        if (got <= 0) break;
-        answer.append(piece.data(), static_cast<std::size_t>(got));
-        if (answer.size() > answer_bytes_max)
-            return error(ErrorCode::ResourceExhausted, "the agent's answer is too long");
-    }
+    write_all(socket.get(), line + "\n");
+    const std::string answer = TRY(read_to_end(socket.get()));
     if (answer.empty())
         return error(ErrorCode::Unavailable, "the agent in '" + folder + "' did not answer");
     return answer;

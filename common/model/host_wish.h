@@ -1,0 +1,33 @@
+// What the host of a box wants of it. He says it on the box (`foyer-node pause`, `resume`), also
+// while the master is away, and it beats what the master wants.
+//
+//   Serving ──pause --now──► Paused ──resume, or its time──► Serving
+//      └─────pause --drain──► Draining ──────────────────────────┘
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string_view>
+
+#include "common/base/time.h"
+
+namespace foyer {
+
+enum class HostWish {
+    Serving,
+    Paused,   // nothing of a customer runs on the box
+    Draining  // its copies are to move to other boxes; they run until then
+};
+inline constexpr std::array all_host_wishes{HostWish::Serving, HostWish::Paused,
+                                            HostWish::Draining};
+
+std::string_view to_text(HostWish wish);
+std::optional<HostWish> host_wish_from(std::string_view text);
+
+struct HostOrder {
+    HostWish wish = HostWish::Serving;
+    std::optional<WallTime> until;  // then it serves again by itself; never with Serving
+    friend bool operator==(const HostOrder&, const HostOrder&) = default;
+};
+
+}  // namespace foyer

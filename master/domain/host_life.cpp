@@ -1,0 +1,68 @@
+#include "master/domain/host_life.h"
+
+#include "common/base/text.h"
+#include "master/domain/membership.h"
+#include "master/domain/node_life.h"
+
+namespace foyer::master {
+namespace {
+
+constexpr int aged_at_once_max = 100;
+
+std::string span_text(const HostOrder& order) {
+    return order.until ? "until " + to_rfc3339(*order.until) : "until its host resumes it";
+}
+
+void tell_leaving(const Node& node, const std::string& why, Draft& draft) {
+    const State& state = draft.state();
+    for (const ReplicaKey& key : state.replicas_on(node.name))
+        draft.event("copy_leaves", state.instances().at(key.instance),
+                    "copy " + std::to_string(key.index.number) + " leaves '" + node.name.str() +
+                        "', " + why);
+}
+
+void tell(const Node& node, Draft& draft) {
+    switch (node.host_order.wish) {
+        case HostWish::Serving: return draft.event("node_resumed", node, "its host lets it serve");
+        case HostWish::Paused: return draft.event("node_paused", node, span_text(node.host_order));
+        case HostWish::Draining:
+            draft.event(
+                "node_host_drains", node,
+                std::to_string(draft.state().replicas_on(node.name).size()) + " copies move away");
+            return tell_leaving(node, "which is emptied", draft);
+    }
+    CHECK(false);
+}
+
+}  // namespace
+
+Node hear_host(const HostOrder& order, Node node, Draft& draft) {
+    if (order == node.host_order) return node;
+    const HostWish before = node.host_order.wish;
+    node.host_order = order;
+    if (order.wish == before) return node;  // another time of its end
+    node.pause_lasts = false;
+    node.paused_since.reset();
+    if (order.wish == HostWish::Paused) node.paused_since = draft.now();
+    tell(node, draft);
+    return node;
+}
+
+void age_pauses(Draft& draft) {
+    const State& state = draft.state();
+    int aged = 0;
+    for (const NodeId& name : state.paused()) {
+        if (aged == aged_at_once_max) return;
+        Node node = state.nodes().at(name);
+        if (node.edge || node.pause_lasts || state.replicas_on(name).empty() ||
+            draft.now() - *node.paused_since < lost_after(state, node))
+            continue;
+        node.pause_lasts = true;
+        draft.event("node_pause_lasts", node, "since " + to_rfc3339(*node.paused_since));
+        tell_leaving(node, "which its host has paused", draft);
+        draft.put(std::move(node));
+        ++aged;
+    }
+}
+
+}  // namespace foyer::master

@@ -1,0 +1,19 @@
+// What hosts want of their boxes (HostWish), as the master hears it and acts on it.
+//
+// It is an order, not a request: nothing here refuses it. A paused box gets nothing new and leads
+// nothing; its copies stay, since most pauses are short. One that lasts as long as a silence after
+// which a box is lost counts as a drain: its copies are made anew elsewhere, each old one going
+// once its replacement is there.
+#pragma once
+
+#include "master/domain/draft.h"
+
+namespace foyer::master {
+
+// The node as its host wants it from now on, with the events that tell of it.
+Node hear_host(const HostOrder& order, Node node, Draft& draft);
+
+// Pauses that have lasted, at most 100 in one call.
+void age_pauses(Draft& draft);
+
+}  // namespace foyer::master

@@ -1,0 +1,93 @@
+#include "node-agent/host/give_order.h"
+
+#include <nlohmann/json.hpp>
+
+#include "common/base/check.h"
+#include "common/base/text.h"
+
+namespace foyer::agent {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr Duration look_again{200};
+constexpr Duration stopped_within{30'000};
+
+std::string text_at(const Json& body, const char* key) {
+    const auto at = body.find(key);
+    return at != body.end() && at->is_string() ? at->get<std::string>() : std::string();
+}
+
+std::size_t partitions_in(const std::string& status) {
+    const Json body = Json::parse(status, nullptr, /*allow_exceptions=*/false);
+    return body.is_object() && body.contains("partitions") ? body["partitions"].size() : 0;
+}
+
+std::string copies(std::size_t count) {
+    return std::to_string(count) + (count == 1 ? " copy" : " copies");
+}
+
+Result<std::string> ask(const OrderPorts& ports, const HostRequest& request) {
+    const std::string answer = TRY(ports.ask(to_line(request)));
+    if (const auto why = refusal_in(answer)) return error(ErrorCode::FailedPrecondition, *why);
+    return answer;
+}
+
+std::string end_of(const HostOrder& order) {
+    return order.until ? "It serves again at " + to_rfc3339(*order.until) +
+                             ", or before with: foyer-node resume"
+                       : "It serves again with: foyer-node resume";
+}
+
+Result<std::string> wait_stopped(const HostOrder& order, std::string status,
+                                 const OrderPorts& ports) {
+    const MonoTime began = ports.clock.mono();
+    while (true) {
+        const auto running = still_running(status);
+        if (running.empty()) break;
+        if (ports.clock.mono() - began >= stopped_within)
+            return error(ErrorCode::DeadlineExceeded,
+                         "still running after 30 s: " + join(running, ", ") +
+                             "; the agent goes on stopping it, see foyer-node status");
+        ports.sleep(look_again);
+        status = TRY(ask(ports, {}));
+    }
+    const auto tenths = (ports.clock.mono() - began).count() / 100;
+    return "paused after " + std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) +
+           " s: nothing of a customer runs here (" + copies(partitions_in(status)) +
+           " kept on the disk). " + end_of(order);
+}
+
+}  // namespace
+
+std::vector<std::string> still_running(const std::string& status) {
+    std::vector<std::string> found;
+    const Json body = Json::parse(status, nullptr, /*allow_exceptions=*/false);
+    if (!body.is_object() || !body.contains("partitions")) return found;
+    for (const Json& item : body["partitions"]) {
+        if (!item.is_object() || text_at(item, "role") == "witness") continue;
+        const std::string phase = text_at(item, "phase");
+        if (phase != "stopped" && phase != "erasing" && phase != "assigned")
+            found.push_back(text_at(item, "partition") + " (" + phase + ")");
+    }
+    return found;
+}
+
+Result<std::string> give_order(const HostOrder& order, const OrderPorts& ports) {
+    std::string status = TRY(ask(ports, {order}));
+    switch (order.wish) {
+        case HostWish::Serving: return std::string("this box serves");
+        case HostWish::Paused: return wait_stopped(order, std::move(status), ports);
+        case HostWish::Draining: {
+            const std::size_t left = partitions_in(status);
+            if (left == 0) return "nothing is here, and nothing comes. " + end_of(order);
+            return copies(left) +
+                   " move to other boxes, each once its replacement is there; leave the box on. "
+                   "What is left: foyer-node status. " +
+                   end_of(order);
+        }
+    }
+    CHECK(false);
+}
+
+}  // namespace foyer::agent

@@ -1,0 +1,22 @@
+#include "node-agent/state/host_json.h"
+
+#include "node-agent/state/json_fields.h"
+
+namespace foyer::agent {
+
+nlohmann::json to_json(const HostOrder& host) {
+    return {{"wish", to_text(host.wish)}, {"until_unix_ms", host.until ? host.until->unix_ms : 0}};
+}
+
+std::optional<HostOrder> host_from_json(const nlohmann::json& body) {
+    JsonFields fields(body);
+    HostOrder host;
+    const auto wish = host_wish_from(fields.text("wish"));
+    if (fields.is(wish.has_value())) host.wish = *wish;
+    const std::int64_t until = fields.number("until_unix_ms");
+    if (until != 0) host.until = WallTime{until};
+    fields.is(until >= 0 && (until == 0 || host.wish != HostWish::Serving));
+    return fields.ok() ? std::optional(host) : std::nullopt;
+}
+
+}  // namespace foyer::agent

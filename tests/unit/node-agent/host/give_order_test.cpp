@@ -1,0 +1,66 @@
+#include "node-agent/host/give_order.h"
+
+#include "tests/support/catch.h"
+#include "tests/support/fake_clock.h"
+
+using namespace foyer;
+using namespace foyer::agent;
+
+namespace {
+
+std::string status(const char* phase) {
+    return std::string(
+               R"({"node": "n", "partitions": [{"partition": "acme-0", "role": "standby",)") +
+           R"( "phase": ")" + phase +
+           R"("}, {"partition": "b-2", "role": "witness", "phase": "running"}]})";
+}
+
+// Answers one after another; the last for ever.
+struct Box {
+    std::vector<std::string> answers;
+    std::vector<std::string> asked = {};
+    test::FakeClock clock{};
+
+    OrderPorts ports() {
+        return {[this](const std::string& line) -> Result<std::string> {
+                    asked.push_back(line);
+                    const std::string answer = answers.front();
+                    if (answers.size() > 1) answers.erase(answers.begin());
+                    return answer;
+                },
+                [this](Duration span) { clock.advance(span); }, clock};
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a pause is told once nothing runs; a witness runs nothing") {
+    Box box{{status("running"), status("stopping"), status("stopped")}};
+    const auto said = give_order({HostWish::Paused, std::nullopt}, box.ports());
+    REQUIRE(said.ok());
+    CHECK(said.value() ==
+          "paused after 0.4 s: nothing of a customer runs here (2 copies kept on the disk). It "
+          "serves again with: foyer-node resume");
+    REQUIRE(box.asked.size() == 3);
+    CHECK(box.asked[0].find("paused") != std::string::npos);
+    CHECK(box.asked[2] == to_line({}));
+}
+
+TEST_CASE("what does not stop is named after half a minute") {
+    Box box{{status("stopping")}};
+    const auto said = give_order({HostWish::Paused, std::nullopt}, box.ports());
+    REQUIRE_FALSE(said.ok());
+    CHECK(said.failure().code == ErrorCode::DeadlineExceeded);
+    CHECK(said.failure().message.find("acme-0 (stopping)") != std::string::npos);
+}
+
+TEST_CASE("a drain tells what is left, a refusal why") {
+    Box box{{status("running")}};
+    const auto said = give_order({HostWish::Draining, WallTime{1'780'000'000'000}}, box.ports());
+    REQUIRE(said.ok());
+    CHECK(said.value().find("2 copies move to other boxes") == 0);
+    CHECK(said.value().find("at 2026-05-28T20:26:40.000Z") != std::string::npos);
+    Box full{{refusal_json(error(ErrorCode::ResourceExhausted, "the disk is full"))}};
+    CHECK(give_order({HostWish::Paused, std::nullopt}, full.ports()).failure().message ==
+          "the disk is full");
+}

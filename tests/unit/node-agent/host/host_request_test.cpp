@@ -1,0 +1,49 @@
+#include "node-agent/host/host_request.h"
+
+#include "tests/support/catch.h"
+
+using namespace foyer;
+using namespace foyer::agent;
+
+namespace {
+
+constexpr WallTime now{1'780'000'000'000};
+
+std::string refused(const std::string& line) {
+    const auto request = parse_request(line, now);
+    return request.ok() ? "" : request.failure().message;
+}
+
+}  // namespace
+
+TEST_CASE("requests are read as they were written") {
+    for (const HostRequest& request :
+         {HostRequest{}, HostRequest{HostOrder{HostWish::Paused, std::nullopt}},
+          HostRequest{HostOrder{HostWish::Draining, now + Duration(60'000)}},
+          HostRequest{HostOrder{HostWish::Serving, std::nullopt}}})
+        CHECK(parse_request(to_line(request), now).value() == request);
+}
+
+TEST_CASE("what is no request changes nothing and is told why") {
+    for (const char* line :
+         {"", "[]", "{", "{}", R"({"do": 1})", R"({"do": "erase"})", R"({"do": "order"})",
+          R"({"do": "order", "wish": "sleeping"})", R"({"do": "order", "wish": ["paused"]})",
+          R"({"do": "order", "wish": "paused", "until_unix_ms": -5})",
+          R"({"do": "order", "wish": "paused", "until_unix_ms": 1e300})",
+          R"({"do": "order", "wish": "paused", "until_unix_ms": 18446744073709551615})",
+          R"({"do": "order", "wish": "serving", "until_unix_ms": 1990000000000})"}) {
+        CAPTURE(line);
+        CHECK_FALSE(refused(line).empty());
+    }
+    CHECK(refused(R"({"do": "order", "wish": "paused", "until_unix_ms": 1780000000000})") ==
+          "2026-05-28T20:26:40.000Z is over already");
+    CHECK(refused(R"({"do": "order", "wish": "paused", "until_unix_ms": 1880000000000})")
+              .find("more than a year away") != std::string::npos);
+}
+
+TEST_CASE("a refusal is told from a document") {
+    CHECK(refusal_in(refusal_json(error(ErrorCode::Unavailable, "the disk is full"))) ==
+          "the disk is full");
+    CHECK(refusal_in(R"({"node": "lille-1"})") == std::nullopt);
+    CHECK(refusal_in("nonsense") == std::nullopt);
+}
