@@ -119,7 +119,6 @@ bool AgentSync::has_news(const NodeId& node, const SyncReport& report) const {
         const Node& row = found->second;
         return row.state != NodeState::Online || !row.token_used ||
                (report.capacity && !(*report.capacity == row.capacity)) ||
-               (report.host && *report.host != row.host_order) ||
                (disk_free && is_disk_news(row.disk_free, *disk_free)) ||
                (!report.agent_version.empty() && report.agent_version != row.agent_version);
     });

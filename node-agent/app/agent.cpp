@@ -56,6 +56,7 @@ Agent::Agent(const AgentPorts& ports, AgentRules rules, Recovered recovered, Age
       host_(recovered_.host) {
     for (const LeadershipReport& seen : takeovers_.leaderships) book_.note(seen);
     for (const RoutingReport& seen : takeovers_.routings) book_.note(seen);
+    book_.set(host_);
 }
 
 Agent::~Agent() {
@@ -180,6 +181,7 @@ bool Agent::look_at_host_clock() {
 void Agent::change_host(const HostOrder& order) {
     const bool before = is_paused();
     host_ = order;
+    book_.set(order);
     ports_.log.info("host_order", {{"wish", to_text(order.wish)},
                                    {"until", order.until ? to_rfc3339(*order.until) : ""}});
     if (before == is_paused()) return;
@@ -257,8 +259,7 @@ SyncReport Agent::report() {
     report.leaderships = std::move(batch.leaderships);
     report.routings = std::move(batch.routings);
     report.domains = std::move(batch.domains);
-    host_sent_ = host_;
-    if (host_told_ != host_sent_) report.host = host_sent_;
+    report.host = batch.host;
     if (first_report_) {
         report.capacity = rules_.capacity;
         report.agent_version = rules_.version;
@@ -279,11 +280,7 @@ Status Agent::digest(const SyncAnswer& answer) {
     sweep();
     first_report_ = false;
     if (disk_sent_) disk_reported_ = disk_sent_;
-    host_told_ = host_sent_;
-    if (answer.observations_wanted) {  // a new master knows nothing
-        disk_reported_.reset();
-        host_told_.reset();
-    }
+    if (answer.observations_wanted) disk_reported_.reset();  // a new master knows nothing
     book_.acknowledge(answer.observations_acknowledged, answer.observations_wanted);
     auto applied = apply_delta(desired_, answer.delta);
     if (!applied.ok()) {

@@ -142,8 +142,6 @@ private:
     std::optional<std::int64_t> disk_reported_;  // what the master knows
     std::set<PartitionId> refused_;              // assigned, and not taken up
     HostOrder host_;
-    std::optional<HostOrder> host_sent_;  // in the report that waits for its answer
-    std::optional<HostOrder> host_told_;  // what the master knows
     std::map<PartitionId, std::unique_ptr<Worker>> workers_;
     std::unique_ptr<BoxKeeper> box_;
 };

@@ -58,10 +58,15 @@ void ObservationBook::note(const RoutingReport& seen) { note_takeover(seen); }
 void ObservationBook::set(const DomainsReport& seen) {
     {
         const std::scoped_lock lock(mutex_);
-        if (domains_ == seen) return;
-        domains_ = seen;
-        domains_dirty_ = true;
-        domains_sent_in_ = 0;
+        if (!domains_.set(seen)) return;
+    }
+    if (listener_) listener_();
+}
+
+void ObservationBook::set(const HostOrder& order) {
+    {
+        const std::scoped_lock lock(mutex_);
+        if (!host_.set(order)) return;
     }
     if (listener_) listener_();
 }
@@ -91,12 +96,11 @@ ObservationBook::Batch ObservationBook::take() {
     }
     for (const auto& [partition, sent_in] : erased_) batch.erased.push_back(partition);
     const bool nothing = batch.observations.empty() && batch.erased.empty();
-    if (!batch.full && nothing && !takeovers_.has_unacknowledged() && !domains_dirty_) return batch;
+    const bool whole = domains_.is_unknown() || host_.is_unknown();
+    if (!batch.full && nothing && !takeovers_.has_unacknowledged() && !whole) return batch;
     batch.number = ++last_number_;
-    if (batch.full || domains_dirty_) {
-        batch.domains = domains_;
-        domains_sent_in_ = batch.number;
-    }
+    batch.domains = domains_.take(batch.number, batch.full);
+    batch.host = host_.take(batch.number, batch.full);
     takeovers_.take(batch.number, batch.full, batch.leaderships, batch.routings);
     for (const PartitionObservation& sent : batch.observations)
         entries_[sent.partition].sent_in = batch.number;
@@ -123,7 +127,8 @@ void ObservationBook::acknowledge(std::uint64_t number, bool wanted) {
         if (entry.sent_in != 0 && entry.sent_in <= number) entry.sent_in = 0;
     }
     takeovers_.acknowledge(number);
-    if (domains_sent_in_ != 0 && domains_sent_in_ <= number) domains_dirty_ = false;
+    domains_.acknowledge(number);
+    host_.acknowledge(number);
     std::erase_if(erased_,
                   [&](const auto& item) { return item.second != 0 && item.second <= number; });
     if (!wanted && full_sent_in_ != 0 && full_sent_in_ <= number) full_wanted_ = false;
@@ -131,7 +136,7 @@ void ObservationBook::acknowledge(std::uint64_t number, bool wanted) {
 
 bool ObservationBook::has_overdue() const {
     const std::scoped_lock lock(mutex_);
-    if (takeovers_.has_unsent() || (domains_dirty_ && domains_sent_in_ == 0)) return true;
+    if (takeovers_.has_unsent() || domains_.is_unsent() || host_.is_unsent()) return true;
     const MonoTime now = clock_.mono();
     return std::any_of(entries_.begin(), entries_.end(),
                        [&](const auto& item) { return is_due(item.second, now); });

@@ -15,7 +15,9 @@
 #include "common/base/time.h"
 #include "common/model/assignment.h"
 #include "common/model/domain.h"
+#include "common/model/host_wish.h"
 #include "node-agent/app/takeover_log.h"
+#include "node-agent/app/told_whole.h"
 #include "node-agent/domain/observe.h"
 
 namespace foyer::agent {
@@ -37,6 +39,8 @@ public:
     KeptTakeovers takeovers() const;
     // Customers' names at this edge, all of them.
     void set(const DomainsReport& seen);
+    // What the host of this box wants.
+    void set(const HostOrder& order);
     // The partition was never here after all (over the box's limit): no word of it any more.
     void drop(const PartitionId& partition);
 
@@ -48,6 +52,7 @@ public:
         std::vector<LeadershipReport> leaderships;
         std::vector<RoutingReport> routings;
         std::optional<DomainsReport> domains;
+        std::optional<HostOrder> host;
     };
     Batch take();
     // The master has committed everything up to `number`; `wanted`: it wants all again.
@@ -76,9 +81,8 @@ private:
     std::map<PartitionId, Entry> entries_;
     std::map<PartitionId, std::uint64_t> erased_;  // -> batch it was sent in, 0: not yet
     TakeoverLog takeovers_;
-    std::optional<DomainsReport> domains_;  // absent: nothing was ever told
-    bool domains_dirty_ = false;            // not acknowledged since they changed
-    std::uint64_t domains_sent_in_ = 0;     // 0: not since they changed
+    ToldWhole<DomainsReport> domains_;
+    ToldWhole<HostOrder> host_;
     std::uint64_t first_number_;
     std::uint64_t last_number_;
     bool full_wanted_ = true;

@@ -10,6 +10,8 @@ using agent::StepKind;
 namespace {
 
 constexpr Duration probe_period{5'000};
+constexpr Moment host_patience = 5 * second;
+constexpr Moment host_look = 10 * second;  // a second on the real box: fewer events
 
 agent::Release any_release() {
     agent::Release release;
@@ -113,6 +115,7 @@ void Box::start_agent() {
     const Entered inside(*this);
     CHECK(agent_->start().ok());
     next_round_ = room_.timeline.after(0, [this] { round(); });
+    look_at_host_clock();
 }
 
 void Box::kill_agent() {
@@ -124,7 +127,7 @@ void Box::kill_agent() {
         worker->die(dice_.one_in(2));
     }
     journal_.agent_is_dead();
-    for (EventId* event : {&next_round_, &nudge_, &dying_, &enrolling_})
+    for (EventId* event : {&next_round_, &nudge_, &dying_, &enrolling_, &host_looks_})
         room_.timeline.cancel(*event);
     if (calling_) line_.hang_up(number_);
     calling_ = news_ = pausing_until_news_ = progress_ = false;
@@ -139,6 +142,42 @@ void Box::offer(Resources what) {
     if (!agent_) return;
     kill_agent();
     room_.timeline.after(dice_.span(second, 5 * second), [this] { start_agent(); });
+}
+
+void Box::host_wants(HostOrder order) {
+    host_wants_ = order;
+    room_.trace.line(spec_.name.str(), "its host wants", std::string(to_text(order.wish)));
+    room_.timeline.cancel(host_says_);
+    tell_host_order();
+}
+
+void Box::tell_host_order() {
+    host_says_ = no_event;
+    if (agent_ && !agent_is_dying()) {
+        const Entered inside(*this);
+        const Status obeyed = agent_->obey_host(host_wants_);
+        if (obeyed.ok() && !agent_is_dying()) {
+            poke();
+            return look_at_host_clock();
+        }
+    }
+    host_says_ = room_.timeline.after(host_patience, [this] { tell_host_order(); });
+}
+
+// While an order may end by itself.
+void Box::look_at_host_clock() {
+    room_.timeline.cancel(host_looks_);
+    if (!agent_ || agent_is_dying() || !agent_->overview().host.until) return;
+    host_looks_ = room_.timeline.after(host_look, [this] {
+        host_looks_ = no_event;
+        if (!agent_ || agent_is_dying()) return;
+        const Entered inside(*this);
+        if (agent_->look_at_host_clock()) {
+            room_.coverage.saw("fault", "an order of a host ends by itself");
+            poke();
+        }
+        look_at_host_clock();
+    });
 }
 
 void Box::crash_at_save(int saves, bool after) {

@@ -67,6 +67,8 @@ public:
     // The host lends more or less of it from now on; the agent is started again to hear of it.
     void offer(Resources what);
     const Resources& offered() const { return offered_; }
+    // What its host wants from now on. He says it again until his agent has written it down.
+    void host_wants(HostOrder order);
     bool agent_runs() const { return agent_ != nullptr; }
     void enrolled(const Status& how);
     bool is_enrolled() const { return enrolled_; }
@@ -161,6 +163,8 @@ public:
 
 private:
     class Keeper;
+    void tell_host_order();
+    void look_at_host_clock();
     void try_to_enrol();
     void tend_certificate();
     Moment renewal_due() const;
@@ -178,6 +182,9 @@ private:
     const int number_;
     const BoxSpec spec_;
     Resources offered_;
+    HostOrder host_wants_;
+    EventId host_says_ = no_event;
+    EventId host_looks_ = no_event;
     Room& room_;
     Services& services_;
     Line& line_;

@@ -172,6 +172,23 @@ void Faults::add_host_kinds() {
                           lasts(dice_.between(least, least + world_.scenario().away_for),
                                 [box] { box->power_on(); });
                       }});
+    for (const HostWish wish : {HostWish::Paused, HostWish::Draining})
+        kinds_.push_back({"box is " + std::string(to_text(wish)) + " by its host", 3, [this, wish] {
+                              Box* box = any_home_with_copies();
+                              if (box == nullptr) return;
+                              const Moment least =
+                                  world_.scenario().settings.repair.lost_after.count();
+                              const Moment span = dice_.one_in(2) ? this->span() : 2 * least;
+                              HostOrder order{wish, std::nullopt};
+                              if (dice_.one_in(2))
+                                  order.until = box->clock().wall() + Duration(span / 2);
+                              box->host_wants(order);
+                              world_.watch();
+                              lasts(span, [this, box] {
+                                  box->host_wants({});
+                                  world_.watch();
+                              });
+                          }});
     kinds_.push_back({"box offers less or more", 2, [this] {
                           Box& box = any_box();
                           const Resources all = box.spec().capacity;

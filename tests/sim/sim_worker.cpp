@@ -54,7 +54,8 @@ SimWorker::~SimWorker() {
 }
 
 void SimWorker::order(Orders orders) {
-    const bool pointless = agent::supersedes(orders.desired.get(), orders_.desired.get());
+    const bool pointless = agent::supersedes(orders.desired.get(), orders_.desired.get()) ||
+                           orders.paused != orders_.paused;
     orders_ = std::move(orders);
     changed_ = true;
     if (!doing_) return wake_at(box_.room().timeline.now());

@@ -185,3 +185,21 @@ TEST_CASE("the newest sixteen moments of a copy are kept, and none of one that i
     REQUIRE(next.leaderships.size() == 1);
     CHECK(next.leaderships.front().partition == PartitionId("other-0"));
 }
+
+TEST_CASE("a host's order is told until it is committed, and to a master that wants all") {
+    World world;
+    world.book.set(HostOrder{});
+    world.settle();
+    CHECK_FALSE(world.book.take().host);
+    const HostOrder pause{HostWish::Paused, std::nullopt};
+    world.book.set(pause);
+    CHECK(world.book.has_overdue());
+    const auto first = world.book.take();
+    CHECK(first.host == pause);
+    CHECK(first.number > 0);
+    CHECK(world.book.take().host == pause);  // no answer
+    world.book.acknowledge(first.number + 1, false);
+    CHECK_FALSE(world.book.take().host);
+    world.book.acknowledge(first.number + 1, true);
+    CHECK(world.book.take().host == pause);
+}
