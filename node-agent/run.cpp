@@ -155,9 +155,13 @@ private:
 };
 
 // What a caller wants, where he wants more than to be told how the box does.
-Status obey(const std::string& line, WallTime now, Agent& agent, Link& link) {
+Status obey(const std::string& line, WallTime now, bool edge, Agent& agent, Link& link) {
     const HostRequest asked = TRY(parse_request(line, now));
     if (!asked.order) return ok_status();
+    if (edge && asked.order->wish == HostWish::Draining)
+        return error(ErrorCode::FailedPrecondition,
+                     "this box is an edge and holds no copies to move: foyer-node pause --now "
+                     "closes its doors, and other edges answer");
     TRY(agent.obey_host(*asked.order));
     link.poke();  // the master is told at once
     return ok_status();
@@ -241,7 +245,7 @@ Status run(const std::string& data_dir, const NodeConfig& config, const std::str
     log.info("node_started",
              {{"node", identity.node}, {"data", data_dir}, {"run", run_dir}, {"version", version}});
     const auto answer = [&](const std::string& line) {
-        const Status obeyed = obey(line, clock.wall(), agent, link);
+        const Status obeyed = obey(line, clock.wall(), identity.edge, agent, link);
         if (!obeyed.ok()) return refusal_json(obeyed.failure());
         return status_json(identity.node, version, agent.overview(), link.state());
     };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/base/random.h"
 #include "common/base/text.h"
 #include "node-agent/link/identity.h"
 #include "node-agent/selftest/probe_inside.h"
@@ -34,10 +35,10 @@ Result<Selftest> selftest(const std::string& data_dir, const NodeConfig& config,
     const BoxPaths paths{data_dir, run_dir_of(config, identity.node)};
     const PartitionId id = TRY(chosen(paths, partition));
     const auto targets = targets_of(read_home(paths, id, identity.addresses));
-    std::string plan;
-    for (const Target& target : targets) plan += target.line + "\n";
-    const std::string answers = TRY(probe_inside(paths, id, plan));
-    const auto attempts = read_answers(targets, answers);
+    SystemRng rng;
+    const std::string nonce = std::to_string(rng.next()) + std::to_string(rng.next());
+    const std::string answers = TRY(probe_inside(paths, id, plan_text(targets, nonce)));
+    const auto attempts = read_answers(targets, nonce, answers);
     return Selftest{json ? selftest_json(id.str(), attempts) : selftest_page(id.str(), attempts),
                     holds(attempts)};
 }

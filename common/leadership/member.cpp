@@ -171,11 +171,15 @@ void on_generation(Turn& turn, const NewGeneration& fact) {
 }
 
 // A paused copy is no copy for a while: it leads nothing, stands for nothing, and runs not. It goes
-// on voting, which costs its home nothing.
+// on voting, which costs its home nothing; for that it is cut first, so that it can say where its
+// log ends for as long as it stands still (manage_data). One that could not is asked afterwards.
 void on_host(Turn& turn, const HostPauses& wish) {
     State& state = turn.state;
     state.host_paused = wish.paused;
-    if (!wish.paused) return;
+    if (!wish.paused) {
+        if (!state.data.position) state.data.stopped = false;  // it may tell from now on
+        return;
+    }
     switch (state.role) {
         case Role::Leader:
         case Role::Resuming:
@@ -239,9 +243,7 @@ void manage_service(Turn& turn) {
     const auto& record = state.durable.record;
     if (!record || !is_data_member(state)) return;
     DesiredState desired = record->desired;
-    if (state.host_paused) {
-        desired = DesiredState::Stopped;
-    } else if (state.role == Role::Leader) {
+    if (state.role == Role::Leader) {
         if (!state.leading.committed) return;
         desired = state.leading.committed->desired;
     } else if (!state.known_committed || *state.known_committed < record->ballot) {

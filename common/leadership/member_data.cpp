@@ -167,6 +167,7 @@ void manage_data(Turn& turn) {
     if (state.role != Role::Follower || data.cutting || durable.retired) return;
     if (!durable.record || !is_data_member(state)) return;
     if (state.service && *state.service != DesiredState::Running) return;
+    if (state.host_paused) return data.stopped ? void() : start_cut(turn);
     const Record& record = *durable.record;
     if (!record.leader || record.leader == state.identity.self) return;
     if (record.ballot.epoch != durable.epoch) return;

@@ -206,10 +206,15 @@ Result<DomainsReport> domains_from(const agent::v1::DomainsReport& from) {
     return to;
 }
 
+// What a database can still write down as a date.
+constexpr std::int64_t host_until_max = 253'402'300'799'999;
+
 Result<HostOrder> host_from(const agent::v1::HostOrder& from) {
     HostOrder to;
     to.wish = TRY(from_wire(from.wish()));
     to.until = moment(TRY(amount_field("host.until_unix_ms", from.until_unix_ms())));
+    if (from.until_unix_ms() > host_until_max)
+        return field_error("host.until_unix_ms", "is after the year 9999");
     if (to.until && to.wish == HostWish::Serving)
         return field_error("host.until_unix_ms", "is told only of a box that does not serve");
     return to;

@@ -1,5 +1,7 @@
 #include "master/domain/host_life.h"
 
+#include <algorithm>
+
 #include "common/base/text.h"
 #include "master/domain/membership.h"
 #include "master/domain/node_life.h"
@@ -48,14 +50,14 @@ Node hear_host(const HostOrder& order, Node node, Draft& draft) {
     return node;
 }
 
-void age_pauses(Draft& draft) {
+void age_pauses(Draft& draft, WallTime hearing_since) {
     const State& state = draft.state();
     int aged = 0;
     for (const NodeId& name : state.paused()) {
         if (aged == aged_at_once_max) return;
         Node node = state.nodes().at(name);
         if (node.edge || node.pause_lasts || state.replicas_on(name).empty() ||
-            draft.now() - *node.paused_since < lost_after(state, node))
+            draft.now() - std::max(*node.paused_since, hearing_since) < lost_after(state, node))
             continue;
         node.pause_lasts = true;
         draft.event("node_pause_lasts", node, "since " + to_rfc3339(*node.paused_since));

@@ -13,7 +13,8 @@ namespace foyer::master {
 // The node as its host wants it from now on, with the events that tell of it.
 Node hear_host(const HostOrder& order, Node node, Draft& draft);
 
-// Pauses that have lasted, at most 100 in one call.
-void age_pauses(Draft& draft);
+// Pauses that have lasted, at most 100 in one call. As with silence, a master that has just begun
+// to listen gives everybody the whole time again: the box may have been resumed meanwhile.
+void age_pauses(Draft& draft, WallTime hearing_since);
 
 }  // namespace foyer::master

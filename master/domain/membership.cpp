@@ -233,7 +233,7 @@ std::string_view to_text(Displaced why) {
     switch (why) {
         case Displaced::No: return "stays";
         case Displaced::Lost: return "its box is lost";
-        case Displaced::Draining: return "its box is drained";
+        case Displaced::Draining: return "its box is emptied";
         case Displaced::Shrunken: return "its box offers less than it did";
         case Displaced::Failed: return "its service fails there";
     }

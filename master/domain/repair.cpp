@@ -221,6 +221,9 @@ private:
     std::string_view why_moved(const Replica& lead) const {
         const Displaced why = why_gone(lead);
         if (why != Displaced::No) return to_text(why);
+        const auto box = state().nodes().find(lead.node);
+        if (box != state().nodes().end() && box->second.host_order.wish == HostWish::Paused)
+            return "its host has paused the box";
         return lead.failing_since ? to_text(Displaced::Failed) : "its box is silent";
     }
 
@@ -381,7 +384,7 @@ std::string waits_for(const State& state, const Group& group, const Replica& old
 Result<Decision> tick(const State& state, const Tick& command, WallTime now) {
     Draft draft(state, now);
     age_nodes(draft, command.hearing_since);
-    if (draft.empty()) age_pauses(draft);
+    if (draft.empty()) age_pauses(draft, command.hearing_since);
     if (draft.empty()) advance_drains(draft);
     if (draft.empty()) repair_instances(draft, command);
     if (draft.empty()) advance_rebalancing(draft);

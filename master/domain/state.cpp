@@ -360,7 +360,7 @@ void State::index_life(const Node& row, const Node* before) {
     keep(paused_, row.host_order.wish == HostWish::Paused);
     keep(shrunken_, !row.capacity.fits_into(row.offered));
     const auto life = [](const Node& node) {
-        return std::tuple(node.state, exclusion_of(node), is_emptied(node),
+        return std::tuple(node.state, node.host_order.wish, is_emptied(node),
                           node.capacity.fits_into(node.offered));
     };
     if (before == nullptr || life(*before) != life(row)) rank_all_on(row.name);

@@ -178,6 +178,11 @@ bool Agent::look_at_host_clock() {
     return true;
 }
 
+Removal Agent::removal_of(const PartitionId& partition) const {
+    const auto found = removing_.find(partition);
+    return found == removing_.end() ? Removal::None : found->second;
+}
+
 void Agent::change_host(const HostOrder& order) {
     const bool before = is_paused();
     host_ = order;
@@ -186,7 +191,12 @@ void Agent::change_host(const HostOrder& order) {
                                    {"until", order.until ? to_rfc3339(*order.until) : ""}});
     if (before == is_paused()) return;
     if (ports_.groups != nullptr) ports_.groups->pause(is_paused());
-    for (const auto& [partition, worker] : workers_) give(partition);
+    for (const auto& [partition, worker] : workers_) {
+        if (worker->desired() != nullptr)
+            give(partition);
+        else  // let go of, or kept for whoever may want it again
+            worker->order({nullptr, removal_of(partition), SecretsState::Known, {}, is_paused()});
+    }
     if (box_) order_box();
 }
 
@@ -339,7 +349,7 @@ void Agent::dispatch(const std::set<PartitionId>& assigned,
         if (ports_.groups != nullptr) ports_.groups->leave(partition);
         const auto worker = workers_.find(partition);
         if (worker != workers_.end()) {
-            worker->second->order({nullptr, removal, SecretsState::Known});
+            worker->second->order({nullptr, removal, SecretsState::Known, {}, is_paused()});
         } else {
             book_.erased(partition);  // it never was here
         }

@@ -107,6 +107,7 @@ private:
     void give(const PartitionId& partition);
     void order_box();
     void change_host(const HostOrder& order);
+    Removal removal_of(const PartitionId& partition) const;
     bool is_paused() const { return host_.wish == HostWish::Paused; }
     std::shared_ptr<CopyDesk> seat(const Assignment& assignment, const LocalState& local);
     void note_lost_secrets(const std::map<PartitionId, LocalState>& known);

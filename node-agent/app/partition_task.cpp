@@ -41,7 +41,10 @@ void PartitionTask::take(const Orders& orders) {
     desired_ = std::move(desired);
     session_.secrets = orders.secrets;
     if (session_.paused != orders.paused) session_.not_before = {};
+    if (orders.paused && !session_.paused && began_)
+        session_.may_tell_until = ports_.clock.mono() + rules_.tells_end_within;
     session_.paused = orders.paused;
+    began_ = true;
     if (orders.removal != Removal::None && local_.removal == Removal::None) {
         local_.removal = orders.removal;
         local_.removed_at = ports_.clock.wall();

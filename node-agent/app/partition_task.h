@@ -42,6 +42,7 @@ struct WorkerRules {
     Duration not_yet_wait_max{1'000};    // of a hook that said "not yet"
     Duration look_period{1'000};         // how soon a service that died is noticed
     Duration unready_probe_period{700};  // while it is not ready yet
+    Duration tells_end_within{5'000};    // of its log, once its host has paused it
     Duration fence_retry{200};           // a kill that failed is tried again so soon, for ever
 };
 
@@ -105,6 +106,7 @@ private:
     std::string release_of_;  // release_json that release_ was read from
     std::optional<StepKind> failed_kind_;
     bool erased_ = false;
+    bool began_ = false;  // it has had orders
 };
 
 }  // namespace foyer::agent

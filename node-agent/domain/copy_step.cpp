@@ -57,9 +57,12 @@ Step ordered_step(const Assignment& desired, const CopyOrder& order, const Local
     if (desired.kind == ReplicaKind::Witness) return running ? act(StepKind::Stop) : wait("");
     if (session.not_before > now.mono) return wait(session.reason, session.not_before);
     // Where the log of a stopped copy ends, only the service can say.
-    if (session.paused) return running ? act(StepKind::Stop) : wait(std::string(paused_text));
-    const bool asked = order.cut != session.copy.cut_told && local.initialized;
-    if (!order.run && !asked) return running ? act(StepKind::Stop) : wait("");
+    const bool may_tell = !session.paused || now.mono < session.may_tell_until;
+    const bool asked = order.cut != session.copy.cut_told && local.initialized && may_tell;
+    if ((session.paused || !order.run) && !asked) {
+        if (running) return act(StepKind::Stop);
+        return wait(session.paused ? std::string(paused_text) : "", session.may_tell_until);
+    }
     if (must_rejoin(desired, order, local)) {
         if (running) return act(StepKind::Stop);
         const Step ready = readiness(session, is_prepared(desired, order, session));

@@ -2,7 +2,8 @@
 // leads. And what the copy teaches its group.
 //
 //   kill asked: Fence, before everything.           stopped by order: Stop, then it waits
-//   its host pauses the box: Stop, and nothing is started, not even to say where its log ends
+//   its host pauses the box: it says where its log ends, within seconds, then Stop, and nothing is
+//   started any more; after a restart not even for that
 //   rejoin asked ─► Stop ─► Rejoin ─► Start         no copy yet: leads and founds ─► RunInit,
 //   runs: Promote or Reload what changed, Probe              follows somebody ─► RunJoin ─► Start
 //

@@ -77,6 +77,12 @@ Step running_step(const Assignment& desired, const LocalState& local, const Sess
     return wait("", session.next_probe);
 }
 
+// It may serve as the leader it was.
+bool must_be_killed(const Assignment& desired, const LocalState& local) {
+    return !is_leftover(desired, local) && desired.fence >= local.fence &&
+           desired.role != ReplicaRole::Primary && local.led == true;
+}
+
 }  // namespace
 
 std::string_view to_text(StepKind kind) {
@@ -100,6 +106,11 @@ std::string_view to_text(StepKind kind) {
 
 Step next_step(const Assignment* desired, const LocalState& local, const Session& session,
                const StepRules& rules, Now now) {
+    // Nothing runs on a paused box, whatever it is of. (Who led and must follow is killed below.)
+    const bool killed = desired != nullptr && must_be_killed(*desired, local);
+    if (session.paused && session.service == ServiceState::Running && !killed &&
+        session.not_before <= now.mono)
+        return act(StepKind::Stop);
     if (desired == nullptr) return unwanted_step(local, session, rules, now);
     // What is of an order that is over goes before the same name may live here again. Its fence
     // says nothing of the new one.
@@ -108,8 +119,7 @@ Step next_step(const Assignment* desired, const LocalState& local, const Session
     if (desired->fence < local.fence)
         return wait("the master's order is older than one already obeyed");
     const bool running = session.service == ServiceState::Running;
-    if (running && desired->role != ReplicaRole::Primary && local.led == true)
-        return act(StepKind::Fence);
+    if (running && must_be_killed(*desired, local)) return act(StepKind::Fence);
     if (session.not_before > now.mono) return wait(session.reason, session.not_before);
     // The journal is lost and something runs: ask it what it is before deciding.
     if (running && !local.led && !session.paused) return act(StepKind::Probe);

@@ -101,13 +101,14 @@ struct Session {
     bool image_ready = false;
     Revision prepared;  // Assignment::revision of the last prepare of this session
     SecretsState secrets = SecretsState::Known;
-    bool paused = false;   // its host wants nothing to run here
-    int failures = 0;      // in a row
-    bool not_yet = false;  // the last failure was a hook saying "not yet" (75)
-    MonoTime not_before;   // after a failure: wait until then
-    std::string reason;    // of the last failure, or why we wait
-    MonoTime next_probe;   // when to ask the service next
-    MonoTime next_health;  // of a copy whose group elects: when to ask for its health, too
+    bool paused = false;      // its host wants nothing to run here
+    MonoTime may_tell_until;  // of a pause that began with a service: where its log ends, first
+    int failures = 0;         // in a row
+    bool not_yet = false;     // the last failure was a hook saying "not yet" (75)
+    MonoTime not_before;      // after a failure: wait until then
+    std::string reason;       // of the last failure, or why we wait
+    MonoTime next_probe;      // when to ask the service next
+    MonoTime next_health;     // of a copy whose group elects: when to ask for its health, too
     std::optional<Health> health;
     std::optional<MonoTime> diverged_since;
     std::optional<Position> position;

@@ -23,6 +23,12 @@ std::size_t partitions_in(const std::string& status) {
     return body.is_object() && body.contains("partitions") ? body["partitions"].size() : 0;
 }
 
+std::string wish_in(const std::string& status) {
+    const Json body = Json::parse(status, nullptr, /*allow_exceptions=*/false);
+    if (!body.is_object() || !body.contains("host") || !body["host"].is_object()) return "";
+    return text_at(body["host"], "wish");
+}
+
 std::string copies(std::size_t count) {
     return std::to_string(count) + (count == 1 ? " copy" : " copies");
 }
@@ -67,7 +73,9 @@ std::vector<std::string> still_running(const std::string& status) {
     for (const Json& item : body["partitions"]) {
         if (!item.is_object() || text_at(item, "role") == "witness") continue;
         const std::string phase = text_at(item, "phase");
-        if (phase != "stopped" && phase != "erasing" && phase != "assigned")
+        // One that has just been assigned, or found again, is not looked at yet. What failed and
+        // what is being erased has ended.
+        if (phase != "stopped" && phase != "erasing" && phase != "failed")
             found.push_back(text_at(item, "partition") + " (" + phase + ")");
     }
     return found;
@@ -75,6 +83,10 @@ std::vector<std::string> still_running(const std::string& status) {
 
 Result<std::string> give_order(const HostOrder& order, const OrderPorts& ports) {
     std::string status = TRY(ask(ports, {order}));
+    if (wish_in(status) != to_text(order.wish))
+        return error(ErrorCode::FailedPrecondition,
+                     "the agent that runs is older than this command and knows no such order: "
+                     "systemctl restart foyer-node, then try it again");
     switch (order.wish) {
         case HostWish::Serving: return std::string("this box serves");
         case HostWish::Paused: return wait_stopped(order, std::move(status), ports);

@@ -15,6 +15,7 @@ namespace foyer::agent {
 namespace {
 
 constexpr int patience_ms = 2'000;
+constexpr int answer_ms = 30'000;  // the agent may be writing to a slow disk
 constexpr std::size_t answer_bytes_max = std::size_t{16} * 1024 * 1024;
 
 // A socket's address holds 107 characters; a path through the folder's descriptor always fits.
@@ -39,9 +40,9 @@ const sockaddr* generic(const sockaddr_un& address) {
     return reinterpret_cast<const sockaddr*>(&address);
 }
 
-bool ready(int descriptor, short events) {
+bool ready(int descriptor, short events, int within_ms = patience_ms) {
     pollfd watched{descriptor, events, 0};
-    return ::poll(&watched, 1, patience_ms) > 0;
+    return ::poll(&watched, 1, within_ms) > 0;
 }
 
 void write_all(int descriptor, std::string_view rest) {
@@ -70,7 +71,7 @@ std::optional<std::string> read_line(int descriptor) {
 Result<std::string> read_to_end(int descriptor) {
     std::string answer;
     std::array<char, 4096> piece{};
-    while (ready(descriptor, POLLIN)) {
+    while (ready(descriptor, POLLIN, answer_ms)) {
         const ssize_t got = ::recv(descriptor, piece.data(), piece.size(), 0);
         if (got <= 0) break;
         answer.append(piece.data(), static_cast<std::size_t>(got));
@@ -117,7 +118,10 @@ Result<std::string> knock(const std::string& folder, const std::string& line) {
     write_all(socket.get(), line + "\n");
     const std::string answer = TRY(read_to_end(socket.get()));
     if (answer.empty())
-        return error(ErrorCode::Unavailable, "the agent in '" + folder + "' did not answer");
+        return error(ErrorCode::Unavailable,
+                     "the agent in '" + folder +
+                         "' did not answer; it may still do what it was asked, see "
+                         "foyer-node status");
     return answer;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "common/base/check.h"
 #include "common/base/text.h"
@@ -10,6 +11,7 @@ namespace foyer::agent {
 namespace {
 
 constexpr std::size_t targets_max = 200;
+constexpr std::size_t printed_max = 200;
 constexpr std::size_t of_a_kind_max = 4;  // neighbours, partitions: the first few tell
 
 class Planner {
@@ -95,7 +97,7 @@ void add_machine(const HomeFacts& facts, Planner& plan) {
         plan.add(std::string("the machine's ") + path, std::string("file ") + path);
     plan.add("settings of the kernel", "write /proc/sys/kernel/core_pattern");
     plan.add("the kernel's trigger", "write /proc/sysrq-trigger");
-    plan.add("its own image", "write /foyer-selftest");
+    plan.add("its own image", "make /foyer-selftest");
     const std::pair<const char*, const char*> calls[] = {
         {"mounts", "mount"},
         {"raw sockets", "raw_socket"},
@@ -146,22 +148,40 @@ std::vector<Target> targets_of(const HomeFacts& facts) {
     return plan.done();
 }
 
-std::vector<Attempt> read_answers(const std::vector<Target>& targets, const std::string& output) {
+std::string printable(std::string_view text) {
+    std::string plain(text.substr(0, printed_max));
+    for (char& letter : plain)
+        if (letter < ' ' || letter > '~') letter = '?';
+    return plain;
+}
+
+std::string plan_text(const std::vector<Target>& targets, const std::string& nonce) {
+    std::string text = "nonce " + nonce + "\n";
+    for (const Target& target : targets) text += target.line + "\n";
+    return text;
+}
+
+std::vector<Attempt> read_answers(const std::vector<Target>& targets, const std::string& nonce,
+                                  const std::string& output) {
     std::vector<Attempt> attempts;
-    std::size_t from = 0;
-    for (const Target& target : targets) {
-        Attempt attempt{target, Outcome::Unknown, ""};
-        const std::size_t end = output.find('\n', from);
-        if (end != std::string::npos) {
-            const std::string line = output.substr(from, end - from);
-            from = end + 1;
-            const std::size_t space = line.find(' ');
-            const std::string word = line.substr(0, space);
-            if (word == "blocked") attempt.outcome = Outcome::Blocked;
-            if (word == "reached") attempt.outcome = Outcome::Reached;
-            if (space != std::string::npos) attempt.how = line.substr(space + 1);
-        }
-        attempts.push_back(std::move(attempt));
+    for (const Target& target : targets) attempts.push_back({target, Outcome::Unknown, ""});
+    std::vector<int> answers(targets.size(), 0);
+    std::istringstream lines(output);
+    for (std::string line; std::getline(lines, line) && !lines.eof();) {
+        std::istringstream words(line);
+        std::string whose;
+        std::size_t number = 0;
+        std::string word;
+        std::string how;
+        if (!(words >> whose >> number >> word) || whose != nonce || number >= attempts.size())
+            continue;
+        std::getline(words >> std::ws, how);
+        Attempt& attempt = attempts[number];
+        attempt.outcome = Outcome::Unknown;
+        attempt.how = printable(how);
+        if (++answers[number] > 1) continue;
+        if (word == "blocked") attempt.outcome = Outcome::Blocked;
+        if (word == "reached") attempt.outcome = Outcome::Reached;
     }
     return attempts;
 }

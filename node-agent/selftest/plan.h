@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/base/result.h"
@@ -34,12 +35,20 @@ enum class Outcome { Blocked, Reached, Unknown };
 
 struct Attempt {
     Target target;
-    Outcome outcome = Outcome::Unknown;  // the probe ended before it
+    Outcome outcome = Outcome::Unknown;  // the try itself failed, or the probe ended before it
     std::string how;
 };
 
-// The probe's answers, a line for each target, in order.
-std::vector<Attempt> read_answers(const std::vector<Target>& targets, const std::string& output);
+// Text that may be a tenant's, for a terminal: plain letters, at most 200.
+std::string printable(std::string_view text);
+
+// What the probe reads: `nonce` is a word that nobody can guess.
+std::string plan_text(const std::vector<Target>& targets, const std::string& nonce);
+
+// The probe's answers, a line for each target. Lines without the nonce are not its own; what was
+// answered twice is not known.
+std::vector<Attempt> read_answers(const std::vector<Target>& targets, const std::string& nonce,
+                                  const std::string& output);
 
 // All of them were tried, and none was reached.
 bool holds(const std::vector<Attempt>& attempts);

@@ -16,6 +16,7 @@
 #include "node-agent/runtime/bundle.h"
 #include "node-agent/runtime/cgroup_layout.h"
 #include "node-agent/runtime/crun.h"
+#include "node-agent/selftest/plan.h"
 
 namespace foyer::agent {
 namespace {
@@ -136,8 +137,8 @@ Result<std::string> probe_inside(const BoxPaths& paths, const PartitionId& id,
         discard(os::remove_file(files + left), "overwritten by the next one");
     if (!end.ok()) return end.failure();
     if (end.value().exit_code != 0)
-        return error(ErrorCode::Unavailable,
-                     "the probe could not run in '" + id.str() + "': " + end.value().messages);
+        return error(ErrorCode::Unavailable, "the probe could not run in '" + id.str() +
+                                                 "': " + printable(end.value().messages));
     return end.value().output;
 }
 

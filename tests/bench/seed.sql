@@ -15,11 +15,11 @@ FROM generate_series(:nodes_from, :nodes - 1) i;
 INSERT INTO nodes (name, site, edge, public_address, state, number, token_hash, token_expires_at, token_used, key_fingerprint,
                    certificate_expires_at, wg_public_key, cpu_millicores, memory_bytes, disk_bytes, uplink_kbit_s, agent_version,
                    partitions_made, wish, eviction_held, offered_cpu_millicores, offered_memory_bytes, offered_disk_bytes,
-                   offered_uplink_kbit_s, revision, overlay_revision, missing_told)
+                   offered_uplink_kbit_s, revision, overlay_revision, missing_told, host_wish, pause_lasts)
 SELECT 'rue-du-moulin-' || i || '-box', 'rue-du-moulin-' || i, false, '', 'online', i + 1, encode(sha256(('t' || i)::bytea), 'hex'),
        now(), true, encode(sha256(('k' || i)::bytea), 'hex'), now() + interval '90 days',
        encode(sha256(('w' || i)::bytea), 'base64'), 64000, 128::bigint << 30, 4000::bigint << 30, 10000, '0.1.0', 40, 'open', false,
-       64000, 128::bigint << 30, 4000::bigint << 30, 10000, 1, 1, false
+       64000, 128::bigint << 30, 4000::bigint << 30, 10000, 1, 1, false, 'serving', false
 FROM generate_series(:nodes_from, :nodes - 1) i;
 INSERT INTO node_numbers SELECT number, name FROM nodes ON CONFLICT DO NOTHING;
 INSERT INTO releases

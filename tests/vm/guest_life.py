@@ -172,6 +172,23 @@ def log_of_echo():
     return foyer("exec", "first", "--", "cat", "/foyer/volume/log")
 
 
+def pause():
+    """By the host, with his customer's copy stopped and kept; and without the master."""
+    before = pid()
+    say(run("foyer-node", "pause", "--now", "--until", "2h").strip())
+    assert not os.path.exists(f"/proc/{before}"), "the copy runs on"
+    until("the operator sees the pause", lambda: "paused by its host" in foyer(
+        "node", "show", "lille-1"))
+    run("systemctl", "stop", "foyer-master")
+    run("systemctl", "restart", "foyer-node")
+    until("the pause outlives a restart", lambda: "its host has paused this box" in run(
+        "foyer-node", "status", check=False))
+    say(run("foyer-node", "resume").strip())
+    until("without a master it serves again", lambda: "running" in run("foyer-node", "status"))
+    run("systemctl", "start", "foyer-master")
+    until("the master hears of it", runs)
+
+
 def nothing_runs():
     assert not os.path.exists("/run/foyer"), os.listdir("/run/foyer")
     for process in filter(str.isdigit, os.listdir("/proc")):
@@ -195,6 +212,8 @@ def main():
     enrol()
     until("the box is online", lambda: "online" in foyer("node", "ls"))
     order()
+    print(run("foyer-node", "selftest"), flush=True)
+    pause()
     first, told = pid(), log_of_echo()
     assert "Bonjour" in told, told
 

@@ -128,12 +128,12 @@ constexpr auto homes = std::to_array<KindText>({
      "If nobody lowered what it offers, look whether memory or a disk failed:\n  foyer node show "
      "{name}"},
     {"node_pause_lasts", "a box stays paused", "The host of box {name} paused it some time ago.",
-     "Its copies are made anew on other boxes, so that their customers have as many as they "
-     "ordered.",
+     "Its copies are made anew on other boxes, where one that runs can be copied.",
      "Nothing. What is on the box is erased once its replacement is there; after the pause it gets "
      "other work."},
     {"node_paused", "a box is paused", "The host of box {name} paused it: {detail}",
-     "Nothing of a customer runs there. Instances that it led were taken over.",
+     "Nothing of a customer runs there. Where another copy can lead it takes over; an instance of "
+     "one copy waits for the end of the pause.",
      "Nothing. The pause ends by its time, or on the box:\n  foyer-node resume"},
     {"node_resumed", "a box serves again", "The host of box {name} lets it serve again.",
      "It goes on with what it still holds, and may get copies again.", "Nothing."},

@@ -153,14 +153,14 @@ constexpr auto homes = std::to_array<KindText>({
 constexpr auto more_homes = std::to_array<KindText>({
     {"node_pause_lasts", "une machine reste en pause",
      "L’hôte de la machine {name} l’a mise en pause il y a quelque temps.",
-     "Ses copies sont refaites sur d’autres machines, pour que les clients en aient autant qu’ils "
-     "ont commandé.",
+     "Ses copies sont refaites sur d’autres machines, là où une copie qui tourne peut être "
+     "recopiée.",
      "Rien. Ce qui est sur la machine est effacé une fois sa remplaçante prête~; après la pause, "
      "elle reçoit d’autres copies."},
     {"node_paused", "une machine est en pause",
      "L’hôte de la machine {name} l’a mise en pause~: {detail}",
-     "Rien d’un client n’y tourne plus. Les services dont elle portait la copie active ont été "
-     "repris.",
+     "Rien d’un client n’y tourne plus. Une autre copie prend le relais là où il y en a une~; un "
+     "service à copie unique attend la fin de la pause.",
      "Rien. La pause finit à son heure, ou sur la machine~:\n  foyer-node resume"},
     {"node_resumed", "une machine sert de nouveau",
      "L’hôte de la machine {name} la laisse servir de nouveau.",

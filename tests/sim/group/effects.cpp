@@ -139,7 +139,8 @@ void World::cut(Box& box) {
         if (planted_ != Planted::ReceiverRuns) box.database.cut();
         box.rejoining = false;
         if (box.data) {
-            const auto position = box.database.position();
+            std::optional<lead::LogPosition> position = box.database.position();
+            if (box.paused && box.mute) position.reset();
             const bool whole = !box.torn || planted_ == Planted::TornIsWhole;
             on_agent(box, 1 + below(weather_.hook_ms), [this, &box, position, whole] {
                 hand_in(box, lead::ReceiverStopped{position, whole});

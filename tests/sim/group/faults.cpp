@@ -89,9 +89,18 @@ void ill(World& world, Box& box) {
             world.at(world.now() + world.below(5'000), [tell] { tell(lead::EdgesReach{}); });
             return;
         case 2:
+            if (there->paused) return;
             ++world.coverage()["paused by its host"];
+            there->paused = true;
+            there->mute = world.percent(50);
             tell(lead::HostPauses{true});
-            world.at(world.now() + world.below(30'000), [tell] { tell(lead::HostPauses{false}); });
+            world.at(world.now() + world.below(30'000), [tell, there] {
+                there->paused = there->mute = false;
+                // The service is started again, following nobody, and asked where its log ends.
+                if (there->data && there->database.mode == Mode::Down)
+                    there->database.mode = Mode::Standby;
+                tell(lead::HostPauses{false});
+            });
             return;
         case 3: return world.break_wait(box);
         default: found_bad(world, box);

@@ -390,6 +390,9 @@ void World::start_agent(Box& box) {
     box.state = std::move(outcome.state);
     if (box.state.role == lead::Role::Resuming) ++coverage_["role restart → resuming"];
     for (const lead::Effect& effect : outcome.effects) execute(box, effect);
+    if (!box.paused) return;
+    box.mute = true;  // nothing is started for it
+    hand_in(box, lead::HostPauses{true});
 }
 
 void World::freeze(Box& box, std::int64_t length) {

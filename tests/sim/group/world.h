@@ -65,6 +65,8 @@ struct Box {
     bool led = false;  // the agent's journal
     // The agent.
     bool running = false;
+    bool paused = false;  // by its host
+    bool mute = false;    // and cannot say where its log ends meanwhile
     std::uint64_t life = 0;
     lead::State state;
     std::uint64_t open_number = 0;  // of the ReadEnd that the next opening rests on

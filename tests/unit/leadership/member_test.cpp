@@ -251,27 +251,51 @@ TEST_CASE("a newer generation binds whoever its record names, and old promises g
     CHECK(desk.sent<WriteAnswer>() == nullptr);
 }
 
-TEST_CASE("a leader whose host pauses stops at once, and stands for nothing until he resumes") {
+TEST_CASE(
+    "a leader whose host pauses stops at once, votes, and stands for nothing until he resumes") {
     Desk desk = elected();
     REQUIRE(desk.state.role == Role::Leader);
     desk.hand(HostPauses{true});
     CHECK(desk.state.role == Role::Fencing);
     CHECK(desk.all<KillService>().size() == 1);
-    REQUIRE(desk.all<Service>().size() == 1);
-    CHECK(desk.all<Service>()[0].order == ServiceOrder::Stop);
     desk.hand(Fenced{Epoch(2)});
     CHECK(desk.state.fenced_for == LeadershipEndReason::HostStops);
-    desk.settle(at(2, 51));
-    desk.state.promise.until = {};
+    CHECK(desk.all<Cut>().size() == 1);  // before it falls silent it says where its log ends
+    desk.write_disk();
+    desk.hand(ReceiverStopped{at(2, 51)});
+    desk.state.promise = {};
+    desk.state.promise.remembered = true;
     for (int tick = 0; tick < 400; ++tick) {
         desk.tick();
         REQUIRE(desk.state.role == Role::Follower);
-        REQUIRE(desk.all<Service>().empty());
+        REQUIRE(desk.all<Follow>().empty());
     }
-    desk.state.known_committed = desk.state.durable.record->ballot;
+    Record asked = *desk.state.durable.record;
+    Message ahead = desk.from(2, Prevote{asked, at(2, 51), Epoch(3)});
+    ahead.envelope.epoch = Epoch(2);
+    desk.hand(ahead);
+    REQUIRE(desk.sent<PrevoteAnswer>() != nullptr);
+    CHECK(desk.sent<PrevoteAnswer>()->reason == Reason::None);
     desk.hand(HostPauses{false});
-    REQUIRE(desk.all<Service>().size() == 1);
-    CHECK(desk.all<Service>()[0].order == ServiceOrder::Run);
+    for (int tick = 0; tick < 400 && desk.state.role == Role::Follower; ++tick) desk.tick();
+    CHECK(desk.state.role == Role::PreCandidate);
+}
+
+// Its agent restarted while it was paused, or its service hung.
+TEST_CASE("a copy that could not say where its log ends says it after the pause, and follows") {
+    Desk desk(1);
+    desk.hand(HostPauses{true});
+    desk.write_disk();
+    desk.hand(ReceiverStopped{std::nullopt});
+    desk.state.promise.remembered = true;
+    desk.tick();
+    CHECK(desk.all<Cut>().empty());
+    CHECK(desk.all<Follow>().empty());
+    desk.hand(HostPauses{false});
+    desk.hand(PositionRead{at(1, 50)});
+    CHECK(desk.state.data.position == at(1, 50));
+    desk.write_disk();
+    CHECK(desk.state.data.following == Fence{Generation(1), Epoch(1)});
 }
 
 TEST_CASE("a candidate whose host pauses gives up; a leader that restarted does not resume") {

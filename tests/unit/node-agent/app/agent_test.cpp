@@ -382,5 +382,5 @@ TEST_CASE("a pause ends by itself at its time; one that cannot be written down c
     CHECK(world.agent->obey_host({HostWish::Paused, std::nullopt}).failure().message ==
           "the disk is full");
     CHECK(world.agent->overview().host == HostOrder{});
-    CHECK_FALSE(world.seen("acme-0").phase == PartitionPhase::Stopped);
+    CHECK(eventually([&] { return world.runs("acme-0", ReplicaRole::Primary, 1); }));
 }

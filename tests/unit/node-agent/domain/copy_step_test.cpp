@@ -341,19 +341,40 @@ TEST_CASE("a witness holds nothing and runs nothing") {
     CHECK(is_ready(world.next()));
 }
 
-TEST_CASE("a copy on a paused box stops, and is not started to say where its log ends") {
+TEST_CASE("a copy whose host pauses says where its log ends, stops, and is started for nothing") {
     World world = following();
     world.session.paused = true;
+    world.session.may_tell_until = world.now.mono + Duration(5'000);
+    world.order.leader.reset();
+    ++world.order.cut;
+    ++world.order.serial;
+    world.does(StepKind::Prepare).does(StepKind::Reload);
+    world.session.next_probe = {};
+    world.stands_at(1, 40, false).does(StepKind::Probe);
+    REQUIRE(world.count<lead::ReceiverStopped>() == 1);
+    CHECK(world.told.back().is<lead::ReceiverStopped>());
     world.does(StepKind::Stop);
     CHECK(world.waits("its host has paused this box"));
+    world.now.mono = world.now.mono + Duration(6'000);
     ++world.order.cut;
     CHECK(world.next().kind == StepKind::Wait);
     world.tell(false);
-    REQUIRE(world.count<lead::ReceiverStopped>() == 1);
+    REQUIRE(world.count<lead::ReceiverStopped>() == 2);
     CHECK_FALSE(world.told.back().get<lead::ReceiverStopped>().position);
     world.session.paused = false;
     ++world.order.serial;
     world.does(StepKind::Prepare).does(StepKind::Start);
+}
+
+TEST_CASE("a copy that does not say within its time where its log ends is stopped all the same") {
+    World world = following();
+    world.session.paused = true;
+    world.session.may_tell_until = world.now.mono + Duration(5'000);
+    ++world.order.cut;
+    CHECK(world.next().kind != StepKind::Stop);
+    world.now.mono = world.now.mono + Duration(5'000);
+    world.does(StepKind::Stop);
+    CHECK(world.count<lead::ReceiverStopped>() == 1);
 }
 
 TEST_CASE("a leader on a paused box is killed first, and told so") {

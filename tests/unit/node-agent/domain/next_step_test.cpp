@@ -378,3 +378,18 @@ TEST_CASE("on a paused box everything stops, and goes on where it was afterwards
     unknown.session.paused = true;
     CHECK(unknown.kind() == StepKind::Stop);  // whatever it is
 }
+
+TEST_CASE("on a paused box nothing runs that nobody wants any more, either") {
+    World kept = running(standby());
+    kept.desired.reset();
+    kept.local.removal = Removal::Forgotten;
+    kept.local.removed_at = kept.now.wall;
+    CHECK(kept.kind() == StepKind::Wait);  // it runs on for days: it may be wanted again
+    kept.session.paused = true;
+    kept.does(StepKind::Stop);
+    World stale = running(standby());
+    stale.local.fence = test::fence(9);
+    REQUIRE(stale.waits("older than one already obeyed"));
+    stale.session.paused = true;
+    stale.does(StepKind::Stop);
+}

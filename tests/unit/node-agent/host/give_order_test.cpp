@@ -8,10 +8,9 @@ using namespace foyer::agent;
 
 namespace {
 
-std::string status(const char* phase) {
-    return std::string(
-               R"({"node": "n", "partitions": [{"partition": "acme-0", "role": "standby",)") +
-           R"( "phase": ")" + phase +
+std::string status(const char* phase, const char* wish = "paused") {
+    return std::string(R"({"node": "n", "host": {"wish": ")") + wish +
+           R"("}, "partitions": [{"partition": "acme-0", "role": "standby", "phase": ")" + phase +
            R"("}, {"partition": "b-2", "role": "witness", "phase": "running"}]})";
 }
 
@@ -35,7 +34,7 @@ struct Box {
 }  // namespace
 
 TEST_CASE("a pause is told once nothing runs; a witness runs nothing") {
-    Box box{{status("running"), status("stopping"), status("stopped")}};
+    Box box{{status("assigned"), status("stopping"), status("stopped")}};
     const auto said = give_order({HostWish::Paused, std::nullopt}, box.ports());
     REQUIRE(said.ok());
     CHECK(said.value() ==
@@ -55,7 +54,7 @@ TEST_CASE("what does not stop is named after half a minute") {
 }
 
 TEST_CASE("a drain tells what is left, a refusal why") {
-    Box box{{status("running")}};
+    Box box{{status("running", "draining")}};
     const auto said = give_order({HostWish::Draining, WallTime{1'780'000'000'000}}, box.ports());
     REQUIRE(said.ok());
     CHECK(said.value().find("2 copies move to other boxes") == 0);
@@ -63,4 +62,13 @@ TEST_CASE("a drain tells what is left, a refusal why") {
     Box full{{refusal_json(error(ErrorCode::ResourceExhausted, "the disk is full"))}};
     CHECK(give_order({HostWish::Paused, std::nullopt}, full.ports()).failure().message ==
           "the disk is full");
+}
+
+TEST_CASE("an agent that is older than the command, and does nothing, is found out") {
+    Box old{{R"({"node": "n", "partitions": []})"}};
+    for (const HostWish wish : all_host_wishes) {
+        const auto said = give_order({wish, std::nullopt}, old.ports());
+        REQUIRE_FALSE(said.ok());
+        CHECK(said.failure().message.find("systemctl restart foyer-node") != std::string::npos);
+    }
 }

@@ -55,24 +55,40 @@ TEST_CASE("the home, the world, the neighbours and the machine itself are tried"
 
 TEST_CASE("only what was tried and blocked holds") {
     const std::vector<Target> targets{{"one", "call a"}, {"two", "call b"}, {"three", "call c"}};
-    const auto all = read_answers(targets, "blocked no\nblocked\nblocked why not\n");
+    CHECK(plan_text(targets, "w") == "nonce w\ncall a\ncall b\ncall c\n");
+    const auto read = [&](const std::string& output) { return read_answers(targets, "w", output); };
+    const auto all = read("w 0 blocked no\nw 1 blocked\nw 2 blocked why not\n");
     CHECK(holds(all));
     CHECK(all[2].how == "why not");
     CHECK(selftest_page("acme-0", all) ==
           "one    BLOCKED  no\ntwo    BLOCKED\nthree  BLOCKED  why not\n\n3 of 3 blocked, tried "
           "from inside acme-0.\n");
-    const auto broken = read_answers(targets, "blocked no\nreached it answers\nblocked x\n");
+    const auto broken = read("w 0 blocked no\nw 1 reached it answers\nw 2 blocked x\n");
     CHECK_FALSE(holds(broken));
     CHECK(selftest_page("acme-0", broken).find("two    BREACH  it answers") != std::string::npos);
     CHECK(selftest_page("acme-0", broken).find("foyer-node pause --now") != std::string::npos);
-    const auto cut = read_answers(targets, "blocked no\nblo");  // the probe was killed
+    const auto cut = read("w 0 blocked no\nw 1 blo");  // the probe was killed
     CHECK_FALSE(holds(cut));
     CHECK(cut[1].outcome == Outcome::Unknown);
     CHECK(selftest_page("acme-0", cut).find("1 of 3 blocked") != std::string::npos);
+    CHECK_FALSE(holds(read("w 0 blocked\nw 1 unknown it broke\nw 2 blocked\n")));
     CHECK_FALSE(holds({}));
     const auto json = nlohmann::json::parse(selftest_json("acme-0", broken));
     CHECK(json["holds"] == false);
     CHECK(json["attempts"][1]["outcome"] == "BREACH");
+}
+
+TEST_CASE("a tenant who writes into the probe's output changes no verdict to the good") {
+    const std::vector<Target> targets{{"one", "call a"}, {"two", "call b"}};
+    const auto read = [&](const std::string& output) { return read_answers(targets, "w", output); };
+    const auto shifted = read("blocked\nv 0 blocked\nw 0 reached it\nw 1 blocked\n");
+    CHECK(shifted[0].outcome == Outcome::Reached);
+    CHECK(shifted[1].outcome == Outcome::Blocked);
+    const auto twice = read("w 0 blocked\nw 0 reached it\nw 1 blocked\nw 9 blocked\nw x blocked\n");
+    CHECK(twice[0].outcome == Outcome::Unknown);
+    CHECK_FALSE(holds(twice));
+    const auto coloured = read("w 0 blocked \x1b[31mno\a\nw 1 blocked\n");
+    CHECK(coloured[0].how.find('\x1b') == std::string::npos);
 }
 
 // It once mounted over the /tmp of the machine whose administrator tried it.
