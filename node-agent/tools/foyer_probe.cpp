@@ -186,6 +186,17 @@ std::string try_open(const std::string& path, int flags, const char* how) {
     return file.valid() ? reached(how) : blocked();
 }
 
+// What is masked in a partition can be opened, and is empty.
+std::string try_read(const std::string& path) {
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    if (!file.valid()) return blocked();
+    char byte = 0;
+    const ssize_t got = ::read(file.get(), &byte, 1);
+    if (got == 0) return blocked("nothing is in it");
+    if (got > 0 || errno == EISDIR || errno == EAGAIN) return reached("it can be read");
+    return blocked();
+}
+
 std::string try_make(const std::string& path) {
     const std::string made = try_open(path, O_WRONLY | O_CREAT | O_EXCL, "it can be made");
     if (made.starts_with("reached")) ::unlink(path.c_str());
@@ -310,7 +321,7 @@ std::string attempt(const std::string& line) {
     }
     std::getline(words >> std::ws, what);
     if (kind == "socket") return try_socket(what);
-    if (kind == "file") return try_open(what, O_RDONLY, "it can be read");
+    if (kind == "file") return try_read(what);
     if (kind == "write") return try_open(what, O_WRONLY, "it can be written");
     if (kind == "make") return try_make(what);
     if (kind == "call") return try_call(what);

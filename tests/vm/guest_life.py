@@ -11,7 +11,7 @@ import time
 
 IN = "/srv/in"
 PACKAGES = ("foyer", "foyer-master", "foyer-node")
-WAIT_S = 240.0  # an emulated machine is slow
+WAIT_S = 480.0  # an emulated machine is slow
 BOOKS = ("/proc", "/sys", "/dev", "/run", "/tmp", IN, "/var/lib/dpkg", "/var/lib/apt",
          "/var/cache", "/var/log", "/root", "/etc/ld.so.cache", "/var/lib/postgresql",
          "/etc/passwd-", "/etc/group-", "/etc/shadow-", "/etc/gshadow-",
@@ -259,6 +259,8 @@ if __name__ == "__main__":
         main()
     except AssertionError as failure:
         print(failure)
+        for question in ("foyer --quiet instance show first", "foyer-node status"):
+            print(f"-- {question}\n{run(*question.split(), check=False)}")
         for unit in ("foyer-master", "foyer-node", "foyer-node-clear"):
             print(run("journalctl", "--no-pager", "-n", "60", "-u", unit, check=False))
         sys.exit(1)
