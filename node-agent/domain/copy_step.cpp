@@ -61,7 +61,7 @@ Step ordered_step(const Assignment& desired, const CopyOrder& order, const Local
     const bool asked = order.cut != session.copy.cut_told && local.initialized && may_tell;
     if ((session.paused || !order.run) && !asked) {
         if (running) return act(StepKind::Stop);
-        return wait(session.paused ? std::string(paused_text) : "", session.may_tell_until);
+        return wait(session.paused ? std::string(paused_text) : "");
     }
     if (must_rejoin(desired, order, local)) {
         if (running) return act(StepKind::Stop);

@@ -298,6 +298,7 @@ TEST_CASE("a stopped instance is started only to answer where its log ends") {
     ++world.order.serial;
     world.does(StepKind::Stop);
     CHECK(is_ready(world.next()));
+    CHECK(world.next().until > world.now.mono + Duration(3'600'000));
     ++world.order.cut;
     CHECK(world.next().kind == StepKind::Prepare);
 }
@@ -356,6 +357,7 @@ TEST_CASE("a copy whose host pauses says where its log ends, stops, and is start
     world.does(StepKind::Stop);
     CHECK(world.waits("its host has paused this box"));
     world.now.mono = world.now.mono + Duration(6'000);
+    CHECK(world.next().until > world.now.mono + Duration(3'600'000));  // only orders change that
     ++world.order.cut;
     CHECK(world.next().kind == StepKind::Wait);
     world.tell(false);
