@@ -89,6 +89,14 @@ Operation advanced(const State& state, const Node& node, Operation operation, Wa
 
 }  // namespace
 
+void tell_leaving(const Node& node, const std::string& why, Draft& draft) {
+    const State& state = draft.state();
+    for (const ReplicaKey& key : state.replicas_on(node.name))
+        draft.event("copy_leaves", state.instances().at(key.instance),
+                    "copy " + std::to_string(key.index.number) + " leaves '" + node.name.str() +
+                        "', " + why);
+}
+
 Result<Decision> cordon_node(const State& state, const CordonNode& command, WallTime now) {
     Node node = TRY(find_home(state, command.name));
     if (node.wish == NodeWish::Cordoned) return Draft(state, now).done(node.name.str());
@@ -138,10 +146,7 @@ Result<Decision> drain_node(const State& state, const DrainNode& command, WallTi
     draft.event("node_draining", node,
                 std::to_string(operation.steps.size()) + " copies move away" +
                     (node.drain->deadline ? ", until " + to_rfc3339(*node.drain->deadline) : ""));
-    for (const ReplicaKey& key : state.replicas_on(node.name))
-        draft.event("copy_leaves", state.instances().at(key.instance),
-                    "copy " + std::to_string(key.index.number) + " leaves '" + node.name.str() +
-                        "', which is emptied");
+    tell_leaving(node, "which is emptied", draft);
     return std::move(draft).done(node.name.str(), command.operation);
 }
 

@@ -15,14 +15,6 @@ std::string span_text(const HostOrder& order) {
     return order.until ? "until " + to_rfc3339(*order.until) : "until its host resumes it";
 }
 
-void tell_leaving(const Node& node, const std::string& why, Draft& draft) {
-    const State& state = draft.state();
-    for (const ReplicaKey& key : state.replicas_on(node.name))
-        draft.event("copy_leaves", state.instances().at(key.instance),
-                    "copy " + std::to_string(key.index.number) + " leaves '" + node.name.str() +
-                        "', " + why);
-}
-
 void tell(const Node& node, Draft& draft) {
     switch (node.host_order.wish) {
         case HostWish::Serving: return draft.event("node_resumed", node, "its host lets it serve");

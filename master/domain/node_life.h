@@ -42,6 +42,9 @@ bool silent_for(const Node& node, Duration patience, WallTime hearing_since, Wal
 // lowers the capacity of boxes that offer less and were relieved.
 void age_nodes(Draft& draft, WallTime hearing_since);
 
+// Tells the customers whose copies are there: "copy 1 leaves 'lille-1', which is emptied".
+void tell_leaving(const Node& node, const std::string& why, Draft& draft);
+
 // Steps of the drains that are under way.
 void advance_drains(Draft& draft);
 

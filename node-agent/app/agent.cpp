@@ -116,9 +116,8 @@ Status Agent::start() {
         }
         orders.removal = local.removal;
         // Let go of, and this agent's forerunner died before the partition's journal knew.
-        if (orders.desired == nullptr && orders.removal == Removal::None &&
-            removing_.contains(partition))
-            orders.removal = removing_.at(partition);
+        if (orders.desired == nullptr && orders.removal == Removal::None)
+            orders.removal = removal_of(partition);
         orders.secrets = secrets_of(partition);
         orders.paused = is_paused();
         // The first report is a full one, and may go out before the worker has looked: what it does

@@ -13,8 +13,8 @@
 //
 // Anywhere else it does nothing (exit status 2). What succeeds although it must not is undone. Who
 // else lives in the partition can neither look into it nor speak in its place: it cannot be traced,
-// and the word is known to it alone. It links nothing of ours and is static: the partition's image
-// need not have a library.
+// and the word is known to it alone. It links no library of ours and is static: the partition's
+// image need not have a library.
 #include <arpa/inet.h>
 #include <array>
 #include <cerrno>
@@ -43,6 +43,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/os/unique_fd.h"
+
+using foyer::os::UniqueFd;
+
 namespace {
 
 constexpr int connect_ms = 1000;
@@ -69,21 +73,6 @@ std::string blocked() {
     }
 }
 std::string reached(const std::string& how) { return "reached " + how; }
-
-class Descriptor {
-public:
-    explicit Descriptor(int number) : number_(number) {}
-    ~Descriptor() {
-        if (number_ >= 0) ::close(number_);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    int get() const { return number_; }
-    bool valid() const { return number_ >= 0; }
-
-private:
-    int number_;
-};
 
 struct Place {
     sockaddr_storage bytes{};
@@ -121,7 +110,7 @@ const sockaddr* generic(const Place& place) {
 
 std::string try_tcp(const std::string& address, int port) {
     const Place place = place_of(address, port);
-    const Descriptor socket(::socket(place.family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    const UniqueFd socket(::socket(place.family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (!socket.valid()) return blocked();
     if (::connect(socket.get(), generic(place), place.size) == 0) return reached("it answers");
     if (errno != EINPROGRESS) return errno == ECONNREFUSED ? reached("it refuses") : blocked();
@@ -151,7 +140,7 @@ std::string question_for(int port) {
 // all the same (IP_RECVERR).
 std::string try_udp(const std::string& address, int port) {
     const Place place = place_of(address, port);
-    const Descriptor socket(::socket(place.family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    const UniqueFd socket(::socket(place.family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (!socket.valid()) return blocked();
     const int yes = 1;
     ::setsockopt(socket.get(), SOL_SOCKET, SO_BROADCAST, &yes, sizeof yes);
@@ -174,7 +163,7 @@ std::string try_socket(const std::string& path) {
     address.sun_family = AF_UNIX;
     if (path.size() >= sizeof address.sun_path) return blocked("its path is too long");
     std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
-    const Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (!socket.valid()) return blocked();
     const int done =
         ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
@@ -182,13 +171,13 @@ std::string try_socket(const std::string& path) {
 }
 
 std::string try_open(const std::string& path, int flags, const char* how) {
-    const Descriptor file(::open(path.c_str(), flags | O_CLOEXEC, 0600));
+    const UniqueFd file(::open(path.c_str(), flags | O_CLOEXEC, 0600));
     return file.valid() ? reached(how) : blocked();
 }
 
 // What is masked in a partition can be opened, and is empty.
 std::string try_read(const std::string& path) {
-    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (!file.valid()) return blocked();
     char byte = 0;
     const ssize_t got = ::read(file.get(), &byte, 1);
@@ -206,7 +195,7 @@ std::string try_make(const std::string& path) {
 std::string said(long result, const char* how) { return result >= 0 ? reached(how) : blocked(); }
 
 std::string open_socket(int family, int type, int protocol) {
-    const Descriptor socket(::socket(family, type | SOCK_CLOEXEC, protocol));
+    const UniqueFd socket(::socket(family, type | SOCK_CLOEXEC, protocol));
     return said(socket.get(), "it was given");
 }
 
@@ -214,7 +203,7 @@ std::string open_perf() {
     perf_event_attr wanted{};
     wanted.size = sizeof wanted;
     wanted.type = PERF_TYPE_SOFTWARE;
-    const Descriptor counter(
+    const UniqueFd counter(
         static_cast<int>(::syscall(SYS_perf_event_open, &wanted, 0, -1, -1, 0UL)));
     return said(counter.get(), "it was given");
 }
@@ -224,7 +213,7 @@ std::string load_bpf() {
     wanted.map_type = BPF_MAP_TYPE_ARRAY;
     wanted.key_size = wanted.value_size = 4;
     wanted.max_entries = 1;
-    const Descriptor map(
+    const UniqueFd map(
         static_cast<int>(::syscall(SYS_bpf, BPF_MAP_CREATE, &wanted, sizeof wanted)));
     return said(map.get(), "a map was made");
 }
@@ -284,18 +273,16 @@ constexpr Call calls[] = {
 std::string apart(std::string (*attempt)()) {
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0) return blocked();
-    const Descriptor from(ends[0]);
+    const UniqueFd from(ends[0]);
+    UniqueFd to(ends[1]);
     const pid_t child = ::fork();
-    if (child < 0) {
-        ::close(ends[1]);
-        return std::string("unknown ") + std::strerror(errno);
-    }
+    if (child < 0) return std::string("unknown ") + std::strerror(errno);
     if (child == 0) {
         const std::string answer = attempt();
-        const ssize_t told = ::write(ends[1], answer.data(), answer.size());
+        const ssize_t told = ::write(to.get(), answer.data(), answer.size());
         ::_exit(told < 0 ? 1 : 0);
     }
-    ::close(ends[1]);
+    to.reset();
     std::array<char, 256> answer{};
     const ssize_t size = ::read(from.get(), answer.data(), answer.size());
     ::waitpid(child, nullptr, 0);
