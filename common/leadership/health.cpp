@@ -2,8 +2,14 @@
 
 namespace foyer::leadership {
 
+Duration health_patience(const Health& health, const Timing& timing, MonoTime now) {
+    const bool settled = health.opened_at && now - *health.opened_at >= timing.health_settle;
+    return settled ? timing.health_failed : timing.health_young;
+}
+
 HealthVerdict judge_health(const Health& health, const Timing& timing, MonoTime now) {
-    const bool failed = health.failed_since && now - *health.failed_since >= timing.health_failed;
+    const bool failed =
+        health.failed_since && now - *health.failed_since >= health_patience(health, timing, now);
     const bool slow =
         health.promoting_since && now - *health.promoting_since >= timing.promotion_max;
     if (!failed && !slow && !health.unreachable) return HealthVerdict::Well;
@@ -17,6 +23,7 @@ Health after_health_resignation(Health health, const Timing& timing, MonoTime no
         health.resigned.pop_front();
     health.resigned.push_back(now);
     health.promoting_since.reset();
+    health.opened_at.reset();
     health.unreachable = false;
     return health;
 }

@@ -27,6 +27,7 @@ void stand_still(Turn& turn) {
     leading.handover.reset();
     leading.running_since.reset();
     state.health.promoting_since.reset();
+    state.health.opened_at.reset();
     for (auto& [index, one] : leading.streaming) {
         one.since.reset();
         one.away_since = turn.now;
@@ -78,6 +79,8 @@ void advance_closed(Turn& turn) {
     leading.open_number = 0;
     leading.open_end.reset();
     move_to(turn, Stage::Open);
+    auto& opened = turn.state.health.opened_at;
+    if (!opened) opened = turn.now;
     turn.effects.push_back(Clients{Gate::Open});
 }
 

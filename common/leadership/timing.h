@@ -23,6 +23,8 @@ struct Timing {
     Duration next_try_max{1'200};
     Duration elected_left{1'000};  // a lease shorter than this elects nobody
     Duration health_failed{5'000};
+    Duration health_young{20'000};  // instead, until a leader has been open for health_settle
+    Duration health_settle{60'000};
     Duration health_pause{60'000};  // not eligible after a resignation for health
     Duration health_window{3'600'000};
     int health_resignations = 2;  // in health_window; afterwards it stays and says so

@@ -48,6 +48,7 @@ public:
     // Position, followers and quorum were read a moment ago.
     void tell_probed() {
         if (session_.health) tell_health(session_.health->healthy);
+        if (local_.diverged) tell(lead::Diverged{});  // also where it cannot say how far it got
         if (!session_.position) return;
         const lead::LogPosition position = log_position(*session_.position);
         const bool taken_up = local_.applied_serial == order_.serial;
@@ -62,7 +63,6 @@ public:
             session_.copy.rejoined_told = order_.serial;
             tell(lead::Rejoined{position});
         }
-        if (local_.diverged) tell(lead::Diverged{});
     }
 
     std::vector<lead::Input> facts() { return std::move(facts_); }

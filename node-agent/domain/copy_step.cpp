@@ -63,6 +63,8 @@ Step ordered_step(const Assignment& desired, const CopyOrder& order, const Local
         if (running) return act(StepKind::Stop);
         return wait(session.paused ? std::string(paused_text) : "");
     }
+    // It runs, says nothing, and may never: what streams may only be stopped with it.
+    if (running && asked && session.copy.unreadable) return act(StepKind::Stop);
     if (must_rejoin(desired, order, local)) {
         if (running) return act(StepKind::Stop);
         const Step ready = readiness(session, is_prepared(desired, order, session));
@@ -111,6 +113,11 @@ Session copy_session_ended(Session session, const CopyOrder& order, const LocalS
     // ends nobody can say, and the group must not wait for it.
     if (local.replacing) session.copy.unreadable = true;
     return session;
+}
+
+bool may_never_tell(const LocalState& local, const Session& session) {
+    const bool forked = session.health && session.health->diverged;
+    return !session.position && (local.replacing || forked);
 }
 
 bool awaits_probe(const CopyOrder& order, const Session& session) {

@@ -50,6 +50,10 @@ Session copy_session_after(Session session, const Step& step, const CopyOrder& o
 // The service ended by itself.
 Session copy_session_ended(Session session, const CopyOrder& order, const LocalState& local);
 
+// After a probe: the service runs and does not answer, over data that may need log which nobody has
+// any more. A database waits for that in silence, and a group that waits for it elects nobody.
+bool may_never_tell(const LocalState& local, const Session& session);
+
 // Something is asked that only a probe can answer.
 bool awaits_probe(const CopyOrder& order, const Session& session);
 

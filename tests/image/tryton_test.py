@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The release "tryton" in real containers: three copies, a post on each country's books, a
 takeover."""
+import contextlib
 import io
 import os
 import signal
@@ -9,6 +10,7 @@ import sys
 import tarfile
 import tempfile
 import threading
+import time
 
 from support import sandbox
 from support.erp import Erp, Refused
@@ -23,6 +25,8 @@ NOISE = """SET synchronous_commit = local; DO $$ BEGIN FOR i IN 1..400 LOOP
  END LOOP; END $$"""
 DIVERGED_LOOKS = 30
 BLOCKED_S = 3   # how long a write that must wait is watched
+STUCK_S = 16    # three looks at its health
+WEB_THREADS = 8
 
 
 def parameters(country="FR", language="fr", company="Acme 'Sàrl' \\ Co"):
@@ -122,20 +126,53 @@ def check_rights(group):
     assert PASSWORD not in log and secrets()["replication_password"] not in log
 
 
+def write_into(done, erp, name):
+    """Many at once wait for one row, the sequence of parties: some are told to try again."""
+    with contextlib.suppress(Refused):
+        done.append(erp.create_party(name))
+
+
 def check_write_waits(group, erp):
     """Without any other copy a write is not acknowledged; it is once one is back."""
     others = group.replicas[1:]
     for standby in others:
         standby.stop()
-    done = threading.Event()
-    writer = threading.Thread(target=lambda: (erp.create_party("Waiting"), done.set()))
-    writer.start()
-    assert not done.wait(BLOCKED_S), "acknowledged with no other copy"
-    assert group.replicas[0].json("health")["healthy"], "waiting for a copy is not ill health"
+    done = []   # more than the web server has threads: it answers nobody
+    writers = [threading.Thread(target=write_into, args=(done, erp, "Waiting"))
+               for _ in range(WEB_THREADS + 4)]
+    for writer in writers:
+        writer.start()
+    time.sleep(BLOCKED_S)
+    assert not done, "acknowledged with no other copy"
+    for _ in range(2):
+        assert group.replicas[0].json("health")["healthy"], "waiting for a copy is not ill health"
     for standby in others:
         standby.start()
-    writer.join()
-    assert done.is_set(), "the write failed"
+    for writer in writers:
+        writer.join()
+    assert done, "the writes failed"
+
+
+def check_stuck(leader, erp):
+    """A web server whose every thread stands is ill; one that is only slow to ask is not."""
+    hold = threading.Thread(target=lambda: sql(
+        leader, "BEGIN; LOCK TABLE party_party IN ACCESS EXCLUSIVE MODE; "
+                f"SELECT pg_sleep({STUCK_S}); COMMIT"))
+    hold.start()
+    wait_for(lambda: sql(leader, "SELECT count(*) FROM pg_locks WHERE granted AND "
+                                 "mode = 'AccessExclusiveLock'", "postgres") != "0", "the lock")
+    writers = [threading.Thread(target=write_into, args=([], erp, "Stuck"))
+               for _ in range(WEB_THREADS + 4)]
+    for writer in writers:
+        writer.start()
+    said = []
+    while hold.is_alive():
+        said.append(leader.json("health"))
+    for thread in (hold, *writers):
+        thread.join()
+    assert not said[1]["healthy"], said   # the first saw what was finished before
+    assert said[1]["detail"] == "the web server does not answer", said
+    wait_for(lambda: is_open(leader), "it answers again")
 
 
 def check_lock_file(group):
@@ -165,11 +202,7 @@ def check_takeover(group, party, invoice, number):
     """The primary is killed; the best standby leads; nothing acknowledged is gone; the old one
     rejoins."""
     first, *others = group.replicas
-    group.primary = None
-    for standby in others:
-        standby.reload()
-        wait_for(lambda: standby.json("position") and not standby.json("position")["receiving"],
-                 "the receiver stops")
+    cut(group, others)
     held = [position(standby) for standby in others]
     # What only the old primary holds, and nobody was told of: within the segment that the next one
     # goes on with, so that it can stream that segment's beginning again and again.
@@ -196,12 +229,12 @@ def check_takeover(group, party, invoice, number):
     erp.create_party("After")
     assert first.run_stopped("join")[0] == 0, "join may be repeated"
     first.start()
-    wait_for(lambda: (first.json("health") or {}).get("diverged"), "it knows that it diverged")
+    wait_for(lambda: is_diverged(first), "it knows that it diverged")
     for _ in range(DIVERGED_LOOKS):
-        assert first.json("health").get("diverged"), "it says otherwise for a moment"
+        assert is_diverged(first), "it says otherwise for a moment"
     first.stop()
     first.start()
-    wait_for(lambda: (first.json("health") or {}).get("diverged"), "it knows after a restart too")
+    wait_for(lambda: is_diverged(first), "it knows after a restart too")
     first.stop()
     check_rejoin(first, best)
     first.start()
@@ -212,6 +245,79 @@ def check_takeover(group, party, invoice, number):
     later = erp.create_invoice(party, "7.50")
     erp.post(later)
     return best
+
+
+def cut(group, standbys):
+    """They follow nobody: what they hold is all that a later leader has."""
+    primary, group.primary = group.primary, None
+    for standby in standbys:
+        standby.reload()
+        wait_for(lambda: standby.json("position") and not standby.json("position")["receiving"],
+                 "the receiver stops")
+    group.primary = primary
+
+
+def elect(group, leader, followers):
+    group.primary, group.epoch = leader.index, group.epoch + 1
+    for replica in (leader, *followers):
+        replica.reload()
+    wait_for(lambda: leader.hook("promote")[0] == 0, "promote")
+
+
+def is_diverged(replica):
+    return (replica.json("health") or {}).get("diverged")
+
+
+def must_copy_anew(replica, leader):
+    """It follows after a rejoin that copies everything."""
+    replica.stop()
+    status, text = replica.run_stopped("rejoin")
+    assert status == 0 and "copying from" in text, (status, text)
+    replica.start()
+    wait_for(lambda: position(replica) == position(leader), "it follows again")
+
+
+def check_lost_source(group, old):
+    """Rewound to a leader that dies before its last log reached anybody: the folder can never be
+    read any more, PostgreSQL waits in silence, and only a fresh copy helps."""
+    second, last = (replica for replica in group.replicas if replica is not old)
+    cut(group, (second, last))
+    sql(old, "SET synchronous_commit = local; CREATE TABLE only_there ()", "postgres")
+    old.stop(signal.SIGKILL)
+    elect(group, second, (last,))
+    wait_for(lambda: is_open(second), "open once another copy holds the log")
+    cut(group, (last,))
+    old.configure()
+    check_rejoin(old, second)
+    second.stop(signal.SIGKILL)
+    elect(group, last, ())
+    old.configure()
+    old.start()
+    wait_for(lambda: is_diverged(old), "it knows that it waits for what nobody has")
+    assert not old.json("position"), "it answers"
+    must_copy_anew(old, last)
+    second.configure()
+    assert second.run_stopped("rejoin")[0] == 0
+    second.start()
+    wait_for(lambda: is_open(last) and position(second) == position(last), "all follow")
+    return last
+
+
+def check_log_gone(group, leader):
+    """A copy that was away for longer than the log is kept for it."""
+    late = next(replica for replica in group.replicas if replica is not leader)
+    late.stop()
+    sql(leader, f"SELECT pg_drop_replication_slot('r{late.index}g1')", "postgres")
+    # Twice what is kept for anybody (wal_limits), in segments of 4 MiB.
+    sql(leader, "SELECT count(pg_switch_wal()), count(pg_logical_emit_message(false, 'x', 'x')) "
+                "FROM generate_series(1, 128)", "postgres")
+    sql(leader, "CHECKPOINT", "postgres")
+    leader.reload()
+    late.start()
+    wait_for(lambda: is_diverged(late), "it knows that its log is gone")
+    health = late.json("health")
+    assert "no more of the log" in health["detail"], health
+    must_copy_anew(late, leader)
 
 
 def check_export(leader):
@@ -302,8 +408,11 @@ def main():
             erp, party, invoice, number = check_first_invoice(group)
             check_rights(group)
             check_write_waits(group, erp)
+            check_stuck(group.replicas[0], erp)
             check_lock_file(group)
             leader = check_takeover(group, party, invoice, number)
+            leader = check_lost_source(group, leader)
+            check_log_gone(group, leader)
             check_export(leader)
             check_health(leader)
         check_countries(folder, release, f"{folder}/root")

@@ -15,7 +15,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 SKIP = 77
-LOG_LINES = 15
+LOG_LINES = 20
 
 
 class Round(unittest.TestCase):
@@ -35,10 +35,15 @@ class Round(unittest.TestCase):
 
     @staticmethod
     def print_logs(keep):
-        """The ends of what was kept of bad runs: where nobody can look any more, they are all."""
-        for log in sorted(keep.glob("*/*-agent.log")) + sorted(keep.glob("*/*-master.log")):
-            lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-            print(f"-- {log.parent.name}/{log.name}", *lines[-LOG_LINES:], sep="\n", flush=True)
+        """The ends of what was kept of bad runs: where nobody can look any more, they are all. The
+        copies themselves first, then those who run them; edges only hear."""
+        for kind in ("*.acme-*.log", "*-agent.log", "*-master.log"):
+            for log in sorted(keep.glob(f"*/{kind}")):
+                if log.name.startswith("edge-"):
+                    continue
+                lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+                told = [line for line in lines if "wish_applied" not in line]
+                print(f"-- {log.parent.name}/{log.name}", *told[-LOG_LINES:], sep="\n", flush=True)
 
     def test_all_were_run(self):
         self.assertEqual(len({row["scenario"] for row in self.rows}), 2)

@@ -81,7 +81,7 @@ void ill(World& world, Box& box) {
     switch (world.below(4)) {
         case 0:
             tell(lead::LocalHealth{false, world.clock_of(box)});
-            world.at(world.now() + world.below(15'000),
+            world.at(world.now() + world.below(40'000),
                      [tell] { tell(lead::LocalHealth{true, {}}); });
             return;
         case 1:

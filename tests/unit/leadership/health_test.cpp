@@ -12,17 +12,35 @@ constexpr MonoTime noon{100'000'000};
 
 TEST_CASE("a leader resigns after five seconds of failed health, twice an hour") {
     Health health;
+    health.opened_at = noon + Duration(-60'000);
     CHECK(judge_health(health, timing, noon) == HealthVerdict::Well);
     health.failed_since = noon + Duration(-4'999);
     CHECK(judge_health(health, timing, noon) == HealthVerdict::Well);
     health.failed_since = noon + Duration(-5'000);
     CHECK(judge_health(health, timing, noon) == HealthVerdict::Resign);
     health = after_health_resignation(health, timing, noon);
+    CHECK_FALSE(health.opened_at);
     health = after_health_resignation(health, timing, noon);
+    health.opened_at = noon + Duration(-60'000);
     CHECK(judge_health(health, timing, noon) == HealthVerdict::Stays);
     CHECK(judge_health(health, timing, noon + Duration(3'600'000)) == HealthVerdict::Resign);
     CHECK(after_health_resignation(health, timing, noon + Duration(3'600'000)).resigned.size() ==
           1);
+}
+
+// tests/lab/takeover, with_master_cut: on a machine under load each new leader met the requests
+// that had waited for it, was ill for a few seconds, and left its lead to the next: six leads in a
+// minute.
+TEST_CASE("a leader that has just opened is spared") {
+    Health health;
+    health.failed_since = noon + Duration(-19'999);
+    CHECK(judge_health(health, timing, noon) == HealthVerdict::Well);  // not open yet
+    health.opened_at = noon + Duration(-59'999);
+    CHECK(judge_health(health, timing, noon) == HealthVerdict::Well);
+    CHECK(judge_health(health, timing, noon + Duration(1)) == HealthVerdict::Resign);
+    health.failed_since = noon + Duration(-20'000);
+    health.opened_at = noon + Duration(-25'000);
+    CHECK(judge_health(health, timing, noon) == HealthVerdict::Resign);
 }
 
 TEST_CASE("unreachable, or a promotion without end, is failed health") {

@@ -146,8 +146,16 @@ TEST_CASE("elected, a leader writes its record before anything else, and promote
     desk.hand(Flushed{ReplicaIndex{2}, fence, Lsn(51)});
     REQUIRE(desk.all<Clients>().size() == 1);
     CHECK(desk.state.leading.stage == Stage::Open);
+    CHECK(desk.state.health.opened_at == desk.now);
+    const MonoTime opened = desk.now;
+    desk.now = desk.now + Duration(1'000);
     desk.hand(WaitBroken{});
     CHECK(desk.state.leading.stage == Stage::Closed);
+    CHECK(desk.state.health.opened_at == opened);  // the first time counts
+    desk.now = desk.state.leading.lease_until;
+    desk.hand(Tick{{0}});
+    CHECK(desk.state.role == Role::Fencing);
+    CHECK_FALSE(desk.state.health.opened_at);
 }
 
 // Seed 5195752056092825102: k was raised over a commit that one other held.

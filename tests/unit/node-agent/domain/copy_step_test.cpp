@@ -276,6 +276,43 @@ TEST_CASE("a rejoin after which the copy is astray still is done again") {
     CHECK(world.count<lead::Rejoined>() == 1);
 }
 
+// Rewound to a leader whose log nobody has any more, it never answers: its group waited for ever.
+TEST_CASE("torn data that does not answer is stopped, so that its group need not wait for it") {
+    World world = following();
+    world.order.rejoin = true;
+    world.order.leader = ReplicaIndex{0};
+    world.order.fence = fence(3);
+    ++world.order.serial;
+    world.does(StepKind::Stop).does(StepKind::Prepare);
+    world.local = before_copy_step(world.local, Step{StepKind::Rejoin, {}, {}});
+    world.does(StepKind::Rejoin).does(StepKind::Start);
+    CHECK(may_never_tell(world.local, world.session));
+    world.session.copy.unreadable = true;
+    world.told.clear();
+    world.order.rejoin = false;
+    world.order.leader.reset();
+    ++world.order.cut;
+    ++world.order.serial;
+    world.does(StepKind::Stop);
+    REQUIRE(world.count<lead::ReceiverStopped>() == 1);
+    CHECK_FALSE(world.told.back().get<lead::ReceiverStopped>().position);
+    CHECK_FALSE(world.told.back().get<lead::ReceiverStopped>().whole);
+    world.does(StepKind::Prepare).does(StepKind::Start);
+    CHECK_FALSE(world.session.copy.unreadable);
+    world.stands_at(3, 60, false);
+    CHECK_FALSE(may_never_tell(world.local, world.session));
+}
+
+TEST_CASE("a copy gone astray says so though it cannot say where its log ends") {
+    World world = following();
+    world.local.diverged = true;
+    world.session.health = Health{.healthy = false, .ready = false, .diverged = true, .detail = ""};
+    world.session.position.reset();
+    world.tell(true);
+    CHECK(world.count<lead::Diverged>() == 1);
+    CHECK(may_never_tell(world.local, world.session));
+}
+
 // Its group may not have heard it: what is told while a cut is asked counts for nothing.
 TEST_CASE("a rejoin that is asked for again is told again") {
     World world = following();

@@ -1,5 +1,6 @@
-"""Has this standby's history left the primary's? Exit status 0: yes, only `rejoin` helps. Anything
-else: no, or the primary does not say. Asked only while nothing of the newest history streams."""
+"""Can this standby follow no more, so that only `rejoin` helps? Exit status 0: yes, and how is
+printed. Anything else: no, or the primary does not say. Asked only while nothing of the newest
+history streams."""
 import os
 import sys
 
@@ -9,6 +10,8 @@ from primary import ask  # noqa: E402
 from replica import Replica  # noqa: E402
 
 LOG = "replication=true"   # the protocol of those who copy the log
+FORKED = "its history has left the primary's"
+GONE = "the primary has no more of the log that it needs"
 MINE = """
 SELECT greatest((SELECT min_recovery_end_timeline FROM pg_control_recovery()),
                 (SELECT timeline_id FROM pg_control_checkpoint())),
@@ -31,22 +34,70 @@ def forks(history):
     return ends
 
 
-def diverged(replica):
-    if replica.leads or not replica.primary:
-        return False
-    mine = postgres.query(MINE)
-    # Read after our own end, so a primary that writes on is never behind it by mistake.
+def needs():
+    """(timeline, end) up to which this folder needs the log before it can be read at all, as the
+    control file says: a rewound one needs all that its source had written by then."""
+    control = postgres.control()
+    end = control.get("Minimum recovery ending location", "0/0")
+    timeline = control.get("Min recovery ending loc's timeline", "0")
+    if end == "0/0":
+        end = control.get("Latest checkpoint location", "0/0")
+        timeline = control.get("Latest checkpoint's TimeLineID", "0")
+    return int(timeline), position(end)
+
+
+def mine():
+    """The same while it answers: up to where it holds the log. None: it leads by now."""
+    if postgres.query("SELECT 1") is None:
+        return needs()
+    timeline, _, end = (postgres.query(MINE) or "").partition("|")
+    return (int(timeline), position(end)) if timeline and end else None
+
+
+def is_kept(replica, timeline, their_timeline, end):
+    """Has the primary the segment in which `end` lies, on any history from ours to its own?"""
+    size = int(postgres.control()["Bytes per WAL segment"])
+    high, low = divmod(end // size, (1 << 32) // size)
+    names = [f"{one:08X}{high:08X}{low:08X}"
+             for one in range(timeline, their_timeline + 1)]
+    listed = ",".join(f"'{name}'" for name in names)
+    found = ask(replica, "rewinder", "dbname=postgres",
+                "SELECT count((pg_stat_file('pg_wal/' || name, true)).size) "
+                f"FROM unnest(ARRAY[{listed}]) AS name")
+    return found != "0"
+
+
+def astray(replica, here):
+    """What keeps a log that ends `here`, (timeline, end), from going on with the primary's: FORKED,
+    GONE, or nothing that is known."""
+    # Asked after our own end was read, so a primary that writes on is never behind it by mistake.
     theirs = ask(replica, "replicator", LOG, "IDENTIFY_SYSTEM")
-    if not mine or not theirs:
-        return False
-    timeline, end = mine.split("|")
-    timeline, end = int(timeline), position(end)
+    if not here or not theirs:
+        return ""
+    timeline, end = here
     _, their_timeline, their_end, _ = theirs.split("|")
-    if timeline == int(their_timeline):
-        return end > position(their_end)
-    history = ask(replica, "replicator", LOG, f"TIMELINE_HISTORY {their_timeline}")
-    return history is not None and end > forks(history).get(timeline, 0)
+    their_timeline, their_end = int(their_timeline), position(their_end)
+    if timeline == their_timeline:
+        if end > their_end:
+            return FORKED
+    else:
+        history = ask(replica, "replicator", LOG, f"TIMELINE_HISTORY {their_timeline}")
+        if history is None:
+            return ""
+        if end > forks(history).get(timeline, 0):
+            return FORKED
+    # Between an end and the next byte lies nothing: only what was written behind it can be gone.
+    if end < their_end and not is_kept(replica, timeline, their_timeline, end):
+        return GONE
+    return ""
+
+
+def main():
+    replica = Replica()
+    how = "" if replica.leads or not replica.primary else astray(replica, mine())
+    print(how)
+    return 0 if how else 1
 
 
 if __name__ == "__main__":
-    sys.exit(0 if diverged(Replica()) else 1)
+    sys.exit(main())

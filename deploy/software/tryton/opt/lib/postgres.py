@@ -28,13 +28,16 @@ def run(*argv, **options):
                           **options)
 
 
-def cluster_state():
-    """What the control file says of how the data folder was left, such as "in production"."""
+def control():
+    """The control file of the data folder, as pg_controldata prints it: {name: value}."""
     done = run("pg_controldata", "-D", DATA, text=True, stdout=subprocess.PIPE)
-    for line in done.stdout.splitlines():
-        if line.startswith("Database cluster state:"):
-            return line.partition(":")[2].strip()
-    return "unknown"
+    pairs = (line.partition(":") for line in done.stdout.splitlines())
+    return {name: value.strip() for name, _, value in pairs}
+
+
+def cluster_state():
+    """How the data folder was left, such as "in production"."""
+    return control().get("Database cluster state", "unknown")
 
 
 def query(sql, **values):
@@ -56,13 +59,14 @@ def status(replica):
 
 
 def make_slots(replica):
-    """A slot a follower on the primary, none for others: an orphan would keep the log for ever."""
+    """A slot a follower on the primary, none for others: an orphan would keep the log for ever. One
+    that fell too far behind serves nobody any more: a new one takes its place."""
     names = ",".join(member["name"] for member in replica.followers)
     return query("""
-SELECT pg_create_physical_replication_slot(name) FROM unnest(string_to_array(:'names', ',')) AS name
- WHERE name NOT IN (SELECT slot_name FROM pg_replication_slots);
 SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots
  WHERE NOT active AND (slot_name <> ALL(string_to_array(:'names', ',')) OR wal_status = 'lost');
+SELECT pg_create_physical_replication_slot(name) FROM unnest(string_to_array(:'names', ',')) AS name
+ WHERE name NOT IN (SELECT slot_name FROM pg_replication_slots);
 """, names=names)
 
 

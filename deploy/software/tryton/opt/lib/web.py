@@ -7,6 +7,8 @@ import settings
 from replica import RUN
 
 SOCKET = RUN + "/tryton.sock"
+STATS = RUN + "/web.stats"   # what its workers have done, as JSON, to whoever connects
+ASKED = RUN + "/web.asked"   # and what that was when it was asked last
 LOADED = RUN + "/loaded"   # written by uwsgi when its first worker takes requests
 TRYTON_CONF = """
 [web]
@@ -28,8 +30,8 @@ WORKERS = ["uwsgi", "--plugin", "python3", "--master", "--need-app", "--socket",
            "--chmod-socket=600", "--listen", "512", "--processes", "2", "--threads", "4",
            "--wsgi-file", "/opt/foyer/app.py", "--mule=/opt/foyer/cron.py",
            "--buffer-size", "16384", "--disable-logging", "--single-interpreter",
-           f"--hook-accepting1-once=write:{LOADED} yes",
-           "--no-orphans", "--auto-procname"]
+           "--stats", STATS, "--no-orphans", "--auto-procname",
+           f"--hook-accepting1-once=write:{LOADED} yes"]
 ROUTER = ["uwsgi", "--plugin", "http", "--master", "--no-orphans", "--processes", "0",
           "--http-to", SOCKET, "--disable-logging", "--http-timeout", "240",
           "--buffer-size", "16384", "--listen", "512"]
@@ -49,8 +51,9 @@ def start():
 
 def forget():
     """It was ended: what it said of itself is over."""
-    if os.path.exists(LOADED):
-        os.unlink(LOADED)
+    for path in (LOADED, ASKED):
+        if os.path.exists(path):
+            os.unlink(path)
 
 
 def is_loaded():
