@@ -98,6 +98,7 @@ Keys keys_of(NodeConfig& config) {
     keys["edge.body_mib_max"] = integer(1, 65536, config.edge_body_mib_max);
     keys["edge.dns_listen"] = text(config.edge_dns_listen);
     keys["edge.dns_port"] = integer(0, 65535, config.edge_dns_port);
+    keys["edge.line_port"] = integer(0, 65534, config.edge_line_port);
     keys["reserve.cpu_millicores"] = number(
         0, 1'000'000, [&config](std::int64_t given) { config.reserve_cpu = Millicores(given); });
     keys["reserve.memory_mib"] = number(

@@ -30,6 +30,7 @@ struct NodeConfig {
     int edge_body_mib_max = 100;
     std::string edge_dns_listen;  // empty: as edge_listen
     int edge_dns_port = 53;       // 0: no name server here
+    int edge_line_port = 7447;    // of who measures his line, and the one above; 0: nobody can
 
     // Certificates of customers' own names (common/docs/domains.md). Nobody is asked before the
     // operator agreed to the authority's terms.

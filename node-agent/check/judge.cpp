@@ -132,6 +132,71 @@ Finding programs(const MachineFacts& facts) {
             "apt install --reinstall foyer-node brings them"};
 }
 
+// A new copy comes down in an hour at 20 Mbit/s, in a night at 4; an SME's ERP sends 1 to 2.
+constexpr KbitPerSecond download_needed{4'000};
+constexpr KbitPerSecond download_enough{20'000};
+constexpr KbitPerSecond upload_needed{2'000};
+constexpr KbitPerSecond upload_enough{10'000};
+constexpr Duration queue_enough{100};  // more than that is heard in a call and felt in a game
+
+std::string in_mbit(KbitPerSecond rate) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.1f Mbit/s", static_cast<double>(rate.count()) / 1000.0);
+    return text;
+}
+
+Verdict enough(KbitPerSecond found, KbitPerSecond needed, KbitPerSecond enough) {
+    if (found < needed) return Verdict::Bad;
+    return found < enough ? Verdict::Poor : Verdict::Good;
+}
+
+Finding download(const LineFacts& line) {
+    const Verdict verdict = enough(line.download, download_needed, download_enough);
+    return {"download", in_mbit(line.download), verdict,
+            verdict == Verdict::Good ? "" : "a new copy takes hours to come here"};
+}
+
+Finding upload(const LineFacts& line) {
+    const Verdict verdict = enough(line.upload, upload_needed, upload_enough);
+    if (verdict == Verdict::Bad)
+        return {"upload", in_mbit(line.upload), verdict,
+                in_mbit(upload_needed) + " are needed to serve one small ERP"};
+    // A tenth stays free, so that what a household sends does not stand in a queue.
+    const std::string offer = std::to_string(line.upload.count() * 9 / 10 / 100 * 100);
+    return {"upload", in_mbit(line.upload), verdict,
+            "offer it with: foyer-node enrol --uplink-kbit " + offer};
+}
+
+Finding queue(const LineFacts& line) {
+    if (!line.idle || !line.full) return unknown("line delay", "no datagram came back");
+    const std::string value = std::to_string(line.idle->count()) + " ms, " +
+                              std::to_string(line.full->count()) + " ms when full";
+    if (*line.full - *line.idle <= queue_enough) return {"line delay", value, Verdict::Good, ""};
+    return {"line delay", value, Verdict::Poor,
+            "whoever fills the line makes calls stutter: many routers have a setting against that "
+            "(smart queue management)"};
+}
+
+Finding nat(const LineFacts& line) {
+    if (!line.nat) return unknown("nat", "no datagram came back");
+    const std::string value = std::string(to_text(*line.nat)) + ", seen as " + line.seen_as;
+    const bool strict = *line.nat == NatKind::Strict;
+    return {"nat", value, strict ? Verdict::Poor : Verdict::Good,
+            strict ? "no direct way to other homes can be opened: all goes through an edge" : ""};
+}
+
+void add_line(const MachineFacts& facts, std::vector<Finding>& findings) {
+    if (!facts.line) {
+        findings.push_back(
+            unknown("line", facts.line_problem.empty()
+                                ? "it takes an edge of the cloud at the other end: --line HOST:PORT"
+                                : facts.line_problem));
+        return;
+    }
+    for (const auto finding : {download, upload, queue, nat})
+        findings.push_back(finding(*facts.line));
+}
+
 }  // namespace
 
 std::string_view to_text(Verdict verdict) {
@@ -145,23 +210,25 @@ std::string_view to_text(Verdict verdict) {
 }
 
 std::vector<Finding> judge(const MachineFacts& facts, const HostShare& kept) {
-    return {processors(facts),
-            memory(facts, kept.memory),
-            disk(facts, kept.disk),
-            disk_speed(facts),
-            facts.kernel.empty() ? unknown("kernel", "")
-                                 : Finding{"kernel", facts.kernel, Verdict::Good, ""},
-            groups(facts),
-            needed("user namespaces", facts.user_namespaces,
-                   "tenants would be root: sysctl user.max_user_namespaces is 0"),
-            needed("seccomp", facts.seccomp, "tenants' system calls could not be filtered"),
-            needed("nftables", facts.nftables, "no walls between tenants and your home"),
-            wireguard(facts),
-            programs(facts),
-            clock(facts),
-            ipv6(facts),
-            power(facts),
-            unknown("line", "upload, download and NAT show only with an edge at the other end")};
+    std::vector<Finding> findings{
+        processors(facts),
+        memory(facts, kept.memory),
+        disk(facts, kept.disk),
+        disk_speed(facts),
+        facts.kernel.empty() ? unknown("kernel", "")
+                             : Finding{"kernel", facts.kernel, Verdict::Good, ""},
+        groups(facts),
+        needed("user namespaces", facts.user_namespaces,
+               "tenants would be root: sysctl user.max_user_namespaces is 0"),
+        needed("seccomp", facts.seccomp, "tenants' system calls could not be filtered"),
+        needed("nftables", facts.nftables, "no walls between tenants and your home"),
+        wireguard(facts),
+        programs(facts),
+        clock(facts),
+        ipv6(facts),
+        power(facts)};
+    add_line(facts, findings);
+    return findings;
 }
 
 bool can_be_a_box(const std::vector<Finding>& findings) {

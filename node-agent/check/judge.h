@@ -25,7 +25,8 @@ struct HostShare {
     Bytes disk{0};
 };
 
-// In the order they are read in. Each subject once, whatever is known.
+// In the order they are read in. Each subject once; of the line more than one where it was
+// measured.
 std::vector<Finding> judge(const MachineFacts& facts, const HostShare& kept);
 // No finding is bad.
 bool can_be_a_box(const std::vector<Finding>& findings);

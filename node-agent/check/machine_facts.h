@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/base/units.h"
+#include "node-agent/line/line_facts.h"
 #include "node-agent/runtime/cgroup_layout.h"
 
 namespace foyer::agent {
@@ -49,6 +50,8 @@ struct MachineFacts {
     std::vector<PowerSupply> power;
     std::vector<std::string> programs_missing;  // of those the agent calls
     bool wireguard_go = false;                  // the program that can stand in for the kernel
+    std::optional<LineFacts> line;
+    std::string line_problem;  // why there are none; empty: nobody asked for them
 };
 
 }  // namespace foyer::agent

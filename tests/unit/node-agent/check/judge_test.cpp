@@ -127,3 +127,39 @@ TEST_CASE("people read a line a finding and the sum, programs the same as JSON")
     CHECK(body.at("findings").size() == findings.size());
     CHECK(check_page(judge(good(), kept)).ends_with("\nThis machine can be a box.\n"));
 }
+
+TEST_CASE("of a line, what was measured is judged, and what to offer is said") {
+    MachineFacts facts = good();
+    facts.line = LineFacts{.download = KbitPerSecond(93'000),
+                           .upload = KbitPerSecond(22'345),
+                           .idle = Duration(9),
+                           .full = Duration(40),
+                           .nat = NatKind::Friendly,
+                           .seen_as = "198.18.1.2"};
+    CHECK(of(facts, "upload").value == "22.3 Mbit/s");
+    CHECK(of(facts, "upload").reason == "offer it with: foyer-node enrol --uplink-kbit 20100");
+    CHECK(of(facts, "line delay").value == "9 ms, 40 ms when full");
+    CHECK(of(facts, "nat").value == "friendly, seen as 198.18.1.2");
+    for (const char* subject : {"download", "upload", "line delay", "nat"})
+        CHECK(of(facts, subject).verdict == Verdict::Good);
+    const auto verdict_of = [&](const char* subject, auto change) {
+        MachineFacts changed = facts;
+        change(*changed.line);
+        return of(changed, subject).verdict;
+    };
+    CHECK(verdict_of("upload", [](LineFacts& line) { line.upload = KbitPerSecond(9'999); }) ==
+          Verdict::Poor);
+    CHECK(verdict_of("upload", [](LineFacts& line) { line.upload = KbitPerSecond(1'999); }) ==
+          Verdict::Bad);
+    CHECK(verdict_of("download", [](LineFacts& line) { line.download = KbitPerSecond(3'999); }) ==
+          Verdict::Bad);
+    CHECK(verdict_of("line delay", [](LineFacts& line) { line.full = Duration(110); }) ==
+          Verdict::Poor);
+    CHECK(verdict_of("line delay", [](LineFacts& line) { line.full.reset(); }) == Verdict::Unknown);
+    CHECK(verdict_of("nat", [](LineFacts& line) { line.nat = NatKind::Strict; }) == Verdict::Poor);
+    CHECK(verdict_of("nat", [](LineFacts& line) { line.nat.reset(); }) == Verdict::Unknown);
+    facts.line.reset();
+    facts.line_problem = "198.18.2.2 port 7447 does not answer";
+    CHECK(of(facts, "line").reason == facts.line_problem);
+    CHECK(of(facts, "line").verdict == Verdict::Unknown);
+}
