@@ -1,5 +1,5 @@
-// foyer-node: check, enrol, run, status, selftest, pause, resume, clear (common/docs/processes.md).
-// Exit status: 0 done, 2 usage or configuration, 1 anything else.
+// foyer-node: check, enrol, run, status, selftest, pause, resume, leave, receipt, clear
+// (common/docs/processes.md). Exit status: 0 done, 2 usage or configuration, 1 anything else.
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
@@ -22,10 +22,13 @@
 #include "node-agent/host/give_order.h"
 #include "node-agent/host/host_door.h"
 #include "node-agent/host/until.h"
+#include "node-agent/line/line_meter.h"
 #include "node-agent/link/enrol.h"
+#include "node-agent/link/receipt_file.h"
 #include "node-agent/run.h"
 #include "node-agent/runtime/box_meter.h"
 #include "node-agent/selftest.h"
+#include "node-agent/state/file_journal.h"
 #include "node-agent/status_text.h"
 
 using namespace foyer;
@@ -39,6 +42,8 @@ struct Choices {
     std::string output = "text";
     std::string partition;  // of selftest
     bool erase = false;     // of clear
+    std::string file;       // of receipt
+    std::string line;       // of check: an edge
     bool now = false;       // of pause
     bool drain = false;
     std::string until;
@@ -105,6 +110,7 @@ Status enrol_box(const Choices& options, const NodeConfig& config) {
     TRY(os::make_dirs(options.data_dir, 0711));
     const IdentityFolder folder(options.data_dir + "/identity");
     const Identity identity = TRY(enrol(order, folder, clock, rng));
+    TRY(forget_host_order(options.data_dir + "/state"));
     std::printf(
         "enrolled as %s%s; now start: systemctl enable --now foyer-node, or foyer-node run "
         "--data %s\n",
@@ -132,10 +138,29 @@ Status order_box(const Choices& options, HostWish wish) {
     return ok_status();
 }
 
+Status show_receipt(const Choices& options) {
+    const std::string file =
+        options.file.empty() ? receipt_file_of(options.data_dir) : options.file;
+    const KeptReceipt kept = TRY(load_receipt(file));
+    const std::string page = TRY(receipt_page(kept));
+    std::fputs(options.output == "json" ? (kept.receipt.statement + "\n").c_str() : page.c_str(),
+               stdout);
+    return ok_status();
+}
+
 int check_machine(const Choices& options, const NodeConfig& config) {
     const SystemClock clock;
-    const auto findings = judge(read_machine(options.data_dir, clock),
-                                {.memory = config.reserve_memory, .disk = config.reserve_disk});
+    MachineFacts facts = read_machine(options.data_dir, clock);
+    if (!options.line.empty()) {
+        SystemRng rng;
+        auto line = measure_line(options.line, clock, rng);
+        if (!line.ok() && line.failure().code == ErrorCode::InvalidArgument)
+            return fail(line.failure());
+        if (!line.ok()) facts.line_problem = line.failure().message;
+        if (line.ok()) facts.line = std::move(line).value();
+    }
+    const auto findings =
+        judge(facts, {.memory = config.reserve_memory, .disk = config.reserve_disk});
     const bool json = options.output == "json";
     std::fputs((json ? check_json(findings) : check_page(findings)).c_str(), stdout);
     return can_be_a_box(findings) ? 0 : 1;
@@ -213,6 +238,9 @@ void add_pause(CLI::App& app, Choices& choices) {
 void add_commands(CLI::App& app, Choices& choices) {
     CLI::App& checking = add_command(
         app, choices, "check", "whether this machine can be a box; changes nothing", check_machine);
+    checking.add_option("--line", choices.line,
+                        "also measure the line, against this edge of the cloud, host:port; some "
+                        "fifteen seconds");
     add_config(checking, choices);
     add_output(checking, choices);
     add_enrol(app, choices);
@@ -237,6 +265,17 @@ void add_commands(CLI::App& app, Choices& choices) {
                 [](const Choices& options, const NodeConfig&) {
                     return exit_of(order_box(options, HostWish::Serving));
                 });
+    add_command(app, choices, "leave",
+                "take the box out of the cloud for good: its copies move away, then it gets a "
+                "receipt",
+                [](const Choices& options, const NodeConfig&) {
+                    return exit_of(order_box(options, HostWish::Leaving));
+                });
+    CLI::App& showing = add_command(
+        app, choices, "receipt", "show the receipt of a box that left, and whether it is right",
+        [](const Choices& options, const NodeConfig&) { return exit_of(show_receipt(options)); });
+    showing.add_option("--file", choices.file, "a receipt from elsewhere");
+    add_output(showing, choices);
     CLI::App& clearing =
         add_command(app, choices, "clear",
                     "end everything of this box on this machine; the agent must be stopped",

@@ -15,7 +15,9 @@
 #include "node-agent/app/errand_runner.h"
 #include "node-agent/host/host_door.h"
 #include "node-agent/host/host_request.h"
+#include "node-agent/line/line_gauge.h"
 #include "node-agent/link/blob_fetch.h"
+#include "node-agent/link/departure.h"
 #include "node-agent/link/sync_loop.h"
 #include "node-agent/net/edge_probe.h"
 #include "node-agent/net/knot_config.h"
@@ -155,16 +157,22 @@ private:
 };
 
 // What a caller wants, where he wants more than to be told how the box does.
-Status obey(const std::string& line, WallTime now, bool edge, Agent& agent, Link& link) {
+Status obey(const std::string& line, WallTime now, bool edge, Agent& agent, Departure& departure,
+            Link& link) {
     const HostRequest asked = TRY(parse_request(line, now));
     if (!asked.order) return ok_status();
     if (edge && asked.order->wish == HostWish::Draining)
         return error(ErrorCode::FailedPrecondition,
                      "this box is an edge and holds no copies to move: foyer-node pause --now "
                      "closes its doors, and other edges answer");
-    TRY(agent.obey_host(*asked.order));
+    TRY(departure.unless_leaving([&] { return agent.obey_host(*asked.order); }));
     link.poke();  // the master is told at once
     return ok_status();
+}
+
+// An edge whose host wants it quiet measures nobody's line.
+bool serves(const Agent& agent, const Departure& departure) {
+    return !departure.has_left() && agent.overview().host.wish == HostWish::Serving;
 }
 
 SyncRules sync_rules(const NodeConfig& config) {
@@ -185,6 +193,17 @@ ErrandRunner::Tell told_to(MasterClient& client) {
     return [&client](const ErrandId& id, const Result<ErrandOutcome>& outcome) {
         return client.finish_errand(id, outcome);
     };
+}
+
+// Where a host can measure his line before he promises it. An edge whose port is taken by something
+// else serves all the same.
+std::unique_ptr<LineGauge> open_gauge(const NodeConfig& config, const Identity& identity,
+                                      const Clock& clock, Rng& rng, Log& log) {
+    if (!identity.edge || config.edge_line_port == 0) return nullptr;
+    auto gauge = LineGauge::open(config.edge_listen, config.edge_line_port, clock, rng, log);
+    if (gauge.ok()) return std::move(gauge).value();
+    log.failure(LogLevel::Warn, "no_line_gauge", gauge.failure());
+    return nullptr;
 }
 
 // A lease is renewed each second, however busy the disk is.
@@ -233,24 +252,29 @@ Status run(const std::string& data_dir, const NodeConfig& config, const std::str
     Renewal renewal(folder, identity, client, clock, log, [&](const ServingCertificate& serving) {
         return box.proxy->set_certificate(serving.certificate_pem, serving.key_pem.reveal());
     });
+    const auto gauge = open_gauge(config, identity, clock, rng, log);
+    Departure departure(receipt_file_of(data_dir), folder, client, log);
     const HostDoor door = TRY(HostDoor::listen(data_dir));
 
     ErrandRunner errands(*box.console, told_to(client), log, {.exec = config.exec});
     Link link;
     agent.on_news([&] { link.poke(); });
     TRY(agent.start());
-    link.begin(std::make_unique<SyncLoop>(agent, client, renewal, clock, rng, log,
+    link.begin(std::make_unique<SyncLoop>(agent, client, renewal, departure, clock, rng, log,
                                           sync_rules(config),
                                           [&](const auto& asked) { errands.take(asked); }));
     log.info("node_started",
              {{"node", identity.node}, {"data", data_dir}, {"run", run_dir}, {"version", version}});
     const auto answer = [&](const std::string& line) {
-        const Status obeyed = obey(line, clock.wall(), identity.edge, agent, link);
+        const Status obeyed = obey(line, clock.wall(), identity.edge, agent, departure, link);
         if (!obeyed.ok()) return refusal_json(obeyed.failure());
-        return status_json(identity.node, version, agent.overview(), link.state());
+        LinkState shown = link.state();
+        shown.left = departure.has_left();
+        return status_json(identity.node, version, agent.overview(), shown);
     };
     serve_until_signal(signals.get(), door, answer, [&] {
         if (agent.look_at_host_clock()) link.poke();
+        if (gauge) gauge->open_to_all(serves(agent, departure));
     });
 
     // The link first: no new orders. Then the agent's workers; what they started stays.

@@ -132,8 +132,9 @@ std::string host_line(const Json& body) {
     const std::string wish = text_at(*host, "wish");
     if (wish.empty() || wish == to_text(HostWish::Serving)) return {};
     const std::string until = text_at(*host, "until");
+    const bool leaves = wish == to_text(HostWish::Leaving);
     return padded("host", 8) + wish + (until.empty() ? "" : " until " + until) +
-           "; it serves again with: foyer-node resume\n";
+           (leaves ? "; it stays with: " : "; it serves again with: ") + "foyer-node resume\n";
 }
 
 }  // namespace
@@ -156,7 +157,8 @@ std::string status_json(const NodeId& node, const std::string& version,
          {{"connected", link.connected},
           {"address", link.address},
           {"last_answer", link.last_answer.unix_ms == 0 ? "" : to_rfc3339(link.last_answer)},
-          {"problem", link.problem}}},
+          {"problem", link.problem},
+          {"left", link.left}}},
         {"overlay", {{"problem", overview.box.overlay_problem}, {"handshake_ages_s", handshakes}}},
         {"proxy", {{"problem", overview.box.proxy_problem}}},
         {"zone", zone_json(overview.zone)},
@@ -175,6 +177,8 @@ Result<std::string> status_page(const std::string& json) {
     }
     const Json& master = body["master"];
     std::string page = "node     " + text_at(body, "node") + "\nmaster   ";
+    if (flag_at(master, "left"))
+        return page + "none: this box has left the cloud; its receipt: foyer-node receipt\n";
     const bool connected = flag_at(master, "connected");
     page += connected ? "connected to " + text_at(master, "address")
                       : "not connected: " + text_at(master, "problem");

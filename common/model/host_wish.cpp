@@ -10,6 +10,7 @@ std::string_view to_text(HostWish wish) {
         case HostWish::Serving: return "serving";
         case HostWish::Paused: return "paused";
         case HostWish::Draining: return "draining";
+        case HostWish::Leaving: return "leaving";
     }
     CHECK(false);
 }

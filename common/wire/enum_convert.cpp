@@ -126,6 +126,7 @@ agent::v1::HostWish to_wire(HostWish wish) {
         case HostWish::Serving: return agent::v1::HOST_WISH_SERVING;
         case HostWish::Paused: return agent::v1::HOST_WISH_PAUSED;
         case HostWish::Draining: return agent::v1::HOST_WISH_DRAINING;
+        case HostWish::Leaving: return agent::v1::HOST_WISH_LEAVING;
     }
     CHECK(false);
 }

@@ -215,8 +215,8 @@ Result<HostOrder> host_from(const agent::v1::HostOrder& from) {
     to.until = moment(TRY(amount_field("host.until_unix_ms", from.until_unix_ms())));
     if (from.until_unix_ms() > host_until_max)
         return field_error("host.until_unix_ms", "is after the year 9999");
-    if (to.until && to.wish == HostWish::Serving)
-        return field_error("host.until_unix_ms", "is told only of a box that does not serve");
+    if (to.until && !may_end(to.wish))
+        return field_error("host.until_unix_ms", "is told only of a pause or a drain");
     return to;
 }
 

@@ -48,7 +48,9 @@ std::string node_state_text(const Json& node) {
     const std::string wish = word_of(node, "wish");
     if (!wish.empty() && wish != "open") text += ", " + wish;
     const std::string host = word_of(node, "host_wish");
-    if (!host.empty() && host != "serving") text += host == "paused" ? ", paused" : ", host drains";
+    if (host == "paused") text += ", paused";
+    if (host == "draining") text += ", host drains";
+    if (host == "leaving") text += ", leaves";
     if (flag_field(node, "eviction_held")) text += ", held";
     if (is_clock_wrong(clock_offset(node))) text += ", clock wrong";
     if (is_disk_full(node)) text += ", disk full";
@@ -59,11 +61,13 @@ std::string node_state_text(const Json& node) {
 std::string host_text(const Json& node) {
     const std::string wish = word_of(node, "host_wish");
     if (wish.empty() || wish == "serving") return "";
-    const bool paused = wish == "paused";
+    std::string text = "; its host has it emptied";
+    if (wish == "paused") text = "; paused by its host";
+    if (wish == "leaving") text = "; its host takes it out";
     const std::string since = text_field(node, "paused_since");
     const std::string until = text_field(node, "host_wish_until");
-    return std::string(paused ? "; paused by its host" : "; its host has it emptied") +
-           (since.empty() ? "" : " since " + since) + (until.empty() ? "" : " until " + until);
+    return text + (since.empty() ? "" : " since " + since) +
+           (until.empty() ? "" : " until " + until);
 }
 
 // The state in full sentences.

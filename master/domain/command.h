@@ -107,6 +107,11 @@ struct EnrolNode {
     std::optional<WallTime> clock;  // the box's own; absent: an older agent
 };
 
+// A box whose host takes it out of the cloud (host_life.h) holds its receipt: it is forgotten.
+struct LeaveNode {
+    NodeId name;
+};
+
 struct RenewNode {
     NodeId name;
     std::string key_fingerprint;
@@ -277,15 +282,15 @@ struct LookAtCertificates {
 struct Command
     : OneOf<CreateAccount, UpdateAccount, DeleteAccount, CreateToken, RevokeToken, CreateIsp,
             DeleteIsp, CreateHost, DeleteHost, CreateSite, DeleteSite, CreateNodeToken, DeleteNode,
-            EnrolNode, RenewNode, PublishRelease, WithdrawRelease, PublishPriceList, OrderInstance,
-            StopInstance, StartInstance, DeleteInstance, PromoteInstance, RevealInstance,
-            ExecInstance, ReportNode, MarkSilent, CordonNode, UncordonNode, DrainNode, CancelDrain,
-            StartRebalance, StopRebalance, Tick, NoteSightings, ForgetOld, CreateWebhook,
-            DeleteWebhook, EnableWebhook, NoteWebhooks, CreateMember, UpdateMember, InviteMember,
-            DeleteMember, OpenSession, CloseSession, AcceptInvitation, ChangePassword, StartTotp,
-            ConfirmTotp, RemoveTotp, LinkIdentity, AddContact, ChangeContact, RemoveContact,
-            RenewContactCode, CountContactTry, ConfirmContact, NoteMails, NoteRefusedOrder,
-            LookAtCertificates, CreateDomain, DeleteDomain, NoteDomains> {
+            EnrolNode, LeaveNode, RenewNode, PublishRelease, WithdrawRelease, PublishPriceList,
+            OrderInstance, StopInstance, StartInstance, DeleteInstance, PromoteInstance,
+            RevealInstance, ExecInstance, ReportNode, MarkSilent, CordonNode, UncordonNode,
+            DrainNode, CancelDrain, StartRebalance, StopRebalance, Tick, NoteSightings, ForgetOld,
+            CreateWebhook, DeleteWebhook, EnableWebhook, NoteWebhooks, CreateMember, UpdateMember,
+            InviteMember, DeleteMember, OpenSession, CloseSession, AcceptInvitation, ChangePassword,
+            StartTotp, ConfirmTotp, RemoveTotp, LinkIdentity, AddContact, ChangeContact,
+            RemoveContact, RenewContactCode, CountContactTry, ConfirmContact, NoteMails,
+            NoteRefusedOrder, LookAtCertificates, CreateDomain, DeleteDomain, NoteDomains> {
     using OneOf::OneOf;
 };
 

@@ -31,6 +31,7 @@ struct Dispatch {
     }
     Result<Decision> operator()(const DeleteNode& c) const { return delete_node(state, c, now); }
     Result<Decision> operator()(const EnrolNode& c) const { return enrol_node(state, c, now); }
+    Result<Decision> operator()(const LeaveNode& c) const { return leave_node(state, c, now); }
     Result<Decision> operator()(const RenewNode& c) const { return renew_node(state, c, now); }
     Result<Decision> operator()(const PublishRelease& c) const {
         return publish_release(state, c, now);

@@ -67,6 +67,12 @@ bool is_sane(const Resources& total);
 // ISO 3166-1 alpha-2, upper case.
 Status check_country(const CountryCode& country);
 
+// FailedPrecondition: it holds partitions.
+Status check_empty(const State& state, const Node& node);
+// A box is no more: its row, what was noted of it, its certificate. Its site remembers that it was
+// there.
+void forget_node(const Node& node, EventKind kind, std::string why, Draft& draft);
+
 // One function a command, each in the file of its idea.
 Result<Decision> create_account(const State& state, const CreateAccount& command, WallTime now);
 Result<Decision> update_account(const State& state, const UpdateAccount& command, WallTime now);
@@ -83,6 +89,7 @@ Result<Decision> create_node_token(const State& state, const CreateNodeToken& co
                                    WallTime now);
 Result<Decision> delete_node(const State& state, const DeleteNode& command, WallTime now);
 Result<Decision> enrol_node(const State& state, const EnrolNode& command, WallTime now);
+Result<Decision> leave_node(const State& state, const LeaveNode& command, WallTime now);
 Result<Decision> renew_node(const State& state, const RenewNode& command, WallTime now);
 Result<Decision> publish_release(const State& state, const PublishRelease& command, WallTime now);
 Result<Decision> withdraw_release(const State& state, const WithdrawRelease& command, WallTime now);

@@ -160,22 +160,36 @@ Result<Decision> renew_node(const State& state, const RenewNode& command, WallTi
     return std::move(draft).done(node.name.str());
 }
 
-Result<Decision> delete_node(const State& state, const DeleteNode& command, WallTime now) {
-    const Node node = TRY(find_row(state.nodes(), command.name, "node", "foyer node ls"));
+Status check_empty(const State& state, const Node& node) {
     const auto& held = state.replicas_on(node.name);
-    if (!held.empty()) {
-        return error(ErrorCode::FailedPrecondition,
-                     "node '" + node.name.str() + "' holds " + std::to_string(held.size()) +
-                         " partitions, '" + partition_id(*held.begin()).str() +
-                         "' among them; `foyer node drain " + node.name.str() +
-                         "` moves them to other boxes",
-                     {{"rule", "node_not_empty"}, {"partitions", std::to_string(held.size())}});
+    if (held.empty()) return ok_status();
+    return error(ErrorCode::FailedPrecondition,
+                 "node '" + node.name.str() + "' holds " + std::to_string(held.size()) +
+                     " partitions, '" + partition_id(*held.begin()).str() +
+                     "' among them; `foyer node drain " + node.name.str() +
+                     "` moves them to other boxes",
+                 {{"rule", "node_not_empty"}, {"partitions", std::to_string(held.size())}});
+}
+
+void forget_node(const Node& node, EventKind kind, std::string why, Draft& draft) {
+    if (node.state != NodeState::Expected) {
+        Site site = draft.state().sites().at(node.site);
+        site.former_boxes.push_back({node.name, draft.now()});
+        if (site.former_boxes.size() > former_boxes_max)
+            site.former_boxes.erase(site.former_boxes.begin());
+        draft.put(std::move(site));
     }
-    Draft draft(state, now);
     forget_certificates_at(node.name, draft);
     draft.drop(DropSighting{node.name});
     draft.drop(DropNode{node.name});
-    draft.event("node_deleted", node, "deleted; its certificate is refused from now on");
+    draft.event(kind, node, std::move(why));
+}
+
+Result<Decision> delete_node(const State& state, const DeleteNode& command, WallTime now) {
+    const Node node = TRY(find_row(state.nodes(), command.name, "node", "foyer node ls"));
+    TRY(check_empty(state, node));
+    Draft draft(state, now);
+    forget_node(node, "node_deleted", "deleted; its certificate is refused from now on", draft);
     return std::move(draft).done(node.name.str());
 }
 

@@ -117,6 +117,8 @@ inline constexpr auto home_rules = std::to_array<EventRule>({
     {"node_expected", told::nobody},
     {"node_found", told::both(Topic::Box, Weight::Good)},
     {"node_host_drains", told::both(Topic::Drain, Weight::Info)},
+    {"node_host_leaves", told::both(Topic::Drain, Weight::Info)},
+    {"node_left", told::both(Topic::Box, Weight::Info)},
     {"node_lost", told::both(Topic::Box, Weight::Urgent)},
     {"node_missing", told::both(Topic::Box, Weight::Warning)},
     {"node_online", told::nobody},

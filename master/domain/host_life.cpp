@@ -24,6 +24,11 @@ void tell(const Node& node, Draft& draft) {
                 "node_host_drains", node,
                 std::to_string(draft.state().replicas_on(node.name).size()) + " copies move away");
             return tell_leaving(node, "which is emptied", draft);
+        case HostWish::Leaving:
+            draft.event(
+                "node_host_leaves", node,
+                std::to_string(draft.state().replicas_on(node.name).size()) + " copies move away");
+            return tell_leaving(node, "which leaves", draft);
     }
     CHECK(false);
 }
@@ -40,6 +45,33 @@ Node hear_host(const HostOrder& order, Node node, Draft& draft) {
     if (order.wish == HostWish::Paused) node.paused_since = draft.now();
     tell(node, draft);
     return node;
+}
+
+Status check_may_leave(const State& state, const Node& node) {
+    if (node.host_order.wish != HostWish::Leaving)
+        return error(ErrorCode::FailedPrecondition,
+                     "the host of node '" + node.name.str() +
+                         "' has not said that it leaves; on the box: foyer-node leave",
+                     {{"rule", "node_not_leaving"}});
+    return check_empty(state, node);
+}
+
+Result<ExitReceipt> exit_receipt(const State& state, const NodeId& name, const std::string& cloud,
+                                 WallTime now) {
+    const Node node = TRY(find_row(state.nodes(), name, "node", "foyer node ls"));
+    TRY(check_may_leave(state, node));
+    const Site& site = state.sites().at(node.site);
+    return ExitReceipt{
+        cloud, node.name, node.site, site.host, site.isp, site.country, node.key_fingerprint, now};
+}
+
+Result<Decision> leave_node(const State& state, const LeaveNode& command, WallTime now) {
+    const Node node = TRY(find_row(state.nodes(), command.name, "node", "foyer node ls"));
+    TRY(check_may_leave(state, node));
+    Draft draft(state, now);
+    forget_node(node, "node_left", "its host took it out; its certificate is refused from now on",
+                draft);
+    return std::move(draft).done(node.name.str());
 }
 
 void age_pauses(Draft& draft, WallTime hearing_since) {

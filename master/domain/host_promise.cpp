@@ -37,6 +37,18 @@ Result<Span> month_of(std::string_view text) {
     return Span{begin_of(month), begin_of(month + std::chrono::months(1))};
 }
 
+std::vector<Event> life_of(std::vector<Event> events, std::optional<WallTime> gone_at) {
+    const auto is_end = [](const Event& event) {
+        return event.kind == "node_deleted" || event.kind == "node_left";
+    };
+    if (gone_at) std::erase_if(events, [&](const Event& event) { return event.at > *gone_at; });
+    const auto before = std::find_if(events.rbegin(), events.rend(), [&](const Event& event) {
+        return is_end(event) && (!gone_at || event.at < *gone_at);
+    });
+    events.erase(events.begin(), before.base());
+    return events;
+}
+
 std::vector<Span> heard_spans(const std::vector<Event>& events, const Span& within) {
     std::vector<Span> spans;
     std::optional<WallTime> since;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -14,8 +15,8 @@ namespace foyer::master {
 // Kinds of events that say that a box came, or went.
 inline constexpr std::array<std::string_view, 3> came_kinds{"node_online", "node_back",
                                                             "node_returned"};
-inline constexpr std::array<std::string_view, 3> went_kinds{"node_silent", "node_lost",
-                                                            "node_deleted"};
+inline constexpr std::array<std::string_view, 4> went_kinds{"node_silent", "node_lost",
+                                                            "node_deleted", "node_left"};
 
 struct Span {
     WallTime from;
@@ -25,6 +26,10 @@ struct Span {
 
 // "2026-11", in UTC. InvalidArgument.
 Result<Span> month_of(std::string_view text);
+
+// Of all that happened to a name, what happened to the box that was deleted, or left, at `gone_at`;
+// absent: to the one that has the name now. The others may have stood elsewhere.
+std::vector<Event> life_of(std::vector<Event> events, std::optional<WallTime> gone_at);
 
 // When one box was heard of, within a span; of its events, oldest first, from before the span on. A
 // box counts from its first Sync, and until it was found silent: the time it takes to find that is

@@ -97,6 +97,7 @@ struct Subject {
     Found operator()(const CreateSite&) const { return std::nullopt; }
     Found operator()(const CreateNodeToken&) const { return std::nullopt; }
     Found operator()(const EnrolNode&) const { return std::nullopt; }
+    Found operator()(const LeaveNode&) const { return std::nullopt; }
     Found operator()(const RenewNode&) const { return std::nullopt; }
     Found operator()(const PublishRelease&) const { return std::nullopt; }
     Found operator()(const PublishPriceList&) const { return std::nullopt; }

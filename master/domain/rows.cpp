@@ -57,7 +57,7 @@ bool can_move(NodeWish from, NodeWish to) {
 
 bool is_emptied(const Node& node) {
     return node.wish == NodeWish::Draining || node.host_order.wish == HostWish::Draining ||
-           node.pause_lasts;
+           node.host_order.wish == HostWish::Leaving || node.pause_lasts;
 }
 
 std::string_view to_text(Membership membership) {

@@ -84,6 +84,14 @@ struct Host {
     friend bool operator==(const Host&, const Host&) = default;
 };
 
+// A box that stood at a site and was deleted, or left: what it earned there is its host's still.
+struct FormerBox {
+    NodeId node;
+    WallTime gone_at;
+    friend bool operator==(const FormerBox&, const FormerBox&) = default;
+};
+inline constexpr std::size_t former_boxes_max = 32;  // of a site; the newest are kept
+
 struct Site {
     SiteId name;
     IspId isp;
@@ -92,6 +100,7 @@ struct Site {
     HostClass host_class = HostClass::Open;
     WallTime created_at;
     Revision revision;
+    std::vector<FormerBox> former_boxes;  // oldest first
     friend bool operator==(const Site&, const Site&) = default;
 };
 

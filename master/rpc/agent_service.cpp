@@ -4,13 +4,16 @@
 #include <memory>
 #include <optional>
 
+#include "common/base/text.h"
 #include "common/base/utf8.h"
+#include "common/tls/exit_receipt.h"
 #include "common/tls/sha256.h"
 #include "common/tls/wireguard_key.h"
 #include "common/wire/agent_convert.h"
 #include "common/wire/errand_convert.h"
 #include "common/wire/status_map.h"
 #include "foyer/agent/v1/agent.grpc.pb.h"
+#include "master/domain/host_life.h"
 #include "master/rpc/blob_stream.h"
 #include "master/rpc/peer_identity.h"
 
@@ -64,6 +67,8 @@ public:
                    v1::EnrolResponse* response) override;
     Reactor* Renew(Context* context, const v1::RenewRequest* request,
                    v1::RenewResponse* response) override;
+    Reactor* Leave(Context* context, const v1::LeaveRequest* request,
+                   v1::LeaveResponse* response) override;
     Reactor* Sync(Context* context, const v1::SyncRequest* request,
                   v1::SyncResponse* response) override;
     grpc::ServerWriteReactor<v1::FetchBlobResponse>* FetchBlob(
@@ -82,6 +87,7 @@ private:
                    v1::EnrolResponse& response) const;
     Result<NodeId> caller(const Context& context);
     Result<Node> renewing_node(const Context& context, const v1::RenewRequest& request);
+    Status sign_receipt(const NodeId& name, v1::LeaveResponse& response) const;
     Status sign_serving(const Node& node, const std::string& csr_pem,
                         v1::RenewResponse& response) const;
 
@@ -210,6 +216,40 @@ Reactor* AgentService::Renew(Context* context, const v1::RenewRequest* request,
             parts_.log.info("node_renewed", {{"node", renewal.node.name}});
             reactor->Finish(grpc::Status::OK);
         });
+    return reactor;
+}
+
+Status AgentService::sign_receipt(const NodeId& name, v1::LeaveResponse& response) const {
+    const WallTime now = parts_.clock.wall();
+    const auto receipt = TRY(parts_.planner.read(
+        [&](const State& state) { return exit_receipt(state, name, config_.zone, now); }));
+    response.set_receipt(tls::write_statement(receipt));
+    const std::string signature = TRY(parts_.authority.sign_message(response.receipt()));
+    response.set_signature(to_base64url(as_bytes(signature)));
+    return ok_status();
+}
+
+Reactor* AgentService::Leave(Context* context, const v1::LeaveRequest* request,
+                             v1::LeaveResponse* response) {
+    const auto node = caller(*context);
+    if (!node.ok()) return refuse(context, node.failure());
+    if (!request->receipt_kept()) {
+        const Status done = sign_receipt(node.value(), *response);
+        if (!done.ok()) return refuse(context, done.failure());
+        Reactor* reactor = context->DefaultReactor();
+        reactor->Finish(grpc::Status::OK);
+        return reactor;
+    }
+    Reactor* reactor = context->DefaultReactor();
+    Write write;
+    write.command = LeaveNode{node.value()};
+    parts_.planner.submit(std::move(write),
+                          [this, reactor, name = node.value()](const Result<Answer>& answer) {
+                              if (!answer.ok())
+                                  return reactor->Finish(wire::to_grpc(answer.failure()));
+                              parts_.log.info("node_left", {{"node", name}});
+                              reactor->Finish(grpc::Status::OK);
+                          });
     return reactor;
 }
 

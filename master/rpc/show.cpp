@@ -153,6 +153,7 @@ api::HostWish host_wish(HostWish wish) {
         case HostWish::Serving: return api::HOST_WISH_SERVING;
         case HostWish::Paused: return api::HOST_WISH_PAUSED;
         case HostWish::Draining: return api::HOST_WISH_DRAINING;
+        case HostWish::Leaving: return api::HOST_WISH_LEAVING;
     }
     CHECK(false);
 }

@@ -5,8 +5,14 @@
 namespace foyer::master {
 namespace {
 
+// A box that stands at the site, or did: its name may be another's now, or have been before.
+struct Stay {
+    NodeId node;
+    std::optional<WallTime> gone_at;
+};
+
 struct Asked {
-    std::vector<NodeId> nodes;
+    std::vector<Stay> stays;
     Span month;
     Span passed;   // of the month, until now
     Span counted;  // and of that, since the site is there: its name may have been another's before
@@ -27,15 +33,19 @@ Result<Asked> asked(const State& state, const Caller& caller,
     what.counted = {std::max(what.passed.from, site->created_at), what.passed.to};
     if (what.counted.from >= what.counted.to) return what;
     for (const auto& [name, node] : state.nodes())
-        if (node.site == site->name) what.nodes.push_back(name);
+        if (node.site == site->name) what.stays.push_back({name, std::nullopt});
+    for (const FormerBox& box : site->former_boxes)
+        if (box.gone_at > what.counted.from) what.stays.push_back({box.node, box.gone_at});
     return what;
 }
 
 void show(const Asked& asked, const EventHistory::Lives& lives, const ApiLimits& limits,
           api::SitePromise& to) {
     std::vector<Span> heard;
-    for (const auto& life : lives)
-        for (const Span& span : heard_spans(life, asked.counted)) heard.push_back(span);
+    for (std::size_t i = 0; i < lives.size(); ++i)
+        for (const Span& span :
+             heard_spans(life_of(lives[i], asked.stays[i].gone_at), asked.counted))
+            heard.push_back(span);
     const Duration up = covered(std::move(heard));
     to.set_month(to_rfc3339(asked.month.from).substr(0, 7));
     to.set_currency(limits.host_currency);
@@ -54,7 +64,8 @@ void get_site_promise(const ApiContext& context, ApiCall call,
         [&](const State& state) { return asked(state, call.caller, request, now); });
     if (!what.ok()) return call.done(what.failure());
     response.set_site(request.name());
-    const std::vector<NodeId> nodes = what.value().nodes;
+    std::vector<NodeId> nodes;
+    for (const Stay& stay : what.value().stays) nodes.push_back(stay.node);
     const Span counted = what.value().counted;
     context.events.lives(nodes, counted,
                          [&response, limits = context.limits, what = std::move(what).value(),

@@ -89,12 +89,14 @@ const Table& sites() {
                                {"host"},
                                {"host_class"},
                                {"created_at", Time},
-                               {"revision", Int8}}});
+                               {"revision", Int8},
+                               {"former_boxes", Json}}});
     return table;
 }
 
 Status read_row(Row row, Site& s) {
-    return row.into(s.name, s.isp, s.country, s.host, s.host_class, s.created_at, s.revision);
+    return row.into(s.name, s.isp, s.country, s.host, s.host_class, s.created_at, s.revision,
+                    s.former_boxes);
 }
 
 const Table& nodes() {
@@ -258,8 +260,8 @@ Call put_call(const Host& h) {
 }
 
 Call put_call(const Site& s) {
-    return {&sites().put,
-            Params().add(s.name, s.isp, s.country, s.host, s.host_class, s.created_at, s.revision)};
+    return {&sites().put, Params().add(s.name, s.isp, s.country, s.host, s.host_class, s.created_at,
+                                       s.revision, s.former_boxes)};
 }
 
 Call put_call(const Node& n) {

@@ -185,6 +185,13 @@ std::string to_sql(const std::vector<SizePrice>& prices) {
     return dump(list);
 }
 
+std::string to_sql(const std::vector<FormerBox>& boxes) {
+    json list = json::array();
+    for (const FormerBox& box : boxes)
+        list.push_back({{"node", box.node.str()}, {"gone_at", box.gone_at.unix_ms}});
+    return dump(list);
+}
+
 std::string to_sql(const std::vector<QuoteLine>& lines) {
     json list = json::array();
     for (const QuoteLine& line : lines) {
@@ -328,6 +335,20 @@ bool from_sql(std::string_view text, std::vector<SizePrice>& to) {
             !get(one, "further_country_cents", country))
             return false;
         to.push_back({SizeName(size), Cents(copy), Cents(synchronous), Cents(country)});
+    }
+    return true;
+}
+
+bool from_sql(std::string_view text, std::vector<FormerBox>& to) {
+    const auto list = parse_list(text);
+    if (!list) return false;
+    to.clear();
+    for (const json& one : *list) {
+        std::string node;
+        FormerBox box;
+        if (!get(one, "node", node) || !get(one, "gone_at", box.gone_at.unix_ms)) return false;
+        box.node = NodeId(node);
+        to.push_back(std::move(box));
     }
     return true;
 }

@@ -109,9 +109,12 @@ const Statement& page_of(const EventFilter& filter) {
 
 std::string turns_of_node() {
     std::string kinds;
-    for (const auto& list : {came_kinds, went_kinds})
+    const auto add = [&](const auto& list) {
         for (const std::string_view kind : list)
             kinds += (kinds.empty() ? "'" : ", '") + std::string(kind) + "'";
+    };
+    add(came_kinds);
+    add(went_kinds);
     return "subject = $1 AND about = 'node' AND kind IN (" + kinds + ")";
 }
 

@@ -429,6 +429,17 @@ std::optional<std::vector<Digest>> Agent::images_in_use() {
     return digests;
 }
 
+bool Agent::wants_to_leave() const {
+    const std::scoped_lock lock(mutex_);
+    return host_.wish == HostWish::Leaving;
+}
+
+bool Agent::may_leave() const {
+    const std::scoped_lock lock(mutex_);
+    return host_.wish == HostWish::Leaving && book_.is_host_known() && !ask_full_ &&
+           desired_.assignments.empty();
+}
+
 bool Agent::has_overdue_news() const { return book_.has_overdue(); }
 
 Agent::Overview Agent::overview() const {

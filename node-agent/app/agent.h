@@ -84,6 +84,9 @@ public:
     Status obey_host(const HostOrder& order);
     // An order whose time is over is over. Called now and then; whether there was one.
     bool look_at_host_clock();
+    bool wants_to_leave() const;
+    // Its host wants to leave, the master has heard it, and this box is to hold nothing any more.
+    bool may_leave() const;
     // News that became due only with time.
     bool has_overdue_news() const;
 
@@ -108,7 +111,11 @@ private:
     void order_box();
     void change_host(const HostOrder& order);
     Removal removal_of(const PartitionId& partition) const;
-    bool is_paused() const { return host_.wish == HostWish::Paused; }
+    // An edge that leaves holds no copies to move: it closes its doors.
+    bool is_paused() const {
+        return host_.wish == HostWish::Paused ||
+               (host_.wish == HostWish::Leaving && desired_.settings.edge);
+    }
     std::shared_ptr<CopyDesk> seat(const Assignment& assignment, const LocalState& local);
     void note_lost_secrets(const std::map<PartitionId, LocalState>& known);
     SecretsState secrets_of(const PartitionId& partition) const;

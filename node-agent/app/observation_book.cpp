@@ -71,6 +71,11 @@ void ObservationBook::set(const HostOrder& order) {
     if (listener_) listener_();
 }
 
+bool ObservationBook::is_host_known() const {
+    const std::scoped_lock lock(mutex_);
+    return !host_.is_unknown();
+}
+
 KeptTakeovers ObservationBook::takeovers() const {
     const std::scoped_lock lock(mutex_);
     return takeovers_.kept();

@@ -41,6 +41,8 @@ public:
     void set(const DomainsReport& seen);
     // What the host of this box wants.
     void set(const HostOrder& order);
+    // The master has committed that.
+    bool is_host_known() const;
     // The partition was never here after all (over the box's limit): no word of it any more.
     void drop(const PartitionId& partition);
 

@@ -40,7 +40,7 @@ Status PartitionTask::probe(std::stop_token interrupted) {
         session_.next_health = session_.next_probe;
     }
     session_.next_probe = next_copy_probe(release_now);
-    session_.copy.unreadable = may_never_tell(local_, session_);
+    session_.copy.mute = may_never_tell(local_, session_);
     return ok_status();
 }
 

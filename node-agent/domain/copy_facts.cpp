@@ -39,7 +39,8 @@ public:
             // Nothing was ever copied here: an empty log, which ends at its beginning.
             if (may_begin_anew(local_) && local_.led == false) return stopped(lead::LogPosition{});
             const bool silenced = session_.paused && now_ >= session_.may_tell_until;
-            if (memory.unreadable || silenced || !local_.initialized) return stopped(std::nullopt);
+            if (memory.unreadable || memory.mute || silenced || !local_.initialized)
+                return stopped(std::nullopt);
         }
         if (order_.quorum && order_.quorum_number != memory.quorum_told && !local_.initialized)
             shown();  // replica.json names them before the service starts for the first time

@@ -64,7 +64,7 @@ Step ordered_step(const Assignment& desired, const CopyOrder& order, const Local
         return wait(session.paused ? std::string(paused_text) : "");
     }
     // It runs, says nothing, and may never: what streams may only be stopped with it.
-    if (running && asked && session.copy.unreadable) return act(StepKind::Stop);
+    if (running && asked && session.copy.mute) return act(StepKind::Stop);
     if (must_rejoin(desired, order, local)) {
         if (running) return act(StepKind::Stop);
         const Step ready = readiness(session, is_prepared(desired, order, session));
@@ -103,7 +103,7 @@ Session copy_session_after(Session session, const Step& step, const CopyOrder& o
     CopyMemory& memory = session.copy;
     if (step.kind == StepKind::Prepare) memory.prepared = order.serial;
     if (step.kind == StepKind::Fence) memory.killed = order.kill;
-    if (step.kind == StepKind::Start) memory.unreadable = false;
+    if (step.kind == StepKind::Start) memory.unreadable = memory.mute = false;
     return session;
 }
 
@@ -116,8 +116,7 @@ Session copy_session_ended(Session session, const CopyOrder& order, const LocalS
 }
 
 bool may_never_tell(const LocalState& local, const Session& session) {
-    const bool forked = session.health && session.health->diverged;
-    return !session.position && (local.replacing || forked);
+    return !session.position && (local.replacing || local.diverged);
 }
 
 bool awaits_probe(const CopyOrder& order, const Session& session) {

@@ -76,7 +76,8 @@ struct CopyMemory {
     std::uint64_t rejoined_told = 0;      // CopyOrder::serial: one that asks again is told again
     bool restarted = false;               // the leader's service ended, and the group is not told
     std::optional<MonoTime> ill_since;
-    bool unreadable = false;  // where its log ends is not known, and may never be
+    bool unreadable = false;  // the service could not be started: where its log ends is not known
+    bool mute = false;        // it runs, and says nothing of data that may need what nobody has
     friend bool operator==(const CopyMemory&, const CopyMemory&) = default;
 };
 

@@ -12,6 +12,7 @@ using Json = nlohmann::json;
 
 constexpr Duration look_again{200};
 constexpr Duration stopped_within{30'000};
+constexpr Duration let_go_within{15'000};
 
 std::string text_at(const Json& body, const char* key) {
     const auto at = body.find(key);
@@ -31,6 +32,11 @@ std::string wish_in(const std::string& status) {
 
 std::string copies(std::size_t count) {
     return std::to_string(count) + (count == 1 ? " copy" : " copies");
+}
+
+std::string moving(std::size_t count) {
+    return count == 1 ? "1 copy moves to another box, once its replacement is there"
+                      : copies(count) + " move to other boxes, each once its replacement is there";
 }
 
 Result<std::string> ask(const OrderPorts& ports, const HostRequest& request) {
@@ -64,6 +70,33 @@ Result<std::string> wait_stopped(const HostOrder& order, std::string status,
            " kept on the disk). " + end_of(order);
 }
 
+bool has_left(const std::string& status) {
+    const Json body = Json::parse(status, nullptr, /*allow_exceptions=*/false);
+    if (!body.is_object() || !body.contains("master") || !body["master"].is_object()) return false;
+    const auto left = body["master"].find("left");
+    return left != body["master"].end() && left->is_boolean() && left->get<bool>();
+}
+
+Result<std::string> wait_let_go(std::string status, const OrderPorts& ports) {
+    const std::size_t left = partitions_in(status);
+    if (left > 0)
+        return moving(left) +
+               "; leave the box on. Then it gets its receipt and leaves. How far it is: foyer-node "
+               "status. It stays with: foyer-node resume";
+    const MonoTime began = ports.clock.mono();
+    while (!has_left(status)) {
+        if (ports.clock.mono() - began >= let_go_within)
+            return std::string(
+                "nothing is here; this box leaves as soon as its master lets it go: foyer-node "
+                "status. It stays with: foyer-node resume");
+        ports.sleep(look_again);
+        status = TRY(ask(ports, {}));
+    }
+    return std::string(
+        "this box has left the cloud; its receipt: foyer-node receipt. What is left of it here "
+        "goes with: systemctl disable --now foyer-node && foyer-node clear --erase");
+}
+
 }  // namespace
 
 std::vector<std::string> still_running(const std::string& status) {
@@ -90,12 +123,11 @@ Result<std::string> give_order(const HostOrder& order, const OrderPorts& ports) 
     switch (order.wish) {
         case HostWish::Serving: return std::string("this box serves");
         case HostWish::Paused: return wait_stopped(order, std::move(status), ports);
+        case HostWish::Leaving: return wait_let_go(std::move(status), ports);
         case HostWish::Draining: {
             const std::size_t left = partitions_in(status);
             if (left == 0) return "nothing is here, and nothing comes. " + end_of(order);
-            return copies(left) +
-                   " move to other boxes, each once its replacement is there; leave the box on. "
-                   "What is left: foyer-node status. " +
+            return moving(left) + "; leave the box on. What is left: foyer-node status. " +
                    end_of(order);
         }
     }

@@ -26,7 +26,7 @@ Result<HostOrder> parse_order(const Json& body, WallTime now) {
         return bad("'until_unix_ms' is no time");
     if (until->get<std::int64_t>() == 0) return order;
     order.until = WallTime{until->get<std::int64_t>()};
-    if (order.wish == HostWish::Serving) return bad("a box that serves does so without an end");
+    if (!may_end(order.wish)) return bad("only a pause or a drain ends by itself");
     if (*order.until <= now)
         return error(ErrorCode::InvalidArgument, to_rfc3339(*order.until) + " is over already");
     if (*order.until - now > order_span_max)

@@ -1,7 +1,7 @@
 // What comes through the local socket: one JSON object on a line.
 //
 //   {"do": "status"}
-//   {"do": "order", "wish": "paused" | "draining" | "serving", "until_unix_ms": 0}
+//   {"do": "order", "wish": "paused" | "draining" | "leaving" | "serving", "until_unix_ms": 0}
 //
 // The answer is the status document, for an order as it is afterwards, or {"error": "…"}. Pure.
 #pragma once

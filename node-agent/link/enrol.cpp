@@ -92,8 +92,8 @@ Result<Identity> enrol(const EnrolOrder& order, const IdentityFolder& folder, co
                        Rng& rng) {
     if (folder.is_enrolled()) {
         return error(ErrorCode::AlreadyExists,
-                     "this box is enrolled already; to enrol it anew, stop it and remove its "
-                     "identity folder first");
+                     "this box is enrolled already; to enrol it anew, stop it, then: foyer-node "
+                     "clear --erase");
     }
     const tls::EnrolToken token = TRY(tls::decode_enrol_token(order.token));
     const Contact contact = TRY(find_master(token, order.timeout, clock));

@@ -98,6 +98,25 @@ Result<RenewedCertificates> MasterClient::renew(const std::string& csr_pem,
                                response.ca_pem()};
 }
 
+Result<tls::SignedReceipt> MasterClient::say_farewell(bool receipt_kept) {
+    const auto used = line();
+    v1::LeaveRequest request;
+    request.set_receipt_kept(receipt_kept);
+    v1::LeaveResponse response;
+    grpc::ClientContext context;
+    set_deadline(context, rules_.call_timeout);
+    const grpc::Status status = used->stub->Leave(&context, request, &response);
+    if (!status.ok()) return judged(wire::from_grpc(status), used);
+    return tls::SignedReceipt{response.receipt(), response.signature()};
+}
+
+Result<tls::SignedReceipt> MasterClient::ask_receipt() { return say_farewell(false); }
+
+Status MasterClient::leave() {
+    TRY(say_farewell(true));
+    return ok_status();
+}
+
 Status MasterClient::finish_errand(const ErrandId& id, const Result<ErrandOutcome>& outcome) {
     const auto used = line();
     v1::FinishErrandRequest request;

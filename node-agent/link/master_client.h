@@ -15,6 +15,7 @@
 #include "common/base/time.h"
 #include "common/log/secret.h"
 #include "common/model/sync.h"
+#include "common/tls/exit_receipt.h"
 #include "node-agent/app/ports.h"
 #include "node-agent/link/identity.h"
 
@@ -45,6 +46,10 @@ public:
     Result<SyncAnswer> sync(const SyncReport& report, Duration deadline, std::stop_token cancel);
     Result<RenewedCertificates> renew(const std::string& csr_pem,
                                       const std::string& serving_csr_pem);
+    // What the master says of a box that is to leave: its receipt. FailedPrecondition: not yet.
+    Result<tls::SignedReceipt> ask_receipt();
+    // The receipt is kept: this box's certificate is void from now on.
+    Status leave();
     // Calls `piece` with consecutive bytes from `offset` on, until the end of the blob. An error of
     // `piece` ends the download.
     using Piece = std::function<Status(std::string_view bytes, std::int64_t total_bytes)>;
@@ -59,6 +64,7 @@ public:
 private:
     struct Line;
     std::shared_ptr<Line> line();
+    Result<tls::SignedReceipt> say_farewell(bool receipt_kept);
     void hang_up(const std::shared_ptr<Line>& broken);
     Error judged(const Error& failure, const std::shared_ptr<Line>& line);
 

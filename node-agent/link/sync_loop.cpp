@@ -7,11 +7,12 @@
 
 namespace foyer::agent {
 
-SyncLoop::SyncLoop(Agent& agent, MasterClient& client, Renewal& renewal, const Clock& clock,
-                   Rng& rng, Log& log, SyncRules rules, OnErrands on_errands)
+SyncLoop::SyncLoop(Agent& agent, MasterClient& client, Renewal& renewal, Departure& departure,
+                   const Clock& clock, Rng& rng, Log& log, SyncRules rules, OnErrands on_errands)
     : agent_(agent),
       client_(client),
       renewal_(renewal),
+      departure_(departure),
       clock_(clock),
       rng_(rng),
       log_(log),
@@ -75,7 +76,7 @@ void SyncLoop::nudge(const std::stop_token& stop) {
 }
 
 void SyncLoop::run(const std::stop_token& stop) {
-    while (!stop.stop_requested()) round(stop);
+    while (!stop.stop_requested() && !departure_.has_left()) round(stop);
 }
 
 void SyncLoop::round(const std::stop_token& stop) {
@@ -151,10 +152,13 @@ void SyncLoop::answered(const SyncAnswer& answer, const std::stop_token& stop) {
     const auto settings = agent_.overview().settings;
     renewal_.tend(settings.edge, settings.zone);
     if (agent_.has_overdue_news()) poke();
-    pause(next, stop);
+    if (agent_.may_leave()) departure_.leave([this] { return agent_.may_leave(); });
+    if (!departure_.has_left()) pause(next, stop);
 }
 
 void SyncLoop::failed(const Error& cause, const std::stop_token& stop) {
+    if (agent_.wants_to_leave()) departure_.refused(cause);
+    if (departure_.has_left()) return;
     const SyncPace::Pause next = pace_.failed(cause.code, rng_);
     show_failed(cause);
     log_.warn("sync_failed", {{"code", to_text(cause.code)},

@@ -19,6 +19,7 @@
 #include "common/log/log.h"
 #include "node-agent/app/agent.h"
 #include "node-agent/domain/sync_pace.h"
+#include "node-agent/link/departure.h"
 #include "node-agent/link/master_client.h"
 #include "node-agent/link/renewal.h"
 
@@ -30,6 +31,7 @@ struct LinkState {
     std::string address;
     WallTime last_answer;  // 0: none yet
     std::string problem;   // empty: none
+    bool left = false;     // this box has left the cloud: there is no link any more
     // This box's wall clock minus the master's, at its last answer; absent: not told.
     std::optional<Duration> clock_offset;
 };
@@ -38,8 +40,8 @@ class SyncLoop {
 public:
     // Given what the master asks for at once; must not block.
     using OnErrands = std::function<void(const std::vector<Errand>& errands)>;
-    SyncLoop(Agent& agent, MasterClient& client, Renewal& renewal, const Clock& clock, Rng& rng,
-             Log& log, SyncRules rules, OnErrands on_errands);
+    SyncLoop(Agent& agent, MasterClient& client, Renewal& renewal, Departure& departure,
+             const Clock& clock, Rng& rng, Log& log, SyncRules rules, OnErrands on_errands);
     ~SyncLoop();
 
     // The agent has news. Any thread.
@@ -61,6 +63,7 @@ private:
     Agent& agent_;
     MasterClient& client_;
     Renewal& renewal_;
+    Departure& departure_;
     const Clock& clock_;
     Rng& rng_;
     Log& log_;

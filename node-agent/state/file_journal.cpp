@@ -161,6 +161,10 @@ void FileJournal::recover_takeovers(Recovered& recovered) {
                             : body.failure());
 }
 
+Status forget_host_order(const std::string& state_dir) {
+    return os::remove_file(state_dir + "/host.json");
+}
+
 void FileJournal::recover_host(Recovered& recovered) {
     const std::string path = state_dir_ + "/host.json";
     const auto body = read_checked(path);

@@ -25,6 +25,9 @@
 
 namespace foyer::agent {
 
+// A box that is enrolled begins a new life: what its host said of an earlier one is over.
+Status forget_host_order(const std::string& state_dir);
+
 class FileJournal final : public Journal {
 public:
     // Makes the folders. Unavailable, ResourceExhausted (disk full), PermissionDenied.

@@ -15,7 +15,7 @@ std::optional<HostOrder> host_from_json(const nlohmann::json& body) {
     if (fields.is(wish.has_value())) host.wish = *wish;
     const std::int64_t until = fields.number("until_unix_ms");
     if (until != 0) host.until = WallTime{until};
-    fields.is(until >= 0 && (until == 0 || host.wish != HostWish::Serving));
+    fields.is(until >= 0 && (until == 0 || may_end(host.wish)));
     return fields.ok() ? std::optional(host) : std::nullopt;
 }
 

@@ -79,6 +79,9 @@ def a_name_given_again_has_earned_nothing(master, box):
     site = must(ask.get("/v1/sites/site3"))
     assert must(ask.get("/v1/sites/site3/promise"))["heard_ms"] > 0
     must(ask.call("DELETE", "/v1/nodes/" + box.name))
+    left = must(ask.get("/v1/sites/site3/promise"))["heard_ms"]
+    assert left > 0, "what a box that is gone has earned is its host's"
+    assert must(ask.get("/v1/sites/site3/promise"))["heard_ms"] == left, "it earns no more"
     must(ask.call("DELETE", "/v1/sites/site3"))
     assert ask.get("/v1/sites/site3/promise").status == 404
     again = {key: site[key] for key in ("name", "isp", "country", "host_class")}

@@ -10,7 +10,7 @@ INSERT INTO accounts SELECT n, ARRAY['customer', 'publisher'], now(), 1 FROM unn
 INSERT INTO hosts VALUES ('host-1', now(), 1) ON CONFLICT DO NOTHING;
 INSERT INTO isps SELECT 'isp-' || i, 'isp-' || i, now(), 1 FROM generate_series(0, 19) i ON CONFLICT DO NOTHING;
 INSERT INTO sites
-SELECT 'rue-du-moulin-' || i, 'isp-' || i % 20, (ARRAY['FR', 'BE', 'DE', 'NL', 'LU'])[i / 7 % 5 + 1], 'host-1', 'vetted', now(), 1
+SELECT 'rue-du-moulin-' || i, 'isp-' || i % 20, (ARRAY['FR', 'BE', 'DE', 'NL', 'LU'])[i / 7 % 5 + 1], 'host-1', 'vetted', now(), 1, '[]'
 FROM generate_series(:nodes_from, :nodes - 1) i;
 INSERT INTO nodes (name, site, edge, public_address, state, number, token_hash, token_expires_at, token_used, key_fingerprint,
                    certificate_expires_at, wg_public_key, cpu_millicores, memory_bytes, disk_bytes, uplink_kbit_s, agent_version,

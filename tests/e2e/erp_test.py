@@ -227,6 +227,36 @@ class OrderedErp(unittest.TestCase):
         self.wait_running()
         self.assertNotIn("paused", self.cloud.foyer("operator", "node", "show", old["node"]))
 
+    def test_7_a_host_takes_his_box_out_of_the_cloud(self):
+        """For good: its copy moves to another home first, then he holds a receipt, and the box is
+        no more; his customer notices nothing."""
+        inside = Inside(self.cloud)
+        gone = self.copies("standby")[0]
+        home = gone["site"]
+        status, said, errors = inside.agent(home, "leave")
+        self.assertEqual(status, 0, errors)
+        self.assertIn("1 copy moves to another box", said)
+        invoices = [self.erp.post_invoice(f"Patient {number}") for number in range(3)]
+        self.wait_for(lambda: self.has_left(inside, home), "the box is let go", 240)
+        self.assertNotEqual(inside.run(home, "pgrep", "-x", "postgres|uwsgi")[0], 0)
+        status, said, errors = inside.agent(home, "receipt")
+        self.assertEqual(status, 0, errors)
+        self.assertIn(f"box      {gone['node']} of the cloud", said)
+        self.assertIn("and unchanged", said)
+        nodes = json.loads(self.cloud.foyer("operator", "node", "ls", "--output", "json"))["nodes"]
+        self.assertNotIn(gone["node"], [node["name"] for node in nodes])
+        status, _, errors = inside.agent(home, "resume")
+        self.assertEqual(status, 1)
+        self.assertIn("this box has left the cloud", errors)
+        self.wait_running()
+        self.assertNotIn(home, [copy["site"] for copy in self.cloud.instance()["replicas"]])
+        found = plug.reopen(self.erp, self.connection["password"], invoices)
+        self.assertEqual([row["state"] for row in found], ["posted"] * 3)
+
+    @staticmethod
+    def has_left(inside, home):
+        return ((inside.box_status(home) or {}).get("master") or {}).get("left")
+
     @staticmethod
     def follows_at(inside, home):
         found = inside.box_status(home)

@@ -39,6 +39,7 @@ const std::vector<Refused> of_catalogue = {
     {"sites_isp_fkey", "UPDATE sites SET isp = 'none' WHERE name = 'home-4'"},
     {"sites_host_fkey", "UPDATE sites SET host = 'none'"},
     {"sites_country_code", "UPDATE sites SET country = 'fr'"},
+    {"sites_former_boxes_list", "UPDATE sites SET former_boxes = '{}'"},
     {"sites_host_class_known", "UPDATE sites SET host_class = 'any'"},
     {"node_numbers_range", "INSERT INTO node_numbers VALUES (0, 'x')"},
     {"node_numbers_pkey",

@@ -3,8 +3,12 @@
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
+#include "common/base/text.h"
 #include "common/tls/enrol_token.h"
+#include "common/tls/exit_receipt.h"
+#include "common/tls/node_key.h"
 #include "common/wire/agent_convert.h"
+#include "common/wire/status_map.h"
 #include "foyer/agent/v1/agent.grpc.pb.h"
 
 namespace foyer::test {
@@ -18,6 +22,11 @@ tls::Validity valid_for(Duration life) {
 }
 
 grpc::Status refuse(grpc::StatusCode code, const std::string& why) { return {code, why}; }
+
+grpc::Status refuse_deleted() {
+    return wire::to_grpc(
+        error(ErrorCode::Unauthenticated, "no such node", {{"rule", "node_deleted"}}));
+}
 
 }  // namespace
 
@@ -54,11 +63,40 @@ public:
         return grpc::Status::OK;
     }
 
+    grpc::Status Leave(grpc::ServerContext* context, const agent::v1::LeaveRequest* request,
+                       agent::v1::LeaveResponse* response) override {
+        const std::scoped_lock lock(mutex);
+        const auto node = caller(*context);
+        if (!node)
+            return wire::to_grpc(
+                error(ErrorCode::Unauthenticated, "no such node", {{"rule", "node_deleted"}}));
+        ++farewells;
+        if (leaving_refused > 0) {
+            --leaving_refused;
+            return refuse(grpc::StatusCode::FAILED_PRECONDITION,
+                          "node 'lille-1' holds 1 partition");
+        }
+        if (request->receipt_kept()) {
+            removed_nodes.insert(*node);
+            if (!lose_farewell) return grpc::Status::OK;
+            return refuse(grpc::StatusCode::UNAVAILABLE, "the answer is lost");
+        }
+        ExitReceipt receipt{"foyer.example", NodeId(*node),     SiteId("lille"), HostId("ann"),
+                            IspId("orange"), CountryCode("FR"), keys.at(*node),  {}};
+        receipt.left_at = SystemClock().wall();
+        if (!leaving_key.empty()) receipt.key_fingerprint = leaving_key;
+        response->set_receipt(tls::write_statement(receipt));
+        const auto signer = tls::NodeSigner::make(master_.authority_.key_pem);
+        response->set_signature(
+            to_base64url(as_bytes(signer.value().sign(response->receipt()).value())));
+        return grpc::Status::OK;
+    }
+
     grpc::Status Sync(grpc::ServerContext* context, const agent::v1::SyncRequest* request,
                       agent::v1::SyncResponse* response) override {
         std::unique_lock lock(mutex);
         const auto node = caller(*context);
-        if (!node) return refuse(grpc::StatusCode::UNAUTHENTICATED, "no such node");
+        if (!node) return refuse_deleted();
         auto report = wire::from_wire(*request);
         if (!report.ok())
             return refuse(grpc::StatusCode::INVALID_ARGUMENT, report.failure().message);
@@ -131,6 +169,7 @@ public:
     }
 
     std::string sign(const std::string& csr, const std::string& node) {
+        keys[node] = tls::read_request(csr).value().key_fingerprint;
         return tls::sign_request(master_.authority_, csr,
                                  {.common_name = node,
                                   .uris = {tls::node_uri(NodeId(node))},
@@ -168,6 +207,11 @@ public:
     int held = 0;
     std::size_t blob_break_after = 0;
     int blob_breaks = 0;
+    std::map<std::string, std::string> keys;  // of nodes
+    int farewells = 0;
+    int leaving_refused = 0;
+    bool lose_farewell = false;
+    std::string leaving_key;
     Duration clock_ahead{0};
     bool confused = false;
     bool ended = false;
@@ -251,6 +295,26 @@ void FakeMaster::remove_node(const std::string& node) {
 void FakeMaster::lose_acknowledgements(int calls) {
     const std::scoped_lock lock(server_->service.mutex);
     server_->service.lost_acknowledgements = calls;
+}
+
+void FakeMaster::keep_leaving(int calls) {
+    const std::scoped_lock lock(server_->service.mutex);
+    server_->service.leaving_refused = calls;
+}
+
+void FakeMaster::lose_farewell() {
+    const std::scoped_lock lock(server_->service.mutex);
+    server_->service.lose_farewell = true;
+}
+
+void FakeMaster::mistake_receipts() {
+    const std::scoped_lock lock(server_->service.mutex);
+    server_->service.leaving_key = std::string(64, '0');
+}
+
+int FakeMaster::farewells() const {
+    const std::scoped_lock lock(server_->service.mutex);
+    return server_->service.farewells;
 }
 
 void FakeMaster::certificates_live(Duration life) {

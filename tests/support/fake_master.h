@@ -31,6 +31,12 @@ public:
     // Forgets differences: the next answer starts from a base the box does not have.
     void confuse_once();
     void remove_node(const std::string& node);
+    // A box that wants to leave may not, so many times; the answer to its last word is lost; its
+    // receipt is another box's.
+    void keep_leaving(int calls);
+    void lose_farewell();
+    void mistake_receipts();
+    int farewells() const;
     // Answers stay without acknowledgements for so many calls.
     void lose_acknowledgements(int calls);
     void certificates_live(Duration life);

@@ -153,7 +153,9 @@ void ObedientBoxes::report(const NodeId& node) {
     ReportNode said;
     said.node = node;
     said.observations_full = true;
-    said.host = HostOrder{paused.contains(node) ? HostWish::Paused : HostWish::Serving, {}};
+    said.host = HostOrder{};
+    if (paused.contains(node)) said.host->wish = HostWish::Paused;
+    if (leaving.contains(node)) said.host->wish = HostWish::Leaving;
     for (const auto& [id, copy] : copies_[node]) {
         PartitionObservation seen;
         seen.partition = id;

@@ -25,6 +25,7 @@ public:
     std::set<NodeId> cut;       // works on, but cannot reach the master
     std::set<NodeId> failing;   // services there fail
     std::set<NodeId> paused;    // by their hosts: there, and running nothing
+    std::set<NodeId> leaving;   // by their hosts, for good
     int slow_percent = 0;       // chance that a standby does not get on in a round
     WallTime hearing_since{0};  // of the master
     Duration silent_after{75'000};

@@ -189,6 +189,21 @@ def pause():
     until("the master hears of it", runs)
 
 
+def leave():
+    """Only once its customer's copy is gone; then it is no member any more, and can show that."""
+    said = run("foyer-node", "leave")
+    assert "1 copy moves to another box" in said, said
+    foyer("instance", "delete", "first", "--yes", "--no-wait")
+    until("the box has left", lambda: "has left the cloud" in run("foyer-node", "status"))
+    assert "lille-1" not in foyer("node", "ls"), "the master knows it still"
+    receipt = run("foyer-node", "receipt")
+    assert "box      lille-1 of the cloud foyer.localhost" in receipt, receipt
+    print(receipt, flush=True)
+    run("systemctl", "restart", "foyer-node")
+    until("it stays gone", lambda: "has left the cloud" in run("foyer-node", "status",
+                                                              check=False))
+
+
 def nothing_runs():
     assert not os.path.exists("/run/foyer"), os.listdir("/run/foyer")
     for process in filter(str.isdigit, os.listdir("/proc")):
@@ -234,6 +249,7 @@ def main():
     run("systemctl", "enable", "--now", "foyer-node")
     until("installed again it serves again", runs)
     assert log_of_echo() == told, log_of_echo()
+    leave()
 
     run("systemctl", "stop", "foyer-master")
     say("the master is away")

@@ -116,6 +116,17 @@ constexpr auto homes = std::to_array<KindText>({
      "The host of box {name} wants it empty: {detail}",
      "Its copies move to other boxes, one after the other.",
      "Leave the box on until nothing is left on it; on the box:\n  foyer-node status"},
+    {"node_host_leaves", "a box is leaving",
+     "The host of box {name} takes it out of the cloud: {detail}",
+     "Its copies move to other boxes, one after the other. Then it gets its receipt and is no "
+     "more.",
+     "Leave the box on until it has its receipt; on the box:\n  foyer-node status"},
+    {"node_left", "a box has left", "Box {name} has left the cloud, as its host wanted.",
+     "It holds nothing, and its certificate is refused. What it earned stays listed at its site.",
+     "Nothing. It may be switched off; its receipt is on it:\n  foyer-node receipt"},
+});
+
+constexpr auto lost_homes = std::to_array<KindText>({
     {"node_lost", "a box is lost", "Box {name} was silent for so long that it is given up.",
      "Its copies are made anew on other boxes. Instances that it led were taken over.",
      "Look at the box: power, line, lights. When it is on again it joins by itself; if it is gone "
@@ -196,7 +207,7 @@ constexpr auto others = std::to_array<KindText>({
      "Mend the receiver, then:\n  foyer webhook enable NAME"},
 });
 
-constexpr auto kinds = joined(instances, more_instances, homes, names, people, others);
+constexpr auto kinds = joined(instances, more_instances, homes, lost_homes, names, people, others);
 static_assert(is_complete(kinds));
 
 }  // namespace

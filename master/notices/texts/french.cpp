@@ -131,6 +131,22 @@ constexpr auto homes = std::to_array<KindText>({
      "Ses copies partent vers d’autres machines, l’une après l’autre.",
      "Laissez la machine allumée jusqu’à ce qu’elle soit vide~; sur la machine~:\n  foyer-node "
      "status"},
+    {"node_host_leaves", "une machine s’en va",
+     "L’hôte de la machine {name} la retire du nuage~: {detail}",
+     "Ses copies partent vers d’autres machines, l’une après l’autre. Elle reçoit ensuite son reçu "
+     "et "
+     "n’existe plus.",
+     "Laissez la machine allumée jusqu’à ce qu’elle ait son reçu~; sur la machine~:\n  foyer-node "
+     "status"},
+    {"node_left", "une machine est partie",
+     "La machine {name} a quitté le nuage, comme son hôte le voulait.",
+     "Elle ne porte plus rien et son certificat est refusé. Ce qu’elle a gagné reste indiqué pour "
+     "son "
+     "site.",
+     "Rien. Elle peut être éteinte~; son reçu s’y trouve~:\n  foyer-node receipt"},
+});
+
+constexpr auto lost_homes = std::to_array<KindText>({
     {"node_lost", "une machine est perdue",
      "La machine {name} s’est tue si longtemps qu’elle est abandonnée.",
      "Ses copies sont refaites sur d’autres machines. Les services dont elle portait la copie "
@@ -229,7 +245,8 @@ constexpr auto others = std::to_array<KindText>({
      "Réparez le destinataire, puis~:\n  foyer webhook enable NOM"},
 });
 
-constexpr auto kinds = joined(instances, more_instances, homes, more_homes, names, people, others);
+constexpr auto kinds =
+    joined(instances, more_instances, homes, lost_homes, more_homes, names, people, others);
 static_assert(is_complete(kinds));
 
 }  // namespace

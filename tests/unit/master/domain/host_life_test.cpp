@@ -131,3 +131,52 @@ TEST_CASE("a box that its host wants empty is emptied, and keeps what it holds o
     CHECK_FALSE(is_emptied(cloud.node(first)));
     CHECK(cloud.world.state.draining().empty());
 }
+
+TEST_CASE("a box that its host takes out is emptied, then let go, and its site remembers it") {
+    Cloud cloud;
+    const NodeId first = cloud.leading();
+    const auto may_leave = [&] { return check_may_leave(cloud.world.state, cloud.node(first)); };
+    CHECK(may_leave().failure().details.front().value == "node_not_leaving");
+    CHECK_FALSE(cloud.world.attempt(LeaveNode{first}).ok());
+    say(cloud.world, first, HostWish::Leaving);
+    CHECK(events(cloud.world, "node_host_leaves") == 1);
+    CHECK(is_emptied(cloud.node(first)));
+    CHECK(may_leave().failure().details.front().value == "node_not_empty");
+    CHECK_FALSE(exit_receipt(cloud.world.state, first, "foyer.example", cloud.world.now).ok());
+    cloud.boxes.leaving.insert(first);
+    cloud.boxes.rounds(60);
+    REQUIRE(cloud.world.state.replicas_on(first).empty());
+    const Node node = cloud.node(first);
+    const auto receipt = exit_receipt(cloud.world.state, first, "foyer.example", cloud.world.now);
+    REQUIRE(receipt.ok());
+    CHECK(receipt.value().site == node.site);
+    CHECK(receipt.value().key_fingerprint == node.key_fingerprint);
+    cloud.world.run(LeaveNode{first});
+    CHECK_FALSE(cloud.world.state.nodes().contains(first));
+    CHECK(events(cloud.world, "node_left") == 1);
+    CHECK(cloud.world.state.sites().at(node.site).former_boxes ==
+          std::vector{FormerBox{first, cloud.world.now}});
+    CHECK(cloud.trouble() == "");
+}
+
+TEST_CASE("a site remembers the newest boxes that are gone, and none that never came") {
+    World world(World::five_homes());
+    const SiteId site = world.state.nodes().at(NodeId("h1-1")).site;
+    for (std::size_t number = 0; number < former_boxes_max + 2; ++number) {
+        Node box = world.state.nodes().at(NodeId("h2-1"));
+        box.name = NodeId("gone-" + std::to_string(number));
+        box.site = site;
+        for (const NodeState state : {NodeState::Online, NodeState::Expected}) {
+            box.state = state;
+            Draft draft(world.state, world.now);
+            forget_node(box, "node_deleted", "", draft);
+            for (const Change& change : std::move(draft).done("").changes)
+                if (change.get_if<Put<Site>>() != nullptr)
+                    world.state.apply({change}, world.state.revision().next());
+        }
+    }
+    const auto& kept = world.state.sites().at(site).former_boxes;
+    REQUIRE(kept.size() == former_boxes_max);
+    CHECK(kept.front().node == NodeId("gone-2"));
+    CHECK(kept.back().node == NodeId("gone-" + std::to_string(former_boxes_max + 1)));
+}

@@ -77,3 +77,14 @@ TEST_CASE("what is earned is the share of the month, in whole cents, rounded dow
     CHECK(earned(Cents(1'000'000'000), november.to - november.from, november) ==
           Cents(1'000'000'000));
 }
+
+TEST_CASE("what a name did in another life is another box's") {
+    const std::vector<Event> events{event("node_online", 10), event("node_left", 20),
+                                    event("node_online", 30), event("node_deleted", 50),
+                                    event("node_online", 60)};
+    const auto at = [](std::int64_t hours) { return november.from + Duration(hours * hour); };
+    CHECK(heard(life_of(events, at(20))) == Duration(10 * hour));
+    CHECK(heard(life_of(events, at(50))) == Duration(20 * hour));
+    CHECK(heard(life_of(events, std::nullopt)) == Duration(660 * hour));
+    CHECK(life_of({}, std::nullopt).empty());
+}

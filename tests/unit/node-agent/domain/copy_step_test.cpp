@@ -287,7 +287,7 @@ TEST_CASE("torn data that does not answer is stopped, so that its group need not
     world.local = before_copy_step(world.local, Step{StepKind::Rejoin, {}, {}});
     world.does(StepKind::Rejoin).does(StepKind::Start);
     CHECK(may_never_tell(world.local, world.session));
-    world.session.copy.unreadable = true;
+    world.session.copy.mute = true;
     world.told.clear();
     world.order.rejoin = false;
     world.order.leader.reset();
@@ -298,7 +298,7 @@ TEST_CASE("torn data that does not answer is stopped, so that its group need not
     CHECK_FALSE(world.told.back().get<lead::ReceiverStopped>().position);
     CHECK_FALSE(world.told.back().get<lead::ReceiverStopped>().whole);
     world.does(StepKind::Prepare).does(StepKind::Start);
-    CHECK_FALSE(world.session.copy.unreadable);
+    CHECK_FALSE(world.session.copy.mute);
     world.stands_at(3, 60, false);
     CHECK_FALSE(may_never_tell(world.local, world.session));
 }
@@ -306,7 +306,6 @@ TEST_CASE("torn data that does not answer is stopped, so that its group need not
 TEST_CASE("a copy gone astray says so though it cannot say where its log ends") {
     World world = following();
     world.local.diverged = true;
-    world.session.health = Health{.healthy = false, .ready = false, .diverged = true, .detail = ""};
     world.session.position.reset();
     world.tell(true);
     CHECK(world.count<lead::Diverged>() == 1);

@@ -64,6 +64,26 @@ TEST_CASE("a drain tells what is left, a refusal why") {
           "the disk is full");
 }
 
+TEST_CASE("who leaves is told what is left, or that he has left") {
+    Box full{{status("running", "leaving")}};
+    CHECK(give_order({HostWish::Leaving, std::nullopt}, full.ports())
+              .value()
+              .find("2 copies move to other boxes") == 0);
+    const std::string empty =
+        R"({"host": {"wish": "leaving"}, "partitions": [], "master": {"left": false}})";
+    const std::string gone =
+        R"({"host": {"wish": "leaving"}, "partitions": [], "master": {"left": true}})";
+    Box going{{empty, empty, gone}};
+    CHECK(give_order({HostWish::Leaving, std::nullopt}, going.ports())
+              .value()
+              .find("this box has left the cloud") == 0);
+    CHECK(going.asked.size() == 3);
+    Box waiting{{empty}};  // its master is away
+    CHECK(give_order({HostWish::Leaving, std::nullopt}, waiting.ports())
+              .value()
+              .find("leaves as soon as its master lets it go") != std::string::npos);
+}
+
 TEST_CASE("an agent that is older than the command, and does nothing, is found out") {
     Box old{{R"({"node": "n", "partitions": []})"}};
     for (const HostWish wish : all_host_wishes) {

@@ -75,4 +75,11 @@ TEST_CASE("what the host wants is shown, with its way back") {
     overview.host = {HostWish::Paused, WallTime{1'780'000'000'000}};
     CHECK(page().find("host     paused until 2026-05-28T20:26:40.000Z; it serves again with: "
                       "foyer-node resume\n") != std::string::npos);
+    overview.host = {HostWish::Leaving, std::nullopt};
+    CHECK(page().find("host     leaving; it stays with: foyer-node resume\n") != std::string::npos);
+    LinkState gone;
+    gone.left = true;
+    CHECK(status_page(status_json(NodeId("lille-1"), "1", overview, gone)).value() ==
+          "node     lille-1\nmaster   none: this box has left the cloud; its receipt: foyer-node "
+          "receipt\n");
 }

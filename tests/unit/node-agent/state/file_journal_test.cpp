@@ -255,4 +255,8 @@ TEST_CASE("what the host wants is kept; where it cannot be read, nobody else say
     CHECK(world.recover().host == HostOrder{HostWish::Paused, std::nullopt});
     CHECK(std::filesystem::exists(file + ".damaged"));
     CHECK(world.recover().host == HostOrder{HostWish::Paused, std::nullopt});
+    // A box that left and is enrolled again would leave again.
+    REQUIRE(forget_host_order(world.state()).ok());
+    CHECK(world.recover().host == HostOrder{});
+    CHECK(forget_host_order(world.state() + "/none").ok());
 }

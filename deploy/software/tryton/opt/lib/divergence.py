@@ -6,8 +6,9 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import postgres  # noqa: E402
+from postgres import QUERY_S  # noqa: E402
 from primary import ask  # noqa: E402
-from replica import Replica  # noqa: E402
+from replica import DATA, Replica  # noqa: E402
 
 LOG = "replication=true"   # the protocol of those who copy the log
 FORKED = "its history has left the primary's"
@@ -48,18 +49,25 @@ def needs():
 
 def mine():
     """The same while it answers: up to where it holds the log. None: it leads by now."""
-    if postgres.query("SELECT 1") is None:
-        return needs()
-    timeline, _, end = (postgres.query(MINE) or "").partition("|")
+    timeline, _, end = (postgres.query(MINE, QUERY_S) or "").partition("|")
     return (int(timeline), position(end)) if timeline and end else None
+
+
+def segments(timelines, end):
+    """Names of the segment in which `end` lies, on each of these timelines."""
+    size = int(postgres.control()["Bytes per WAL segment"])
+    high, low = divmod(end // size, (1 << 32) // size)
+    return [f"{one:08X}{high:08X}{low:08X}" for one in timelines]
+
+
+def is_here(timeline, end):
+    return any(os.path.exists(f"{DATA}/pg_wal/{name}")
+               for name in segments(range(1, timeline + 1), end))
 
 
 def is_kept(replica, timeline, their_timeline, end):
     """Has the primary the segment in which `end` lies, on any history from ours to its own?"""
-    size = int(postgres.control()["Bytes per WAL segment"])
-    high, low = divmod(end // size, (1 << 32) // size)
-    names = [f"{one:08X}{high:08X}{low:08X}"
-             for one in range(timeline, their_timeline + 1)]
+    names = segments(range(timeline, their_timeline + 1), end)
     listed = ",".join(f"'{name}'" for name in names)
     found = ask(replica, "rewinder", "dbname=postgres",
                 "SELECT count((pg_stat_file('pg_wal/' || name, true)).size) "
@@ -92,9 +100,18 @@ def astray(replica, here):
     return ""
 
 
+def judge(replica):
+    if replica.leads or not replica.primary:
+        return ""
+    if postgres.query("SELECT 1", QUERY_S) is not None:
+        return astray(replica, mine())
+    # It may be reading what it needs from its own log: where that ends is not known from here.
+    how = astray(replica, needs())
+    return "" if how == GONE and is_here(*needs()) else how
+
+
 def main():
-    replica = Replica()
-    how = "" if replica.leads or not replica.primary else astray(replica, mine())
+    how = judge(Replica())
     print(how)
     return 0 if how else 1
 

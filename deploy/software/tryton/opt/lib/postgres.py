@@ -4,6 +4,8 @@ import subprocess
 
 from replica import DATA, POSTGRES_BIN, RUN
 
+QUERY_S = 10   # whoever asks has other things to do, pid 1 of the container above all
+
 # What a member knows of itself and the others, as one line `recovering|generation|epoch|holders`:
 # holders are the standbys that hold this primary's end of log.
 STATUS = """
@@ -40,18 +42,22 @@ def cluster_state():
     return control().get("Database cluster state", "unknown")
 
 
-def query(sql, **values):
-    """Rows as text, fields parted by `|`; None while PostgreSQL does not answer."""
+def query(sql, limit_s=None, **values):
+    """Rows as text, fields parted by `|`; None while PostgreSQL does not answer, within a limit."""
     argv = ["psql", "-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1"]
     for name, value in values.items():
         argv += ["-v", f"{name}={value}"]
-    done = run(*argv, input=sql, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    try:
+        done = run(*argv, input=sql, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                   timeout=limit_s)
+    except subprocess.TimeoutExpired:
+        return None
     return done.stdout.strip() if done.returncode == 0 else None
 
 
 def status(replica):
     """(recovering, (generation, epoch), holders) or None while PostgreSQL does not answer."""
-    line = query(STATUS, names=",".join(member["name"] for member in replica.others))
+    line = query(STATUS, QUERY_S, names=",".join(member["name"] for member in replica.others))
     if not line:
         return None
     recovering, generation, epoch, holders = line.split("|")
@@ -67,7 +73,7 @@ SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots
  WHERE NOT active AND (slot_name <> ALL(string_to_array(:'names', ',')) OR wal_status = 'lost');
 SELECT pg_create_physical_replication_slot(name) FROM unnest(string_to_array(:'names', ',')) AS name
  WHERE name NOT IN (SELECT slot_name FROM pg_replication_slots);
-""", names=names)
+""", QUERY_S, names=names)
 
 
 def forget_lock():
