@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "common/os/files.h"
 #include "common/tls/certificate.h"
 #include "node-agent/domain/sync_pace.h"
 
@@ -75,8 +74,7 @@ Status Departure::unless_leaving(const std::function<Status()>& obey) {
         return error(ErrorCode::FailedPrecondition,
                      "its master is letting this box go just now; look again in a moment: "
                      "foyer-node status");
-    TRY(obey());
-    return os::remove_file(file_);
+    return obey();
 }
 
 // Where that cannot be written down, the next start asks the master, who knows no such box.

@@ -31,8 +31,8 @@ public:
     void leave(const Wanted& wanted);
     // The master knows a box that is to go no more.
     void refused(const Error& why);
-    // Runs `obey` while nothing of a departure is under way; a receipt that was not used is worth
-    // nothing afterwards. FailedPrecondition: the box has left, or is being let go just now.
+    // Runs `obey` while nothing of a departure is under way. FailedPrecondition: the box has left,
+    // or is being let go just now.
     Status unless_leaving(const std::function<Status()>& obey);
 
 private:
