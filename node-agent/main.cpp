@@ -40,11 +40,12 @@ struct Choices {
     std::string data_dir = "/var/lib/foyer/node";
     std::string config_file;
     std::string output = "text";
-    std::string partition;  // of selftest
-    bool erase = false;     // of clear
-    std::string file;       // of receipt
-    std::string line;       // of check: an edge
-    bool now = false;       // of pause
+    std::string partition;      // of selftest
+    bool erase = false;         // of clear
+    std::string file;           // of receipt
+    std::string cgroup_parent;  // of run
+    std::string line;           // of check: an edge
+    bool now = false;           // of pause
     bool drain = false;
     std::string until;
     // Of enrol.
@@ -174,6 +175,11 @@ int test_walls(const Choices& options, const NodeConfig& config) {
     return test.value().holds ? 0 : 1;
 }
 
+Status run_agent(const Choices& options, NodeConfig config) {
+    if (config.cgroup_parent.empty()) config.cgroup_parent = options.cgroup_parent;
+    return run(options.data_dir, config, FOYER_VERSION);
+}
+
 int exit_of(const Status& done) { return done.ok() ? 0 : fail(done.failure()); }
 
 CLI::App& add_command(CLI::App& app, Choices& choices, const char* name, const char* what,
@@ -244,11 +250,13 @@ void add_commands(CLI::App& app, Choices& choices) {
     add_config(checking, choices);
     add_output(checking, choices);
     add_enrol(app, choices);
-    add_config(add_command(app, choices, "run", "hold what the master assigns to this box",
-                           [](const Choices& options, const NodeConfig& config) {
-                               return exit_of(run(options.data_dir, config, FOYER_VERSION));
-                           }),
-               choices);
+    CLI::App& running = add_command(app, choices, "run", "hold what the master assigns to this box",
+                                    [](const Choices& options, const NodeConfig& config) {
+                                        return exit_of(run_agent(options, config));
+                                    });
+    running.add_option("--cgroup-parent", choices.cgroup_parent,
+                       "where partitions' groups are made, unless cgroup_parent is configured");
+    add_config(running, choices);
     add_output(add_command(app, choices, "status", "ask the running agent",
                            [](const Choices& options, const NodeConfig&) {
                                return exit_of(show_status(options));

@@ -63,7 +63,8 @@ class Installed(unittest.TestCase):
     def test_2_what_they_come_with_is_sound(self):
         self.told("foyer-master", "check-config", "/etc/foyer/master.toml")
         units = ["/usr/lib/systemd/system/foyer-master.service",
-                 "/usr/lib/systemd/system/foyer-node.service"]
+                 "/usr/lib/systemd/system/foyer-node.service",
+                 "/usr/lib/systemd/system/foyer-partitions.service"]
         self.assertEqual(self.told("systemd-analyze", "verify", "--man=no", *units), "")
         self.assertIn("foyer-order", self.told("sh", "-c", "ls /usr/share/man/man1"))
         for file in ("bash-completion/completions/foyer", "zsh/vendor-completions/_foyer",

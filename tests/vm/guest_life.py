@@ -212,7 +212,7 @@ def nothing_runs():
                 group = file.read()
         except OSError:
             continue
-        assert "foyer-node" not in group, f"{process} of {group} lives on"
+        assert not any(unit in group for unit in ("foyer-node", "foyer-partitions")), f"{process} of {group} lives on"
 
 
 # -- one after the other ---------------------------------------------------------------------------
