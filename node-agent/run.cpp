@@ -172,7 +172,7 @@ Status obey(const std::string& line, WallTime now, bool edge, Agent& agent, Depa
 
 // An edge whose host wants it quiet measures nobody's line.
 bool serves(const Agent& agent, const Departure& departure) {
-    return !departure.has_left() && agent.overview().host.wish == HostWish::Serving;
+    return !departure.has_left() && agent.host_wish() == HostWish::Serving;
 }
 
 SyncRules sync_rules(const NodeConfig& config) {

@@ -429,9 +429,9 @@ std::optional<std::vector<Digest>> Agent::images_in_use() {
     return digests;
 }
 
-bool Agent::wants_to_leave() const {
+HostWish Agent::host_wish() const {
     const std::scoped_lock lock(mutex_);
-    return host_.wish == HostWish::Leaving;
+    return host_.wish;
 }
 
 bool Agent::may_leave() const {

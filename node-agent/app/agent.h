@@ -84,7 +84,7 @@ public:
     Status obey_host(const HostOrder& order);
     // An order whose time is over is over. Called now and then; whether there was one.
     bool look_at_host_clock();
-    bool wants_to_leave() const;
+    HostWish host_wish() const;
     // Its host wants to leave, the master has heard it, and this box is to hold nothing any more.
     bool may_leave() const;
     // News that became due only with time.

@@ -99,8 +99,6 @@ bool LineGauge::may_start(const std::string& address) {
     return true;
 }
 
-void LineGauge::count_bytes(std::int64_t bytes) { spent_ += bytes; }
-
 void LineGauge::welcome() {
     SocketAddress from;
     os::UniqueFd socket(
@@ -163,12 +161,12 @@ void LineGauge::send(Session& session) {
             session.phase = Phase::Over;
             return;
         }
-        count_bytes(sent);
+        spent_ += sent;
     }
 }
 
 void LineGauge::take_bytes(Session& session, std::int64_t count) {
-    count_bytes(count);
+    spent_ += count;
     const MonoTime now = clock_.mono();
     if (!session.first_byte) session.first_byte = now;
     if (now - *session.first_byte < warm_up) return;

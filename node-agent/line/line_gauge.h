@@ -65,7 +65,6 @@ private:
     void welcome();
     bool has_room(const std::string& address) const;
     bool may_start(const std::string& address);
-    void count_bytes(std::int64_t bytes);
     void serve(Session& session, bool readable);
     void greet(Session& session);
     void send(Session& session);

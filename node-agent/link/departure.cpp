@@ -16,6 +16,14 @@ bool is_forgotten(const Error& why) {
            });
 }
 
+// InvalidArgument, PermissionDenied: it is no receipt. NotFound: it is another box's.
+Status check_own(const tls::SignedReceipt& receipt, const Identity& identity) {
+    const ExitReceipt said = TRY(tls::read_receipt(receipt, identity.ca_pem));
+    const auto own = TRY(tls::read_certificate(identity.certificate_pem));
+    if (said.key_fingerprint == own.key_fingerprint) return ok_status();
+    return error(ErrorCode::NotFound, "the receipt is of another box");
+}
+
 }  // namespace
 
 Departure::Departure(std::string file, IdentityFolder folder, MasterClient& client, Log& log)
@@ -27,10 +35,7 @@ Departure::Departure(std::string file, IdentityFolder folder, MasterClient& clie
 Result<KeptReceipt> Departure::own_receipt() const {
     KeptReceipt kept = TRY(load_receipt(file_));
     const Identity identity = TRY(folder_.load());
-    const ExitReceipt said = TRY(tls::read_receipt(kept.receipt, identity.ca_pem));
-    const auto own = TRY(tls::read_certificate(identity.certificate_pem));
-    if (said.key_fingerprint != own.key_fingerprint)
-        return error(ErrorCode::NotFound, "the receipt there is of an earlier box");
+    TRY(check_own(kept.receipt, identity));
     return kept;
 }
 
@@ -47,10 +52,7 @@ void Departure::leave(const Wanted& wanted) {
 Status Departure::say_farewell(const Wanted& wanted) {
     const Identity identity = TRY(folder_.load());
     KeptReceipt kept{TRY(client_.ask_receipt()), identity.ca_pem, false};
-    const ExitReceipt said = TRY(tls::read_receipt(kept.receipt, kept.ca_pem));
-    const auto own = TRY(tls::read_certificate(identity.certificate_pem));
-    if (said.key_fingerprint != own.key_fingerprint)
-        return error(ErrorCode::Internal, "the master's receipt is of another box");
+    TRY(check_own(kept.receipt, identity));
     TRY(keep_receipt(file_, kept));
     if (!wanted()) return error(ErrorCode::Aborted, "its host thought better of it");
     TRY(client_.leave());

@@ -157,7 +157,7 @@ void SyncLoop::answered(const SyncAnswer& answer, const std::stop_token& stop) {
 }
 
 void SyncLoop::failed(const Error& cause, const std::stop_token& stop) {
-    if (agent_.wants_to_leave()) departure_.refused(cause);
+    if (agent_.host_wish() == HostWish::Leaving) departure_.refused(cause);
     if (departure_.has_left()) return;
     const SyncPace::Pause next = pace_.failed(cause.code, rng_);
     show_failed(cause);
