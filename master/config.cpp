@@ -137,6 +137,8 @@ void read_agents(Table table, AgentsConfig& config) {
     table.read("isolated_percent", config.isolated_percent, {1, 100});
     table.read("isolated_nodes_min", config.isolated_nodes_min);
     table.read("certificate_days", config.certificate_days, {1, 825});
+    table.read("asn_database", config.asn_database);
+    table.read("line_settles_ms", config.line_settles_ms, {0, 86'400'000});
     table.read("serving_certificate_s", config.serving_certificate_s, {30, 34'300'800});
     for (const std::string& address : config.addresses) {
         const auto parts = tls::split_address(address);
@@ -330,6 +332,8 @@ void read_rest(Table& root, Config& config, std::vector<ConfigProblem>& problems
 void read_root(Table& root, Config& config, std::vector<ConfigProblem>& problems) {
     root.read("data_dir", config.data_dir);
     root.read("zone", config.zone);
+    root.read("contact", config.contact);
+    if (config.contact.size() > 300) root.problem("contact", "must be at most 300 bytes");
     root.read("public_port", config.public_port, port_range);
     root.read("overlay_prefix", config.overlay_prefix);
     root.read("edge_wireguard_port", config.edge_wireguard_port, port_range);

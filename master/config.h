@@ -39,6 +39,8 @@ struct AgentsConfig {
     std::int64_t isolated_nodes_min = 3;
     std::int64_t certificate_days = 90;
     std::int64_t serving_certificate_s = 7'776'000;  // 90 days
+    std::string asn_database;                        // empty: lines are not checked
+    std::int64_t line_settles_ms = 600'000;
     friend bool operator==(const AgentsConfig&, const AgentsConfig&) = default;
 };
 
@@ -166,6 +168,7 @@ struct MailConfig {
 struct Config {
     std::string data_dir = "/var/lib/foyer/master";
     std::string zone = "foyer.localhost";
+    std::string contact;  // who answers for this cloud; empty: no letters
     std::int64_t public_port = 443;
     std::string overlay_prefix = "fd50:f0e:1::/48";
     std::int64_t edge_wireguard_port = 51'820;

@@ -12,6 +12,7 @@
 #include "common/tls/seal.h"
 #include "common/tls/tickets.h"
 #include "master/app/agent_sync.h"
+#include "master/app/asn_database.h"
 #include "master/app/blob_store.h"
 #include "master/app/certificate_authority.h"
 #include "master/app/database_probe.h"
@@ -46,6 +47,8 @@ namespace {
 // it is theirs to read.
 constexpr mode_t data_folder_mode = 0711;
 
+constexpr Duration networks_looked_at{60'000};
+
 // One master a data folder: two would sign with one key and write one token.
 Result<os::UniqueFd> lock_folder(const std::string& folder) {
     os::UniqueFd lock =
@@ -74,6 +77,7 @@ struct Server::Parts {
     std::unique_ptr<BlobStore> blobs;
     std::unique_ptr<SecretSeal> seal;
     std::unique_ptr<CertificateAuthority> authority;
+    std::unique_ptr<AsnDatabase> networks;
     std::unique_ptr<WaitDesk> held;   // boxes
     std::unique_ptr<WaitDesk> waits;  // people who watch operations
     std::unique_ptr<LoginDesk> logins;
@@ -97,6 +101,7 @@ struct Server::Parts {
     std::unique_ptr<GrpcServer> agents_grpc;
     std::unique_ptr<MetricsServer> metrics;
     std::uint64_t reloads_seen = 0;
+    MonoTime next_networks;
     bool stopped = false;
 
     Status open_files();
@@ -104,6 +109,7 @@ struct Server::Parts {
     void make_core(const std::string& conninfo, CourierConfig calls,
                    std::optional<PostmanConfig> mails, OidcConfig sign_in);
     void wake(const NodeId& node);
+    void refresh_networks();
     Status start_agents();
     Status start_api();
     Status start_metrics();
@@ -119,6 +125,7 @@ Status Server::Parts::open_files() {
     lives.serving = Duration(config.agents.serving_certificate_s * 1000);
     authority = std::make_unique<CertificateAuthority>(
         TRY(CertificateAuthority::open(config.data_dir + "/ca", lives, clock.wall(), rng)));
+    networks = TRY(AsnDatabase::open(config.agents.asn_database));
     blobs = TRY(BlobStore::open(config.data_dir + "/blobs",
                                 {config.blobs.blob_bytes_max, config.blobs.quota_bytes}, rng));
     return ok_status();
@@ -221,7 +228,7 @@ Status Server::Parts::start_agents() {
     server.message_bytes_max = static_cast<int>(config.agents.message_bytes_max);
     std::vector<std::unique_ptr<grpc::Service>> services;
     services.push_back(
-        make_agent_service({*planner, *sync, *errands, *authority, *blobs, clock, log},
+        make_agent_service({*planner, *sync, *errands, *authority, *blobs, *networks, clock, log},
                            agent_service_config_of(config)));
     agents_grpc = TRY(GrpcServer::start(server, std::move(services)));
     return ok_status();
@@ -281,8 +288,22 @@ Result<std::unique_ptr<Server>> Server::start(const Config& config, DatabaseKind
 
 Server::~Server() { stop(); }
 
+// Its operator may have put a newer database in the old one's place.
+void Server::Parts::refresh_networks() {
+    const MonoTime now = clock.mono();
+    if (now < next_networks) return;
+    next_networks = now + networks_looked_at;
+    const auto newer = networks->refresh();
+    if (!newer.ok()) {
+        log.failure(LogLevel::Warn, "asn_database_unreadable", newer.failure());
+    } else if (newer.value()) {
+        log.info("asn_database_taken", {{"built", to_rfc3339(*networks->built_at())}});
+    }
+}
+
 void Server::tick() {
     parts_->housekeeping->tick();
+    parts_->refresh_networks();
     // A reload may have brought what a lost answer to a commit had left open: ask all waiters
     // again.
     const std::uint64_t reloads = parts_->planner->counters().reloads;

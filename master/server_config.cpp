@@ -81,7 +81,8 @@ PresenceLimits presence_limits_of(const Config& config) {
 SyncLimits sync_limits_of(const Config& config) {
     return {Duration(config.agents.hold_ms), Duration(config.agents.next_delay_ms),
             Duration(config.agents.away_delay_ms),
-            static_cast<std::size_t>(config.agents.observations_max)};
+            static_cast<std::size_t>(config.agents.observations_max),
+            Duration(config.agents.line_settles_ms)};
 }
 
 ErrandLimits errand_limits_of(const Config& config) {
@@ -91,9 +92,12 @@ ErrandLimits errand_limits_of(const Config& config) {
 }
 
 ApiLimits api_limits_of(const Config& config) {
-    return {static_cast<int>(config.api.page_size_max), Duration(config.api.wait_ms_max),
-            Cents(config.hosts.monthly_cents), config.hosts.currency,
-            config.mail.server.empty() ? std::string() : config.mail.sender};
+    return {static_cast<int>(config.api.page_size_max),
+            Duration(config.api.wait_ms_max),
+            Cents(config.hosts.monthly_cents),
+            config.hosts.currency,
+            config.mail.server.empty() ? std::string() : config.mail.sender,
+            config.contact};
 }
 
 Rate rate_of(const Config& config) {

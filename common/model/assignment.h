@@ -33,9 +33,14 @@ struct Member {
     friend bool operator==(const Member&, const Member&) = default;
 };
 
+// The secret that encrypts a partition's volume, the same for all copies of an order: for the box,
+// never for what runs in the partition. Absent: ordered before volumes were encrypted.
+inline constexpr std::string_view volume_key_name = "volume_key";
+
 // Secrets of one partition. Travel only over mTLS; never logged; on the box only in memory.
 struct PartitionSecrets {
-    std::map<std::string, std::string> by_name;  // file name in /foyer/secrets -> content
+    // File name in /foyer/secrets -> content; but for `volume_key_name`.
+    std::map<std::string, std::string> by_name;
     friend bool operator==(const PartitionSecrets&, const PartitionSecrets&) = default;
 };
 

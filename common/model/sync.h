@@ -8,6 +8,7 @@
 
 #include "common/base/time.h"
 #include "common/model/assignment.h"
+#include "common/model/box_care.h"
 #include "common/model/domain.h"
 #include "common/model/errand.h"
 #include "common/model/host_wish.h"
@@ -47,6 +48,7 @@ struct SyncReport {
     std::vector<RoutingReport> routings;
     std::optional<DomainsReport> domains;  // absent: nothing new
     std::optional<HostOrder> host;         // absent: nothing new
+    std::optional<BoxCare> care;           // absent: nothing new
     friend bool operator==(const SyncReport&, const SyncReport&) = default;
 };
 

@@ -137,4 +137,19 @@ Result<HostWish> from_wire(agent::v1::HostWish wish) {
     return unknown("wish");
 }
 
+agent::v1::BoxHealth to_wire(BoxHealth health) {
+    switch (health) {
+        case BoxHealth::Well: return agent::v1::BOX_HEALTH_WELL;
+        case BoxHealth::Worn: return agent::v1::BOX_HEALTH_WORN;
+        case BoxHealth::Failing: return agent::v1::BOX_HEALTH_FAILING;
+    }
+    CHECK(false);
+}
+
+Result<BoxHealth> from_wire(agent::v1::BoxHealth health) {
+    for (const BoxHealth known : all_box_healths)
+        if (to_wire(known) == health) return known;
+    return unknown("health");
+}
+
 }  // namespace foyer::wire

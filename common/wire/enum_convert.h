@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/base/result.h"
+#include "common/model/box_care.h"
 #include "common/model/host_wish.h"
 #include "common/model/phase.h"
 #include "common/model/takeover.h"
@@ -18,6 +19,7 @@ agent::v1::DesiredState to_wire(DesiredState desired);
 agent::v1::TakeoverCause to_wire(TakeoverCause cause);
 agent::v1::LeadershipEndReason to_wire(LeadershipEndReason reason);
 agent::v1::HostWish to_wire(HostWish wish);
+agent::v1::BoxHealth to_wire(BoxHealth health);
 
 Result<ReplicaKind> from_wire(agent::v1::ReplicaKind kind);
 Result<ReplicaRole> from_wire(agent::v1::ReplicaRole role);
@@ -26,5 +28,6 @@ Result<DesiredState> from_wire(agent::v1::DesiredState desired);
 Result<TakeoverCause> from_wire(agent::v1::TakeoverCause cause);
 Result<LeadershipEndReason> from_wire(agent::v1::LeadershipEndReason reason);
 Result<HostWish> from_wire(agent::v1::HostWish wish);
+Result<BoxHealth> from_wire(agent::v1::BoxHealth health);
 
 }  // namespace foyer::wire

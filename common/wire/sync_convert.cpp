@@ -220,6 +220,15 @@ Result<HostOrder> host_from(const agent::v1::HostOrder& from) {
     return to;
 }
 
+Result<BoxCare> care_from(const agent::v1::BoxCare& from) {
+    return BoxCare{TRY(from_wire(from.health())), plain_text(from.reason(), care_reason_max)};
+}
+
+void host_to(const HostOrder& from, agent::v1::HostOrder& to) {
+    to.set_wish(wire::to_wire(from.wish));
+    if (from.until) to.set_until_unix_ms(from.until->unix_ms);
+}
+
 }  // namespace
 
 void to_wire(const SyncReport& from, agent::v1::SyncRequest& to) {
@@ -237,9 +246,10 @@ void to_wire(const SyncReport& from, agent::v1::SyncRequest& to) {
     for (const auto& item : from.leaderships) to_wire(item, *to.add_leaderships());
     for (const auto& item : from.routings) to_wire(item, *to.add_routings());
     if (from.domains) to_wire(*from.domains, *to.mutable_domains());
-    if (!from.host) return;
-    to.mutable_host()->set_wish(to_wire(from.host->wish));
-    if (from.host->until) to.mutable_host()->set_until_unix_ms(from.host->until->unix_ms);
+    if (from.host) host_to(*from.host, *to.mutable_host());
+    if (!from.care) return;
+    to.mutable_care()->set_health(to_wire(from.care->health));
+    to.mutable_care()->set_reason(from.care->reason);
 }
 
 Result<SyncReport> from_wire(const agent::v1::SyncRequest& from) {
@@ -263,6 +273,7 @@ Result<SyncReport> from_wire(const agent::v1::SyncRequest& from) {
     for (const auto& item : from.routings()) to.routings.push_back(TRY(from_wire(item)));
     if (from.has_domains()) to.domains = TRY(domains_from(from.domains()));
     if (from.has_host()) to.host = TRY(host_from(from.host()));
+    if (from.has_care()) to.care = TRY(care_from(from.care()));
     return to;
 }
 

@@ -71,7 +71,8 @@ AgentSync::AgentSync(Planner& planner, Presence& presence, Desk& desk, const Sec
       sign_(std::move(sign)),
       errands_(errands) {}
 
-HeldSync AgentSync::sync(const NodeId& node, SyncReport report_of_box, Done done) {
+HeldSync AgentSync::sync(const NodeId& node, SyncReport report_of_box, Done done,
+                         const std::optional<AutonomousSystem>& line) {
     HeldSync call(desk_);
     if (report_of_box.observations.size() > limits_.observations_max ||
         report_of_box.erased.size() > limits_.observations_max ||
@@ -85,6 +86,7 @@ HeldSync AgentSync::sync(const NodeId& node, SyncReport report_of_box, Done done
     }
     desk_.replace(desk_key(node));  // one call outstanding a node
     presence_.heard(node, report_of_box.clock, report_of_box.disk_free_bytes);
+    if (line) presence_.called_from(node, *line);
     const Applied applied{report_of_box.applied_lineage, report_of_box.applied_revision};
     if (has_news(node, report_of_box)) {
         // Overtaken by a newer one: nothing of it counts any more.
@@ -110,7 +112,7 @@ HeldSync AgentSync::sync(const NodeId& node, SyncReport report_of_box, Done done
 bool AgentSync::has_news(const NodeId& node, const SyncReport& report) const {
     if (report.observation_number > 0 || !report.observations.empty() || report.observations_full ||
         !report.erased.empty() || !report.leaderships.empty() || !report.routings.empty() ||
-        report.domains)
+        report.domains || report.care)
         return true;
     const std::optional<Bytes> disk_free = presence_.disk_free(node);
     return planner_.read([&](const State& state) {
@@ -120,8 +122,16 @@ bool AgentSync::has_news(const NodeId& node, const SyncReport& report) const {
         return row.state != NodeState::Online || !row.token_used ||
                (report.capacity && !(*report.capacity == row.capacity)) ||
                (disk_free && is_disk_news(row.disk_free, *disk_free)) ||
-               (!report.agent_version.empty() && report.agent_version != row.agent_version);
+               (!report.agent_version.empty() && report.agent_version != row.agent_version) ||
+               line_news(node, row);
     });
+}
+
+// The network its address is in now, where that is not what the catalogue says.
+std::optional<AutonomousSystem> AgentSync::line_news(const NodeId& node, const Node& row) const {
+    const auto line = presence_.line(node, row.line ? limits_.line_settles : Duration(0));
+    if (!line || (row.line && row.line->system.number == line->number)) return std::nullopt;
+    return line;
 }
 
 void AgentSync::report(const NodeId& node, SyncReport report, Done done) {
@@ -143,6 +153,11 @@ void AgentSync::report(const NodeId& node, SyncReport report, Done done) {
     command.routings = std::move(report.routings);
     command.domains = std::move(report.domains);
     command.host = report.host;
+    command.care = std::move(report.care);
+    command.line = planner_.read([&](const State& state) -> std::optional<AutonomousSystem> {
+        const auto row = state.nodes().find(node);
+        return row == state.nodes().end() ? std::nullopt : line_news(node, row->second);
+    });
     Write write;
     write.command = std::move(command);
     planner_.submit(std::move(write), [this, node, applied, number, in_full,

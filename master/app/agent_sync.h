@@ -35,6 +35,9 @@ struct SyncLimits {
     Duration next_delay{100};
     Duration away_delay{5'000};  // while the database is away
     std::size_t observations_max = 2'000;
+    // A box is called from another network for so long before that is believed: a line that is cut
+    // may have a substitute over the air for an hour.
+    Duration line_settles{600'000};
 };
 
 // One call, to be cancelled when its caller is gone. Copies are the same call.
@@ -72,9 +75,11 @@ public:
               const Clock& clock, Rng& rng, SyncLimits limits, RecordSigner sign = {},
               Errands* errands = nullptr);
 
+    // `line`: the network of the address it calls from; absent: not known.
     // `done` runs once, on any thread. Aborted: a newer call of the same box. Unauthenticated: the
     // box was deleted meanwhile.
-    HeldSync sync(const NodeId& node, SyncReport report, Done done);
+    HeldSync sync(const NodeId& node, SyncReport report, Done done,
+                  const std::optional<AutonomousSystem>& line = std::nullopt);
 
 private:
     struct Applied {
@@ -84,6 +89,7 @@ private:
     enum class Pace { Normal, Away };
 
     bool has_news(const NodeId& node, const SyncReport& report) const;
+    std::optional<AutonomousSystem> line_news(const NodeId& node, const Node& row) const;
     void report(const NodeId& node, SyncReport report, Done done);
     void hold(const NodeId& node, const Applied& applied, const HeldSync& call, Done done);
     bool changed(const State& state, const NodeId& node, const Applied& applied) const;

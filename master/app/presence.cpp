@@ -17,6 +17,22 @@ void Presence::heard(const NodeId& node, WallTime clock_of_node, std::int64_t di
     if (disk_free_bytes > 0) presence.disk_free_bytes = disk_free_bytes;
 }
 
+void Presence::called_from(const NodeId& node, const AutonomousSystem& system) {
+    const std::scoped_lock lock(mutex_);
+    NodePresence& presence = nodes_[node];
+    if (presence.line && presence.line->number == system.number) return;
+    presence.line = system;
+    presence.line_since = clock_.mono();
+}
+
+std::optional<AutonomousSystem> Presence::line(const NodeId& node, Duration settled) const {
+    const std::scoped_lock lock(mutex_);
+    const auto found = nodes_.find(node);
+    if (found == nodes_.end() || !found->second.line) return std::nullopt;
+    if (clock_.mono() - found->second.line_since < settled) return std::nullopt;
+    return found->second.line;
+}
+
 void Presence::acknowledge(const NodeId& node, std::uint64_t number, bool in_full) {
     const std::scoped_lock lock(mutex_);
     NodePresence& presence = nodes_[node];

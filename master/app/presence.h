@@ -35,6 +35,9 @@ struct NodePresence {
     std::uint64_t taken = 0;         // newest that was handed to the planner
     bool reported_in_full = false;   // every partition was reported since this master started
     bool asked_in_full = false;      // it was told that we want that
+    // The network its address is in, and since when without a break. Absent: not known.
+    std::optional<AutonomousSystem> line;
+    MonoTime line_since;
 };
 
 struct Silence {
@@ -49,6 +52,10 @@ public:
 
     // `disk_free_bytes` 0: unchanged.
     void heard(const NodeId& node, WallTime clock_of_node, std::int64_t disk_free_bytes);
+    // The network of the address it called from.
+    void called_from(const NodeId& node, const AutonomousSystem& system);
+    // The network it has called from for at least so long, without a break.
+    std::optional<AutonomousSystem> line(const NodeId& node, Duration settled) const;
     // Whether a report of this number is news: calls may overtake one another, and an old report
     // must not undo a newer one. 0 is not numbered, and always news.
     bool take(const NodeId& node, std::uint64_t number);

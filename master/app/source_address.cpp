@@ -20,7 +20,7 @@ std::string source_of(const std::string& address) {
     return std::string(text.data()) + "/64";
 }
 
-std::string source_of_peer(const std::string& peer) {
+std::string address_of_peer(const std::string& peer) {
     constexpr std::string_view begin = "%5B";
     constexpr std::string_view end = "%5D";
     const auto colon = peer.find(':');
@@ -29,7 +29,12 @@ std::string source_of_peer(const std::string& peer) {
     address.erase(std::min(address.rfind(':'), address.size()));  // the port
     if (address.starts_with(begin) && address.ends_with(end))
         address = address.substr(begin.size(), address.size() - begin.size() - end.size());
-    return source_of(address);
+    in6_addr bytes{};
+    const bool mapped =
+        ::inet_pton(AF_INET6, address.c_str(), &bytes) == 1 && IN6_IS_ADDR_V4MAPPED(&bytes);
+    return mapped ? source_of(address) : address;
 }
+
+std::string source_of_peer(const std::string& peer) { return source_of(address_of_peer(peer)); }
 
 }  // namespace foyer::master

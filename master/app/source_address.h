@@ -13,4 +13,7 @@ std::string source_of(const std::string& address);
 // Of gRPC's name of a peer: "ipv4:203.0.113.9:40122", "ipv6:%5B2001:db8::1%5D:40122".
 std::string source_of_peer(const std::string& peer);
 
+// The whole address of such a peer, as inet_ntop writes it.
+std::string address_of_peer(const std::string& peer);
+
 }  // namespace foyer::master

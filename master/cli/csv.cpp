@@ -43,12 +43,15 @@ std::vector<std::string_view> node_columns() {
             "drain_deadline",
             "host_wish",
             "host_wish_until",
-            "paused_since"};
+            "paused_since",
+            "line",
+            "health",
+            "health_reason"};
 }
 
 const std::vector<Columns>& tables() {
     static const std::vector<Columns> all = {
-        {"isps", {"name", "family", "created_at"}},
+        {"isps", {"name", "family", "created_at", "asns", "terms"}},
         {"hosts", {"name", "created_at"}},
         {"sites", {"name", "isp", "country", "host", "host_class", "nodes", "created_at"}},
         {"nodes", node_columns()},

@@ -184,6 +184,24 @@ Finding judge_silence(const Json& nodes) {
                  "foyer node show " + silent.front());
 }
 
+Finding judge_trust(const Json& nodes) {
+    std::vector<std::string> doubtful;
+    std::string next;
+    for (const Json& node : nodes) {
+        const std::string name = text_field(node, "name");
+        const std::string health = text_field(node, "health");
+        std::string why;
+        if (health == "worn" || health == "failing") why = health;
+        if (text_field(field(node, "line"), "check") == "differs")
+            why += (why.empty() ? "" : ", ") + std::string("its address is not its ISP's");
+        if (why.empty()) continue;
+        doubtful.push_back(fmt::format("{} ({})", name, why));
+        if (next.empty()) next = "foyer node show " + name;
+    }
+    if (doubtful.empty()) return well("trust", "no box says or seems other than it should");
+    return warning("trust", "nothing new comes to " + named(doubtful), next);
+}
+
 Finding judge_drains(const Json& nodes, const std::vector<Json>& operations) {
     std::vector<std::string> standing;
     std::vector<std::string> moving;

@@ -48,6 +48,9 @@ Finding judge_token(const Json& caller, WallTime now);
 Finding judge_version(const Json& document);
 // Lists of the API. Each is one finding, however many boxes or instances it names.
 Finding judge_silence(const Json& nodes);
+// Boxes that nothing new comes to: their address is not their ISP's, or they say that they wear
+// out.
+Finding judge_trust(const Json& nodes);
 Finding judge_instances(const Json& instances);
 // Whether anybody is written to: an answer of GET /v1/contacts.
 Finding judge_mail(const Json& contacts);

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
+#include <limits>
 #include <nlohmann/json.hpp>
 
+#include "common/base/text.h"
 #include "master/cli/commands.h"
 #include "master/cli/human.h"
 #include "master/cli/views.h"
@@ -28,18 +30,98 @@ Status create(Session& session, const std::string& collection, Json body, View v
     return show_created(session, answer, view, dry_run);
 }
 
+struct IspOptions {
+    std::string name;
+    std::string family;
+    std::vector<std::string> asns;
+    std::string stance;
+    std::string quote;
+    std::string source;
+    std::string read_on;
+    bool no_asns = false;
+    bool dry_run = false;
+};
+
+// "64500", "AS64500".
+Result<std::uint32_t> parse_asn(const std::string& text) {
+    const std::string_view digits = std::string_view(text).substr(text.starts_with("AS") ? 2 : 0);
+    const auto number = parse_int(digits);
+    if (number && *number > 0 && *number < std::numeric_limits<std::uint32_t>::max())
+        return static_cast<std::uint32_t>(*number);
+    return error(ErrorCode::InvalidArgument,
+                 "'" + text + "' is no number of an autonomous system, like 64500 or AS64500");
+}
+
+// What is told of its networks and terms, over what was recorded before.
+Status put_networks(Json& body, const IspOptions& options) {
+    if (options.no_asns) body["asns"] = Json::array();
+    if (!options.asns.empty()) body["asns"] = Json::array();
+    for (const std::string& text : options.asns) body["asns"].push_back(TRY(parse_asn(text)));
+    Json terms = field(body, "terms").is_object() ? field(body, "terms") : Json::object();
+    const auto put = [&](const char* key, const std::string& text) {
+        if (!text.empty()) terms[key] = text;
+    };
+    put("stance", options.stance);
+    put("quote", options.quote);
+    put("source", options.source);
+    put("read_on", options.read_on);
+    if (!terms.empty() && text_field(terms, "stance").empty())
+        return error(ErrorCode::InvalidArgument,
+                     "say what the terms are: --terms allowed, silent or forbidden");
+    body.erase("terms");
+    if (!terms.empty()) body["terms"] = std::move(terms);
+    return ok_status();
+}
+
+Status create_isp(Session& session, const IspOptions& options) {
+    Json body = {{"name", options.name}, {"family", options.family}};
+    TRY(put_networks(body, options));
+    return create(session, "isps", std::move(body), view_isp, options.dry_run);
+}
+
+// What is not named stays: it is read first, and nobody may have changed it in between.
+Status set_isp(Session& session, const IspOptions& options) {
+    const std::string path = path_of("isps", options.name);
+    const Json before = TRY(session.get_json(path, "foyer isp ls"));
+    Json body = {{"asns", list_field(before, "asns")}, {"terms", field(before, "terms")}};
+    TRY(put_networks(body, options));
+    if (options.dry_run) body["validate_only"] = true;
+    session.if_match = fmt::format("\"{}\"", text_field(before, "revision"));
+    const std::string answer = TRY(session.write("PUT", path, body, "foyer isp ls"));
+    return show_created(session, answer, view_isp, options.dry_run);
+}
+
+void add_networks(Command command, IspOptions& isp) {
+    command
+        .add_option("--asn", isp.asns,
+                    "number of an autonomous system of its homes; several times or with commas")
+        .delimiter(',');
+    command.add_option("--terms", isp.stance, "what they say of a box at home")
+        .check(one_of({"allowed", "silent", "forbidden"}));
+    command.add_option("--quote", isp.quote, "the sentence that says so");
+    command.add_option("--source", isp.source, "where it stands");
+    command.add_option("--read-on", isp.read_on, "when it was read: 2026-11-27");
+    add_dry_run(command, isp.dry_run);
+}
+
 void add_isps(Command app, Session& session) {
     Command group = add_group(app, "isp", "network operators of the homes' lines");
-    auto& isp = session.keep<Place>();
+    auto& made = session.keep<IspOptions>();
     Command command = add_command(group, "create", "add an ISP (operator)");
-    command.add_option("name", isp.name, "its name").required();
-    command.add_option("--family", isp.family, "siblings share it; absent: its own name");
-    add_dry_run(command, isp.dry_run);
-    command.callback([&session, &isp] {
-        session.action = [&session, &isp] {
-            return create(session, "isps", {{"name", isp.name}, {"family", isp.family}}, view_isp,
-                          isp.dry_run);
-        };
+    command.add_option("name", made.name, "its name").required();
+    command.add_option("--family", made.family, "siblings share it; absent: its own name");
+    add_networks(command, made);
+    command.callback([&session, &made] {
+        session.action = [&session, &made] { return create_isp(session, made); };
+    });
+    auto& changed = session.keep<IspOptions>();
+    Command set =
+        add_command(group, "set", "record its networks and terms; the rest stays (operator)");
+    add_name(set, changed.name, "ISP");
+    add_networks(set, changed);
+    set.add_flag("--no-asns", changed.no_asns, "no networks: its lines are not checked");
+    set.callback([&session, &changed] {
+        session.action = [&session, &changed] { return set_isp(session, changed); };
     });
     add_list_command(group, session, {"/v1/isps", "isps", "no ISPs yet: foyer isp create NAME"},
                      view_isps);
@@ -89,6 +171,29 @@ void add_promise(Command group, Session& session) {
     });
 }
 
+struct LetterOptions {
+    std::string site;
+    std::string language = "en";
+    bool html = false;
+};
+
+void add_letter(Command group, Session& session) {
+    auto& options = session.keep<LetterOptions>();
+    Command command =
+        add_command(group, "letter", "what the box there is, for whoever asks: to be printed");
+    add_name(command, options.site, "SITE");
+    command.add_option("--language", options.language, "of the letter").check(one_of({"en", "fr"}));
+    command.add_flag("--html", options.html, "as a page for a browser, which prints it");
+    command.callback([&session, &options] {
+        session.action = [&session, &options]() -> Status {
+            const std::string path = path_of("sites", options.site) +
+                                     "/letter?language=" + percent_encoded(options.language);
+            return session.show(TRY(session.get(path, "foyer site ls")),
+                                options.html ? view_letter_html : view_letter);
+        };
+    });
+}
+
 void add_sites(Command app, Session& session) {
     Command group = add_group(app, "site", "homes: one line, one address, one power supply");
     auto& site = session.keep<Place>();
@@ -120,6 +225,7 @@ void add_sites(Command app, Session& session) {
                         .description = "remove a site where no node stands (operator)",
                         .loss = {}});
     add_promise(group, session);
+    add_letter(group, session);
 }
 
 struct NodeTokenOptions {
@@ -211,7 +317,9 @@ void add_node_actions(Command group, Session& session) {
          {Verb{"cordon", "no new copies come to it (operator)", "is cordoned"},
           Verb{"uncordon", "copies may come to it again (operator)", "is open again"},
           Verb{"cancel-drain", "end a drain; what is still there stays (operator)",
-               "is no longer drained"}}) {
+               "is no longer drained"},
+          Verb{"accept-line", "its address is its ISP's, whatever the register says (operator)",
+               "counts as a box of its ISP"}}) {
         auto& options = session.keep<NodeActionOptions>();
         Command command = add_command(group, verb.name, verb.description);
         add_name(command, options.name, "NODE");

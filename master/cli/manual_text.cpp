@@ -104,6 +104,15 @@ void add_fleet(Entries& to) {
          "kept apart.",
          {{"foyer isp create alder", ""},
           {"foyer isp create alder-light --family alder", "a brand of the same network"}}});
+    to.push_back(
+        {"foyer isp set",
+         "Its networks (autonomous systems) tell whether a box stands behind the line it says: one "
+         "whose address is in none of them gets nothing new. Terms that forbid a box refuse its "
+         "sites, tokens and boxes, with their own words.",
+         {{"foyer isp set alder --asn 64500,64501", "the numbers of its homes' addresses"},
+          {"foyer isp set alder --terms silent --source 'terms 4.2' --read-on 2026-11-27", ""},
+          {"foyer isp set alder --terms forbidden --quote 'No servers.' --read-on 2026-11-27",
+           ""}}});
     to.push_back({"foyer host create", "", {{"foyer host create maison", ""}}});
     to.push_back(
         {"foyer site create",
@@ -111,7 +120,17 @@ void add_fleet(Entries& to) {
          "open ones hold standbys and witnesses.",
          {{"foyer site create lille --isp alder --country FR --host maison --class house", ""}}});
     to.push_back({"foyer site earned", "", {{"foyer site earned lille --month 2026-11", ""}}});
+    to.push_back(
+        {"foyer site letter",
+         "For whoever lives there, a landlord, an ISP, the police. It names who answers "
+         "for the cloud: contact in master.toml.",
+         {{"foyer site letter lille", ""},
+          {"foyer site letter lille --language fr --html > lettre.html", "to be printed"}}});
     to.push_back({"foyer node ls", "", {{"foyer node ls", ""}}});
+    to.push_back({"foyer node accept-line",
+                  "Where an ISP's homes are in a network that is not recorded, and only this box "
+                  "is to be believed; foyer isp set records it for all.",
+                  {{"foyer node accept-line lille-1", ""}}});
     to.push_back({"foyer node show", "", {{"foyer node show lille-1", ""}}});
     to.push_back({"foyer node token",
                   "The token is good once. It also tells the box which master to trust.",

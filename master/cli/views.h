@@ -40,6 +40,8 @@ std::string view_connection(const Json& connection, const ViewContext& context);
 // Its takeovers, moment by moment: an InstanceTimeline.
 std::string view_timeline(const Json& timeline, const ViewContext& context);
 // What a site has earned in a month: a SitePromise.
+std::string view_letter(const Json& letter, const ViewContext& context);
+std::string view_letter_html(const Json& letter, const ViewContext& context);
 std::string view_promise(const Json& promise, const ViewContext& context);
 std::string view_price_lists(const Json& list, const ViewContext& context);
 std::string view_price_list(const Json& list, const ViewContext& context);

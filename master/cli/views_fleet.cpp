@@ -54,7 +54,54 @@ std::string node_state_text(const Json& node) {
     if (flag_field(node, "eviction_held")) text += ", held";
     if (is_clock_wrong(clock_offset(node))) text += ", clock wrong";
     if (is_disk_full(node)) text += ", disk full";
+    if (word_of(field(node, "line"), "check") == "differs") text += ", line differs";
+    const std::string health = word_of(node, "health");
+    if (!health.empty() && health != "well") text += ", " + health;
     return text;
+}
+
+// "AS12322 (Free SAS) since …: none of its ISP's networks; nothing new comes (foyer node …)"
+std::string line_text(const Json& node) {
+    const Json& line = field(node, "line");
+    if (!line.is_object()) return "not seen in a known network";
+    const std::string holder = text_field(line, "holder");
+    std::string text = fmt::format("AS{}", number_field(line, "asn"));
+    if (!holder.empty()) text += " (" + holder + ")";
+    const std::string check = word_of(line, "check");
+    const std::string isp = text_field(node, "isp");
+    if (check == "declared") return text + ", a network of " + isp;
+    if (check == "accepted") return text + ", accepted for " + isp;
+    if (check == "unknown") return text + "; the networks of " + isp + " are not recorded";
+    return fmt::format(
+        "{} since {}: no network of {}, so nothing new comes; `foyer node accept-line {}` if it is",
+        text, text_field(line, "since"), isp, text_field(node, "name"));
+}
+
+std::string health_text(const Json& node) {
+    const std::string health = word_of(node, "health");
+    if (health.empty() || health == "well") return "well";
+    const std::string what = health == "worn" ? "nothing new comes" : "its copies move away";
+    return fmt::format("{}: {} ({})", health, text_field(node, "health_reason"), what);
+}
+
+std::string asns_text(const Json& isp) {
+    std::string text;
+    for (const Json& asn : list_field(isp, "asns"))
+        if (asn.is_number_unsigned())
+            text += fmt::format("{}AS{}", text.empty() ? "" : ", ", asn.get<std::uint64_t>());
+    return text;
+}
+
+std::string terms_text(const Json& isp) {
+    const Json& terms = field(isp, "terms");
+    const std::string stance = word_of(terms, "stance");
+    if (stance.empty())
+        return "not read yet: foyer isp set " + text_field(isp, "name") + " --terms …";
+    std::string text = stance + ", read on " + text_field(terms, "read_on");
+    const std::string source = text_field(terms, "source");
+    const std::string quote = text_field(terms, "quote");
+    if (!source.empty()) text += " in " + source;
+    return quote.empty() ? text : fmt::format("{}: \"{}\"", text, quote);
 }
 
 // "; paused by its host since 2026-05-01T10:00:00Z until 2026-05-01T12:00:00Z"
@@ -111,9 +158,10 @@ std::string age_of(const Json& value, std::string_view key, WallTime now) {
 }
 
 std::string view_isps(const Json& list, const ViewContext& context) {
-    Table table{{{"ISP"}, {"FAMILY"}, {"AGE", Align::Right}}, {}};
+    Table table{{{"ISP"}, {"FAMILY"}, {"NETWORKS"}, {"TERMS"}, {"AGE", Align::Right}}, {}};
     for (const Json& isp : list_field(list, "isps")) {
-        table.rows.push_back({text_field(isp, "name"), text_field(isp, "family"),
+        table.rows.push_back({text_field(isp, "name"), text_field(isp, "family"), asns_text(isp),
+                              word_of(field(isp, "terms"), "stance"),
                               age_of(isp, "created_at", context.now)});
     }
     return render(table, context.page);
@@ -122,6 +170,8 @@ std::string view_isps(const Json& list, const ViewContext& context) {
 std::string view_isp(const Json& isp, const ViewContext&) {
     return render_facts({{"isp", text_field(isp, "name")},
                          {"family", text_field(isp, "family")},
+                         {"networks", asns_text(isp).empty() ? "not recorded" : asns_text(isp)},
+                         {"terms", terms_text(isp)},
                          {"added", text_field(isp, "created_at")}});
 }
 
@@ -146,6 +196,14 @@ std::string view_sites(const Json& list, const ViewContext& context) {
                               text_field(site, "host_class"), joined(list_field(site, "nodes"))});
     }
     return render(table, context.page);
+}
+
+std::string view_letter(const Json& letter, const ViewContext&) {
+    return text_field(letter, "text");
+}
+
+std::string view_letter_html(const Json& letter, const ViewContext&) {
+    return text_field(letter, "html");
 }
 
 std::string view_site(const Json& site, const ViewContext&) {
@@ -205,6 +263,8 @@ std::string view_node(const Json& node, const ViewContext& context) {
          {"uplink", share(number("reserved_uplink_kbit"), number("uplink_kbit"), human_kbit)},
          {"seen", age_of(node, "last_seen_at", context.now)},
          {"clock", clock_text(node)},
+         {"line", line_text(node)},
+         {"health", health_text(node)},
          {"overlay", text_field(node, "overlay_prefix")},
          {"agent", text_field(node, "agent_version")},
          {"certificate until", text_field(node, "certificate_expires_at")},

@@ -57,6 +57,15 @@ struct RevokeToken {
 struct CreateIsp {
     IspId name;
     IspFamilyId family;  // empty: its own name
+    std::vector<Asn> asns = {};
+    std::optional<IspTerms> terms = {};
+};
+
+// Its networks and terms as they are to be; boxes on its lines are judged anew (line_check.h).
+struct UpdateIsp {
+    IspId name;
+    std::vector<Asn> asns;
+    std::optional<IspTerms> terms;
 };
 
 struct DeleteIsp {
@@ -96,6 +105,11 @@ struct DeleteNode {
     NodeId name;
 };
 
+// The network that a box was seen in is its ISP's, whatever the register says.
+struct AcceptLine {
+    NodeId name;
+};
+
 // A box with a token. The shell has checked the CSR's own signature.
 struct EnrolNode {
     std::string token_hash;
@@ -104,7 +118,8 @@ struct EnrolNode {
     Resources capacity;
     std::string agent_version;
     WallTime certificate_expires_at;
-    std::optional<WallTime> clock;  // the box's own; absent: an older agent
+    std::optional<WallTime> clock;         // the box's own; absent: an older agent
+    std::optional<AutonomousSystem> line;  // of the address it called from; absent: not known
 };
 
 // A box whose host takes it out of the cloud (host_life.h) holds its receipt: it is forgotten.
@@ -154,6 +169,7 @@ struct OrderInstance {
     OperationId operation;
     Sealed admin_password;
     Sealed replication_password;
+    Sealed volume_key;
 };
 
 struct StopInstance {
@@ -207,6 +223,8 @@ struct ReportNode {
     std::vector<RoutingReport> routings;   // of an edge
     std::optional<DomainsReport> domains;  // of an edge; absent: nothing new
     std::optional<HostOrder> host;         // absent: nothing new
+    std::optional<BoxCare> care;           // absent: nothing new
+    std::optional<AutonomousSystem> line;  // of the address it calls from; absent: nothing new
 };
 
 // Boxes that have not been heard of for the silence time, found by the shell's scan of last-seen
@@ -281,16 +299,17 @@ struct LookAtCertificates {
 
 struct Command
     : OneOf<CreateAccount, UpdateAccount, DeleteAccount, CreateToken, RevokeToken, CreateIsp,
-            DeleteIsp, CreateHost, DeleteHost, CreateSite, DeleteSite, CreateNodeToken, DeleteNode,
-            EnrolNode, LeaveNode, RenewNode, PublishRelease, WithdrawRelease, PublishPriceList,
-            OrderInstance, StopInstance, StartInstance, DeleteInstance, PromoteInstance,
-            RevealInstance, ExecInstance, ReportNode, MarkSilent, CordonNode, UncordonNode,
-            DrainNode, CancelDrain, StartRebalance, StopRebalance, Tick, NoteSightings, ForgetOld,
-            CreateWebhook, DeleteWebhook, EnableWebhook, NoteWebhooks, CreateMember, UpdateMember,
-            InviteMember, DeleteMember, OpenSession, CloseSession, AcceptInvitation, ChangePassword,
-            StartTotp, ConfirmTotp, RemoveTotp, LinkIdentity, AddContact, ChangeContact,
-            RemoveContact, RenewContactCode, CountContactTry, ConfirmContact, NoteMails,
-            NoteRefusedOrder, LookAtCertificates, CreateDomain, DeleteDomain, NoteDomains> {
+            UpdateIsp, AcceptLine, DeleteIsp, CreateHost, DeleteHost, CreateSite, DeleteSite,
+            CreateNodeToken, DeleteNode, EnrolNode, LeaveNode, RenewNode, PublishRelease,
+            WithdrawRelease, PublishPriceList, OrderInstance, StopInstance, StartInstance,
+            DeleteInstance, PromoteInstance, RevealInstance, ExecInstance, ReportNode, MarkSilent,
+            CordonNode, UncordonNode, DrainNode, CancelDrain, StartRebalance, StopRebalance, Tick,
+            NoteSightings, ForgetOld, CreateWebhook, DeleteWebhook, EnableWebhook, NoteWebhooks,
+            CreateMember, UpdateMember, InviteMember, DeleteMember, OpenSession, CloseSession,
+            AcceptInvitation, ChangePassword, StartTotp, ConfirmTotp, RemoveTotp, LinkIdentity,
+            AddContact, ChangeContact, RemoveContact, RenewContactCode, CountContactTry,
+            ConfirmContact, NoteMails, NoteRefusedOrder, LookAtCertificates, CreateDomain,
+            DeleteDomain, NoteDomains> {
     using OneOf::OneOf;
 };
 

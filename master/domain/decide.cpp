@@ -21,6 +21,8 @@ struct Dispatch {
     Result<Decision> operator()(const CreateToken& c) const { return create_token(state, c, now); }
     Result<Decision> operator()(const RevokeToken& c) const { return revoke_token(state, c, now); }
     Result<Decision> operator()(const CreateIsp& c) const { return create_isp(state, c, now); }
+    Result<Decision> operator()(const UpdateIsp& c) const { return update_isp(state, c, now); }
+    Result<Decision> operator()(const AcceptLine& c) const { return accept_line(state, c, now); }
     Result<Decision> operator()(const DeleteIsp& c) const { return delete_isp(state, c, now); }
     Result<Decision> operator()(const CreateHost& c) const { return create_host(state, c, now); }
     Result<Decision> operator()(const DeleteHost& c) const { return delete_host(state, c, now); }

@@ -77,8 +77,11 @@ Assignment assignment_of(const State& state, const Instance& instance, const Rep
         wish.fence = {instance.fence.generation, Epoch(1)};
     }
     // Who holds no data holds no secret either.
-    if (replica.kind == ReplicaKind::Data)
+    if (replica.kind == ReplicaKind::Data) {
         wish.secrets.by_name["replication_password"] = instance.replication_password.str();
+        if (!instance.volume_key.str().empty())
+            wish.secrets.by_name[std::string(volume_key_name)] = instance.volume_key.str();
+    }
     if (replica.founder && !instance.initialized && instance.admin_password) {
         wish.secrets.by_name["admin_password"] = instance.admin_password->str();
     }

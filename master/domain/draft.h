@@ -80,6 +80,8 @@ Result<Decision> delete_account(const State& state, const DeleteAccount& command
 Result<Decision> create_token(const State& state, const CreateToken& command, WallTime now);
 Result<Decision> revoke_token(const State& state, const RevokeToken& command, WallTime now);
 Result<Decision> create_isp(const State& state, const CreateIsp& command, WallTime now);
+Result<Decision> update_isp(const State& state, const UpdateIsp& command, WallTime now);
+Result<Decision> accept_line(const State& state, const AcceptLine& command, WallTime now);
 Result<Decision> delete_isp(const State& state, const DeleteIsp& command, WallTime now);
 Result<Decision> create_host(const State& state, const CreateHost& command, WallTime now);
 Result<Decision> delete_host(const State& state, const DeleteHost& command, WallTime now);

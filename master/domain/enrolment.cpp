@@ -4,6 +4,7 @@
 #include "master/domain/domain_reports.h"
 #include "master/domain/draft.h"
 #include "master/domain/limits.h"
+#include "master/domain/line_check.h"
 
 namespace foyer::master {
 namespace {
@@ -67,6 +68,7 @@ bool is_sane(const Resources& total) {
 Result<Decision> create_node_token(const State& state, const CreateNodeToken& command,
                                    WallTime now) {
     const Site site = TRY(find_row(state.sites(), command.site, "site", "foyer site ls"));
+    TRY(check_terms(state.isps().at(site.isp)));
     TRY(check_edge(command, site));
     const Duration valid =
         command.valid == Duration(0) ? limits::node_token_valid_default : command.valid;
@@ -135,6 +137,7 @@ Result<Decision> enrol_node(const State& state, const EnrolNode& command, WallTi
                          "; ask the operator for a new one",
                      {{"rule", "token_expired"}});
     }
+    TRY(check_terms(state.isps().at(state.sites().at(found->site).isp)));
     TRY(check_clock(command.clock, now));
     TRY(check_capacity(command.capacity));
     Draft draft(state, now);
@@ -146,8 +149,9 @@ Result<Decision> enrol_node(const State& state, const EnrolNode& command, WallTi
     node.offered = command.capacity;
     node.agent_version = command.agent_version;
     node.overlay_revision = draft.revision();
-    draft.put(node);
     if (!repeated) draft.event("node_enrolled", node, "enrolled with its own key");
+    if (command.line) node = hear_line(*command.line, std::move(node), draft);
+    draft.put(node);
     return std::move(draft).done(node.name.str());
 }
 

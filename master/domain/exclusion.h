@@ -12,6 +12,8 @@ enum class Exclusion {
     NotOnline,
     Cordoned,  // the operator wants nothing new there
     Paused,    // its host wants nothing new there
+    Line,      // its address is in another network than its ISP's
+    Worn,      // it says itself that it will not last
     Edge,
     Country,
     Capacity,  // its reservations leave too little

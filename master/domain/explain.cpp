@@ -16,6 +16,8 @@ NotChosen why_of(Exclusion exclusion) {
         case Exclusion::NotOnline: return NotChosen::NotOnline;
         case Exclusion::Cordoned: return NotChosen::Cordoned;
         case Exclusion::Paused: return NotChosen::Paused;
+        case Exclusion::Line: return NotChosen::Line;
+        case Exclusion::Worn: return NotChosen::Worn;
         case Exclusion::Edge: return NotChosen::Edge;
         case Exclusion::Country: return NotChosen::Country;
         case Exclusion::Capacity: return NotChosen::Capacity;
@@ -190,6 +192,8 @@ std::string_view to_text(NotChosen why) {
         case NotChosen::NotOnline: return "not_online";
         case NotChosen::Cordoned: return "cordoned";
         case NotChosen::Paused: return "paused";
+        case NotChosen::Line: return "line";
+        case NotChosen::Worn: return "worn";
         case NotChosen::Edge: return "edge";
         case NotChosen::Country: return "country";
         case NotChosen::Capacity: return "capacity";

@@ -17,6 +17,8 @@ enum class NotChosen {
     NotOnline,
     Cordoned,
     Paused,
+    Line,
+    Worn,
     Edge,
     Country,
     Capacity,

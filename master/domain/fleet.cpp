@@ -1,9 +1,35 @@
 // ISPs, hosts, sites: the homes as the operator describes them, and when boxes were seen, boxes
 // that fall silent.
+#include <algorithm>
+
 #include "common/base/text.h"
 #include "master/domain/group.h"
+#include "master/domain/line_check.h"
 
 namespace foyer::master {
+
+namespace {
+
+std::vector<Asn> sorted(std::vector<Asn> asns) {
+    std::ranges::sort(asns);
+    return asns;
+}
+
+Status check_networks(const std::vector<Asn>& asns, const std::optional<IspTerms>& terms) {
+    TRY(check_asns(sorted(asns)));
+    return check_terms_written(terms);
+}
+
+void judge_lines_of(const Isp& isp, Draft& draft) {
+    for (const auto& [name, node] : draft.state().nodes()) {
+        const auto site = draft.state().sites().find(node.site);
+        if (site == draft.state().sites().end() || site->second.isp != isp.name) continue;
+        Node judged = judge_line(isp, node, draft);
+        if (!(judged == node)) draft.put(std::move(judged));
+    }
+}
+
+}  // namespace
 
 Result<Decision> create_isp(const State& state, const CreateIsp& command, WallTime now) {
     TRY(check_name("ISP", command.name.str()));
@@ -14,8 +40,38 @@ Result<Decision> create_isp(const State& state, const CreateIsp& command, WallTi
         return error(ErrorCode::AlreadyExists, "ISP '" + command.name.str() + "' already exists",
                      {{"field", "name"}});
     }
+    TRY(check_networks(command.asns, command.terms));
     Draft draft(state, now);
-    draft.put(Isp{command.name, family, now, {}});
+    draft.put(Isp{command.name, family, now, {}, sorted(command.asns), command.terms});
+    return std::move(draft).done(command.name.str());
+}
+
+Result<Decision> update_isp(const State& state, const UpdateIsp& command, WallTime now) {
+    Isp isp = TRY(find_row(state.isps(), command.name, "ISP", "foyer isp ls"));
+    TRY(check_networks(command.asns, command.terms));
+    Draft draft(state, now);
+    const bool other_networks = isp.asns != sorted(command.asns);
+    if (!other_networks && isp.terms == command.terms)
+        return std::move(draft).done(command.name.str());
+    isp.asns = sorted(command.asns);
+    isp.terms = command.terms;
+    draft.put(isp);
+    if (other_networks) judge_lines_of(isp, draft);
+    return std::move(draft).done(command.name.str());
+}
+
+Result<Decision> accept_line(const State& state, const AcceptLine& command, WallTime now) {
+    Node node = TRY(find_row(state.nodes(), command.name, "node", "foyer node ls"));
+    if (!node.line)
+        return error(ErrorCode::FailedPrecondition,
+                     "node '" + node.name.str() +
+                         "' was never seen in a network that is known; there is nothing to accept",
+                     {{"rule", "line_unknown"}});
+    Draft draft(state, now);
+    const Isp& isp = state.isps().at(state.sites().at(node.site).isp);
+    if (line_check(isp, node) != LineCheck::Differs) return std::move(draft).done(node.name.str());
+    node.line_accepted = node.line->system.number;
+    draft.put(judge_line(isp, std::move(node), draft));
     return std::move(draft).done(command.name.str());
 }
 
@@ -92,7 +148,8 @@ Result<Decision> create_host(const State& state, const CreateHost& command, Wall
 
 Result<Decision> create_site(const State& state, const CreateSite& command, WallTime now) {
     TRY(check_name("site", command.name.str()));
-    TRY(find_row(state.isps(), command.isp, "ISP", "foyer isp ls"));
+    const Isp isp = TRY(find_row(state.isps(), command.isp, "ISP", "foyer isp ls"));
+    TRY(check_terms(isp));
     TRY(find_row(state.hosts(), command.host, "host", "foyer host ls"));
     TRY(check_country(command.country));
     if (state.sites().contains(command.name)) {

@@ -30,6 +30,9 @@ inline constexpr std::size_t token_note_bytes_max = 200;
 inline constexpr std::int64_t quota_max = std::int64_t{1} << 60;
 inline constexpr std::size_t public_address_bytes_max = 100;
 inline constexpr std::size_t withdraw_reason_bytes_max = 500;
+inline constexpr std::size_t isp_asns_max = 64;
+inline constexpr std::size_t terms_quote_bytes_max = 1000;
+inline constexpr std::size_t terms_source_bytes_max = 300;
 inline constexpr Duration exec_timeout_max{55'000};  // a call is held a minute at most
 inline constexpr Duration drain_deadline_max = of_days(90);
 

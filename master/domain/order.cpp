@@ -161,6 +161,7 @@ Instance new_instance(const OrderInstance& command, const Release& release, cons
     instance.leader = ReplicaIndex{0};
     instance.admin_password = command.admin_password;
     instance.replication_password = command.replication_password;
+    instance.volume_key = command.volume_key;
     instance.replicas_made = instance.policy.replicas;
     if (will_elect(draft.state(), instance.policy)) {
         instance.electing = Electing{};

@@ -93,6 +93,8 @@ struct Subject {
     Found operator()(const CreateAccount&) const { return std::nullopt; }
     Found operator()(const CreateToken&) const { return std::nullopt; }
     Found operator()(const CreateIsp&) const { return std::nullopt; }
+    Found operator()(const UpdateIsp& c) const { return of(state.isps(), c.name); }
+    Found operator()(const AcceptLine& c) const { return of(state.nodes(), c.name); }
     Found operator()(const CreateHost&) const { return std::nullopt; }
     Found operator()(const CreateSite&) const { return std::nullopt; }
     Found operator()(const CreateNodeToken&) const { return std::nullopt; }

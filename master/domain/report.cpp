@@ -1,10 +1,12 @@
 // What a box says becomes what we know: copies' states, first readiness, positions, erased
 // partitions.
+#include "master/domain/box_trust.h"
 #include "master/domain/disk_class.h"
 #include "master/domain/domain_reports.h"
 #include "master/domain/electing.h"
 #include "master/domain/group.h"
 #include "master/domain/host_life.h"
+#include "master/domain/line_check.h"
 #include "master/domain/takeovers.h"
 
 namespace foyer::master {
@@ -54,6 +56,8 @@ void hear_node(const ReportNode& command, const Node& before, Draft& draft) {
         node.overlay_revision = draft.revision();
     }
     if (command.host) node = hear_host(*command.host, std::move(node), draft);
+    if (command.care) node = hear_care(*command.care, std::move(node), draft);
+    if (command.line) node = hear_line(*command.line, std::move(node), draft);
     if (!(node == before)) draft.put(node);
 }
 

@@ -57,7 +57,17 @@ bool can_move(NodeWish from, NodeWish to) {
 
 bool is_emptied(const Node& node) {
     return node.wish == NodeWish::Draining || node.host_order.wish == HostWish::Draining ||
-           node.host_order.wish == HostWish::Leaving || node.pause_lasts;
+           node.host_order.wish == HostWish::Leaving || node.pause_lasts ||
+           node.care.health == BoxHealth::Failing;
+}
+
+std::string_view to_text(TermsStance stance) {
+    switch (stance) {
+        case TermsStance::Allowed: return "allowed";
+        case TermsStance::Silent: return "silent";
+        case TermsStance::Forbidden: return "forbidden";
+    }
+    CHECK(false);
 }
 
 std::string_view to_text(Membership membership) {
@@ -134,6 +144,10 @@ std::optional<AccountRole> account_role_from(std::string_view text) {
 std::optional<NodeState> node_state_from(std::string_view text) {
     using enum NodeState;
     return enum_from_text(std::array{Expected, Online, Silent, Lost}, text);
+}
+
+std::optional<TermsStance> terms_stance_from(std::string_view text) {
+    return enum_from_text(all_terms_stances, text);
 }
 
 std::optional<NodeWish> node_wish_from(std::string_view text) {

@@ -16,11 +16,13 @@
 #include "common/base/time.h"
 #include "common/model/assignment.h"
 #include "common/model/audit.h"
+#include "common/model/box_care.h"
 #include "common/model/host_wish.h"
 #include "common/model/ids.h"
 #include "common/model/phase.h"
 #include "common/model/resources.h"
 #include "common/model/takeover.h"
+#include "master/domain/isp.h"
 #include "master/domain/observed.h"
 
 namespace foyer::master {
@@ -67,14 +69,6 @@ struct ApiToken {
     WallTime expires_at;
     Revision revision;
     friend bool operator==(const ApiToken&, const ApiToken&) = default;
-};
-
-struct Isp {
-    IspId name;
-    IspFamilyId family;
-    WallTime created_at;
-    Revision revision;
-    friend bool operator==(const Isp&, const Isp&) = default;
 };
 
 struct Host {
@@ -175,12 +169,16 @@ struct Node {
     // What the box offers. Less than `capacity` while it holds more than that: its capacity follows
     // as copies leave.
     Resources offered;
+    std::optional<SeenLine> line;  // absent: never seen in a network that is known
+    bool line_differs = false;     // and it is none of the ISP's its site declares (line_check.h)
+    Asn line_accepted;             // the operator says that this one is its ISP's all the same
+    BoxCare care;                  // as the box told it (box_trust.h)
     Revision revision;
     Revision overlay_revision;  // when what its neighbours see last changed
     friend bool operator==(const Node&, const Node&) = default;
 };
 
-// Its copies move to other boxes, as its operator or its host wants it.
+// Its copies move to other boxes, as its operator or its host wants it, or because it is failing.
 bool is_emptied(const Node& node);
 
 // When a box was last heard of and what its clock said, for people. Heartbeats touch memory only:
@@ -324,6 +322,7 @@ struct Instance {
     std::optional<OperationId> operation;  // the operation that is going on
     std::optional<Sealed> admin_password;  // until it was shown and init has succeeded
     Sealed replication_password;
+    Sealed volume_key;         // of all its copies; empty: ordered before volumes were encrypted
     bool initialized = false;  // the founder's init has succeeded
     std::optional<WallTime> password_shown_at;
     int replicas_made = 0;  // index of the next copy; an index is never used again

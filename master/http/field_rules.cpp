@@ -55,10 +55,20 @@ struct Line {
     FieldRule rule;
 };
 
-// Of the cloud, and what runs on it.
-constexpr auto lines_of_things = std::to_array<Line>({
+// Of whose lines there are.
+constexpr auto lines_of_isps = std::to_array<Line>({
     {"CreateIspRequest", "name", needed(a_name)},
     {"CreateIspRequest", "family", text(a_name_or_nothing)},
+    {"CreateIspRequest", "asns", {.most = static_cast<std::int64_t>(limits::isp_asns_max)}},
+    {"UpdateIspRequest", "asns", {.most = static_cast<std::int64_t>(limits::isp_asns_max)}},
+    {"IspTerms", "stance", needed()},
+    {"IspTerms", "quote", up_to_bytes(limits::terms_quote_bytes_max)},
+    {"IspTerms", "source", up_to_bytes(limits::terms_source_bytes_max)},
+    {"IspTerms", "read_on", needed("^[0-9]{4}-[0-9]{2}-[0-9]{2}$")},
+});
+
+// Of the cloud, and what runs on it.
+constexpr auto lines_of_things = std::to_array<Line>({
     {"CreateHostRequest", "name", needed(a_name)},
     {"CreateSiteRequest", "name", needed(a_name)},
     {"CreateSiteRequest", "isp", needed()},
@@ -158,7 +168,7 @@ constexpr auto lines_of_people = std::to_array<Line>({
      {.most = static_cast<std::int64_t>(limits::token_note_bytes_max)}},
 });
 
-constexpr auto lines = joined(lines_of_things, lines_of_people);
+constexpr auto lines = joined(lines_of_isps, lines_of_things, lines_of_people);
 
 struct Example {
     std::string_view name;
@@ -166,7 +176,10 @@ struct Example {
 };
 
 constexpr auto bodies = std::to_array<Example>({
-    {"CreateIspRequest", R"({"name": "orange"})"},
+    {"CreateIspRequest", R"({"name": "orange", "asns": [3215]})"},
+    {"UpdateIspRequest", R"({"asns": [3215, 12876], "terms": {"stance": "allowed",
+        "quote": "The customer may run a server of his own.",
+        "source": "https://isp.example/terms, 4.2", "read_on": "2026-11-27"}})"},
     {"CreateHostRequest", R"({"name": "martin"})"},
     {"CreateSiteRequest", R"({"name": "dijon", "isp": "orange", "country": "FR",
                               "host": "martin", "host_class": "vetted"})"},

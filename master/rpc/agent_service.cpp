@@ -13,6 +13,7 @@
 #include "common/wire/errand_convert.h"
 #include "common/wire/status_map.h"
 #include "foyer/agent/v1/agent.grpc.pb.h"
+#include "master/app/source_address.h"
 #include "master/domain/host_life.h"
 #include "master/rpc/blob_stream.h"
 #include "master/rpc/peer_identity.h"
@@ -37,11 +38,15 @@ class SyncReactor final : public Reactor {
 public:
     explicit SyncReactor(v1::SyncResponse& response) : response_(response) {}
 
-    void start(AgentSync& sync, const NodeId& node, SyncReport report) {
-        held_ = sync.sync(node, std::move(report), [this](const Result<SyncAnswer>& answer) {
-            if (answer.ok()) wire::to_wire(answer.value(), response_);
-            Finish(answer.ok() ? grpc::Status::OK : wire::to_grpc(answer.failure()));
-        });
+    void start(AgentSync& sync, const NodeId& node, SyncReport report,
+               const std::optional<AutonomousSystem>& line) {
+        held_ = sync.sync(
+            node, std::move(report),
+            [this](const Result<SyncAnswer>& answer) {
+                if (answer.ok()) wire::to_wire(answer.value(), response_);
+                Finish(answer.ok() ? grpc::Status::OK : wire::to_grpc(answer.failure()));
+            },
+            line);
     }
     void OnCancel() override {
         if (held_) held_->cancel();
@@ -86,6 +91,7 @@ private:
     Status welcome(const NodeId& name, const EnrolNode& command, const std::string& csr_pem,
                    v1::EnrolResponse& response) const;
     Result<NodeId> caller(const Context& context);
+    std::optional<AutonomousSystem> line_of(const Context& context) const;
     Result<Node> renewing_node(const Context& context, const v1::RenewRequest& request);
     Status sign_receipt(const NodeId& name, v1::LeaveResponse& response) const;
     Status sign_serving(const Node& node, const std::string& csr_pem,
@@ -136,6 +142,7 @@ Reactor* AgentService::Enrol(Context* context, const v1::EnrolRequest* request,
                              v1::EnrolResponse* response) {
     auto command = enrolment(*request);
     if (!command.ok()) return refuse(context, command.failure());
+    command.value().line = line_of(*context);
     Reactor* reactor = context->DefaultReactor();
     Write write;
     write.command = command.value();
@@ -153,6 +160,10 @@ Reactor* AgentService::Enrol(Context* context, const v1::EnrolRequest* request,
         reactor->Finish(done.ok() ? grpc::Status::OK : wire::to_grpc(done.failure()));
     });
     return reactor;
+}
+
+std::optional<AutonomousSystem> AgentService::line_of(const Context& context) const {
+    return parts_.networks.find(address_of_peer(context.peer()));
 }
 
 Result<NodeId> AgentService::caller(const Context& context) {
@@ -260,7 +271,7 @@ Reactor* AgentService::Sync(Context* context, const v1::SyncRequest* request,
     auto report = wire::from_wire(*request);
     if (!report.ok()) return refuse(context, report.failure());
     auto reactor = std::make_unique<SyncReactor>(*response);
-    reactor->start(parts_.sync, node.value(), std::move(report).value());
+    reactor->start(parts_.sync, node.value(), std::move(report).value(), line_of(*context));
     return reactor.release();  // deletes itself when the call is done
 }
 

@@ -13,6 +13,7 @@
 #include "common/base/time.h"
 #include "common/log/log.h"
 #include "master/app/agent_sync.h"
+#include "master/app/asn_database.h"
 #include "master/app/blob_store.h"
 #include "master/app/certificate_authority.h"
 #include "master/app/planner.h"
@@ -36,6 +37,7 @@ struct AgentServiceParts {
     ErrandDesk& errands;
     const CertificateAuthority& authority;
     const BlobStore& blobs;
+    const AsnDatabase& networks;
     const Clock& clock;
     Log& log;
 };

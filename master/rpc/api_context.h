@@ -34,6 +34,7 @@ struct ApiLimits {
     Cents host_monthly{3'000};  // what a home is promised for a whole month
     std::string host_currency = "EUR";
     std::string mail_sender;  // empty: no mail is sent
+    std::string contact;      // who answers for this cloud; empty: nobody was named
 };
 
 // Borrowed; all outlive the API.

@@ -41,6 +41,7 @@ constexpr Door door(std::string_view rpc) {
 // Of the cloud, and what runs on it.
 constexpr auto doors_of_things = std::to_array<Door>({
     door<&create_isp>("foyer.api.v1.FleetService/CreateIsp"),
+    door<&update_isp>("foyer.api.v1.FleetService/UpdateIsp"),
     door<&delete_isp>("foyer.api.v1.FleetService/DeleteIsp"),
     door<&get_isp>("foyer.api.v1.FleetService/GetIsp"),
     door<&list_isps>("foyer.api.v1.FleetService/ListIsps"),
@@ -53,10 +54,12 @@ constexpr auto doors_of_things = std::to_array<Door>({
     door<&get_site>("foyer.api.v1.FleetService/GetSite"),
     door<&list_sites>("foyer.api.v1.FleetService/ListSites"),
     door<&get_site_promise>("foyer.api.v1.FleetService/GetSitePromise"),
+    door<&get_site_letter>("foyer.api.v1.FleetService/GetSiteLetter"),
     door<&create_node_token>("foyer.api.v1.FleetService/CreateNodeToken"),
     door<&get_node>("foyer.api.v1.FleetService/GetNode"),
     door<&list_nodes>("foyer.api.v1.FleetService/ListNodes"),
     door<&delete_node>("foyer.api.v1.FleetService/DeleteNode"),
+    door<&accept_node_line>("foyer.api.v1.FleetService/AcceptNodeLine"),
     door<&cordon_node>("foyer.api.v1.FleetService/CordonNode"),
     door<&uncordon_node>("foyer.api.v1.FleetService/UncordonNode"),
     door<&drain_node>("foyer.api.v1.FleetService/DrainNode"),

@@ -24,6 +24,16 @@ public:
     Reactor* CreateIsp(Context* c, const api::CreateIspRequest* q, api::Isp* a) override {
         return serve(c, "CreateIsp", *q, *a);
     }
+    Reactor* UpdateIsp(Context* c, const api::UpdateIspRequest* q, api::Isp* a) override {
+        return serve(c, "UpdateIsp", *q, *a);
+    }
+    Reactor* GetSiteLetter(Context* c, const api::GetSiteLetterRequest* q,
+                           api::SiteLetter* a) override {
+        return serve(c, "GetSiteLetter", *q, *a);
+    }
+    Reactor* AcceptNodeLine(Context* c, const api::NodeActionRequest* q, api::Node* a) override {
+        return serve(c, "AcceptNodeLine", *q, *a);
+    }
     Reactor* DeleteIsp(Context* c, const api::DeletePlaceRequest* q,
                        api::DeletePlaceResponse* a) override {
         return serve(c, "DeleteIsp", *q, *a);

@@ -14,22 +14,6 @@ constexpr const char* no_server =
     "this master has no mail server yet, so no code and no notice is mailed; its operator names "
     "one under [mail] in master.toml";
 
-api::Language to_wire(Language language) {
-    switch (language) {
-        case Language::English: return api::LANGUAGE_EN;
-        case Language::French: return api::LANGUAGE_FR;
-    }
-    CHECK(false);
-}
-
-Result<Language> from_wire(api::Language language) {
-    if (language == api::LANGUAGE_UNSPECIFIED || language == api::LANGUAGE_EN)
-        return Language::English;
-    if (language == api::LANGUAGE_FR) return Language::French;
-    return error(ErrorCode::InvalidArgument, "'/language' must be en or fr",
-                 {{"path", "/language"}});
-}
-
 api::Topic to_wire(Topic topic) {
     switch (topic) {
         case Topic::Takeover: return api::TOPIC_TAKEOVER;

@@ -1,4 +1,4 @@
-// ISPs, hosts and sites.
+// Hosts and sites.
 #include "master/rpc/handlers.h"
 #include "master/rpc/show.h"
 
@@ -6,15 +6,6 @@ namespace foyer::master {
 namespace {
 
 const auto everything = [](const auto&) { return true; };
-
-template <class Command>
-void remove(const ApiContext& context, ApiCall call, const api::DeletePlaceRequest& request,
-            api::DeletePlaceResponse& response) {
-    PreparedWrite write;
-    write.command = Command{decltype(Command::name)(request.name())};
-    submit_write(context, std::move(call), request, write_fields(request), response,
-                 std::move(write));
-}
 
 }  // namespace
 
@@ -30,41 +21,6 @@ Result<const Site*> find_own_site(const State& state, const Caller& caller,
     return &found->second;
 }
 
-void create_isp(const ApiContext& context, ApiCall call, const api::CreateIspRequest& request,
-                api::Isp& response) {
-    PreparedWrite write;
-    write.command = CreateIsp{IspId(request.name()), IspFamilyId(request.family())};
-    write.render = [](const State& after, const Reply& reply, google::protobuf::Message& answer) {
-        show(after.isps().at(IspId(reply.subject)), static_cast<api::Isp&>(answer));
-    };
-    submit_write(context, std::move(call), request, write_fields(request), response,
-                 std::move(write));
-}
-
-void delete_isp(const ApiContext& context, ApiCall call, const api::DeletePlaceRequest& request,
-                api::DeletePlaceResponse& response) {
-    remove<DeleteIsp>(context, std::move(call), request, response);
-}
-
-void get_isp(const ApiContext& context, ApiCall call, const api::GetIspRequest& request,
-             api::Isp& response) {
-    call.done(context.planner.read([&](const State& state) {
-        return show_found(state.isps(), request.name(), "ISP",
-                          [&](const Isp& row) { show(row, response); });
-    }));
-}
-
-void list_isps(const ApiContext& context, ApiCall call, const api::ListIspsRequest& request,
-               api::ListIspsResponse& response) {
-    const auto window = page_window(context, request.page());
-    if (!window.ok()) return call.done(window.failure());
-    context.planner.read([&](const State& state) {
-        list_rows(state, state.isps(), window.value(), *response.mutable_page(), everything,
-                  [&](const Isp& row) { show(row, *response.add_isps()); });
-    });
-    call.done(ok_status());
-}
-
 void create_host(const ApiContext& context, ApiCall call, const api::CreateHostRequest& request,
                  api::Host& response) {
     PreparedWrite write;
@@ -78,7 +34,7 @@ void create_host(const ApiContext& context, ApiCall call, const api::CreateHostR
 
 void delete_host(const ApiContext& context, ApiCall call, const api::DeletePlaceRequest& request,
                  api::DeletePlaceResponse& response) {
-    remove<DeleteHost>(context, std::move(call), request, response);
+    remove_place<DeleteHost>(context, std::move(call), request, response);
 }
 
 void get_host(const ApiContext& context, ApiCall call, const api::GetHostRequest& request,
@@ -117,7 +73,7 @@ void create_site(const ApiContext& context, ApiCall call, const api::CreateSiteR
 
 void delete_site(const ApiContext& context, ApiCall call, const api::DeletePlaceRequest& request,
                  api::DeletePlaceResponse& response) {
-    remove<DeleteSite>(context, std::move(call), request, response);
+    remove_place<DeleteSite>(context, std::move(call), request, response);
 }
 
 void get_site(const ApiContext& context, ApiCall call, const api::GetSiteRequest& request,

@@ -18,8 +18,19 @@
 
 namespace foyer::master {
 
-// fleet.cpp
+template <class Command>
+void remove_place(const ApiContext& context, ApiCall call, const api::DeletePlaceRequest& request,
+                  api::DeletePlaceResponse& response) {
+    PreparedWrite write;
+    write.command = Command{decltype(Command::name)(request.name())};
+    submit_write(context, std::move(call), request, write_fields(request), response,
+                 std::move(write));
+}
+
+// isps.cpp
 void create_isp(const ApiContext& context, ApiCall call, const api::CreateIspRequest& request,
+                api::Isp& response);
+void update_isp(const ApiContext& context, ApiCall call, const api::UpdateIspRequest& request,
                 api::Isp& response);
 void delete_isp(const ApiContext& context, ApiCall call, const api::DeletePlaceRequest& request,
                 api::DeletePlaceResponse& response);
@@ -27,6 +38,8 @@ void get_isp(const ApiContext& context, ApiCall call, const api::GetIspRequest& 
              api::Isp& response);
 void list_isps(const ApiContext& context, ApiCall call, const api::ListIspsRequest& request,
                api::ListIspsResponse& response);
+
+// fleet.cpp
 void create_host(const ApiContext& context, ApiCall call, const api::CreateHostRequest& request,
                  api::Host& response);
 void delete_host(const ApiContext& context, ApiCall call, const api::DeletePlaceRequest& request,
@@ -54,7 +67,13 @@ Result<const Site*> find_own_site(const State& state, const Caller& caller,
 void get_site_promise(const ApiContext& context, ApiCall call,
                       const api::GetSitePromiseRequest& request, api::SitePromise& response);
 
+// site_letter.cpp
+void get_site_letter(const ApiContext& context, ApiCall call,
+                     const api::GetSiteLetterRequest& request, api::SiteLetter& response);
+
 // nodes.cpp
+void accept_node_line(const ApiContext& context, ApiCall call,
+                      const api::NodeActionRequest& request, api::Node& response);
 void create_node_token(const ApiContext& context, ApiCall call,
                        const api::CreateNodeTokenRequest& request, api::NodeToken& response);
 void get_node(const ApiContext& context, ApiCall call, const api::GetNodeRequest& request,

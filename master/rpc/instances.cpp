@@ -14,7 +14,8 @@
 namespace foyer::master {
 namespace {
 
-constexpr std::size_t password_length = 20;  // 100 bits
+constexpr std::size_t password_length = 20;    // 100 bits
+constexpr std::size_t volume_key_length = 52;  // 260 bits
 
 Result<std::string> parameters_of(const api::OrderInstanceRequest& request,
                                   const std::string& schema) {
@@ -82,6 +83,8 @@ Result<OrderInstance> order_of(const ApiContext& context, const AccountId& owner
     order.replication_password =
         context.seal.seal(Secret<std::string>(context.rng.text(password_length)),
                           secret_place(order.name, "replication_password"));
+    order.volume_key = context.seal.seal(Secret<std::string>(context.rng.text(volume_key_length)),
+                                         secret_place(order.name, std::string(volume_key_name)));
     return order;
 }
 

@@ -39,6 +39,11 @@ void cordon_node(const ApiContext& context, ApiCall call, const api::NodeActionR
     act<CordonNode>(context, std::move(call), request, response);
 }
 
+void accept_node_line(const ApiContext& context, ApiCall call,
+                      const api::NodeActionRequest& request, api::Node& response) {
+    act<AcceptLine>(context, std::move(call), request, response);
+}
+
 void uncordon_node(const ApiContext& context, ApiCall call, const api::NodeActionRequest& request,
                    api::Node& response) {
     act<UncordonNode>(context, std::move(call), request, response);

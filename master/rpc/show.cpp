@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "master/app/release_document.h"
+#include "master/domain/line_check.h"
 
 namespace foyer::master {
 
@@ -101,11 +102,53 @@ void show(const ApiToken& from, api::ApiToken& to) {
     to.set_revision(from.revision.number());
 }
 
+api::Language to_wire(Language language) {
+    switch (language) {
+        case Language::English: return api::LANGUAGE_EN;
+        case Language::French: return api::LANGUAGE_FR;
+    }
+    CHECK(false);
+}
+
+Result<Language> from_wire(api::Language language) {
+    if (language == api::LANGUAGE_UNSPECIFIED || language == api::LANGUAGE_EN)
+        return Language::English;
+    if (language == api::LANGUAGE_FR) return Language::French;
+    return error(ErrorCode::InvalidArgument, "'/language' must be en or fr",
+                 {{"path", "/language"}});
+}
+
+namespace {
+
+api::TermsStance wire_stance(TermsStance stance) {
+    switch (stance) {
+        case TermsStance::Allowed: return api::TERMS_STANCE_ALLOWED;
+        case TermsStance::Silent: return api::TERMS_STANCE_SILENT;
+        case TermsStance::Forbidden: return api::TERMS_STANCE_FORBIDDEN;
+    }
+    CHECK(false);
+}
+
+}  // namespace
+
+Result<TermsStance> from_wire(api::TermsStance stance) {
+    for (const TermsStance known : all_terms_stances)
+        if (wire_stance(known) == stance) return known;
+    return error(ErrorCode::InvalidArgument, "'/terms/stance' must be allowed, silent or forbidden",
+                 {{"path", "/terms/stance"}});
+}
+
 void show(const Isp& from, api::Isp& to) {
     to.set_name(from.name.str());
     to.set_family(from.family.str());
     set_time(from.created_at, *to.mutable_created_at());
     to.set_revision(from.revision.number());
+    for (const Asn asn : from.asns) to.add_asns(static_cast<std::uint32_t>(asn.number()));
+    if (!from.terms) return;
+    to.mutable_terms()->set_stance(wire_stance(from.terms->stance));
+    to.mutable_terms()->set_quote(from.terms->quote);
+    to.mutable_terms()->set_source(from.terms->source);
+    to.mutable_terms()->set_read_on(from.terms->read_on);
 }
 
 void show(const Host& from, api::Host& to) {
@@ -164,6 +207,35 @@ void show_host_order(const Node& from, api::Node& to) {
     if (from.paused_since) set_time(*from.paused_since, *to.mutable_paused_since());
 }
 
+api::NodeHealth node_health(BoxHealth health) {
+    switch (health) {
+        case BoxHealth::Well: return api::NODE_HEALTH_WELL;
+        case BoxHealth::Worn: return api::NODE_HEALTH_WORN;
+        case BoxHealth::Failing: return api::NODE_HEALTH_FAILING;
+    }
+    CHECK(false);
+}
+
+api::LineCheck wire_check(LineCheck check) {
+    switch (check) {
+        case LineCheck::Unknown: return api::LINE_CHECK_UNKNOWN;
+        case LineCheck::Declared: return api::LINE_CHECK_DECLARED;
+        case LineCheck::Accepted: return api::LINE_CHECK_ACCEPTED;
+        case LineCheck::Differs: return api::LINE_CHECK_DIFFERS;
+    }
+    CHECK(false);
+}
+
+void show_line(const State& state, const Node& from, api::Node& to) {
+    const auto site = state.sites().find(from.site);
+    if (!from.line || site == state.sites().end()) return;
+    api::NodeLine& line = *to.mutable_line();
+    line.set_asn(static_cast<std::uint32_t>(from.line->system.number.number()));
+    line.set_holder(from.line->system.holder);
+    set_time(from.line->since, *line.mutable_since());
+    line.set_check(wire_check(line_check(state.isps().at(site->second.isp), from)));
+}
+
 void show_life(const Node& from, api::Node& to) {
     to.set_state(node_state(from.state));
     to.set_wish(node_wish(from.wish));
@@ -193,6 +265,9 @@ void show(const State& state, const Node& from, const Presence* presence, api::N
     to.set_public_address(from.public_address);
     show_life(from, to);
     show_host_order(from, to);
+    show_line(state, from, to);
+    to.set_health(node_health(from.care.health));
+    to.set_health_reason(from.care.reason);
     to.set_cpu_millicores(from.capacity.cpu.count());
     to.set_memory_bytes(from.capacity.memory.count());
     to.set_disk_bytes(from.capacity.disk.count());

@@ -24,6 +24,10 @@ api::EventAbout to_wire(EventAbout about);
 Result<std::set<AccountRole>> roles_in(const google::protobuf::RepeatedField<int>& roles,
                                        const std::string& field);
 Result<HostClass> from_wire(api::HostClass host_class);
+Result<TermsStance> from_wire(api::TermsStance stance);
+api::Language to_wire(Language language);
+// Unspecified: English.
+Result<Language> from_wire(api::Language language);
 // Unspecified: about anything.
 Result<std::optional<EventAbout>> from_wire(api::EventAbout about);
 

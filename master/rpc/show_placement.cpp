@@ -9,6 +9,8 @@ api::NotChosenRule to_wire(NotChosen why) {
         case NotChosen::NotOnline: return api::NOT_CHOSEN_RULE_NOT_ONLINE;
         case NotChosen::Cordoned: return api::NOT_CHOSEN_RULE_CORDONED;
         case NotChosen::Paused: return api::NOT_CHOSEN_RULE_PAUSED;
+        case NotChosen::Line: return api::NOT_CHOSEN_RULE_LINE;
+        case NotChosen::Worn: return api::NOT_CHOSEN_RULE_WORN;
         case NotChosen::Edge: return api::NOT_CHOSEN_RULE_EDGE;
         case NotChosen::Country: return api::NOT_CHOSEN_RULE_COUNTRY;
         case NotChosen::Capacity: return api::NOT_CHOSEN_RULE_CAPACITY;

@@ -49,12 +49,31 @@ Status read_row(Row row, ApiToken& t) {
 }
 
 const Table& isps() {
-    static const Table table(
-        {"isps", {"name"}, {{"name"}, {"family"}, {"created_at", Time}, {"revision", Int8}}});
+    static const Table table({"isps",
+                              {"name"},
+                              {{"name"},
+                               {"family"},
+                               {"created_at", Time},
+                               {"revision", Int8},
+                               {"asns", Json},
+                               {"terms"},
+                               {"terms_quote"},
+                               {"terms_source"},
+                               {"terms_read_on"}}});
     return table;
 }
 
-Status read_row(Row row, Isp& i) { return row.into(i.name, i.family, i.created_at, i.revision); }
+Status read_row(Row row, Isp& i) {
+    std::optional<TermsStance> stance;
+    std::optional<std::string> quote;
+    std::optional<std::string> source;
+    std::optional<std::string> read_on;
+    TRY(row.into(i.name, i.family, i.created_at, i.revision, i.asns, stance, quote, source,
+                 read_on));
+    if (stance && quote && source && read_on)
+        i.terms = IspTerms{*stance, *quote, *source, *read_on};
+    return ok_status();
+}
 
 const Table& price_lists() {
     static const Table table({"price_lists",
@@ -139,7 +158,14 @@ const Table& nodes() {
                                {"host_wish"},
                                {"host_wish_until", Time},
                                {"paused_since", Time},
-                               {"pause_lasts", Bool}}});
+                               {"pause_lasts", Bool},
+                               {"line_asn", Int8},
+                               {"line_holder"},
+                               {"line_since", Time},
+                               {"line_differs", Bool},
+                               {"line_accepted_asn", Int8},
+                               {"health"},
+                               {"health_reason"}}});
     return table;
 }
 
@@ -148,6 +174,9 @@ Status read_row(Row row, Node& n) {
     std::optional<OperationId> drain;
     std::optional<WallTime> deadline;
     std::optional<WallTime> started_at;
+    std::optional<Asn> line_asn;
+    std::optional<std::string> line_holder;
+    std::optional<WallTime> line_since;
     TRY(row.into(n.name, n.site, n.edge, n.public_address, n.state, n.number, n.token_hash,
                  n.token_expires_at, n.token_used, n.key_fingerprint, n.certificate_expires_at,
                  n.wg_public_key, has.cpu, has.memory, has.disk, has.uplink, n.disk_free,
@@ -155,7 +184,10 @@ Status read_row(Row row, Node& n) {
                  n.silent_since, n.eviction_held, n.missing_told, n.certificate_told, n.offered.cpu,
                  n.offered.memory, n.offered.disk, n.offered.uplink, n.revision, n.overlay_revision,
                  n.acme_thumbprint, n.host_order.wish, n.host_order.until, n.paused_since,
-                 n.pause_lasts));
+                 n.pause_lasts, line_asn, line_holder, line_since, n.line_differs, n.line_accepted,
+                 n.care.health, n.care.reason));
+    if (line_asn && line_holder && line_since)
+        n.line = SeenLine{{*line_asn, *line_holder}, *line_since};
     if (drain && started_at) n.drain = Drain{*drain, deadline, *started_at};
     return ok_status();
 }
@@ -252,7 +284,15 @@ Call put_call(const ApiToken& t) {
 }
 
 Call put_call(const Isp& i) {
-    return {&isps().put, Params().add(i.name, i.family, i.created_at, i.revision)};
+    std::optional<TermsStance> stance;
+    std::optional<std::string> quote;
+    std::optional<std::string> source;
+    std::optional<std::string> read_on;
+    if (i.terms)
+        stance = i.terms->stance, quote = i.terms->quote, source = i.terms->source,
+        read_on = i.terms->read_on;
+    return {&isps().put, Params().add(i.name, i.family, i.created_at, i.revision, i.asns, stance,
+                                      quote, source, read_on)};
 }
 
 Call put_call(const Host& h) {
@@ -271,15 +311,23 @@ Call put_call(const Node& n) {
     std::optional<WallTime> started_at;
     if (n.drain)
         drain = n.drain->operation, deadline = n.drain->deadline, started_at = n.drain->started_at;
-    return {&nodes().put,
-            Params().add(n.name, n.site, n.edge, n.public_address, n.state, n.number, n.token_hash,
-                         n.token_expires_at, n.token_used, n.key_fingerprint,
-                         n.certificate_expires_at, n.wg_public_key, has.cpu, has.memory, has.disk,
-                         has.uplink, n.disk_free, n.agent_version, n.partitions_made, n.wish, drain,
-                         deadline, started_at, n.silent_since, n.eviction_held, n.missing_told,
-                         n.certificate_told, n.offered.cpu, n.offered.memory, n.offered.disk,
-                         n.offered.uplink, n.revision, n.overlay_revision, n.acme_thumbprint,
-                         n.host_order.wish, n.host_order.until, n.paused_since, n.pause_lasts)};
+    std::optional<Asn> line_asn;
+    std::optional<std::string> line_holder;
+    std::optional<WallTime> line_since;
+    if (n.line)
+        line_asn = n.line->system.number, line_holder = n.line->system.holder,
+        line_since = n.line->since;
+    return {
+        &nodes().put,
+        Params().add(n.name, n.site, n.edge, n.public_address, n.state, n.number, n.token_hash,
+                     n.token_expires_at, n.token_used, n.key_fingerprint, n.certificate_expires_at,
+                     n.wg_public_key, has.cpu, has.memory, has.disk, has.uplink, n.disk_free,
+                     n.agent_version, n.partitions_made, n.wish, drain, deadline, started_at,
+                     n.silent_since, n.eviction_held, n.missing_told, n.certificate_told,
+                     n.offered.cpu, n.offered.memory, n.offered.disk, n.offered.uplink, n.revision,
+                     n.overlay_revision, n.acme_thumbprint, n.host_order.wish, n.host_order.until,
+                     n.paused_since, n.pause_lasts, line_asn, line_holder, line_since,
+                     n.line_differs, n.line_accepted, n.care.health, n.care.reason)};
 }
 
 Call put_call(const Sighting& s) {

@@ -192,6 +192,12 @@ std::string to_sql(const std::vector<FormerBox>& boxes) {
     return dump(list);
 }
 
+std::string to_sql(const std::vector<Asn>& asns) {
+    json list = json::array();
+    for (const Asn asn : asns) list.push_back(asn.number());
+    return dump(list);
+}
+
 std::string to_sql(const std::vector<QuoteLine>& lines) {
     json list = json::array();
     for (const QuoteLine& line : lines) {
@@ -353,6 +359,17 @@ bool from_sql(std::string_view text, std::vector<FormerBox>& to) {
     return true;
 }
 
+bool from_sql(std::string_view text, std::vector<Asn>& to) {
+    const auto list = parse_list(text);
+    if (!list) return false;
+    to.clear();
+    for (const json& one : *list) {
+        if (!one.is_number_unsigned()) return false;
+        to.push_back(Asn(one.get<std::uint64_t>()));
+    }
+    return true;
+}
+
 bool from_sql(std::string_view text, std::vector<QuoteLine>& to) {
     const auto list = parse_list(text);
     if (!list) return false;
@@ -416,6 +433,10 @@ bool from_sql(std::string_view text, std::vector<ErrorDetail>& to) {
 bool from_sql(std::string_view text, HostClass& to) { return read_enum(host_class_from, text, to); }
 bool from_sql(std::string_view text, NodeState& to) { return read_enum(node_state_from, text, to); }
 bool from_sql(std::string_view text, HostWish& to) { return read_enum(host_wish_from, text, to); }
+bool from_sql(std::string_view text, BoxHealth& to) { return read_enum(box_health_from, text, to); }
+bool from_sql(std::string_view text, TermsStance& to) {
+    return read_enum(terms_stance_from, text, to);
+}
 bool from_sql(std::string_view text, NodeWish& to) { return read_enum(node_wish_from, text, to); }
 bool from_sql(std::string_view text, Membership& to) {
     return read_enum(membership_from, text, to);

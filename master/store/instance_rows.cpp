@@ -85,7 +85,8 @@ const Table& instances() {
                                {"created_at", Time},
                                {"revision", Int8},
                                {"group_revision", Int8},
-                               {"route_revision", Int8}}});
+                               {"route_revision", Int8},
+                               {"volume_key"}}});
     return table;
 }
 
@@ -131,7 +132,7 @@ Status read_instance(Row row, Changes& into) {
                  i.admin_password, i.replication_password, i.initialized, i.password_shown_at,
                  i.replicas_made, reason, retry_at, avoid, elects, first_record, record, price.list,
                  price.currency, price.cents, price.lines, i.created_at, i.revision,
-                 i.group_revision, i.route_revision));
+                 i.group_revision, i.route_revision, i.volume_key));
     if (reason && retry_at && avoid) i.repair_wait = RepairWait{*reason, *retry_at, *avoid};
     if (elects) i.electing = Electing{first_record.value_or(""), record.value_or("")};
     i.quote = price.quote();
@@ -285,7 +286,7 @@ Call put_call(const Instance& i) {
                 i.admin_password, i.replication_password, i.initialized, i.password_shown_at,
                 i.replicas_made, reason, retry_at, avoid, i.electing.has_value(), first_record,
                 record, price.list, price.currency, price.cents, price.lines, i.created_at,
-                i.revision, i.group_revision, i.route_revision)};
+                i.revision, i.group_revision, i.route_revision, i.volume_key)};
 }
 
 Call put_call(const Replica& r) {

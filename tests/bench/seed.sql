@@ -8,18 +8,19 @@ ALTER TABLE node_numbers DROP CONSTRAINT IF EXISTS node_numbers_range;
 
 INSERT INTO accounts SELECT n, ARRAY['customer', 'publisher'], now(), 1 FROM unnest(ARRAY['carl', 'pub']) n ON CONFLICT DO NOTHING;
 INSERT INTO hosts VALUES ('host-1', now(), 1) ON CONFLICT DO NOTHING;
-INSERT INTO isps SELECT 'isp-' || i, 'isp-' || i, now(), 1 FROM generate_series(0, 19) i ON CONFLICT DO NOTHING;
+INSERT INTO isps SELECT 'isp-' || i, 'isp-' || i, now(), 1, '[]' FROM generate_series(0, 19) i ON CONFLICT DO NOTHING;
 INSERT INTO sites
 SELECT 'rue-du-moulin-' || i, 'isp-' || i % 20, (ARRAY['FR', 'BE', 'DE', 'NL', 'LU'])[i / 7 % 5 + 1], 'host-1', 'vetted', now(), 1, '[]'
 FROM generate_series(:nodes_from, :nodes - 1) i;
 INSERT INTO nodes (name, site, edge, public_address, state, number, token_hash, token_expires_at, token_used, key_fingerprint,
                    certificate_expires_at, wg_public_key, cpu_millicores, memory_bytes, disk_bytes, uplink_kbit_s, agent_version,
                    partitions_made, wish, eviction_held, offered_cpu_millicores, offered_memory_bytes, offered_disk_bytes,
-                   offered_uplink_kbit_s, revision, overlay_revision, missing_told, host_wish, pause_lasts)
+                   offered_uplink_kbit_s, revision, overlay_revision, missing_told, host_wish, pause_lasts,
+                   line_differs, line_accepted_asn, health, health_reason)
 SELECT 'rue-du-moulin-' || i || '-box', 'rue-du-moulin-' || i, false, '', 'online', i + 1, encode(sha256(('t' || i)::bytea), 'hex'),
        now(), true, encode(sha256(('k' || i)::bytea), 'hex'), now() + interval '90 days',
        encode(sha256(('w' || i)::bytea), 'base64'), 64000, 128::bigint << 30, 4000::bigint << 30, 10000, '0.1.0', 40, 'open', false,
-       64000, 128::bigint << 30, 4000::bigint << 30, 10000, 1, 1, false, 'serving', false
+       64000, 128::bigint << 30, 4000::bigint << 30, 10000, 1, 1, false, 'serving', false, false, 0, 'well', ''
 FROM generate_series(:nodes_from, :nodes - 1) i;
 INSERT INTO node_numbers SELECT number, name FROM nodes ON CONFLICT DO NOTHING;
 INSERT INTO releases
@@ -37,9 +38,9 @@ FROM generate_series(:instances_from, :instances - 1) i,
 INSERT INTO instances (name, owner, release, version, size, parameters_json, replicas, countries, min_countries, mode, allow_same_isp,
                        short_of_copies, desired, generation, epoch, leader, served_generation, served_epoch, operation, admin_password,
                        replication_password, initialized, password_shown_at, replicas_made, elects, created_at, revision,
-                       group_revision, route_revision)
+                       group_revision, route_revision, volume_key)
 SELECT 'menuiserie-' || i, 'carl', 'echo', '1.0.0-1', 's', '{"company": "Menuiserie Durand"}', 3, '{}', 1, 'synchronous', false,
-       'stop_writes', 'running', 1, 1, 0, 1, 1, NULL, NULL, repeat('r', 80), true, now(), 3, false, now(), 1, 1, 1
+       'stop_writes', 'running', 1, 1, 0, 1, 1, NULL, NULL, repeat('r', 80), true, now(), 3, false, now(), 1, 1, 1, repeat('k', 120)
 FROM generate_series(:instances_from, :instances - 1) i;
 INSERT INTO replicas (instance, index, kind, node, site, isp, family, allow_same_isp, partition_number, cpu_millicores, memory_bytes,
                       disk_bytes, uplink_kbit_s, founder, observed_partition, observed_generation, observed_epoch, observed_role,

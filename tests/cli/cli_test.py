@@ -174,7 +174,7 @@ class Usage(CliTest):
 
     def test_wrong_use_says_what_is_missing_and_how_it_is_written(self):
         for words, said in (
-                (("isp",), "'foyer isp' needs one of its commands: create, ls, show"),
+                (("isp",), "'foyer isp' needs one of its commands: create, set, ls, show"),
                 ((), "'foyer' needs a command"),
                 (("node", "show"), "'foyer node show' needs NODE: its name"),
                 (("order", "tryton"), "'foyer order' needs --name NAME: name of the instance"),

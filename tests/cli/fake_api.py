@@ -49,7 +49,9 @@ def instance(name):
 
 
 ROWS = {
-    "isps": [{"name": "alder", "family": "alder", "created_at": NOW}],
+    "isps": [{"name": "alder", "family": "alder", "created_at": NOW, "asns": [64500],
+              "terms": {"stance": "silent", "quote": "", "source": "4.2", "read_on": "2026-11-27"},
+              "revision": 7}],
     "webhooks": [{"name": "shop", "url": "https://a.example/", "about": "node", "on": True,
                   "failing_since": NOW, "failure": "answered 500", "deliveries": 7}],
     "contacts": [{"id": "w4c8z1p0qd", "account": "acme", "address": "anna@example.org",
@@ -231,6 +233,9 @@ class FakeApi:
             return self.log(query)
         if parts[-1] == "timeline":
             return TIMELINE
+        if parts[-1] == "letter":
+            return {"site": parts[1], "language": "en", "title": "What it is",
+                    "text": "What it is\n", "html": "<p>What it is</p>\n"}
         if parts[-1] == "placement":
             return PLACEMENT
         row = dict(found[0])
@@ -354,7 +359,7 @@ class FakeApi:
         if call["method"] == "PUT":
             if call["if_match"] not in ("", '"7"', "*"):
                 raise Refusal(412, "aborted", "it changed", [("rule", "if_match")])
-            return dict(ROWS["accounts"][0], **body)
+            return dict(ROWS[path.split("/")[2]][0], **body)
         action = re.fullmatch(r"/v1/(instances|nodes)/([^/:]+):([\w-]+)", path)
         if action and action[1] == "instances":
             return self.start(action[3], action[2])

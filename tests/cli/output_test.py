@@ -17,7 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # Version 1 of the CSV output. Columns may be added at the end of a line, nothing else may change.
 COLUMNS = {
-    ("isp", "ls"): "name family created_at",
+    ("isp", "ls"): "name family created_at asns terms",
     ("host", "ls"): "name created_at",
     ("site", "ls"): "name isp country host host_class nodes created_at",
     ("node", "ls"): "name site isp country host host_class edge state wish cpu_millicores"
@@ -25,7 +25,7 @@ COLUMNS = {
                     " reserved_memory_bytes reserved_disk_bytes reserved_uplink_kbit"
                     " disk_free_bytes partitions last_seen_at silent_since agent_version"
                     " certificate_expires_at clock_offset_ms drain_operation drain_deadline"
-                    " host_wish host_wish_until paused_since",
+                    " host_wish host_wish_until paused_since line health health_reason",
     ("account", "ls"): "name roles created_at quota used revision",
     ("token", "ls"): "id account note scopes read_only made_by created_at expires_at revision"
                      " member session",

@@ -14,6 +14,8 @@ API = json.loads((pathlib.Path(__file__).resolve().parents[2]
 # operationId: what a person types. A new route needs a command, and a line here.
 COMMANDS = {
     "CreateIsp": "isp create dune", "ListIsps": "isp ls", "GetIsp": "isp show alder",
+    "UpdateIsp": "isp set alder --asn 64500", "GetSiteLetter": "site letter lille",
+    "AcceptNodeLine": "node accept-line lille-1",
     "CreateHost": "host create maison", "ListHosts": "host ls", "GetHost": "host show maison",
     "CreateSite": "site create x --isp alder --country FR --host maison --class house",
     "ListSites": "site ls", "GetSite": "site show lille",

@@ -42,11 +42,14 @@ class Resource:
 def homes():
     site = {"isp": "alder", "country": "FR", "host": "ann", "host_class": "vetted"}
     fixed = {NO_UPDATE, NOT_SAME}
-    isp, host = {"name": "alder", "family": "trees"}, {"name": "ann"}
-    actions = ("cordon", "uncordon", "drain", "cancel-drain")
+    terms = {"stance": "silent", "read_on": "2026-11-27"}
+    isp = {"name": "alder", "family": "trees", "asns": [64500], "terms": terms}
+    host = {"name": "ann"}
+    actions = ("accept-line", "cordon", "uncordon", "drain", "cancel-drain")
     return [
         Resource("isp", "/v1/isps", isp, "/v1/isps/alder", listed="isps",
-                 delete="/v1/isps/alder", gaps=fixed),
+                 delete="/v1/isps/alder", gaps={NOT_SAME}, fixed={"family"},
+                 update={"asns": [64500, 64501], "terms": terms}),
         Resource("host", "/v1/hosts", host, "/v1/hosts/ann", listed="hosts",
                  delete="/v1/hosts/ann", gaps=fixed),
         Resource(
@@ -57,7 +60,7 @@ def homes():
             listed="sites",
             delete="/v1/sites/lille",
             gaps=fixed,
-            routes=("/v1/sites/{name}/promise",),
+            routes=("/v1/sites/{name}/promise", "/v1/sites/{name}/letter"),
         ),
         Resource(
             "node",

@@ -28,7 +28,7 @@ namespace pb = google::protobuf;
 
 // Naming a message of each file brings the file into the program.
 const pb::Descriptor* const files[] = {
-    api::v1::WhoAmIRequest::descriptor(),        api::v1::CreateIspRequest::descriptor(),
+    api::v1::WhoAmIRequest::descriptor(),        api::v1::CreateSiteRequest::descriptor(),
     api::v1::OrderInstanceRequest::descriptor(), api::v1::PublishReleaseRequest::descriptor(),
     api::v1::ListEventsRequest::descriptor(),    api::v1::CreateWebhookRequest::descriptor(),
     api::v1::LoginRequest::descriptor(),         api::v1::AddContactRequest::descriptor(),

@@ -58,6 +58,8 @@ TEST_CASE("each list of states in SQL is the C++ enum") {
     }
     {
         compare(*connection, "nodes_host_wish_known", all_host_wishes);
+        compare(*connection, "nodes_health_known", all_box_healths);
+        compare(*connection, "isps_terms_known", master::all_terms_stances);
         using enum master::Membership;
         compare(*connection, "replicas_membership_known", std::array{Learner, Member, Leaving});
     }

@@ -45,7 +45,8 @@ LAYERS = {
     "master/store": MASTER_EDGE,
     # Who is at the door is proved before it is decided what follows.
     "master/login": MASTER_EDGE,
-    "master/rpc": MASTER_EDGE + ["master/login"] + PROTO,
+    "master/letters": ["common/base", "common/model", "common/leadership", "master/domain"],
+    "master/rpc": MASTER_EDGE + ["master/login", "master/letters"] + PROTO,
     "master/http": MASTER_EDGE + PROTO,
     "master/notices": MASTER_EDGE,
     "master/portal": MASTER_EDGE,

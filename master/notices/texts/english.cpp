@@ -160,6 +160,25 @@ constexpr auto lost_homes = std::to_array<KindText>({
      "Nothing. To end it:\n  foyer rebalance stop"},
 });
 
+constexpr auto doubtful_homes = std::to_array<KindText>({
+    {"node_failing", "a box is about to fail", "Box {name} says so itself: {detail}",
+     "Its copies move to other boxes, one after the other; nothing new comes to it.",
+     "Leave it on until it is empty, then mend it; on the box:\n  foyer-node status"},
+    {"node_line_accepted", "the line of a box is accepted", "Box {name}: {detail}.",
+     "It counts as a box of its ISP, and may get copies again.", "Nothing."},
+    {"node_line_declared", "the line of a box is as declared again", "Box {name}: {detail}.",
+     "It counts as a box of its ISP, and may get copies again.", "Nothing."},
+    {"node_line_differs", "a box is behind another line than declared", "Box {name}: {detail}.",
+     "What it holds stays, but nothing new comes: its copies might share an ISP with others.",
+     "If its home has another ISP now, the operator makes a site with that one. If the network is "
+     "its ISP's all the same:\n  foyer isp set ISP --asn NUMBERS\n  foyer node accept-line {name}"},
+    {"node_well", "a box is well again", "Box {name} says that nothing is wrong with it any more.",
+     "It may get copies again.", "Nothing."},
+    {"node_worn", "a box wears out", "Box {name} says so itself: {detail}",
+     "What it holds stays and goes on; nothing new comes to it.",
+     "Have it looked at before it fails; on the box:\n  foyer-node status"},
+});
+
 constexpr auto names = std::to_array<KindText>({
     {"domain_failing", "no certificate for a name of yours", "{detail}",
      "The present certificate is used until its end; without one the name does not answer.",
@@ -207,7 +226,8 @@ constexpr auto others = std::to_array<KindText>({
      "Mend the receiver, then:\n  foyer webhook enable NAME"},
 });
 
-constexpr auto kinds = joined(instances, more_instances, homes, lost_homes, names, people, others);
+constexpr auto kinds =
+    joined(instances, more_instances, homes, lost_homes, doubtful_homes, names, people, others);
 static_assert(is_complete(kinds));
 
 }  // namespace

@@ -194,6 +194,32 @@ constexpr auto more_homes = std::to_array<KindText>({
      "Les services continuent.", "Rien. Pour y mettre fin~:\n  foyer rebalance stop"},
 });
 
+constexpr auto doubtful_homes = std::to_array<KindText>({
+    {"node_failing", "une machine va tomber en panne",
+     "La machine {name} le dit elle-même~: {detail}",
+     "Ses copies partent vers d’autres machines, l’une après l’autre~; rien de nouveau n’y vient.",
+     "Laissez-la allumée jusqu’à ce qu’elle soit vide, puis réparez-la~; sur la machine~:\n  "
+     "foyer-node status"},
+    {"node_line_accepted", "la ligne d’une machine est acceptée", "Machine {name}~: {detail}.",
+     "Elle compte de nouveau pour son opérateur télécom et peut recevoir des copies.", "Rien."},
+    {"node_line_declared", "la ligne d’une machine est de nouveau celle déclarée",
+     "Machine {name}~: {detail}.",
+     "Elle compte de nouveau pour son opérateur télécom et peut recevoir des copies.", "Rien."},
+    {"node_line_differs", "une machine est derrière une autre ligne que celle déclarée",
+     "Machine {name}~: {detail}.",
+     "Ce qu’elle porte y reste, mais rien de nouveau ne vient~: ses copies pourraient partager un "
+     "opérateur télécom avec d’autres.",
+     "Si ce foyer a changé d’opérateur télécom, l’exploitant crée un site avec le nouveau. Si ce "
+     "réseau est bien celui de l’opérateur~:\n  foyer isp set ISP --asn NUMÉROS\n  foyer node "
+     "accept-line {name}"},
+    {"node_well", "une machine va de nouveau bien",
+     "La machine {name} dit qu’elle n’a plus de défaut.", "Elle peut recevoir des copies.",
+     "Rien."},
+    {"node_worn", "une machine s’use", "La machine {name} le dit elle-même~: {detail}",
+     "Ce qu’elle porte reste et continue~; rien de nouveau n’y vient.",
+     "Faites-la examiner avant la panne~; sur la machine~:\n  foyer-node status"},
+});
+
 constexpr auto names = std::to_array<KindText>({
     {"domain_failing", "pas de certificat pour l’un de vos noms", "{detail}",
      "Le certificat actuel sert jusqu’à sa fin~; sans certificat, le nom ne répond pas.",
@@ -245,8 +271,8 @@ constexpr auto others = std::to_array<KindText>({
      "Réparez le destinataire, puis~:\n  foyer webhook enable NOM"},
 });
 
-constexpr auto kinds =
-    joined(instances, more_instances, homes, lost_homes, more_homes, names, people, others);
+constexpr auto kinds = joined(instances, more_instances, homes, lost_homes, more_homes,
+                              doubtful_homes, names, people, others);
 static_assert(is_complete(kinds));
 
 }  // namespace

@@ -7,6 +7,7 @@ import json
 import os
 import time
 
+from . import networks
 from .client import Command
 from .errors import LabError
 from .raise_lab import service
@@ -71,9 +72,12 @@ def start_master(client, state, spec, plan, bin_folder, published):
     folder.mkdir(mode=0o711, exist_ok=True)
     address = plan.public["master"]
     config = state / "master.toml"
+    database = state / "networks.mmdb"
+    networks.write_of(database, spec)
     config.write_text(toml(merged({
         "zone": spec.zone, "public_port": published.get("web", 443),
-        "agents": {"listen": f"0.0.0.0:{AGENTS_PORT}", "addresses": [f"{address}:{AGENTS_PORT}"]},
+        "agents": {"listen": f"0.0.0.0:{AGENTS_PORT}", "addresses": [f"{address}:{AGENTS_PORT}"],
+                   "asn_database": str(database)},
         "api": {"https_listen": f"0.0.0.0:{API_PORT}", "grpc_listen": f"0.0.0.0:{GRPC_PORT}",
                 "names": ["localhost", "127.0.0.1", address]},
         "metrics": {"listen": f"127.0.0.1:{METRICS_PORT}"},
@@ -117,9 +121,10 @@ def describe(foyer, spec):
     """Tells the master of hosts, ISPs and sites."""
     hosts = dict.fromkeys(home.host for home in spec.homes)
     foyer.call_all([("host", "create", host) for host in hosts]
-                   + [("isp", "create", isp.name, "--family", isp.family)
+                   + [("isp", "create", isp.name, "--family", isp.family, "--asn",
+                       str(networks.asn_of(isp)))
                       for isp in spec.isps.values()])
-    foyer.call_all([("site", "create", home.name, "--isp", home.isp, "--country", home.country,
+    foyer.call_all([("site", "create", home.name, "--isp", home.declares, "--country", home.country,
                      "--host", home.host, "--class", home.host_class) for home in spec.homes])
 
 
@@ -157,7 +162,7 @@ def start_agent(client, state, spec, bin_folder, home, number, cgroup_parent):
     # run_dir stays at its default: every box has a /run of its own, in memory. The boxes divide
     # users among them in the lab's folder, so that nothing of it stays on the machine.
     config = folder.with_suffix(".toml")  # beside it: the folder may be a disk that only homes see
-    config.write_text(toml(merged({"cgroup_parent": cgroup_parent,
+    config.write_text(toml(merged({"cgroup_parent": cgroup_parent, "plain_volumes": True,
                                    "uid_claims": str(state / "uids")}, spec.settings["node"])))
     client.ask("start", service=service(state, home.name, number, "agent",
                                         [bin_folder / "foyer-node", "run", "--data", folder,

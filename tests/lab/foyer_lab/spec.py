@@ -31,6 +31,7 @@ class Home:
     isp: str
     country: str
     host_class: str
+    declares: str = ""  # whose line it says it has
     kind: str = "home"  # home, edge, master, client, cgnat
     nat: str = "plain"  # for homes; others have a public address
     boxes: tuple = ({},)  # per box: declared capacity, {} = as measured; perhaps own_disk
@@ -176,8 +177,11 @@ def _home(value, path, kind, isps):
     isp = item.word("isp", NAME, required=True)
     if isp not in isps:
         raise _wrong(f"{path}.isp", f"'{isp}' is none of the ISPs {', '.join(isps)}")
+    declares = item.word("declares", NAME, default=isp)
+    if declares not in isps:
+        raise _wrong(f"{path}.declares", f"'{declares}' is none of the ISPs {', '.join(isps)}")
     home = Home(
-        name=name, isp=isp, kind=kind,
+        name=name, isp=isp, kind=kind, declares=declares,
         country=item.word("country", COUNTRY, default=isps[isp].country),
         host_class=item.one_of("class", HOST_CLASSES, "house" if kind == "edge" else "vetted"),
         nat=item.one_of("nat", NATS, "plain") if kind == "home" else "none",

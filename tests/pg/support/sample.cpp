@@ -55,6 +55,12 @@ Node sample_node(int number, const std::string& name, const std::string& site) {
         node.paused_since = noon;
         node.pause_lasts = true;
     }
+    if (number == 1) {
+        node.line = master::SeenLine{{master::Asn(4'200'000'000), "Foyer \"é\""}, noon};
+        node.line_differs = true;
+        node.line_accepted = master::Asn(64'501);
+        node.care = {BoxHealth::Failing, "disk sda: it's over"};
+    }
     node.revision = first;
     node.overlay_revision = first;
     return node;
@@ -97,6 +103,7 @@ Instance sample_instance(const std::string& name) {
     instance.fence = {Generation(1), Epoch(2)};
     instance.leader = ReplicaIndex{0};
     instance.replication_password = Sealed("sealed");
+    instance.volume_key = Sealed("sealed key");
     instance.replicas_made = 3;
     instance.created_at = noon;
     instance.revision = first;
@@ -123,8 +130,14 @@ namespace {
 void add_homes(Changes& all) {
     for (int i = 1; i <= 5; ++i) {
         const std::string number = std::to_string(i);
-        all.push_back(Put<Isp>{{IspId("isp-" + number),
-                                IspFamilyId(i == 5 ? "isp-1" : "isp-" + number), noon, first}});
+        Isp isp{IspId("isp-" + number), IspFamilyId(i == 5 ? "isp-1" : "isp-" + number), noon,
+                first};
+        if (i == 1) {
+            isp.asns = {master::Asn(64'501), master::Asn(4'200'000'000)};
+            isp.terms = master::IspTerms{master::TermsStance::Allowed, "It's \"yours\".", "4.2",
+                                         "2026-11-27"};
+        }
+        all.push_back(Put<Isp>{isp});
         all.push_back(Put<Host>{{HostId("host-" + number), noon, first}});
         all.push_back(Put<Site>{{SiteId("home-" + number), IspId("isp-" + number),
                                  CountryCode(i % 2 == 0 ? "BE" : "FR"), HostId("host-" + number),

@@ -44,9 +44,9 @@ TEST_CASE("CSV quotes what holds its own marks, and knows its columns") {
         R"([{"name": "a,b", "family": "say \"x\"", "created_at": null, "more": 1},
             {"name": ["x"], "family": {"k": 1}}, 7])");
     CHECK(to_csv(rows, csv_columns("isps")) ==
-          "name,family,created_at\r\n"
-          "\"a,b\",\"say \"\"x\"\"\",\r\n"
-          "\"[\"\"x\"\"]\",\"{\"\"k\"\":1}\",\r\n"
-          ",,\r\n");
+          "name,family,created_at,asns,terms\r\n"
+          "\"a,b\",\"say \"\"x\"\"\",,,\r\n"
+          "\"[\"\"x\"\"]\",\"{\"\"k\"\":1}\",,,\r\n"
+          ",,,,\r\n");
     CHECK(csv_columns("nothing").empty());
 }

@@ -30,6 +30,29 @@ TEST_CASE("after a start every box has the full silence time") {
     CHECK(presence.judge(nodes).silent == nodes);
 }
 
+TEST_CASE("a network is believed once it was called from for long enough, without a break") {
+    test::FakeClock clock;
+    Presence presence(clock, {});
+    const NodeId node("n0");
+    const AutonomousSystem home{Asn(64501), "ISP"};
+    const AutonomousSystem air{Asn(64999), "Mobile"};
+    CHECK_FALSE(presence.line(node, Duration(0)));
+    presence.called_from(node, home);
+    CHECK(presence.line(node, Duration(0)) == home);
+    CHECK_FALSE(presence.line(node, Duration(1'000)));
+    clock.advance(Duration(1'000));
+    presence.called_from(node, home);
+    CHECK(presence.line(node, Duration(1'000)) == home);
+    presence.called_from(node, air);
+    CHECK_FALSE(presence.line(node, Duration(1'000)));
+    clock.advance(Duration(999));
+    presence.called_from(node, home);  // the cable is back
+    clock.advance(Duration(999));
+    CHECK_FALSE(presence.line(node, Duration(1'000)));
+    clock.advance(Duration(1));
+    CHECK(presence.line(node, Duration(1'000)) == home);
+}
+
 TEST_CASE("one box of many falls silent alone") {
     test::FakeClock clock;
     Presence presence(clock, {});

@@ -29,7 +29,7 @@ std::vector<const pb::ServiceDescriptor*> services() {
     std::vector<const pb::ServiceDescriptor*> found;
     for (const pb::FileDescriptor* file :
          {v1::Account::descriptor()->file(), v1::Event::descriptor()->file(),
-          v1::Isp::descriptor()->file(), v1::Instance::descriptor()->file(),
+          v1::Node::descriptor()->file(), v1::Instance::descriptor()->file(),
           v1::PriceList::descriptor()->file(), v1::SoftwareRelease::descriptor()->file(),
           v1::Webhook::descriptor()->file(), v1::Member::descriptor()->file(),
           v1::Contact::descriptor()->file(), v1::Domain::descriptor()->file(),

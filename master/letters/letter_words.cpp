@@ -1,0 +1,98 @@
+#include "master/letters/letter_words.h"
+
+#include <array>
+
+#include "common/base/check.h"
+
+namespace foyer::master {
+namespace {
+
+constexpr auto english_paragraphs = std::to_array<Paragraph>({
+    {"What it does",
+     "It keeps copies of the business software of small companies (orders, invoices, accounts) and "
+     "answers for them. Further copies of each are in other homes, on the lines of other "
+     "operators, so that no single home, line or operator is needed."},
+    {"What it does not",
+     "What runs on it reaches nothing of this home: neither other devices, nor the router, nor the "
+     "Internet by this home's address. It speaks to the gateways of the cloud and to the computer "
+     "that runs the cloud, encrypted, and always by calling out: no door is opened in the router."},
+    {"It may be unplugged",
+     "At any time, by anybody who lives here, without asking: pull the plug, or the cable. The "
+     "other copies go on, and nothing that was confirmed to a user is lost. When it is plugged in "
+     "again it goes on by itself."},
+    {"Who uses it",
+     "The companies whose software it is, over the gateways of the cloud. Whoever lives here does "
+     "not run these programs, and is not their user."},
+    {"Questions",
+     "Of anybody, about anything this box does or holds, go to the contact below, who also knows "
+     "which copies were on it at which time."},
+});
+
+constexpr auto french_paragraphs = std::to_array<Paragraph>({
+    {"Ce qu’elle fait",
+     "Elle garde des copies de logiciels de gestion de petites entreprises (commandes, factures, "
+     "comptabilité) et répond pour eux. D’autres copies de chacun sont dans d’autres foyers, sur "
+     "des lignes d’autres opérateurs télécom~: aucun foyer, aucune ligne, aucun opérateur n’est "
+     "indispensable."},
+    {"Ce qu’elle ne fait pas",
+     "Ce qu’elle exécute n’atteint rien de ce foyer~: ni les autres appareils, ni la box, ni "
+     "Internet depuis l’adresse de ce foyer. Elle parle aux passerelles du nuage et à l’ordinateur "
+     "qui le dirige, de façon chiffrée, et toujours en appelant vers l’extérieur~: aucune porte "
+     "n’est ouverte dans la box."},
+    {"Elle peut être débranchée",
+     "À tout moment, par toute personne qui vit ici, sans rien demander~: retirez la prise, ou le "
+     "câble. Les autres copies continuent, et rien de ce qui a été confirmé à un utilisateur n’est "
+     "perdu. Rebranchée, elle reprend d’elle-même."},
+    {"Qui s’en sert",
+     "Les entreprises dont ce sont les logiciels, par les passerelles du nuage. Les personnes qui "
+     "vivent ici ne dirigent pas ces programmes et n’en sont pas les utilisateurs."},
+    {"Questions",
+     "Toute question, de qui que ce soit, sur ce que cette machine fait ou contient s’adresse au "
+     "contact ci-dessous, qui sait aussi quelles copies s’y trouvaient à quel moment."},
+});
+
+constexpr LetterWords english{
+    "en",
+    "What the small computer at this address is",
+    "This computer is part of {zone}, a cloud that lives in homes. It stands here with the consent "
+    "of {host}.",
+    english_paragraphs,
+    "What {isp} says",
+    "The terms of {isp}, read on {read_on}, allow it: \"{quote}\"",
+    "Facts",
+    "Home",
+    "Line",
+    "Computers",
+    "Contact",
+    "Printed",
+    "none yet",
+};
+
+constexpr LetterWords french{
+    "fr",
+    "Ce qu’est la petite machine à cette adresse",
+    "Cette machine fait partie de {zone}, un nuage qui vit dans des foyers. Elle est ici avec "
+    "l’accord de {host}.",
+    french_paragraphs,
+    "Ce que dit {isp}",
+    "Les conditions de {isp}, lues le {read_on}, l’autorisent~: «~{quote}~»",
+    "En bref",
+    "Foyer",
+    "Ligne",
+    "Machines",
+    "Contact",
+    "Imprimé le",
+    "aucune encore",
+};
+
+}  // namespace
+
+const LetterWords& letter_words(Language language) {
+    switch (language) {
+        case Language::English: return english;
+        case Language::French: return french;
+    }
+    CHECK(false);
+}
+
+}  // namespace foyer::master

@@ -1,0 +1,74 @@
+#include "master/domain/box_trust.h"
+
+#include "master/domain/exclusion.h"
+#include "tests/support/catch.h"
+#include "tests/support/invariants.h"
+#include "tests/support/obedient_boxes.h"
+#include "tests/support/world.h"
+
+using namespace foyer;
+using namespace foyer::master;
+using foyer::test::ObedientBoxes;
+using foyer::test::World;
+
+namespace {
+
+int events(const World& world, const std::string& kind) {
+    int count = 0;
+    for (const auto& [number, event] : world.state.recent_events())
+        count += event.kind == kind ? 1 : 0;
+    return count;
+}
+
+void fares(World& world, const NodeId& node, BoxHealth health, const std::string& reason = {}) {
+    ReportNode report;
+    report.node = node;
+    report.care = BoxCare{health, reason};
+    world.run(report);
+}
+
+}  // namespace
+
+TEST_CASE("a worn box keeps what it holds and gets nothing more") {
+    World world(World::five_homes());
+    ObedientBoxes boxes(world, 1);
+    world.run(world.order("acme"));
+    REQUIRE(boxes.settle(50));
+    const NodeId holder = world.replica("acme", 0).node;
+    fares(world, holder, BoxHealth::Worn, "disk sda: 12 reallocated sectors");
+    CHECK(events(world, "node_worn") == 1);
+    CHECK(exclusion_of(world.state.nodes().at(holder)) == Exclusion::Worn);
+    boxes.rounds(6 * 40);
+    CHECK(world.state.replicas_on(holder).size() == 1);
+    fares(world, holder, BoxHealth::Worn, "disk sda: 14 reallocated sectors");
+    CHECK(events(world, "node_worn") == 1);
+    CHECK(world.state.nodes().at(holder).care.reason == "disk sda: 14 reallocated sectors");
+    fares(world, holder, BoxHealth::Well);
+    CHECK(events(world, "node_well") == 1);
+    CHECK_FALSE(exclusion_of(world.state.nodes().at(holder)));
+}
+
+TEST_CASE("a failing box is emptied, each copy once its replacement is there") {
+    World world(World::five_homes());
+    ObedientBoxes boxes(world, 1);
+    world.run(world.order("acme"));
+    REQUIRE(boxes.settle(50));
+    const NodeId holder = world.replica("acme", world.instance("acme").leader->number).node;
+    fares(world, holder, BoxHealth::Failing, "disk sda fails its own test");
+    CHECK(events(world, "node_failing") == 1);
+    CHECK(events(world, "copy_leaves") == 1);
+    CHECK(is_emptied(world.state.nodes().at(holder)));
+    boxes.rounds(6 * 40);
+    CHECK(world.state.replicas_on(holder).empty());
+    CHECK(world.state.endangered().empty());
+    CHECK(boxes.loss.value_or("") == "");
+    boxes.check_invariants();
+}
+
+TEST_CASE("the same word again is no news") {
+    World world(World::five_homes());
+    fares(world, NodeId("h1-1"), BoxHealth::Worn, "hot");
+    const Revision before = world.state.revision();
+    fares(world, NodeId("h1-1"), BoxHealth::Worn, "hot");
+    CHECK(world.state.revision() == before);
+}
