@@ -82,6 +82,7 @@ Keys keys_of(NodeConfig& config) {
     keys["cgroup_parent"] = text(config.cgroup_parent);
     keys["uid_claims"] = text(config.uid_claims);
     keys["exec"] = truth(config.exec);
+    keys["plain_volumes"] = truth(config.plain_volumes);
     keys["partitions_max"] = integer(1, 4000, config.partitions_max);
     keys["wireguard.port"] = integer(1, 65535, config.wireguard_port);
     keys["edge.listen"] = text(config.edge_listen);

@@ -19,7 +19,8 @@ struct NodeConfig {
     std::string cgroup_parent;  // empty: chosen by the runtime
     std::string uid_claims = "/var/lib/foyer/uids";
     int partitions_max = 64;
-    bool exec = true;  // who ordered an instance may run programs in its copy here
+    bool plain_volumes = false;  // where this machine cannot encrypt them; else refused
+    bool exec = true;            // who ordered an instance may run programs in its copy here
 
     int wireguard_port = 51820;
 

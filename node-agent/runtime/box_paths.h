@@ -18,11 +18,9 @@ struct BoxPaths {
 
     std::string partitions() const { return data + "/partitions"; }
     std::string partition(const PartitionId& id) const { return partitions() + "/" + id.str(); }
-    std::string volume(const PartitionId& id) const { return partition(id) + "/volume"; }
     std::string config(const PartitionId& id) const { return partition(id) + "/config"; }
     std::string bundle(const PartitionId& id) const { return partition(id) + "/bundle"; }
     std::string hook_bundle(const PartitionId& id) const { return partition(id) + "/hook-bundle"; }
-    std::string log(const PartitionId& id) const { return partition(id) + "/log"; }
     std::string uid_range(const PartitionId& id) const { return partition(id) + "/uid_range"; }
 
     std::string secrets_root() const { return run + "/secrets"; }

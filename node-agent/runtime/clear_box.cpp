@@ -31,7 +31,7 @@ Result<std::unique_ptr<CrunRuntime>> open_runtime(const BoxConfig& config, const
 
 Status end_partitions(CrunRuntime& runtime, ClearData data) {
     for (const FoundPartition& found : TRY(runtime.list()))
-        TRY(data == ClearData::Erase ? runtime.erase(found.id) : runtime.kill(found.id));
+        TRY(data == ClearData::Erase ? runtime.erase(found.id) : runtime.put_away(found.id));
     return ok_status();
 }
 

@@ -84,7 +84,7 @@ Result<LogPart> CrunRuntime::read_log(const PartitionId& id, const ReadLog& want
         return error(ErrorCode::NotFound, "the box has no partition '" + id.str() + "' yet");
     Duration left = wanted.wait;
     for (;;) {
-        LogPart part = TRY(look_at_log(paths_.log(id), wanted));
+        LogPart part = TRY(look_at_log(places(id).log(), wanted));
         if (!part.lines.empty() || part.gap || left <= Duration(0)) return part;
         const Duration pause = std::min(left, look_again);
         if (!os::wait_unless_stopped(pause, stop)) return part;

@@ -58,7 +58,8 @@ Result<HookResult> CrunRuntime::run_stopped_hook(const PartitionId& id, const Re
     TRY(end_container(
         container));  // also when it was stopped or took too long: nothing of it goes on
     HookResult result = result_of(TRY(std::move(finished)));
-    result.disk_full = result.exit_code != 0 && is_disk_full(paths_.partitions());
+    result.disk_full = result.exit_code != 0 &&
+                       (is_disk_full(paths_.partitions()) || is_disk_full(places(id).volume()));
     return result;
 }
 

@@ -82,7 +82,6 @@ Result<std::unique_ptr<CrunRuntime>> CrunRuntime::open(CrunRuntimeConfig config)
 
 VolumePlaces CrunRuntime::places(const PartitionId& id) const {
     return {.partition = paths_.partition(id),
-            .volume = paths_.volume(id),
             .config = paths_.config(id),
             .secrets = paths_.secrets(id)};
 }
@@ -107,7 +106,7 @@ Status CrunRuntime::lay_out(const Assignment& assignment, const Release& release
     const MappedUser user{.uid = first + static_cast<std::uint32_t>(release.user_id),
                           .gid = first + static_cast<std::uint32_t>(release.group_id)};
     TRY(prepare_network(assignment, release));
-    TRY(write_volume(places(id), user, assignment, replica));
+    TRY(write_volume(places(id), user, assignment, replica, config_.plain_volumes));
     return write_bundle(assignment, release, first);
 }
 
@@ -140,7 +139,7 @@ Status CrunRuntime::write_bundle(const Assignment& assignment, const Release& re
                                           .user_id = release.user_id,
                                           .group_id = release.group_id,
                                           .uid_first = uid_first,
-                                          .volume = paths_.volume(id),
+                                          .volume = places(id).volume(),
                                           .config = paths_.config(id),
                                           .secrets = paths_.secrets(id),
                                           .netns = paths_.netns(id),
@@ -206,7 +205,7 @@ Status CrunRuntime::start(const PartitionId& id, const Release&) {
                           .bundle = paths_.bundle(id),
                           .pid_file = paths_.pid_file(id),
                           .exit_dir = paths_.exits(),
-                          .log_file = paths_.log(id),
+                          .log_file = places(id).log(),
                           .log_bytes_max = config_.log_bytes_max},
                          {}));
         TRY(crun_.start(id.str(), {}));
@@ -253,6 +252,11 @@ Status CrunRuntime::kill(const PartitionId& id) {
     TRY(crun_.forget(hook_container(id)));
     TRY(groups_.remove(hook_container(id)));
     return groups_.remove(id.str());
+}
+
+Status CrunRuntime::put_away(const PartitionId& id) {
+    TRY(kill(id));
+    return close_store(places(id).store());
 }
 
 Status CrunRuntime::erase(const PartitionId& id) {

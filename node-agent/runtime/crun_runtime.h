@@ -1,7 +1,8 @@
 // PartitionRuntime on this machine: crun and conmon for containers, control groups for their end,
 // net/ and volume/ for the rest.
 //
-//   data/partitions/<id>/   uid_range volume/ config/ bundle/ log      survives a reboot
+//   data/partitions/<id>/   uid_range store.img config/ bundle/        survives a reboot
+//   …/store/private/        volume/ log                                encrypted (volume/)
 //   run/partitions/<id>/    pid started                                of the running container
 //   run/exits/<id>          its exit code, written by conmon
 // The container lives on when the agent dies; everything is found again by these files and by the
@@ -29,6 +30,7 @@ struct CrunRuntimeConfig {
     UidSpace uids;
     Bytes log_bytes_max;
     int open_files_max = 0;
+    PlainVolumes plain_volumes = PlainVolumes::Refused;
 };
 
 class CrunRuntime final : public PartitionRuntime, public PartitionConsole {
@@ -49,6 +51,8 @@ public:
     Status stop(const PartitionId& id, const Release& release) override;
     Status kill(const PartitionId& id) override;
     Result<ContainerStatus> status(const PartitionId& id) override;
+    // Ends what runs, and closes its store: its data can be read by nobody until it is prepared.
+    Status put_away(const PartitionId& id);
     Status erase(const PartitionId& id) override;
     Result<std::vector<FoundPartition>> list() override;
     Result<LogPart> read_log(const PartitionId& id, const ReadLog& wanted,

@@ -12,6 +12,7 @@
 #include "common/base/time.h"
 #include "common/base/units.h"
 #include "node-agent/app/ports.h"
+#include "node-agent/volume/volume.h"
 
 namespace foyer::agent {
 
@@ -45,8 +46,9 @@ struct BoxConfig {
     std::string uid_claims = "/var/lib/foyer/uids";
     std::uint32_t uid_first = 0x70000000;  // ranges of 65536 users, one a partition, from here on
     std::uint32_t uid_ranges_max = 4000;
-    Bytes log_bytes_max = mebibytes(8);     // of one partition's log
-    int open_files_max = 8192;              // of one process in a partition
+    Bytes log_bytes_max = mebibytes(8);  // of one partition's log
+    int open_files_max = 8192;           // of one process in a partition
+    PlainVolumes plain_volumes = PlainVolumes::Refused;
     Bytes memory_reserve = mebibytes(512);  // left to the host
     Bytes disk_reserve = gibibytes(2);      // left to the host
     Millicores cpu_reserve{0};

@@ -8,6 +8,7 @@
 #include "common/os/files.h"
 #include "node-agent/net/group_post.h"
 #include "node-agent/net/netns.h"
+#include "node-agent/volume/volume.h"
 
 namespace foyer::agent {
 namespace {
@@ -105,7 +106,8 @@ HomeFacts read_home(const BoxPaths& paths, const PartitionId& tried,
     for (const std::string& name : os::list_dir(paths.partitions()).value_or({})) {
         const PartitionId other(name);
         if (other == tried) continue;
-        facts.volumes.push_back(paths.volume(other));
+        const VolumePlaces places{.partition = paths.partition(other), .config = {}, .secrets = {}};
+        facts.volumes.push_back(places.volume());
         for (std::string& address : addresses_of(Netns(paths.netns(other))))
             facts.partitions.push_back(std::move(address));
     }

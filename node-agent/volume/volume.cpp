@@ -1,5 +1,6 @@
 #include "node-agent/volume/volume.h"
 
+#include <algorithm>
 #include <string_view>
 #include <sys/mount.h>
 
@@ -33,6 +34,7 @@ Status write_secrets(const std::string& folder, const MappedUser& user,
         return error(ErrorCode::FailedPrecondition,
                      "'" + folder + "' is on a disk: secrets must stay in memory");
     for (const auto& [name, content] : secrets.by_name) {
+        if (name == volume_key_name) continue;  // nothing in the partition needs to know it
         if (!is_plain_name(name))
             return error(ErrorCode::InvalidArgument,
                          "a secret has the impossible name '" + name + "'");
@@ -40,7 +42,8 @@ Status write_secrets(const std::string& folder, const MappedUser& user,
                              {.mode = 0400, .owner = os::FileOwner{user.uid, user.gid}}));
     }
     for (const std::string& name : TRY(os::list_dir(folder)))
-        if (!secrets.by_name.contains(name)) TRY(os::remove_file(folder + "/" + name));
+        if (name == volume_key_name || !secrets.by_name.contains(name))
+            TRY(os::remove_file(folder + "/" + name));
     return ok_status();
 }
 
@@ -55,6 +58,33 @@ Status claim(const VolumePlaces& places, WallTime ordered_at) {
                             {.mode = 0600});
 }
 
+// This machine has no loop devices, or encrypts no folders.
+bool cannot_encrypt(const Error& why) {
+    return std::ranges::any_of(why.details, [](const ErrorDetail& detail) {
+        return detail.value == no_loop_rule || detail.value == no_fscrypt_rule;
+    });
+}
+
+Status open_private(const VolumePlaces& places, const Assignment& assignment, PlainVolumes plain) {
+    const StorePlaces store = places.store();
+    const auto key = assignment.secrets.by_name.find(std::string(volume_key_name));
+    if (key == assignment.secrets.by_name.end()) {
+        if (!has_store(store) || is_open(store)) return ok_status();
+        return error(ErrorCode::FailedPrecondition,
+                     "the volume is encrypted, and its key has not come yet",
+                     {{"rule", "volume_key_missing"}});
+    }
+    // What was made before its order had a key stays as it is.
+    if (!has_store(store) && os::exists(places.volume())) return ok_status();
+    const bool made_before = has_store(store);
+    Status opened = open_store(store, assignment.reserved.disk, Secret(key->second),
+                               assignment.partition.str());
+    if (opened.ok() || made_before || plain == PlainVolumes::Refused ||
+        !cannot_encrypt(opened.failure()))
+        return opened;
+    return remove_store(store);
+}
+
 }  // namespace
 
 WallTime order_of_volume(const VolumePlaces& places) {
@@ -66,11 +96,12 @@ WallTime order_of_volume(const VolumePlaces& places) {
 }
 
 Status write_volume(const VolumePlaces& places, const MappedUser& user,
-                    const Assignment& assignment, const std::string& replica) {
+                    const Assignment& assignment, const std::string& replica, PlainVolumes plain) {
     TRY(os::make_dirs(places.partition, 0711));
     TRY(claim(places, assignment.ordered_at));
-    TRY(os::make_dirs(places.volume, 0700));
-    TRY(os::change_owner(places.volume, user.uid, user.gid));
+    TRY(open_private(places, assignment, plain));
+    TRY(os::make_dirs(places.volume(), 0700));
+    TRY(os::change_owner(places.volume(), user.uid, user.gid));
     TRY(os::make_dirs(places.config, 0755));
     TRY(write_if_changed(places.config + "/replica.json", replica, {.mode = 0644}));
     return write_secrets(places.secrets, user, assignment.secrets);
@@ -78,6 +109,7 @@ Status write_volume(const VolumePlaces& places, const MappedUser& user,
 
 Status remove_volume(const VolumePlaces& places) {
     TRY(os::remove_tree(places.secrets));
+    TRY(remove_store(places.store()));  // first: no tree is removed while it is mounted in there
     return os::remove_tree(places.partition);
 }
 

@@ -24,6 +24,8 @@ WAIT_S = 180.0
 QUIET_S = 15.0  # longer than a group needs to elect, had anybody its secrets
 DATABASE = "postgres"
 SECRET = "replication_password"
+CANARY = "canary-of-a-tenant-7431"
+CHUNK = 1 << 24
 
 
 class SecretsHandover(unittest.TestCase):
@@ -34,6 +36,8 @@ class SecretsHandover(unittest.TestCase):
         self.copies = self.inside.instance()["replicas"]
         self.until("every copy follows", lambda: self.followers(self.leader()) == 2)
         self.sql(self.leader(), "CREATE TABLE lab (n int)")
+        self.sql(self.leader(), f"CREATE TABLE told AS SELECT '{CANARY}' AS secret")
+        self.sql(self.leader(), "CHECKPOINT")
         self.secret = self.inside.shell(self.copies[0]["site"], f"cat {self.secret_file()}")
         self.assertGreaterEqual(len(self.secret), 20)
         self.written = 0
@@ -119,6 +123,28 @@ class SecretsHandover(unittest.TestCase):
                 if file.is_file():
                     self.assertNotIn(self.secret.encode(), file.read_bytes(), file)
 
+    def nothing_is_readable(self, copy):
+        """The box is off: its whole disk shows neither what a tenant wrote nor a secret."""
+        folder = self.cloud.lab_state / "homes" / copy["site"]
+        store = folder / "box1/partitions" / partition(copy) / "store.img"
+        self.assertGreater(store.stat().st_size, 1 << 30)
+        for file in folder.rglob("*"):
+            if not file.is_file() or file.is_symlink():
+                continue
+            before = b""
+            with open(file, "rb") as content:
+                while chunk := content.read(CHUNK):
+                    for secret in (CANARY, self.secret):
+                        self.assertNotIn(secret.encode(), before + chunk, file)
+                    before = chunk[-64:]
+
+    def is_readable_while_it_runs(self, copy):
+        """Else its absence from the disk would say nothing."""
+        folder = self.cloud.lab_state / "homes" / copy["site"] / "box1/partitions"
+        found = self.inside.shell(copy["site"], f"grep -rl {CANARY} {folder}/{partition(copy)}/"
+                                                "store/private/volume | head -1")
+        self.assertTrue(found, f"{copy['site']} does not even hold the canary")
+
     def print_logs(self):
         for copy in self.copies:
             lines = self.log_file(copy["site"]).read_text(errors="replace").splitlines()
@@ -131,7 +157,9 @@ class SecretsHandover(unittest.TestCase):
     # -- stories ----------------------------------------------------------------------------------
 
     def power_cut_and_back(self, copy):
+        self.is_readable_while_it_runs(copy)
         self.power("kill", copy["site"])
+        self.nothing_is_readable(copy)
         self.write()  # the two others go on, or take over first
         self.power("boot", copy["site"])
         began = time.monotonic()

@@ -66,7 +66,7 @@ Assignment assignment_from(const json& wish) {
     if (wish.contains("leader")) made.leader = ReplicaIndex{wish["leader"]};
     made.size = SizeName("s");
     made.reserved = {Millicores(wish.value("cpu", 500)), Bytes(wish.value("memory", 33554432)),
-                     Bytes(wish.value("disk", 16777216))};
+                     Bytes(wish.value("disk", std::int64_t{16777216}))};
     made.parameters_json = wish.value("parameters", json::object()).dump();
     made.hostname = "acme.foyer.localhost";
     made.url = "https://acme.foyer.localhost/";

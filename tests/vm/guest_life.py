@@ -12,6 +12,7 @@ import time
 
 IN = "/srv/in"
 PACKAGES = ("foyer", "foyer-master", "foyer-node")
+STORE = "/var/lib/foyer/node/partitions/first-0/store"
 OF_THE_BOX = ("foyer-node", "foyer-partitions")
 WAIT_S = 480.0  # an emulated machine is slow
 BOOKS = ("/proc", "/sys", "/dev", "/run", "/tmp", IN, "/var/lib/dpkg", "/var/lib/apt",
@@ -206,6 +207,13 @@ def leave():
                                                               check=False))
 
 
+def store_is(opened):
+    """The volume's own file system: mounted while the box serves, and closed it shows nothing."""
+    assert os.path.ismount(STORE) == opened, f"{STORE} is {'closed' if opened else 'open'}"
+    with open(STORE + ".img", "rb") as file:
+        assert b"Bonjour" not in file.read(), "the volume lies on the disk in clear"
+
+
 def nothing_runs():
     assert not os.path.exists("/run/foyer"), os.listdir("/run/foyer")
     for process in filter(str.isdigit, os.listdir("/proc")):
@@ -229,6 +237,7 @@ def main():
     enrol()
     until("the box is online", lambda: "online" in foyer("node", "ls"))
     order()
+    store_is(opened=True)
     print(run("foyer-node", "selftest"), flush=True)
     pause()
     first, told = pid(), log_of_echo()
@@ -246,7 +255,8 @@ def main():
     assert "stop the agent first" in refused, refused
     run("dpkg", "--remove", "foyer-node")
     nothing_runs()
-    say("removed: nothing of it runs, its data are kept")
+    store_is(opened=False)
+    say("removed: nothing of it runs, its data are kept and cannot be read")
     install("foyer-node")
     run("systemctl", "enable", "--now", "foyer-node")
     until("installed again it serves again", runs)

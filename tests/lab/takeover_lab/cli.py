@@ -99,8 +99,6 @@ class Laboratory:
         spec["isps"] += change.get("isps", [])
         for home in spec["homes"]:
             home.update(change.get("homes", {}).get(home["name"], {}))
-            if "boxes" in change:
-                home["boxes"] = change["boxes"]
         file = cloud_of_homes.new_folder() / "takeover.json"
         file.write_text(json.dumps(spec), encoding="utf-8")
         return file

@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from inside import partition
+
 PROMISE_S = 7.0
 FREEZE_S = 2 * PROMISE_S  # clearly longer than the promise
 SEGMENTS_MAX = 24  # more than PostgreSQL keeps ready
@@ -20,16 +22,14 @@ def nothing(_):
     pass
 
 
-# What differs from specs/takeover.json, and from its order. A disk of memory hides what a real one
-# costs, so it stands only where one has to be filled; a home is given up within seconds only where
-# that is the matter; a third country has one home only, so the order has to ask for it.
+# What differs from specs/takeover.json, and from its order. A home is given up within seconds only
+# where that is the matter; a third country has one home only, so the order has to ask for it.
 LABS = {
     "plain": {},
     "three_countries": {
         "isps": [{"name": "vodafone", "country": "DE"}],
         "homes": {"gand": {"name": "bonn", "isp": "vodafone", "nat": "plain"}},
         "order": ("--countries", "FR,BE,DE", "--min-countries", "3")},
-    "full_disks": {"boxes": [{"own_disk": True}]},
     "quick_repair": {"master": {
         "agents": {"hold_ms": 4000, "silent_after_ms": 10000},
         "repair": {"lost_after_leading_s": 20, "lost_after_s": 20, "lost_after_edge_s": 20,
@@ -211,10 +211,21 @@ def clock_right(scene):
     scene.lab("clock", name=scene.leader["site"], offset_s=0)
 
 
+def in_volume(scene, command):
+    """On the leader's box, in the volume of its copy."""
+    place = (scene.cloud.lab_state / "homes" / scene.leader["site"] / "box1" / "partitions"
+             / partition(scene.leader) / "store/private/volume")
+    status, _, errors = scene.inside.run(scene.leader["site"], "sh", "-euc",
+                                         f"cd {place}; {command}")
+    if status != 0:
+        raise RuntimeError(f"in {place}: {errors}")
+
+
 def fill_disk(scene):
     """PostgreSQL has room in its log for a while: what it has is used up too."""
     with scene.fault():
-        scene.lab("disk", name=scene.leader["site"], box=1, room=0)
+        in_volume(scene, "fallocate -l $(df -B1 --output=avail . | tail -1) filler || true; "
+                         "cat /dev/zero >>filler 2>/dev/null || true")
     for _ in range(SEGMENTS_MAX):
         if scene.sql(scene.leader, "SELECT pg_logical_emit_message(true, 'lab', repeat('x', 100)), "
                                    "pg_switch_wal()") is None:
@@ -224,7 +235,7 @@ def fill_disk(scene):
 
 
 def empty_disk(scene):
-    scene.lab("disk", name=scene.leader["site"], box=1, room=None)
+    in_volume(scene, "rm filler")
 
 
 # -- more than one --------------------------------------------------------------------------------
@@ -356,7 +367,7 @@ ALL = {scenario.name: scenario for scenario in (
     Scenario("flapping", flap, heal_line, by_gap=True),
     Scenario("backend_oom", backend_killed, hold_s=10.0, by_gap=True),
     Scenario("clock_step", clock_steps, clock_right, own_clock, hold_s=FREEZE_S, by_gap=True),
-    Scenario("disk_full", fill_disk, empty_disk, hold_s=FREEZE_S, by_gap=True, lab="full_disks"),
+    Scenario("disk_full", fill_disk, empty_disk, hold_s=FREEZE_S, by_gap=True),
     Scenario("home_lost", power_off, home_returns, until=rebuilt_elsewhere, until_s=REBUILT_S,
              lab="quick_repair"),
     Scenario("majority_lost", lose_majority, majority_returns, lab="quick_repair"),

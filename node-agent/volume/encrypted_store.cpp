@@ -1,0 +1,137 @@
+#include "node-agent/volume/encrypted_store.h"
+
+#include <fcntl.h>
+#include <openssl/crypto.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+#include "common/base/text.h"
+#include "common/os/child_process.h"
+#include "common/os/files.h"
+#include "common/os/stop_event.h"
+#include "common/os/sys.h"
+#include "common/tls/key_derivation.h"
+#include "node-agent/volume/fscrypt.h"
+#include "node-agent/volume/loop_device.h"
+
+namespace foyer::agent {
+namespace {
+
+constexpr std::int64_t mib = 1024 * 1024;
+constexpr Duration close_poll{50};
+constexpr int close_polls_max = 100;  // what was killed a moment ago lets go of its files
+constexpr Duration mkfs_timeout{120'000};
+
+std::string unfinished(const std::string& path) { return path + ".new"; }
+
+Error disk_full(Bytes size, std::int64_t free) {
+    return error(ErrorCode::ResourceExhausted, "disk full: the volume needs " +
+                                                   std::to_string(size.count() / mib) + " MiB, " +
+                                                   std::to_string(free / mib) + " MiB are free");
+}
+
+Status fill(const std::string& file, Bytes size) {
+    const std::int64_t free = TRY(os::disk_space(os::parent_of(file))).free_bytes;
+    if (free < size.count()) return disk_full(size, free);
+    const os::UniqueFd fd = TRY(os::open_file(file, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    const int code = ::posix_fallocate(fd.get(), 0, size.count());
+    if (code == 0) return ok_status();
+    if (code == ENOSPC) return disk_full(size, free);
+    return os::errno_error("cannot make '" + file + "'", code);
+}
+
+// A whole image appears at once, by its name.
+Status make_image(const std::string& image, Bytes size) {
+    const std::string draft = unfinished(image);
+    TRY(os::remove_file(draft));  // of a try that the power cut
+    const Status done = [&]() -> Status {
+        TRY(fill(draft, size));
+        TRY(os::run_checked(
+            {.argv = {"mkfs.ext4", "-q", "-F", "-b", "4096", "-m", "0", "-O", "encrypt", "-E",
+                      "nodiscard,lazy_itable_init=1,lazy_journal_init=1", draft},
+             .timeout = mkfs_timeout}));
+        const os::UniqueFd fd = TRY(os::open_file(draft, O_RDWR | O_CLOEXEC));
+        if (::fsync(fd.get()) != 0) return os::errno_error("cannot keep '" + draft + "'");
+        if (::rename(draft.c_str(), image.c_str()) != 0)
+            return os::errno_error("cannot name '" + image + "'");
+        return os::sync_dir(os::parent_of(image));
+    }();
+    if (!done.ok()) discard(os::remove_file(draft), "the first error is the one to tell");
+    return done;
+}
+
+Status mount_image(const StorePlaces& places) {
+    TRY(os::make_dirs(places.mount, 0700));
+    if (is_open(places)) return ok_status();
+    const LoopDevice device = TRY(attach_loop(places.image));
+    if (::mount(device.path.c_str(), places.mount.c_str(), "ext4",
+                MS_NOSUID | MS_NODEV | MS_NOATIME, "errors=remount-ro") != 0)
+        return os::errno_error("cannot mount '" + places.image + "'");
+    return ok_status();
+}
+
+Result<FscryptKey> give_key(const StorePlaces& places, const Secret<std::string>& key,
+                            const std::string& purpose) {
+    auto derived =
+        tls::derive_key(as_bytes(key.reveal()), "foyer volume 1\n" + purpose, fscrypt_key_bytes);
+    if (!derived) return error(ErrorCode::Internal, "no key could be derived for the volume");
+    auto name = add_fscrypt_key(places.mount, *derived);
+    OPENSSL_cleanse(derived->data(), derived->size());
+    return name;
+}
+
+// The folder gets its name when it is encrypted.
+Status ensure_private_folder(const StorePlaces& places, const FscryptKey& key) {
+    const std::string inside = places.inside();
+    if (!os::exists(inside)) {
+        const std::string draft = unfinished(inside);
+        TRY(os::remove_tree(draft));
+        TRY(os::make_dirs(draft, 0711));
+        TRY(encrypt_folder(draft, key));
+        if (::rename(draft.c_str(), inside.c_str()) != 0)
+            return os::errno_error("cannot name '" + inside + "'");
+        return os::sync_dir(places.mount);
+    }
+    if (TRY(key_of_folder(inside)) == key) return ok_status();
+    return error(ErrorCode::FailedPrecondition,
+                 "'" + places.image + "' was made with another key than this copy's",
+                 {{"rule", "other_volume_key"}});
+}
+
+}  // namespace
+
+bool has_store(const StorePlaces& places) { return os::exists(places.image); }
+
+bool is_open(const StorePlaces& places) {
+    struct stat here{};
+    struct stat above{};
+    return ::stat(places.mount.c_str(), &here) == 0 &&
+           ::stat(os::parent_of(places.mount).c_str(), &above) == 0 && here.st_dev != above.st_dev;
+}
+
+Status open_store(const StorePlaces& places, Bytes size, const Secret<std::string>& key,
+                  const std::string& purpose) {
+    if (!has_store(places)) TRY(make_image(places.image, size));
+    TRY(mount_image(places));
+    return ensure_private_folder(places, TRY(give_key(places, key, purpose)));
+}
+
+Status close_store(const StorePlaces& places) {
+    for (int poll = 0; is_open(places); ++poll) {
+        if (::umount2(places.mount.c_str(), UMOUNT_NOFOLLOW) == 0) continue;  // perhaps twice
+        if (errno != EBUSY) return os::errno_error("cannot unmount '" + places.mount + "'");
+        if (poll == close_polls_max)
+            return error(ErrorCode::Unavailable, "something still uses '" + places.mount +
+                                                     "'; see: fuser -vm " + places.mount);
+        os::wait_unless_stopped(close_poll);
+    }
+    return ok_status();
+}
+
+Status remove_store(const StorePlaces& places) {
+    TRY(close_store(places));
+    TRY(os::remove_file(unfinished(places.image)));
+    return os::remove_file(places.image);
+}
+
+}  // namespace foyer::agent

@@ -1,0 +1,49 @@
+// A partition's encrypted store: one file of the box's disk that holds a file system of its own,
+// and in that one folder, names and contents of which the kernel encrypts (fscrypt, AES-256-XTS).
+//
+//   <partition>/store.img ── loop device ── ext4 on <partition>/store ── private/ (encrypted)
+//
+// The file has its whole size from the start: it is also the limit of what the partition may fill,
+// and whatever else fills the disk cannot take its room away. The key is given to the kernel alone,
+// which forgets it when the store is closed or the power goes; without it a disk shows how large
+// the store is, the shape of its tree and the sizes of its files, and nothing else. Decision 0023.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "common/base/result.h"
+#include "common/base/units.h"
+#include "common/log/secret.h"
+
+namespace foyer::agent {
+
+struct StorePlaces {
+    std::string image;  // the file
+    std::string mount;  // folder on which it is mounted
+    std::string inside() const { return mount + "/private"; }
+};
+
+// Rules of refusals that no other try will change: details of open_store()'s error.
+inline constexpr std::string_view no_loop_rule = "no_loop";
+inline constexpr std::string_view no_fscrypt_rule = "no_fscrypt";
+
+// Whether the partition has such a store, open or not.
+bool has_store(const StorePlaces& places);
+bool is_open(const StorePlaces& places);
+
+// Makes what is missing and opens it: inside() is there then, and only root may enter. `purpose`
+// tells the partition from others under the same key. Safe to repeat, also after a power cut in the
+// midst. ResourceExhausted: the disk has no room for `size`. FailedPrecondition: it was made with
+// another key; or this kernel cannot do it, and why.
+Status open_store(const StorePlaces& places, Bytes size, const Secret<std::string>& key,
+                  const std::string& purpose);
+
+// Unmounts it; the kernel forgets the key. Unavailable: something still runs on it. Missing or
+// closed is fine.
+Status close_store(const StorePlaces& places);
+
+// Closed, and the file removed: what it held can be read by nobody, whatever the disk keeps of it.
+Status remove_store(const StorePlaces& places);
+
+}  // namespace foyer::agent

@@ -1,0 +1,197 @@
+#!/usr/bin/env python3
+"""An encrypted volume: nothing of it can be read without its key, it is a limit and a reserve, and
+it survives whatever ends the box.
+"""
+
+import glob
+import os
+import subprocess
+import sys
+import unittest
+
+import runtime_lab
+from runtime_lab import Driver, Place, busybox_entries, make_image, release, run
+
+ADDRESS = "fd50:f0e:1:a::1"
+MIB = 1 << 20
+SIZE = 24 * MIB
+CANARY = "canary-7431-of-a-tenant"
+SPELL = "c=canary-$((7430 + 1))-of-a-tenant; "  # commands lie in clear beside the volume
+KEY, OTHER = "k" * 52, "o" * 52
+SERVE = (
+    SPELL + "echo said-$c; echo $c >/foyer/volume/name-$c; sync; "
+    "trap 'exit 0' TERM; while :; do sleep 1 & wait $!; done"
+)
+HOOKS = {
+    "init": (SPELL + "echo $c >/foyer/volume/mine; ls /foyer/secrets; cat /foyer/secrets/*", 20),
+    "position": ("cat /foyer/volume/mine; df -k /foyer/volume", 10),
+    "export": ("dd if=/dev/zero of=/foyer/volume/big bs=1M count=64; rm /foyer/volume/big; true",
+               60),
+}
+
+
+def raw(folder):
+    """All that a disk shows of a folder: names, and what lies in the files, mounts left out."""
+    names, shown = "", b""
+    for path, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not os.path.ismount(f"{path}/{name}")]
+        for name in files:
+            names += f"{path}/{name}\n"
+            if os.path.isfile(f"{path}/{name}"):
+                with open(f"{path}/{name}", "rb") as file:
+                    shown += file.read()
+    return names.encode() + shown
+
+
+def devices_of(image):
+    """Loop devices that show the file."""
+    found = []
+    for name in glob.glob("/sys/block/loop*/loop/backing_file"):
+        with open(name, encoding="utf-8") as file:
+            if file.read().strip() == image:
+                found.append(name)
+    return found
+
+
+class Volume(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.place = Place()
+        cls.blobs = cls.place.folder("blobs")
+        cls.image = make_image(cls.blobs, [busybox_entries()])
+        cls.release = release(cls.image, SERVE, HOOKS)
+        cls.space = cls.place.netns("home")
+        cls.begin()
+        cls.box.must("ensure", image=cls.image)
+
+    @classmethod
+    def begin(cls):
+        cls.box = Driver(cls.place, "home", cls.space, blobs=cls.blobs,
+                         cgroup_parent=cls.place.cgroup_parent())
+        cls.partition = f"{cls.box.data_dir}/partitions/acme-0"
+        cls.store, cls.file = f"{cls.partition}/store", f"{cls.partition}/store.img"
+
+    @classmethod
+    def tearDownClass(cls):
+        for partition in cls.box.ask("list").get("ok", []):
+            cls.box.ask("erase", partition=partition)
+        cls.box.close()
+        cls.place.remove()
+
+    def setUp(self):
+        done = self.prepare()
+        if "was built without" in str(done) or "no loop devices" in str(done):
+            self.skipTest(f"this kernel encrypts no folder: {done}")
+        self.assertIn("ok", done)
+
+    def tearDown(self):
+        self.box.must("erase", partition="acme-0")
+        self.assertEqual([], os.listdir(f"{self.box.data_dir}/partitions"))
+        self.assertEqual([], devices_of(self.file))
+
+    def prepare(self, key=KEY, **more):
+        secrets = {"admin_password": "s3cret"}
+        if key:
+            secrets["volume_key"] = key
+        return self.box.ask("prepare", partition="acme-0", address=ADDRESS, members=[ADDRESS],
+                            secrets=secrets, disk=SIZE, release=self.release, **more)
+
+    def hook(self, name):
+        return self.box.must("hook", partition="acme-0", hook=name)
+
+    def power_cut(self):
+        """As far as one machine can play it: all is gone from memory, the disk stays."""
+        self.box.must("kill", partition="acme-0")
+        self.box.kill()
+        run("umount", self.store)
+        self.assertEqual([], devices_of(self.file))
+        type(self).begin()
+
+    def test_what_a_tenant_writes_and_prints_cannot_be_read_without_the_key(self):
+        out = self.hook("init")["output"]
+        self.assertIn("s3cret", out)
+        self.assertNotIn("volume_key", out)
+        self.assertNotIn(KEY, out)
+        self.box.must("start", partition="acme-0")
+        for _ in range(100):
+            if CANARY in str(self.box.must("log", partition="acme-0", newest=10, wait_ms=200)):
+                break
+        os.sync()
+        self.assertIn(CANARY.encode(), raw(f"{self.store}/private"), "an open store shows it")
+        shown = raw(self.box.data_dir)
+        self.assertGreater(len(shown), SIZE)
+        self.power_cut()
+        for looked_at in (shown, raw(self.box.data_dir)):
+            for secret in (CANARY, KEY, "s3cret"):
+                self.assertNotIn(secret.encode(), looked_at)
+
+    def test_it_is_there_again_with_its_key_and_with_no_other(self):
+        self.hook("init")
+        self.power_cut()
+        self.assertIn("key has not come yet", str(self.prepare(key="")))
+        self.assertIn("made with another key", str(self.prepare(key=OTHER)))
+        self.assertIn("ok", self.prepare())
+        self.assertIn(CANARY, self.hook("position")["output"])
+
+    def test_an_agent_that_dies_leaves_it_open_and_the_next_finds_it(self):
+        self.hook("init")
+        self.box.must("start", partition="acme-0")
+        self.box.kill()
+        type(self).begin()
+        self.assertIn("ok", self.prepare())
+        self.assertEqual("running", self.box.must("status", partition="acme-0")["ok"])
+        self.assertEqual(1, len(devices_of(self.file)))
+
+    def test_a_namespace_that_still_has_it_shares_one_device_with_us(self):
+        self.hook("init")
+        with subprocess.Popen(["unshare", "--mount", "sh", "-c", "echo in; exec sleep 600"],
+                              stdout=subprocess.PIPE, text=True) as other:
+            try:
+                self.assertEqual("in\n", other.stdout.readline())
+                run("umount", self.store)
+                self.assertIn("ok", self.prepare())
+                self.assertEqual(1, len(devices_of(self.file)))
+                self.assertIn(CANARY, self.hook("position")["output"])
+            finally:
+                other.kill()
+
+    def test_it_is_a_limit_and_a_reserve(self):
+        self.assertGreaterEqual(os.stat(self.file).st_blocks * 512, SIZE)
+        full = self.hook("export")
+        self.assertIn("No space left", str(full))
+        words = self.hook("position")["output"].split()
+        self.assertLess(int(words[words.index("/foyer/volume") - 4]) * 1024, SIZE)
+
+    def test_a_try_that_the_power_cut_is_begun_anew(self):
+        self.box.must("erase", partition="acme-0")
+        os.makedirs(self.partition)
+        with open(self.file + ".new", "wb") as torn:
+            torn.write(b"torn" * 1000)
+        self.assertIn("ok", self.prepare())
+        self.assertFalse(os.path.exists(self.file + ".new"))
+        self.box.must("kill", partition="acme-0")
+        os.rename(f"{self.store}/private", f"{self.store}/private.new")
+        self.assertIn("ok", self.prepare())
+        self.assertFalse(os.path.exists(f"{self.store}/private.new"))
+        self.hook("init")
+
+    def test_a_disk_without_room_is_told_and_nothing_is_left(self):
+        self.box.must("erase", partition="acme-0")
+        done = self.box.ask("prepare", partition="acme-0", address=ADDRESS, members=[ADDRESS],
+                            secrets={"volume_key": KEY}, disk=1 << 50, release=self.release)
+        self.assertIn("disk full: the volume needs 1073741824 MiB", str(done))
+        self.assertEqual([], os.listdir(f"{self.box.data_dir}/partitions"))
+        self.assertIn("ok", self.prepare())
+
+    def test_a_volume_of_before_stays_as_it_is(self):
+        self.box.must("erase", partition="acme-0")
+        self.assertIn("ok", self.prepare(key=""))
+        self.hook("init")
+        self.assertIn("ok", self.prepare())
+        self.assertFalse(os.path.exists(self.file))
+        self.assertIn(CANARY, self.hook("position")["output"])
+
+
+if __name__ == "__main__":
+    runtime_lab.skip_unless_able()
+    unittest.main(argv=sys.argv[:1], verbosity=2)
