@@ -166,6 +166,8 @@ Status Agent::obey_host(const HostOrder& order) {
     return ok_status();
 }
 
+void Agent::tell_care(const BoxCare& care) { book_.set(care); }
+
 // The box's own clock decides. One that is wrong at the boot is early: it stays paused until then.
 bool Agent::look_at_host_clock() {
     const std::scoped_lock lock(mutex_);
@@ -269,6 +271,7 @@ SyncReport Agent::report() {
     report.routings = std::move(batch.routings);
     report.domains = std::move(batch.domains);
     report.host = batch.host;
+    report.care = std::move(batch.care);
     if (first_report_) {
         report.capacity = rules_.capacity;
         report.agent_version = rules_.version;

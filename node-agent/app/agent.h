@@ -82,6 +82,8 @@ public:
     // What the host wants of this box, from now on and after a restart; it beats the master's wish.
     // Unavailable, ResourceExhausted: it cannot be written down, and nothing changes.
     Status obey_host(const HostOrder& order);
+    // How the box fares, as it finds itself (care/): the master is told what changed.
+    void tell_care(const BoxCare& care);
     // An order whose time is over is over. Called now and then; whether there was one.
     bool look_at_host_clock();
     HostWish host_wish() const;

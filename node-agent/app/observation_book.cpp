@@ -71,6 +71,14 @@ void ObservationBook::set(const HostOrder& order) {
     if (listener_) listener_();
 }
 
+void ObservationBook::set(const BoxCare& care) {
+    {
+        const std::scoped_lock lock(mutex_);
+        if (!care_.set(care)) return;
+    }
+    if (listener_) listener_();
+}
+
 bool ObservationBook::is_host_known() const {
     const std::scoped_lock lock(mutex_);
     return !host_.is_unknown();
@@ -101,11 +109,12 @@ ObservationBook::Batch ObservationBook::take() {
     }
     for (const auto& [partition, sent_in] : erased_) batch.erased.push_back(partition);
     const bool nothing = batch.observations.empty() && batch.erased.empty();
-    const bool whole = domains_.is_unknown() || host_.is_unknown();
+    const bool whole = domains_.is_unknown() || host_.is_unknown() || care_.is_unknown();
     if (!batch.full && nothing && !takeovers_.has_unacknowledged() && !whole) return batch;
     batch.number = ++last_number_;
     batch.domains = domains_.take(batch.number, batch.full);
     batch.host = host_.take(batch.number, batch.full);
+    batch.care = care_.take(batch.number, batch.full);
     takeovers_.take(batch.number, batch.full, batch.leaderships, batch.routings);
     for (const PartitionObservation& sent : batch.observations)
         entries_[sent.partition].sent_in = batch.number;
@@ -134,6 +143,7 @@ void ObservationBook::acknowledge(std::uint64_t number, bool wanted) {
     takeovers_.acknowledge(number);
     domains_.acknowledge(number);
     host_.acknowledge(number);
+    care_.acknowledge(number);
     std::erase_if(erased_,
                   [&](const auto& item) { return item.second != 0 && item.second <= number; });
     if (!wanted && full_sent_in_ != 0 && full_sent_in_ <= number) full_wanted_ = false;
@@ -141,7 +151,9 @@ void ObservationBook::acknowledge(std::uint64_t number, bool wanted) {
 
 bool ObservationBook::has_overdue() const {
     const std::scoped_lock lock(mutex_);
-    if (takeovers_.has_unsent() || domains_.is_unsent() || host_.is_unsent()) return true;
+    if (takeovers_.has_unsent() || domains_.is_unsent() || host_.is_unsent() ||
+        care_.is_unsent())
+        return true;
     const MonoTime now = clock_.mono();
     return std::any_of(entries_.begin(), entries_.end(),
                        [&](const auto& item) { return is_due(item.second, now); });

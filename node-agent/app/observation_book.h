@@ -15,6 +15,7 @@
 #include "common/base/time.h"
 #include "common/model/assignment.h"
 #include "common/model/domain.h"
+#include "common/model/box_care.h"
 #include "common/model/host_wish.h"
 #include "node-agent/app/takeover_log.h"
 #include "node-agent/app/told_whole.h"
@@ -41,7 +42,9 @@ public:
     void set(const DomainsReport& seen);
     // What the host of this box wants.
     void set(const HostOrder& order);
-    // The master has committed that.
+    // How the box says that it fares.
+    void set(const BoxCare& care);
+    // The master has committed what the host wants.
     bool is_host_known() const;
     // The partition was never here after all (over the box's limit): no word of it any more.
     void drop(const PartitionId& partition);
@@ -55,6 +58,7 @@ public:
         std::vector<RoutingReport> routings;
         std::optional<DomainsReport> domains;
         std::optional<HostOrder> host;
+        std::optional<BoxCare> care;
     };
     Batch take();
     // The master has committed everything up to `number`; `wanted`: it wants all again.
@@ -85,6 +89,7 @@ private:
     TakeoverLog takeovers_;
     ToldWhole<DomainsReport> domains_;
     ToldWhole<HostOrder> host_;
+    ToldWhole<BoxCare> care_;
     std::uint64_t first_number_;
     std::uint64_t last_number_;
     bool full_wanted_ = true;

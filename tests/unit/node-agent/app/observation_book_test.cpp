@@ -203,3 +203,20 @@ TEST_CASE("a host's order is told until it is committed, and to a master that wa
     world.book.acknowledge(first.number + 1, true);
     CHECK(world.book.take().host == pause);
 }
+
+TEST_CASE("how the box fares is told until it is committed, and to a master that wants all") {
+    World world;
+    world.book.set(BoxCare{});
+    world.settle();
+    const BoxCare worn{BoxHealth::Worn, "sda: 12 sectors reallocated"};
+    CHECK_FALSE(world.book.take().care);
+    world.book.set(worn);
+    CHECK(world.book.has_overdue());
+    const auto first = world.book.take();
+    CHECK(first.care == worn);
+    CHECK(world.book.take().care == worn);  // no answer
+    world.book.acknowledge(first.number + 1, false);
+    CHECK_FALSE(world.book.take().care);
+    world.book.acknowledge(first.number + 1, true);
+    CHECK(world.book.take().care == worn);
+}
