@@ -13,6 +13,9 @@
 #include "node-agent/agent_lock.h"
 #include "node-agent/app/agent.h"
 #include "node-agent/app/errand_runner.h"
+#include "node-agent/care/ask_disks.h"
+#include "node-agent/care/care_keeper.h"
+#include "node-agent/care/read_box.h"
 #include "node-agent/host/host_door.h"
 #include "node-agent/host/host_request.h"
 #include "node-agent/line/line_gauge.h"
@@ -207,6 +210,23 @@ std::unique_ptr<LineGauge> open_gauge(const NodeConfig& config, const Identity& 
     return nullptr;
 }
 
+care::CarePorts care_ports(const std::function<std::optional<Duration>()>& clock_offset,
+                           const Clock& clock, Log& log) {
+    return {[] { return care::read_box(""); },
+            [](const std::vector<care::DiskHealth>& earlier, std::stop_token stop) {
+                return care::ask_disks("", earlier, care::smartctl_of_machine(stop));
+            },
+            clock_offset, clock, log};
+}
+
+// Haproxy, the name server, wireguard-go and the killer write there for months.
+care::CareRules care_rules(const std::string& data_dir, const std::string& run_dir) {
+    care::CareRules rules;
+    rules.history_file = data_dir + "/state/care.json";
+    rules.log_folders = {run_dir, run_dir + "/edge", run_dir + "/wg", run_dir + "/zone"};
+    return rules;
+}
+
 // A lease is renewed each second, however busy the disk is.
 void stay_in_memory(Log& log) {
     const Status locked = os::lock_memory();
@@ -264,6 +284,8 @@ Status run(const std::string& data_dir, const NodeConfig& config, const std::str
     link.begin(std::make_unique<SyncLoop>(agent, client, renewal, departure, clock, rng, log,
                                           sync_rules(config),
                                           [&](const auto& asked) { errands.take(asked); }));
+    const care::CareKeeper keeper(care_ports([&] { return link.state().clock_offset; }, clock, log),
+                                  care_rules(data_dir, run_dir));
     log.info("node_started",
              {{"node", identity.node}, {"data", data_dir}, {"run", run_dir}, {"version", version}});
     const auto answer = [&](const std::string& line) {
@@ -271,7 +293,7 @@ Status run(const std::string& data_dir, const NodeConfig& config, const std::str
         if (!obeyed.ok()) return refusal_json(obeyed.failure());
         LinkState shown = link.state();
         shown.left = departure.has_left();
-        return status_json(identity.node, version, agent.overview(), shown);
+        return status_json(identity.node, version, agent.overview(), shown, keeper.state());
     };
     serve_until_signal(signals.get(), door, answer, [&] {
         if (agent.look_at_host_clock()) link.poke();

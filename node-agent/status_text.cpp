@@ -4,6 +4,7 @@
 
 #include "common/base/text.h"
 #include "common/model/clock_offset.h"
+#include "node-agent/care/care_json.h"
 
 namespace foyer::agent {
 namespace {
@@ -137,10 +138,16 @@ std::string host_line(const Json& body) {
            (leaves ? "; it stays with: " : "; it serves again with: ") + "foyer-node resume\n";
 }
 
+std::string care_part(const Json& body) {
+    const auto care = body.find("care");
+    return care == body.end() ? std::string() : care::care_lines(*care);
+}
+
 }  // namespace
 
 std::string status_json(const NodeId& node, const std::string& version,
-                        const Agent::Overview& overview, const LinkState& link) {
+                        const Agent::Overview& overview, const LinkState& link,
+                        const care::CareState& care) {
     Json partitions = Json::array();
     for (const PartitionObservation& seen : overview.partitions)
         partitions.push_back(partition_json(seen));
@@ -164,6 +171,7 @@ std::string status_json(const NodeId& node, const std::string& version,
         {"zone", zone_json(overview.zone)},
         {"domains", domains_json(overview.domains)},
         {"clock", clock_json(link.clock_offset)},
+        {"care", care::care_json(care)},
         {"disk_free_bytes", overview.box.disk_free_bytes.value_or(0)},
         {"partitions", partitions}};
     return body.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
@@ -185,7 +193,7 @@ Result<std::string> status_page(const std::string& json) {
     page += "\nheard    " + text_at(master, "last_answer") + "\n";
     if (connected && !text_at(master, "problem").empty())
         page += padded("trouble", 8) + text_at(master, "problem") + "\n";
-    page += host_line(body) + zone_lines(body) + domain_lines(body);
+    page += host_line(body) + care_part(body) + zone_lines(body) + domain_lines(body);
     for (const char* part : {"clock", "overlay", "proxy", "zone", "domains"}) {
         const std::string problem = body.contains(part) ? text_at(body[part], "problem") : "";
         if (!problem.empty()) page += padded(part, 8) + problem + "\n";

@@ -5,6 +5,8 @@
 
 #include "common/base/check.h"
 #include "common/base/text.h"
+#include "node-agent/care/judge.h"
+#include "node-agent/check/judge_health.h"
 
 namespace foyer::agent {
 namespace {
@@ -118,14 +120,6 @@ Finding ipv6(const MachineFacts& facts) {
             *facts.ipv6 ? "" : "not needed: the box dials out by IPv4"};
 }
 
-Finding power(const MachineFacts& facts) {
-    std::string found;
-    for (const PowerSupply& one : facts.power)
-        if (one.type != "Mains") found += (found.empty() ? "" : ", ") + one.name;
-    if (found.empty()) return unknown("power", "no battery is seen: a power cut ends it at once");
-    return {"power", found, Verdict::Good, ""};
-}
-
 Finding programs(const MachineFacts& facts) {
     if (facts.programs_missing.empty()) return {"programs", "all there", Verdict::Good, ""};
     return {"programs", join(facts.programs_missing, ", ") + " missing", Verdict::Bad,
@@ -137,7 +131,6 @@ constexpr KbitPerSecond download_needed{4'000};
 constexpr KbitPerSecond download_enough{20'000};
 constexpr KbitPerSecond upload_needed{2'000};
 constexpr KbitPerSecond upload_enough{10'000};
-constexpr Duration queue_enough{100};  // more than that is heard in a call and felt in a game
 
 std::string in_mbit(KbitPerSecond rate) {
     char text[32];
@@ -171,7 +164,8 @@ Finding queue(const LineFacts& line) {
     if (!line.idle || !line.full) return unknown("line delay", "no datagram came back");
     const std::string value = std::to_string(line.idle->count()) + " ms, " +
                               std::to_string(line.full->count()) + " ms when full";
-    if (*line.full - *line.idle <= queue_enough) return {"line delay", value, Verdict::Good, ""};
+    if (care::added_delay({*line.idle, *line.full}) <= care::line_delay_enough)
+        return {"line delay", value, Verdict::Good, ""};
     return {"line delay", value, Verdict::Poor,
             "whoever fills the line makes calls stutter: many routers have a setting against that "
             "(smart queue management)"};
@@ -215,6 +209,7 @@ std::vector<Finding> judge(const MachineFacts& facts, const HostShare& kept) {
         memory(facts, kept.memory),
         disk(facts, kept.disk),
         disk_speed(facts),
+        disk_health(facts),
         facts.kernel.empty() ? unknown("kernel", "")
                              : Finding{"kernel", facts.kernel, Verdict::Good, ""},
         groups(facts),
@@ -226,6 +221,7 @@ std::vector<Finding> judge(const MachineFacts& facts, const HostShare& kept) {
         programs(facts),
         clock(facts),
         ipv6(facts),
+        temperature(facts),
         power(facts)};
     add_line(facts, findings);
     return findings;

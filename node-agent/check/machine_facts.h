@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/base/units.h"
+#include "node-agent/care/box_facts.h"
 #include "node-agent/line/line_facts.h"
 #include "node-agent/runtime/cgroup_layout.h"
 
@@ -48,6 +49,7 @@ struct MachineFacts {
     std::optional<bool> clock_synchronized;
     std::optional<bool> ipv6;  // an address that the internet reaches
     std::vector<PowerSupply> power;
+    care::BoxFacts health;
     std::vector<std::string> programs_missing;  // of those the agent calls
     bool wireguard_go = false;                  // the program that can stand in for the kernel
     std::optional<LineFacts> line;

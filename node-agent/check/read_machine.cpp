@@ -9,6 +9,8 @@
 #include "common/base/text.h"
 #include "common/os/files.h"
 #include "common/os/sys.h"
+#include "node-agent/care/ask_disks.h"
+#include "node-agent/care/read_box.h"
 #include "node-agent/check/disk_speed.h"
 #include "node-agent/runtime/box_meter.h"
 
@@ -131,6 +133,15 @@ std::optional<bool> clock_synchronized() {
     return said != TIME_ERROR && (state.status & STA_UNSYNC) == 0;
 }
 
+// Disks by smartctl where it is there; chips that the kernel speaks for anyway.
+care::BoxFacts health() {
+    care::BoxFacts facts = care::read_box("");
+    const auto asked = care::ask_disks("", {}, care::smartctl_of_machine());
+    facts.disks.insert(facts.disks.end(), asked.disks.begin(), asked.disks.end());
+    facts.disks_problem = asked.problem;
+    return facts;
+}
+
 }  // namespace
 
 MachineFacts read_kernel(const std::string& root) {
@@ -160,6 +171,7 @@ MachineFacts read_machine(const std::string& data_dir, const Clock& clock) {
     const auto speed = measure_disk(folder, clock);
     if (speed.ok()) facts.speed = speed.value();
     facts.clock_synchronized = clock_synchronized();
+    facts.health = health();
     for (const char* name : {"crun", "conmon", "umoci", "nft", "ip", "wg", "nsenter", "unshare"})
         if (!os::find_program(name).ok()) facts.programs_missing.emplace_back(name);
     facts.wireguard_go = os::find_program("wireguard-go").ok();

@@ -13,7 +13,8 @@ namespace foyer::agent {
 MachineFacts read_kernel(const std::string& root);
 
 // All of this machine, for a box whose data would be in `data_dir`: that folder, or the nearest one
-// above it that exists. Takes about a second, in which the disk's speed is measured.
+// above it that exists. Takes about a second, in which the disk's speed is measured, and as long as
+// disks need to say how they are; none is woken for it.
 MachineFacts read_machine(const std::string& data_dir, const Clock& clock);
 
 }  // namespace foyer::agent

@@ -19,6 +19,7 @@ struct Target {
     int short_runs = 2'000;
 };
 
+extern const Target care;
 extern const Target certificate;
 extern const Target cli_answer;
 extern const Target command_line;

@@ -7,10 +7,30 @@ namespace foyer::fuzz {
 namespace {
 
 constexpr std::array all = {
-    &certificate,    &cli_answer, &command_line, &config,         &domain,       &edge,
-    &enrol_token,    &errand,     &group,        &hook_output,    &http_request, &id_token,
-    &image_manifest, &journal,    &json_text,    &machine_text,   &oci_layout,   &order_parameters,
-    &release,        &row_text,   &sealed,       &status_details, &sync,
+    &care,
+    &certificate,
+    &cli_answer,
+    &command_line,
+    &config,
+    &domain,
+    &edge,
+    &enrol_token,
+    &errand,
+    &group,
+    &hook_output,
+    &http_request,
+    &id_token,
+    &image_manifest,
+    &journal,
+    &json_text,
+    &machine_text,
+    &oci_layout,
+    &order_parameters,
+    &release,
+    &row_text,
+    &sealed,
+    &status_details,
+    &sync,
 };
 
 }  // namespace

@@ -63,6 +63,8 @@ LAYERS = {
     "node-agent/state": AGENT_EDGE,
     "node-agent/link": AGENT_EDGE + PROTO,
     "node-agent/edge": AGENT_EDGE,
+    # The box alone: it knows of no master and no copies.
+    "node-agent/care": MODEL + ["common/os", "common/log"],
     "node-agent": TOOLS + ["node-agent"],
     "schemas": [],
     "deploy": TOOLS,

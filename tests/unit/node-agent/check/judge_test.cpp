@@ -25,6 +25,8 @@ MachineFacts good() {
     facts.user_namespaces = facts.seccomp = facts.wireguard = facts.nftables = true;
     facts.clock_synchronized = facts.ipv6 = true;
     facts.power = {{"AC", "Mains"}, {"ups", "UPS"}};
+    facts.health.disks = {{.name = "nvme0n1", .kind = care::DiskKind::Nvme, .celsius = 38}};
+    facts.health.temperatures = {{"coretemp Package id 0", 47, 80, 100}};
     return facts;
 }
 

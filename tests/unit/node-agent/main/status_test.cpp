@@ -83,3 +83,19 @@ TEST_CASE("what the host wants is shown, with its way back") {
           "node     lille-1\nmaster   none: this box has left the cloud; its receipt: foyer-node "
           "receipt\n");
 }
+
+TEST_CASE("how well the box is stands in the status, once it was looked at") {
+    care::CareState care;
+    const auto page = [&] {
+        return status_page(
+                   status_json(NodeId("lille-1"), "1", Agent::Overview{}, LinkState{}, care))
+            .value();
+    };
+    CHECK(page().find("health") == std::string::npos);
+    care.looked_at = WallTime{1'772'368'200'000};
+    CHECK(page().find("health   good\ndisks    unknown\n") != std::string::npos);
+    care.findings = {{care::Kind::Heat, care::Severity::Worse, "cpu", "101 C", "cool it"}};
+    care.notice = care::notice_of(care.findings);
+    CHECK(page().find("health   worse; it trusts itself 800 of 1000\n") != std::string::npos);
+    CHECK(page().find("health   worse: cpu: 101 C; cool it\n") != std::string::npos);
+}
