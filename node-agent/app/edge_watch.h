@@ -28,6 +28,8 @@ public:
     // An answer to one of our questions, or a leader's word that it was elected.
     void hear(const leadership::Letter& letter, const GroupMail& mail, MonoTime now);
     void tick(Rng& rng, MonoTime now, const Send& send);
+    // Nothing is followed, so nothing changes with time alone.
+    bool is_idle() const { return watched_.empty(); }
     // Those routes as they may be followed now.
     EdgeRoutes proven(MonoTime now) const;
 

@@ -40,8 +40,9 @@ struct GroupRules {
     leadership::Timing timing;
     HandoverRules handover;
     Duration tick{50};
-    Duration save_again{200};  // after the disk refused
-    std::uint64_t boot = 1;    // of this machine
+    Duration idle_tick{1'000};  // of a box without members; mail and orders wake it
+    Duration save_again{200};   // after the disk refused
+    std::uint64_t boot = 1;     // of this machine
 };
 
 class GroupKeeper {
@@ -77,6 +78,7 @@ private:
         leadership::Input input;
     };
     void run(const std::stop_token& stop);
+    Duration next_wait() const;
     void round(const std::vector<GroupMail>& mails);
     void deliver(const GroupMail& mail, MonoTime now);
     void send_out();
@@ -95,7 +97,7 @@ private:
     GroupPorts ports_;
     const GroupRules rules_;
 
-    std::mutex seats_mutex_;  // held while members think; never while anybody waits
+    mutable std::mutex seats_mutex_;  // held while members think; never while anybody waits
     std::map<PartitionId, std::unique_ptr<GroupMember>> seats_;
     bool paused_ = false;
     std::map<InstanceName, PartitionId> of_group_;
