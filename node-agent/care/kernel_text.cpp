@@ -33,7 +33,8 @@ std::optional<int> hundredths(std::string_view text) {
     const auto whole = parse_int(text.substr(0, dot));
     const auto rest = parse_int(text.substr(dot + 1));
     if (!whole || !rest || *whole < 0 || *whole > 100 || *rest < 0) return std::nullopt;
-    return static_cast<int>(*whole * 100 + *rest);
+    const auto share = static_cast<int>(*whole * 100 + *rest);
+    return share <= 100'00 ? std::optional(share) : std::nullopt;
 }
 
 // "avg10=0.00 avg60=0.00 avg300=0.00 total=0", of which all four are needed.

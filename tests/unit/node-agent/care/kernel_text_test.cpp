@@ -37,6 +37,7 @@ TEST_CASE("pressure is read in hundredths of a percent") {
 TEST_CASE("a line of pressure that is not whole is none") {
     for (const char* text : {"", "some\n", "some avg10=0.00 avg60=0.00 avg300=0.00\n",
                              "half avg10=0.00\n", "some avg10=0.0 avg60=0.00 avg300=0.00 total=1\n",
+                             "some avg10=100.01 avg60=0.00 avg300=0.00 total=1\n",
                              "some avg10=101.00 avg60=0.00 avg300=0.00 total=1\n",
                              "some avg10=0.00 avg60=0.00 avg300=-1.00 total=1\n",
                              "some avg10=0.00 avg60=0.00 avg300=0.00 total=-1\n"}) {
