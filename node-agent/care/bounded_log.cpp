@@ -34,7 +34,8 @@ Result<std::vector<std::string>> bound_logs_in(const std::string& folder) {
     std::vector<std::string> cut;
     for (const std::string& name : TRY(os::list_dir(folder))) {
         if (!name.ends_with(".log")) continue;
-        std::string file = folder + "/" + name;
+        std::string file = folder;
+        file.append("/").append(name);
         if (TRY(bound_log(file))) cut.push_back(std::move(file));
     }
     return cut;

@@ -112,8 +112,11 @@ std::vector<Finding> settle(History& history, const std::vector<Finding>& found,
         if (kept == nullptr || kept->severity < one.finding.severity) kept = &one.finding;
     }
     std::vector<Finding> said;
+    said.reserve(worst.size());
     for (const auto& [thing, finding] : worst) said.push_back(*finding);
-    std::ranges::stable_sort(said, std::greater<>{}, &Finding::severity);
+    std::ranges::sort(said, [](const Finding& a, const Finding& b) {
+        return std::tie(b.severity, a.kind, a.subject) < std::tie(a.severity, b.kind, b.subject);
+    });
     return said;
 }
 

@@ -9,7 +9,7 @@
 
 namespace foyer::agent::care {
 
-inline constexpr std::size_t history_bytes_max = 256 * 1024;
+inline constexpr std::size_t history_bytes_max = std::size_t{256} << 10;
 
 std::string history_json(const History& history);
 // InvalidArgument: it is none, or not whole. Whatever the text is, the limits of history.h hold.

@@ -69,8 +69,8 @@ private:
 
     void unreadable() {
         const struct {
-            const char* key;
-            const char* words;
+            const char* key = "";
+            const char* words = "";
             std::optional<std::int64_t> value;
         } counted[] = {{"reported", "reads that could not be mended", disk_.reported_uncorrectable},
                        {"pending", "sectors that cannot be read", disk_.pending},

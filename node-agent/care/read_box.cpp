@@ -10,10 +10,15 @@
 namespace foyer::agent::care {
 namespace {
 
-constexpr std::size_t file_bytes_max = 16 * 1024;
+constexpr std::size_t file_bytes_max = std::size_t{16} << 10;
 constexpr std::size_t entries_max = 1024;  // processors of a large server
 constexpr std::size_t temperatures_max = 64;
 constexpr std::size_t disks_max = 16;
+
+std::string path(std::string folder, std::string_view name, std::string_view end = "") {
+    folder.append("/").append(name).append(end);
+    return folder;
+}
 
 std::optional<std::string> text_of(const std::string& file) {
     auto text = os::read_file(file, file_bytes_max);
@@ -55,7 +60,9 @@ void read_hwmon(const std::string& chip, std::vector<Temperature>& found) {
         const auto now = celsius_in(sensor + "_input");
         if (!now) continue;
         const std::string label = first_line(sensor + "_label");
-        found.push_back({.name = label.empty() ? name : name + " " + label,
+        std::string whole = name;
+        if (!label.empty()) whole.append(" ").append(label);
+        found.push_back({.name = std::move(whole),
                          .celsius = *now,
                          .high = limit_in(sensor + "_max"),
                          .critical = limit_in(sensor + "_crit")});
@@ -72,8 +79,8 @@ void read_zone(const std::string& zone, std::vector<Temperature>& found) {
     Temperature read{.name = type, .celsius = *now};
     for (const std::string& file : names_in(zone, "trip_point_")) {
         if (!file.ends_with("_type")) continue;
-        const std::string kind = first_line(zone + "/" + file);
-        const auto at = limit_in(zone + "/" + file.substr(0, file.size() - 5) + "_temp");
+        const std::string kind = first_line(path(zone, file));
+        const auto at = limit_in(path(zone, file.substr(0, file.size() - 5), "_temp"));
         if (kind == "critical") read.critical = at;
         if (kind == "hot") read.high = at;
     }
@@ -147,7 +154,7 @@ std::vector<NamedCount> counts(const std::string& folder, std::string_view begin
                                const std::string& file) {
     std::vector<NamedCount> found;
     for (const std::string& name : names_in(folder, begin)) {
-        const auto count = number_in(folder + "/" + name + file);
+        const auto count = number_in(path(folder, name, file));
         if (count && *count >= 0) found.push_back({line_of(name), *count});
         if (found.size() >= disks_max) break;
     }

@@ -10,7 +10,7 @@
 
 namespace foyer::agent::care {
 
-inline constexpr std::size_t smartctl_bytes_max = 256 * 1024;
+inline constexpr std::size_t smartctl_bytes_max = std::size_t{256} << 10;
 // What we have smartctl say with its exit status when it let a disk sleep; by itself it never sets
 // both these bits.
 inline constexpr int smartctl_asleep = 3;
