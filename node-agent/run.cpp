@@ -211,12 +211,12 @@ std::unique_ptr<LineGauge> open_gauge(const NodeConfig& config, const Identity& 
 }
 
 care::CarePorts care_ports(const std::function<std::optional<Duration>()>& clock_offset,
-                           const Clock& clock, Log& log) {
+                           Agent& agent, const Clock& clock, Log& log) {
     return {[] { return care::read_box(""); },
             [](const std::vector<care::DiskHealth>& earlier, std::stop_token stop) {
                 return care::ask_disks("", earlier, care::smartctl_of_machine(stop));
             },
-            clock_offset, clock, log};
+            clock_offset, [&agent](const BoxCare& care) { agent.tell_care(care); }, clock, log};
 }
 
 // Haproxy, the name server, wireguard-go and the killer write there for months.
@@ -284,7 +284,7 @@ Status run(const std::string& data_dir, const NodeConfig& config, const std::str
     link.begin(std::make_unique<SyncLoop>(agent, client, renewal, departure, clock, rng, log,
                                           sync_rules(config),
                                           [&](const auto& asked) { errands.take(asked); }));
-    const care::CareKeeper keeper(care_ports([&] { return link.state().clock_offset; }, clock, log),
+    const care::CareKeeper keeper(care_ports([&] { return link.state().clock_offset; }, agent, clock, log),
                                   care_rules(data_dir, run_dir));
     log.info("node_started",
              {{"node", identity.node}, {"data", data_dir}, {"run", run_dir}, {"version", version}});

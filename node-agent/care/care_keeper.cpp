@@ -64,6 +64,10 @@ void CareKeeper::look(const std::stop_token& stop) {
     say(state().findings, next.findings);
     save();
     bound_logs();
+    if (!told_ || is_news(*told_, next.notice)) {
+        told_ = next.notice;
+        ports_.tell(care_of(next.notice));
+    }
     const std::scoped_lock lock(mutex_);
     state_ = std::move(next);
 }

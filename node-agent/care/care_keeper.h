@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -26,6 +27,7 @@ struct CarePorts {
     std::function<DisksAsked(const std::vector<DiskHealth>& earlier, std::stop_token stop)>
         ask_disks;
     std::function<std::optional<Duration>()> clock_offset;  // this box's minus the master's
+    std::function<void(const BoxCare& care)> tell;          // once at the start, then what is news
     const Clock& clock;
     Log& log;
 };
@@ -65,6 +67,7 @@ private:
     History history_;
     History saved_;
     bool save_failed_ = false;
+    std::optional<Notice> told_;
     DisksAsked disks_;
     MonoTime next_disks_;
 

@@ -37,4 +37,20 @@ Notice notice_of(const std::vector<Finding>& findings) {
     return notice;
 }
 
+BoxCare care_of(const Notice& notice) {
+    if (!notice.any) return {};
+    switch (notice.severity) {
+        case Severity::Note: return {};
+        case Severity::Worse: return {BoxHealth::Worn, notice.reason};
+        case Severity::Failing: return {BoxHealth::Failing, notice.reason};
+    }
+    CHECK(false);
+}
+
+bool is_news(const Notice& told, const Notice& now) {
+    const BoxHealth before = care_of(told).health;
+    const BoxHealth after = care_of(now).health;
+    return before != after || (after != BoxHealth::Well && told.kind != now.kind);
+}
+
 }  // namespace foyer::agent::care

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/base/check.h"
+#include "common/model/box_care.h"
 
 namespace foyer::agent::care {
 
@@ -101,5 +102,10 @@ struct Notice {
 inline constexpr std::size_t notice_bytes_max = 200;
 // The worst first; among equals the one that comes first.
 Notice notice_of(const std::vector<Finding>& findings);
+
+// The same as the master acts on it: what is worse makes the box worn, what fails makes it failing.
+BoxCare care_of(const Notice& notice);
+// Whether that is news since the last one: the same thing in other numbers is none.
+bool is_news(const Notice& told, const Notice& now);
 
 }  // namespace foyer::agent::care

@@ -211,7 +211,7 @@ class OrderedErp(unittest.TestCase):
         self.assertEqual(status, 0, errors)
         self.assertLess(time.monotonic() - began, PAUSED_S)
         self.assertIn("nothing of a customer runs here", said)
-        self.assertNotEqual(inside.run(home, "pgrep", "-x", "postgres|uwsgi")[0], 0)
+        self.assertEqual(self.serving_at(inside, home), "")
         found = plug.reopen(self.erp, self.connection["password"], invoices)
         self.assertEqual([row["state"] for row in found], ["posted"] * 3)
         self.assertNotEqual(self.copies("primary")[0]["isp"], old["isp"])
@@ -239,7 +239,7 @@ class OrderedErp(unittest.TestCase):
         self.assertIn("1 copy moves to another box", said)
         invoices = [self.erp.post_invoice(f"Patient {number}") for number in range(3)]
         self.wait_for(lambda: self.has_left(inside, home), "the box is let go", 240)
-        self.assertNotEqual(inside.run(home, "pgrep", "-x", "postgres|uwsgi")[0], 0)
+        self.assertEqual(self.serving_at(inside, home), "")
         status, said, errors = inside.agent(home, "receipt")
         self.assertEqual(status, 0, errors)
         self.assertIn(f"box      {gone['node']} of the cloud", said)
@@ -253,6 +253,12 @@ class OrderedErp(unittest.TestCase):
         self.assertNotIn(home, [copy["site"] for copy in self.cloud.instance()["replicas"]])
         found = plug.reopen(self.erp, self.connection["password"], invoices)
         self.assertEqual([row["state"] for row in found], ["posted"] * 3)
+
+    @staticmethod
+    def serving_at(inside, home):
+        """Processes of a customer there; those that have ended and wait for their parent are none."""
+        return inside.shell(home, "ps -eo stat=,pid=,comm= | grep -E ' (postgres|uwsgi)$' | "
+                                  "grep -v ^Z || true")
 
     @staticmethod
     def has_left(inside, home):

@@ -33,6 +33,7 @@ struct World {
     BoxFacts facts;
     DisksAsked disks;
     std::optional<Duration> offset;
+    std::vector<BoxCare> told;
     std::atomic<int> looks = 0;
     std::atomic<int> asked = 0;
 
@@ -51,7 +52,15 @@ struct World {
                     ++looks;
                     return offset;
                 },
+                [this](const BoxCare& care) {
+                    const std::scoped_lock lock(mutex);
+                    told.push_back(care);
+                },
                 clock, log};
+    }
+    std::vector<BoxCare> heard() {
+        const std::scoped_lock lock(mutex);
+        return told;
     }
     CareRules rules() const {
         CareRules rules;
@@ -68,6 +77,23 @@ struct World {
 };
 
 }  // namespace
+
+TEST_CASE("what the master hears of is said once: at the start, and when it changes") {
+    World world;
+    const CareKeeper keeper(world.ports(), world.rules());
+    REQUIRE(world.looked());
+    CHECK(world.heard() == std::vector{BoxCare{}});
+}
+
+TEST_CASE("a box whose disk fails says so to the master, with the reason") {
+    World world;
+    world.disks.disks = {recorded_disk("sdb", "hdd_failed")};
+    const CareKeeper keeper(world.ports(), world.rules());
+    REQUIRE(world.looked());
+    REQUIRE(world.heard().size() == 1);
+    CHECK(world.heard().front().health == BoxHealth::Failing);
+    CHECK(world.heard().front().reason.starts_with("sdb: "));
+}
 
 TEST_CASE("a disk that fails is shown, and said once") {
     World world;

@@ -49,3 +49,25 @@ TEST_CASE("every kind and severity has a name of its own") {
     for (const Kind kind : kinds) CHECK(enum_from_text(kinds, to_text(kind)) == kind);
     for (const Severity one : severities) CHECK(enum_from_text(severities, to_text(one)) == one);
 }
+
+TEST_CASE("the master hears of what is worse as worn, of what fails as failing, of notes nothing") {
+    const auto with = [](Severity severity, Kind kind, std::string reason) {
+        Notice notice;
+        notice.any = true;
+        notice.severity = severity;
+        notice.kind = kind;
+        notice.reason = std::move(reason);
+        return notice;
+    };
+    CHECK(care_of(Notice{}) == BoxCare{});
+    CHECK(care_of(with(Severity::Note, Kind::OnBattery, "on battery")) == BoxCare{});
+    const Notice hot = with(Severity::Worse, Kind::Heat, "91 degrees");
+    CHECK(care_of(hot) == BoxCare{BoxHealth::Worn, "91 degrees"});
+    CHECK(care_of(with(Severity::Failing, Kind::DiskFailing, "sda: fails")) ==
+          BoxCare{BoxHealth::Failing, "sda: fails"});
+    CHECK_FALSE(is_news(hot, with(Severity::Worse, Kind::Heat, "93 degrees")));
+    CHECK(is_news(hot, with(Severity::Worse, Kind::DiskWorn, "sda: 96 % used")));
+    CHECK(is_news(hot, with(Severity::Failing, Kind::Heat, "105 degrees")));
+    CHECK(is_news(hot, Notice{}));
+    CHECK_FALSE(is_news(Notice{}, with(Severity::Note, Kind::OnBattery, "on battery")));
+}
