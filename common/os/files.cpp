@@ -54,15 +54,6 @@ Result<std::vector<std::string>> list_dir(const std::string& path) {
     return names;
 }
 
-Status remove_tree(const std::string& path) {
-    if (path.empty() || path == "/")
-        return error(ErrorCode::InvalidArgument, "refusing to remove '" + path + "'");
-    std::error_code failure;
-    fs::remove_all(path, failure);
-    if (failure) return errno_error("cannot remove '" + path + "'", failure.value());
-    return ok_status();
-}
-
 Status remove_file(const std::string& path) {
     if (::unlink(path.c_str()) != 0 && errno != ENOENT)
         return errno_error("cannot remove '" + path + "'");

@@ -20,7 +20,8 @@ bool exists(const std::string& path);  // a dangling link exists
 Status make_dirs(const std::string& path, mode_t mode);
 // Names in a folder, sorted; a missing folder has none.
 Result<std::vector<std::string>> list_dir(const std::string& path);
-// Removes a file or a tree, following no link. Missing is fine. Refuses "" and "/".
+// Removes a file or a tree, following no link, whoever made it: depth and names do not matter.
+// Missing is fine. Refuses "" and "/".
 Status remove_tree(const std::string& path);
 // Removes one file; missing is fine.
 Status remove_file(const std::string& path);

@@ -17,9 +17,17 @@ Status lay_cable(const Netns& box, const Netns& partition, const std::string& li
                 "link set dev " + link + " addrgenmode none",
                 "address replace " + std::string(box_end) + "/64 dev " + link + " nodad",
                 "link set dev " + link + " up"}));
-    return partition.ip({"link set dev eth0 addrgenmode none",
-                         "address replace " + std::string(partition_end) + "/64 dev eth0 nodad",
-                         "link set dev eth0 up"});
+    return partition.ip({"link set dev eth0 addrgenmode none", "link set dev eth0 up"});
+}
+
+// Of the cable's network the partition sees the other end alone. The kernel keeps all it looks for
+// on all cables of the machine in one small table (a thousand): a tenant with a whole network to
+// look for would fill it, and the host would find nobody.
+Status address_partition(const Netns& partition, const std::string& address) {
+    return partition.ip(
+        {"address replace " + std::string(partition_end) + "/64 dev eth0 nodad noprefixroute",
+         "route replace " + std::string(box_end) + "/128 dev eth0",
+         "address replace " + address + "/128 dev eth0 nodad"});
 }
 
 // Routes to exactly these; others that were there go.
@@ -60,7 +68,7 @@ Status ensure_partition_net(const Netns& box, const Netns& partition, const Part
     TRY(partition.ensure());
     TRY(box.nft(rules));  // before the cable: it is never open, not for a moment
     TRY(lay_cable(box, partition, wall.link));
-    TRY(partition.ip({"address replace " + wall.address + "/128 dev eth0 nodad"}));
+    TRY(address_partition(partition, wall.address));
     TRY(box.ip({"route replace " + wall.address + "/128 dev " + wall.link}));
     return set_routes(partition, wall);
 }

@@ -14,6 +14,10 @@ using nlohmann::json;
 
 constexpr int oom_score_of_partitions = 500;  // before the host's own programs
 constexpr std::int64_t cpu_period_us = 100'000;
+// Both are counted for the whole machine as well: signals and timers on behalf of root, who made
+// the partition's users, terminals in one pool. What a partition can hold is a small part of it.
+constexpr int waiting_signals_max = 1024;
+constexpr const char* terminals_max = "max=64";
 
 json mount(const char* destination, const char* type, const std::string& source,
            std::vector<std::string> options) {
@@ -33,7 +37,7 @@ json mounts(const BundleSpec& spec) {
         mount("/dev", "tmpfs", "tmpfs",
               {"nosuid", "noexec", "strictatime", "mode=755", "size=65536k"}),
         mount("/dev/pts", "devpts", "devpts",
-              {"nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620"}),
+              {"nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", terminals_max}),
         mount("/dev/shm", "tmpfs", "shm", {"nosuid", "noexec", "nodev", "mode=1777", half}),
         mount("/tmp", "tmpfs", "tmp", {"nosuid", "nodev", "mode=1777", half}),
         mount("/run", "tmpfs", "run",
@@ -71,12 +75,16 @@ json process(const BundleSpec& spec) {
             {"rlimits", json::array({{{"type", "RLIMIT_NOFILE"},
                                       {"hard", spec.open_files_max},
                                       {"soft", std::min(1024, spec.open_files_max)}},
+                                     {{"type", "RLIMIT_SIGPENDING"},
+                                      {"hard", waiting_signals_max},
+                                      {"soft", waiting_signals_max}},
                                      {{"type", "RLIMIT_CORE"}, {"hard", 0}, {"soft", 0}}})}};
 }
 
 json resources(const BundleSpec& spec) {
     json memory = {{"limit", spec.memory.count()}};
     if (spec.limit_swap) memory["swap"] = spec.memory.count();  // memory and swap together: no swap
+    if (spec.limit_sockets) memory["kernelTCP"] = spec.memory.count();
     return {{"devices", json::array({{{"allow", false}, {"access", "rwm"}}})},
             {"memory", memory},
             {"cpu",

@@ -26,6 +26,8 @@ struct BundleSpec {
     Millicores cpu;
     Bytes memory;
     bool limit_swap = true;
+    bool limit_sockets =
+        false;  // the kernel counts what waits in sockets apart (control groups v1)
     Pids pids;
     int open_files_max = 8192;
 };

@@ -159,4 +159,9 @@ bool Cgroups::limits_swap() const {
     return os::exists(layout_.mounts.at("memory") + "/memory.memsw.limit_in_bytes");
 }
 
+bool Cgroups::counts_sockets_apart() const {
+    return layout_.mode != CgroupMode::V2 &&
+           os::exists(layout_.mounts.at("memory") + "/memory.kmem.tcp.limit_in_bytes");
+}
+
 }  // namespace foyer::agent

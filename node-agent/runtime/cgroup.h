@@ -38,6 +38,8 @@ public:
     Status remove_all() const;
     const std::string& parent() const { return plan_.partitions; }
     bool limits_swap() const;
+    // V1 and Hybrid: memory of sockets is in no other limit, and without one is bounded by nothing.
+    bool counts_sockets_apart() const;
 
 private:
     CgroupLayout layout_;

@@ -147,6 +147,7 @@ Status CrunRuntime::write_bundle(const Assignment& assignment, const Release& re
                                           .cpu = assignment.reserved.cpu,
                                           .memory = assignment.reserved.memory,
                                           .limit_swap = groups_.limits_swap(),
+                                          .limit_sockets = groups_.counts_sockets_apart(),
                                           .pids = release.pids,
                                           .open_files_max = config_.open_files_max});
     TRY(os::make_dirs(paths_.bundle(id), 0711));

@@ -99,7 +99,7 @@ BANNED = [
     ("parse", rf"\b({PARSE})\s*\(", [], "parse with std::from_chars and check all of it"),
     ("shell", r"(?<![\w.>:])(?:::|std::)?(system|popen)\s*\(",
      [], "start programs with common/os/child_process: no shell, no pid reuse"),
-    ("fork", FREE + r"v?fork\s*\(", ["common/os", "node-agent/tools"],
+    ("fork", FREE + r"v?fork\s*\(", ["common/os", "node-agent/tools", "tests/hostile"],
      "a threaded process must not fork: common/os/child_process"),
     ("detach", r"\.\s*detach\s*\(\s*\)|\bpthread_create\b", [], "nothing is detached"),
     ("thread", r"\bstd::thread\b(?!::)", ["tests"], "std::jthread with an owner"),

@@ -106,8 +106,47 @@ TEST_CASE("system calls are an allow-list without those that change the machine"
     for (const char* name :
          {"mount", "umount2", "unshare", "setns", "ptrace", "bpf", "keyctl", "init_module",
           "reboot", "io_uring_setup", "perf_event_open", "userfaultfd", "clock_settime",
-          "pivot_root", "clone", "clone3", "socket"})
+          "pivot_root", "clone", "clone3", "socket", "socketpair"})
         CHECK_FALSE(allowed.contains(name));
+}
+
+TEST_CASE("what is counted for the whole machine is not there, and what must be is bounded") {
+    const json made = bundle();
+    std::set<std::string> absent;
+    for (const json& rule : made["linux"]["seccomp"]["syscalls"])
+        if (rule["action"] == "SCMP_ACT_ERRNO" && rule["errnoRet"] == 38)
+            for (const json& name : rule["names"]) absent.insert(name);
+    for (const char* name : {"inotify_init", "inotify_init1", "io_setup", "mq_open"})
+        CHECK(absent.contains(name));
+    std::map<std::string, json> limits;
+    for (const json& one : made["process"]["rlimits"]) limits[one["type"]] = one;
+    CHECK(limits["RLIMIT_SIGPENDING"]["hard"] == 1024);
+    CHECK(has_option(mount_at(made, "/dev/pts"), "max=64"));
+}
+
+TEST_CASE("sockets are local ones, TCP, UDP and routes, of no other protocol") {
+    std::set<std::string> given;
+    for (const json& rule : bundle()["linux"]["seccomp"]["syscalls"]) {
+        if (rule["names"][0] != "socket") continue;
+        std::string one;
+        for (const json& argument : rule["args"])
+            one += " " + std::to_string(argument.value("valueTwo", argument["value"].get<int>()));
+        given.insert(one.substr(1));
+    }
+    // Family, then kind and protocol: 1 local, 2 and 10 the internet, 16 netlink.
+    CHECK(given == std::set<std::string>{"1", "16 0", "2 1 0", "2 1 6", "2 2 0", "2 2 17", "10 1 0",
+                                         "10 1 6", "10 2 0", "10 2 17"});
+}
+
+TEST_CASE("memory of sockets has the same limit where the kernel counts it apart") {
+    BundleSpec spec;
+    spec.memory = mebibytes(64);
+    const auto memory = [&] {
+        return json::parse(bundle_json(spec))["linux"]["resources"]["memory"];
+    };
+    CHECK_FALSE(memory().contains("kernelTCP"));
+    spec.limit_sockets = true;
+    CHECK(memory()["kernelTCP"] == 67'108'864);
 }
 
 TEST_CASE("the image's environment replaces ours by name") {
