@@ -64,22 +64,12 @@ std::string gate_of(const PartitionWall& wall) {
     return rules + "add element inet foyer gates { \"" + wall.link + "\" : jump " + chain + " }\n";
 }
 
-// A socket may speak from any address it names, also a neighbour's, whose connections the box knows
-// and lets pass: so this stands before them.
-std::string own_address_of(const PartitionWall& wall) {
-    const std::string chain = "own_" + wall.link;
-    return "add chain inet foyer " + chain + "\nflush chain inet foyer " + chain +
-           "\nadd rule inet foyer " + chain + " ip6 saddr != " + wall.address + " drop\n" +
-           "add element inet foyer owners { \"" + wall.link + "\" : jump " + chain + " }\n";
-}
-
 }  // namespace
 
 std::string firewall_of_box(BoxRole role) {
     const std::string tunnels = "\"" + std::string(tunnel_prefix) + "*\"";
     std::string rules =
         "add table inet foyer\n"
-        "add map inet foyer owners { type ifname : verdict; }\n"
         "add map inet foyer leaving { type ifname : verdict; }\n"
         "add map inet foyer entering { type ifname : verdict; }\n"
         "add chain inet foyer input { type filter hook input priority filter; policy drop; }\n"
@@ -91,8 +81,6 @@ std::string firewall_of_box(BoxRole role) {
         lease_fence() +
         "add rule inet foyer input iif lo accept\n"
         "add rule inet foyer input icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept\n"
-        "add rule inet foyer input iifname vmap @owners\n"
-        "add rule inet foyer forward iifname vmap @owners\n"
         "add rule inet foyer input jump fence\n"
         "add rule inet foyer output jump fence\n"
         "add rule inet foyer forward jump fence\n"
@@ -135,7 +123,6 @@ Result<std::string> firewall_of_partition(const PartitionWall& wall) {
     if (wall.web_port != 0 && !wall.proxies.empty())
         rules += "add rule inet foyer " + in + " ip6 daddr " + wall.address + " ip6 saddr " +
                  set_of(wall.proxies) + " tcp dport " + std::to_string(wall.web_port) + " accept\n";
-    rules += own_address_of(wall);
     rules += gate_of(wall);
     rules += "add rule inet foyer " + out + " drop\nadd rule inet foyer " + in + " drop\n";
     rules += "add element inet foyer leaving { \"" + wall.link + "\" : jump " + out + " }\n";
@@ -147,7 +134,7 @@ std::string firewall_without_partition(const std::string& link) {
     // Added first, so that removing what is not there is no error.
     std::string rules;
     const std::pair<std::string, std::string> sides[] = {
-        {"own_", "owners"}, {"in_", "entering"}, {"out_", "leaving"}, {"gate_", "gates"}};
+        {"in_", "entering"}, {"out_", "leaving"}, {"gate_", "gates"}};
     for (const auto& [side, map] : sides) {
         const std::string chain = side + link;
         rules += "add chain inet foyer " + chain + "\n";

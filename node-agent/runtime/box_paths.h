@@ -30,6 +30,7 @@ struct BoxPaths {
     std::string exit_file(const PartitionId& id) const { return exits() + "/" + id.str(); }
     std::string live(const PartitionId& id) const { return run + "/partitions/" + id.str(); }
     std::string pid_file(const PartitionId& id) const { return live(id) + "/pid"; }
+    std::string keeper_file(const PartitionId& id) const { return live(id) + "/keeper"; }
     std::string started(const PartitionId& id) const { return live(id) + "/started"; }
     std::string netns_root() const { return run + "/netns"; }
     std::string box_netns() const { return netns_root() + "/box"; }

@@ -18,6 +18,10 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr Duration round_wait{100};
+constexpr std::int64_t cpu_period_us = 100'000;  // the kernel's own
+
+// No partition can have a name with a point.
+std::string keeper_of(const std::string& container) { return container + ".keeper"; }
 
 Status write_control(const std::string& file, const std::string& value) {
     const os::UniqueFd fd = TRY(os::open_file(file, O_WRONLY));
@@ -142,6 +146,22 @@ Status Cgroups::kill_all(const std::string& container, Duration timeout) const {
 Status Cgroups::remove(const std::string& container) const {
     for (const std::string& top : folders_of(layout_, group_of(container))) TRY(remove_groups(top));
     return ok_status();
+}
+
+Status Cgroups::confine_keeper(const std::string& container, pid_t keeper, Millicores cpu) const {
+    const bool v2 = layout_.mode == CgroupMode::V2;
+    const std::string folder =
+        (v2 ? layout_.unified : layout_.mounts.at("cpu")) + group_of(keeper_of(container));
+    const std::string quota = std::to_string(cpu.count() * cpu_period_us / 1000);
+    TRY(os::make_dirs(folder, 0755));
+    TRY(v2 ? write_control(folder + "/cpu.max", quota + " " + std::to_string(cpu_period_us))
+           : write_control(folder + "/cpu.cfs_quota_us", quota));
+    return write_control(folder + "/cgroup.procs", std::to_string(keeper));
+}
+
+Status Cgroups::end_keeper(const std::string& container, Duration timeout) const {
+    TRY(kill_all(keeper_of(container), timeout));
+    return remove(keeper_of(container));
 }
 
 Status Cgroups::remove_all() const {

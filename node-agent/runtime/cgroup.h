@@ -8,6 +8,7 @@
 
 #include "common/base/result.h"
 #include "common/base/time.h"
+#include "common/base/units.h"
 #include "node-agent/runtime/cgroup_layout.h"
 
 namespace foyer::agent {
@@ -32,6 +33,10 @@ public:
     // SIGKILL to everything in the group, frozen or forking; returns when nothing is left.
     // DeadlineExceeded after `timeout`.
     Status kill_all(const std::string& container, Duration timeout) const;
+    // The container's keeper (conmon) lives outside of its walls and works as much as the container
+    // talks: it gets a group of its own and no more than `cpu`. When it may end, so does its group.
+    Status confine_keeper(const std::string& container, pid_t keeper, Millicores cpu) const;
+    Status end_keeper(const std::string& container, Duration timeout) const;
     // Removes the empty group and groups below it. Missing is fine.
     Status remove(const std::string& container) const;
     // The parent of all, and the killer's, where nothing is in them any more.

@@ -28,7 +28,11 @@ os::Command Crun::command(std::vector<std::string> arguments) const {
 }
 
 Status Crun::create(const Supervised& wish, std::stop_token stop) const {
-    const std::string report = TRY(os::launch({.argv = {conmon_,
+    // conmon notes a lack of memory as "oom" in the folder where it is started.
+    const std::string report = TRY(os::launch({.argv = {"env",
+                                                        "-C",
+                                                        wish.keeper_dir,
+                                                        conmon_,
                                                         "--api-version",
                                                         "1",
                                                         "-c",
@@ -51,6 +55,8 @@ Status Crun::create(const Supervised& wish, std::stop_token stop) const {
                                                         wish.bundle,
                                                         "-p",
                                                         wish.pid_file,
+                                                        "-P",
+                                                        wish.keeper_dir + "/keeper",
                                                         "--exit-dir",
                                                         wish.exit_dir,
                                                         "-l",

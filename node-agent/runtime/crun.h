@@ -28,6 +28,7 @@ public:
         std::string exit_dir;  // gets a file named after the container with its exit code
         std::string log_file;
         Bytes log_bytes_max;
+        std::string keeper_dir;  // conmon lives in it; gets its pid as `keeper`
     };
     // Creates and starts the container under a conmon of its own; both outlive the agent.
     Status create(const Supervised& wish, std::stop_token stop) const;

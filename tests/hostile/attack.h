@@ -63,8 +63,6 @@ std::span<const Attack> call_attacks();
 // Sockets of families, protocols and kinds of netlink that nobody there needs; changes of the
 // network.
 std::span<const Attack> socket_attacks();
-// Asks for a connection from another's address; 0 where the kernel sent it.
-int speak_as(const char* from, int from_port, const char* to, int to_port);
 // Files, devices and other people's processes.
 std::span<const Attack> file_attacks();
 

@@ -4,7 +4,6 @@
 //   foyer-hostile walls              tries what must be refused; one JSON line an attack
 //   foyer-hostile flood NAME SECONDS takes all it gets of one thing and keeps it; one JSON line
 //   foyer-hostile floods             their names
-//   foyer-hostile speak FROM PORT TO PORT   asks for a connection in another's name
 #include <algorithm>
 #include <atomic>
 #include <csignal>
@@ -134,8 +133,6 @@ int act(int count, char** words) {
         return 0;
     }
     if (verb == "flood" && count == 4) return flood(words[2], number_of(words[3]));
-    if (verb == "speak" && count == 6)
-        return speak_as(words[2], number_of(words[3]), words[4], number_of(words[5]));
     if (verb == "floods") {
         for (const auto floods : {memory_floods(), kernel_floods(), machine_floods()})
             for (const Flood& one : floods) std::puts(one.name);

@@ -6,7 +6,6 @@
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -156,21 +155,5 @@ constexpr Attack all[] = {
 }  // namespace
 
 std::span<const Attack> socket_attacks() { return all; }
-
-// The kernel lets a socket speak from an address that is not its machine's.
-int speak_as(const char* from, int from_port, const char* to, int to_port) {
-    const int talk = ::socket(AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    const int yes = 1;
-    const sockaddr_in6 here = place(from, from_port);
-    const sockaddr_in6 there = place(to, to_port);
-    if (::setsockopt(talk, IPPROTO_IPV6, IPV6_FREEBIND, &yes, sizeof yes) != 0 ||
-        ::bind(talk, reinterpret_cast<const sockaddr*>(&here), sizeof here) != 0)
-        return 1;
-    const int done = ::connect(talk, reinterpret_cast<const sockaddr*>(&there), sizeof there);
-    if (done != 0 && errno != EINPROGRESS) return 1;
-    pollfd watched{talk, POLLOUT, 0};
-    ::poll(&watched, 1, 500);
-    return 0;
-}
 
 }  // namespace foyer::hostile

@@ -32,6 +32,8 @@ class HostileBox:
         self.image = make_image(blobs, [busybox_entries() + more + programs + site])
         self.home = place.netns("home")
         # As few descriptors as a program usually has: what a tenant leaves must not need more.
+        self.started_in = place.folder("started-in")
+        os.chdir(self.started_in)
         self.box = Driver(place, "home", self.home, before=("prlimit", "--nofile=1024:16384"),
                           blobs=blobs, cgroup_parent=place.cgroup_parent())
         self.box.must("ensure", image=self.image)
@@ -119,7 +121,15 @@ class HostileBox:
         for point in points:
             for folder, names, _ in os.walk(f"{point}/{parent}"):
                 found += [f"{folder}/{name}" for name in names if name.startswith(partition)]
-        return found
+        return sorted(found)
+
+    def keeper_cpu_s(self):
+        """What the writer of the hostile partition's log has worked so far."""
+        with open(f"{self.box.run_dir}/partitions/{EVIL}/keeper") as file:
+            pid = file.read().strip()
+        with open(f"/proc/{pid}/stat") as file:
+            spent = file.read().rpartition(")")[2].split()[11:13]
+        return sum(map(int, spent)) / os.sysconf("SC_CLK_TCK")
 
     def counted(self, *names):
         """The first of these files that a hierarchy of the hostile partition has, as a number."""

@@ -4,7 +4,6 @@ go on, and the agent ends and erases it at once."""
 
 import json
 import os
-import socket
 import sys
 import time
 import unittest
@@ -12,7 +11,7 @@ import unittest
 import hostile_lab
 import runtime_lab
 from hostile_lab import EDGE, EVIL, EVIL_ADDRESS, GOOD, GOOD_ADDRESS, HostileBox, Pulse, p99
-from runtime_lab import Place, inside, run
+from runtime_lab import Place, run
 
 FLOOD_S = 1
 IDLE_S = 3
@@ -67,34 +66,7 @@ class Hostile(unittest.TestCase):
         seen = run("nsenter", f"--net={self.home.box.run_dir}/netns/p-{EVIL}", "ip", "-6", "neigh")
         self.assertLessEqual({line.split()[0] for line in seen.stdout.splitlines()}, {"fe80::1"})
 
-    def test_3_nobody_speaks_in_a_neighbours_name(self):
-        """Not even on a connection that the box knows: the edge would answer its packet."""
-
-        def talk():
-            line = socket.create_connection((GOOD_ADDRESS, 8000), 20, (EDGE, 0))
-            before = challenges()
-            port = line.getsockname()[1]
-            pause.send(b"%5d" % port)
-            pause.recv(1)
-            return challenges() - before
-
-        def challenges():
-            with open("/proc/net/netstat") as file:
-                rows = [line.split() for line in file if line.startswith("TcpExt:")]
-            return int(dict(zip(*rows))["TCPSYNChallenge"])
-
-        ours, pause = socket.socketpair()
-        child = os.fork()
-        if child == 0:
-            seen = inside(f"{self.home.box.run_dir}/netns/box", talk)
-            os._exit(0 if seen == 0 else 9)
-        port = ours.recv(5).decode().strip()
-        sent = self.home.evil("foyer-hostile", "speak", GOOD_ADDRESS, "8000", EDGE, port)
-        ours.send(b"x")
-        self.assertEqual(0, os.waitpid(child, 0)[1], "the edge heard it")
-        self.assertEqual(0, sent["ok"], "the kernel sent nothing: this shows nothing")
-
-    def test_4_floods_stay_within_their_walls(self):
+    def test_3_floods_stay_within_their_walls(self):
         names = self.home.evil("foyer-hostile", "floods")["output"].splitlines()
         idle, _ = self.measure(None, IDLE_S)
         self.print_row("idle", idle, {}, idle)
@@ -105,6 +77,15 @@ class Hostile(unittest.TestCase):
                 self.print_row(name, felt, seen, idle)
                 self.judge(felt, seen, idle)
         self.assertEqual([], self.cores())
+
+    def test_4_who_writes_its_log_works_no_more_than_allowed(self):
+        """It is outside of the walls, and has 30 bytes to write for each that it is told."""
+        before, begun = self.home.keeper_cpu_s(), time.monotonic()
+        self.assertTrue(self.home.begin_flood("log, short lines", 3))
+        time.sleep(3.2)
+        share = (self.home.keeper_cpu_s() - before) / (time.monotonic() - begun)
+        print(f"the log's writer took {share:.2f} of a processor", flush=True)
+        self.assertLess(share, 0.2)
 
     def test_5_it_is_ended_and_erased_in_the_middle_of_a_bomb(self):
         self.assertTrue(self.home.begin_flood("depth", 1))
@@ -123,6 +104,7 @@ class Hostile(unittest.TestCase):
               f"{time.monotonic() - stopped:.1f} s", flush=True)  # fmt: skip
         self.assertEqual([GOOD], self.home.box.must("list")["ok"])
         self.assertEqual([], self.home.left_of(EVIL, link))
+        self.assertEqual([], os.listdir(self.home.started_in), "left where the agent was started")
 
     # -- measuring --------------------------------------------------------------------------------
 

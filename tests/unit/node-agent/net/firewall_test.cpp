@@ -85,20 +85,6 @@ TEST_CASE("the fence of leases stands before established traffic, in all three h
     }
 }
 
-TEST_CASE("nobody speaks in a neighbour's name, not even on a connection that the box knows") {
-    const std::string rules = firewall_of_box(BoxRole::Home);
-    for (const std::string hook : {"input", "forward"}) {
-        const std::size_t owners = rules.find(hook + " iifname vmap @owners\n");
-        REQUIRE(owners != std::string::npos);
-        CHECK(owners < rules.find(hook + " ct state established"));
-    }
-    CHECK(firewall_of_partition(wall()).value().find(
-              "own_p0123456789 ip6 saddr != fd50::a drop\n") != std::string::npos);
-    CHECK(
-        firewall_without_partition("p0123456789").find("delete chain inet foyer own_p0123456789") !=
-        std::string::npos);
-}
-
 TEST_CASE("a shut gate stops the web port in both directions, and nothing else") {
     const std::string rules = firewall_of_partition(wall()).value();
     CHECK(rules.find("gate_p0123456789 oifname p0123456789 tcp dport 8000 drop\n") !=
