@@ -15,7 +15,7 @@ GOOD, EVIL = "good-0", "evil-0"
 GOOD_ADDRESS, EVIL_ADDRESS = "fd50:f0e:1:a::1", "fd50:f0e:1:a::2"
 OTHER = "fd50:f0e:1:b::1"  # another copy of the hostile one's, on a box that is not there
 EDGE = "fd50:f0e:1:1::"  # whose place the measuring takes
-MEMORY, PIDS, CPU, DISK = 64 << 20, 64, 250, 16 << 20
+MEMORY, PIDS, CPU, DISK = 64 << 20, 64, 250, 32 << 20
 PAGE = "the neighbour answers\n"
 
 
@@ -35,7 +35,7 @@ class HostileBox:
         self.started_in = place.folder("started-in")
         os.chdir(self.started_in)
         self.box = Driver(place, "home", self.home, before=("prlimit", "--nofile=1024:16384"),
-                          blobs=blobs, cgroup_parent=place.cgroup_parent())
+                          blobs=blobs, cgroup_parent=place.cgroup_parent(), plain_volumes=True)
         self.box.must("ensure", image=self.image)
         self.box.must("box_net")
         self.inside_box("ip", "address", "add", EDGE + "/128", "dev", "lo")
@@ -45,7 +45,7 @@ class HostileBox:
 
     def prepare(self, partition, address, command, **more):
         self.box.must("prepare", partition=partition, address=address, proxies=[EDGE],
-                      memory=MEMORY, cpu=CPU, disk=DISK,
+                      memory=MEMORY, cpu=CPU, disk=DISK, secrets={"volume_key": "k" * 52},
                       release=release(self.image, command, pids=PIDS), **more)
 
     def start_good(self):
@@ -101,11 +101,19 @@ class HostileBox:
         except (OSError, ValueError):
             return {}  # ended with its container
 
+    def inside(self, partition):
+        """What the partition keeps: in a file system of its own, where this kernel encrypts one."""
+        folder = f"{self.box.data_dir}/partitions/{partition}"
+        return f"{folder}/store/private" if os.path.exists(f"{folder}/store.img") else folder
+
     def volume(self, partition):
-        return f"{self.box.data_dir}/partitions/{partition}/volume"
+        return f"{self.inside(partition)}/volume"
+
+    def has_wall_of_disk(self):
+        return os.path.exists(f"{self.box.data_dir}/partitions/{EVIL}/store.img")
 
     def log_bytes(self):
-        return os.stat(f"{self.box.data_dir}/partitions/{EVIL}/log").st_blocks * 512
+        return os.stat(f"{self.inside(EVIL)}/log").st_blocks * 512
 
     def state(self):
         return self.box.must("status", partition=EVIL)["ok"]

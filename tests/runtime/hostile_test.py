@@ -147,6 +147,11 @@ class Hostile(unittest.TestCase):
         self.assertLessEqual(seen["sockets"], SOCKETS_MAX)
         self.assertLessEqual(seen["pids"], hostile_lab.PIDS)
         self.assertLessEqual(seen["log"], LOG_MAX)
+        if seen["report"].get("unit") == "bytes" and self.home.has_wall_of_disk():
+            taken = os.statvfs(self.home.volume(EVIL))
+            self.assertLess(taken.f_blocks * taken.f_frsize, hostile_lab.DISK)
+            if seen["report"]["attack"].startswith("disk"):
+                self.assertLess(seen["report"]["got"], hostile_lab.DISK)
         for what, (times, _) in felt.items():
             usual = max(p99(idle[what][0]), FLOOR_MS)
             self.assertLess(p99(times), SLOWER_MAX * usual, f"{what} waits out of all proportion")
