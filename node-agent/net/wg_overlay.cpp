@@ -44,9 +44,10 @@ std::map<std::string, std::string> parse_routes(const std::string& text) {
 
 }  // namespace
 
-WgOverlay::WgOverlay(WgOverlayConfig config, Clock& clock)
+WgOverlay::WgOverlay(WgOverlayConfig config, Clock& clock, BoxLine& line)
     : config_(std::move(config)),
       clock_(clock),
+      line_(line),
       box_(config_.box_netns),
       preference_(config_.silence_max) {}
 
@@ -99,6 +100,7 @@ Status WgOverlay::apply_edge() {
         for (const std::string& prefix : peer.allowed) routes[prefix] = name;
     }
     TRY(tunnel(name).ensure(wish, config_.mtu));
+    TRY(line_.take_in_tunnels());
     std::erase_if(tunnels_, [&](const auto& other) { return other.first != name; });
     preference_.set_edges({});
     edge_by_address_.clear();
@@ -134,6 +136,7 @@ Status WgOverlay::apply_home() {
         edge_by_address_[TRY(first_address(*own))] = node;
     }
     std::swap(tunnels_, wanted);
+    TRY(line_.take_in_tunnels());
     preference_.set_edges(rank);
     // After a restart the edge in use stays in use.
     if (!cluster_via_ && routes_.contains(cluster))
@@ -190,11 +193,13 @@ void WgOverlay::tend(MonoTime now) {
     // again.
     if (dead) discard(settle(), "tried again at the next call; handshake ages show it");
     if (wish_->settings.edge || !probe_) return;
-    for (const std::string& address : probe_->answers()) {
-        const auto found = edge_by_address_.find(address);
-        if (found != edge_by_address_.end()) preference_.heard(found->second, now);
+    for (const EchoProbe::Answer& answer : probe_->answers()) {
+        const auto found = edge_by_address_.find(answer.address);
+        if (found == edge_by_address_.end()) continue;
+        preference_.heard(found->second, now);
+        if (answer.took) line_.heard(found->second, *answer.took);
     }
-    for (const auto& [address, edge] : edge_by_address_) probe_->ask(address);
+    for (const auto& [address, edge] : edge_by_address_) probe_->ask(address, clock_.wall());
     const auto via = preference_.choose(now);
     if (via && via != cluster_via_ && tunnel_of_edge_.contains(*via))
         discard(route_cluster(*via), "tried again at the next call");

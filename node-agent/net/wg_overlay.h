@@ -12,6 +12,7 @@
 #include <string>
 
 #include "node-agent/app/ports.h"
+#include "node-agent/net/box_line.h"
 #include "node-agent/net/echo_probe.h"
 #include "node-agent/net/firewall.h"
 #include "node-agent/net/netns.h"
@@ -33,7 +34,8 @@ struct WgOverlayConfig {
 
 class WgOverlay final : public Overlay {
 public:
-    WgOverlay(WgOverlayConfig config, Clock& clock);
+    // `line` is told of new tunnels, before anything goes through them, and of edges' answers.
+    WgOverlay(WgOverlayConfig config, Clock& clock, BoxLine& line);
     ~WgOverlay() override;
 
     Status apply(const NodeSettings& settings, const std::map<NodeId, OverlayPeer>& peers) override;
@@ -58,6 +60,7 @@ private:
 
     const WgOverlayConfig config_;
     Clock& clock_;
+    BoxLine& line_;
     const Netns box_;
     // Held while commands run: the overlay is one thing, and its few callers (apply, tend) must
     // take turns.

@@ -61,6 +61,7 @@ Result<Box> make_box(const BoxConfig& config, BlobSource& blobs, Clock& clock) {
     box.console = partitions.get();
     box.partitions = std::move(partitions);
     box.images = TRY(DiskImageStore::open(paths, blobs));
+    auto line = std::make_unique<BoxLine>(paths.box_netns());
     box.overlay =
         std::make_unique<WgOverlay>(WgOverlayConfig{.node = config.node,
                                                     .run_dir = paths.run,
@@ -68,7 +69,8 @@ Result<Box> make_box(const BoxConfig& config, BlobSource& blobs, Clock& clock) {
                                                     .private_key_file = config.wg_private_key_file,
                                                     .listen_port = config.wg_port,
                                                     .mtu = config.wg_mtu},
-                                    clock);
+                                    clock, *line);
+    box.line = std::move(line);
     box.proxy = std::make_unique<HaproxyEdge>(
         HaproxyEdgeConfig{.data_dir = paths.data + "/edge",
                           .run_dir = paths.run + "/edge",

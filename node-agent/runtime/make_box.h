@@ -11,6 +11,7 @@
 #include "common/base/result.h"
 #include "common/base/time.h"
 #include "common/base/units.h"
+#include "node-agent/app/own_line.h"
 #include "node-agent/app/ports.h"
 #include "node-agent/volume/volume.h"
 
@@ -60,6 +61,7 @@ struct Box {
     std::unique_ptr<PartitionRuntime> partitions;
     PartitionConsole* console = nullptr;  // of the same partitions
     std::unique_ptr<LeaseFences> fences;
+    std::unique_ptr<OwnLine> line;  // outlives the overlay, which tells it of its tunnels
     std::unique_ptr<Overlay> overlay;
     std::unique_ptr<EdgeProxy> proxy;
     std::unique_ptr<ZoneServer> zone;

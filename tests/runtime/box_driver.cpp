@@ -134,8 +134,8 @@ public:
             release_ = std::move(release).value();
         }
         if (verb.starts_with("edge_") || verb.starts_with("overlay_") ||
-            verb.starts_with("fence_") || verb.starts_with("zone_") || verb == "tend" ||
-            verb == "measure" || verb == "box_net")
+            verb.starts_with("fence_") || verb.starts_with("zone_") || verb.starts_with("line_") ||
+            verb == "tend" || verb == "measure" || verb == "box_net")
             return act_on_box(verb, command);
         return act_on_partition(verb, command);
     }
@@ -220,10 +220,34 @@ private:
                 {"errors", end.value().errors}};
     }
 
+    // line_hold {upload_kbit, download_kbit; 0: no cap}, line_look.
+    json act_on_line(const std::string& verb, const json& command) {
+        if (verb == "line_hold") {
+            LineCaps caps;
+            if (const int up = command.value("upload_kbit", 0)) caps.upload = KbitPerSecond(up);
+            if (const int down = command.value("download_kbit", 0))
+                caps.download = KbitPerSecond(down);
+            json answer = status_json(box_.line->hold(caps));
+            static const char* const means[] = {"none", "fair-queue", "queue", "drop"};
+            answer["means"] = means[static_cast<int>(box_.line->held().means)];
+            answer["problem"] = box_.line->held().problem;
+            return answer;
+        }
+        const auto seen = box_.line->look();
+        if (!seen.ok()) return error_json(seen.failure());
+        json tunnels = json::object();
+        for (const auto& [name, count] : seen.value().tunnels)
+            tunnels[name] = {{"up", count.moved.up.count()}, {"down", count.moved.down.count()}};
+        json answers = json::object();
+        for (const auto& [edge, took] : seen.value().answers) answers[edge.str()] = took.count();
+        return {{"ok", true}, {"tunnels", tunnels}, {"answers_us", answers}};
+    }
+
     json act_on_box(const std::string& verb, const json& command) {
         if (verb == "box_net") return status_json(ensure_box_net(Netns(netns_), BoxRole::Home));
         if (verb.starts_with("fence_")) return act_on_fences(verb, command);
         if (verb.starts_with("zone_")) return act_on_zone(verb, command);
+        if (verb.starts_with("line_")) return act_on_line(verb, command);
         if (verb == "measure") {
             const auto found = box_.meter->measure();
             if (!found.ok()) return error_json(found.failure());
