@@ -1,4 +1,4 @@
-// foyer-node: check, enrol, run, status, selftest, pause, resume, leave, receipt, clear
+// foyer-node: check, enrol, run, status, selftest, limits, pause, resume, leave, receipt, clear
 // (common/docs/processes.md). Exit status: 0 done, 2 usage or configuration, 1 anything else.
 #include <CLI/CLI.hpp>
 #include <csignal>
@@ -19,8 +19,10 @@
 #include "node-agent/check/read_machine.h"
 #include "node-agent/clear.h"
 #include "node-agent/config.h"
+#include "node-agent/host/give_limits.h"
 #include "node-agent/host/give_order.h"
 #include "node-agent/host/host_door.h"
+#include "node-agent/host/limits_page.h"
 #include "node-agent/host/until.h"
 #include "node-agent/line/line_meter.h"
 #include "node-agent/link/enrol.h"
@@ -29,6 +31,7 @@
 #include "node-agent/runtime/box_meter.h"
 #include "node-agent/selftest.h"
 #include "node-agent/state/file_journal.h"
+#include "node-agent/state/limits_files.h"
 #include "node-agent/status_text.h"
 
 using namespace foyer;
@@ -48,6 +51,9 @@ struct Choices {
     bool now = false;           // of pause
     bool drain = false;
     std::string until;
+    LimitsEdit edit;  // of limits
+    std::string limits_file;
+    bool clear_limits = false;
     // Of enrol.
     std::string token_file;
     bool dry_run = false;
@@ -112,6 +118,7 @@ Status enrol_box(const Choices& options, const NodeConfig& config) {
     const IdentityFolder folder(options.data_dir + "/identity");
     const Identity identity = TRY(enrol(order, folder, clock, rng));
     TRY(forget_host_order(options.data_dir + "/state"));
+    TRY(forget_limits(options.data_dir + "/state"));
     std::printf(
         "enrolled as %s%s; now start: systemctl enable --now foyer-node, or foyer-node run "
         "--data %s\n",
@@ -136,6 +143,22 @@ Status order_box(const Choices& options, HostWish wish) {
         [](Duration span) { ::poll(nullptr, 0, static_cast<int>(span.count())); }, clock};
     const std::string said = TRY(give_order(order, ports));
     std::printf("%s\n", said.c_str());
+    return ok_status();
+}
+
+Status limit_box(const Choices& options) {
+    LimitsOrder order{std::nullopt, options.edit};
+    if (options.clear_limits) order.all = HostLimits{};
+    if (!options.limits_file.empty()) {
+        const std::string text = TRY(tls::read_small_file(options.limits_file));
+        order.all = TRY(parse_limits(text, options.limits_file));
+    }
+    const std::string status = TRY(
+        give_limits(order, [&](const std::string& line) { return knock(options.data_dir, line); }));
+    const std::string page = options.output == "toml"   ? limits_toml(TRY(limits_in(status)))
+                             : options.output == "json" ? status
+                                                        : TRY(limits_page(status));
+    std::fputs(page.c_str(), stdout);
     return ok_status();
 }
 
@@ -225,6 +248,37 @@ void add_enrol(CLI::App& app, Choices& choices) {
     add_config(command, choices);
 }
 
+void add_limits(CLI::App& app, Choices& choices) {
+    CLI::App& command = add_command(
+        app, choices, "limits",
+        "show or set what this box takes of the line; also while the master is away",
+        [](const Choices& options, const NodeConfig&) { return exit_of(limit_box(options)); });
+    const auto option = [&](const char* name, std::string& target, const char* what) {
+        command.add_option(name, target, what);
+    };
+    LimitsEdit& edit = choices.edit;
+    option("--upload", edit.upload, "at most so many Mbit/s, like 20 or 0.5; none: no cap");
+    option("--download", edit.download, "likewise, of what arrives");
+    option("--upload-active", edit.upload_active, "upload while the household needs its line");
+    option("--download-active", edit.download_active, "download while it does");
+    option("--month-gb", edit.month_gb, "at most so many GB a month, both directions together");
+    command
+        .add_option("--quiet", edit.quiet,
+                    "times of day: 22:30-06:30=pause, or =lower for the caps of an active "
+                    "household; may be given several times; none: no quiet hours")
+        ->allow_extra_args(false);
+    command.add_option("--output", choices.output, "text, json, or toml: as `limits set` reads it")
+        ->check(CLI::IsMember({"text", "json", "toml"}));
+    command.require_subcommand(0, 1);
+    command.add_subcommand("set", "from a TOML file, in place of all that were set")
+        ->fallthrough()
+        ->add_option("file", choices.limits_file, "see common/docs/limits.md")
+        ->required();
+    command.add_subcommand("clear", "take all limits away")->fallthrough()->callback([&choices] {
+        choices.clear_limits = true;
+    });
+}
+
 void add_pause(CLI::App& app, Choices& choices) {
     CLI::App& command = add_command(
         app, choices, "pause", "serve nobody for a while; also while the master is away",
@@ -268,6 +322,7 @@ void add_commands(CLI::App& app, Choices& choices) {
                        "the copy; the first that runs unless told");
     add_config(testing, choices);
     add_output(testing, choices);
+    add_limits(app, choices);
     add_pause(app, choices);
     add_command(app, choices, "resume", "let the box serve again after a pause",
                 [](const Choices& options, const NodeConfig&) {

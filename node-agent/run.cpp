@@ -18,6 +18,7 @@
 #include "node-agent/care/read_box.h"
 #include "node-agent/host/host_door.h"
 #include "node-agent/host/host_request.h"
+#include "node-agent/host/machine_zone.h"
 #include "node-agent/line/line_gauge.h"
 #include "node-agent/link/blob_fetch.h"
 #include "node-agent/link/departure.h"
@@ -31,6 +32,7 @@
 #include "node-agent/start_groups.h"
 #include "node-agent/state/file_journal.h"
 #include "node-agent/state/file_shelf.h"
+#include "node-agent/state/limits_files.h"
 #include "node-agent/status_text.h"
 
 namespace foyer::agent {
@@ -160,10 +162,25 @@ private:
     std::unique_ptr<SyncLoop> loop_;
 };
 
+// What the host allows, and the agent that is paused by it. Looked at once before the agent starts:
+// not even for a moment does a copy run in quiet hours.
+struct Limits {
+    Limits(const std::string& data_dir, OwnLine& line, Agent& agent, const Clock& clock, Log& log)
+        : files(data_dir + "/state", log),
+          keeper({line, files, clock, machine_zone(), log,
+                  [&agent](const auto& pause) { agent.obey_limits(pause); }},
+                 files.load()) {
+        keeper.tick();
+    }
+    FileLimits files;
+    LimitsKeeper keeper;
+};
+
 // What a caller wants, where he wants more than to be told how the box does.
-Status obey(const std::string& line, WallTime now, bool edge, Agent& agent, Departure& departure,
-            Link& link) {
+Status obey(const std::string& line, WallTime now, bool edge, Agent& agent, LimitsKeeper& limits,
+            Departure& departure, Link& link) {
     const HostRequest asked = TRY(parse_request(line, now));
+    if (asked.limits) return limits.set(*asked.limits);
     if (!asked.order) return ok_status();
     if (edge && asked.order->wish == HostWish::Draining)
         return error(ErrorCode::FailedPrecondition,
@@ -176,7 +193,7 @@ Status obey(const std::string& line, WallTime now, bool edge, Agent& agent, Depa
 
 // An edge whose host wants it quiet measures nobody's line.
 bool serves(const Agent& agent, const Departure& departure) {
-    return !departure.has_left() && agent.host_wish() == HostWish::Serving;
+    return !departure.has_left() && agent.serves();
 }
 
 SyncRules sync_rules(const NodeConfig& config) {
@@ -242,7 +259,6 @@ Status run(const std::string& data_dir, const NodeConfig& config, const std::str
     SystemRng rng;
     StderrSink sink;
     Log log(sink, clock, config.log_level);
-
     stay_in_memory(log);
     const IdentityFolder folder(data_dir + "/identity");
     const Identity identity = TRY(folder.load());
@@ -280,7 +296,9 @@ Status run(const std::string& data_dir, const NodeConfig& config, const std::str
     ErrandRunner errands(*box.console, told_to(client), log, {.exec = config.exec});
     Link link;
     agent.on_news([&] { link.poke(); });
+    Limits limits(data_dir, *box.line, agent, clock, log);
     TRY(agent.start());
+    limits.keeper.start();
     link.begin(std::make_unique<SyncLoop>(agent, client, renewal, departure, clock, rng, log,
                                           sync_rules(config),
                                           [&](const auto& asked) { errands.take(asked); }));
@@ -289,11 +307,13 @@ Status run(const std::string& data_dir, const NodeConfig& config, const std::str
     log.info("node_started",
              {{"node", identity.node}, {"data", data_dir}, {"run", run_dir}, {"version", version}});
     const auto answer = [&](const std::string& line) {
-        const Status obeyed = obey(line, clock.wall(), identity.edge, agent, departure, link);
+        const Status obeyed =
+            obey(line, clock.wall(), identity.edge, agent, limits.keeper, departure, link);
         if (!obeyed.ok()) return refusal_json(obeyed.failure());
         LinkState shown = link.state();
         shown.left = departure.has_left();
-        return status_json(identity.node, version, agent.overview(), shown, keeper.state());
+        return status_json(identity.node, version, agent.overview(), shown, keeper.state(),
+                           limits.keeper.state());
     };
     serve_until_signal(signals.get(), door, answer, [&] {
         if (agent.look_at_host_clock()) link.poke();

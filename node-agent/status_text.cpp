@@ -5,6 +5,7 @@
 #include "common/base/text.h"
 #include "common/model/clock_offset.h"
 #include "node-agent/care/care_json.h"
+#include "node-agent/host/limits_page.h"
 
 namespace foyer::agent {
 namespace {
@@ -147,7 +148,7 @@ std::string care_part(const Json& body) {
 
 std::string status_json(const NodeId& node, const std::string& version,
                         const Agent::Overview& overview, const LinkState& link,
-                        const care::CareState& care) {
+                        const care::CareState& care, const LimitsState& limits) {
     Json partitions = Json::array();
     for (const PartitionObservation& seen : overview.partitions)
         partitions.push_back(partition_json(seen));
@@ -158,6 +159,7 @@ std::string status_json(const NodeId& node, const std::string& version,
         {"version", version},
         {"edge", overview.settings.edge},
         {"host", host_json(overview.host)},
+        {"limits", limits_json(limits)},
         {"lineage", overview.lineage.str()},
         {"revision", overview.revision.number()},
         {"master",
@@ -193,7 +195,8 @@ Result<std::string> status_page(const std::string& json) {
     page += "\nheard    " + text_at(master, "last_answer") + "\n";
     if (connected && !text_at(master, "problem").empty())
         page += padded("trouble", 8) + text_at(master, "problem") + "\n";
-    page += host_line(body) + care_part(body) + zone_lines(body) + domain_lines(body);
+    page += host_line(body) + limits_lines(body) + care_part(body) + zone_lines(body) +
+            domain_lines(body);
     for (const char* part : {"clock", "overlay", "proxy", "zone", "domains"}) {
         const std::string problem = body.contains(part) ? text_at(body[part], "problem") : "";
         if (!problem.empty()) page += padded(part, 8) + problem + "\n";

@@ -6,13 +6,14 @@
 #include "common/base/result.h"
 #include "node-agent/app/agent.h"
 #include "node-agent/care/care_keeper.h"
+#include "node-agent/app/limits_keeper.h"
 #include "node-agent/link/sync_loop.h"
 
 namespace foyer::agent {
 
 std::string status_json(const NodeId& node, const std::string& version,
                         const Agent::Overview& overview, const LinkState& link,
-                        const care::CareState& care = {});
+                        const care::CareState& care = {}, const LimitsState& limits = {});
 // InvalidArgument: not such a document.
 Result<std::string> status_page(const std::string& json);
 

@@ -187,9 +187,32 @@ Removal Agent::removal_of(const PartitionId& partition) const {
 void Agent::change_host(const HostOrder& order) {
     const bool before = is_paused();
     host_ = order;
-    book_.set(order);
     ports_.log.info("host_order", {{"wish", to_text(order.wish)},
                                    {"until", order.until ? to_rfc3339(*order.until) : ""}});
+    follow_pause(before);
+}
+
+void Agent::obey_limits(const std::optional<HostOrder>& pause) {
+    const std::scoped_lock lock(mutex_);
+    const bool before = is_paused();
+    limit_pause_ = pause;
+    follow_pause(before);
+}
+
+// What the master hears: of two pauses the later end, and none where one has none.
+HostOrder Agent::told_order() const {
+    if (!limit_pause_ || host_.wish == HostWish::Draining || host_.wish == HostWish::Leaving)
+        return host_;
+    if (host_.wish == HostWish::Serving) return *limit_pause_;
+    HostOrder both = host_;
+    both.until.reset();
+    if (host_.until && limit_pause_->until)
+        both.until = std::max(*host_.until, *limit_pause_->until);
+    return both;
+}
+
+void Agent::follow_pause(bool before) {
+    book_.set(told_order());
     if (before == is_paused()) return;
     if (ports_.groups != nullptr) ports_.groups->pause(is_paused());
     for (const auto& [partition, worker] : workers_) {
@@ -435,6 +458,11 @@ std::optional<std::vector<Digest>> Agent::images_in_use() {
 HostWish Agent::host_wish() const {
     const std::scoped_lock lock(mutex_);
     return host_.wish;
+}
+
+bool Agent::serves() const {
+    const std::scoped_lock lock(mutex_);
+    return host_.wish == HostWish::Serving && !limit_pause_;
 }
 
 bool Agent::may_leave() const {

@@ -84,9 +84,15 @@ public:
     Status obey_host(const HostOrder& order);
     // How the box fares, as it finds itself (care/): the master is told what changed.
     void tell_care(const BoxCare& care);
+    // The limits that the host set (limits_keeper.h) pause this box, until then where that is
+    // known, or do not any more. Beside what he orders: neither ends the other. The master hears
+    // the pause as he hears an order; a box that is to be emptied goes on being so.
+    void obey_limits(const std::optional<HostOrder>& pause);
     // An order whose time is over is over. Called now and then; whether there was one.
     bool look_at_host_clock();
     HostWish host_wish() const;
+    // Neither an order nor a limit of the host keeps it from work.
+    bool serves() const;
     // Its host wants to leave, the master has heard it, and this box is to hold nothing any more.
     bool may_leave() const;
     // News that became due only with time.
@@ -112,10 +118,12 @@ private:
     void give(const PartitionId& partition);
     void order_box();
     void change_host(const HostOrder& order);
+    void follow_pause(bool before);
+    HostOrder told_order() const;
     Removal removal_of(const PartitionId& partition) const;
     // An edge that leaves holds no copies to move: it closes its doors.
     bool is_paused() const {
-        return host_.wish == HostWish::Paused ||
+        return limit_pause_.has_value() || host_.wish == HostWish::Paused ||
                (host_.wish == HostWish::Leaving && desired_.settings.edge);
     }
     std::shared_ptr<CopyDesk> seat(const Assignment& assignment, const LocalState& local);
@@ -152,6 +160,7 @@ private:
     std::optional<std::int64_t> disk_reported_;  // what the master knows
     std::set<PartitionId> refused_;              // assigned, and not taken up
     HostOrder host_;
+    std::optional<HostOrder> limit_pause_;
     std::map<PartitionId, std::unique_ptr<Worker>> workers_;
     std::unique_ptr<BoxKeeper> box_;
 };

@@ -51,6 +51,17 @@ std::string end_of(const HostOrder& order) {
                        : "It serves again with: foyer-node resume";
 }
 
+// His order is over; what he limited goes on.
+std::string served(const std::string& status) {
+    const Json body = Json::parse(status, nullptr, /*allow_exceptions=*/false);
+    const Json limits = body.is_object() ? body.value("limits", Json::object()) : Json::object();
+    const Json pause = limits.is_object() ? limits.value("pause", Json::object()) : Json::object();
+    const std::string until = pause.is_object() ? text_at(pause, "until") : "";
+    if (until.empty()) return "this box serves";
+    return "no order of yours is left; its limits keep this box paused until " + until +
+           ": foyer-node limits";
+}
+
 Result<std::string> wait_stopped(const HostOrder& order, std::string status,
                                  const OrderPorts& ports) {
     const MonoTime began = ports.clock.mono();
@@ -121,7 +132,7 @@ Result<std::string> give_order(const HostOrder& order, const OrderPorts& ports) 
                      "the agent that runs is older than this command and knows no such order: "
                      "systemctl restart foyer-node, then try it again");
     switch (order.wish) {
-        case HostWish::Serving: return std::string("this box serves");
+        case HostWish::Serving: return served(status);
         case HostWish::Paused: return wait_stopped(order, std::move(status), ports);
         case HostWish::Leaving: return wait_let_go(std::move(status), ports);
         case HostWish::Draining: {

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/base/text.h"
+#include "node-agent/state/limits_json.h"
 
 namespace foyer::agent {
 namespace {
@@ -38,6 +39,7 @@ Result<HostOrder> parse_order(const Json& body, WallTime now) {
 }  // namespace
 
 std::string to_line(const HostRequest& request) {
+    if (request.limits) return Json{{"do", "limits"}, {"limits", to_json(*request.limits)}}.dump();
     Json body = {{"do", request.order ? "order" : "status"}};
     if (request.order) {
         body["wish"] = to_text(request.order->wish);
@@ -53,8 +55,14 @@ Result<HostRequest> parse_request(const std::string& line, WallTime now) {
     if (verb == body.end() || !verb->is_string()) return bad("'do' is no text");
     const std::string word = verb->get<std::string>();
     if (word == "status") return HostRequest{};
+    if (word == "limits") {
+        const auto limits = limits_from_json(body.value("limits", Json()));
+        if (!limits) return bad("'limits' are none");
+        TRY(check(*limits));
+        return HostRequest{std::nullopt, limits};
+    }
     if (word != "order") return bad("it cannot do '" + word + "'");
-    return HostRequest{TRY(parse_order(body, now))};
+    return HostRequest{TRY(parse_order(body, now)), std::nullopt};
 }
 
 std::string refusal_json(const Error& failure) {

@@ -1,9 +1,11 @@
 // What comes through the local socket: one JSON object on a line.
 //
 //   {"do": "status"}
+//   {"do": "limits", "limits": {…}}    all of them, as in node-agent/state/limits_json.h
 //   {"do": "order", "wish": "paused" | "draining" | "leaving" | "serving", "until_unix_ms": 0}
 //
-// The answer is the status document, for an order as it is afterwards, or {"error": "…"}. Pure.
+// The answer is the status document, after an order or limits as it is then, or {"error": "…"}.
+// Pure.
 #pragma once
 
 #include <optional>
@@ -11,6 +13,7 @@
 
 #include "common/base/result.h"
 #include "common/model/host_wish.h"
+#include "node-agent/domain/host_limits.h"
 
 namespace foyer::agent {
 
@@ -18,7 +21,8 @@ namespace foyer::agent {
 inline constexpr Duration order_span_max{366LL * 24 * 3600 * 1000};
 
 struct HostRequest {
-    std::optional<HostOrder> order;  // none: only the status is asked for
+    std::optional<HostOrder> order;      // neither: only the status is asked for
+    std::optional<HostLimits> limits{};  // in place of all that were set
     friend bool operator==(const HostRequest&, const HostRequest&) = default;
 };
 

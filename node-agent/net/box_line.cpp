@@ -62,21 +62,17 @@ Status BoxLine::hold_now() {
         return ok_status();
     }
     Tunnels tunnels;
-    bool bundles = false;
     for (const auto& [name, link] : TRY(read_links(box_.file()))) {
-        if (!name.starts_with(tunnel_prefix)) continue;
-        tunnels[name] = link.number;
-        bundles = bundles || link.kind == "wireguard";
+        if (name.starts_with(tunnel_prefix)) tunnels[name] = link.number;
     }
-    if (made_ && made_->caps == *wanted_ && made_->tunnels == tunnels && made_->bundles == bundles)
-        return ok_status();
+    if (made_ && made_->caps == *wanted_ && made_->tunnels == tunnels) return ok_status();
     if (!wanted_->any()) {
         TRY(undo(tunnels));
-        made_ = Made{{}, tunnels, bundles, CapMeans::None};
+        made_ = Made{{}, tunnels, CapMeans::None};
         show(CapMeans::None, "");
         return ok_status();
     }
-    const Status shaped = shape(tunnels, bundles);
+    const Status shaped = shape(tunnels);
     if (shaped.ok()) {
         show(made_->means, "");
         return ok_status();
@@ -89,19 +85,19 @@ Status BoxLine::hold_now() {
         show(CapMeans::None, why);
         return error(ErrorCode::FailedPrecondition, "this machine cannot hold caps: " + why);
     }
-    made_ = Made{*wanted_, tunnels, bundles, CapMeans::Drop};
+    made_ = Made{*wanted_, tunnels, CapMeans::Drop};
     show(CapMeans::Drop, shaped.failure().message);
     return ok_status();
 }
 
-Status BoxLine::shape(const Tunnels& tunnels, bool bundles) {
+Status BoxLine::shape(const Tunnels& tunnels) {
     const bool anew = !made_ || made_->means == CapMeans::Drop || made_->means == CapMeans::None ||
                       !same_sides(made_->caps, *wanted_);
     const CapMeans means_before = anew ? CapMeans::FairQueue : made_->means;
     const Tunnels before = anew ? Tunnels{} : made_->tunnels;
     if (anew) TRY(undo(tunnels));
-    TRY(shape_side(LineSide::Up, wanted_->upload, bundles, anew));
-    TRY(shape_side(LineSide::Down, wanted_->download, bundles, anew));
+    TRY(shape_side(LineSide::Up, wanted_->upload, anew));
+    TRY(shape_side(LineSide::Down, wanted_->download, anew));
     CapMeans means = means_before;
     for (const LineSide side : {LineSide::Up, LineSide::Down}) {
         const auto& cap = side == LineSide::Up ? wanted_->upload : wanted_->download;
@@ -112,20 +108,17 @@ Status BoxLine::shape(const Tunnels& tunnels, bool bundles) {
         if (const auto led = before.find(name); led == before.end() || led->second != index)
             lines += lead_through(name, *wanted_);
     if (!lines.empty()) TRY(tc(lines));
-    made_ = Made{*wanted_, tunnels, bundles, means};
+    made_ = Made{*wanted_, tunnels, means};
     return ok_status();
 }
 
-Status BoxLine::shape_side(LineSide side, const std::optional<KbitPerSecond>& rate, bool bundles,
-                           bool anew) {
+Status BoxLine::shape_side(LineSide side, const std::optional<KbitPerSecond>& rate, bool anew) {
     if (!rate) return ok_status();
+    if (!anew) return tc(shape_changed({side, *rate}));
     const std::string device = cap_device(side);
-    const Shape wished{side, *rate, bundles};
-    if (!anew && made_->means == CapMeans::Queue) TRY(tc(plain_queue_changed(wished)));
-    if (!anew) return tc(shape_changed(wished));
     TRY(box_.ip(
         {"link add " + device + " type ifb", "link set " + device + " addrgenmode none up"}));
-    return tc(shape_anew(wished));
+    return tc(shape_anew({side, *rate}));
 }
 
 Status BoxLine::undo(const Tunnels& tunnels) {

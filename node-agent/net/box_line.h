@@ -34,9 +34,8 @@ public:
 private:
     using Tunnels = std::map<std::string, std::int64_t>;  // name -> number
     Status hold_now();
-    Status shape(const Tunnels& tunnels, bool bundles);
-    Status shape_side(LineSide side, const std::optional<KbitPerSecond>& rate, bool bundles,
-                      bool anew);
+    Status shape(const Tunnels& tunnels);
+    Status shape_side(LineSide side, const std::optional<KbitPerSecond>& rate, bool anew);
     Status undo(const Tunnels& tunnels);
     Status tc(const std::string& lines) const;
     void show(CapMeans means, const std::string& problem);
@@ -48,7 +47,6 @@ private:
     struct Made {
         LineCaps caps;
         Tunnels tunnels;
-        bool bundles = false;
         CapMeans means = CapMeans::None;
     };
     std::optional<Made> made_;

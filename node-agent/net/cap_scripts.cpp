@@ -11,7 +11,6 @@ namespace foyer::agent {
 namespace {
 
 constexpr std::int64_t packet_bytes = 1'600;
-constexpr int mtu = 1'420;  // inside a tunnel, where the line carries 1500
 // nft counts no overhead, and senders whose packets are dropped send small ones.
 constexpr int dropped_percent = 85;
 constexpr const char* table = "foyer_caps";
@@ -19,12 +18,6 @@ constexpr const char* table = "foyer_caps";
 std::string number(std::int64_t value) { return std::to_string(value); }
 
 std::int64_t bytes_in(std::int64_t kbit, std::int64_t ms) { return kbit * ms / 8; }
-
-std::int64_t rate_of(const Shape& shape) {
-    const std::int64_t kbit = shape.rate.count();
-    const bool bundles = shape.side == LineSide::Up || shape.bundles;
-    return bundles ? kbit * mtu / (mtu + line_overhead_bytes) : kbit;
-}
 
 std::string htb_class(const char* verb, const Shape& shape, const char* parent, const char* id,
                       std::int64_t kbit, std::int64_t most, const char* more) {
@@ -37,18 +30,23 @@ std::string htb_class(const char* verb, const Shape& shape, const char* parent, 
 
 // The first class keeps a tenth for itself and never takes more than a quarter.
 std::string classes(const char* verb, const Shape& shape) {
-    const std::int64_t all = rate_of(shape);
+    const std::int64_t all = shape.rate.count();
     const std::int64_t first = std::clamp<std::int64_t>(all / 10, 20, 2'000);
     return htb_class(verb, shape, "1:", "1:1", all, all, "") +
            htb_class(verb, shape, "1:1", "1:10", first, std::max(first, all / 4), " prio 0") +
            htb_class(verb, shape, "1:1", "1:20", all - first, all, " prio 1");
 }
 
-std::string plain_queue(const char* verb, const Shape& shape) {
+// Much faster than the cap: of tbf only this is wanted, that it takes bundles of packets (GSO)
+// apart, so that the cap counts what each of them grows by, and a short queue has room for some.
+std::string queue(const char* verb, const Shape& shape) {
+    const std::int64_t kbit = shape.rate.count();
     const std::int64_t limit =
-        std::clamp<std::int64_t>(bytes_in(rate_of(shape), 50), 10 * packet_bytes, 4'000'000);
+        std::clamp<std::int64_t>(bytes_in(kbit, 100), 40 * packet_bytes, 4'000'000);
     return std::string("qdisc ") + verb + " dev " + cap_device(shape.side) +
-           " parent 1:20 handle 20: bfifo limit " + number(limit) + "\n";
+           " parent 1:20 handle 20: tbf rate " +
+           number(std::max<std::int64_t>(1'000'000, 2 * kbit)) + "kbit burst " +
+           number(2 * packet_bytes) + " limit " + number(limit) + "\n";
 }
 
 }  // namespace
@@ -66,18 +64,18 @@ std::string shape_anew(const Shape& shape) {
     const std::string filter = "filter add dev " + device + " parent 1: protocol ipv6 prio ";
     return "qdisc add dev " + device + " root handle 1: htb default 20\n" + classes("add", shape) +
            "qdisc add dev " + device + " parent 1:10 handle 10: bfifo limit 32000\n" +
-           plain_queue("add", shape) +  //
+           queue("add", shape) +  //
            filter + "1 u32 match u8 58 0xff at 6 flowid 1:10\n" + filter +
            "2 u32 match u8 17 0xff at 6 match u16 " + number(group_port) +
            " 0xffff at 42 flowid 1:10\n";
 }
 
-std::string shape_changed(const Shape& shape) { return classes("change", shape); }
-
-std::string plain_queue_changed(const Shape& shape) { return plain_queue("change", shape); }
+std::string shape_changed(const Shape& shape) {
+    return classes("change", shape) + queue("change", shape);
+}
 
 std::string fair_queue(LineSide side) {
-    return "qdisc replace dev " + cap_device(side) + " parent 1:20 handle 21: fq_codel\n";
+    return "qdisc add dev " + cap_device(side) + " parent 20:1 handle 21: fq_codel\n";
 }
 
 std::string lead_through(const std::string& tunnel, const LineCaps& caps) {

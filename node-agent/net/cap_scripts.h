@@ -5,7 +5,7 @@
 //
 // capup and capdown are ifb devices: all tunnels lead through the same one, so it is their sum that
 // is shaped. In it, what groups live by (their mail, and the questions to edges) goes first, in a
-// class of its own; all else waits in a queue of some 50 ms. Where a kernel has none of that, nft
+// class of its own; all else waits in a queue of some 100 ms. Where a kernel has none of that, nft
 // drops what is too much, in a table of its own.
 #pragma once
 
@@ -21,17 +21,14 @@ enum class LineSide { Up, Down };
 
 std::string cap_device(LineSide side);
 
-// Fed to `tc -batch -`. Packets may come in bundles (GSO, GRO), of which htb counts what a packet
-// grows by only once: then it is told a little less than the cap, as if all were full ones.
+// Fed to `tc -batch -`.
 struct Shape {
-    LineSide side = LineSide::Up;  // senders always bundle
+    LineSide side = LineSide::Up;
     KbitPerSecond rate;
-    bool bundles = false;  // the kernel's own tunnels do it for receivers too
 };
-std::string shape_anew(const Shape& shape);           // on a device that has nothing
-std::string shape_changed(const Shape& shape);        // of shape_anew(), without losing a packet
-std::string plain_queue_changed(const Shape& shape);  // where no fair one took its place
-std::string fair_queue(LineSide side);                // in place of the plain one
+std::string shape_anew(const Shape& shape);     // on a device that has nothing
+std::string shape_changed(const Shape& shape);  // of shape_anew(), without losing what waits
+std::string fair_queue(LineSide side);          // in place of the plain one
 std::string lead_through(const std::string& tunnel, const LineCaps& caps);
 
 // Fed to `nft -f -`: replaces what an earlier one made.

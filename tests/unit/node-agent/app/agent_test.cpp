@@ -384,3 +384,41 @@ TEST_CASE("a pause ends by itself at its time; one that cannot be written down c
     CHECK(world.agent->overview().host == HostOrder{});
     CHECK(eventually([&] { return world.runs("acme-0", ReplicaRole::Primary, 1); }));
 }
+
+TEST_CASE("a pause of limits stands beside the host's own: neither ends or hides the other") {
+    World world;
+    world.boot();
+    world.found_two();
+    const auto told = [&] { return world.agent->report().host; };
+    const auto stopped = [&] { return world.seen("acme-0").phase == PartitionPhase::Stopped; };
+    const WallTime soon = world.clock.wall() + Duration(3'600'000);
+    const WallTime later = soon + Duration(3'600'000);
+    const HostOrder limit{HostWish::Paused, soon};
+    CHECK(world.agent->serves());
+    world.agent->obey_limits(limit);
+    CHECK(eventually(stopped));
+    CHECK_FALSE(world.agent->serves());
+    CHECK(told() == limit);
+    CHECK(world.agent->overview().host == HostOrder{});
+    CHECK(world.journal.recovered().host == HostOrder{});
+    // The host's own, longer or without an end, is what the master hears then.
+    REQUIRE(world.agent->obey_host({HostWish::Paused, later}).ok());
+    CHECK(told() == HostOrder{HostWish::Paused, later});
+    REQUIRE(world.agent->obey_host({HostWish::Paused, std::nullopt}).ok());
+    CHECK(told() == HostOrder{HostWish::Paused, std::nullopt});
+    world.agent->obey_limits(std::nullopt);
+    CHECK(world.agent->overview().host == HostOrder{HostWish::Paused, std::nullopt});
+    CHECK(stopped());
+    world.agent->obey_limits(limit);
+    REQUIRE(world.agent->obey_host({}).ok());
+    CHECK(told() == limit);
+    CHECK(stopped());
+    // A box that is to be emptied goes on being so, and is quiet all the same.
+    REQUIRE(world.agent->obey_host({HostWish::Draining, std::nullopt}).ok());
+    CHECK(told() == HostOrder{HostWish::Draining, std::nullopt});
+    CHECK(stopped());
+    REQUIRE(world.agent->obey_host({}).ok());
+    world.agent->obey_limits(std::nullopt);
+    CHECK(eventually([&] { return world.runs("acme-0", ReplicaRole::Primary, 1); }));
+    CHECK(told() == HostOrder{});
+}

@@ -92,3 +92,14 @@ TEST_CASE("an agent that is older than the command, and does nothing, is found o
         CHECK(said.failure().message.find("systemctl restart foyer-node") != std::string::npos);
     }
 }
+
+TEST_CASE("a box that its limits keep paused does not serve after resume, and says so") {
+    Box box{{R"({"host": {"wish": "serving"}, "partitions": [], "limits": {"pause":
+                 {"why": "quiet-hours", "until": "2026-05-02T04:30:00.000Z"}}})"}};
+    const auto said = give_order({HostWish::Serving, std::nullopt}, box.ports());
+    REQUIRE(said.ok());
+    CHECK(said.value().find("paused until 2026-05-02T04:30:00.000Z: foyer-node limits") !=
+          std::string::npos);
+    Box free{{R"({"host": {"wish": "serving"}, "partitions": [], "limits": 5})"}};
+    CHECK(give_order({HostWish::Serving, std::nullopt}, free.ports()).value() == "this box serves");
+}

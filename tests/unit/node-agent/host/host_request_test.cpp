@@ -18,10 +18,25 @@ std::string refused(const std::string& line) {
 
 TEST_CASE("requests are read as they were written") {
     for (const HostRequest& request :
-         {HostRequest{}, HostRequest{HostOrder{HostWish::Paused, std::nullopt}},
-          HostRequest{HostOrder{HostWish::Draining, now + Duration(60'000)}},
-          HostRequest{HostOrder{HostWish::Serving, std::nullopt}}})
+         {HostRequest{}, HostRequest{HostOrder{HostWish::Paused, std::nullopt}, {}},
+          HostRequest{HostOrder{HostWish::Draining, now + Duration(60'000)}, {}},
+          HostRequest{HostOrder{HostWish::Serving, std::nullopt}, {}}})
         CHECK(parse_request(to_line(request), now).value() == request);
+}
+
+TEST_CASE("limits are read as they were written, and nonsense is none") {
+    HostLimits limits;
+    limits.caps.upload = KbitPerSecond(20'000);
+    limits.quiet = {{22 * 60 + 30, 6 * 60 + 30, QuietAct::Pause}};
+    for (const HostLimits& one : {limits, HostLimits{}}) {
+        const HostRequest request{std::nullopt, one};
+        CHECK(parse_request(to_line(request), now).value() == request);
+    }
+    for (const char* line : {R"({"do": "limits"})", R"({"do": "limits", "limits": 7})",
+                             R"({"do": "limits", "limits": {"upload_kbit": 20000}})"})
+        CHECK(refused(line).find("'limits' are none") != std::string::npos);
+    limits.caps.upload = KbitPerSecond(1);
+    CHECK(refused(to_line({std::nullopt, limits})).find("from 0.25") != std::string::npos);
 }
 
 TEST_CASE("what is no request changes nothing and is told why") {

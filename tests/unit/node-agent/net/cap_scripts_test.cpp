@@ -16,29 +16,24 @@ const LineCaps both{KbitPerSecond(7'000), KbitPerSecond(70'000)};
 }  // namespace
 
 TEST_CASE("a shape holds the cap and lets the groups' mail go first") {
-    const std::string down = shape_anew({LineSide::Down, KbitPerSecond(70'000), false});
+    const std::string down = shape_anew({LineSide::Down, KbitPerSecond(70'000)});
     for (const char* line :
          {"qdisc add dev capdown root handle 1: htb default 20\n",
           "classid 1:1 htb rate 70000kbit ceil 70000kbit burst 43750 cburst 43750 overhead 80",
           "classid 1:10 htb rate 2000kbit ceil 17500kbit", "classid 1:20 htb rate 68000kbit",
-          "bfifo limit 437500\n", "match u16 7450 0xffff at 42 flowid 1:10\n"}) {
+          "tbf rate 1000000kbit burst 3200 limit 875000\n",
+          "match u16 7450 0xffff at 42 flowid 1:10\n"}) {
         CAPTURE(line);
         CHECK(has(down, line));
     }
 }
 
-TEST_CASE("where packets come in bundles, what each grows by is taken off the rate") {
-    const char* less = "classid 1:1 htb rate 66266kbit";
-    CHECK(has(shape_anew({LineSide::Down, KbitPerSecond(70'000), true}), less));
-    CHECK(has(shape_anew({LineSide::Up, KbitPerSecond(70'000), false}), less));
-}
-
 TEST_CASE("a changed shape keeps its queues") {
-    const Shape shape{LineSide::Up, KbitPerSecond(250), false};
+    const Shape shape{LineSide::Up, KbitPerSecond(250)};
     CHECK(shape_changed(shape).find("add") == std::string::npos);
     CHECK(has(shape_changed(shape), "class change dev capup parent 1: classid 1:1"));
-    CHECK(has(plain_queue_changed(shape), "qdisc change dev capup parent 1:20"));
-    CHECK(has(plain_queue_changed(shape), "limit 16000\n"));
+    CHECK(has(shape_changed(shape), "qdisc change dev capup parent 1:20"));
+    CHECK(has(shape_changed(shape), "limit 64000\n"));
 }
 
 TEST_CASE("a tunnel leads through the devices of those sides that have a cap") {
