@@ -233,7 +233,10 @@ care::CarePorts care_ports(const std::function<std::optional<Duration>()>& clock
             [](const std::vector<care::DiskHealth>& earlier, std::stop_token stop) {
                 return care::ask_disks("", earlier, care::smartctl_of_machine(stop));
             },
-            clock_offset, [&agent](const BoxCare& care) { agent.tell_care(care); }, clock, log};
+            clock_offset,
+            [&agent](const BoxCare& care) { agent.tell_care(care); },
+            clock,
+            log};
 }
 
 // Haproxy, the name server, wireguard-go and the killer write there for months.
@@ -302,8 +305,9 @@ Status run(const std::string& data_dir, const NodeConfig& config, const std::str
     link.begin(std::make_unique<SyncLoop>(agent, client, renewal, departure, clock, rng, log,
                                           sync_rules(config),
                                           [&](const auto& asked) { errands.take(asked); }));
-    const care::CareKeeper keeper(care_ports([&] { return link.state().clock_offset; }, agent, clock, log),
-                                  care_rules(data_dir, run_dir));
+    const care::CareKeeper keeper(
+        care_ports([&] { return link.state().clock_offset; }, agent, clock, log),
+        care_rules(data_dir, run_dir));
     log.info("node_started",
              {{"node", identity.node}, {"data", data_dir}, {"run", run_dir}, {"version", version}});
     const auto answer = [&](const std::string& line) {

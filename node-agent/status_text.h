@@ -5,8 +5,8 @@
 
 #include "common/base/result.h"
 #include "node-agent/app/agent.h"
-#include "node-agent/care/care_keeper.h"
 #include "node-agent/app/limits_keeper.h"
+#include "node-agent/care/care_keeper.h"
 #include "node-agent/link/sync_loop.h"
 
 namespace foyer::agent {

@@ -151,8 +151,7 @@ void ObservationBook::acknowledge(std::uint64_t number, bool wanted) {
 
 bool ObservationBook::has_overdue() const {
     const std::scoped_lock lock(mutex_);
-    if (takeovers_.has_unsent() || domains_.is_unsent() || host_.is_unsent() ||
-        care_.is_unsent())
+    if (takeovers_.has_unsent() || domains_.is_unsent() || host_.is_unsent() || care_.is_unsent())
         return true;
     const MonoTime now = clock_.mono();
     return std::any_of(entries_.begin(), entries_.end(),

@@ -14,8 +14,8 @@
 
 #include "common/base/time.h"
 #include "common/model/assignment.h"
-#include "common/model/domain.h"
 #include "common/model/box_care.h"
+#include "common/model/domain.h"
 #include "common/model/host_wish.h"
 #include "node-agent/app/takeover_log.h"
 #include "node-agent/app/told_whole.h"
