@@ -3,6 +3,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <memory>
 #include <cstring>
 #include <fcntl.h>
 #include <poll.h>
@@ -247,6 +248,21 @@ care::CareRules care_rules(const std::string& data_dir, const std::string& run_d
     return rules;
 }
 
+std::unique_ptr<care::CareKeeper> look_after(const std::string& data_dir,
+                                             const std::string& run_dir, Agent& agent, Link& link,
+                                             const Clock& clock, Log& log) {
+    return std::make_unique<care::CareKeeper>(
+        care_ports([&link] { return link.state().clock_offset; }, agent, clock, log),
+        care_rules(data_dir, run_dir));
+}
+
+AgentPorts agent_ports(const Box& box, Journal& journal, const Clock& clock, Rng& rng, Log& log,
+                       GroupKeeper* groups, ZoneKeeper& zone, DomainKeeper& domains) {
+    return {*box.images,  *box.partitions, *box.overlay, *box.proxy, *box.meter,
+            read_release, journal,         clock,        rng,        log,
+            groups,       &zone,           &domains};
+}
+
 // A lease is renewed each second, however busy the disk is.
 void stay_in_memory(Log& log) {
     const Status locked = os::lock_memory();
@@ -284,10 +300,8 @@ Status run(const std::string& data_dir, const NodeConfig& config, const std::str
     FileShelf shelf(data_dir + "/acme/certificates", log);
     DomainKeeper domains({*box.proxy, *box.acme, shelf, clock, rng, log},
                          domain_rules(config, identity));
-    const AgentPorts ports{
-        *box.images,          *box.partitions, *box.overlay, *box.proxy, *box.meter,
-        read_release,         *journal,        clock,        rng,        log,
-        groups->keeper.get(), &zone,           &domains};
+    const AgentPorts ports =
+        agent_ports(box, *journal, clock, rng, log, groups->keeper.get(), zone, domains);
     Agent agent(ports, agent_rules(config, capacity, version), journal->recover());
     Renewal renewal(folder, identity, client, clock, log, [&](const ServingCertificate& serving) {
         return box.proxy->set_certificate(serving.certificate_pem, serving.key_pem.reveal());
@@ -305,9 +319,7 @@ Status run(const std::string& data_dir, const NodeConfig& config, const std::str
     link.begin(std::make_unique<SyncLoop>(agent, client, renewal, departure, clock, rng, log,
                                           sync_rules(config),
                                           [&](const auto& asked) { errands.take(asked); }));
-    const care::CareKeeper keeper(
-        care_ports([&] { return link.state().clock_offset; }, agent, clock, log),
-        care_rules(data_dir, run_dir));
+    const auto care = look_after(data_dir, run_dir, agent, link, clock, log);
     log.info("node_started",
              {{"node", identity.node}, {"data", data_dir}, {"run", run_dir}, {"version", version}});
     const auto answer = [&](const std::string& line) {
@@ -316,7 +328,7 @@ Status run(const std::string& data_dir, const NodeConfig& config, const std::str
         if (!obeyed.ok()) return refusal_json(obeyed.failure());
         LinkState shown = link.state();
         shown.left = departure.has_left();
-        return status_json(identity.node, version, agent.overview(), shown, keeper.state(),
+        return status_json(identity.node, version, agent.overview(), shown, care->state(),
                            limits.keeper.state());
     };
     serve_until_signal(signals.get(), door, answer, [&] {

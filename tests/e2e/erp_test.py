@@ -256,7 +256,7 @@ class OrderedErp(unittest.TestCase):
 
     @staticmethod
     def serving_at(inside, home):
-        """Processes of a customer there; those that have ended and wait for their parent are none."""
+        """Processes of a customer there; those that ended and wait for their parent are none."""
         return inside.shell(home, "ps -eo stat=,pid=,comm= | grep -E ' (postgres|uwsgi)$' | "
                                   "grep -v ^Z || true")
 
