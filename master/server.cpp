@@ -125,7 +125,8 @@ Status Server::Parts::open_files() {
     lives.serving = Duration(config.agents.serving_certificate_s * 1000);
     authority = std::make_unique<CertificateAuthority>(
         TRY(CertificateAuthority::open(config.data_dir + "/ca", lives, clock.wall(), rng)));
-    networks = TRY(AsnDatabase::open(config.agents.asn_database));
+    networks = std::make_unique<AsnDatabase>(config.agents.asn_database);
+    refresh_networks();
     blobs = TRY(BlobStore::open(config.data_dir + "/blobs",
                                 {config.blobs.blob_bytes_max, config.blobs.quota_bytes}, rng));
     return ok_status();

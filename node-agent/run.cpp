@@ -3,9 +3,9 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <memory>
 #include <cstring>
 #include <fcntl.h>
+#include <memory>
 #include <poll.h>
 #include <sys/signalfd.h>
 

@@ -86,7 +86,7 @@ HeldSync AgentSync::sync(const NodeId& node, SyncReport report_of_box, Done done
     }
     desk_.replace(desk_key(node));  // one call outstanding a node
     presence_.heard(node, report_of_box.clock, report_of_box.disk_free_bytes);
-    if (line) presence_.called_from(node, *line);
+    presence_.called_from(node, line);
     const Applied applied{report_of_box.applied_lineage, report_of_box.applied_revision};
     if (has_news(node, report_of_box)) {
         // Overtaken by a newer one: nothing of it counts any more.

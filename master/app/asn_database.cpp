@@ -6,11 +6,15 @@
 #include <sys/stat.h>
 
 #include "common/base/utf8.h"
+#include "common/os/files.h"
+#include "common/os/sys.h"
+#include "common/os/unique_fd.h"
 
 namespace foyer::master {
 namespace {
 
 constexpr std::size_t holder_bytes_max = 100;
+constexpr std::size_t file_bytes_max = std::size_t{256} << 20U;  // GeoLite2-ASN has 10 MB
 
 // What tells one file from the next that is put in its place.
 struct Stamp {
@@ -57,7 +61,10 @@ struct AsnDatabase::File {
     static Result<std::shared_ptr<const File>> read(const std::string& path) {
         auto file = std::make_shared<File>();
         file->stamp = TRY(stamp_of(path));
-        const int status = MMDB_open(path.c_str(), MMDB_MODE_MMAP, &file->base);
+        // A map of the file itself would end the master when somebody writes over it.
+        file->content = TRY(os::memory_file(TRY(os::read_file(path, file_bytes_max))));
+        const std::string copy = "/proc/self/fd/" + std::to_string(file->content.get());
+        const int status = MMDB_open(copy.c_str(), MMDB_MODE_MMAP, &file->base);
         if (status != MMDB_SUCCESS)
             return error(ErrorCode::InvalidArgument,
                          "'" + path + "' is no database of networks: " + MMDB_strerror(status));
@@ -71,18 +78,13 @@ struct AsnDatabase::File {
     }
 
     Stamp stamp;
+    os::UniqueFd content;
     MMDB_s base{};
     bool open = false;
 };
 
 AsnDatabase::AsnDatabase(std::string path) : path_(std::move(path)) {}
 AsnDatabase::~AsnDatabase() = default;
-
-Result<std::unique_ptr<AsnDatabase>> AsnDatabase::open(std::string path) {
-    std::unique_ptr<AsnDatabase> made(new AsnDatabase(std::move(path)));
-    if (!made->path_.empty()) made->file_ = TRY(File::read(made->path_));
-    return made;
-}
 
 std::shared_ptr<const AsnDatabase::File> AsnDatabase::current() const {
     const std::scoped_lock lock(mutex_);
@@ -104,7 +106,8 @@ std::optional<AutonomousSystem> AsnDatabase::find(const std::string& address) co
 
 Result<bool> AsnDatabase::refresh() {
     if (path_.empty()) return false;
-    if (TRY(stamp_of(path_)) == current()->stamp) return false;
+    const auto before = current();
+    if (before != nullptr && TRY(stamp_of(path_)) == before->stamp) return false;
     auto fresh = TRY(File::read(path_));
     const std::scoped_lock lock(mutex_);
     file_ = std::move(fresh);

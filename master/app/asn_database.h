@@ -2,8 +2,9 @@
 // GeoLite2-ASN), read through libmaxminddb. Its records hold "autonomous_system_number" and
 // "autonomous_system_organization".
 //
-// The file is looked at again when refresh() is called, so a newer one takes its place without a
-// restart; one that cannot be read leaves the old one in use. Safe from any thread.
+// The file is read when refresh() is called, whole and into memory: whatever is written to it
+// afterwards, what was read stays as it is. So a newer one takes its place without a restart; one
+// that cannot be read leaves the old one in use, or none. Safe from any thread.
 #pragma once
 
 #include <memory>
@@ -19,15 +20,15 @@ namespace foyer::master {
 
 class AsnDatabase {
 public:
-    // `path` empty: no database, no network is known. NotFound, InvalidArgument: it cannot be read,
-    // is none, or knows no autonomous systems.
-    static Result<std::unique_ptr<AsnDatabase>> open(std::string path);
+    // `path` empty: there is never one, and no network is known.
+    explicit AsnDatabase(std::string path);
     ~AsnDatabase();
 
     // Of an address as inet_ntop writes it. Nothing: it is in no network, or the text is none.
     std::optional<AutonomousSystem> find(const std::string& address) const;
 
-    // Whether another file was taken into use.
+    // Whether another file was taken into use. NotFound, InvalidArgument: it cannot be read, is
+    // none, or knows no autonomous systems. ResourceExhausted: it is too large.
     Result<bool> refresh();
 
     // When its maker built it. Nothing: there is none.
@@ -35,7 +36,6 @@ public:
 
 private:
     struct File;
-    explicit AsnDatabase(std::string path);
     std::shared_ptr<const File> current() const;
 
     const std::string path_;  // empty: none

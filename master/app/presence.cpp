@@ -17,12 +17,16 @@ void Presence::heard(const NodeId& node, WallTime clock_of_node, std::int64_t di
     if (disk_free_bytes > 0) presence.disk_free_bytes = disk_free_bytes;
 }
 
-void Presence::called_from(const NodeId& node, const AutonomousSystem& system) {
+void Presence::called_from(const NodeId& node, const std::optional<AutonomousSystem>& system) {
     const std::scoped_lock lock(mutex_);
     NodePresence& presence = nodes_[node];
-    if (presence.line && presence.line->number == system.number) return;
+    const MonoTime now = clock_.mono();
+    const bool unbroken = presence.line && system && presence.line->number == system->number &&
+                          now - presence.line_called < limits_.silent_after;
+    presence.line_called = now;
+    if (unbroken) return;
     presence.line = system;
-    presence.line_since = clock_.mono();
+    presence.line_since = now;
 }
 
 std::optional<AutonomousSystem> Presence::line(const NodeId& node, Duration settled) const {

@@ -38,6 +38,7 @@ struct NodePresence {
     // The network its address is in, and since when without a break. Absent: not known.
     std::optional<AutonomousSystem> line;
     MonoTime line_since;
+    MonoTime line_called;  // the newest call
 };
 
 struct Silence {
@@ -52,8 +53,8 @@ public:
 
     // `disk_free_bytes` 0: unchanged.
     void heard(const NodeId& node, WallTime clock_of_node, std::int64_t disk_free_bytes);
-    // The network of the address it called from.
-    void called_from(const NodeId& node, const AutonomousSystem& system);
+    // The network of the address it called from; nothing: none that is known. A silence breaks it.
+    void called_from(const NodeId& node, const std::optional<AutonomousSystem>& system);
     // The network it has called from for at least so long, without a break.
     std::optional<AutonomousSystem> line(const NodeId& node, Duration settled) const;
     // Whether a report of this number is news: calls may overtake one another, and an old report

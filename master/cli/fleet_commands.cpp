@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <fmt/format.h>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -54,10 +55,16 @@ Result<std::uint32_t> parse_asn(const std::string& text) {
 
 // What is told of its networks and terms, over what was recorded before.
 Status put_networks(Json& body, const IspOptions& options) {
-    if (options.no_asns) body["asns"] = Json::array();
-    if (!options.asns.empty()) body["asns"] = Json::array();
-    for (const std::string& text : options.asns) body["asns"].push_back(TRY(parse_asn(text)));
+    if (options.no_asns || !body.contains("asns")) body["asns"] = Json::array();
+    for (const std::string& text : options.asns) {
+        const Json asn = TRY(parse_asn(text));
+        Json& all = body["asns"];
+        if (std::find(all.begin(), all.end(), asn) == all.end()) all.push_back(asn);
+    }
     Json terms = field(body, "terms").is_object() ? field(body, "terms") : Json::object();
+    // Other terms have words of their own: those of before would say the opposite.
+    if (!options.stance.empty() && options.stance != text_field(terms, "stance"))
+        terms = Json::object();
     const auto put = [&](const char* key, const std::string& text) {
         if (!text.empty()) terms[key] = text;
     };
@@ -94,7 +101,7 @@ Status set_isp(Session& session, const IspOptions& options) {
 void add_networks(Command command, IspOptions& isp) {
     command
         .add_option("--asn", isp.asns,
-                    "number of an autonomous system of its homes; several times or with commas")
+                    "a further network of its homes, by its number; several times or with commas")
         .delimiter(',');
     command.add_option("--terms", isp.stance, "what they say of a box at home")
         .check(one_of({"allowed", "silent", "forbidden"}));
@@ -119,7 +126,8 @@ void add_isps(Command app, Session& session) {
         add_command(group, "set", "record its networks and terms; the rest stays (operator)");
     add_name(set, changed.name, "ISP");
     add_networks(set, changed);
-    set.add_flag("--no-asns", changed.no_asns, "no networks: its lines are not checked");
+    set.add_flag("--no-asns", changed.no_asns,
+                 "none of the networks of before; alone: its lines are not checked");
     set.callback([&session, &changed] {
         session.action = [&session, &changed] { return set_isp(session, changed); };
     });

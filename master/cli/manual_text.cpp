@@ -109,7 +109,8 @@ void add_fleet(Entries& to) {
          "Its networks (autonomous systems) tell whether a box stands behind the line it says: one "
          "whose address is in none of them gets nothing new. Terms that forbid a box refuse its "
          "sites, tokens and boxes, with their own words.",
-         {{"foyer isp set alder --asn 64500,64501", "the numbers of its homes' addresses"},
+         {{"foyer isp set alder --asn 64500,64501", "two further networks of its homes"},
+          {"foyer isp set alder --no-asns --asn 64502", "this one, and none of before"},
           {"foyer isp set alder --terms silent --source 'terms 4.2' --read-on 2026-11-27", ""},
           {"foyer isp set alder --terms forbidden --quote 'No servers.' --read-on 2026-11-27",
            ""}}});

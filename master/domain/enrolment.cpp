@@ -99,6 +99,11 @@ Result<Decision> create_node_token(const State& state, const CreateNodeToken& co
         node.number = state.last_node_number() + 1;
     }
     node.name = name;
+    if (node.site != site.name) {  // what was seen of it was judged by another ISP
+        node.line.reset();
+        node.line_differs = false;
+        node.line_accepted = Asn();
+    }
     node.site = site.name;
     node.edge = command.edge;
     node.public_address = command.public_address;

@@ -15,16 +15,23 @@ std::vector<Asn> sorted(std::vector<Asn> asns) {
     return asns;
 }
 
-Status check_networks(const std::vector<Asn>& asns, const std::optional<IspTerms>& terms) {
+Status check_networks(const State& state, const IspFamilyId& family, const std::vector<Asn>& asns,
+                      const std::optional<IspTerms>& terms) {
     TRY(check_asns(sorted(asns)));
+    TRY(check_asns_free(state, family, asns));
     return check_terms_written(terms);
 }
 
-void judge_lines_of(const Isp& isp, Draft& draft) {
-    for (const auto& [name, node] : draft.state().nodes()) {
-        const auto site = draft.state().sites().find(node.site);
-        if (site == draft.state().sites().end() || site->second.isp != isp.name) continue;
-        Node judged = judge_line(isp, node, draft);
+// Of all boxes on lines of its family: what one brand records counts for the others.
+void judge_lines_of(const Isp& changed, Draft& draft) {
+    const State& state = draft.state();
+    const auto networks = networks_of(state, changed.family, &changed);
+    for (const auto& [name, node] : state.nodes()) {
+        const auto site = state.sites().find(node.site);
+        if (site == state.sites().end()) continue;
+        const Isp& isp = state.isps().at(site->second.isp);
+        if (isp.family != changed.family) continue;
+        Node judged = judge_line(isp, networks, node, draft);
         if (!(judged == node)) draft.put(std::move(judged));
     }
 }
@@ -40,7 +47,7 @@ Result<Decision> create_isp(const State& state, const CreateIsp& command, WallTi
         return error(ErrorCode::AlreadyExists, "ISP '" + command.name.str() + "' already exists",
                      {{"field", "name"}});
     }
-    TRY(check_networks(command.asns, command.terms));
+    TRY(check_networks(state, family, command.asns, command.terms));
     Draft draft(state, now);
     draft.put(Isp{command.name, family, now, {}, sorted(command.asns), command.terms});
     return std::move(draft).done(command.name.str());
@@ -48,7 +55,7 @@ Result<Decision> create_isp(const State& state, const CreateIsp& command, WallTi
 
 Result<Decision> update_isp(const State& state, const UpdateIsp& command, WallTime now) {
     Isp isp = TRY(find_row(state.isps(), command.name, "ISP", "foyer isp ls"));
-    TRY(check_networks(command.asns, command.terms));
+    TRY(check_networks(state, isp.family, command.asns, command.terms));
     Draft draft(state, now);
     const bool other_networks = isp.asns != sorted(command.asns);
     if (!other_networks && isp.terms == command.terms)
@@ -67,11 +74,20 @@ Result<Decision> accept_line(const State& state, const AcceptLine& command, Wall
                      "node '" + node.name.str() +
                          "' was never seen in a network that is known; there is nothing to accept",
                      {{"rule", "line_unknown"}});
-    Draft draft(state, now);
     const Isp& isp = state.isps().at(state.sites().at(node.site).isp);
-    if (line_check(isp, node) != LineCheck::Differs) return std::move(draft).done(node.name.str());
+    const auto networks = networks_of(state, isp.family);
+    if (networks.empty())
+        return error(
+            ErrorCode::FailedPrecondition,
+            "the networks of ISP '" + isp.name.str() +
+                "' are not recorded, so nothing is said against this line; foyer isp set " +
+                isp.name.str() + " --asn NUMBER records them",
+            {{"rule", "networks_not_recorded"}});
+    Draft draft(state, now);
+    if (line_check(networks, node) != LineCheck::Differs)
+        return std::move(draft).done(node.name.str());
     node.line_accepted = node.line->system.number;
-    draft.put(judge_line(isp, std::move(node), draft));
+    draft.put(judge_line(isp, networks, std::move(node), draft));
     return std::move(draft).done(command.name.str());
 }
 

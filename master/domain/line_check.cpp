@@ -48,19 +48,29 @@ bool is_day(const std::string& text) {
 
 }  // namespace
 
-LineCheck line_check(const Isp& isp, const Node& node) {
-    if (!node.line || isp.asns.empty()) return LineCheck::Unknown;
+std::vector<Asn> networks_of(const State& state, const IspFamilyId& family, const Isp* changed) {
+    std::vector<Asn> all;
+    for (const auto& [name, row] : state.isps()) {
+        if (row.family != family) continue;
+        const Isp& isp = changed != nullptr && changed->name == name ? *changed : row;
+        all.insert(all.end(), isp.asns.begin(), isp.asns.end());
+    }
+    std::ranges::sort(all);
+    return all;
+}
+
+LineCheck line_check(std::span<const Asn> networks, const Node& node) {
+    if (!node.line || networks.empty()) return LineCheck::Unknown;
     const Asn seen = node.line->system.number;
-    if (std::ranges::binary_search(isp.asns, seen)) return LineCheck::Declared;
+    if (std::ranges::binary_search(networks, seen)) return LineCheck::Declared;
     return node.line_accepted == seen ? LineCheck::Accepted : LineCheck::Differs;
 }
 
-Node judge_line(const Isp& isp, Node node, Draft& draft) {
-    const LineCheck check = line_check(isp, node);
-    const bool differs = check == LineCheck::Differs;
+Node judge_line(const Isp& isp, std::span<const Asn> networks, Node node, Draft& draft) {
+    const LineCheck check = line_check(networks, node);
     const bool was = node.line_differs;
-    node.line_differs = differs;
-    if (differs && !was) tell_differs(isp, node, draft);
+    node.line_differs = check == LineCheck::Differs;
+    if (node.line_differs && !was) tell_differs(isp, node, draft);
     if (was && check == LineCheck::Declared)
         draft.event("node_line_declared", node,
                     "its address is in " + named(node.line->system) + " of '" + isp.name.str() +
@@ -72,12 +82,15 @@ Node judge_line(const Isp& isp, Node node, Draft& draft) {
 }
 
 Node hear_line(const AutonomousSystem& seen, Node node, Draft& draft) {
-    if (node.line && node.line->system.number == seen.number) return node;
-    node.line = SeenLine{seen, draft.now()};
-    if (node.line_accepted != seen.number) node.line_accepted = Asn();
     const auto site = draft.state().sites().find(node.site);
     if (site == draft.state().sites().end()) return node;
-    return judge_line(draft.state().isps().at(site->second.isp), std::move(node), draft);
+    const Isp& isp = draft.state().isps().at(site->second.isp);
+    const auto networks = networks_of(draft.state(), isp.family);
+    if (!node.line || node.line->system.number != seen.number)
+        node.line = SeenLine{seen, draft.now()};
+    const bool home = std::ranges::binary_search(networks, seen.number);
+    if (!home && node.line_accepted != seen.number) node.line_accepted = Asn();
+    return judge_line(isp, networks, std::move(node), draft);
 }
 
 Status check_terms(const Isp& isp) {
@@ -103,6 +116,21 @@ Status check_asns(std::span<const Asn> asns) {
             return refuse("the number of an autonomous system is 1 to 4294967294");
     }
     if (std::ranges::adjacent_find(asns) != asns.end()) return refuse("a network is named once");
+    return ok_status();
+}
+
+Status check_asns_free(const State& state, const IspFamilyId& family, std::span<const Asn> asns) {
+    for (const auto& [name, isp] : state.isps()) {
+        if (isp.family == family) continue;
+        for (const Asn asn : asns) {
+            if (!std::ranges::binary_search(isp.asns, asn)) continue;
+            return error(ErrorCode::FailedPrecondition,
+                         "AS" + std::to_string(asn.number()) + " is a network of '" + name.str() +
+                             "', of another family: copies would be kept apart that share it; "
+                             "ISPs of one network are one family",
+                         {{"rule", "asn_taken"}, {"isp", name.str()}});
+        }
+    }
     return ok_status();
 }
 

@@ -23,20 +23,29 @@ enum class LineCheck {
 inline constexpr std::array all_line_checks{LineCheck::Unknown, LineCheck::Declared,
                                             LineCheck::Accepted, LineCheck::Differs};
 
-LineCheck line_check(const Isp& isp, const Node& node);
+// Of all ISPs of a family, which is one network with many brands; ascending. `changed` stands for
+// its row, which is another one yet.
+std::vector<Asn> networks_of(const State& state, const IspFamilyId& family,
+                             const Isp* changed = nullptr);
 
-// The box's address is in this network now. What an operator accepted was another one.
+// By the networks of its ISP's family; none: they are not recorded.
+LineCheck line_check(std::span<const Asn> networks, const Node& node);
+
+// The box's address is in this network now. What an operator accepted holds while it is seen there
+// or in a network of its ISP.
 Node hear_line(const AutonomousSystem& seen, Node node, Draft& draft);
 
-// The node as it is judged by what `isp` declares now, with the event that tells a change.
-Node judge_line(const Isp& isp, Node node, Draft& draft);
+// The node as it is judged by what its ISP's family declares now, with the event that tells a
+// change.
+Node judge_line(const Isp& isp, std::span<const Asn> networks, Node node, Draft& draft);
 
 // FailedPrecondition: the ISP's terms forbid a box on its lines; with the words and their date.
 Status check_terms(const Isp& isp);
 
 // InvalidArgument: no numbers, one twice, too many; terms without a date or, where they allow or
-// forbid, without a quote.
+// forbid, without a quote. FailedPrecondition: a network is one of another family's.
 Status check_asns(std::span<const Asn> asns);
+Status check_asns_free(const State& state, const IspFamilyId& family, std::span<const Asn> asns);
 Status check_terms_written(const std::optional<IspTerms>& terms);
 
 }  // namespace foyer::master

@@ -181,8 +181,9 @@ private:
         if (lead.failing_since && !group.is_serving() &&
             draft_.now() - *lead.failing_since >= settings().takeover_after)
             return true;
-        // The operator said that it goes: a silent one is not waited for.
-        const bool given_up = is_emptied(node);
+        // A person said that it goes: a silent one is not waited for. What the box said of itself
+        // (box_trust.h) is no such word: many homes say it together when the power fails.
+        const bool given_up = is_given_up(node);
         const bool followed = std::ranges::any_of(group.replicas, [&](const Replica& replica) {
             return replica.key != lead.key && is_healthy(group, replica);
         });

@@ -36,7 +36,11 @@ void hear_node(const ReportNode& command, const Node& before, Draft& draft) {
         node.eviction_held = false;
     }
     node.token_used = true;
-    if (!command.agent_version.empty()) node.agent_version = command.agent_version;
+    const bool another_agent =
+        !command.agent_version.empty() && command.agent_version != node.agent_version;
+    // What another agent found may be nothing to this one, which says so if not.
+    if (another_agent && !command.care) node = hear_care(BoxCare{}, std::move(node), draft);
+    if (another_agent) node.agent_version = command.agent_version;
     const bool offers_else = command.capacity && *command.capacity != node.offered;
     if (offers_else && is_sane(*command.capacity)) {
         node.offered = *command.capacity;

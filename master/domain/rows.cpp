@@ -55,10 +55,13 @@ bool can_move(NodeWish from, NodeWish to) {
     CHECK(false);
 }
 
-bool is_emptied(const Node& node) {
+bool is_given_up(const Node& node) {
     return node.wish == NodeWish::Draining || node.host_order.wish == HostWish::Draining ||
-           node.host_order.wish == HostWish::Leaving || node.pause_lasts ||
-           node.care.health == BoxHealth::Failing;
+           node.host_order.wish == HostWish::Leaving || node.pause_lasts;
+}
+
+bool is_emptied(const Node& node) {
+    return is_given_up(node) || node.care.health == BoxHealth::Failing;
 }
 
 std::string_view to_text(TermsStance stance) {

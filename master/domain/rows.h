@@ -180,6 +180,8 @@ struct Node {
 
 // Its copies move to other boxes, as its operator or its host wants it, or because it is failing.
 bool is_emptied(const Node& node);
+// Its operator or its host said so.
+bool is_given_up(const Node& node);
 
 // When a box was last heard of and what its clock said, for people. Heartbeats touch memory only:
 // this is written for all boxes together, once a minute, so that a master that starts again can

@@ -10,16 +10,16 @@ namespace {
 constexpr auto english_paragraphs = std::to_array<Paragraph>({
     {"What it does",
      "It keeps copies of the business software of small companies (orders, invoices, accounts) and "
-     "answers for them. Further copies of each are in other homes, on the lines of other "
-     "operators, so that no single home, line or operator is needed."},
+     "answers for them. Further copies are in other homes, on the lines of other operators, so "
+     "that no single home, line or operator is needed."},
     {"What it does not",
      "What runs on it reaches nothing of this home: neither other devices, nor the router, nor the "
      "Internet by this home's address. It speaks to the gateways of the cloud and to the computer "
      "that runs the cloud, encrypted, and always by calling out: no door is opened in the router."},
     {"It may be unplugged",
      "At any time, by anybody who lives here, without asking: pull the plug, or the cable. The "
-     "other copies go on, and nothing that was confirmed to a user is lost. When it is plugged in "
-     "again it goes on by itself."},
+     "other copies go on; how much they then hold is what each company ordered. When it is plugged "
+     "in again it goes on by itself."},
     {"Who uses it",
      "The companies whose software it is, over the gateways of the cloud. Whoever lives here does "
      "not run these programs, and is not their user."},
@@ -41,8 +41,8 @@ constexpr auto french_paragraphs = std::to_array<Paragraph>({
      "n’est ouverte dans la box."},
     {"Elle peut être débranchée",
      "À tout moment, par toute personne qui vit ici, sans rien demander~: retirez la prise, ou le "
-     "câble. Les autres copies continuent, et rien de ce qui a été confirmé à un utilisateur n’est "
-     "perdu. Rebranchée, elle reprend d’elle-même."},
+     "câble. Les autres copies continuent~; ce qu’elles contiennent alors est ce que chaque "
+     "entreprise a commandé. Rebranchée, elle reprend d’elle-même."},
     {"Qui s’en sert",
      "Les entreprises dont ce sont les logiciels, par les passerelles du nuage. Les personnes qui "
      "vivent ici ne dirigent pas ces programmes et n’en sont pas les utilisateurs."},
@@ -51,8 +51,23 @@ constexpr auto french_paragraphs = std::to_array<Paragraph>({
      "contact ci-dessous, qui sait aussi quelles copies s’y trouvaient à quel moment."},
 });
 
+constexpr Paragraph english_edge{
+    "What it does besides, and what it does not",
+    "It is also a gateway: browsers of the companies reach their software by this line's address, "
+    "encrypted, and it passes that on to the homes that hold it. What runs here for companies "
+    "reaches nothing of this home: neither other devices nor the router."};
+
+constexpr Paragraph french_edge{
+    "Ce qu’elle fait de plus, et ce qu’elle ne fait pas",
+    "Elle est aussi une passerelle~: les navigateurs des entreprises atteignent leurs logiciels "
+    "par "
+    "l’adresse de cette ligne, de façon chiffrée, et elle transmet aux foyers qui les portent. Ce "
+    "qu’elle exécute pour des entreprises n’atteint rien de ce foyer~: ni les autres appareils, ni "
+    "la box."};
+
 constexpr LetterWords english{
     "en",
+    english_edge,
     "What the small computer at this address is",
     "This computer is part of {zone}, a cloud that lives in homes. It stands here with the consent "
     "of {host}.",
@@ -70,6 +85,7 @@ constexpr LetterWords english{
 
 constexpr LetterWords french{
     "fr",
+    french_edge,
     "Ce qu’est la petite machine à cette adresse",
     "Cette machine fait partie de {zone}, un nuage qui vit dans des foyers. Elle est ici avec "
     "l’accord de {host}.",

@@ -15,6 +15,7 @@ struct Paragraph {
 
 struct LetterWords {
     std::string_view language;  // of HTML: "en"
+    Paragraph edge;             // in place of the second one, where a gateway stands there
     std::string_view title;
     std::string_view opening;
     std::span<const Paragraph> paragraphs;

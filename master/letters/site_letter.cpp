@@ -114,8 +114,10 @@ std::string names_of(const std::vector<NodeId>& boxes, std::string_view none) {
 Written write(const LetterFacts& facts, const LetterWords& words) {
     const Fillings fillings = fillings_of(facts);
     Written letter{filled(words.title, fillings), filled(words.opening, fillings), {}, {}};
-    for (const Paragraph& part : words.paragraphs)
+    for (std::size_t i = 0; i < words.paragraphs.size(); ++i) {
+        const Paragraph& part = i == 1 && facts.has_edge ? words.edge : words.paragraphs[i];
         letter.parts.push_back({filled(part.heading, fillings), filled(part.body, fillings)});
+    }
     if (facts.isp.terms && facts.isp.terms->stance == TermsStance::Allowed)
         letter.parts.push_back(
             {filled(words.terms_heading, fillings), filled(words.terms, fillings)});

@@ -14,6 +14,7 @@ struct LetterFacts {
     Site site;
     Isp isp;
     std::vector<NodeId> boxes;  // by name
+    bool has_edge = false;      // one of them is a gateway
     std::string zone;           // the cloud's name
     std::string contact;        // who answers for it
     WallTime printed_at;

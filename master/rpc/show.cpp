@@ -233,7 +233,8 @@ void show_line(const State& state, const Node& from, api::Node& to) {
     line.set_asn(static_cast<std::uint32_t>(from.line->system.number.number()));
     line.set_holder(from.line->system.holder);
     set_time(from.line->since, *line.mutable_since());
-    line.set_check(wire_check(line_check(state.isps().at(site->second.isp), from)));
+    const IspFamilyId& family = state.isps().at(site->second.isp).family;
+    line.set_check(wire_check(line_check(networks_of(state, family), from)));
 }
 
 void show_life(const Node& from, api::Node& to) {

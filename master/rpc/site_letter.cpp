@@ -18,8 +18,11 @@ Result<LetterFacts> facts_of(const State& state, const Caller& caller, const std
     LetterFacts facts;
     facts.site = *site;
     facts.isp = state.isps().at(site->isp);
-    for (const auto& [node, row] : state.nodes())
-        if (row.site == site->name) facts.boxes.push_back(node);
+    for (const auto& [node, row] : state.nodes()) {
+        if (row.site != site->name) continue;
+        facts.boxes.push_back(node);
+        facts.has_edge = facts.has_edge || row.edge;
+    }
     facts.zone = state.settings().zone;
     facts.contact = context.limits.contact;
     facts.printed_at = context.clock.wall();

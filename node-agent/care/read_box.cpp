@@ -154,6 +154,8 @@ std::vector<NamedCount> counts(const std::string& folder, std::string_view begin
                                const std::string& file) {
     std::vector<NamedCount> found;
     for (const std::string& name : names_in(folder, begin)) {
+        // Of partitions' own file systems (volume/): as well as the disk below them.
+        if (name.starts_with("loop")) continue;
         const auto count = number_in(path(folder, name, file));
         if (count && *count >= 0) found.push_back({line_of(name), *count});
         if (found.size() >= disks_max) break;

@@ -35,6 +35,15 @@ Status end_partitions(CrunRuntime& runtime, ClearData data) {
     return ok_status();
 }
 
+Status close_stores(const BoxPaths& paths) {
+    for (const std::string& name : TRY(os::list_dir(paths.partitions()))) {
+        const VolumePlaces places{
+            .partition = paths.partition(PartitionId(name)), .config = {}, .secrets = {}};
+        TRY(close_store(places.store()));
+    }
+    return ok_status();
+}
+
 Status end_servers(const BoxPaths& paths) {
     TRY(KeptProcess("haproxy", paths.run + "/edge/haproxy.pid").end());
     TRY(KeptProcess("knot", paths.run + "/zone/knot.pid").end());
@@ -80,6 +89,9 @@ Status note_groups(const BoxPaths& paths, const Cgroups& groups) {
 
 Status clear_box(const BoxConfig& config, ClearData data) {
     const BoxPaths paths{.data = config.data_dir, .run = config.run_dir};
+    // Also where nobody knows any more what ran here: no tree is removed while one is mounted in
+    // it.
+    if (os::exists(paths.partitions()) && !os::exists(paths.run)) TRY(close_stores(paths));
     // A box that was never enrolled has no folder for what runs, and runs nothing.
     if (!paths.run.empty() && (os::exists(paths.run) || os::exists(paths.partitions()))) {
         const auto runtime = TRY(open_runtime(config, paths));

@@ -18,6 +18,7 @@ namespace foyer::agent {
 namespace {
 
 constexpr Duration kill_timeout{15'000};
+constexpr Duration keeper_timeout{2'000};
 // Of a partition's keeper, which writes its log: some 300,000 short lines a second. Who says more
 // waits; without an end to it, a tenant with a hundredth of a processor kept half of one busy.
 constexpr Millicores keeper_cpu{100};
@@ -263,7 +264,8 @@ Status CrunRuntime::kill(const PartitionId& id) {
     TRY(groups_.kill_all(id.str(), kill_timeout));
     TRY(groups_.kill_all(hook_container(id), kill_timeout));
     if (os::exists(paths_.started(id))) TRY(wait_exit(id));
-    TRY(groups_.end_keeper(id.str(), kill_timeout));
+    // It writes to the disk, and may hang with it; who was to be ended is ended.
+    discard(groups_.end_keeper(id.str(), keeper_timeout), "the next start or erase ends it");
     TRY(crun_.forget(id.str()));
     TRY(crun_.forget(hook_container(id)));
     TRY(groups_.remove(hook_container(id)));
@@ -272,11 +274,13 @@ Status CrunRuntime::kill(const PartitionId& id) {
 
 Status CrunRuntime::put_away(const PartitionId& id) {
     TRY(kill(id));
+    TRY(groups_.end_keeper(id.str(), kill_timeout));
     return close_store(places(id).store());
 }
 
 Status CrunRuntime::erase(const PartitionId& id) {
     TRY(kill(id));
+    TRY(groups_.end_keeper(id.str(), kill_timeout));
     TRY(remove_partition_net(box_, Netns(paths_.netns(id)), link_of(id)));
     TRY(os::remove_file(paths_.exit_file(id)));
     TRY(os::remove_tree(paths_.live(id)));

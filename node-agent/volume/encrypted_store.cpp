@@ -1,9 +1,12 @@
 #include "node-agent/volume/encrypted_store.h"
 
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <openssl/crypto.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include "common/base/text.h"
 #include "common/os/child_process.h"
@@ -21,6 +24,7 @@ constexpr std::int64_t mib = 1024 * 1024;
 constexpr Duration close_poll{50};
 constexpr int close_polls_max = 100;  // what was killed a moment ago lets go of its files
 constexpr Duration mkfs_timeout{120'000};
+constexpr Duration fsck_timeout{600'000};
 
 std::string unfinished(const std::string& path) { return path + ".new"; }
 
@@ -30,10 +34,20 @@ Error disk_full(Bytes size, std::int64_t free) {
                                                    std::to_string(free / mib) + " MiB are free");
 }
 
+// A file system that copies on write (btrfs) would need new room for each change of what is
+// reserved; others do not know the word.
+void keep_in_place(int file) {
+    int flags = 0;
+    if (::ioctl(file, FS_IOC_GETFLAGS, &flags) != 0) return;
+    flags |= FS_NOCOW_FL;
+    ::ioctl(file, FS_IOC_SETFLAGS, &flags);
+}
+
 Status fill(const std::string& file, Bytes size) {
     const std::int64_t free = TRY(os::disk_space(os::parent_of(file))).free_bytes;
     if (free < size.count()) return disk_full(size, free);
     const os::UniqueFd fd = TRY(os::open_file(file, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    keep_in_place(fd.get());
     const int code = ::posix_fallocate(fd.get(), 0, size.count());
     if (code == 0) return ok_status();
     if (code == ENOSPC) return disk_full(size, free);
@@ -60,10 +74,29 @@ Status make_image(const std::string& image, Bytes size) {
     return done;
 }
 
+// After an error of the disk ext4 is read-only until it is mounted anew.
+bool is_read_only(const std::string& folder) {
+    struct statvfs facts{};
+    return ::statvfs(folder.c_str(), &facts) == 0 && (facts.f_flag & ST_RDONLY) != 0;
+}
+
+// What a power cut or a bad disk left is mended, where that loses nothing.
+Status check_file_system(const std::string& device) {
+    const auto done = TRY(os::run({.argv = {"e2fsck", "-p", device}, .timeout = fsck_timeout}));
+    constexpr int mended_max = 3;  // 1: mended; 2: and to be mounted anew, which follows
+    if (!done.timed_out && done.exit_code <= mended_max) return ok_status();
+    return error(ErrorCode::FailedPrecondition,
+                 "the volume is damaged, and e2fsck does not mend it by itself: " + done.output +
+                     done.messages,
+                 {{"rule", "volume_damaged"}});
+}
+
 Status mount_image(const StorePlaces& places) {
-    TRY(os::make_dirs(places.mount, 0700));
+    if (is_open(places) && is_read_only(places.mount)) TRY(close_store(places));
     if (is_open(places)) return ok_status();
+    TRY(os::make_dirs(places.mount, 0700));
     const LoopDevice device = TRY(attach_loop(places.image));
+    if (device.fresh) TRY(check_file_system(device.path));
     if (::mount(device.path.c_str(), places.mount.c_str(), "ext4",
                 MS_NOSUID | MS_NODEV | MS_NOATIME, "errors=remount-ro") != 0)
         return os::errno_error("cannot mount '" + places.image + "'");

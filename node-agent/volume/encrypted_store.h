@@ -34,8 +34,9 @@ bool is_open(const StorePlaces& places);
 
 // Makes what is missing and opens it: inside() is there then, and only root may enter. `purpose`
 // tells the partition from others under the same key. Safe to repeat, also after a power cut in the
-// midst. ResourceExhausted: the disk has no room for `size`. FailedPrecondition: it was made with
-// another key; or this kernel cannot do it, and why.
+// midst: then the file system is checked, and mended where that loses nothing. ResourceExhausted:
+// the disk has no room for `size`. FailedPrecondition: it was made with another key; it is damaged;
+// or this kernel cannot do it, and why.
 Status open_store(const StorePlaces& places, Bytes size, const Secret<std::string>& key,
                   const std::string& purpose);
 
@@ -43,7 +44,8 @@ Status open_store(const StorePlaces& places, Bytes size, const Secret<std::strin
 // closed is fine.
 Status close_store(const StorePlaces& places);
 
-// Closed, and the file removed: what it held can be read by nobody, whatever the disk keeps of it.
+// Closed, and the file removed. What the disk may keep of it can be read by who has that disk and
+// the order's key, which lives as long as the order.
 Status remove_store(const StorePlaces& places);
 
 }  // namespace foyer::agent

@@ -53,16 +53,30 @@ bool shows(int device, const struct stat& file) {
            info.lo_inode == file.st_ino;
 }
 
-Result<std::optional<LoopDevice>> attached_already(int file) {
+// The kernel's word for the file, in the namespace of whoever attached it: the end tells.
+bool may_show(const std::string& backing_file, const std::string& path) {
+    const auto told = os::read_file(backing_file, 8192);
+    const std::string name = path.substr(path.rfind('/') + 1);
+    return told.ok() && told.value().find(name) != std::string::npos;
+}
+
+Result<std::optional<LoopDevice>> attached_already(int file, const std::string& path) {
     struct stat facts{};
     if (::fstat(file, &facts) != 0) return os::errno_error("cannot look at a volume");
     for (const std::string& name : TRY(os::list_dir("/sys/block"))) {
         const auto number = number_of(name);
-        if (!number || !os::exists("/sys/block/" + name + "/loop/backing_file")) continue;
-        LoopDevice device{"/dev/" + name, {}};
+        const std::string shown = "/sys/block/" + name + "/loop/backing_file";
+        if (!number || !os::exists(shown)) continue;
+        LoopDevice device{.path = "/dev/" + name, .open = {}};
         TRY(ensure_node(device.path, *number));
-        auto open = os::open_file(device.path, O_RDWR | O_CLOEXEC);
-        if (!open.ok() || !shows(open.value().get(), facts)) continue;
+        // To read alone: a mounted device may be open for no other writer.
+        auto open = os::open_file(device.path, O_RDONLY | O_CLOEXEC);
+        if (!open.ok()) {
+            // Detached meanwhile, or another's; one that may be ours is not passed over.
+            if (!may_show(shown, path)) continue;
+            return std::move(open).failure();
+        }
+        if (!shows(open.value().get(), facts)) continue;
         device.open = std::move(open).value();
         return std::optional(std::move(device));
     }
@@ -73,7 +87,7 @@ Result<std::optional<LoopDevice>> attached_already(int file) {
 
 Result<LoopDevice> attach_loop(const std::string& file) {
     const os::UniqueFd content = TRY(os::open_file(file, O_RDWR | O_CLOEXEC | O_NOFOLLOW));
-    if (auto there = TRY(attached_already(content.get()))) return *std::move(there);
+    if (auto there = TRY(attached_already(content.get(), file))) return *std::move(there);
     const auto control = os::open_file("/dev/loop-control", O_RDWR | O_CLOEXEC);
     if (!control.ok())
         return error(
@@ -83,13 +97,14 @@ Result<LoopDevice> attach_loop(const std::string& file) {
     for (int tried = 0; tried < tries_max; ++tried) {
         const int number = ::ioctl(control.value().get(), LOOP_CTL_GET_FREE);
         if (number < 0) return os::errno_error("no free loop device");
-        LoopDevice device{"/dev/loop" + std::to_string(number), {}};
+        LoopDevice device{.path = "/dev/loop" + std::to_string(number), .open = {}, .fresh = true};
         TRY(ensure_node(device.path, number));
-        device.open = TRY(os::open_file(device.path, O_RDWR | O_CLOEXEC));
+        const os::UniqueFd writer = TRY(os::open_file(device.path, O_RDWR | O_CLOEXEC));
         loop_config config = config_of(content.get(), file);
-        if (::ioctl(device.open.get(), LOOP_CONFIGURE, &config) == 0) {
+        if (::ioctl(writer.get(), LOOP_CONFIGURE, &config) == 0) {
             // Pages would lie in memory twice; where the disk below cannot do without, they do.
-            ::ioctl(device.open.get(), LOOP_SET_DIRECT_IO, 1UL);
+            ::ioctl(writer.get(), LOOP_SET_DIRECT_IO, 1UL);
+            device.open = TRY(os::open_file(device.path, O_RDONLY | O_CLOEXEC));
             return device;
         }
         if (errno != EBUSY) return os::errno_error("cannot attach '" + file + "'");

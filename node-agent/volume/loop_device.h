@@ -10,8 +10,9 @@
 namespace foyer::agent {
 
 struct LoopDevice {
-    std::string path;   // "/dev/loop7"
-    os::UniqueFd open;  // the device detaches itself once nobody has it open or mounted
+    std::string path;    // "/dev/loop7"
+    os::UniqueFd open;   // the device detaches itself once nobody has it open or mounted
+    bool fresh = false;  // nobody else can have mounted it
 };
 
 // The one that shows the file already, else a new one: two devices of one file would be two file

@@ -64,6 +64,10 @@ def nothing_new_comes(lab, birch):
 
 def register_is_kept(lab):
     master = lab.master
+    refused = command(master, "isp", "set", "oak", "--asn", "64500", fails=True)
+    assert "AS64500 is a network of 'alder', of another family" in refused, refused
+    command(master, "isp", "set", "oak", "--asn", "64510")
+    command(master, "isp", "set", "oak", "--asn", "AS64502")
     refused = command(master, "isp", "set", "oak", "--terms", "forbidden", "--read-on",
                       "2026-11-27", fails=True)
     assert "quote the sentence" in refused, refused
@@ -71,7 +75,10 @@ def register_is_kept(lab):
             "--source", "terms 4.2", "--read-on", "2026-11-27")
     shown = command(master, "isp", "show", "oak")
     assert 'forbidden, read on 2026-11-27 in terms 4.2: "No servers."' in shown, shown
-    assert "AS64502" in shown, shown  # what the flags did not name stayed
+    assert "AS64502, AS64510" in shown, shown  # what the flags did not name stayed
+    # Other terms have words of their own.
+    refused = command(master, "isp", "set", "oak", "--terms", "allowed", fails=True)
+    assert "on which day the terms were read" in refused, refused
     ask = master.operator
     site = {"name": "late", "isp": "oak", "country": "FR", "host": "host-oak",
             "host_class": "open"}
@@ -122,7 +129,7 @@ def main():
         alder, birch, oak = (lab.home(isp) for isp in ("alder", "birch", "oak"))
         lab.online(alder, birch, oak)
         until("a line nobody recorded is unknown", lambda: check_of(lab, oak) == "unknown")
-        for isp, asn in (("alder", "64500"), ("birch", "64501"), ("oak", "64500,64502")):
+        for isp, asn in (("alder", "64500"), ("birch", "64501")):
             command(master, "isp", "set", isp, "--asn", asn)
         is_told(lab, alder, birch)
         nothing_new_comes(lab, birch)

@@ -14,7 +14,8 @@ CACHE = Path("/var/cache/foyer/package-roots")
 # What the packages depend on is there before them, so that a picture shows the packages alone.
 INCLUDE = ("ca-certificates,systemd,systemd-sysv,man-db,"
            "crun,conmon,umoci,nftables,iproute2,wireguard-tools,procps,"
-           "libssl3,libpq5,libcurl4,libargon2-1,liboath0,libcjose0,libc-ares2,libidn2-0,libbrotli1")
+           "libssl3,libpq5,libcurl4,libargon2-1,liboath0,libcjose0,libc-ares2,libidn2-0,"
+           "libmaxminddb0,libbrotli1,e2fsprogs")
 # Names that Debian 13 gives libraries of the same content.
 RENAMED = {"libssl3": "libssl3t64", "libcurl4": "libcurl4t64", "liboath0": "liboath0t64"}
 # What apt, dpkg and the loader remember of every installation.

@@ -162,6 +162,27 @@ class Volume(unittest.TestCase):
         words = self.hook("position")["output"].split()
         self.assertLess(int(words[words.index("/foyer/volume") - 4]) * 1024, SIZE)
 
+    def test_a_damaged_store_is_told_and_not_written_on(self):
+        self.hook("init")
+        self.power_cut()
+        with open(self.file, "r+b") as file:
+            file.seek(1024)
+            before = file.read(1024)
+            file.seek(1024)
+            file.write(bytes(1024))
+        self.assertIn("the volume is damaged", str(self.prepare()))
+        with open(self.file, "r+b") as file:
+            file.seek(1024)
+            file.write(before)
+        self.assertIn("ok", self.prepare())
+        self.assertIn(CANARY, self.hook("position")["output"])
+
+    def test_a_store_that_became_read_only_is_opened_anew(self):
+        self.hook("init")
+        run("mount", "-o", "remount,ro", self.store)
+        self.assertIn("ok", self.prepare())
+        self.hook("init")
+
     def test_a_try_that_the_power_cut_is_begun_anew(self):
         self.box.must("erase", partition="acme-0")
         os.makedirs(self.partition)

@@ -171,7 +171,8 @@ constexpr auto doubtful_homes = std::to_array<KindText>({
     {"node_line_differs", "a box is behind another line than declared", "Box {name}: {detail}.",
      "What it holds stays, but nothing new comes: its copies might share an ISP with others.",
      "If its home has another ISP now, the operator makes a site with that one. If the network is "
-     "its ISP's all the same:\n  foyer isp set ISP --asn NUMBERS\n  foyer node accept-line {name}"},
+     "its ISP's all the same, for all its boxes or for this one alone:\n  foyer isp set ISP --asn "
+     "NUMBER\n  foyer node accept-line {name}"},
     {"node_well", "a box is well again", "Box {name} says that nothing is wrong with it any more.",
      "It may get copies again.", "Nothing."},
     {"node_worn", "a box wears out", "Box {name} says so itself: {detail}",

@@ -210,8 +210,8 @@ constexpr auto doubtful_homes = std::to_array<KindText>({
      "Ce qu’elle porte y reste, mais rien de nouveau ne vient~: ses copies pourraient partager un "
      "opérateur télécom avec d’autres.",
      "Si ce foyer a changé d’opérateur télécom, l’exploitant crée un site avec le nouveau. Si ce "
-     "réseau est bien celui de l’opérateur~:\n  foyer isp set ISP --asn NUMÉROS\n  foyer node "
-     "accept-line {name}"},
+     "réseau est bien celui de l’opérateur, pour toutes ses machines ou pour celle-ci "
+     "seulement~:\n  foyer isp set ISP --asn NUMÉRO\n  foyer node accept-line {name}"},
     {"node_well", "une machine va de nouveau bien",
      "La machine {name} dit qu’elle n’a plus de défaut.", "Elle peut recevoir des copies.",
      "Rien."},

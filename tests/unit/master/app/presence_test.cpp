@@ -53,6 +53,24 @@ TEST_CASE("a network is believed once it was called from for long enough, withou
     CHECK(presence.line(node, Duration(1'000)) == home);
 }
 
+TEST_CASE("a silence, or a call from nowhere, begins the time anew") {
+    test::FakeClock clock;
+    Presence presence(clock, {.silent_after = Duration(1'000)});
+    const NodeId node("n0");
+    const AutonomousSystem air{Asn(64999), "Mobile"};
+    presence.called_from(node, air);
+    clock.advance(Duration(1'000));
+    presence.called_from(node, air);
+    CHECK_FALSE(presence.line(node, Duration(1)));
+    clock.advance(Duration(500));
+    presence.called_from(node, std::nullopt);
+    CHECK_FALSE(presence.line(node, Duration(0)));
+    clock.advance(Duration(500));
+    presence.called_from(node, air);
+    CHECK_FALSE(presence.line(node, Duration(1)));
+    CHECK(presence.line(node, Duration(0)) == air);
+}
+
 TEST_CASE("one box of many falls silent alone") {
     test::FakeClock clock;
     Presence presence(clock, {});

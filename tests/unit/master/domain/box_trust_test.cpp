@@ -65,6 +65,28 @@ TEST_CASE("a failing box is emptied, each copy once its replacement is there") {
     boxes.check_invariants();
 }
 
+TEST_CASE("what another agent found is nothing to the one that follows it, unless it says so") {
+    World world(World::five_homes());
+    const NodeId box("h1-1");
+    fares(world, box, BoxHealth::Failing, "hot");
+    ReportNode report;
+    report.node = box;
+    report.agent_version = world.state.nodes().at(box).agent_version;
+    world.run(report);
+    CHECK(world.state.nodes().at(box).care.health == BoxHealth::Failing);
+    report.agent_version = "0.0.9";
+    world.run(report);
+    CHECK(world.state.nodes().at(box).care.health == BoxHealth::Well);
+    CHECK(events(world, "node_well") == 1);
+}
+
+TEST_CASE("its own word empties a box, and gives nobody up") {
+    World world(World::five_homes());
+    fares(world, NodeId("h1-1"), BoxHealth::Failing, "on battery, 20 %");
+    CHECK(is_emptied(world.state.nodes().at(NodeId("h1-1"))));
+    CHECK_FALSE(is_given_up(world.state.nodes().at(NodeId("h1-1"))));
+}
+
 TEST_CASE("the same word again is no news") {
     World world(World::five_homes());
     fares(world, NodeId("h1-1"), BoxHealth::Worn, "hot");

@@ -45,7 +45,8 @@ void record(World& world, const std::string& isp, std::vector<Asn> asns,
 const Node& node(const World& world) { return world.state.nodes().at(box); }
 
 LineCheck check_of(const World& world) {
-    return line_check(world.state.isps().at(IspId("isp1")), node(world));
+    const Isp& isp = world.state.isps().at(IspId("isp1"));
+    return line_check(networks_of(world.state, isp.family), node(world));
 }
 
 const IspTerms forbidden{TermsStance::Forbidden, "No servers.", "terms 4.2", "2026-11-01"};
@@ -125,8 +126,10 @@ TEST_CASE("an order that cannot be placed names the line as the reason") {
 TEST_CASE("an operator may accept a network for one box, until it is seen in yet another") {
     World world(World::five_homes());
     CHECK(world.attempt(AcceptLine{box}).failure().details.front().value == "line_unknown");
-    record(world, "isp1", {Asn(64501)});
     seen_in(world, other);
+    CHECK(world.attempt(AcceptLine{box}).failure().details.front().value ==
+          "networks_not_recorded");
+    record(world, "isp1", {Asn(64501)});
     world.run(AcceptLine{box});
     CHECK(check_of(world) == LineCheck::Accepted);
     CHECK_FALSE(node(world).line_differs);
@@ -138,6 +141,61 @@ TEST_CASE("an operator may accept a network for one box, until it is seen in yet
     CHECK(check_of(world) == LineCheck::Differs);
     seen_in(world, other);
     CHECK(check_of(world) == LineCheck::Differs);  // the acceptance was of that one time
+}
+
+TEST_CASE("an accepted substitute stays accepted while the cable is there in between") {
+    World world(World::five_homes());
+    record(world, "isp1", {Asn(64501)});
+    seen_in(world, other);
+    world.run(AcceptLine{box});
+    seen_in(world, own);
+    CHECK(check_of(world) == LineCheck::Declared);
+    seen_in(world, other);
+    CHECK(check_of(world) == LineCheck::Accepted);
+}
+
+TEST_CASE("brands of one family are one network") {
+    World world(World::five_homes());
+    world.run(CreateIsp{IspId("isp1-light"), IspFamilyId("isp1"), {Asn(64999)}});
+    CHECK(check_of(world) == LineCheck::Unknown);
+    seen_in(world, other);
+    CHECK(check_of(world) == LineCheck::Declared);
+    record(world, "isp1-light", {Asn(64501)});
+    CHECK(check_of(world) == LineCheck::Differs);
+    CHECK(node(world).line_differs);
+    record(world, "isp1-light", {Asn(64501), Asn(64999)});
+    CHECK_FALSE(node(world).line_differs);
+}
+
+TEST_CASE("a network is of one family") {
+    World world(World::five_homes());
+    record(world, "isp1", {Asn(64501)});
+    const auto taken = world.attempt(UpdateIsp{IspId("isp2"), {Asn(64501)}, {}});
+    REQUIRE_FALSE(taken.ok());
+    CHECK(taken.failure().details.front().value == "asn_taken");
+    CHECK_FALSE(world.attempt(CreateIsp{IspId("new"), {}, {Asn(64501)}}).ok());
+    CHECK(world.attempt(CreateIsp{IspId("new"), IspFamilyId("isp1"), {Asn(64501)}}).ok());
+}
+
+TEST_CASE("a box that is expected at another site is a stranger there") {
+    World world(World::five_homes());
+    record(world, "isp2", {Asn(64502)});
+    CreateNodeToken token{.site = SiteId("h1"), .node = NodeId("new-1"), .token_hash = "t"};
+    world.run(token);
+    EnrolNode enrol;
+    enrol.token_hash = "t";
+    enrol.key_fingerprint = "k";
+    enrol.wg_public_key = WgPublicKey("w");
+    enrol.capacity = {Millicores(1000), gibibytes(1), gibibytes(1), KbitPerSecond(0)};
+    enrol.line = own;
+    world.run(enrol);
+    token.site = SiteId("h2");
+    token.token_hash = "u";
+    world.run(token);
+    CHECK_FALSE(world.state.nodes().at(NodeId("new-1")).line);
+    enrol.token_hash = "u";
+    world.run(enrol);
+    CHECK(world.state.nodes().at(NodeId("new-1")).line_differs);
 }
 
 TEST_CASE("a mended entry of the register judges the boxes anew") {

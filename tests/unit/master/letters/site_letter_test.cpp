@@ -70,6 +70,17 @@ TEST_CASE("its lines fit a page") {
     }
 }
 
+TEST_CASE("where a gateway stands it does not say that none does") {
+    LetterFacts all = facts();
+    const std::string home = one_line(site_letter(all, Language::English).text);
+    CHECK(has(home, "no door is opened in the router"));
+    all.has_edge = true;
+    const std::string edge = one_line(site_letter(all, Language::English).text);
+    CHECK_FALSE(has(edge, "no door is opened in the router"));
+    CHECK(has(edge, "It is also a gateway"));
+    CHECK(has(one_line(site_letter(all, Language::French).text), "aussi une passerelle"));
+}
+
 TEST_CASE("terms are quoted only where they allow it") {
     LetterFacts all = facts();
     all.isp.terms = IspTerms{TermsStance::Allowed, "A server is yours to run.", "", "2026-11-01"};
