@@ -176,8 +176,10 @@ void on_generation(Turn& turn, const NewGeneration& fact) {
 void on_host(Turn& turn, const HostPauses& wish) {
     State& state = turn.state;
     state.host_paused = wish.paused;
+    state.data.paused_cut = false;
     if (!wish.paused) {
         if (!state.data.position) state.data.stopped = false;  // it may tell from now on
+        state.data.paused_cut = state.data.cutting;            // and so after the cut under way
         return;
     }
     switch (state.role) {

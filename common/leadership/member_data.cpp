@@ -119,6 +119,26 @@ void stop_rejoin(Turn& turn) {
     if (turn.state.data.rejoin_asked) start_cut(turn);
 }
 
+namespace {
+
+// What waited for the cut. The world may have moved on: everything is checked again.
+void take_up_waiting(Turn& turn) {
+    DataPath& data = turn.state.data;
+    if (!data.waiting) return;
+    const Waiting waiting = *std::exchange(data.waiting, std::nullopt);
+    std::visit(Overloaded{[&](const Message& message) {
+                              if (const auto* vote = message.body.get_if<Vote>())
+                                  on_vote(turn, message, *vote);
+                              else
+                                  on_write(turn, message, message.body.get<Write>());
+                          },
+                          [&](const LearntRecord& learnt) { learn(turn, learnt.record); },
+                          [&](const NewGeneration&) { take_generation(turn); }},
+               waiting);
+}
+
+}  // namespace
+
 void on_stopped(Turn& turn, const ReceiverStopped& fact) {
     State& state = turn.state;
     DataPath& data = state.data;
@@ -132,18 +152,10 @@ void on_stopped(Turn& turn, const ReceiverStopped& fact) {
         persist(turn);
     }
     if (state.role == Role::Candidate && !state.round.voted) on_own_cut(turn);
-    if (!data.waiting) return;
-    const Waiting waiting = *std::exchange(data.waiting, std::nullopt);
-    // The world may have moved on: everything is checked again.
-    std::visit(Overloaded{[&](const Message& message) {
-                              if (const auto* vote = message.body.get_if<Vote>())
-                                  on_vote(turn, message, *vote);
-                              else
-                                  on_write(turn, message, message.body.get<Write>());
-                          },
-                          [&](const LearntRecord& learnt) { learn(turn, learnt.record); },
-                          [&](const NewGeneration&) { take_generation(turn); }},
-               waiting);
+    take_up_waiting(turn);
+    // Nothing ran that could have told it; now something may, and whoever asks asks again.
+    if (std::exchange(data.paused_cut, false) && !data.position && !data.cutting)
+        data.stopped = false;
 }
 
 void on_rejoined(Turn& turn, const Rejoined& fact) {

@@ -98,6 +98,7 @@ struct DataPath {
     std::optional<LogPosition> position;  // as last told
     bool cutting = false;                 // Cut went out, ReceiverStopped did not come yet
     bool stopped = false;                 // and nothing was started since: `position` stands still
+    bool paused_cut = false;              // its host's pause ended while it was being cut
     std::optional<Waiting> waiting;
     std::optional<Fence> following;  // Follow or Rejoin went out for it, and no Cut since
     std::optional<Fence> rejoin_asked;

@@ -55,9 +55,10 @@ Result<std::uint32_t> parse_asn(const std::string& text) {
 
 // What is told of its networks and terms, over what was recorded before.
 Status put_networks(Json& body, const IspOptions& options) {
-    if (options.no_asns || !body.contains("asns")) body["asns"] = Json::array();
+    if (options.no_asns) body["asns"] = Json::array();
     for (const std::string& text : options.asns) {
         const Json asn = TRY(parse_asn(text));
+        if (!body.contains("asns")) body["asns"] = Json::array();
         Json& all = body["asns"];
         if (std::find(all.begin(), all.end(), asn) == all.end()) all.push_back(asn);
     }

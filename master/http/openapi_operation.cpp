@@ -211,7 +211,8 @@ std::set<int> refusals_of(const Route& route) {
     if (route.write) all.insert({404, 409, 413, 415, 504});
     if (takes_if_match(route)) all.insert(412);
     // An order that would be refused has no price.
-    if (route.path == "/v1/quote") all.insert({404, 409});
+    if (route.path == "/v1/quote" || route.path == "/v1/sites/{name}/letter")
+        all.insert({404, 409});
     // These may wait for the database, or for a box.
     const bool waits = route.path.ends_with("/events") || route.path.ends_with("/promise") ||
                        route.path.ends_with("/log") || route.path == "/v1/audit" ||

@@ -1,5 +1,6 @@
 #include "node-agent/runtime/crun_runtime.h"
 
+#include <algorithm>
 #include <csignal>
 #include <set>
 
@@ -212,7 +213,7 @@ Status CrunRuntime::start(const PartitionId& id, const Release&) {
                           .pid_file = paths_.pid_file(id),
                           .exit_dir = paths_.exits(),
                           .log_file = places(id).log(),
-                          .log_bytes_max = config_.log_bytes_max,
+                          .log_bytes_max = log_bytes_of(id),
                           .keeper_dir = paths_.live(id)},
                          {}));
         TRY(confine_keeper(id));
@@ -223,6 +224,13 @@ Status CrunRuntime::start(const PartitionId& id, const Release&) {
         discard(clear_service(id),
                 "the first error is the one to tell; the next start clears again");
     return begun;
+}
+
+// In a small store the log is small.
+Bytes CrunRuntime::log_bytes_of(const PartitionId& id) const {
+    const auto size = size_of_store(places(id).store());
+    if (!size) return config_.log_bytes_max;
+    return std::min(config_.log_bytes_max, Bytes(kept_for_log(*size).count() * 3 / 4));
 }
 
 Status CrunRuntime::confine_keeper(const PartitionId& id) const {

@@ -72,6 +72,7 @@ private:
     // The container's first process, if it is alive.
     std::optional<os::ProcessId> first_process(const PartitionId& id) const;
     Status confine_keeper(const PartitionId& id) const;
+    Bytes log_bytes_of(const PartitionId& id) const;
     Status end_container(const std::string& container);
     // A program inside the service's container, ended with what it started. `name`: of its files.
     Result<os::Finished> run_inside(const PartitionId& id, const std::string& name,

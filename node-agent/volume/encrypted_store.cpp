@@ -1,5 +1,7 @@
 #include "node-agent/volume/encrypted_store.h"
 
+#include <algorithm>
+#include <cstdio>
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <openssl/crypto.h>
@@ -54,6 +56,14 @@ Status fill(const std::string& file, Bytes size) {
     return os::errno_error("cannot make '" + file + "'", code);
 }
 
+std::string percent_kept(Bytes size) {
+    char text[16];
+    std::snprintf(text, sizeof text, "%.3f",
+                  100.0 * static_cast<double>(kept_for_log(size).count()) /
+                      static_cast<double>(size.count()));
+    return text;
+}
+
 // A whole image appears at once, by its name.
 Status make_image(const std::string& image, Bytes size) {
     const std::string draft = unfinished(image);
@@ -61,8 +71,8 @@ Status make_image(const std::string& image, Bytes size) {
     const Status done = [&]() -> Status {
         TRY(fill(draft, size));
         TRY(os::run_checked(
-            {.argv = {"mkfs.ext4", "-q", "-F", "-b", "4096", "-m", "0", "-O", "encrypt", "-E",
-                      "nodiscard,lazy_itable_init=1,lazy_journal_init=1", draft},
+            {.argv = {"mkfs.ext4", "-q", "-F", "-b", "4096", "-m", percent_kept(size), "-O",
+                      "encrypt", "-E", "nodiscard,lazy_itable_init=1,lazy_journal_init=1", draft},
              .timeout = mkfs_timeout}));
         const os::UniqueFd fd = TRY(os::open_file(draft, O_RDWR | O_CLOEXEC));
         if (::fsync(fd.get()) != 0) return os::errno_error("cannot keep '" + draft + "'");
@@ -132,6 +142,17 @@ Status ensure_private_folder(const StorePlaces& places, const FscryptKey& key) {
 }
 
 }  // namespace
+
+Bytes kept_for_log(Bytes size) {
+    constexpr Bytes enough = mebibytes(9);  // a log of 8 MiB, and the one that takes its place
+    return std::min(enough, Bytes(size.count() / 8));
+}
+
+std::optional<Bytes> size_of_store(const StorePlaces& places) {
+    struct stat facts{};
+    if (::stat(places.image.c_str(), &facts) != 0) return std::nullopt;
+    return Bytes(facts.st_size);
+}
 
 bool has_store(const StorePlaces& places) { return os::exists(places.image); }
 

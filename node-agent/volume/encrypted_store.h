@@ -9,6 +9,7 @@
 // the store is, the shape of its tree and the sizes of its files, and nothing else. Decision 0023.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -27,6 +28,12 @@ struct StorePlaces {
 // Rules of refusals that no other try will change: details of open_store()'s error.
 inline constexpr std::string_view no_loop_rule = "no_loop";
 inline constexpr std::string_view no_fscrypt_rule = "no_fscrypt";
+
+// What of a store is for root alone: whoever writes the service's log (conmon) has room for it
+// when the tenant has filled the rest, and would end without.
+Bytes kept_for_log(Bytes size);
+// Of a store that is there; nothing: there is none.
+std::optional<Bytes> size_of_store(const StorePlaces& places);
 
 // Whether the partition has such a store, open or not.
 bool has_store(const StorePlaces& places);

@@ -158,6 +158,7 @@ class Master:
         )
         with open(self.config, "w", encoding="utf-8") as out:
             out.write(f"""
+{limits.get("root", "")}
 [agents]
 listen = "127.0.0.1:{self.agents}"
 addresses = ["127.0.0.1:{self.agents}"]

@@ -29,11 +29,12 @@ ROOT = os.environ["FOYER_SOURCE_DIR"]
 SEED = os.environ.get("TEST_SEED", "1")
 SHOWN = 30  # faults
 BLOB = b"a blob of the contract"
+CONTACT = 'contact = "Foyer asbl, hello@foyer.example"'
 PRICES = {"currency": "EUR", "sizes": [{"size": "s", "copy_cents": 900}]}
 # Their state says no in a story where nothing is wrong: no drain, no other copy, no release file.
 MAY_CONFLICT = {"CancelDrain", "PromoteInstance", "StartRebalance", "StopRebalance", "DeleteNode",
                 "RevealInstance", "ExecInstance", "DeleteIsp", "DeleteHost", "DeleteSite",
-                "DeleteAccount"}  # fmt: skip
+                "DeleteAccount", "AcceptNodeLine"}  # fmt: skip
 
 
 class Walker:
@@ -326,7 +327,7 @@ def main():
     print(f"TEST_SEED={SEED}")
     # So that each answer tells of it, and nothing is refused for it.
     rate = {"requests_per_second": 100_000, "requests_burst": 1_000_000}
-    with Master(api=rate, agents={"errand_margin_ms": 100}).start() as master:
+    with Master(api=rate, agents={"errand_margin_ms": 100}, root=CONTACT).start() as master:
         text = Client(master).get("/v1/openapi.json").body
         document = contract.Document(text)
         contract.check(document)

@@ -131,6 +131,10 @@ class HostileBox:
                 found += [f"{folder}/{name}" for name in names if name.startswith(partition)]
         return sorted(found)
 
+    def keeper_lives(self):
+        with open(f"{self.box.run_dir}/partitions/{EVIL}/keeper") as file:
+            return os.path.exists(f"/proc/{file.read().strip()}")
+
     def keeper_cpu_s(self):
         """What the writer of the hostile partition's log has worked so far."""
         with open(f"{self.box.run_dir}/partitions/{EVIL}/keeper") as file:

@@ -147,6 +147,8 @@ class Hostile(unittest.TestCase):
         self.assertLessEqual(seen["sockets"], SOCKETS_MAX)
         self.assertLessEqual(seen["pids"], hostile_lab.PIDS)
         self.assertLessEqual(seen["log"], LOG_MAX)
+        self.assertTrue(self.home.keeper_lives() or self.home.state() != "running",
+                        "who writes the log has ended, and its partition runs on")
         if seen["report"].get("unit") == "bytes" and self.home.has_wall_of_disk():
             taken = os.statvfs(self.home.volume(EVIL))
             self.assertLess(taken.f_blocks * taken.f_frsize, hostile_lab.DISK)

@@ -306,6 +306,20 @@ TEST_CASE("a copy that could not say where its log ends says it after the pause,
     CHECK(desk.state.data.following == Fence{Generation(1), Epoch(1)});
 }
 
+// L18, simulator: TEST_SEED=2791869909622305618. The word that it cannot tell is of the pause.
+TEST_CASE("so does one whose pause ended while it was being cut") {
+    Desk desk(1);
+    desk.state.promise.remembered = true;
+    desk.hand(HostPauses{true});
+    desk.tick();
+    REQUIRE(desk.state.data.cutting);
+    desk.hand(HostPauses{false});
+    desk.hand(ReceiverStopped{std::nullopt});
+    CHECK_FALSE(desk.state.data.stopped);
+    desk.hand(PositionRead{at(1, 50)});
+    CHECK(desk.state.data.position == at(1, 50));
+}
+
 TEST_CASE("a candidate whose host pauses gives up; a leader that restarted does not resume") {
     Desk candidate(1);
     candidate.settle(at(1, 50));
