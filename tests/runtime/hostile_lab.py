@@ -15,7 +15,7 @@ GOOD, EVIL = "good-0", "evil-0"
 GOOD_ADDRESS, EVIL_ADDRESS = "fd50:f0e:1:a::1", "fd50:f0e:1:a::2"
 OTHER = "fd50:f0e:1:b::1"  # another copy of the hostile one's, on a box that is not there
 EDGE = "fd50:f0e:1:1::"  # whose place the measuring takes
-MEMORY, PIDS, CPU, DISK = 64 << 20, 64, 250, 32 << 20
+MEMORY, PIDS, CPU, DISK = 64 << 20, 64, 250, 128 << 20
 PAGE = "the neighbour answers\n"
 
 
