@@ -1,15 +1,12 @@
 #include "common/tls/handover.h"
 
 #include <array>
-#include <openssl/core_names.h>
 #include <openssl/crypto.h>
-#include <openssl/kdf.h>
-#include <openssl/params.h>
 #include <optional>
-#include <vector>
 
 #include "common/base/check.h"
 #include "common/base/text.h"
+#include "common/tls/key_derivation.h"
 #include "common/tls/openssl_ptr.h"
 #include "common/tls/seal.h"
 
@@ -17,9 +14,6 @@ namespace foyer::tls {
 namespace {
 
 constexpr std::size_t key_bytes = 32;
-
-using KdfPtr = std::unique_ptr<EVP_KDF, FreeWith<EVP_KDF_free>>;
-using KdfContextPtr = std::unique_ptr<EVP_KDF_CTX, FreeWith<EVP_KDF_CTX_free>>;
 
 // Wiped when it goes.
 struct Shared {
@@ -58,22 +52,6 @@ bool agree(EVP_PKEY* own, std::string_view other, Shared& shared) {
            length == shared.bytes.size();
 }
 
-std::optional<Seal> derive(Shared& shared, std::string info) {
-    const KdfPtr kdf(EVP_KDF_fetch(nullptr, "HKDF", nullptr));
-    const KdfContextPtr context(kdf ? EVP_KDF_CTX_new(kdf.get()) : nullptr);
-    std::string digest = "SHA256";
-    const std::array params{
-        OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest.data(), 0),
-        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, shared.bytes.data(),
-                                          shared.bytes.size()),
-        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, info.data(), info.size()),
-        OSSL_PARAM_construct_end()};
-    std::vector<std::uint8_t> key(key_bytes);
-    if (!context || EVP_KDF_derive(context.get(), key.data(), key.size(), params.data()) != 1)
-        return std::nullopt;
-    return Seal(Secret(std::move(key)));
-}
-
 // The lengths of the keys are fixed, so the text has one reading.
 std::optional<Seal> seal_for(EVP_PKEY* own, std::string_view asker, std::string_view answerer,
                              std::string_view context) {
@@ -82,7 +60,9 @@ std::optional<Seal> seal_for(EVP_PKEY* own, std::string_view asker, std::string_
     if (!agree(own, asks ? answerer : asker, shared)) return std::nullopt;
     std::string info = "foyer handover 1\n";
     info.append(asker).append(answerer).append(context);
-    return derive(shared, std::move(info));
+    auto key = derive_key(shared.bytes, info, key_bytes);
+    if (!key) return std::nullopt;
+    return Seal(Secret(std::move(*key)));
 }
 
 }  // namespace

@@ -280,15 +280,18 @@ Status CrunRuntime::kill(const PartitionId& id) {
     return groups_.remove(id.str());
 }
 
-Status CrunRuntime::put_away(const PartitionId& id) {
+Status CrunRuntime::end(const PartitionId& id) {
     TRY(kill(id));
-    TRY(groups_.end_keeper(id.str(), kill_timeout));
+    return groups_.end_keeper(id.str(), kill_timeout);
+}
+
+Status CrunRuntime::put_away(const PartitionId& id) {
+    TRY(end(id));
     return close_store(places(id).store());
 }
 
 Status CrunRuntime::erase(const PartitionId& id) {
-    TRY(kill(id));
-    TRY(groups_.end_keeper(id.str(), kill_timeout));
+    TRY(end(id));
     TRY(remove_partition_net(box_, Netns(paths_.netns(id)), link_of(id)));
     TRY(os::remove_file(paths_.exit_file(id)));
     TRY(os::remove_tree(paths_.live(id)));

@@ -64,6 +64,8 @@ private:
     CrunRuntime(CrunRuntimeConfig config, Cgroups groups, Crun crun);
 
     VolumePlaces places(const PartitionId& id) const;
+    // The container and whoever writes its log: nothing of the partition holds its store any more.
+    Status end(const PartitionId& id);
     Status write_bundle(const Assignment& assignment, const Release& release,
                         std::uint32_t uid_first);
     Status lay_out(const Assignment& assignment, const Release& release,

@@ -11,7 +11,6 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "common/base/result.h"
 #include "common/base/units.h"
@@ -24,10 +23,6 @@ struct StorePlaces {
     std::string mount;  // folder on which it is mounted
     std::string inside() const { return mount + "/private"; }
 };
-
-// Rules of refusals that no other try will change: details of open_store()'s error.
-inline constexpr std::string_view no_loop_rule = "no_loop";
-inline constexpr std::string_view no_fscrypt_rule = "no_fscrypt";
 
 // What of a store is for root alone: whoever writes the service's log (conmon) has room for it
 // when the tenant has filled the rest, and would end without.

@@ -19,7 +19,7 @@ Error no_encryption(const std::string& folder, int code) {
     return error(
         ErrorCode::FailedPrecondition,
         "this kernel cannot encrypt '" + folder + "': it was built without CONFIG_FS_ENCRYPTION",
-        {{"rule", "no_fscrypt"}});
+        {{"rule", std::string(no_fscrypt_rule)}});
 }
 
 // The request with the key behind it, wiped when it goes.

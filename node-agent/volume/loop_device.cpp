@@ -93,7 +93,7 @@ Result<LoopDevice> attach_loop(const std::string& file) {
         return error(
             ErrorCode::FailedPrecondition,
             "this machine has no loop devices (modprobe loop): " + control.failure().message,
-            {{"rule", "no_loop"}});
+            {{"rule", std::string(no_loop_rule)}});
     for (int tried = 0; tried < tries_max; ++tried) {
         const int number = ::ioctl(control.value().get(), LOOP_CTL_GET_FREE);
         if (number < 0) return os::errno_error("no free loop device");

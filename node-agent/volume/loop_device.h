@@ -2,12 +2,16 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "common/base/result.h"
 #include "common/os/unique_fd.h"
 
 namespace foyer::agent {
+
+// The rule, among the details, of a refusal that no other try will change.
+inline constexpr std::string_view no_loop_rule = "no_loop";
 
 struct LoopDevice {
     std::string path;    // "/dev/loop7"
@@ -18,8 +22,8 @@ struct LoopDevice {
 // The one that shows the file already, else a new one: two devices of one file would be two file
 // systems that know nothing of each other. A file may be shown without being mounted where we see
 // it, in the namespace of an agent that died while its partitions went on.
-// FailedPrecondition: this machine has no loop devices. Unavailable: others took each free one away
-// before us.
+// FailedPrecondition: this machine has no loop devices (no_loop_rule). Unavailable: others took
+// each free one away before us.
 Result<LoopDevice> attach_loop(const std::string& file);
 
 }  // namespace foyer::agent

@@ -8,6 +8,8 @@
 #include "common/os/atomic_file.h"
 #include "common/os/files.h"
 #include "common/os/sys.h"
+#include "node-agent/volume/fscrypt.h"
+#include "node-agent/volume/loop_device.h"
 
 namespace foyer::agent {
 
