@@ -1,6 +1,7 @@
 #include "master/http/docs_page.h"
 
 #include "common/base/base64.h"
+#include "common/base/html_text.h"
 #include "common/base/text.h"
 #include "common/tls/sha256.h"
 #include "master/http/docs_text.h"

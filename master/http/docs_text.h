@@ -1,13 +1,10 @@
-// Text as HTML. Pure.
+// Our documents as HTML. Pure.
 #pragma once
 
 #include <string>
 #include <string_view>
 
 namespace foyer::master {
-
-// For text and for attributes in double quotes.
-std::string html(std::string_view text);
 
 // The little Markdown of our documents: "## " headings, paragraphs, `code`. Everything else is
 // text.

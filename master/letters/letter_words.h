@@ -1,7 +1,6 @@
 // The sentences of letters, in each language. "{site}" and the like stand for what is filled in.
 #pragma once
 
-#include <span>
 #include <string_view>
 
 #include "master/domain/contacts.h"
@@ -15,10 +14,14 @@ struct Paragraph {
 
 struct LetterWords {
     std::string_view language;  // of HTML: "en"
-    Paragraph edge;             // in place of the second one, where a gateway stands there
     std::string_view title;
     std::string_view opening;
-    std::span<const Paragraph> paragraphs;
+    Paragraph does;
+    Paragraph home;  // what it does not
+    Paragraph edge;  // the same, where a gateway stands there
+    Paragraph unplugged;
+    Paragraph users;
+    Paragraph questions;
     std::string_view terms_heading;
     std::string_view terms;  // said only where somebody has read them
     std::string_view facts_heading;

@@ -1,61 +1,18 @@
 #include "master/letters/site_letter.h"
 
 #include <fmt/format.h>
-#include <map>
 #include <utility>
 
+#include "common/base/filled.h"
+#include "common/base/html_text.h"
+#include "common/base/one_line.h"
 #include "common/base/text.h"
-#include "common/base/utf8.h"
 #include "master/letters/letter_words.h"
 
 namespace foyer::master {
 namespace {
 
-constexpr std::size_t filled_bytes_max = 1000;
-
-using Fillings = std::map<std::string, std::string, std::less<>>;
-
-// What people wrote stands in one line.
-std::string one_line(const std::string& text) {
-    std::string to = plain_text(text, filled_bytes_max);
-    for (char& c : to)
-        if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = ' ';
-    return to;
-}
-
-// "{site}" becomes what it stands for, "~" a space that does not break.
-std::string filled(std::string_view words, const Fillings& fillings) {
-    std::string to;
-    for (std::size_t i = 0; i < words.size(); ++i) {
-        if (words[i] == '~') {
-            to += "\u00a0";
-            continue;
-        }
-        const auto end = words[i] == '{' ? words.find('}', i) : std::string_view::npos;
-        if (end == std::string_view::npos) {
-            to += words[i];
-            continue;
-        }
-        const auto found = fillings.find(words.substr(i + 1, end - i - 1));
-        if (found != fillings.end()) to += found->second;
-        i = end;
-    }
-    return to;
-}
-
-std::string escaped(std::string_view text) {
-    std::string to;
-    for (const char c : text) {
-        switch (c) {
-            case '&': to += "&amp;"; break;
-            case '<': to += "&lt;"; break;
-            case '>': to += "&gt;"; break;
-            case '"': to += "&quot;"; break;
-            default: to += c;
-        }
-    }
-    return to;
-}
+constexpr std::size_t words_bytes_max = 1000;
 
 // Characters, as readers count them: bytes that begin one.
 std::size_t length(std::string_view text) {
@@ -93,14 +50,17 @@ struct Written {
     std::vector<std::pair<std::string, std::string>> facts;
 };
 
-Fillings fillings_of(const LetterFacts& facts) {
-    Fillings to{{"site", facts.site.name.str()},
-                {"host", facts.site.host.str()},
-                {"isp", facts.isp.name.str()},
-                {"zone", one_line(facts.zone)}};
+// What people wrote.
+std::string words_of(const std::string& text) { return one_line(text, words_bytes_max); }
+
+Fills fills_of(const LetterFacts& facts) {
+    Fills to{{"site", facts.site.name.str()},
+             {"host", facts.site.host.str()},
+             {"isp", facts.isp.name.str()},
+             {"zone", words_of(facts.zone)}};
     if (facts.isp.terms) {
-        to["quote"] = one_line(facts.isp.terms->quote);
-        to["read_on"] = facts.isp.terms->read_on;
+        to.emplace_back("quote", words_of(facts.isp.terms->quote));
+        to.emplace_back("read_on", facts.isp.terms->read_on);
     }
     return to;
 }
@@ -112,20 +72,21 @@ std::string names_of(const std::vector<NodeId>& boxes, std::string_view none) {
 }
 
 Written write(const LetterFacts& facts, const LetterWords& words) {
-    const Fillings fillings = fillings_of(facts);
-    Written letter{filled(words.title, fillings), filled(words.opening, fillings), {}, {}};
-    for (std::size_t i = 0; i < words.paragraphs.size(); ++i) {
-        const Paragraph& part = i == 1 && facts.has_edge ? words.edge : words.paragraphs[i];
-        letter.parts.push_back({filled(part.heading, fillings), filled(part.body, fillings)});
-    }
+    const Fills fills = fills_of(facts);
+    const auto part = [&](std::string_view heading, std::string_view body) {
+        return Part{filled(heading, fills), filled(body, fills)};
+    };
+    Written letter{filled(words.title, fills), filled(words.opening, fills), {}, {}};
+    for (const Paragraph& said : {words.does, facts.has_edge ? words.edge : words.home,
+                                  words.unplugged, words.users, words.questions})
+        letter.parts.push_back(part(said.heading, said.body));
     if (facts.isp.terms && facts.isp.terms->stance == TermsStance::Allowed)
-        letter.parts.push_back(
-            {filled(words.terms_heading, fillings), filled(words.terms, fillings)});
+        letter.parts.push_back(part(words.terms_heading, words.terms));
     letter.facts = {
         {std::string(words.site), facts.site.name.str() + ", " + facts.site.country.str()},
         {std::string(words.isp), facts.isp.name.str()},
         {std::string(words.boxes), names_of(facts.boxes, words.no_boxes)},
-        {std::string(words.contact), one_line(facts.contact)},
+        {std::string(words.contact), words_of(facts.contact)},
         {std::string(words.printed), to_rfc3339(facts.printed_at).substr(0, 10)},
     };
     return letter;
@@ -152,18 +113,18 @@ constexpr std::string_view style =
 
 std::string as_html(const Written& letter, const LetterWords& words) {
     std::string body =
-        fmt::format("<h1>{}</h1><p>{}</p>", escaped(letter.title), escaped(letter.opening));
+        fmt::format("<h1>{}</h1><p>{}</p>", html(letter.title), html(letter.opening));
     for (const Part& part : letter.parts)
-        body += fmt::format("<h2>{}</h2><p>{}</p>", escaped(part.heading), escaped(part.body));
+        body += fmt::format("<h2>{}</h2><p>{}</p>", html(part.heading), html(part.body));
     body += "<table>";
     for (const auto& [name, value] : letter.facts)
-        body += fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td></tr>", escaped(name),
-                            escaped(value));
+        body +=
+            fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td></tr>", html(name), html(value));
     return fmt::format(
         "<!doctype html><html lang=\"{}\"><head><meta charset=\"utf-8\"><title>{}</title>"
         "<meta name=\"viewport\" content=\"width=device-width\"><style>{}</style></head>"
         "<body>{}</table></body></html>\n",
-        words.language, escaped(letter.title), style, body);
+        words.language, html(letter.title), style, body);
 }
 
 }  // namespace

@@ -21,10 +21,6 @@ struct MailHead {
 // `body`: UTF-8, lines ended by \n. Header and body with CRLF.
 std::string mime_message(const MailHead& head, std::string_view body);
 
-// One line of text: control characters, also those that turn around the direction of writing,
-// become spaces; cut between two letters.
-std::string one_line(std::string_view text, std::size_t bytes_max);
-
 std::string quoted_printable(std::string_view text);
 // ASCII as it is, anything else as encoded words of at most 75 letters, folded.
 std::string encoded_subject(std::string_view text);

@@ -5,8 +5,9 @@
 #include <vector>
 
 #include "common/base/check.h"
+#include "common/base/filled.h"
+#include "common/base/one_line.h"
 #include "common/base/text.h"
-#include "master/notices/mime.h"
 #include "master/notices/texts/catalogue.h"
 
 namespace foyer::master {
@@ -17,32 +18,6 @@ constexpr std::size_t name_bytes_max = 100;
 constexpr std::size_t before_max = 5;    // earlier notices of a story
 constexpr std::size_t stories_max = 30;  // told in full
 constexpr std::size_t old_stories_max = 50;
-
-using Fills = std::vector<std::pair<std::string_view, std::string>>;
-
-// Placeholders are looked for once, from left to right: what is put in is not looked at again.
-std::string filled(std::string_view text, const Fills& fills) {
-    std::string out;
-    while (!text.empty()) {
-        if (text.front() == '~') {
-            out += "\u00a0";
-            text.remove_prefix(1);
-            continue;
-        }
-        const auto fill = std::ranges::find_if(fills, [&](const auto& one) {
-            return text.starts_with('{') && text.substr(1).starts_with(one.first) &&
-                   text.substr(1 + one.first.size()).starts_with('}');
-        });
-        if (fill == fills.end()) {
-            out += text.front();
-            text.remove_prefix(1);
-        } else {
-            out += fill->second;
-            text.remove_prefix(fill->first.size() + 2);
-        }
-    }
-    return out;
-}
 
 // "2026-03-01 12:30:00 UTC"
 std::string moment_text(WallTime time) {

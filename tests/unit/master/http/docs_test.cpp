@@ -1,6 +1,7 @@
 #include <set>
 #include <string>
 
+#include "common/base/html_text.h"
 #include "master/app/route_table.h"
 #include "master/http/docs_text.h"
 #include "master/http/openapi.h"

@@ -99,3 +99,21 @@ TEST_CASE("what people wrote is no markup and no line of its own") {
     CHECK(has(letter.html, "&lt;script&gt;alert(1)&lt;/script&gt; The police: 000 {site} &amp;"));
     CHECK_FALSE(has(letter.text, "\nThe police"));
 }
+
+TEST_CASE("what people wrote does not turn the direction of a letter") {
+    LetterFacts all = facts();
+    all.isp.terms = IspTerms{TermsStance::Allowed, "No \xe2\x80\xaesrevres.", "", "2026-11-01"};
+    const SiteLetter letter = site_letter(all, Language::English);
+    CHECK(has(one_line(letter.text), "\"No srevres.\""));
+    CHECK_FALSE(has(letter.text + letter.html, "\xe2\x80\xae"));
+}
+
+TEST_CASE("no place of its sentences is left empty") {
+    LetterFacts all = facts();
+    all.isp.terms = IspTerms{TermsStance::Allowed, "A server is yours to run.", "", "2026-11-01"};
+    for (const bool has_edge : {false, true}) {
+        all.has_edge = has_edge;
+        for (const Language language : all_languages)
+            CHECK_FALSE(has(site_letter(all, language).text, "{"));
+    }
+}

@@ -118,12 +118,3 @@ TEST_CASE("a body comes back as it was, in lines of at most 76 letters") {
         REQUIRE(("\r\n" + quoted).find("\r\nFrom ") == std::string::npos);
     }
 }
-
-TEST_CASE("one line holds nothing that moves a cursor or turns a text around") {
-    CHECK(one_line("a\r\nb\x1b[31m\x7f", 100) == "a  b [31m ");
-    CHECK(one_line("a\xe2\x80\xae"
-                   "b\xc2\x85"
-                   "c\xe2\x81\xa6",
-                   100) == "a b c ");
-    CHECK(one_line("\xc3\xa9t\xc3\xa9", 3) == "\xc3\xa9t");
-}
