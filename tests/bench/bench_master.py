@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import ssl
 import subprocess
 import sys
@@ -15,6 +14,9 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+from free_ports import free_ports  # noqa: E402
+
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("FOYER_BUILD", ROOT / "build/release"))
 TICK = os.sysconf("SC_CLK_TCK")
@@ -23,16 +25,6 @@ TICK = os.sysconf("SC_CLK_TCK")
 def program(name):
     """Where a built program is; FOYER_MASTER and the like name another one."""
     return os.environ.get(name.upper().replace("-", "_"), str(BUILD / "bin" / name))
-
-
-def free_ports(count):
-    sockets = [socket.socket() for _ in range(count)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
 
 
 class Report:

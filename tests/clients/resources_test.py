@@ -35,6 +35,7 @@ class Resource:
         self.unread = set(more.get("unread", ()))  # asked for, never to be shown: secrets, checks
         self.large = set(more.get("large", ()))  # fields that no list shows
         self.gaps = set(more.get("gaps", ()))
+        self.settles = more.get("settles", lambda client: None)  # waits until nothing moves
         self.ends = more.get("ends", lambda: None)  # waits until a delete has taken effect
         self.list_path = "/v1/nodes" if kind == "node" else create
 
@@ -177,6 +178,12 @@ def software(lab, release):
     def erased():
         until("acme is erased", lambda: lab.master.operator.get("/v1/instances/acme").status == 404)
 
+    def dns_was_asked(client):
+        def status():
+            return client.get("/v1/domains/erp.acme.example").json["status"]
+
+        until("DNS was asked once", lambda: "not asked yet" not in status())
+
     return [
         Resource(
             "software release",
@@ -198,6 +205,7 @@ def software(lab, release):
             delete="/v1/instances/acme",
             who="customer",
             gaps={NO_UPDATE, NOT_SAME},
+            settles=lambda client: whole(client, "acme"),
             ends=erased,
             routes=[f"/v1/instances/{{name}}{x}" for x in actions] + ["/v1/operations/{id}"],
         ),
@@ -210,6 +218,7 @@ def software(lab, release):
             delete="/v1/domains/erp.acme.example",
             who="customer",
             gaps={NO_TAG, NO_UPDATE, NOT_SAME},
+            settles=dns_was_asked,
             routes=("/v1/domains/{name}",),
         ),
     ]
@@ -250,8 +259,7 @@ class Applied:
         key = "tf-" + self.row.kind.replace(" ", "-")
         made = self.client.post(self.row.create, self.row.body, key=key)
         assert made.status == 200, (self.row.kind, made)
-        if self.row.kind == "instance":
-            whole(self.client, "acme")
+        self.row.settles(self.client)
         self.row.read = self.row.read.format(**{"id": made.json.get("id", "")})
         self.row.delete = self.row.delete and self.row.delete.format(id=made.json.get("id", ""))
         before = self.reads()

@@ -272,24 +272,37 @@ class Limits(unittest.TestCase):
         self.assertGreater(beside_household, 20 + idle)
         self.assertGreater(beside_household, 3 * beside_own)
 
-    def test_5_what_is_counted_is_what_the_line_carried(self):
-        def counted():
-            return {side: sum(one[side] for one in
-                              self.boxes["home"].must("line_look")["tunnels"].values())
-                    for side in ("up", "down")}
+    def counted(self):
+        tunnels = self.boxes["home"].must("line_look")["tunnels"].values()
+        return {side: sum(one[side] for one in tunnels) for side in ("up", "down")}
 
+    def lost_inside(self):
+        """Datagrams that the line brought and that nobody fetched in time from the socket."""
+        shown = self.at("home", "cat", "/proc/net/snmp").stdout.splitlines()
+        names, values = [line.split() for line in shown if line.startswith("Udp:")]
+        return int(values[names.index("RcvbufErrors")])
+
+    def counts_all(self, what, side):
+        """Never more than the line carried; less only where a busy machine lost some."""
+        before = self.line_bytes()[side], self.counted()[side], self.lost_inside()
+        for one in self.tenants(what, 3):
+            result(one)
+        time.sleep(0.5)
+        after = self.line_bytes()[side], self.counted()[side], self.lost_inside()
+        line, ours, lost = [new - old for old, new in zip(before, after)]
+        print(f"\n{what}: the line carried {line} bytes, counted {ours}: {ours / line:.3f}; "
+              f"{lost} datagrams were lost inside")
+        self.assertLess(ours, 1.05 * line)
+        return ours > 0.98 * line if lost == 0 else None
+
+    def test_5_what_is_counted_is_what_the_line_carried(self):
         self.hold(20, 70)  # so that the machine keeps up and loses none on its way
         for what, side in (("send", "up"), ("fetch", "down")):
-            before, counted_before = self.line_bytes(), counted()
-            for one in self.tenants(what, 3):
-                result(one)
-            time.sleep(0.5)
-            line = self.line_bytes()[side] - before[side]
-            ours = counted()[side] - counted_before[side]
-            print(f"\n{what}: the line carried {line} bytes, counted {ours}: {ours / line:.3f}")
-            # A busy machine loses some between its line and the tunnel.
-            least = 0.98 if what == "send" else 0.85
-            self.assertTrue(least < ours / line < 1.05, (what, ours, line))
+            for _ in range(4):
+                whole = self.counts_all(what, side)
+                if whole is not None:
+                    break
+            self.assertTrue(whole, f"{what}: a try that lost nothing, and counted all")
 
     def test_6_a_tunnel_made_anew_and_another_agent_keep_the_caps(self):
         self.hold(5, 0)
