@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/base/text.h"
+#include "master/cli/change_thing.h"
 #include "master/cli/commands.h"
 #include "master/cli/exit_code.h"
 #include "master/cli/human.h"
@@ -57,17 +58,14 @@ Status create_account(Session& session, const AccountOptions& options) {
     return show_created(session, answer, view_account, options.dry_run);
 }
 
-// What is not named stays: it is read first, and nobody may have changed it in between.
 Status set_account(Session& session, const AccountOptions& options) {
-    const std::string path = path_of("accounts", options.name);
-    const Json before = TRY(session.get_json(path, "foyer account ls"));
-    Json body = {{"roles", list_field(before, "roles")}, {"quota", field(before, "quota")}};
-    if (!options.roles.empty()) body["roles"] = options.roles;
-    TRY(put_limits(body, options));
-    if (options.dry_run) body["validate_only"] = true;
-    session.if_match = fmt::format("\"{}\"", text_field(before, "revision"));
-    const std::string answer = TRY(session.write("PUT", path, body, "foyer account ls"));
-    return show_created(session, answer, view_account, options.dry_run);
+    const ChangeRoute route{path_of("accounts", options.name), "foyer account ls", view_account};
+    return change_thing(session, route, options.dry_run, [&](const Json& before) -> Result<Json> {
+        Json body = {{"roles", list_field(before, "roles")}, {"quota", field(before, "quota")}};
+        if (!options.roles.empty()) body["roles"] = options.roles;
+        TRY(put_limits(body, options));
+        return body;
+    });
 }
 
 Status show_account(Session& session, const std::string& name) {

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "master/cli/change_thing.h"
 #include "master/cli/commands.h"
 #include "master/cli/exit_code.h"
 #include "master/cli/human.h"
@@ -121,17 +122,15 @@ Result<std::string> id_of(Session& session, const std::string& named) {
         {{std::string(next_key), list_hint}});
 }
 
-// What is not named stays.
 Status change(Session& session, const Options& options) {
     const std::string id = TRY(id_of(session, options.id));
-    const Json now = TRY(session.get_json(path_of("contacts", id), list_hint));
-    Json body = {{"language", word_of(now, "language")}, {"topics", list_field(now, "topics")}};
-    if (!options.language.empty()) body["language"] = options.language;
-    if (!options.topics.empty()) put_topics(body, options.topics);
-    if (options.dry_run) body["validate_only"] = true;
-    session.if_match = fmt::format("\"{}\"", text_field(now, "revision"));
-    const std::string answer = TRY(session.write("PUT", path_of("contacts", id), body, list_hint));
-    return show_created(session, answer, view_contact, options.dry_run);
+    const ChangeRoute route{path_of("contacts", id), list_hint, view_contact};
+    return change_thing(session, route, options.dry_run, [&](const Json& now) -> Result<Json> {
+        Json body = {{"language", word_of(now, "language")}, {"topics", list_field(now, "topics")}};
+        if (!options.language.empty()) body["language"] = options.language;
+        if (!options.topics.empty()) put_topics(body, options.topics);
+        return body;
+    });
 }
 
 Status remove(Session& session, const Options& options) {

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/base/text.h"
+#include "master/cli/change_thing.h"
 #include "master/cli/commands.h"
 #include "master/cli/human.h"
 #include "master/cli/views.h"
@@ -87,16 +88,13 @@ Status create_isp(Session& session, const IspOptions& options) {
     return create(session, "isps", std::move(body), view_isp, options.dry_run);
 }
 
-// What is not named stays: it is read first, and nobody may have changed it in between.
 Status set_isp(Session& session, const IspOptions& options) {
-    const std::string path = path_of("isps", options.name);
-    const Json before = TRY(session.get_json(path, "foyer isp ls"));
-    Json body = {{"asns", list_field(before, "asns")}, {"terms", field(before, "terms")}};
-    TRY(put_networks(body, options));
-    if (options.dry_run) body["validate_only"] = true;
-    session.if_match = fmt::format("\"{}\"", text_field(before, "revision"));
-    const std::string answer = TRY(session.write("PUT", path, body, "foyer isp ls"));
-    return show_created(session, answer, view_isp, options.dry_run);
+    const ChangeRoute route{path_of("isps", options.name), "foyer isp ls", view_isp};
+    return change_thing(session, route, options.dry_run, [&](const Json& before) -> Result<Json> {
+        Json body = {{"asns", list_field(before, "asns")}, {"terms", field(before, "terms")}};
+        TRY(put_networks(body, options));
+        return body;
+    });
 }
 
 void add_networks(Command command, IspOptions& isp) {

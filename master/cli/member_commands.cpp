@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "master/cli/change_thing.h"
 #include "master/cli/commands.h"
 #include "master/cli/person.h"
 #include "master/cli/views.h"
@@ -59,21 +60,18 @@ Status add_member(Session& session, const MemberOptions& options) {
                         options);
 }
 
-// What is not named stays: it is read first, and nobody may have changed it in between.
 Status set_member(Session& session, const MemberOptions& options) {
-    const std::string path = TRY(member_path(session, options));
-    const Json before = TRY(session.get_json(path, "foyer member ls"));
-    Json body = {{"scopes", list_field(before, "scopes")},
-                 {"read_only", flag_field(before, "read_only")},
-                 {"manages", flag_field(before, "manages")}};
-    if (!options.scopes.empty()) body["scopes"] = options.scopes;
-    if (options.all_scopes) body["scopes"] = Json::array();
-    if (options.read_only || options.may_write) body["read_only"] = options.read_only;
-    if (options.manages || options.manages_no_more) body["manages"] = options.manages;
-    if (options.dry_run) body["validate_only"] = true;
-    session.if_match = fmt::format("\"{}\"", text_field(before, "revision"));
-    return show_created(session, TRY(session.write("PUT", path, body, "foyer member ls")),
-                        view_member, options.dry_run);
+    const ChangeRoute route{TRY(member_path(session, options)), "foyer member ls", view_member};
+    return change_thing(session, route, options.dry_run, [&](const Json& before) -> Result<Json> {
+        Json body = {{"scopes", list_field(before, "scopes")},
+                     {"read_only", flag_field(before, "read_only")},
+                     {"manages", flag_field(before, "manages")}};
+        if (!options.scopes.empty()) body["scopes"] = options.scopes;
+        if (options.all_scopes) body["scopes"] = Json::array();
+        if (options.read_only || options.may_write) body["read_only"] = options.read_only;
+        if (options.manages || options.manages_no_more) body["manages"] = options.manages;
+        return body;
+    });
 }
 
 Status invite_member(Session& session, const MemberOptions& options) {

@@ -90,10 +90,8 @@ void list_accounts(const ApiContext& context, ApiCall call, const api::ListAccou
     const auto window = page_window(context, request.page());
     if (!window.ok()) return call.done(window.failure());
     context.planner.read([&](const State& state) {
-        list_rows(
-            state, state.accounts(), window.value(), *response.mutable_page(),
-            [](const Account&) { return true; },
-            [&](const Account& row) { show(state, row, *response.add_accounts()); });
+        list_rows(state, state.accounts(), window.value(), *response.mutable_page(),
+                  [&](const Account& row) { show(state, row, *response.add_accounts()); });
     });
     call.done(ok_status());
 }

@@ -139,4 +139,12 @@ void list_rows(const State& state, const Map& rows, const PageWindow& window, ap
     }
 }
 
+// The same of all rows.
+template <class Map, class Show>
+void list_rows(const State& state, const Map& rows, const PageWindow& window, api::PageInfo& info,
+               Show show_row) {
+    const auto every = [](const auto&) { return true; };
+    list_rows(state, rows, window, info, every, show_row);
+}
+
 }  // namespace foyer::master

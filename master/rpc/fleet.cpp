@@ -3,12 +3,6 @@
 #include "master/rpc/show.h"
 
 namespace foyer::master {
-namespace {
-
-const auto everything = [](const auto&) { return true; };
-
-}  // namespace
-
 bool may_see(const Caller& caller, const Site& site) {
     return caller.is_operator() || site.host.str() == caller.account.str();
 }
@@ -50,7 +44,7 @@ void list_hosts(const ApiContext& context, ApiCall call, const api::ListHostsReq
     const auto window = page_window(context, request.page());
     if (!window.ok()) return call.done(window.failure());
     context.planner.read([&](const State& state) {
-        list_rows(state, state.hosts(), window.value(), *response.mutable_page(), everything,
+        list_rows(state, state.hosts(), window.value(), *response.mutable_page(),
                   [&](const Host& row) { show(row, *response.add_hosts()); });
     });
     call.done(ok_status());

@@ -5,8 +5,6 @@
 namespace foyer::master {
 namespace {
 
-const auto everything = [](const auto&) { return true; };
-
 void show_isp(const State& after, const Reply& reply, google::protobuf::Message& answer) {
     show(after.isps().at(IspId(reply.subject)), static_cast<api::Isp&>(answer));
 }
@@ -68,7 +66,7 @@ void list_isps(const ApiContext& context, ApiCall call, const api::ListIspsReque
     const auto window = page_window(context, request.page());
     if (!window.ok()) return call.done(window.failure());
     context.planner.read([&](const State& state) {
-        list_rows(state, state.isps(), window.value(), *response.mutable_page(), everything,
+        list_rows(state, state.isps(), window.value(), *response.mutable_page(),
                   [&](const Isp& row) { show(row, *response.add_isps()); });
     });
     call.done(ok_status());

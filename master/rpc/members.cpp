@@ -102,10 +102,8 @@ void list_members(const ApiContext& context, ApiCall call, const api::ListMember
         for (auto at = state.members().lower_bound({account, {}});
              at != state.members().end() && at->first.first == account; ++at)
             own.emplace(at->first.second, at->second);
-        list_rows(
-            state, own, window.value(), *response.mutable_page(),
-            [](const Member&) { return true; },
-            [&](const Member& row) { show(row, *response.add_members()); });
+        list_rows(state, own, window.value(), *response.mutable_page(),
+                  [&](const Member& row) { show(row, *response.add_members()); });
         return ok_status();
     }));
 }

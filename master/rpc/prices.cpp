@@ -93,7 +93,6 @@ void list_price_lists(const ApiContext& context, ApiCall call,
     context.planner.read([&](const State& state) {
         list_rows(
             state, state.price_lists(), window.value(), *response.mutable_page(),
-            [](const PriceList&) { return true; },
             [&](const PriceList& row) { show_in(state, row, now, *response.add_price_lists()); });
     });
     call.done(ok_status());

@@ -83,10 +83,8 @@ void list_webhooks(const ApiContext& context, ApiCall call, const api::ListWebho
         for (auto at = state.webhooks().lower_bound(key_of(call.caller, {}));
              at != state.webhooks().end() && at->first.first == call.caller.account; ++at)
             own.emplace(at->first.second, at->second);
-        list_rows(
-            state, own, window.value(), *response.mutable_page(),
-            [](const Webhook&) { return true; },
-            [&](const Webhook& row) { show(row, *response.add_webhooks()); });
+        list_rows(state, own, window.value(), *response.mutable_page(),
+                  [&](const Webhook& row) { show(row, *response.add_webhooks()); });
     });
     call.done(ok_status());
 }

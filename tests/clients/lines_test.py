@@ -5,6 +5,7 @@ master takes it from the address it sees, tells a difference, and gives such a b
 import json
 import os
 import subprocess
+import tempfile
 
 from client_lab import ROOT, Lab, Master, publish, skip_without, until
 
@@ -114,14 +115,13 @@ def main():
     if subprocess.run(["perl", "-MMaxMind::DB::Writer::Tree", "-e1"], capture_output=True,
                       check=False).returncode != 0:
         raise SystemExit(77)
-    master = Master(agents={"line_settles_ms": SETTLES_MS, "hold_ms": 500})
-    database = master.folder + "/networks.mmdb"
+    folder = tempfile.TemporaryDirectory(prefix="foyer-networks-")
+    database = folder.name + "/networks.mmdb"
     write_database(database, "127.0.0.0/8 64500 Alder Networks", "2001:db8::/32 64503 Elsewhere")
-    config = open(master.config, encoding="ascii").read()
-    with open(master.config, "w", encoding="ascii") as out:
-        out.write(f'contact = "{CONTACT}"\n' + config.replace(
-            "[agents]\n", f'[agents]\nasn_database = "{database}"\n', 1))
-    with master.start():
+    master = Master(root=f'contact = "{CONTACT}"',
+                    agents={"line_settles_ms": SETTLES_MS, "hold_ms": 500,
+                            "asn_database": f'"{database}"'})
+    with folder, master.start():
         command(master, "login", "--api", f"https://127.0.0.1:{master.https}", "--ca",
                 master.data + "/ca/ca.crt", "--token-file", master.data + "/operator.token")
         lab = Lab(master)

@@ -137,4 +137,10 @@ const Operation& World::operation(const std::string& id) const {
     return state.operations().at(OperationId(id));
 }
 
+int World::events(std::string_view kind) const {
+    int count = 0;
+    for (const auto& [number, event] : state.recent_events()) count += event.kind == kind ? 1 : 0;
+    return count;
+}
+
 }  // namespace foyer::test

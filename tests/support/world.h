@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "master/domain/decide.h"
@@ -52,6 +53,8 @@ public:
     // What its box last said of it.
     PartitionObservation reported(const std::string& instance, int index) const;
     const master::Operation& operation(const std::string& id) const;
+    // How many events of this kind the log still holds.
+    int events(std::string_view kind) const;
 
     master::State state;
     WallTime now = noon;

@@ -13,13 +13,6 @@ using foyer::test::World;
 
 namespace {
 
-int events(const World& world, const std::string& kind) {
-    int count = 0;
-    for (const auto& [number, event] : world.state.recent_events())
-        count += event.kind == kind ? 1 : 0;
-    return count;
-}
-
 void fares(World& world, const NodeId& node, BoxHealth health, const std::string& reason = {}) {
     ReportNode report;
     report.node = node;
@@ -36,15 +29,15 @@ TEST_CASE("a worn box keeps what it holds and gets nothing more") {
     REQUIRE(boxes.settle(50));
     const NodeId holder = world.replica("acme", 0).node;
     fares(world, holder, BoxHealth::Worn, "disk sda: 12 reallocated sectors");
-    CHECK(events(world, "node_worn") == 1);
+    CHECK(world.events("node_worn") == 1);
     CHECK(exclusion_of(world.state.nodes().at(holder)) == Exclusion::Worn);
     boxes.rounds(6 * 40);
     CHECK(world.state.replicas_on(holder).size() == 1);
     fares(world, holder, BoxHealth::Worn, "disk sda: 14 reallocated sectors");
-    CHECK(events(world, "node_worn") == 1);
+    CHECK(world.events("node_worn") == 1);
     CHECK(world.state.nodes().at(holder).care.reason == "disk sda: 14 reallocated sectors");
     fares(world, holder, BoxHealth::Well);
-    CHECK(events(world, "node_well") == 1);
+    CHECK(world.events("node_well") == 1);
     CHECK_FALSE(exclusion_of(world.state.nodes().at(holder)));
 }
 
@@ -55,8 +48,8 @@ TEST_CASE("a failing box is emptied, each copy once its replacement is there") {
     REQUIRE(boxes.settle(50));
     const NodeId holder = world.replica("acme", world.instance("acme").leader->number).node;
     fares(world, holder, BoxHealth::Failing, "disk sda fails its own test");
-    CHECK(events(world, "node_failing") == 1);
-    CHECK(events(world, "copy_leaves") == 1);
+    CHECK(world.events("node_failing") == 1);
+    CHECK(world.events("copy_leaves") == 1);
     CHECK(is_emptied(world.state.nodes().at(holder)));
     boxes.rounds(6 * 40);
     CHECK(world.state.replicas_on(holder).empty());
@@ -77,7 +70,7 @@ TEST_CASE("what another agent found is nothing to the one that follows it, unles
     report.agent_version = "0.0.9";
     world.run(report);
     CHECK(world.state.nodes().at(box).care.health == BoxHealth::Well);
-    CHECK(events(world, "node_well") == 1);
+    CHECK(world.events("node_well") == 1);
 }
 
 TEST_CASE("its own word empties a box, and gives nobody up") {

@@ -9,13 +9,6 @@ namespace {
 
 constexpr Duration day{std::int64_t{24} * 3600 * 1000};
 
-int events(const World& world, const std::string& kind) {
-    int count = 0;
-    for (const auto& [number, event] : world.state.recent_events())
-        count += event.kind == kind ? 1 : 0;
-    return count;
-}
-
 }  // namespace
 
 TEST_CASE("a box's certificate that was not renewed in time is told once for each end") {
@@ -31,29 +24,29 @@ TEST_CASE("a box's certificate that was not renewed in time is told once for eac
     world.run(look);
     world.now = world.now + 74 * day;
     world.run(look);
-    CHECK(events(world, "node_certificate_ends") == 0);
+    CHECK(world.events("node_certificate_ends") == 0);
     world.run(RenewNode{box, key, world.now + 90 * day});
     world.now = world.now + 2 * day;
     world.run(look);
     const int others = static_cast<int>(world.state.nodes().size()) - 1;
-    CHECK(events(world, "node_certificate_ends") == others);
+    CHECK(world.events("node_certificate_ends") == others);
     world.run(look);
-    CHECK(events(world, "node_certificate_ends") == others);
+    CHECK(world.events("node_certificate_ends") == others);
     world.now = world.now + 80 * day;
     world.run(look);
-    CHECK(events(world, "node_certificate_ends") == others + 1);
+    CHECK(world.events("node_certificate_ends") == others + 1);
 }
 
 TEST_CASE("the master's own end is told a month before, once a week") {
     World world;
     const LookAtCertificates look{15 * day, world.now + 100 * day};
     world.run(look);
-    CHECK(events(world, "master_certificate_ends") == 0);
+    CHECK(world.events("master_certificate_ends") == 0);
     world.now = world.now + 71 * day;
     world.run(look);
     world.run(look);
-    CHECK(events(world, "master_certificate_ends") == 1);
+    CHECK(world.events("master_certificate_ends") == 1);
     world.now = world.now + 8 * day;
     world.run(look);
-    CHECK(events(world, "master_certificate_ends") == 2);
+    CHECK(world.events("master_certificate_ends") == 2);
 }

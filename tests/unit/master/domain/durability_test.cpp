@@ -66,11 +66,7 @@ lead::Record first(const World& world) {
 
 std::string now(const World& world) { return durability(world.state, world.instance("acme")); }
 
-bool has_event(const World& world, const std::string& kind) {
-    for (const auto& [sequence, event] : world.state.recent_events())
-        if (event.kind == kind) return true;
-    return false;
-}
+bool has_event(const World& world, std::string_view kind) { return world.events(kind) > 0; }
 
 bool says(const std::vector<std::string>& promises, const std::string& words) {
     for (const std::string& promise : promises)

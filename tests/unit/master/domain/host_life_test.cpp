@@ -12,13 +12,6 @@ using foyer::test::World;
 
 namespace {
 
-int events(const World& world, const std::string& kind) {
-    int count = 0;
-    for (const auto& [number, event] : world.state.recent_events())
-        count += event.kind == kind ? 1 : 0;
-    return count;
-}
-
 void say(World& world, const NodeId& node, HostWish wish, std::optional<WallTime> until = {}) {
     ReportNode report;
     report.node = node;
@@ -55,15 +48,15 @@ TEST_CASE("a pause is told once, with its end; another end is no news") {
     say(world, box, HostWish::Paused, end);
     CHECK(world.state.nodes().at(box).host_order == HostOrder{HostWish::Paused, end});
     CHECK(world.state.nodes().at(box).paused_since == world.now);
-    CHECK(events(world, "node_paused") == 1);
+    CHECK(world.events("node_paused") == 1);
     const auto since = world.state.nodes().at(box).paused_since;
     world.now = world.now + Duration(60'000);
     say(world, box, HostWish::Paused);
     CHECK(world.state.nodes().at(box).paused_since == since);
-    CHECK(events(world, "node_paused") == 1);
+    CHECK(world.events("node_paused") == 1);
     say(world, box, HostWish::Serving);
     CHECK(world.state.nodes().at(box).paused_since == std::nullopt);
-    CHECK(events(world, "node_resumed") == 1);
+    CHECK(world.events("node_resumed") == 1);
     const Revision before = world.state.revision();
     say(world, box, HostWish::Serving);
     CHECK(world.state.revision() == before);
@@ -109,8 +102,8 @@ TEST_CASE("short pauses move nothing; one that lasts makes the copies anew elsew
     CHECK(cloud.world.state.replicas_on(first).size() == 1);
     cloud.boxes.rounds(6 * 40);
     CHECK(cloud.node(first).pause_lasts);
-    CHECK(events(cloud.world, "node_pause_lasts") == 1);
-    CHECK(events(cloud.world, "copy_leaves") == 1);
+    CHECK(cloud.world.events("node_pause_lasts") == 1);
+    CHECK(cloud.world.events("copy_leaves") == 1);
     CHECK(cloud.world.state.replicas_on(first).empty());
     CHECK(cloud.world.state.endangered().empty());
     cloud.boxes.paused.clear();
@@ -124,8 +117,8 @@ TEST_CASE("a box that its host wants empty is emptied, and keeps what it holds o
     const NodeId first = cloud.leading();
     const auto drains = [&](HostWish wish) { say(cloud.world, first, wish); };
     drains(HostWish::Draining);
-    CHECK(events(cloud.world, "node_host_drains") == 1);
-    CHECK(events(cloud.world, "copy_leaves") == 1);
+    CHECK(cloud.world.events("node_host_drains") == 1);
+    CHECK(cloud.world.events("copy_leaves") == 1);
     CHECK(is_emptied(cloud.node(first)));
     drains(HostWish::Serving);
     CHECK_FALSE(is_emptied(cloud.node(first)));
@@ -139,7 +132,7 @@ TEST_CASE("a box that its host takes out is emptied, then let go, and its site r
     CHECK(may_leave().failure().details.front().value == "node_not_leaving");
     CHECK_FALSE(cloud.world.attempt(LeaveNode{first}).ok());
     say(cloud.world, first, HostWish::Leaving);
-    CHECK(events(cloud.world, "node_host_leaves") == 1);
+    CHECK(cloud.world.events("node_host_leaves") == 1);
     CHECK(is_emptied(cloud.node(first)));
     CHECK(may_leave().failure().details.front().value == "node_not_empty");
     CHECK_FALSE(exit_receipt(cloud.world.state, first, "foyer.example", cloud.world.now).ok());
@@ -153,7 +146,7 @@ TEST_CASE("a box that its host takes out is emptied, then let go, and its site r
     CHECK(receipt.value().key_fingerprint == node.key_fingerprint);
     cloud.world.run(LeaveNode{first});
     CHECK_FALSE(cloud.world.state.nodes().contains(first));
-    CHECK(events(cloud.world, "node_left") == 1);
+    CHECK(cloud.world.events("node_left") == 1);
     CHECK(cloud.world.state.sites().at(node.site).former_boxes ==
           std::vector{FormerBox{first, cloud.world.now}});
     CHECK(cloud.trouble() == "");

@@ -16,13 +16,6 @@ const AutonomousSystem own{Asn(64501), "ISP One"};
 const AutonomousSystem other{Asn(64999), "Somebody"};
 const NodeId box("h1-1");
 
-int events(const World& world, const std::string& kind) {
-    int count = 0;
-    for (const auto& [number, event] : world.state.recent_events())
-        count += event.kind == kind ? 1 : 0;
-    return count;
-}
-
 std::string last_message(const World& world, const std::string& kind) {
     std::string message;
     for (const auto& [number, event] : world.state.recent_events())
@@ -64,10 +57,10 @@ TEST_CASE("a box is behind the line it says while its address is in a network of
     seen_in(world, other);
     CHECK(check_of(world) == LineCheck::Differs);
     CHECK(node(world).line_differs);
-    CHECK(events(world, "node_line_differs") == 1);
+    CHECK(world.events("node_line_differs") == 1);
     seen_in(world, own);
     CHECK_FALSE(node(world).line_differs);
-    CHECK(events(world, "node_line_declared") == 1);
+    CHECK(world.events("node_line_declared") == 1);
 }
 
 TEST_CASE("the same network again is no news") {
@@ -133,7 +126,7 @@ TEST_CASE("an operator may accept a network for one box, until it is seen in yet
     world.run(AcceptLine{box});
     CHECK(check_of(world) == LineCheck::Accepted);
     CHECK_FALSE(node(world).line_differs);
-    CHECK(events(world, "node_line_accepted") == 1);
+    CHECK(world.events("node_line_accepted") == 1);
     const Revision before = world.state.revision();
     world.run(AcceptLine{box});
     CHECK(world.state.revision() == before);
@@ -208,7 +201,7 @@ TEST_CASE("a mended entry of the register judges the boxes anew") {
     CHECK(check_of(world) == LineCheck::Unknown);
     record(world, "isp1", {Asn(64501)});
     CHECK(node(world).line_differs);
-    CHECK(events(world, "node_line_differs") == 2);
+    CHECK(world.events("node_line_differs") == 2);
 }
 
 TEST_CASE("terms that forbid a box refuse its site, its token and the box, in their own words") {

@@ -28,13 +28,6 @@ NodeState state_of(const World& world, const std::string& home) {
     return world.state.nodes().at(box(home)).state;
 }
 
-int events(const World& world, const std::string& kind) {
-    int count = 0;
-    for (const auto& [number, event] : world.state.recent_events())
-        count += event.kind == kind ? 1 : 0;
-    return count;
-}
-
 }  // namespace
 
 TEST_CASE("a node's states follow the drawing") {
@@ -61,7 +54,7 @@ TEST_CASE("an ISP gone alone is given up box by box") {
     boxes.rounds(200);
     CHECK(state_of(world, "big0") == NodeState::Lost);
     CHECK(state_of(world, "big3") == NodeState::Lost);
-    CHECK(events(world, "eviction_held") == 0);
+    CHECK(world.events("eviction_held") == 0);
 }
 
 TEST_CASE("when boxes of several ISPs fall silent together nobody is given up") {
@@ -83,8 +76,8 @@ TEST_CASE("when boxes of several ISPs fall silent together nobody is given up") 
     for (const NodeId& name : boxes.down)
         CHECK(world.state.nodes().at(name).state == NodeState::Silent);
     CHECK(world.state.nodes().at(held).eviction_held);
-    CHECK(events(world, "eviction_held") >= 1);
-    CHECK(events(world, "copy_ordered") == 0);
+    CHECK(world.events("eviction_held") >= 1);
+    CHECK(world.events("copy_ordered") == 0);
 
     SECTION("the operator says what is gone for good") {
         boxes.run(DrainNode{held, Duration(0), OperationId("op-1"), AccountId("house")});
@@ -204,18 +197,18 @@ TEST_CASE("a silence that lasts is told once, and so is its end") {
     };
     const Duration patience = world.state.settings().repair.missing_after;
     tick(patience - Duration(1));
-    CHECK(events(world, "node_missing") == 0);
+    CHECK(world.events("node_missing") == 0);
     tick(patience);
     tick(patience + Duration(1'000));
-    CHECK(events(world, "node_missing") == 1);
+    CHECK(world.events("node_missing") == 1);
     world.go_online("alder0-1");
-    CHECK(events(world, "node_found") == 1);
+    CHECK(world.events("node_found") == 1);
     CHECK_FALSE(world.state.nodes().at(silent).missing_told);
     // A short one is told to nobody.
     world.run(MarkSilent{{silent}});
     world.go_online("alder0-1");
-    CHECK(events(world, "node_missing") == 1);
-    CHECK(events(world, "node_found") == 1);
+    CHECK(world.events("node_missing") == 1);
+    CHECK(world.events("node_found") == 1);
 }
 
 TEST_CASE("after a start everybody has the whole time before a silence is told") {
@@ -225,8 +218,8 @@ TEST_CASE("after a start everybody has the whole time before a silence is told")
     world.now = world.now + patience * 10;
     const WallTime started = world.now;
     world.run(Tick{started});
-    CHECK(events(world, "node_missing") == 0);
+    CHECK(world.events("node_missing") == 0);
     world.now = started + patience;
     world.run(Tick{started});
-    CHECK(events(world, "node_missing") == 1);
+    CHECK(world.events("node_missing") == 1);
 }

@@ -36,12 +36,7 @@ struct Street {
     }
     bool has_copy(const NodeId& node) const { return !world.state.replicas_on(node).empty(); }
     NodeState state_of(const NodeId& node) const { return world.state.nodes().at(node).state; }
-    int events(const std::string& kind) const {
-        int count = 0;
-        for (const auto& [number, event] : world.state.recent_events())
-            count += event.kind == kind ? 1 : 0;
-        return count;
-    }
+    int events(std::string_view kind) const { return world.events(kind); }
     void check() const {
         CHECK_FALSE(boxes.loss);
         for (const std::string& problem : broken(world.state)) FAIL(problem);
