@@ -20,9 +20,11 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 BUILD = os.path.join(HERE, "../../deploy/software/tryton/build-image")
 PASSWORD = "it's a \\ long: password"
 COUNTRIES = [("BE", "nl"), ("BE", "fr"), ("DE", "de"), ("ES", "es"), ("FR", "en")]
-NOISE = """SET synchronous_commit = local; DO $$ BEGIN FOR i IN 1..400 LOOP
- PERFORM pg_logical_emit_message(false, 'noise', repeat('x', 4000)), pg_sleep(0.01);
- END LOOP; END $$"""
+# Writes until a table "quiet" is there, which takes no longer than a rejoin on a busy machine does.
+NOISE = """SET synchronous_commit = local; DO $$ BEGIN FOR i IN 1..6000 LOOP
+ PERFORM pg_logical_emit_message(false, 'noise', repeat('x', 1000)), pg_sleep(0.01);
+ EXIT WHEN to_regclass('quiet') IS NOT NULL; END LOOP; END $$; DROP TABLE IF EXISTS quiet"""
+QUIET = "SET synchronous_commit = local; CREATE TABLE quiet ()"
 DIVERGED_LOOKS = 30
 BLOCKED_S = 3   # how long a write that must wait is watched
 STUCK_S = 120   # longer than two looks at its health take
@@ -42,6 +44,10 @@ def sql(replica, text, database="erp"):
                         "-h", "/run/foyer", "-U", "foyer", "-d", database, "-c", text)
     assert done.returncode == 0, done.stderr.decode()
     return done.stdout.decode().strip()
+
+
+def kill(replica, signal_name, pid):
+    replica.exec("/bin/bash", "-c", f"kill -s {signal_name} {int(pid)}")
 
 
 def is_open(replica):
@@ -196,6 +202,7 @@ def check_rejoin(old, leader):
     writer = threading.Thread(target=lambda: sql(leader, NOISE, "postgres"))
     writer.start()
     status, text = old.run_stopped("rejoin")
+    sql(leader, QUIET, "postgres")
     assert status == 0 and "cannot rewind" not in text, text
     status, text = old.run_stopped("rejoin")
     assert status == 0 and "already done" in text, text
@@ -259,6 +266,35 @@ def cut(group, standbys):
         wait_for(lambda: standby.json("position") and not standby.json("position")["receiving"],
                  "the receiver stops")
     group.primary = primary
+
+
+def check_not_replayed(group, leader, standby):
+    """A standby that holds more than it has replayed knows not what epoch that is of: it must not
+    say where its log ends, cut or not, with its PostgreSQL started anew or not."""
+    others = [replica for replica in group.replicas if replica is not standby]
+    sql(standby, "SELECT pg_wal_replay_pause()", "postgres")
+    sql(leader, "CREATE TABLE kept (); DROP TABLE kept", "postgres")
+    wait_for(lambda: position(standby) == position(leader), "it holds all")
+    primary, group.primary = group.primary, None
+    standby.reload()
+    # Recovery that is held up stops no receiver; it ends by itself, as when the leader's line dies.
+    receiver = "SELECT pid FROM pg_stat_wal_receiver"
+    kill(standby, "TERM", sql(standby, receiver, "postgres"))
+    wait_for(lambda: sql(standby, receiver, "postgres") == "", "the receiver is gone")
+    for _ in range(5):
+        seen = standby.json("position")
+        assert seen["receiving"] and seen["replaying"], seen
+    sql(standby, "SELECT pg_wal_replay_resume()", "postgres")
+    wait_for(lambda: not standby.json("position")["receiving"], "it has replayed all")
+    held = position(standby)
+    standby.stop()
+    standby.start()  # what it received it does not know any more
+    wait_for(lambda: standby.json("position") and not standby.json("position")["receiving"],
+             "it looked into its log")
+    assert position(standby) == held and not standby.json("position")["replaying"]
+    group.primary = primary
+    standby.reload()
+    wait_for(lambda: len(leader.json("position")["replicas"]) == len(others), "it follows again")
 
 
 def elect(group, leader, followers):
@@ -335,8 +371,7 @@ def check_export(leader):
 def check_health(leader):
     """PostgreSQL killed: the container ends by itself, with an error."""
     pid = sql(leader, "SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'")
-    leader.exec("/bin/kill", "-9", pid) if os.path.exists(f"{leader.group.root}/bin/kill") else \
-        leader.exec("/bin/bash", "-c", f"kill -9 {pid}")
+    kill(leader, "KILL", pid)
     assert not (leader.json("health") or {}).get("healthy", False)
     assert leader.wait() != 0
 
@@ -414,6 +449,7 @@ def main():
             check_write_waits(group, erp)
             check_stuck(group.replicas[0], erp)
             check_lock_file(group)
+            check_not_replayed(group, group.replicas[0], group.replicas[1])
             leader = check_takeover(group, party, invoice, number)
             leader = check_lost_source(group, leader)
             check_log_gone(group, leader)

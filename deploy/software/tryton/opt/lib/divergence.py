@@ -6,7 +6,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import postgres  # noqa: E402
-from postgres import QUERY_S  # noqa: E402
+from postgres import QUERY_S, position  # noqa: E402
 from primary import ask  # noqa: E402
 from replica import DATA, Replica  # noqa: E402
 
@@ -18,11 +18,6 @@ SELECT greatest((SELECT min_recovery_end_timeline FROM pg_control_recovery()),
                 (SELECT timeline_id FROM pg_control_checkpoint())),
        greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn());
 """
-
-
-def position(lsn):
-    high, low = lsn.split("/")
-    return (int(high, 16) << 32) + int(low, 16)
 
 
 def forks(history):

@@ -42,6 +42,17 @@ def cluster_state():
     return control().get("Database cluster state", "unknown")
 
 
+def position(text):
+    """A place in the log, "0/16B3748", as one number."""
+    high, low = text.split("/")
+    return (int(high, 16) << 32) + int(low, 16)
+
+
+def lsn(place):
+    """And back."""
+    return f"{place >> 32:X}/{place & 0xFFFFFFFF:X}"
+
+
 def query(sql, limit_s=None, **values):
     """Rows as text, fields parted by `|`; None while PostgreSQL does not answer, within a limit."""
     argv = ["psql", "-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1"]

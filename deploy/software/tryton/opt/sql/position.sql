@@ -1,5 +1,8 @@
 -- One line of JSON: where this member's log ends, and who must acknowledge a write. On a standby the end is what is flushed, which may be
--- ahead of what is replayed; generation and epoch are those of the newest log replayed.
+-- ahead of what is replayed; generation and epoch are those of the newest log replayed. So together they are true of a cut standby only once
+-- it has replayed all that it holds; until then it counts as receiving. `held`: all, where the log itself was looked into (lib/unreplayed.py).
+-- Asked first: what was replayed by then is seen below.
+SELECT :'held' = 'all' OR coalesce(pg_last_wal_replay_lsn() >= pg_last_wal_receive_lsn(), false) AS replayed \gset
 SELECT coalesce(max(generation), 1) AS generation, coalesce(max(epoch), 0) AS epoch
  FROM (SELECT generation, epoch FROM foyer_epoch ORDER BY generation DESC, epoch DESC LIMIT 1) newest \gset
 -- "ANY 1 ("r1g1", "r2g1")"; empty: the leader alone.
@@ -15,7 +18,9 @@ SELECT json_build_object(
                        (SELECT timeline_id FROM pg_control_checkpoint())),
   'flushed_bytes', greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()) - '0/0'::pg_lsn,
   -- A receiver that sleeps between two tries counts: it may wake.
-  'receiving', EXISTS (SELECT FROM pg_stat_wal_receiver) OR current_setting('primary_conninfo') <> '',
+  'receiving', EXISTS (SELECT FROM pg_stat_wal_receiver) OR current_setting('primary_conninfo') <> '' OR NOT :'replayed',
+  -- Cut, and perhaps not done with what it holds.
+  'replaying', NOT EXISTS (SELECT FROM pg_stat_wal_receiver) AND current_setting('primary_conninfo') = '' AND NOT :'replayed',
   'quorum', json_build_object('copies', :copies, 'names', :'names'::json))
 WHERE pg_is_in_recovery();
 SELECT json_build_object(

@@ -1,0 +1,62 @@
+"""Has this cut standby replayed all the log that it holds? Exit status 0: yes. Anything else: no, or
+nobody can tell. PostgreSQL knows what it replayed, and what it received since its start; what it held
+before, or a last record that came in part, only the log itself tells.
+
+pg_waldump reads as recovery does: record by record, each pointing back to the one before. So it
+begins well before the replayed end: what it met first it would have to believe, and behind the end
+of a segment that is used again lies old log."""
+import os
+import re
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import postgres  # noqa: E402
+from postgres import lsn, position  # noqa: E402
+from replica import DATA, POSTGRES_BIN  # noqa: E402
+
+BEFORE = 1 << 20   # bytes; longer than any record here
+PAGE = 8192
+# How it says that the log ends, and nothing else.
+ENDS = ("error in WAL record", "could not find a valid record", "could not find file",
+        "could not open file")
+
+
+def newest_segment(end, size):
+    """The file in which the record after `end` would be, on the newest history that has it; None:
+    there is no such file."""
+    high, low = divmod(end // size, (1 << 32) // size)
+    names = (name for name in os.listdir(f"{DATA}/pg_wal")
+             if re.fullmatch("[0-9A-F]{24}", name) and name[8:] == f"{high:08X}{low:08X}")
+    return max(names, default=None)
+
+
+def goes_on(segment, start, end):
+    """Is there a whole record at `end` or after it? None: nobody can tell."""
+    reader = subprocess.Popen(
+        [POSTGRES_BIN + "pg_waldump", "-p", f"{DATA}/pg_wal", "-t", str(int(segment[:8], 16)),
+         "-s", lsn(start)], env=postgres.environment(), text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    with reader:
+        for line in reader.stdout:
+            found = re.search(r" lsn: ([0-9A-F]+/[0-9A-F]+),", line)
+            if found and position(found.group(1)) >= end:
+                reader.kill()
+                return True
+        problem = reader.stderr.read()
+    return False if any(words in problem for words in ENDS) else None
+
+
+def is_replayed():
+    end = postgres.query("SELECT pg_last_wal_replay_lsn()", postgres.QUERY_S)
+    if not end:
+        return False
+    end = position(end)
+    size = int(postgres.control()["Bytes per WAL segment"])
+    segment = newest_segment(end, size)
+    start = max(end // size * size, (end - BEFORE) // PAGE * PAGE)
+    return segment is None or goes_on(segment, start, end) is False
+
+
+if __name__ == "__main__":
+    sys.exit(0 if is_replayed() else 1)
