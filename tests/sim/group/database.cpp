@@ -4,14 +4,22 @@
 
 namespace foyer::sim::group {
 
-Fence Database::newest_marker() const {
-    for (std::size_t at = std::min(flushed, log.size()); at > 0; --at)
+namespace {
+
+Fence newest_marker_of(const Log& log, std::size_t end) {
+    for (std::size_t at = std::min(end, log.size()); at > 0; --at)
         if (log[at - 1].number == 0) return log[at - 1].fence;
     return {};
 }
 
+}  // namespace
+
+Fence Database::newest_marker() const { return newest_marker_of(log, flushed); }
+
+bool Database::is_replayed() const { return mode != Mode::Standby || replayed >= flushed; }
+
 leadership::LogPosition Database::position() const {
-    return {newest_marker(), leadership::Lsn(flushed)};
+    return {newest_marker_of(log, is_replayed() ? flushed : replayed), leadership::Lsn(flushed)};
 }
 
 int Database::copies_of(std::size_t end) const {
@@ -37,6 +45,7 @@ void Database::kill(std::size_t survives) {
     receiver.reset();
     log.resize(std::max(survives, flushed));
     flushed = log.size();
+    replayed = std::min(replayed, flushed) / 2;  // a restart begins at an earlier checkpoint
 }
 
 void Database::promote(Fence fence) {

@@ -41,7 +41,8 @@ struct PendingWrite {
 
 struct Database {
     Log log;
-    std::size_t flushed = 0;  // entries that survive a crash
+    std::size_t flushed = 0;   // entries that survive a crash
+    std::size_t replayed = 0;  // of a standby: those whose markers its recovery has come to
     Mode mode = Mode::Down;
     std::uint64_t kills = 0;  // what was begun before a kill is not finished after it
 
@@ -57,7 +58,9 @@ struct Database {
     std::vector<std::uint64_t> unheld;  // committed here, not waited for: whoever reads sees them
     std::map<std::uint64_t, std::size_t> read_ends;  // by the number of each ReadEnd
 
+    // The newest marker that is known of it, and the end on disk.
     leadership::LogPosition position() const;
+    bool is_replayed() const;  // so that both are of the same log
     Fence newest_marker() const;
     // Copies that hold the log up to `end`, this one included, as the quorum in force counts.
     int copies_of(std::size_t end) const;

@@ -139,15 +139,24 @@ void World::cut(Box& box) {
         if (planted_ != Planted::ReceiverRuns) box.database.cut();
         box.rejoining = false;
         if (box.data) {
-            std::optional<lead::LogPosition> position = box.database.position();
-            if (box.paused && box.mute) position.reset();
-            const bool whole = !box.torn || planted_ == Planted::TornIsWhole;
-            on_agent(box, 1 + below(weather_.hook_ms), [this, &box, position, whole] {
-                hand_in(box, lead::ReceiverStopped{position, whole});
-            });
+            tell_end(box, box.cuts);
         } else {
             hand_in(box, lead::ReceiverStopped{});
         }
+    });
+}
+
+void World::tell_end(Box& box, std::uint64_t cuts) {
+    if (box.cuts != cuts) return;
+    if (!box.database.is_replayed() && planted_ != Planted::EarlyPosition) {
+        on_agent(box, weather_.hook_ms, [this, &box, cuts] { tell_end(box, cuts); });
+        return;
+    }
+    std::optional<lead::LogPosition> position = box.database.position();
+    if (box.paused && box.mute) position.reset();
+    const bool whole = !box.torn || planted_ == Planted::TornIsWhole;
+    on_agent(box, 1 + below(weather_.hook_ms), [this, &box, position, whole] {
+        hand_in(box, lead::ReceiverStopped{position, whole});
     });
 }
 

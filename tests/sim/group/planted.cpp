@@ -141,6 +141,7 @@ std::string_view to_text(Planted planted) {
         case Planted::EarlyChange: return "16 change before the first record is committed";
         case Planted::AlwaysABase: return "18 a base although it holds that fence's marker";
         case Planted::TornIsWhole: return "19 a torn copy is taken as whole";
+        case Planted::EarlyPosition: return "21 a position before the log is replayed";
         case Planted::WaitIgnored: return "20 stays open though a wait was broken";
     }
     CHECK(false);

@@ -32,6 +32,7 @@ enum class Planted {
     AlwaysABase,        // 18
     TornIsWhole,        // 19
     WaitIgnored,        // 20
+    EarlyPosition,      // 21
 };
 std::string_view to_text(Planted planted);
 

@@ -6,6 +6,13 @@
 
 namespace foyer::sim::group {
 
+// A standby's recovery waits for its readers, for up to five seconds.
+bool World::is_replay_held(const Box& box) const {
+    constexpr std::int64_t every_ms = 16'000;
+    constexpr std::int64_t held_ms = 5'000;
+    return (now_ + std::int64_t{box.index.number} * 3'000) % every_ms < held_ms;
+}
+
 void World::step_streams(Box& box) {
     Database& database = box.database;
     if (database.mode == Mode::Primary) {
@@ -13,6 +20,7 @@ void World::step_streams(Box& box) {
         pump(box);
         if (percent(20)) observe_streams(box);
     } else if (database.mode == Mode::Standby) {
+        if (!is_replay_held(box)) database.replayed = database.flushed;
         if (database.receiver && percent(10)) {
             // The other end is gone and says so.
             const ReplicaIndex up = database.receiver->leader;
@@ -187,7 +195,7 @@ void World::rejoin(Box& box, ReplicaIndex leader, Fence fence, std::uint64_t cut
         mine.log.assign(
             from.database.log.begin(),
             from.database.log.begin() + static_cast<std::ptrdiff_t>(from.database.flushed));
-        mine.flushed = mine.log.size();
+        mine.flushed = mine.replayed = mine.log.size();  // before that it is not told
         mine.mode = Mode::Standby;
         box.rejoining = false;
         box.torn = false;

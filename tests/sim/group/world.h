@@ -153,6 +153,7 @@ private:
                  const std::vector<Entry>& batch);
     void acknowledge(Box& leader);
     void rejoin(Box& box, ReplicaIndex leader, Fence fence, std::uint64_t cuts);
+    bool is_replay_held(const Box& box) const;
     void observe_streams(Box& leader);
     void client(Box& box);
     void step_streams(Box& box);
@@ -160,6 +161,7 @@ private:
     void kill_service(Box& box, Epoch epoch);
     void promote(Box& box, Fence fence);
     void cut(Box& box);
+    void tell_end(Box& box, std::uint64_t cuts);  // of its log, once all of that is replayed
     void lease(Box& box, MonoTime until);
 
     struct Event {
