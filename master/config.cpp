@@ -20,6 +20,7 @@ struct Range {
     std::int64_t high = std::numeric_limits<std::int64_t>::max();
 };
 constexpr Range port_range{1, 65'535};
+constexpr Range memory_range{1 << 20, std::int64_t{1} << 40};
 
 // Reads one table; what it was not asked for is an unknown key.
 class Table {
@@ -127,6 +128,11 @@ void read_agents(Table table, AgentsConfig& config) {
     table.read("next_delay_ms", config.next_delay_ms, {0, 60'000});
     table.read("away_delay_ms", config.away_delay_ms, {100, 60'000});
     table.read("held_max", config.held_max);
+    table.read("connections_max", config.connections_max);
+    table.read("connections_per_source_max", config.connections_per_source_max, {0, 1'000'000});
+    table.read("handshake_timeout_ms", config.handshake_timeout_ms, {100, 3'600'000});
+    table.read("idle_timeout_ms", config.idle_timeout_ms, {1'000, 3'600'000});
+    table.read("memory_bytes_max", config.memory_bytes_max, memory_range);
     table.read("message_bytes_max", config.message_bytes_max, {64 << 10, 64 << 20});
     table.read("observations_max", config.observations_max, {1, 100'000});
     table.read("blob_streams_per_node", config.blob_streams_per_node, {1, 64});
@@ -158,6 +164,7 @@ void read_api(Table table, ApiConfig& config) {
     table.read("names", config.names);
     table.read("threads", config.threads, {1, 64});
     table.read("connections_max", config.connections_max);
+    table.read("connections_per_source_max", config.connections_per_source_max, {0, 1'000'000});
     table.read("header_bytes_max", config.header_bytes_max, {1 << 10, 1 << 20});
     table.read("body_bytes_max", config.body_bytes_max, {1 << 10, 64 << 20});
     table.read("handshake_timeout_ms", config.handshake_timeout_ms, timeout);
@@ -165,6 +172,9 @@ void read_api(Table table, ApiConfig& config) {
     table.read("idle_timeout_ms", config.idle_timeout_ms, timeout);
     table.read("body_timeout_ms", config.body_timeout_ms, timeout);
     table.read("transfer_timeout_ms", config.transfer_timeout_ms, timeout);
+    table.read("grpc_connections_max", config.grpc_connections_max);
+    table.read("grpc_memory_bytes_max", config.grpc_memory_bytes_max, memory_range);
+    table.read("grpc_threads_max", config.grpc_threads_max, {4, 1'000});
     table.read("json_depth_max", config.json_depth_max, {4, 256});
     table.read("waits_max", config.waits_max);
     table.read("event_streams_max", config.event_streams_max, {0, 1'000'000});

@@ -28,6 +28,11 @@ struct AgentsConfig {
     std::int64_t next_delay_ms = 100;
     std::int64_t away_delay_ms = 5'000;
     std::int64_t held_max = 20'000;
+    std::int64_t connections_max = 20'000;
+    std::int64_t connections_per_source_max = 1'000;
+    std::int64_t handshake_timeout_ms = 20'000;
+    std::int64_t idle_timeout_ms = 300'000;
+    std::int64_t memory_bytes_max = std::int64_t{1} << 30;
     std::int64_t message_bytes_max = 4 << 20;
     std::int64_t observations_max = 2'000;
     std::int64_t blob_streams_per_node = 4;
@@ -50,6 +55,7 @@ struct ApiConfig {
     std::vector<std::string> names = {"localhost", "127.0.0.1"};
     std::int64_t threads = 2;
     std::int64_t connections_max = 12'000;
+    std::int64_t connections_per_source_max = 256;
     std::int64_t header_bytes_max = 16 << 10;
     std::int64_t body_bytes_max = 1 << 20;
     std::int64_t handshake_timeout_ms = 10'000;
@@ -57,6 +63,9 @@ struct ApiConfig {
     std::int64_t idle_timeout_ms = 60'000;
     std::int64_t body_timeout_ms = 30'000;
     std::int64_t transfer_timeout_ms = 30'000;
+    std::int64_t grpc_connections_max = 2'000;
+    std::int64_t grpc_memory_bytes_max = std::int64_t{128} << 20;
+    std::int64_t grpc_threads_max = 8;
     std::int64_t json_depth_max = 32;
     std::int64_t waits_max = 2'000;
     std::int64_t event_streams_max = 1'000;

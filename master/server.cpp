@@ -222,27 +222,30 @@ Status Server::Parts::start_agents() {
     for (const std::string& address : config.agents.addresses)
         names.insert(TRY(tls::split_address(address)).host);
     GrpcServerConfig server;
+    server.name = "agents";
     server.address = to_text(config.agents.listen);
     server.identity = TRY(authority->make_server({names.begin(), names.end()}, clock.wall()));
     server.client_roots_pem = authority->certificate_pem();
     server.clients = ClientCertificates::Asked;
-    server.message_bytes_max = static_cast<int>(config.agents.message_bytes_max);
+    server.limits = agent_limits_of(config);
     std::vector<std::unique_ptr<grpc::Service>> services;
     services.push_back(
         make_agent_service({*planner, *sync, *errands, *authority, *blobs, *networks, clock, log},
                            agent_service_config_of(config)));
-    agents_grpc = TRY(GrpcServer::start(server, std::move(services)));
+    agents_grpc = TRY(GrpcServer::start(server, std::move(services), clock, log));
     return ok_status();
 }
 
 Status Server::Parts::start_api() {
     const ServerIdentity identity = TRY(authority->make_server(config.api.names, clock.wall()));
     GrpcServerConfig server;
+    server.name = "grpc";
     server.address = to_text(config.api.grpc_listen);
     server.identity = identity;
-    server.message_bytes_max = static_cast<int>(config.api.body_bytes_max);
+    server.limits = grpc_limits_of(config);
     server.reflection = true;
-    api_grpc = TRY(GrpcServer::start(server, make_api_services(*api, *gate, clock, log)));
+    api_grpc =
+        TRY(GrpcServer::start(server, make_api_services(*api, *gate, clock, log), clock, log));
     HttpServerConfig web;
     web.host = config.api.https_listen.host;
     web.port = config.api.https_listen.port;
@@ -256,9 +259,9 @@ Status Server::Parts::start_api() {
 
 Status Server::Parts::start_metrics() {
     metrics = TRY(MetricsServer::start(config.metrics.host, config.metrics.port, [this] {
-        return metrics_page({*planner, *presence, *held, *waits, *https, *blobs, http_metrics,
-                             event_counts, commit_times, clock, probe->trouble(),
-                             courier->counters(),
+        return metrics_page({*planner, *presence, *held, *waits, *https, *api_grpc, *agents_grpc,
+                             *blobs, http_metrics, event_counts, commit_times, clock,
+                             probe->trouble(), courier->counters(),
                              postman ? postman->counters() : PostmanCounters{}});
     }));
     return ok_status();

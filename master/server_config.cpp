@@ -108,6 +108,8 @@ HttpLimits http_limits_of(const Config& config) {
     HttpLimits limits;
     limits.threads = static_cast<int>(config.api.threads);
     limits.connections_max = static_cast<std::size_t>(config.api.connections_max);
+    limits.connections_per_source_max =
+        static_cast<std::size_t>(config.api.connections_per_source_max);
     limits.header_bytes_max = static_cast<std::size_t>(config.api.header_bytes_max);
     limits.body_bytes_max = static_cast<std::size_t>(config.api.body_bytes_max);
     limits.uploads_max = static_cast<int>(config.blobs.uploads_max);
@@ -121,6 +123,31 @@ HttpLimits http_limits_of(const Config& config) {
     limits.body_timeout = Duration(config.api.body_timeout_ms);
     limits.transfer_timeout = Duration(config.api.transfer_timeout_ms);
     limits.json.depth_max = static_cast<std::size_t>(config.api.json_depth_max);
+    return limits;
+}
+
+GrpcLimits agent_limits_of(const Config& config) {
+    const AgentsConfig& agents = config.agents;
+    GrpcLimits limits;
+    limits.connections = {static_cast<std::size_t>(agents.connections_max),
+                          static_cast<std::size_t>(agents.connections_per_source_max)};
+    limits.handshake_timeout = Duration(agents.handshake_timeout_ms);
+    limits.idle_timeout = Duration(agents.idle_timeout_ms);
+    limits.memory_bytes_max = static_cast<std::size_t>(agents.memory_bytes_max);
+    limits.message_bytes_max = static_cast<int>(agents.message_bytes_max);
+    return limits;
+}
+
+GrpcLimits grpc_limits_of(const Config& config) {
+    const ApiConfig& api = config.api;
+    GrpcLimits limits;
+    limits.connections = {static_cast<std::size_t>(api.grpc_connections_max),
+                          static_cast<std::size_t>(api.connections_per_source_max)};
+    limits.handshake_timeout = Duration(api.handshake_timeout_ms);
+    limits.idle_timeout = Duration(api.idle_timeout_ms);
+    limits.memory_bytes_max = static_cast<std::size_t>(api.grpc_memory_bytes_max);
+    limits.threads_max = static_cast<int>(api.grpc_threads_max);
+    limits.message_bytes_max = static_cast<int>(api.body_bytes_max);
     return limits;
 }
 

@@ -14,6 +14,7 @@
 #include "master/notices/postman.h"
 #include "master/rpc/agent_service.h"
 #include "master/rpc/api_context.h"
+#include "master/rpc/grpc_servers.h"
 
 namespace foyer::master {
 
@@ -27,6 +28,8 @@ ErrandLimits errand_limits_of(const Config& config);
 ApiLimits api_limits_of(const Config& config);
 Rate rate_of(const Config& config);
 HttpLimits http_limits_of(const Config& config);
+GrpcLimits agent_limits_of(const Config& config);
+GrpcLimits grpc_limits_of(const Config& config);  // of the public API
 ToldLimits told_limits_of(const Config& config);
 AgentServiceConfig agent_service_config_of(const Config& config);
 // InvalidArgument: what is to be allowed is no network.

@@ -81,6 +81,36 @@ void write_mails(MetricsText& text, const State& state, const PostmanCounters& c
         counters.pending);
 }
 
+void write_full(MetricsText& text, std::string_view name, std::string_view listener,
+                const ConnectionCounts& counts) {
+    const std::string first = label("listener", listener) + ",";
+    text.sample(name, first + label("limit", to_text(ConnectionLimit::All)),
+                static_cast<double>(counts.all));
+    text.sample(name, first + label("limit", to_text(ConnectionLimit::Source)),
+                static_cast<double>(counts.source));
+}
+
+void write_connections(MetricsText& text, const MetricsSources& sources) {
+    one(text, "foyer_http_connections", "gauge", "Open HTTPS connections.",
+        sources.https.connections());
+    constexpr std::string_view open = "foyer_grpc_connections";
+    text.family(open, "gauge", "Open gRPC connections.");
+    text.sample(open, label("listener", "grpc"), static_cast<double>(sources.grpc.connections()));
+    text.sample(open, label("listener", "agents"),
+                static_cast<double>(sources.agents.connections()));
+    constexpr std::string_view refused = "foyer_connections_refused_total";
+    text.family(refused, "counter", "Connections refused: one source, or all, had too many.");
+    write_full(text, refused, "https", sources.https.connections_refused());
+    write_full(text, refused, "grpc", sources.grpc.connections_refused());
+    write_full(text, refused, "agents", sources.agents.connections_refused());
+    constexpr std::string_view displaced = "foyer_connections_displaced_total";
+    text.family(displaced, "counter",
+                "Connections that waited for their client and made place for another.");
+    write_full(text, displaced, "https", sources.https.connections_displaced());
+    one(text, "foyer_http_event_streams", "gauge", "Open streams of events.",
+        sources.https.event_streams());
+}
+
 }  // namespace
 
 std::string metrics_page(const MetricsSources& sources) {
@@ -100,10 +130,7 @@ std::string metrics_page(const MetricsSources& sources) {
     one(text, "foyer_syncs_held", "gauge", "Sync calls held.", sources.held.waiting());
     one(text, "foyer_operation_waits", "gauge", "Callers waiting for an operation.",
         sources.waits.waiting());
-    one(text, "foyer_http_connections", "gauge", "Open HTTPS connections.",
-        sources.https.connections());
-    one(text, "foyer_http_event_streams", "gauge", "Open streams of events.",
-        sources.https.event_streams());
+    write_connections(text, sources);
     one(text, "foyer_blob_bytes", "gauge", "Bytes of blobs, uploads under way included.",
         sources.blobs.used_bytes());
     one(text, "foyer_resident_bytes", "gauge", "Resident memory of this process.",

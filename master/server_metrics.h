@@ -14,6 +14,7 @@
 #include "master/http/http_server.h"
 #include "master/notices/courier.h"
 #include "master/notices/postman.h"
+#include "master/rpc/grpc_servers.h"
 
 namespace foyer::master {
 
@@ -23,6 +24,8 @@ struct MetricsSources {
     const WaitDesk& held;
     const WaitDesk& waits;
     const HttpServer& https;
+    const GrpcServer& grpc;
+    const GrpcServer& agents;
     const BlobStore& blobs;
     const HttpMetrics& http;
     const EventCounts& events;

@@ -7,6 +7,8 @@
 #include <thread>
 #include <vector>
 
+#include "master/app/connection_log.h"
+#include "master/app/source_address.h"
 #include "master/http/session.h"
 
 namespace foyer::master {
@@ -59,7 +61,8 @@ struct HttpServer::Shared {
           tls(net::ssl::context::tls_server),
           host(std::move(parts), config.limits, config.told),
           acceptor(io),
-          pause(io) {}
+          pause(io),
+          full("https", host.parts.log, host.parts.clock) {}
 
     void accept() {
         acceptor.async_accept(net::make_strand(io),
@@ -78,18 +81,21 @@ struct HttpServer::Shared {
     }
 
     void admit(Tcp::socket socket) {
-        bool full = false;
-        {
-            const std::scoped_lock lock(host.mutex);
-            full = host.sessions.size() >= host.limits.connections_max;
-        }
-        if (full) return;  // the socket closes itself
+        beast::error_code gone;
+        const auto peer = socket.remote_endpoint(gone);
+        if (gone) return;  // the socket closes itself, here and below
+        const std::string source = source_of(peer.address().to_string());
+        const SessionHost::Admitted admitted = host.admit(source);
+        if (admitted.instead_of) admitted.instead_of->give_way();
+        full.tell(source, admitted.verdict);
+        if (!admitted.verdict.admitted()) return;
         beast::error_code ignored;
         socket.set_option(Tcp::no_delay(true), ignored);
         // Of a peer that is gone without a word the system would try for a quarter of an hour.
         socket.set_option(UserTimeout(static_cast<int>(host.limits.transfer_timeout.count())),
                           ignored);
-        std::make_shared<Session>(std::move(socket), tls, host)->start();
+        std::make_shared<Session>(std::move(socket), tls, host, admitted.verdict.number, source)
+            ->start();
     }
 
     const int threads;
@@ -98,6 +104,7 @@ struct HttpServer::Shared {
     net::io_context io;
     Tcp::acceptor acceptor;
     net::steady_timer pause;
+    ConnectionLog full;
     std::vector<std::jthread> workers;
 };
 
@@ -131,7 +138,7 @@ void HttpServer::stop(Duration grace) {
     std::vector<std::shared_ptr<Session>> alive;
     {
         const std::scoped_lock lock(shared_->host.mutex);
-        for (Session* session : shared_->host.sessions) {
+        for (const auto& [number, session] : shared_->host.sessions) {
             if (auto owned = session->weak_from_this().lock()) alive.push_back(std::move(owned));
         }
     }
@@ -141,7 +148,7 @@ void HttpServer::stop(Duration grace) {
     std::mutex mutex;
     std::condition_variable tick;
     std::unique_lock lock(mutex);
-    while (connections() > 0 && shared_->host.parts.clock.mono() < until)
+    while (shared_->host.alive() > 0 && shared_->host.parts.clock.mono() < until)
         tick.wait_for(lock, std::chrono::milliseconds(20));
     shared_->io.stop();
     shared_->workers.clear();  // joins
@@ -150,7 +157,17 @@ void HttpServer::stop(Duration grace) {
 
 std::size_t HttpServer::connections() const {
     const std::scoped_lock lock(shared_->host.mutex);
-    return shared_->host.sessions.size();
+    return shared_->host.places.taken();
+}
+
+ConnectionCounts HttpServer::connections_refused() const {
+    const std::scoped_lock lock(shared_->host.mutex);
+    return shared_->host.places.refused();
+}
+
+ConnectionCounts HttpServer::connections_displaced() const {
+    const std::scoped_lock lock(shared_->host.mutex);
+    return shared_->host.places.displaced();
 }
 
 std::size_t HttpServer::event_streams() const { return shared_->host.streams.taken(); }

@@ -18,6 +18,7 @@
 #include "master/app/api.h"
 #include "master/app/blob_store.h"
 #include "master/app/certificate_authority.h"
+#include "master/app/connection_places.h"
 #include "master/app/gate.h"
 #include "master/app/metrics.h"
 #include "master/app/planner.h"
@@ -29,6 +30,7 @@ namespace foyer::master {
 struct HttpLimits {
     int threads = 2;
     std::size_t connections_max = 12'000;
+    std::size_t connections_per_source_max = 256;  // of one IPv4 address or IPv6 /64; 0: no limit
     std::size_t header_bytes_max = 16 << 10;
     std::size_t body_bytes_max = 1 << 20;
     int uploads_max = 16;
@@ -75,6 +77,8 @@ public:
     // No new connections, idle ones are closed, requests under way have `grace` to be answered.
     void stop(Duration grace);
     std::size_t connections() const;
+    ConnectionCounts connections_refused() const;
+    ConnectionCounts connections_displaced() const;
     std::size_t event_streams() const;
 
 private:

@@ -32,24 +32,40 @@ std::string etag_of(const google::protobuf::Message& message, std::string_view s
 
 }  // namespace
 
+SessionHost::Admitted SessionHost::admit(const std::string& source) {
+    const std::scoped_lock lock(mutex);
+    Admitted admitted{places.enter(source), nullptr};
+    const auto gone = sessions.find(admitted.verdict.instead_of);
+    if (gone != sessions.end()) admitted.instead_of = gone->second->weak_from_this().lock();
+    return admitted;
+}
+
+std::size_t SessionHost::alive() const {
+    const std::scoped_lock lock(mutex);
+    return sessions.size();
+}
+
 struct Session::Exchange {
     std::unique_ptr<google::protobuf::Message> request;
     std::unique_ptr<google::protobuf::Message> response;
 };
 
-Session::Session(net::ip::tcp::socket socket, net::ssl::context& tls, SessionHost& host)
-    : host_(host), stream_(std::move(socket), tls) {
-    beast::error_code gone;  // a client that left already comes from nowhere
-    const auto peer = beast::get_lowest_layer(stream_).socket().remote_endpoint(gone);
-    if (!gone) source_ = source_of(peer.address().to_string());
+Session::Session(net::ip::tcp::socket socket, net::ssl::context& tls, SessionHost& host,
+                 ConnectionNumber number, std::string source)
+    : host_(host),
+      number_(number),
+      source_(std::move(source)),
+      stream_(std::move(socket), tls),
+      buffer_(host.limits.header_bytes_max + piece_bytes) {
     const std::scoped_lock lock(host_.mutex);
-    host_.sessions.insert(this);
+    host_.sessions.emplace(number_, this);
 }
 
 Session::~Session() {
     if (counts_as_upload_) --host_.uploads;
     const std::scoped_lock lock(host_.mutex);
-    host_.sessions.erase(this);
+    host_.sessions.erase(number_);
+    host_.places.leave(number_);
 }
 
 void Session::start() {
@@ -66,11 +82,32 @@ void Session::finish_soon() {
     });
 }
 
+void Session::give_way() {
+    net::post(stream_.get_executor(), [self = shared_from_this()] { self->close(); });
+}
+
+void Session::wait_for_client() {
+    const std::scoped_lock lock(host_.mutex);
+    host_.places.waits(number_);
+}
+
+bool Session::begin_work() {
+    const std::scoped_lock lock(host_.mutex);
+    return host_.places.works(number_);
+}
+
+void Session::leave_place() {
+    const std::scoped_lock lock(host_.mutex);
+    host_.places.leave(number_);
+}
+
 void Session::read_header() {
     idle_ = true;
     if (host_.stopping) return close();
+    wait_for_client();
     header_.emplace();
     header_->header_limit(static_cast<std::uint32_t>(host_.limits.header_bytes_max));
+    buffer_.begin_header();
     // The body's own limit comes with its kind. (Boost 1.74 takes "none" for a limit of nothing.)
     header_->body_limit(std::numeric_limits<std::uint64_t>::max());
     body_.reset();
@@ -90,7 +127,7 @@ void Session::read_header() {
 void Session::on_header(beast::error_code failed, std::size_t /*bytes*/) {
     idle_ = false;
     if (failed == http::error::end_of_stream || failed == beast::error::timeout ||
-        failed == net::error::operation_aborted)
+        failed == net::error::operation_aborted || !begin_work())
         return close();
     started_ = host_.parts.clock.mono();
     request_id_ = "req-" + host_.parts.rng.text(12);
@@ -114,6 +151,8 @@ void Session::on_header(beast::error_code failed, std::size_t /*bytes*/) {
     const std::string own_id = text_of(request["X-Request-Id"]);
     if (is_good_id(own_id)) request_id_ = own_id;
     method_ = text_of(request.method_string());
+    const Status framing = check_framing();
+    if (!framing.ok()) return refuse(framing.failure());
     keep_alive_ = request.keep_alive();
     unread_body_ = has_body();
     idempotency_key_ = text_of(request["Idempotency-Key"]);
@@ -180,6 +219,26 @@ Status Session::read_terms() {
     return ok_status();
 }
 
+// Where a body ends must be said in one way that everybody on the way reads alike: what a proxy
+// takes for the end of a request and we for its middle, or the other way round, hides a second one.
+// Beast's parser passes over codings that it does not know.
+Status Session::check_framing() const {
+    if (buffer_.folded())
+        return error(ErrorCode::InvalidArgument, "a line of the header may not go on in the next",
+                     {{"rule", "header_folded"}});
+    const auto& request = header_->get();
+    const std::size_t codings = request.count(http::field::transfer_encoding);
+    if (codings == 0) return ok_status();
+    const bool plain = codings == 1 && request.version() == 11 &&
+                       beast::iequals(request[http::field::transfer_encoding], "chunked");
+    if (plain) return ok_status();
+    return error(
+        ErrorCode::InvalidArgument,
+        "Transfer-Encoding must be chunked, named once, over HTTP/1.1; or leave it out and "
+        "send Content-Length",
+        {{"path", "Transfer-Encoding"}, {"rule", "transfer_encoding"}});
+}
+
 bool Session::has_body() const {
     return header_->chunked() || header_->content_length().value_or(0) > 0;
 }
@@ -226,6 +285,8 @@ void Session::read_body() {
     after_continue([this] {
         body_.emplace(std::move(*header_));
         body_->body_limit(host_.limits.body_bytes_max);
+        // Nobody knows who this is: he may be as silent with his body as with his header.
+        if (matched_->route->scope == Scope::Public) wait_for_client();
         beast::get_lowest_layer(stream_).expires_after(host_.limits.body_timeout);
         http::async_read(stream_, buffer_, *body_,
                          [self = shared_from_this()](beast::error_code failed, std::size_t) {
@@ -235,11 +296,12 @@ void Session::read_body() {
 }
 
 void Session::on_body(beast::error_code failed) {
+    if (failed == beast::error::timeout) return close();
+    if (matched_->route->scope == Scope::Public && !begin_work()) return close();
     if (failed == http::error::body_limit) {
         return refuse(413, error(ErrorCode::InvalidArgument, "the body is too large",
                                  {{"rule", "body_bytes_max"}}));
     }
-    if (failed == beast::error::timeout) return close();
     if (failed) {
         keep_alive_ = false;
         return refuse(400, error(ErrorCode::InvalidArgument,

@@ -18,16 +18,18 @@
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 
+#include "master/app/connection_places.h"
 #include "master/app/gate.h"
 #include "master/http/event_stream.h"
 #include "master/http/http_server.h"
 #include "master/http/openapi.h"
+#include "master/http/read_buffer.h"
 #include "master/http/router.h"
 
 namespace foyer::master {
@@ -46,7 +48,17 @@ struct SessionHost {
         : parts(std::move(borrowed)),
           limits(chosen),
           documents(api_documents(told)),
-          streams(chosen.event_streams_max, chosen.event_streams_per_account_max) {}
+          streams(chosen.event_streams_max, chosen.event_streams_per_account_max),
+          places({chosen.connections_max, chosen.connections_per_source_max}) {}
+
+    // A newcomer's place, and who has to go for it.
+    struct Admitted {
+        ConnectionVerdict verdict;
+        std::shared_ptr<Session> instead_of;
+    };
+    Admitted admit(const std::string& source);
+    // Those whose connection is closed, but not what they were about, among them.
+    std::size_t alive() const;
 
     HttpParts parts;
     HttpLimits limits;
@@ -55,18 +67,23 @@ struct SessionHost {
     StreamPlaces streams;
     std::atomic<bool> stopping{false};
     std::atomic<int> uploads{0};
-    mutable std::mutex mutex;
-    std::set<Session*> sessions;
+    mutable std::mutex mutex;  // of what follows
+    ConnectionPlaces places;
+    std::map<ConnectionNumber, Session*> sessions;
 };
 
 class Session : public std::enable_shared_from_this<Session> {
 public:
-    Session(net::ip::tcp::socket socket, net::ssl::context& tls, SessionHost& host);
+    // `number` is its place, which it gives back.
+    Session(net::ip::tcp::socket socket, net::ssl::context& tls, SessionHost& host,
+            ConnectionNumber number, std::string source);
     ~Session();
 
     void start();
     // From any thread: an idle connection goes now, a busy one after its answer.
     void finish_soon();
+    // From any thread: its place was given to another.
+    void give_way();
 
 private:
     using Response = http::response<http::string_body>;
@@ -83,8 +100,12 @@ private:
     void call_rpc(std::string_view body);
     void answer_rpc(const std::shared_ptr<Exchange>& exchange, const Status& status);
     void answer_health();
+    Status check_framing() const;
     Status check_body_kind() const;
     bool has_body() const;
+    void wait_for_client();
+    bool begin_work();
+    void leave_place();
     bool expects_continue() const;
     // Runs `next` once a client that asked whether to go on was told so.
     void after_continue(const std::function<void()>& next);
@@ -128,6 +149,7 @@ private:
     // session_blob.cpp
     void serve_blob();
     void begin_upload();
+    void begin_piece();
     void read_piece();
     void on_piece(beast::error_code failed);
     void finish_upload();
@@ -138,11 +160,12 @@ private:
     static constexpr std::size_t piece_bytes = 64 * 1024;
 
     SessionHost& host_;
+    const ConnectionNumber number_;
+    const std::string source_;
     beast::ssl_stream<beast::tcp_stream> stream_;
-    beast::flat_buffer buffer_;
+    ReadBuffer buffer_;
     bool first_ = true;
     bool idle_ = true;
-    std::string source_;
 
     // Of the request under way.
     std::optional<http::request_parser<http::empty_body>> header_;

@@ -102,16 +102,21 @@ void Session::begin_upload() {
         upload_body_.emplace(std::move(*header_));
         upload_body_->body_limit(
             static_cast<std::uint64_t>(host_.parts.blobs.limits().blob_bytes_max) + 1);
-        read_piece();
+        begin_piece();
     });
 }
 
-void Session::read_piece() {
+// Its time runs until it is full, or the blob ends: a byte now and then does not wind it up again.
+void Session::begin_piece() {
     if (upload_body_->is_done()) return finish_upload();
     upload_body_->get().body().data = piece_->data();
     upload_body_->get().body().size = piece_->size();
     upload_body_->get().body().more = true;
     beast::get_lowest_layer(stream_).expires_after(host_.limits.body_timeout);
+    read_piece();
+}
+
+void Session::read_piece() {
     http::async_read_some(stream_, buffer_, *upload_body_,
                           [self = shared_from_this()](beast::error_code failed, std::size_t) {
                               self->on_piece(failed);
@@ -124,14 +129,16 @@ void Session::on_piece(beast::error_code failed) {
                                  {{"rule", "blob_bytes_max"}}));
     }
     if (failed && failed != http::error::need_buffer) return close();
-    const std::size_t bytes = piece_->size() - upload_body_->get().body().size;
+    const std::size_t left = upload_body_->get().body().size;
+    if (left > 0 && !upload_body_->is_done()) return read_piece();
+    const std::size_t bytes = piece_->size() - left;
     const Status kept =
         upload_->append({reinterpret_cast<const std::uint8_t*>(piece_->data()), bytes});
     if (!kept.ok()) {
         upload_.reset();
         return refuse(507, kept.failure());
     }
-    read_piece();
+    begin_piece();
 }
 
 void Session::finish_upload() {

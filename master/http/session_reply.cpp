@@ -122,7 +122,10 @@ void Session::linger() {
     (*again)();
 }
 
+// What is under way may hold this object for a while yet, a held call until its time: the place is
+// free at once.
 void Session::close() {
+    leave_place();
     idle_ = false;
     upload_.reset();
     beast::error_code ignored;

@@ -6,6 +6,7 @@
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/impl/server_builder_option.h>
 #include <grpcpp/impl/service_type.h>
+#include <grpcpp/resource_quota.h>
 
 namespace foyer::master {
 namespace {
@@ -33,10 +34,19 @@ public:
     }
 };
 
-// Dead lines are noticed, chatty ones are refused, and one listener belongs to one master.
-void set_limits(grpc::ServerBuilder& builder, const GrpcServerConfig& config) {
-    builder.SetMaxReceiveMessageSize(config.message_bytes_max);
-    builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+int milliseconds(Duration span) { return static_cast<int>(span.count()); }
+
+// Dead lines are noticed, silent and chatty ones are let go. Where memory ends, connections without
+// a call go first, then calls are ended.
+void set_limits(grpc::ServerBuilder& builder, const GrpcLimits& limits) {
+    grpc::ResourceQuota quota;
+    quota.Resize(limits.memory_bytes_max);
+    quota.SetMaxThreads(limits.threads_max);
+    builder.SetResourceQuota(quota);
+    builder.SetMaxReceiveMessageSize(limits.message_bytes_max);
+    builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS,
+                               milliseconds(limits.handshake_timeout));
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, milliseconds(limits.idle_timeout));
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
@@ -56,33 +66,44 @@ GrpcServer::GrpcServer() = default;
 GrpcServer::~GrpcServer() { stop(Duration(0)); }
 
 Result<std::unique_ptr<GrpcServer>> GrpcServer::start(
-    const GrpcServerConfig& config, std::vector<std::unique_ptr<grpc::Service>> services) {
+    const GrpcServerConfig& config, std::vector<std::unique_ptr<grpc::Service>> services,
+    const Clock& clock, Log& log) {
     // Debian builds Abseil with its search for lock cycles on: a tenth of a heartbeat.
     absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
     grpc::EnableDefaultHealthCheckService(true);
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
     std::unique_ptr<GrpcServer> made(new GrpcServer());
     made->services_ = std::move(services);
+    made->listener_ =
+        TRY(GrpcListener::open(config.name, config.address, config.limits.connections, clock, log));
     grpc::ServerBuilder builder;
-    int port = 0;
-    builder.AddListeningPort(config.address, credentials_of(config), &port);
-    set_limits(builder, config);
+    using Experimental = grpc::ServerBuilder::experimental_type;
+    made->acceptor_ = builder.experimental().AddExternalConnectionAcceptor(
+        Experimental::ExternalConnectionType::FROM_FD, credentials_of(config));
+    set_limits(builder, config.limits);
     if (!config.reflection) builder.SetOption(std::make_unique<NoReflection>());
     for (const auto& service : made->services_) builder.RegisterService(service.get());
     made->server_ = builder.BuildAndStart();
-    if (!made->server_ || port == 0) {
-        made->server_.reset();
-        return error(ErrorCode::Unavailable,
-                     "cannot listen on " + config.address + "; is the port taken?");
-    }
+    if (!made->server_)
+        return error(ErrorCode::Unavailable, "gRPC does not start on " + config.address);
+    made->listener_->start([acceptor = made->acceptor_.get()](int descriptor) {
+        grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters one;
+        one.fd = descriptor;
+        acceptor->HandleNewConnection(&one);
+    });
     return made;
 }
 
 void GrpcServer::stop(Duration grace) {
     if (!server_) return;
+    listener_->stop();
     server_->Shutdown(gpr_time_from_millis(grace.count(), GPR_TIMESPAN));  // from now on
     server_->Wait();
     server_.reset();
 }
+
+std::size_t GrpcServer::connections() const { return listener_->connections(); }
+
+ConnectionCounts GrpcServer::connections_refused() const { return listener_->refused(); }
 
 }  // namespace foyer::master

@@ -142,6 +142,7 @@ class Master:
         self.agents, self.https, self.grpc, self.metrics = free_ports(4)
         self.config = self.folder + "/master.toml"
         self.write_config(limits)
+        self.environment = dict(os.environ)
         self.process = None
 
     def write_config(self, limits):
@@ -185,7 +186,9 @@ listen = "127.0.0.1:{self.metrics}"
     def start(self):
         self.log = open(self.folder + "/log", "ab")
         self.process = subprocess.Popen(
-            [MASTER, "run", "--dev", self.data, "--config", self.config], stderr=self.log
+            [MASTER, "run", "--dev", self.data, "--config", self.config],
+            stderr=self.log,
+            env=self.environment,
         )
         try:
             self.wait_until_ready()
@@ -210,6 +213,9 @@ listen = "127.0.0.1:{self.metrics}"
             return Client(self).get("/healthz").status == 200
         except (OSError, http.client.HTTPException):
             return False
+
+    def threads(self):
+        return len(os.listdir(f"/proc/{self.process.pid}/task"))
 
     def log_text(self):
         with open(self.folder + "/log", encoding="utf-8") as file:

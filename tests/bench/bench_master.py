@@ -76,6 +76,8 @@ class BenchMaster:
             https_listen=f"127.0.0.1:{self.https}", grpc_listen=f"127.0.0.1:{self.grpc}"
         )
         sections["api"].setdefault("requests_per_second", 0)  # a bench asks as fast as it can
+        for name in ("agents", "api"):  # and all of it comes from one address
+            sections[name].setdefault("connections_per_source_max", 0)
         sections.setdefault("metrics", {}).update(listen=f"127.0.0.1:{self.metrics_port}")
         with open(self.folder + "/master.toml", "w", encoding="ascii") as out:
             for name, keys in sections.items():

@@ -31,6 +31,13 @@ struct Desk {
                             subject, AccountId("acme-sarl"), ""}});
         database->written.push_back(std::move(entry));
     }
+    void ends(const std::string& account) {
+        Entry entry{Revision(static_cast<std::uint64_t>(database->written.size()) + 1), {}};
+        entry.changes.push_back(
+            Put<Event>{{++sequence, entry.revision, clock.wall(), "account_deleted",
+                        EventAbout::Account, account, AccountId(account), ""}});
+        database->written.push_back(std::move(entry));
+    }
     void forget() { happens("elsewhere", "tick", static_cast<int>(State::recent_events_max)); }
 
     void start(std::size_t waiting_max = 2) {
@@ -137,6 +144,29 @@ TEST_CASE("an earlier instance of the same name is another's: not shown, not eve
     // A page token is a number: whoever makes one up sees no more.
     for (const std::int64_t before : {begin, std::int64_t{3}, std::int64_t{1}})
         CHECK(desk.ask(before, 100).get().value().events.empty());
+}
+
+TEST_CASE("an earlier account of the same name is another's: nothing of it is heard") {
+    Desk desk;
+    desk.happens("acme", "ordered");
+    desk.happens("acme", "serving", 3);
+    desk.ends("acme-sarl");
+    SECTION("both in memory") {}
+    SECTION("the earlier one in the database") { desk.forget(); }
+    desk.happens("acme", "ordered");
+    const std::int64_t begin = desk.sequence;
+    desk.happens("acme", "serving", 2);
+    const bool remembered = GENERATE(true, false);
+    if (!remembered) desk.forget();
+    desk.start();
+    const std::vector<std::int64_t> own{begin, begin + 1, begin + 2};
+    // "forget" is told of the same owner's things, elsewhere.
+    const EventFilter acme{.owner = AccountId("acme-sarl"), .subject = "acme"};
+    for (const int size : {1, 2, 100}) CHECK(desk.all_since(acme, 0, size) == own);
+    CHECK(desk.all_since(acme, 2, 100) == own);
+    if (remembered) CHECK(desk.history->newest(acme, 100).events.size() == own.size());
+    // An operator hears of all.
+    CHECK(desk.all_since({.subject = "acme"}, 0, 100).size() == own.size() + 4);
 }
 
 TEST_CASE("a database that stands still holds neither who asks nor the planner; more is refused") {

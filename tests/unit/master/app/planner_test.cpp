@@ -3,6 +3,7 @@
 #include <atomic>
 #include <future>
 
+#include "common/tls/sha256.h"
 #include "tests/support/catch.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/memory_store.h"
@@ -341,4 +342,33 @@ TEST_CASE("a write that waits while its token is revoked is not done") {
     REQUIRE(run(RevokeToken{TokenId("t1"), TokenId("t1")}, "t1").ok());
     CHECK(run(CreateHost{HostId("two")}, "t1").failure().code == ErrorCode::Unauthenticated);
     CHECK_FALSE(desk.has("two"));
+}
+
+TEST_CASE("an entry of the audit log says which person did it, by which token, and whose it was") {
+    Desk desk;
+    desk.start();
+    const auto run = [&](Command command, std::string_view rpc, const std::string& token) {
+        Write write;
+        write.command = std::move(command);
+        write.account = AccountId("acme");
+        write.token = TokenId(token);
+        if (!token.empty()) write.member = MemberName("anna");
+        write.rpc = rpc;
+        return desk.planner->write(std::move(write));
+    };
+    const AccountId acme("acme");
+    REQUIRE(run(CreateAccount{acme, {AccountRole::Customer}}, "", "").ok());  // of nobody: none
+    REQUIRE(run(CreateToken{TokenId("t1"), acme, "00ff", "", Duration(0)}, "a/One", "").ok());
+    REQUIRE(run(RevokeToken{TokenId("t1"), TokenId("t1")}, "a/Two", "t1").ok());
+    const auto written = MemoryStore(desk.database).audit({}, 0, 9);
+    REQUIRE(written.value().size() == 2);
+    const AuditEntry& one = written.value()[0];
+    const AuditEntry& two = written.value()[1];
+    CHECK(one.sequence == 1);
+    CHECK(one.version == AuditVersion::OfPeople);
+    CHECK((one.member.empty() && one.token.empty()));
+    CHECK((one.account == "acme" && one.owner == "acme" && one.subject == "t1"));
+    CHECK((two.member == "anna" && two.token == "t1"));
+    CHECK(two.owner == "acme");  // of the token as it was before it was revoked
+    CHECK(verify_audit(written.value(), tls::sha256_hex).ok());
 }

@@ -24,7 +24,7 @@ public:
     Result<std::vector<Event>> events(const EventFilter&, std::int64_t, int) override {
         return std::vector<Event>{};
     }
-    Result<std::vector<AuditEntry>> audit(std::int64_t, int) override {
+    Result<std::vector<AuditEntry>> audit(const AuditFilter&, std::int64_t, int) override {
         return std::vector<AuditEntry>{};
     }
     Result<std::vector<Event>> node_life(const NodeId&, const Span&, int) override {

@@ -3,6 +3,7 @@
 #include "common/base/base64.h"
 #include "common/base/random.h"
 #include "common/base/rfc3339.h"
+#include "foyer/api/v1/accounts.pb.h"
 #include "foyer/api/v1/fleet.pb.h"
 #include "foyer/api/v1/instances.pb.h"
 #include "foyer/api/v1/releases.pb.h"
@@ -131,6 +132,19 @@ TEST_CASE("a text that gRPC or the database could not carry is refused, wherever
          {std::string("\xff"), std::string("a\0b", 3), std::string("\xed\xa0\x80")})
         CHECK_FALSE(set_from_text(request, name, text, "?name").ok());
     CHECK(set_from_text(request, name, "caf\xc3\xa9", "?name").ok());
+}
+
+TEST_CASE("a time may stand in an address, nothing else that is a message may") {
+    v1::ListAuditRequest request;
+    const auto set = [&](const char* name, const char* text) {
+        const auto& field = *v1::ListAuditRequest::descriptor()->FindFieldByName(name);
+        return set_from_text(request, field, text, "?name").ok();
+    };
+    CHECK(set("since", "2026-03-01T13:30:00+01:00"));
+    CHECK(request.since().seconds() == 1'772'368'200);
+    CHECK_FALSE(set("until", "yesterday"));
+    CHECK_FALSE(set("until", "1772368200"));
+    CHECK_FALSE(set("page", "{}"));
 }
 
 TEST_CASE("printing and parsing again gives the same message") {

@@ -109,7 +109,13 @@ TEST_CASE("rights are told, and open doors say so") {
     const Json made = document();
     CHECK(made["paths"]["/v1/isps"]["post"]["x-foyer-roles"] == Json::array({"operator"}));
     CHECK(made["paths"]["/healthz"]["get"]["security"] == Json::array());
-    CHECK(!made["paths"]["/v1/isps"]["post"].contains("security"));
+    CHECK(!made["paths"]["/v1/isps"]["get"].contains("security"));  // as of the whole document
+    // A browser that writes says two things.
+    const Json& write = made["paths"]["/v1/isps"]["post"]["security"];
+    REQUIRE(write.size() == 2);
+    CHECK(write[0] == Json{{"token", Json::array()}});
+    CHECK(write[1] == Json{{"csrf", Json::array()}, {"session", Json::array()}});
+    CHECK(made["security"][1] == Json{{"session", Json::array()}});
     for (const Route& route : routes::table) {
         const auto refusals = refusals_of(route);
         CHECK(refusals.contains(401) == (route.scope != Scope::Public));
