@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "common/base/percent.h"
 #include "master/cli/commands.h"
 #include "master/cli/views.h"
 #include "master/cli/watch.h"
@@ -15,11 +16,13 @@ std::string view_domains(const Json& list, const ViewContext& context) {
     Table table{{{"DOMAIN"},
                  {"INSTANCE", Align::Left, Keep::Whole},
                  {"STATE", Align::Left, Keep::Whole},
-                 {"SERVING UNTIL", Align::Left, Keep::Extra}},
+                 {"SERVING UNTIL", Align::Left, Keep::Extra},
+                 {"OWNER", Align::Left, Keep::Extra}},
                 {}};
     for (const Json& one : list_field(list, "domains"))
         table.rows.push_back({text_field(one, "name"), text_field(one, "instance"),
-                              word_of(one, "state"), text_field(one, "serving_until")});
+                              word_of(one, "state"), text_field(one, "serving_until"),
+                              text_field(one, "owner")});
     return render(table, context.page);
 }
 
@@ -53,7 +56,7 @@ std::string view_domain(const Json& domain, const ViewContext& context) {
                                      {"asked for", text_field(domain, "created_at")},
                                      {"proven", text_field(domain, "proven_at")},
                                      {"serving until", text_field(domain, "serving_until")}});
-    if (text_field(domain, "proven_at").empty())
+    if (text_field(domain, "state") == "waiting_for_dns")
         text += "\n" + records_table(domain) +
                 "the TXT always; and either the CNAME, or all of the A and AAAA\n";
     text += certificates_table(domain, context) + "\n" + text_field(domain, "status") + "\n";
@@ -74,14 +77,26 @@ Status create(Session& session, const Creation& options) {
     return show_created(session, answer, view_domain, options.dry_run);
 }
 
-struct Deletion {
+struct Chosen {
     std::string name;
+    std::string account;  // whose; for operators
     bool dry_run = false;
 };
 
-Status remove(Session& session, const Deletion& options) {
-    std::string target = path_of("domains", options.name);
-    if (options.dry_run) target += "?validate_only=true";
+std::string target_of(const Chosen& options) {
+    std::string query;
+    if (!options.account.empty()) query += "&account=" + percent_encoded(options.account);
+    if (options.dry_run) query += "&validate_only=true";
+    if (!query.empty()) query.front() = '?';
+    return path_of("domains", options.name) + query;
+}
+
+Status show(Session& session, const Chosen& options) {
+    return session.show(TRY(session.get(target_of(options), list_hint)), view_domain);
+}
+
+Status remove(Session& session, const Chosen& options) {
+    const std::string target = target_of(options);
     const std::string answer = TRY(session.write("DELETE", target, std::nullopt, list_hint));
     if (session.wants_json()) return session.print_json(answer);
     session.console().note(
@@ -89,6 +104,16 @@ Status remove(Session& session, const Deletion& options) {
             ? std::string(dry_run_note)
             : fmt::format("'{}' is served no more; take its records out of DNS", options.name));
     return ok_status();
+}
+
+void add_chosen(Command command, Session& session, Chosen& options,
+                Status (*run)(Session&, const Chosen&)) {
+    add_name(command, options.name, "DOMAIN");
+    command.add_option("--account", options.account, "whose, where several ask (operators)")
+        .type_name("ACCOUNT");
+    command.callback([&session, &options, run] {
+        session.action = [&session, &options, run] { return run(session, options); };
+    });
 }
 
 }  // namespace
@@ -106,14 +131,12 @@ void add_domain_commands(Command app, Session& session) {
         session.action = [&session, &creation] { return create(session, creation); };
     });
     add_list_command(group, session, {"/v1/domains", "domains", "no domains"}, view_domains);
-    add_show_command(group, session, "domains", view_domain);
-    auto& deletion = session.keep<Deletion>();
+    add_chosen(add_command(group, "show", "show one domain"), session, session.keep<Chosen>(),
+               show);
+    auto& deletion = session.keep<Chosen>();
     Command gone = add_command(group, "rm", "serve it no more");
-    add_name(gone, deletion.name, "DOMAIN");
+    add_chosen(gone, session, deletion, remove);
     add_dry_run(gone, deletion.dry_run);
-    gone.callback([&session, &deletion] {
-        session.action = [&session, &deletion] { return remove(session, deletion); };
-    });
 }
 
 }  // namespace foyer::cli

@@ -45,6 +45,11 @@ struct DropSite {
     friend bool operator==(const DropSite&, const DropSite&) = default;
 };
 
+struct DropPriceList {
+    PriceListName name;
+    friend bool operator==(const DropPriceList&, const DropPriceList&) = default;
+};
+
 struct DropNode {
     NodeId name;
     friend bool operator==(const DropNode&, const DropNode&) = default;
@@ -90,10 +95,10 @@ struct Change
     : OneOf<Put<Account>, Put<ApiToken>, Put<Isp>, Put<Host>, Put<Site>, Put<Node>, Put<Sighting>,
             Put<Release>, Put<PriceList>, Put<Instance>, Put<Replica>, Put<Takeover>,
             Put<Operation>, Put<Event>, Put<AuditEntry>, Put<RequestRecord>, DropAccount, DropToken,
-            DropIsp, DropHost, DropSite, DropNode, DropSighting, DropReplica, DropInstance,
-            DropTakeover, DropOperation, DropRequest, Put<Webhook>, DropWebhook, Put<Contact>,
-            DropContact, Put<Member>, DropMember, Put<Domain>, DropDomain, Put<DomainCertificate>,
-            DropDomainCertificate> {
+            DropIsp, DropHost, DropSite, DropPriceList, DropNode, DropSighting, DropReplica,
+            DropInstance, DropTakeover, DropOperation, DropRequest, Put<Webhook>, DropWebhook,
+            Put<Contact>, DropContact, Put<Member>, DropMember, Put<Domain>, DropDomain,
+            Put<DomainCertificate>, DropDomainCertificate> {
     using OneOf::OneOf;
     friend bool operator==(const Change& a, const Change& b);
 };

@@ -8,9 +8,11 @@
 namespace foyer::master {
 namespace {
 
-DomainCertificate certificate_of(const NodeId& edge, const DomainAtEdge& seen) {
+DomainCertificate certificate_of(const Domain& domain, const NodeId& edge,
+                                 const DomainAtEdge& seen) {
     DomainCertificate row;
-    row.domain = DomainName(seen.name);
+    row.domain = domain.name;
+    row.owner = domain.owner;
     row.edge = edge;
     row.not_after = seen.not_after;
     row.failures = seen.failures;
@@ -40,9 +42,9 @@ void tell(const Instance& instance, const DomainCertificate& before, const Domai
 
 void hear_one(const Node& from, const DomainAtEdge& seen, Draft& draft) {
     const State& state = draft.state();
-    const Domain* domain = state.domains().get(DomainName(seen.name));
-    if (domain == nullptr || !domain->proven_at) return;
-    const DomainCertificate now = certificate_of(from.name, seen);
+    const Domain* domain = proven_domain(state, DomainName(seen.name));
+    if (domain == nullptr) return;
+    const DomainCertificate now = certificate_of(*domain, from.name, seen);
     const DomainCertificate* held = state.domain_certificates().get({now.domain, now.edge});
     DomainCertificate before = held == nullptr ? DomainCertificate() : *held;
     tell(state.instances().at(domain->instance), before, now, draft);
@@ -65,12 +67,12 @@ void hear_domains(const Node& from, const ReportNode& command, Draft& draft) {
     }
 }
 
-void drop_domain(const DomainName& name, Draft& draft) {
+void drop_domain(const Domain& row, Draft& draft) {
     const auto& all = draft.state().domain_certificates();
-    for (auto at = all.lower_bound({name, NodeId()}); at != all.end() && at->first.first == name;
-         ++at)
+    for (auto at = all.lower_bound({row.name, NodeId()});
+         row.proven_at && at != all.end() && at->first.first == row.name; ++at)
         draft.drop(DropDomainCertificate{at->first.first, at->first.second});
-    draft.drop(DropDomain{name});
+    draft.drop(DropDomain{key_of_claim(row)});
 }
 
 void forget_certificates_at(const NodeId& edge, Draft& draft) {

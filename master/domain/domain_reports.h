@@ -10,8 +10,8 @@ namespace foyer::master {
 // and when that is over.
 void hear_domains(const Node& from, const ReportNode& command, Draft& draft);
 
-// A name with what the edges have of it.
-void drop_domain(const DomainName& name, Draft& draft);
+// A claim, with what the edges have of it when it is the proven one.
+void drop_domain(const Domain& row, Draft& draft);
 // With its instance. The instance's own row is put by the caller.
 void forget_domains_of(const InstanceName& instance, Draft& draft);
 // With its box.

@@ -77,15 +77,25 @@ std::string serving_text(const DomainView& view) {
 
 std::string show_again(const Domain& row) { return "foyer domain show " + row.name.str(); }
 
+std::string hours_left(const Domain& row, WallTime now) {
+    const Duration left = row.created_at + domain_claim_life - now;
+    return std::to_string(std::max<std::int64_t>(0, left.count() / 3'600'000)) + " hours";
+}
+
+void say_lapsed(const Domain& row, WallTime now, DomainView& view) {
+    view.phase = DomainPhase::Lapsed;
+    view.status = "lapsed: '" + row.name.str() + "' was proven by somebody else";
+    view.next = "if the name is yours, ask the operator; foyer domain rm " + row.name.str() +
+                " takes the claim away, which is forgotten by itself within " +
+                hours_left(row, now);
+}
+
 void say_waiting(const Domain& row, WallTime now, DomainView& view) {
     view.phase = DomainPhase::WaitingForDns;
     view.status =
         "waiting for DNS: " + (row.seen.empty() ? std::string("it was not asked yet") : row.seen);
-    const Duration left = row.created_at + domain_claim_life - now;
     view.next = "make the records above where the name's DNS is kept, then " + show_again(row) +
-                "; unless they are there within " +
-                std::to_string(std::max<std::int64_t>(0, left.count() / 3'600'000)) +
-                " hours the name is forgotten";
+                "; unless they are there within " + hours_left(row, now) + " the name is forgotten";
 }
 
 }  // namespace
@@ -93,6 +103,7 @@ void say_waiting(const Domain& row, WallTime now, DomainView& view) {
 std::string challenge_name(const DomainName& name) { return "_foyer-challenge." + name.str(); }
 
 std::vector<DnsRecord> records_of(const State& state, const Domain& row) {
+    if (is_lapsed(state, row)) return {};
     std::vector<DnsRecord> records = {{challenge_name(row.name), "TXT", row.token}};
     if (has_zone(state))
         records.push_back({row.name.str(), "CNAME", hostname_of(state, row.instance)});
@@ -107,7 +118,7 @@ std::vector<DnsRecord> records_of(const State& state, const Domain& row) {
 }
 
 DomainSeen judge(const Domain& row, const DnsAnswer& answer, const std::set<std::string>& edges) {
-    DomainSeen seen{row.name, row.created_at, false, {}};
+    DomainSeen seen{row.name, row.owner, row.created_at, false, {}};
     if (!answer.failure.empty()) {
         seen.seen = "DNS could not be asked: " + answer.failure;
         return seen;
@@ -129,6 +140,10 @@ Duration look_again_after(const Domain& row, WallTime now) {
 
 DomainView view_of(const State& state, const Domain& row, WallTime now) {
     DomainView view;
+    if (is_lapsed(state, row)) {
+        say_lapsed(row, now, view);
+        return view;
+    }
     if (!row.proven_at) {
         say_waiting(row, now, view);
         return view;

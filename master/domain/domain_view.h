@@ -10,7 +10,7 @@
 
 namespace foyer::master {
 
-enum class DomainPhase { WaitingForDns, Asking, Serving, Failing };
+enum class DomainPhase { WaitingForDns, Asking, Serving, Failing, Lapsed };
 
 struct DnsRecord {
     std::string name;
@@ -20,7 +20,7 @@ struct DnsRecord {
 };
 
 // What the customer has to make. Either the CNAME or all of the addresses, and the TXT. There is no
-// CNAME where the cloud's zone is answered by nobody.
+// CNAME where the cloud's zone is answered by nobody; nothing at all where the claim lapsed.
 std::vector<DnsRecord> records_of(const State& state, const Domain& row);
 // "_foyer-challenge.erp.acme.example"
 std::string challenge_name(const DomainName& name);

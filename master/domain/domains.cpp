@@ -1,6 +1,7 @@
 #include "master/domain/domains.h"
 
 #include <algorithm>
+#include <set>
 
 #include "common/base/utf8.h"
 #include "master/domain/domain_names.h"
@@ -12,13 +13,13 @@ namespace {
 
 constexpr std::string_view list_command = "foyer domain ls";
 
-std::vector<DomainName> domains_of(const State& state, const InstanceName& instance) {
-    std::vector<DomainName> names;
+std::vector<const Domain*> domains_of(const State& state, const InstanceName& instance) {
+    std::vector<const Domain*> rows;
     const auto& all = state.domains_of_instances();
-    for (auto at = all.lower_bound({instance, DomainName()});
+    for (auto at = all.lower_bound({instance, ClaimKey()});
          at != all.end() && at->first == instance; ++at)
-        names.push_back(at->second);
-    return names;
+        rows.push_back(&state.domains().at(at->second));
+    return rows;
 }
 
 // Another's instance is answered as if it did not exist.
@@ -34,21 +35,63 @@ Result<Instance> find_instance(const State& state, const CreateDomain& command) 
     return found->second;
 }
 
-Error taken(const Domain& row, const CreateDomain& command) {
-    const bool own = command.owner.empty() || row.owner == command.owner;
-    if (own)
+// Customers are not told by whom.
+Status check_free(const State& state, const CreateDomain& command, const AccountId& owner) {
+    const Domain* proven = proven_domain(state, command.name);
+    const Domain* own = state.domains().get({command.name, owner});
+    if (proven != nullptr && proven->owner != owner && !command.owner.empty())
         return error(ErrorCode::AlreadyExists,
-                     "'" + row.name.str() + "' leads to instance '" + row.instance.str() +
-                         "' already; foyer domain show " + row.name.str() +
-                         " says how far it is, foyer domain rm " + row.name.str() + " frees it",
-                     {{"field", "name"}});
+                     "'" + command.name.str() +
+                         "' was proven by another account. If the name is yours, ask the operator",
+                     {{"field", "name"}, {"rule", "domain_taken"}});
+    const Domain* there = proven != nullptr ? proven : own;
+    if (there == nullptr) return ok_status();
     return error(ErrorCode::AlreadyExists,
-                 "'" + row.name.str() + "' was asked for by another account" +
-                     (row.proven_at ? std::string(", which proved that it is its own")
-                                    : "; unless that proves it, it is free again three days "
-                                      "after it was asked for") +
-                     ". If the name is yours, ask the operator",
-                 {{"field", "name"}, {"rule", "domain_taken"}});
+                 "'" + command.name.str() + "' leads to instance '" + there->instance.str() +
+                     "' already; foyer domain show " + command.name.str() +
+                     " says how far it is, foyer domain rm " + command.name.str() + " frees it",
+                 {{"field", "name"}});
+}
+
+Error full(const char* rule, std::string why) {
+    return error(ErrorCode::ResourceExhausted, std::move(why), {{"rule", rule}});
+}
+
+// Of one instance, one account, one name, and of all.
+Status check_room(const State& state, const CreateDomain& command, const Instance& instance) {
+    const int own_max = state.settings().domains_per_instance;
+    if (static_cast<int>(domains_of(state, instance.name).size()) >= own_max)
+        return full("domains_per_instance", "an instance has at most " + std::to_string(own_max) +
+                                                " names of its customer's; foyer domain rm frees "
+                                                "one");
+    const auto waits = [&](const auto& item) {
+        return item.second.owner == instance.owner && !item.second.proven_at;
+    };
+    if (std::ranges::count_if(state.domains(), waits) >= domain_claims_of_account_max)
+        return full("domain_claims_of_account",
+                    "an account asks for at most " + std::to_string(domain_claims_of_account_max) +
+                        " names that are not proven yet; prove some, or remove some with foyer "
+                        "domain rm");
+    if (static_cast<int>(claims_of(state, command.name).size()) >= domain_claims_of_name_max)
+        return full("domain_claims_of_name",
+                    "'" + command.name.str() + "' is asked for by " +
+                        std::to_string(domain_claims_of_name_max) +
+                        " accounts already, and none has proven it; what is not proven is "
+                        "forgotten after 3 days. If the name is yours, ask the operator");
+    if (state.domains().size() >= domains_max)
+        return full("domains_max", "this cloud serves at most " + std::to_string(domains_max) +
+                                       " names of customers; ask the operator");
+    return ok_status();
+}
+
+Error say_whose(const DomainName& name, const std::vector<const Domain*>& claims) {
+    std::string all;
+    for (const Domain* row : claims) all += (all.empty() ? "" : ", ") + row->owner.str();
+    return error(ErrorCode::InvalidArgument,
+                 "'" + name.str() + "' is asked for by several accounts, and none has proven it: " +
+                     all + "; say whose is meant with `account`, as foyer domain show " +
+                     name.str() + " --account " + claims.front()->owner.str(),
+                 {{"field", "account"}, {"rule", "domain_ambiguous"}});
 }
 
 // The edges hear of it.
@@ -60,59 +103,107 @@ void reroute(const InstanceName& name, Draft& draft) {
     draft.put(std::move(instance));
 }
 
-void note_one(const DomainSeen& seen, Draft& draft) {
-    const auto found = draft.state().domains().find(seen.name);
-    if (found == draft.state().domains().end() || found->second.created_at != seen.created_at ||
-        found->second.proven_at)
-        return;
-    Domain row = found->second;
-    const Instance& instance = draft.state().instances().at(row.instance);
-    if (seen.proven) {
-        row.proven_at = draft.now();
-        row.seen.clear();
-        draft.event("domain_proven", instance,
-                    "'" + row.name.str() + "' is proven; the edges ask for its certificates");
-        reroute(row.instance, draft);
-        draft.put(std::move(row));
-        return;
+const Instance& instance_of(const Domain& row, const Draft& draft) {
+    return draft.state().instances().at(row.instance);
+}
+
+void prove(Domain row, Draft& draft) {
+    for (const Domain* other : claims_of(draft.state(), row.name)) {
+        if (other->owner == row.owner) continue;
+        draft.event("domain_lapsed", instance_of(*other, draft),
+                    "'" + row.name.str() +
+                        "' was proven by somebody else, so your claim of it lapses. If the name "
+                        "is yours, ask the operator");
     }
-    if (draft.now() - row.created_at >= domain_claim_life) {
-        draft.event("domain_forgotten", instance,
+    row.proven_at = draft.now();
+    row.seen.clear();
+    draft.event("domain_proven", instance_of(row, draft),
+                "'" + row.name.str() + "' is proven; the edges ask for its certificates");
+    reroute(row.instance, draft);
+    draft.put(std::move(row));
+}
+
+// Why it lapsed was told when it did.
+void forget(const Domain& row, const DomainSeen& seen, Draft& draft) {
+    if (!is_lapsed(draft.state(), row))
+        draft.event("domain_forgotten", instance_of(row, draft),
                     "'" + row.name.str() + "' was not proven within 3 days and is forgotten: " +
                         plain_text(seen.seen, domain_seen_bytes_max) + "; foyer domain add " +
                         row.name.str() + " --instance " + row.instance.str() + " asks again");
-        return draft.drop(DropDomain{row.name});
+    drop_domain(row, draft);
+}
+
+// `proven`: names that this decision proves.
+void note_one(const DomainSeen& seen, std::set<DomainName>& proven, Draft& draft) {
+    const Domain* found = draft.state().domains().get({seen.name, seen.owner});
+    if (found == nullptr || found->created_at != seen.created_at || found->proven_at) return;
+    const bool lapsed = is_lapsed(draft.state(), *found) || proven.contains(seen.name);
+    if (seen.proven && !lapsed) {
+        proven.insert(seen.name);
+        return prove(*found, draft);
     }
+    if (is_over(*found, draft.now())) return forget(*found, seen, draft);
     std::string said = plain_text(seen.seen, domain_seen_bytes_max);
-    if (said == row.seen) return;
+    if (lapsed || said == found->seen) return;
+    Domain row = *found;
     row.seen = std::move(said);
     draft.put(std::move(row));
 }
 
 }  // namespace
 
+ClaimKey key_of_claim(const Domain& row) { return {row.name, row.owner}; }
+
+std::vector<const Domain*> claims_of(const State& state, const DomainName& name) {
+    std::vector<const Domain*> rows;
+    const auto& all = state.domains();
+    for (auto at = all.lower_bound({name, AccountId()}); at != all.end() && at->first.first == name;
+         ++at)
+        rows.push_back(&at->second);
+    return rows;
+}
+
+const Domain* proven_domain(const State& state, const DomainName& name) {
+    for (const Domain* row : claims_of(state, name))
+        if (row->proven_at) return row;
+    return nullptr;
+}
+
+bool is_lapsed(const State& state, const Domain& row) {
+    return !row.proven_at && proven_domain(state, row.name) != nullptr;
+}
+
+bool is_over(const Domain& row, WallTime now) { return now - row.created_at >= domain_claim_life; }
+
+// Another's is answered as if it did not exist.
+Result<const Domain*> find_domain(const State& state, const DomainOf& asked) {
+    const bool any = asked.within.empty();
+    const AccountId& whose = any ? asked.account : asked.within;
+    const bool seen = any || asked.account.empty() || asked.account == asked.within;
+    const std::vector<const Domain*> claims = claims_of(state, asked.name);
+    if (!whose.empty()) {
+        const Domain* row = seen ? state.domains().get({asked.name, whose}) : nullptr;
+        if (row == nullptr) return no_such_row("domain", asked.name.str(), list_command);
+        return row;
+    }
+    if (const Domain* proven = proven_domain(state, asked.name)) return proven;
+    if (claims.empty()) return no_such_row("domain", asked.name.str(), list_command);
+    if (claims.size() > 1) return say_whose(asked.name, claims);
+    return claims.front();
+}
+
 std::vector<std::string> proven_domains_of(const State& state, const InstanceName& instance) {
     std::vector<std::string> names;
-    for (const DomainName& name : domains_of(state, instance))
-        if (state.domains().at(name).proven_at) names.push_back(name.str());
+    for (const Domain* row : domains_of(state, instance))
+        if (row->proven_at) names.push_back(row->name.str());
     return names;
 }
 
 Result<Decision> create_domain(const State& state, const CreateDomain& command, WallTime now) {
     TRY(check_domain_name(command.name.str(), state.settings().zone));
     const Instance instance = TRY(find_instance(state, command));
-    if (const Domain* there = state.domains().get(command.name)) return taken(*there, command);
-    const int own_max = state.settings().domains_per_instance;
-    if (static_cast<int>(domains_of(state, instance.name).size()) >= own_max)
-        return error(ErrorCode::ResourceExhausted,
-                     "an instance has at most " + std::to_string(own_max) +
-                         " names of its customer's; foyer domain rm frees one",
-                     {{"rule", "domains_per_instance"}});
-    if (state.domains().size() >= domains_max)
-        return error(ErrorCode::ResourceExhausted,
-                     "this cloud serves at most " + std::to_string(domains_max) +
-                         " names of customers; ask the operator",
-                     {{"rule", "domains_max"}});
+    TRY(check_free(state, command, instance.owner));
+    TRY(check_room(state, command, instance));
     Draft draft(state, now);
     Domain row;
     row.name = command.name;
@@ -125,12 +216,9 @@ Result<Decision> create_domain(const State& state, const CreateDomain& command, 
 }
 
 Result<Decision> delete_domain(const State& state, const DeleteDomain& command, WallTime now) {
-    const Domain row = TRY(find_row(state.domains(), command.name, "domain", list_command));
-    // Another's is answered as if it did not exist.
-    if (!command.owner.empty() && row.owner != command.owner)
-        return no_such_row("domain", command.name.str(), list_command);
+    const Domain row = *TRY(find_domain(state, command.domain));
     Draft draft(state, now);
-    drop_domain(row.name, draft);
+    drop_domain(row, draft);
     if (row.proven_at) {
         reroute(row.instance, draft);
         draft.event("domain_deleted", state.instances().at(row.instance),
@@ -141,12 +229,13 @@ Result<Decision> delete_domain(const State& state, const DeleteDomain& command, 
 
 Result<Decision> note_domains(const State& state, const NoteDomains& command, WallTime now) {
     Draft draft(state, now);
-    for (const DomainSeen& seen : command.seen) note_one(seen, draft);
+    std::set<DomainName> proven;
+    for (const DomainSeen& seen : command.seen) note_one(seen, proven, draft);
     return std::move(draft).done();
 }
 
 void forget_domains_of(const InstanceName& instance, Draft& draft) {
-    for (const DomainName& name : domains_of(draft.state(), instance)) drop_domain(name, draft);
+    for (const Domain* row : domains_of(draft.state(), instance)) drop_domain(*row, draft);
 }
 
 }  // namespace foyer::master

@@ -281,6 +281,7 @@ void State::put(const RequestRecord& row) {
 void State::drop(const DropIsp& change) { isps_.erase(change.name); }
 void State::drop(const DropHost& change) { hosts_.erase(change.name); }
 void State::drop(const DropSite& change) { sites_.erase(change.name); }
+void State::drop(const DropPriceList& change) { price_lists_.erase(change.name); }
 
 void State::drop(const DropNode& change) {
     const bool edge = edges_.erase(change.name) > 0;

@@ -124,13 +124,13 @@ public:
     const SnapshotMap<WebhookKey, Webhook>& webhooks() const { return webhooks_; }
     // Those that were removed lately too (contacts.h).
     const SnapshotMap<ContactId, Contact>& contacts() const { return contacts_; }
-    const SnapshotMap<DomainName, Domain>& domains() const { return domains_; }
+    const SnapshotMap<ClaimKey, Domain>& domains() const { return domains_; }
     using DomainAt = std::pair<DomainName, NodeId>;
     const SnapshotMap<DomainAt, DomainCertificate>& domain_certificates() const {
         return domain_certificates_;
     }
-    // (instance, name), so that those of one instance are neighbours.
-    const SnapshotSet<std::pair<InstanceName, DomainName>>& domains_of_instances() const {
+    // By instance, so that those of one are neighbours.
+    const SnapshotSet<std::pair<InstanceName, ClaimKey>>& domains_of_instances() const {
         return domains_of_instances_;
     }
     const SnapshotMap<std::int64_t, Event>& recent_events() const { return recent_events_; }
@@ -196,6 +196,7 @@ private:
     void drop(const DropIsp& change);
     void drop(const DropHost& change);
     void drop(const DropSite& change);
+    void drop(const DropPriceList& change);
     void put(const Webhook& row);
     void drop(const DropWebhook& change);
     void put(const Member& row);
@@ -258,9 +259,9 @@ private:
     SnapshotMap<PriceListName, PriceList> price_lists_;
     SnapshotMap<WebhookKey, Webhook> webhooks_;
     SnapshotMap<ContactId, Contact> contacts_;
-    SnapshotMap<DomainName, Domain> domains_;
+    SnapshotMap<ClaimKey, Domain> domains_;
     SnapshotMap<DomainAt, DomainCertificate> domain_certificates_;
-    SnapshotSet<std::pair<InstanceName, DomainName>> domains_of_instances_;
+    SnapshotSet<std::pair<InstanceName, ClaimKey>> domains_of_instances_;
     SnapshotMap<InstanceName, Instance> instances_;
     SnapshotMap<ReplicaKey, Replica> replicas_;
     SnapshotMap<TakeoverKey, Takeover> takeovers_;

@@ -4,15 +4,16 @@
 namespace foyer::master {
 
 void State::put(const Domain& row) {
-    domains_.put(row.name, row);
-    domains_of_instances_.insert({row.instance, row.name});
+    const ClaimKey key = key_of_claim(row);
+    domains_.put(key, row);
+    domains_of_instances_.insert({row.instance, key});
 }
 
 void State::drop(const DropDomain& change) {
-    const Domain* gone = domains_.get(change.name);
+    const Domain* gone = domains_.get(change.key);
     if (gone == nullptr) return;
-    domains_of_instances_.erase({gone->instance, gone->name});
-    domains_.erase(change.name);
+    domains_of_instances_.erase({gone->instance, change.key});
+    domains_.erase(change.key);
 }
 
 void State::put(const DomainCertificate& row) {

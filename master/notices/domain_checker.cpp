@@ -41,18 +41,20 @@ void DomainChecker::run(const std::stop_token& stop) {
     }
 }
 
-// The one that waits longest. Claims that are gone or proven are forgotten.
+// The one that waits longest. Claims that are gone, proven or lapsed are forgotten; of those that
+// lapsed it is only told when their time is over.
 std::optional<Domain> DomainChecker::next_due() {
     const MonoTime now = clock_.mono();
-    std::map<std::pair<DomainName, WallTime>, MonoTime> waiting;
+    const WallTime wall = clock_.wall();
+    std::map<Claim, MonoTime> waiting;
     std::optional<Domain> due;
     MonoTime earliest = now;
     planner_.read([&](const State& state) {
-        for (const auto& [name, row] : state.domains()) {
-            if (row.proven_at) continue;
-            const auto known = next_look_.find({name, row.created_at});
+        for (const auto& [key, row] : state.domains()) {
+            if (row.proven_at || (is_lapsed(state, row) && !is_over(row, wall))) continue;
+            const auto known = next_look_.find({key, row.created_at});
             const MonoTime when = known == next_look_.end() ? MonoTime{} : known->second;
-            waiting[{name, row.created_at}] = when;
+            waiting[{key, row.created_at}] = when;
             if (when > earliest || (due && when == earliest)) continue;
             due = row;
             earliest = when;
@@ -78,9 +80,9 @@ std::set<std::string> DomainChecker::edges() {
 
 void DomainChecker::look(const Domain& row) {
     const DomainSeen seen = judge(row, look_up(row.name, config_, clock_), edges());
-    next_look_[{row.name, row.created_at}] = clock_.mono() + look_again_after(row, clock_.wall());
-    const bool over = clock_.wall() - row.created_at >= domain_claim_life;
-    if (!seen.proven && !over && seen.seen == row.seen) return;
+    next_look_[{key_of_claim(row), row.created_at}] =
+        clock_.mono() + look_again_after(row, clock_.wall());
+    if (!seen.proven && !is_over(row, clock_.wall()) && seen.seen == row.seen) return;
     log_.info("domain_looked_up", {{"domain", row.name}, {"proven", seen.proven}});
     Write write;
     write.command = NoteDomains{{seen}};

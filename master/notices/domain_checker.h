@@ -1,6 +1,6 @@
-// Looks whether DNS proves the names that customers asked for, on one thread: one name after the
+// Looks whether DNS proves the names that customers asked for, on one thread: one claim after the
 // other, often at first, ever more seldom then (master/domain/domain_view.h judges). Names that are
-// proven are asked for no more.
+// proven are asked for no more, whoever else asked for them.
 #pragma once
 
 #include <map>
@@ -41,7 +41,8 @@ private:
     const Clock& clock_;
     Log& log_;
     const DnsLookConfig config_;
-    std::map<std::pair<DomainName, WallTime>, MonoTime> next_look_;  // by claim
+    using Claim = std::pair<ClaimKey, WallTime>;  // made anew, it is another one
+    std::map<Claim, MonoTime> next_look_;
     std::jthread thread_;
 };
 

@@ -1,4 +1,6 @@
-// Customers' own names: whose they are is whose the instance is. Operators see all.
+// Customers' own names: whose a claim is is whose the instance is. Operators see all.
+#include <map>
+
 #include "common/base/check.h"
 #include "master/app/punycode.h"
 #include "master/domain/domain_names.h"
@@ -17,6 +19,7 @@ api::DomainState to_wire(DomainPhase phase) {
         case DomainPhase::Asking: return api::DOMAIN_STATE_ASKING;
         case DomainPhase::Serving: return api::DOMAIN_STATE_SERVING;
         case DomainPhase::Failing: return api::DOMAIN_STATE_FAILING;
+        case DomainPhase::Lapsed: return api::DOMAIN_STATE_LAPSED;
     }
     CHECK(false);
 }
@@ -47,6 +50,7 @@ void show(const State& state, const Domain& from, WallTime now, api::Domain& to)
     for (const DomainCertificate& one : view.certificates) show(one, *to.add_certificates());
     if (view.serving_until) set_time(*view.serving_until, *to.mutable_serving_until());
     set_time(from.created_at, *to.mutable_created_at());
+    to.set_revision(from.revision.number());
     if (from.proven_at) set_time(*from.proven_at, *to.mutable_proven_at());
 }
 
@@ -54,14 +58,17 @@ bool may_see(const Caller& caller, const Domain& row) {
     return caller.is_operator() || row.owner == caller.account;
 }
 
-// Another's is answered as if it did not exist.
-Result<const Domain*> find_own_domain(const State& state, const Caller& caller,
-                                      const std::string& name) {
-    const Domain* row = state.domains().get(DomainName(to_domain_text(name)));
-    if (row == nullptr || !may_see(caller, *row))
-        return error(ErrorCode::NotFound,
-                     "domain '" + name + "' does not exist; `foyer domain ls` shows yours");
-    return row;
+template <class Request>
+DomainOf asked_by(const Caller& caller, const Request& request) {
+    return {DomainName(to_domain_text(request.name())),
+            caller.is_operator() ? AccountId() : caller.account, AccountId(request.account())};
+}
+
+// What a page of a list ends with: names hold no space, so these are in the order of names.
+using ClaimText = Id<struct ClaimTextTag>;  // "erp.acme.example acme"
+
+ClaimText claim_text(const Domain& row) {
+    return ClaimText(row.name.str() + " " + row.owner.str());
 }
 
 }  // namespace
@@ -78,9 +85,10 @@ void create_domain(const ApiContext& context, ApiCall call, const api::CreateDom
     command.token = "foyer-" + context.rng.text(token_length);
     PreparedWrite write;
     write.command = std::move(command);
-    write.render = [name, now = context.clock.wall()](const State& after, const Reply&,
-                                                      google::protobuf::Message& answer) {
-        show(after, after.domains().at(name), now, static_cast<api::Domain&>(answer));
+    write.render = [name, to = InstanceName(request.instance()), now = context.clock.wall()](
+                       const State& after, const Reply&, google::protobuf::Message& answer) {
+        const AccountId& owner = after.instances().at(to).owner;
+        show(after, after.domains().at({name, owner}), now, static_cast<api::Domain&>(answer));
     };
     submit_write(context, std::move(call), request, write_fields(request), response,
                  std::move(write));
@@ -89,7 +97,7 @@ void create_domain(const ApiContext& context, ApiCall call, const api::CreateDom
 void get_domain(const ApiContext& context, ApiCall call, const api::GetDomainRequest& request,
                 api::Domain& response) {
     call.done(context.planner.read([&](const State& state) -> Status {
-        const Domain* row = TRY(find_own_domain(state, call.caller, request.name()));
+        const Domain* row = TRY(find_domain(state, asked_by(call.caller, request)));
         show(state, *row, context.clock.wall(), response);
         return ok_status();
     }));
@@ -101,13 +109,14 @@ void list_domains(const ApiContext& context, ApiCall call, const api::ListDomain
     if (!window.ok()) return call.done(window.failure());
     const WallTime now = context.clock.wall();
     context.planner.read([&](const State& state) {
-        list_rows(
-            state, state.domains(), window.value(), *response.mutable_page(),
-            [&](const Domain& row) {
-                return may_see(call.caller, row) &&
-                       (request.instance().empty() || row.instance.str() == request.instance());
-            },
-            [&](const Domain& row) { show(state, row, now, *response.add_domains()); });
+        std::map<ClaimText, const Domain*> rows;
+        for (const auto& [key, row] : state.domains()) {
+            const bool wanted =
+                request.instance().empty() || row.instance.str() == request.instance();
+            if (wanted && may_see(call.caller, row)) rows.emplace(claim_text(row), &row);
+        }
+        list_rows(state, rows, window.value(), *response.mutable_page(),
+                  [&](const Domain* row) { show(state, *row, now, *response.add_domains()); });
     });
     call.done(ok_status());
 }
@@ -115,8 +124,7 @@ void list_domains(const ApiContext& context, ApiCall call, const api::ListDomain
 void delete_domain(const ApiContext& context, ApiCall call, const api::DeleteDomainRequest& request,
                    api::DeleteDomainResponse& response) {
     PreparedWrite write;
-    write.command = DeleteDomain{DomainName(to_domain_text(request.name())),
-                                 call.caller.is_operator() ? AccountId() : call.caller.account};
+    write.command = DeleteDomain{asked_by(call.caller, request)};
     submit_write(context, std::move(call), request, write_fields(request), response,
                  std::move(write));
 }

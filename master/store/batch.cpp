@@ -78,6 +78,7 @@ Key key_of(const DropToken& change) { return {Rank::Token, change.id.str(), ""};
 Key key_of(const DropIsp& change) { return {Rank::Isp, change.name.str(), ""}; }
 Key key_of(const DropHost& change) { return {Rank::Host, change.name.str(), ""}; }
 Key key_of(const DropSite& change) { return {Rank::Site, change.name.str(), ""}; }
+Key key_of(const DropPriceList& change) { return {Rank::PriceList, change.name.str(), ""}; }
 Key key_of(const WebhookKey& key) { return {Rank::Webhook, key.first.str(), key.second.str()}; }
 Key key_of(const Webhook& row) { return key_of(key_of_webhook(row)); }
 Key key_of(const MemberKey& key) { return {Rank::Member, key.first.str(), key.second.str()}; }
@@ -86,8 +87,9 @@ Key key_of(const DropMember& change) { return key_of(change.key); }
 Key key_of(const DropWebhook& change) { return key_of(change.key); }
 Key key_of(const Contact& row) { return {Rank::Contact, row.id.str(), ""}; }
 Key key_of(const DropContact& change) { return {Rank::Contact, change.id.str(), ""}; }
-Key key_of(const Domain& row) { return {Rank::Domain, row.name.str(), ""}; }
-Key key_of(const DropDomain& change) { return {Rank::Domain, change.name.str(), ""}; }
+Key key_of(const ClaimKey& key) { return {Rank::Domain, key.first.str(), key.second.str()}; }
+Key key_of(const Domain& row) { return key_of(key_of_claim(row)); }
+Key key_of(const DropDomain& change) { return key_of(change.key); }
 Key key_of(const DomainCertificate& row) {
     return {Rank::DomainCertificate, row.domain.str(), row.edge.str()};
 }

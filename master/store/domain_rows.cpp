@@ -7,7 +7,7 @@ namespace {
 const Table& domains() {
     using enum Column::Kind;
     static const Table table({"domains",
-                              {"name"},
+                              {"name", "owner"},
                               {{"name"},
                                {"instance"},
                                {"owner"},
@@ -24,6 +24,7 @@ const Table& certificates() {
     static const Table table({"domain_certificates",
                               {"domain", "edge"},
                               {{"domain"},
+                               {"owner"},
                                {"edge"},
                                {"not_after", Time},
                                {"failures", Int4},
@@ -44,8 +45,8 @@ Status read_domain(Row row, Changes& into) {
 
 Status read_certificate(Row row, Changes& into) {
     DomainCertificate c;
-    TRY(row.into(c.domain, c.edge, c.not_after, c.failures, c.failure, c.failed_at, c.retry_at,
-                 c.revision));
+    TRY(row.into(c.domain, c.owner, c.edge, c.not_after, c.failures, c.failure, c.failed_at,
+                 c.retry_at, c.revision));
     into.push_back(Put<DomainCertificate>{std::move(c)});
     return ok_status();
 }
@@ -57,11 +58,13 @@ Call put_call(const Domain& d) {
                                          d.proven_at, d.revision)};
 }
 
-Call drop_call(const DropDomain& change) { return {&domains().drop, Params().add(change.name)}; }
+Call drop_call(const DropDomain& change) {
+    return {&domains().drop, Params().add(change.key.first, change.key.second)};
+}
 
 Call put_call(const DomainCertificate& c) {
-    return {&certificates().put, Params().add(c.domain, c.edge, c.not_after, c.failures, c.failure,
-                                              c.failed_at, c.retry_at, c.revision)};
+    return {&certificates().put, Params().add(c.domain, c.owner, c.edge, c.not_after, c.failures,
+                                              c.failure, c.failed_at, c.retry_at, c.revision)};
 }
 
 Call drop_call(const DropDomainCertificate& change) {

@@ -1,6 +1,7 @@
 // Each row of the domain beside its table: how it is written, how it is read. Private to the store.
 #pragma once
 
+#include "master/domain/audit.h"
 #include "master/domain/change.h"
 #include "master/domain/events.h"
 #include "master/domain/host_promise.h"
@@ -29,6 +30,7 @@ Call drop_call(const DropToken& change);
 Call drop_call(const DropIsp& change);
 Call drop_call(const DropHost& change);
 Call drop_call(const DropSite& change);
+Call drop_call(const DropPriceList& change);
 Call put_call(const Member& row);
 Call drop_call(const DropMember& change);
 Call put_call(const Webhook& row);
@@ -65,6 +67,7 @@ void add_webhook_loaders(std::vector<Loader>& loaders);
 void add_contact_loaders(std::vector<Loader>& loaders);
 void add_domain_loaders(std::vector<Loader>& loaders);
 void add_journal_loaders(std::vector<Loader>& loaders, int events_max);
+void add_audit_loader(std::vector<Loader>& loaders);
 // In an order in which every row finds what it refers to.
 std::vector<Loader> loaders(int events_max);
 
@@ -72,7 +75,7 @@ Status read_event(Row row, Event& event);
 Call instance_events_call(const InstanceName& instance, std::int64_t before, int count);
 Call events_call(const EventFilter& filter, std::int64_t after, int count);
 Status read_audit(Row row, AuditEntry& entry);
-Call audit_call(std::int64_t after, int count);
+Call audit_call(const AuditFilter& filter, std::int64_t after, int count);
 Call node_life_call(const NodeId& node, const Span& within, int count);
 
 }  // namespace foyer::master

@@ -25,8 +25,8 @@ struct AtEdges {
         prove();
     }
     void prove() {
-        const Domain& row = world.state.domains().at(erp);
-        world.run(NoteDomains{{{erp, row.created_at, true, ""}}});
+        const Domain& row = *claims_of(world.state, erp).front();
+        world.run(NoteDomains{{{erp, row.owner, row.created_at, true, ""}}});
     }
     void report(const DomainsReport& told) {
         ReportNode command;
@@ -107,7 +107,7 @@ TEST_CASE("what an edge tells of no more is forgotten; with the name, and with t
     edges.report({thumbprint, {}});
     CHECK(edges.row() == nullptr);
     edges.report({thumbprint, {edges.at(edges.world.now)}});
-    edges.world.run(DeleteDomain{erp, {}});
+    edges.world.run(DeleteDomain{{erp}});
     CHECK(edges.row() == nullptr);
     edges.world.run(CreateDomain{erp, InstanceName("acme"), {}, "foyer-token"});
     edges.prove();

@@ -40,9 +40,9 @@ struct Shown {
         edge = *world.state.edges().begin();
         world.run(CreateDomain{erp, InstanceName("acme"), {}, "foyer-token"});
     }
-    const Domain& row() const { return world.state.domains().at(erp); }
+    const Domain& row() const { return *claims_of(world.state, erp).front(); }
     DomainView view() const { return view_of(world.state, row(), world.now); }
-    void prove() { world.run(NoteDomains{{{erp, row().created_at, true, ""}}}); }
+    void prove() { world.run(NoteDomains{{{erp, row().owner, row().created_at, true, ""}}}); }
     void report(std::optional<WallTime> until, int failures = 0) {
         ReportNode command;
         command.node = edge;
@@ -138,4 +138,21 @@ TEST_CASE("each stage says what is waited for and what to do") {
     CHECK(says(shown.view().status, "last 3 orders: the name leads elsewhere; it tries again at"));
     shown.world.now = until;
     CHECK(says(shown.view().status, "not serving"));
+}
+
+TEST_CASE("of a claim that lapsed it is told why, not by whom, and which records no more") {
+    Shown shown;
+    shown.prove();
+    Domain theirs = shown.row();
+    theirs.owner = AccountId("other");
+    theirs.proven_at.reset();
+    const DomainView view = view_of(shown.world.state, theirs, shown.world.now);
+    CHECK(view.phase == DomainPhase::Lapsed);
+    CHECK(says(view.status, "proven by somebody else"));
+    CHECK(says(view.next, "ask the operator"));
+    CHECK(says(view.next, "within 72 hours"));
+    CHECK_FALSE(says(view.status + view.next, "'" + shown.row().owner.str() + "'"));
+    CHECK(view.certificates.empty());
+    CHECK(records_of(shown.world.state, theirs).empty());
+    CHECK(shown.view().phase == DomainPhase::Asking);
 }
