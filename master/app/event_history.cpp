@@ -56,10 +56,19 @@ Error stopping() {
     return error(ErrorCode::Unavailable, "the master is stopping; repeat the request");
 }
 
+// Where the owner's own events begin, as far as memory tells: `after`, or later.
+std::int64_t own_since(const State& state, const EventFilter& filter, std::int64_t after) {
+    const auto& recent = state.recent_events();
+    for (auto at = recent.rbegin(); at != recent.rend() && at->first > after; ++at)
+        if (ends_owner(filter, at->second)) return at->first;
+    return after;
+}
+
 }  // namespace
 
 std::optional<EventsSince> remembered_since(const State& state, const EventFilter& filter,
                                             std::int64_t after, std::size_t size) {
+    after = own_since(state, filter, after);
     const auto& recent = state.recent_events();
     const bool reaches = recent.empty() ? state.last_event() <= after
                                         : recent.begin()->first <= after + 1 ||
@@ -123,17 +132,20 @@ EventsSince EventHistory::newest(const EventFilter& filter, int size) const {
         EventsSince found{{}, state.last_event(), false};
         const auto& recent = state.recent_events();
         for (auto at = recent.rbegin();
-             at != recent.rend() && found.events.size() < static_cast<std::size_t>(size); ++at)
+             at != recent.rend() && found.events.size() < static_cast<std::size_t>(size); ++at) {
+            if (ends_owner(filter, at->second)) break;
             if (fits(filter, at->second)) found.events.push_back(at->second);
+        }
         std::ranges::reverse(found.events);
         return found;
     });
 }
 
-void EventHistory::audit(std::int64_t after, int size,
+void EventHistory::audit(AuditFilter filter, std::int64_t after, int size,
                          std::function<void(Result<std::vector<AuditEntry>>)> done) {
-    put([this, after, size, done = std::move(done)](const Status& asked) {
-        done(asked.ok() ? planner_.store().audit(after, size + 1) : asked.failure());
+    put([this, filter = std::move(filter), after, size,
+         done = std::move(done)](const Status& asked) {
+        done(asked.ok() ? planner_.store().audit(filter, after, size + 1) : asked.failure());
     });
 }
 

@@ -4,7 +4,8 @@
 // from the database.
 //
 // A name may be given again once its instance is deleted. The list ends where the present instance
-// was ordered: what happened to an earlier one of that name is not shown, it may be another's.
+// was ordered: what happened to an earlier one of that name is not shown, it may be another's. So
+// it is with the events of an account (ends_owner in domain/events.h).
 #pragma once
 
 #include <condition_variable>
@@ -60,9 +61,9 @@ public:
     // The newest `size` (1 or more) that fit, of those in memory.
     EventsSince newest(const EventFilter& filter, int size) const;
 
-    // Up to `size` entries of the audit log after `after`, oldest first, and one more where there
-    // is one. Refused as page() is.
-    void audit(std::int64_t after, int size,
+    // Up to `size` entries of the audit log that fit, after `after`, oldest first, and one more
+    // where there is one. Refused as page() is.
+    void audit(AuditFilter filter, std::int64_t after, int size,
                std::function<void(Result<std::vector<AuditEntry>>)> done);
 
     using Lives = std::vector<std::vector<Event>>;

@@ -5,6 +5,7 @@
 
 #include "common/tls/sha256.h"
 #include "master/app/access.h"
+#include "master/domain/audit.h"
 
 namespace foyer::master {
 
@@ -216,15 +217,15 @@ Planner::Decided Planner::decide_one(Job job) {
     const bool recorded = !write.request_id.empty();
     const bool writes = recorded || !changes.empty();
     const Revision revision = writes ? working_->revision().next() : working_->revision();
+    Changes kept;  // beside the effect, in its transaction
+    if (!write.rpc.empty() && !changes.empty())
+        kept.push_back(Put<AuditEntry>{audited(write, reply, now, revision)});
     working_->apply(changes, revision);
     std::string rendered = write.render ? write.render(*working_, reply) : std::string();
-    Changes kept;  // beside the effect, in its transaction
     if (recorded)
         kept.push_back(Put<RequestRecord>{{write.account, write.request_id, write.body_hash,
                                            write.secret ? ReplyKind::HoldsSecret : ReplyKind::Plain,
                                            rendered, now, revision}});
-    if (!write.rpc.empty() && !changes.empty())
-        kept.push_back(Put<AuditEntry>{audited(write, reply, now, revision)});
     if (changes.empty())
         working_->apply(kept, revision);
     else
@@ -235,19 +236,23 @@ Planner::Decided Planner::decide_one(Job job) {
     return {std::move(job), Answer{std::move(rendered), reply, revision, false}, std::move(entry)};
 }
 
+// From the state before the change: what is removed had an owner.
 AuditEntry Planner::audited(const Write& write, const Reply& reply, WallTime now,
                             Revision revision) const {
     const AuditEntry& last = working_->last_audit();
-    AuditEntry entry{last.sequence + 1,
-                     now,
-                     write.account.str(),
-                     std::string(write.rpc),
-                     reply.subject,
-                     write.request_id.str(),
-                     write.body_hash,
-                     last.sequence == 0 ? std::string(audit_begin) : last.hash,
-                     {},
-                     revision};
+    AuditEntry entry;
+    entry.sequence = last.sequence + 1;
+    entry.at = now;
+    entry.account = write.account.str();
+    entry.member = write.member.str();
+    entry.token = write.token.str();
+    entry.rpc = std::string(write.rpc);
+    entry.subject = reply.subject;
+    entry.owner = owner_of(*working_, write.command).str();
+    entry.request_id = write.request_id.str();
+    entry.body_hash = write.body_hash;
+    entry.previous = last.sequence == 0 ? std::string(audit_begin) : last.hash;
+    entry.revision = revision;
     entry.hash = tls::sha256_hex(audit_text(entry));
     return entry;
 }

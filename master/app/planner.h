@@ -41,6 +41,7 @@ struct Write {
     AccountId account;
     // Of who asks; it may be revoked while the write waits. Empty: the master itself.
     TokenId token;
+    MemberName member;      // the person who asks; empty: the account itself
     std::string_view rpc;   // of the public API, kept for ever: it is audited; empty: it is not
     RequestId request_id;   // empty: not recorded
     std::string body_hash;  // hex SHA-256 of method and body

@@ -29,7 +29,8 @@ enum class Scope {
     Unset,   // forgotten: the table's test fails
     Public,  // no account needed, nothing secret answered
     All,     // everything of that kind
-    Own,     // operators everything, others their own; another's is answered as NotFound
+    Own,     // operators everything (of the audit log auditors, too), others their own; another's
+             // is answered as NotFound
 };
 
 // What carries the request and the answer.
@@ -55,8 +56,7 @@ constexpr Roles hosts = operators | only(AccountRole::Host);
 constexpr Roles customers = operators | only(AccountRole::Customer);
 constexpr Roles publishers = operators | only(AccountRole::Publisher);
 constexpr Roles release_readers = customers | publishers;
-constexpr Roles auditors = operators | only(AccountRole::Auditor);
-constexpr Roles everybody = hosts | customers | publishers | auditors;
+constexpr Roles everybody = hosts | customers | publishers | only(AccountRole::Auditor);
 
 constexpr Route read(std::string_view path, std::string_view rpc, Roles roles, Scope scope) {
     return {HttpMethod::Get, path, rpc, roles, scope, RouteKind::Rpc, false};
@@ -189,7 +189,11 @@ constexpr auto services = std::to_array<Route>({
           customers, Scope::Own),
     read("/v1/operations/{id}", "foyer.api.v1.OperationService/GetOperation", customers,
          Scope::Own),
+    read("/v1/operations", "foyer.api.v1.OperationService/ListOperations", customers, Scope::Own),
+});
 
+// What can be ordered, and what it costs.
+constexpr auto offers = std::to_array<Route>({
     write(HttpMethod::Post, "/v1/software-releases", "foyer.api.v1.ReleaseService/PublishRelease",
           publishers, Scope::All),
     read("/v1/software-releases/{name}/versions/{version}",
@@ -205,6 +209,8 @@ constexpr auto services = std::to_array<Route>({
          Scope::All),
     read("/v1/price-lists", "foyer.api.v1.PriceService/ListPriceLists", release_readers,
          Scope::All),
+    write(HttpMethod::Delete, "/v1/price-lists/{name}", "foyer.api.v1.PriceService/DeletePriceList",
+          operators, Scope::All),
 });
 
 // Who may do what, the bytes of images, and what the API says of itself.
@@ -245,7 +251,7 @@ constexpr auto people_and_documents = std::to_array<Route>({
     login("/v1/login:totp-confirm", "foyer.api.v1.LoginService/ConfirmTotp", Scope::Own),
     login("/v1/login:totp-remove", "foyer.api.v1.LoginService/RemoveTotp", Scope::Own),
     login("/v1/logout", "foyer.api.v1.LoginService/Logout", Scope::Own),
-    read("/v1/audit", "foyer.api.v1.AccountService/ListAudit", auditors, Scope::All),
+    read("/v1/audit", "foyer.api.v1.AccountService/ListAudit", everybody, Scope::Own),
     read("/v1/whoami", "foyer.api.v1.AccountService/WhoAmI", everybody, Scope::Own),
 
     Route{HttpMethod::Put, "/v1/blobs/{digest}", "", publishers, Scope::All, RouteKind::Blob, true},
@@ -259,7 +265,7 @@ constexpr auto people_and_documents = std::to_array<Route>({
     Route{HttpMethod::Get, "/v1/docs", "", {}, Scope::Public, RouteKind::Document, false},
 });
 
-constexpr auto table = joined(fleet, services, consoles, people_and_documents);
+constexpr auto table = joined(fleet, services, offers, consoles, people_and_documents);
 
 }  // namespace routes
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "common/base/result.h"
+#include "master/domain/audit.h"
 #include "master/domain/events.h"
 #include "master/domain/host_promise.h"
 #include "master/domain/state.h"
@@ -41,8 +42,10 @@ public:
     virtual Result<std::vector<Event>> events(const EventFilter& filter, std::int64_t after,
                                               int count) = 0;
 
-    // Entries of the audit log with sequence > `after`, oldest first. Readable from any thread.
-    virtual Result<std::vector<AuditEntry>> audit(std::int64_t after, int count) = 0;
+    // Entries of the audit log that fit with sequence > `after`, oldest first. Readable from any
+    // thread.
+    virtual Result<std::vector<AuditEntry>> audit(const AuditFilter& filter, std::int64_t after,
+                                                  int count) = 0;
 
     // When one box came and went (host_promise.h), oldest first: what happened within the span, and
     // the last before it. Readable from any thread.

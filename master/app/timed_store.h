@@ -46,8 +46,9 @@ public:
                                       int count) override {
         return inner_->events(filter, after, count);
     }
-    Result<std::vector<AuditEntry>> audit(std::int64_t after, int count) override {
-        return inner_->audit(after, count);
+    Result<std::vector<AuditEntry>> audit(const AuditFilter& filter, std::int64_t after,
+                                          int count) override {
+        return inner_->audit(filter, after, count);
     }
     Result<std::vector<Event>> node_life(const NodeId& node, const Span& within,
                                          int count) override {

@@ -363,6 +363,10 @@ Call drop_call(const DropHost& change) { return {&hosts().drop, Params().add(cha
 
 Call drop_call(const DropSite& change) { return {&sites().drop, Params().add(change.name)}; }
 
+Call drop_call(const DropPriceList& change) {
+    return {&price_lists().drop, Params().add(change.name)};
+}
+
 Call drop_call(const DropNode& change) { return {&nodes().drop, Params().add(change.name)}; }
 
 Call drop_call(const DropSighting& change) {

@@ -24,36 +24,6 @@ const Table& events() {
     return table;
 }
 
-const Table& audit() {
-    static const Table table({.name = "audit",
-                              .key = {"sequence"},
-                              .columns = {{"sequence", Int8},
-                                          {"at", Time},
-                                          {"account"},
-                                          {"rpc"},
-                                          {"subject"},
-                                          {"request_id"},
-                                          {"body_hash"},
-                                          {"previous"},
-                                          {"hash"},
-                                          {"revision", Int8}},
-                              .append_only = true});
-    return table;
-}
-
-const Statement& newest_audit() {
-    static const Statement statement{"load_audit",
-                                     audit().select + " ORDER BY sequence DESC LIMIT 1"};
-    return statement;
-}
-
-const Statement& page_of_audit() {
-    static const Statement statement{
-        "page_audit",
-        audit().select + " WHERE sequence > $1::bigint ORDER BY sequence LIMIT $2::bigint"};
-    return statement;
-}
-
 const Table& requests() {
     static const Table table({"requests",
                               {"account", "id"},
@@ -93,7 +63,9 @@ Statement page_where(std::string name, std::string_view first) {
         std::move(name),
         events().select + " WHERE " + std::string(first) +
             "sequence > greatest($1, coalesce((SELECT sequence FROM events WHERE revision <= $7 "
-            "ORDER BY revision DESC, sequence DESC LIMIT 1), 0)) AND ($3 = '' OR owner = $3) AND "
+            "ORDER BY revision DESC, sequence DESC LIMIT 1), 0)) AND sequence > coalesce((SELECT "
+            "max(sequence) FROM events WHERE $3 <> '' AND subject = $3 AND about = 'account' AND "
+            "kind = 'account_deleted'), 0) AND ($3 = '' OR owner = $3) AND "
             "($4 = '' OR about = $4) AND ($5 = "
             "'' OR subject = $5) AND ($6 = '' OR kind = $6) ORDER BY sequence LIMIT "
             "$2::bigint"};
@@ -136,13 +108,6 @@ Status read_event_into(Row row, Changes& into) {
     return ok_status();
 }
 
-Status read_audit_into(Row row, Changes& into) {
-    AuditEntry entry;
-    TRY(read_audit(row, entry));
-    into.push_back(Put<AuditEntry>{std::move(entry)});
-    return ok_status();
-}
-
 Status read_request(Row row, Changes& into) {
     RequestRecord r;
     Blob reply;
@@ -161,20 +126,6 @@ Status read_event(Row row, Event& e) {
 Call put_call(const Event& e) {
     return {&events().put, Params().add(e.sequence, e.revision, e.at, e.kind, e.about, e.subject,
                                         e.owner, e.message)};
-}
-
-Status read_audit(Row row, AuditEntry& a) {
-    return row.into(a.sequence, a.at, a.account, a.rpc, a.subject, a.request_id, a.body_hash,
-                    a.previous, a.hash, a.revision);
-}
-
-Call put_call(const AuditEntry& a) {
-    return {&audit().put, Params().add(a.sequence, a.at, a.account, a.rpc, a.subject, a.request_id,
-                                       a.body_hash, a.previous, a.hash, a.revision)};
-}
-
-Call audit_call(std::int64_t after, int count) {
-    return {&page_of_audit(), Params().add(after, count)};
 }
 
 Call put_call(const RequestRecord& r) {
@@ -207,7 +158,6 @@ Call node_life_call(const NodeId& node, const Span& within, int count) {
 
 void add_journal_loaders(std::vector<Loader>& loaders, int events_max) {
     loaders.push_back({{&newest_events(), Params().add(events_max)}, nullptr, read_event_into});
-    loaders.push_back({{&newest_audit()}, nullptr, read_audit_into});
     loaders.push_back({{}, &requests().copy, read_request});
 }
 
@@ -221,6 +171,7 @@ std::vector<Loader> loaders(int events_max) {
     add_contact_loaders(all);
     add_domain_loaders(all);
     add_journal_loaders(all, events_max);
+    add_audit_loader(all);
     return all;
 }
 

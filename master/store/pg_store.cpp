@@ -191,8 +191,9 @@ Result<std::vector<Event>> PgStore::node_life(const NodeId& node, const Span& wi
     return read_all(node_life_call(node, within, count), read_event);
 }
 
-Result<std::vector<AuditEntry>> PgStore::audit(std::int64_t after, int count) {
-    return read_all(audit_call(after, page_of(count)), read_audit);
+Result<std::vector<AuditEntry>> PgStore::audit(const AuditFilter& filter, std::int64_t after,
+                                               int count) {
+    return read_all(audit_call(filter, after, page_of(count)), read_audit);
 }
 
 // On the readers' own connection; once more on a fresh one when the old one turns out to be gone.

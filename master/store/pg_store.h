@@ -46,7 +46,8 @@ public:
                                                int count) override;
     Result<std::vector<Event>> events(const EventFilter& filter, std::int64_t after,
                                       int count) override;
-    Result<std::vector<AuditEntry>> audit(std::int64_t after, int count) override;
+    Result<std::vector<AuditEntry>> audit(const AuditFilter& filter, std::int64_t after,
+                                          int count) override;
     Result<std::vector<Event>> node_life(const NodeId& node, const Span& within,
                                          int count) override;
 

@@ -105,6 +105,28 @@ TEST_CASE("answers recorded before they were marked: those that are sealed will 
           "empty=plain,plain=plain,token=secret");
 }
 
+TEST_CASE("names asked for while one account could ask keep their owner and their certificates") {
+    const auto connection = open_connection(new_empty_database());
+    const auto& all = migrations();
+    constexpr std::size_t before = 28;
+    REQUIRE(count_of(migrate(*connection, {all.begin(), all.begin() + before})) == 28);
+    // What they refer to plays no part here.
+    const Status there = connection->script(
+        "SET session_replication_role = replica;"
+        "INSERT INTO domains VALUES ('erp.acme.example', 'acme', 'carl', 't', '', now(), now(), 1),"
+        " ('shop.acme.example', 'acme', 'carl', 't', 'no TXT', now(), NULL, 1);"
+        "INSERT INTO domain_certificates VALUES"
+        " ('erp.acme.example', 'edge-1', now(), 0, '', NULL, NULL, 1);"
+        "SET session_replication_role = DEFAULT");
+    if (!there.ok()) FAIL(there.failure().message);
+    const auto made = migrate(*connection);
+    if (!made.ok()) FAIL(made.failure().message);
+    CHECK(ask(*connection,
+              "SELECT string_agg(domain || ' ' || owner, ',') FROM"
+              " domain_certificates") == "erp.acme.example carl");
+    CHECK(ask(*connection, "SELECT count(*)::text FROM domains") == "2");
+}
+
 TEST_CASE("masters that start together migrate once") {
     const std::string database = new_empty_database();
     std::array<std::optional<Result<int>>, 4> made;

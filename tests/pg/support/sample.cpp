@@ -275,6 +275,7 @@ void add_domains(Changes& all) {
     all.push_back(Put<master::Domain>{domain});
     master::DomainCertificate certificate;
     certificate.domain = domain.name;
+    certificate.owner = domain.owner;
     certificate.edge = NodeId("box-1");
     certificate.not_after = noon;
     certificate.revision = first;
@@ -286,6 +287,27 @@ void add_domains(Changes& all) {
     certificate.failed_at = noon;
     certificate.retry_at = noon;
     all.push_back(Put<master::DomainCertificate>{certificate});
+    domain.owner = AccountId("pub");  // asked for it, too
+    domain.proven_at.reset();
+    all.push_back(Put<master::Domain>{domain});
+}
+
+AuditEntry sample_entry() {
+    AuditEntry entry;
+    entry.sequence = 1;
+    entry.at = noon;
+    entry.account = "carl";
+    entry.member = "anna";
+    entry.token = "t-1";
+    entry.rpc = "foyer.api.v1.InstanceService/OrderInstance";
+    entry.subject = "acme";
+    entry.owner = "acme-sarl";
+    entry.request_id = "r-1";
+    entry.body_hash = "hash";
+    entry.previous = std::string(audit_begin);
+    entry.hash = std::string(64, 'a');
+    entry.revision = first;
+    return entry;
 }
 
 }  // namespace
@@ -344,9 +366,7 @@ Changes sample_world() {
     add_domains(all);
     all.push_back(Put<Event>{{1, first, noon, "ordered", master::EventAbout::Instance, "acme",
                               AccountId("acme-sarl"), "ordered"}});
-    all.push_back(
-        Put<AuditEntry>{{1, noon, "carl", "foyer.api.v1.InstanceService/OrderInstance", "acme",
-                         "r-1", "hash", std::string(audit_begin), std::string(64, 'a'), first}});
+    all.push_back(Put<AuditEntry>{sample_entry()});
     all.push_back(
         Put<RequestRecord>{{AccountId("carl"), RequestId("r-1"), "hash", master::ReplyKind::Plain,
                             std::string("a\0\xff\n", 4), noon, first}});
