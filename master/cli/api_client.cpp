@@ -150,7 +150,7 @@ Result<ApiReply> ApiClient::State::send_once(const ApiCall& call) {
     if (result->status >= 200 && result->status < 300) {
         return ApiReply{result->status, std::move(received), result->get_header_value("Date")};
     }
-    return error_of_reply(result->status, received);
+    return error_of_reply(result->status, received, {call.path, call.body.value_or("")});
 }
 
 Result<ApiReply> ApiClient::State::put_once(const Upload& upload, std::ifstream& file) {
@@ -176,7 +176,7 @@ Result<ApiReply> ApiClient::State::put_once(const Upload& upload, std::ifstream&
     }
     if (!result) return transport_error(result.error());
     if (result->status >= 200 && result->status < 300) return ApiReply{result->status, {}, {}};
-    return error_of_reply(result->status, result->body);
+    return error_of_reply(result->status, result->body, {upload.path});
 }
 
 ApiClient::ApiClient(std::unique_ptr<State> state) : state_(std::move(state)) {}

@@ -12,6 +12,7 @@
 #include "common/base/result.h"
 #include "common/base/time.h"
 #include "common/log/secret.h"
+#include "master/cli/next_step.h"
 #include "master/cli/retry.h"
 
 namespace foyer::cli {
@@ -27,8 +28,9 @@ Result<ApiAddress> parse_api_url(std::string_view url);
 // "host:port", brackets where they are needed.
 std::string authority_of(const ApiAddress& address);
 
-// The error a reply carries: {"code", "message", "details", "request_id"}, else worded from status.
-Error error_of_reply(int status, std::string_view body);
+// The error a reply carries: {"code", "message", "details", "request_id"}, else worded from status;
+// with what to type next.
+Error error_of_reply(int status, std::string_view body, const Asked& asked = {});
 
 struct ApiCall {
     std::string method = "GET";

@@ -24,7 +24,7 @@ ErrorCode code_of_status(int status) {
 
 }  // namespace
 
-Error error_of_reply(int status, std::string_view body) {
+Error error_of_reply(int status, std::string_view body, const Asked& asked) {
     const Json reply = Json::parse(body, nullptr, false);
     const std::string code = text_field(reply, "code");
     Error failure;
@@ -40,13 +40,8 @@ Error error_of_reply(int status, std::string_view body) {
     }
     const std::string request = text_field(reply, "request_id");
     if (!request.empty()) failure.details.push_back({std::string(request_id_key), request});
-    if (failure.code == ErrorCode::PermissionDenied)
-        failure.details.push_back(
-            {std::string(next_key), "foyer whoami (it tells what this token may do)"});
-    if (failure.code == ErrorCode::Unauthenticated) {
-        failure.details.push_back(
-            {std::string(next_key), "foyer login --api URL --ca FILE --token-file FILE"});
-    }
+    std::string next = next_after(failure, asked);
+    if (!next.empty()) failure.details.push_back({std::string(next_key), std::move(next)});
     return failure;
 }
 

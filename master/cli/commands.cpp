@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "common/base/text.h"
@@ -85,11 +86,32 @@ void add_dry_run(Command command, bool& flag) {
     command.add_flag("--dry-run", flag, "only check; change nothing");
 }
 
+namespace {
+
+ListRoute filtered(ListRoute route, const std::map<std::string, std::string>& asked) {
+    for (const auto& [field, value] : asked) {
+        if (value.empty()) continue;
+        route.query += (route.query.empty() ? "" : "&") + field + "=" + percent_encoded(value);
+        route.nothing = "none of the " + plain(route.rows) + " fits";
+    }
+    return route;
+}
+
+}  // namespace
+
 void add_list_command(Command group, Session& session, const ListRoute& route, View view) {
     Command command = add_command(group, "ls", "list all " + plain(route.rows));
     session.has_rows(command);
-    command.callback([&session, route, view] {
-        session.action = [&session, route, view] { return session.show_list(route, view); };
+    auto& asked = session.keep<std::map<std::string, std::string>>();
+    for (const ListFilter& filter : route.filters) {
+        Option option = command.add_option("--" + filter.field, asked[filter.field], filter.help);
+        if (!filter.words.empty()) option.check(one_of(filter.words));
+        if (!filter.kind.empty()) option.type_name(filter.kind);
+    }
+    command.callback([&session, &asked, route, view] {
+        session.action = [&session, &asked, route, view] {
+            return session.show_list(filtered(route, asked), view);
+        };
     });
 }
 
@@ -164,6 +186,11 @@ Status confirm_loss(Session& session, const std::string& name, const std::string
         return error(ErrorCode::FailedPrecondition, "the name does not match; nothing was done");
     }
     return ok_status();
+}
+
+Result<bool> ask_yes(Session& session, const std::string& question) {
+    const std::string answer = upper_case(TRY(session.console().ask(question + " [y/N] ")));
+    return answer == "Y" || answer == "YES";
 }
 
 }  // namespace foyer::cli

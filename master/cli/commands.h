@@ -83,5 +83,7 @@ Status show_created(Session& session, const std::string& body, View view, bool d
 // Before something is lost: the name typed again on a terminal, --yes elsewhere.
 Status confirm_loss(Session& session, const std::string& name, const std::string& question,
                     bool yes);
+// A question that one letter answers, on a terminal; whatever is not "y" or "yes" is no.
+Result<bool> ask_yes(Session& session, const std::string& question);
 
 }  // namespace foyer::cli

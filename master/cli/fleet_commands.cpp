@@ -225,7 +225,13 @@ void add_sites(Command app, Session& session) {
         };
     });
     add_list_command(group, session,
-                     {"/v1/sites", "sites", "no sites yet: foyer site create --help"}, view_sites);
+                     {.path = "/v1/sites",
+                      .rows = "sites",
+                      .nothing = "no sites yet: foyer site create --help",
+                      .filters = {{"isp", "only those on a line of this ISP", {}, "ISP"},
+                                  {"host", "only those of this host", {}, "HOST"},
+                                  {"country", "only those in this country, like FR", {}}}},
+                     view_sites);
     add_show_command(group, session, "sites", view_site);
     add_delete_command(group, session,
                        {.collection = "sites",
@@ -351,9 +357,20 @@ void add_node_actions(Command group, Session& session) {
 
 void add_nodes(Command app, Session& session) {
     Command group = add_group(app, "node", "boxes in the homes");
-    add_list_command(group, session,
-                     {"/v1/nodes", "nodes", "no nodes yet: foyer node token --site SITE"},
-                     view_nodes);
+    add_list_command(
+        group, session,
+        {.path = "/v1/nodes",
+         .rows = "nodes",
+         .nothing = "no nodes yet: foyer node token --site SITE",
+         .filters =
+             {{"state", "only those that are so", {"expected", "online", "silent", "lost"}},
+              {"wish", "only those of which this is wanted", {"open", "cordoned", "draining"}},
+              {"health", "only those that say this of themselves", {"well", "worn", "failing"}},
+              {"site", "only those at this site", {}, "SITE"},
+              {"isp", "only those on a line of this ISP", {}, "ISP"},
+              {"host", "only those of this host", {}, "HOST"},
+              {"country", "only those in this country, like FR", {}}}},
+        view_nodes);
     add_show_command(group, session, "nodes", view_node);
     add_node_token(group, session);
     add_node_actions(group, session);

@@ -137,6 +137,19 @@ Result<std::int64_t> parse_cents(std::string_view text) {
     return *parse_int(whole) * 100 + *parse_int(rest);
 }
 
+Result<WallTime> parse_moment(std::string_view text, WallTime now) {
+    constexpr std::size_t day_letters = 10;
+    const bool is_day = text.size() == day_letters && text[4] == '-';
+    const auto time = foyer::parse_rfc3339(std::string(text) + (is_day ? "T00:00:00Z" : ""));
+    if (time) return WallTime{time->seconds * 1000 + time->nanos / 1'000'000};
+    const auto ago = parse_duration(text);
+    if (ago.ok()) return WallTime{now.unix_ms - ago.value().count()};
+    return error(
+        ErrorCode::InvalidArgument,
+        fmt::format("'{}' is no time; write 2026-05-01, 2026-05-01T10:00:00Z, or 7d for a week ago",
+                    text));
+}
+
 std::optional<WallTime> parse_rfc3339(std::string_view text) {
     if (!text.ends_with('Z') || text.find('T') == std::string_view::npos) return std::nullopt;
     const auto time = foyer::parse_rfc3339(text);

@@ -27,6 +27,10 @@ Result<std::int64_t> parse_bytes(std::string_view text);
 // "27", "27.5", "27.00" in cents. InvalidArgument otherwise.
 Result<std::int64_t> parse_cents(std::string_view text);
 
+// "2026-05-01" (its first moment in UTC), "2026-05-01T10:00:00Z", or so long before `now`: "7d".
+// InvalidArgument otherwise.
+Result<WallTime> parse_moment(std::string_view text, WallTime now);
+
 // RFC 3339 in UTC ("…Z"), as the API writes it. Nothing: not such a time.
 std::optional<WallTime> parse_rfc3339(std::string_view text);
 

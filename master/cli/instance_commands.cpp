@@ -197,9 +197,19 @@ void add_explain(Command group, Session& session) {
 
 void add_instance_commands(Command app, Session& session) {
     Command group = add_group(app, "instance", "what was ordered");
-    add_list_command(group, session,
-                     {"/v1/instances", "instances", "no instances yet: foyer order RELEASE"},
-                     view_instances);
+    add_list_command(
+        group, session,
+        {.path = "/v1/instances",
+         .rows = "instances",
+         .nothing = "no instances yet: foyer order RELEASE",
+         .filters = {{"state",
+                      "only those that are so",
+                      {"preparing", "running", "degraded", "unavailable", "promoting", "stopped"}},
+                     {"release", "only those that run it", {}, "RELEASE"},
+                     {"owner", "only those of this account", {}, "ACCOUNT"},
+                     {"node", "only those with a copy on this box", {}, "NODE"},
+                     {"country", "only those with a copy in it, like FR", {}}}},
+        view_instances);
     add_show_command(group, session, "instances", view_instance);
     add_events(group, session);
     add_timeline(group, session);
@@ -230,6 +240,15 @@ void add_instance_commands(Command app, Session& session) {
 
 void add_operation_commands(Command app, Session& session) {
     Command group = add_group(app, "op", "operations that go on by themselves");
+    add_list_command(
+        group, session,
+        {.path = "/v1/operations",
+         .rows = "operations",
+         .nothing = "nothing goes on, and nothing ended a short time ago",
+         .filters = {{"state", "only those that are so", {"running", "succeeded", "failed"}},
+                     {"instance", "only those of it", {}, "INSTANCE"},
+                     {"node", "only those of this box", {}, "NODE"}}},
+        view_operations);
     auto& shown = session.keep<std::string>();
     Command show = add_command(group, "show", "where one stands");
     show.add_option("id", shown, "op-…").required();

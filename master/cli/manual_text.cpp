@@ -46,12 +46,16 @@ void add_everyday(Entries& to) {
     to.push_back(
         {"foyer order",
          "Orders an instance and waits until it serves. The answer is its URL, the generated "
-         "password (shown once) and where its copies are. Repeating an order that was interrupted "
-         "with the same --request-id orders nothing twice.",
+         "password (shown once) and where its copies are. The price in force is looked up first; "
+         "a person at a terminal is asked whether it is right, and at any other price nothing is "
+         "ordered. Where nothing is charged nobody is asked. Repeating an order that was "
+         "interrupted with the same --request-id orders nothing twice.",
          {{"foyer order tryton --name acme --size s --param company='Acme SARL'", ""},
           {"foyer order tryton@7.0.30-1 --name acme --countries FR,BE --min-countries 2 "
            "--replicas 3",
            "one version, and where its copies may be"},
+          {"foyer order tryton --name acme --yes", "at the price in force, unasked"},
+          {"foyer order tryton --name acme --expected-price 27.00", "at that price or not at all"},
           {"foyer order tryton --name acme --dry-run", "would it be accepted?"}}});
     to.push_back({"foyer plan order",
                   "Shows the homes that would hold the copies, those that come next, and why the "
@@ -173,9 +177,15 @@ void add_house(Entries& to) {
          {{"foyer release withdraw tryton@7.0.30-1 --reason 'loses invoices; use 7.0.31-1'", ""}}});
     to.push_back({"foyer audit ls",
                   "",
-                  {{"foyer audit ls --output json > audit.json", "save it"},
+                  {{"foyer audit ls --subject acme --since 7d", "who stopped it?"},
+                   {"foyer audit ls --account acme --member anna@acme.example", ""},
+                   {"foyer audit ls --output json > audit.json", "save it"},
                    {"foyer audit verify audit.json", "is it whole?"}}});
-    to.push_back({"foyer audit verify", "", {{"foyer audit verify audit.json", ""}}});
+    to.push_back({"foyer audit verify",
+                  "",
+                  {{"foyer audit verify audit.json", ""},
+                   {"foyer audit verify audit.json --expect-entry 4711",
+                    "and is its end still there? best with --expect-hash, too"}}});
     to.push_back({"foyer api get",
                   "",
                   {{"foyer api get /v1/whoami", ""},

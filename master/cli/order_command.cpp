@@ -1,17 +1,24 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "common/base/money.h"
 #include "common/tls/private_file.h"
 #include "master/cli/commands.h"
 #include "master/cli/exit_code.h"
 #include "master/cli/human.h"
 #include "master/cli/order_parameters.h"
+#include "master/cli/quote.h"
 #include "master/cli/release_name.h"
+#include "master/cli/retry.h"
 #include "master/cli/views.h"
 #include "master/cli/watch.h"
 
 namespace foyer::cli {
 namespace {
+
+constexpr const char* releases_hint = "foyer release ls";
+// The master refuses the order at any other price than this.
+constexpr const char* guard = "expected_monthly_cents";
 
 struct OrderOptions {
     std::string release;  // "tryton" or "tryton@7.0.30-1"
@@ -27,12 +34,13 @@ struct OrderOptions {
     std::string expected_price;
     bool allow_same_isp = false;
     bool no_reveal = false;
+    bool yes = false;
     WaitOptions wait;
 };
 
 Result<Json> read_parameters(Session& session, const OrderOptions& options) {
     if (options.parameters.empty() && options.parameters_file.empty()) return Json::object();
-    const Json found = TRY(session.get_json(path_of_release(options.release), "foyer release ls"));
+    const Json found = TRY(session.get_json(path_of_release(options.release), releases_hint));
     const Json schema = Json::parse(text_field(found, "parameters_schema_json"), nullptr, false);
     Json from_file;
     if (!options.parameters_file.empty()) {
@@ -61,10 +69,44 @@ Result<Json> order_body(Session& session, const OrderOptions& options) {
         policy["short_of_copies"] = options.short_of_copies == "go-on" ? "go_on" : "stop_writes";
     if (options.allow_same_isp) policy["allow_same_isp"] = true;
     if (!policy.empty()) body["policy"] = policy;
-    if (!options.expected_price.empty())
-        body["expected_monthly_cents"] = TRY(parse_cents(options.expected_price));
+    if (!options.expected_price.empty()) body[guard] = TRY(parse_cents(options.expected_price));
     if (options.wait.dry_run) body["validate_only"] = true;
     return body;
+}
+
+// What is in force now, in cents a month; a person is asked whether that is right.
+Result<std::int64_t> price_agreed(Session& session, const OrderOptions& options) {
+    const QuoteQuestion question{options.release, options.size, options.mode, options.replicas,
+                                 options.min_countries};
+    const Json quote = TRY(session.get_json(quote_path(question), releases_hint));
+    const std::int64_t cents = number_field(quote, "monthly_cents");
+    const bool charged = !text_field(quote, "price_list").empty();
+    if (!charged || options.yes || !session.console().is_interactive()) return cents;
+    session.console().note(view_quote(quote, session.view_context()));
+    const bool agreed =
+        TRY(ask_yes(session, fmt::format("Order at {} {} a month?", decimal_text(Cents(cents)),
+                                         text_field(quote, "currency"))));
+    if (!agreed) return error(ErrorCode::FailedPrecondition, "nothing was ordered");
+    return cents;
+}
+
+// The master takes a repetition only of the same order, which by then may be priced otherwise.
+Error with_price(Error failure, const Json& body) {
+    const std::string price = decimal_text(Cents(number_field(body, guard)));
+    for (ErrorDetail& fact : failure.details)
+        if (fact.key == next_key && is_retryable(failure.code))
+            fact.value += " --expected-price " + price;
+    return failure;
+}
+
+// At the price that was named or looked up, never at an unknown one. The API's answer.
+Result<std::string> place_order(Session& session, const OrderOptions& options) {
+    Json body = TRY(order_body(session, options));
+    if (!options.wait.dry_run && !body.contains(guard))
+        body[guard] = TRY(price_agreed(session, options));
+    auto answer = session.write("POST", "/v1/instances", body, releases_hint);
+    if (!answer.ok()) return with_price(std::move(answer).failure(), body);
+    return answer;
 }
 
 // The answer in the API's shape, with what is known by now. The password is in it once.
@@ -103,9 +145,7 @@ Status finish_order(Session& session, const OrderOptions& options, const Json& o
 }
 
 Status order(Session& session, const OrderOptions& options) {
-    const Json body = TRY(order_body(session, options));
-    const std::string answer =
-        TRY(session.write("POST", "/v1/instances", body, "foyer release ls"));
+    const std::string answer = TRY(place_order(session, options));
     const Json ordered = TRY(parse_json(answer));
     if (!session.wants_json())
         for (const Json& promise : list_field(ordered, "promises"))
@@ -150,7 +190,8 @@ void add_order_options(Command command, OrderOptions& options) {
         .check(one_of({"stop-writes", "go-on"}));
     command
         .add_option("--expected-price", options.expected_price,
-                    "a month, as `foyer quote` told it: 27.00; refused if it is another one by now")
+                    "a month, as `foyer quote` told it: 27.00; refused if it is another one, and "
+                    "nobody is asked. Absent: what is in force now")
         .check(a_price());
     command.add_flag("--allow-same-isp", options.allow_same_isp,
                      "copies may share an ISP; the order then does not survive its loss");
@@ -168,6 +209,7 @@ void add_order_command(Command app, Session& session) {
     auto& options = session.keep<OrderOptions>();
     Command command = add_command(app, "order", "order an instance of a release");
     add_order_options(command, options);
+    command.add_flag("--yes", options.yes, "do not ask whether the price is right");
     command.add_flag("--no-reveal", options.no_reveal, "do not show the password");
     command.add_flag("--no-wait", options.wait.no_wait, "do not wait until it serves");
     command.add_option("--timeout", options.wait.timeout, "how long to wait")

@@ -5,7 +5,7 @@
 #include "common/tls/private_file.h"
 #include "master/cli/commands.h"
 #include "master/cli/exit_code.h"
-#include "master/cli/release_name.h"
+#include "master/cli/quote.h"
 #include "master/cli/views.h"
 
 namespace foyer::cli {
@@ -18,14 +18,6 @@ struct Publishing {
     bool dry_run = false;
 };
 
-struct Quoting {
-    std::string release;
-    std::string size;
-    std::string mode;
-    int replicas = 0;
-    int min_countries = 0;
-};
-
 Status publish(Session& session, const Publishing& options) {
     const std::string text = TRY(tls::read_small_file(options.file));
     Json list = Json::parse(text, nullptr, false);
@@ -35,17 +27,6 @@ Status publish(Session& session, const Publishing& options) {
     if (options.dry_run) list["validate_only"] = true;
     const std::string answer = TRY(session.write("POST", "/v1/price-lists", list));
     return show_created(session, answer, view_price_list, options.dry_run);
-}
-
-std::string quote_path(const Quoting& options) {
-    const ReleaseName release = parse_release_name(options.release);
-    std::string path = "/v1/quote?release=" + percent_encoded(release.name);
-    if (!release.version.empty()) path += "&version=" + percent_encoded(release.version);
-    if (!options.size.empty()) path += "&size=" + percent_encoded(options.size);
-    if (!options.mode.empty()) path += "&mode=" + options.mode;
-    if (options.replicas > 0) path += fmt::format("&replicas={}", options.replicas);
-    if (options.min_countries > 0) path += fmt::format("&min_countries={}", options.min_countries);
-    return path;
 }
 
 void add_publish(Command group, Session& session) {
@@ -66,7 +47,7 @@ void add_publish(Command group, Session& session) {
 }
 
 void add_quote(Command app, Session& session) {
-    auto& options = session.keep<Quoting>();
+    auto& options = session.keep<QuoteQuestion>();
     Command command = add_command(app, "quote", "what an order would cost a month");
     command.add_option("release", options.release, "its name, or NAME@VERSION").required();
     command.add_option("--size", options.size, "one of the release's sizes; absent: the smallest");
@@ -92,6 +73,10 @@ void add_price_commands(Command app, Session& session) {
                       "no price lists: nothing is charged; foyer price-list publish FILE"},
                      view_price_lists);
     add_show_command(group, session, "price-lists", view_price_list);
+    add_delete_command(group, session,
+                       {.collection = "price-lists",
+                        .description = "take back a list that has not begun (operator)",
+                        .loss = {}});
     add_quote(app, session);
 }
 

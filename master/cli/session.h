@@ -36,6 +36,14 @@ struct ViewContext {
 };
 using View = std::string (*)(const Json&, const ViewContext&);
 
+// A part of a list's filter: an option of the command, and the field of the request.
+struct ListFilter {
+    std::string field;  // "state": --state
+    std::string help;
+    std::vector<std::string> words;  // what it may be; empty: any text
+    std::string kind = {};           // "NODE": what completion asks the API for
+};
+
 // A list of the API: where it is, and the field that holds the rows.
 struct ListRoute {
     std::string path;
@@ -43,6 +51,7 @@ struct ListRoute {
     std::string nothing;     // said (on stderr) when there are none
     std::string query = {};  // encoded, without page_token
     std::string next = {};   // advised when what it is of is not found
+    std::vector<ListFilter> filters = {};
 };
 
 class Session {

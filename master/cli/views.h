@@ -53,6 +53,7 @@ std::string view_log_lines(const Json& part, const ViewContext& context);
 std::string event_line(const Json& event);  // one, with its line end
 std::string view_audit(const Json& list, const ViewContext& context);
 std::string view_operation(const Json& operation, const ViewContext& context);
+std::string view_operations(const Json& list, const ViewContext& context);
 
 // "a, b, c" of a list of texts.
 std::string joined(const Json& list);

@@ -192,13 +192,18 @@ std::string view_audit(const Json& list, const ViewContext& context) {
                  {"WHO"},
                  {"DID"},
                  {"TO"},
+                 {"OF", Align::Left, Keep::Extra},
+                 {"TOKEN", Align::Left, Keep::Extra},
                  {"REQUEST", Align::Left, Keep::Extra}},
                 {}};
     for (const Json& entry : list_field(list, "entries")) {
         const std::string rpc = text_field(entry, "rpc");
+        const std::string member = text_field(entry, "member");
         table.rows.push_back({fmt::format("{}", number_field(entry, "sequence")),
-                              text_field(entry, "at"), text_field(entry, "account"),
+                              text_field(entry, "at"),
+                              text_field(entry, "account") + (member.empty() ? "" : "/" + member),
                               rpc.substr(rpc.find('/') + 1), text_field(entry, "subject"),
+                              text_field(entry, "owner"), text_field(entry, "token_id"),
                               text_field(entry, "request_id")});
     }
     return render(table, context.page);
@@ -233,6 +238,16 @@ std::string event_line(const Json& event) {
                      text_field(event, "about") + (subject.empty() ? "" : " " + subject) + "  " +
                      text_field(event, "message")) +
            "\n";
+}
+
+std::string view_operations(const Json& list, const ViewContext& context) {
+    Table table{{{"OPERATION"}, {"KIND"}, {"OF"}, {"STATE"}, {"AGE", Align::Right}}, {}};
+    for (const Json& operation : list_field(list, "operations")) {
+        table.rows.push_back({text_field(operation, "id"), text_field(operation, "kind"),
+                              subject_of(operation), word_of(operation, "state"),
+                              age_of(operation, "created_at", context.now)});
+    }
+    return render(table, context.page);
 }
 
 std::string view_operation(const Json& operation, const ViewContext& context) {

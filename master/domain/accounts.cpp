@@ -149,7 +149,7 @@ Result<Decision> delete_account(const State& state, const DeleteAccount& command
     for (const auto& [id, contact] : state.contacts())
         if (contact.account == account.name) draft.drop(DropContact{id});
     draft.drop(DropAccount{account.name});
-    draft.event("account_deleted", account,
+    draft.event(EventKind(account_end_event), account,
                 "deleted with its " + std::to_string(tokens) + " tokens");
     return std::move(draft).done(account.name.str());
 }

@@ -12,6 +12,7 @@
 #include "master/domain/change.h"
 #include "master/domain/contacts.h"
 #include "master/domain/domains.h"
+#include "master/domain/exclusion.h"
 #include "master/domain/logins.h"
 #include "master/domain/rows.h"
 #include "master/domain/webhooks.h"
@@ -146,6 +147,11 @@ struct WithdrawRelease {
 };
 
 // Orders are quoted from it once it is valid.
+// Only one that has not begun: orders may be quoted from the others.
+struct DeletePriceList {
+    PriceListName name;
+};
+
 struct PublishPriceList {
     PriceList list;        // created_at and revision are set by the decision
     bool at_once = false;  // valid_from is set too
@@ -165,7 +171,8 @@ struct OrderInstance {
     ReplicationMode mode = ReplicationMode::Synchronous;
     bool allow_same_isp = false;
     std::optional<ShortOfCopies> short_of_copies;  // absent: as the mode has it
-    std::optional<Cents> expected;  // what it may cost a month; absent: whatever it costs
+    std::optional<Cents> expected;     // what it may cost a month; absent: whatever it costs
+    Reader reader = Reader::Customer;  // of a refusal
     OperationId operation;
     Sealed admin_password;
     Sealed replication_password;
@@ -175,16 +182,19 @@ struct OrderInstance {
 struct StopInstance {
     InstanceName name;
     OperationId operation;
+    AccountId owner = {};  // whose it must be; empty: whoever's, an operator asks
 };
 
 struct StartInstance {
     InstanceName name;
     OperationId operation;
+    AccountId owner = {};  // whose it must be; empty: whoever's, an operator asks
 };
 
 struct DeleteInstance {
     InstanceName name;
     OperationId operation;
+    AccountId owner = {};  // whose it must be; empty: whoever's, an operator asks
 };
 
 struct PromoteInstance {
@@ -192,12 +202,14 @@ struct PromoteInstance {
     std::optional<ReplicaIndex> index;
     bool accept_data_loss = false;
     OperationId operation;
-    AccountId by;  // who asks, for the history
+    AccountId by;          // who asks, for the history
+    AccountId owner = {};  // whose it must be; empty: whoever's, an operator asks
 };
 
 // The owner was shown the password.
 struct RevealInstance {
     InstanceName name;
+    AccountId owner = {};  // whose it must be; empty: whoever's, an operator asks
 };
 
 // A program is about to be run inside a copy, by whom the audit log tells.
@@ -301,15 +313,15 @@ struct Command
     : OneOf<CreateAccount, UpdateAccount, DeleteAccount, CreateToken, RevokeToken, CreateIsp,
             UpdateIsp, AcceptLine, DeleteIsp, CreateHost, DeleteHost, CreateSite, DeleteSite,
             CreateNodeToken, DeleteNode, EnrolNode, LeaveNode, RenewNode, PublishRelease,
-            WithdrawRelease, PublishPriceList, OrderInstance, StopInstance, StartInstance,
-            DeleteInstance, PromoteInstance, RevealInstance, ExecInstance, ReportNode, MarkSilent,
-            CordonNode, UncordonNode, DrainNode, CancelDrain, StartRebalance, StopRebalance, Tick,
-            NoteSightings, ForgetOld, CreateWebhook, DeleteWebhook, EnableWebhook, NoteWebhooks,
-            CreateMember, UpdateMember, InviteMember, DeleteMember, OpenSession, CloseSession,
-            AcceptInvitation, ChangePassword, StartTotp, ConfirmTotp, RemoveTotp, LinkIdentity,
-            AddContact, ChangeContact, RemoveContact, RenewContactCode, CountContactTry,
-            ConfirmContact, NoteMails, NoteRefusedOrder, LookAtCertificates, CreateDomain,
-            DeleteDomain, NoteDomains> {
+            WithdrawRelease, PublishPriceList, DeletePriceList, OrderInstance, StopInstance,
+            StartInstance, DeleteInstance, PromoteInstance, RevealInstance, ExecInstance,
+            ReportNode, MarkSilent, CordonNode, UncordonNode, DrainNode, CancelDrain,
+            StartRebalance, StopRebalance, Tick, NoteSightings, ForgetOld, CreateWebhook,
+            DeleteWebhook, EnableWebhook, NoteWebhooks, CreateMember, UpdateMember, InviteMember,
+            DeleteMember, OpenSession, CloseSession, AcceptInvitation, ChangePassword, StartTotp,
+            ConfirmTotp, RemoveTotp, LinkIdentity, AddContact, ChangeContact, RemoveContact,
+            RenewContactCode, CountContactTry, ConfirmContact, NoteMails, NoteRefusedOrder,
+            LookAtCertificates, CreateDomain, DeleteDomain, NoteDomains> {
     using OneOf::OneOf;
 };
 

@@ -41,6 +41,9 @@ struct Dispatch {
     Result<Decision> operator()(const PublishPriceList& c) const {
         return publish_price_list(state, c, now);
     }
+    Result<Decision> operator()(const DeletePriceList& c) const {
+        return delete_price_list(state, c, now);
+    }
     Result<Decision> operator()(const CreateWebhook& c) const {
         return create_webhook(state, c, now);
     }

@@ -97,6 +97,8 @@ Result<Decision> publish_release(const State& state, const PublishRelease& comma
 Result<Decision> withdraw_release(const State& state, const WithdrawRelease& command, WallTime now);
 Result<Decision> publish_price_list(const State& state, const PublishPriceList& command,
                                     WallTime now);
+Result<Decision> delete_price_list(const State& state, const DeletePriceList& command,
+                                   WallTime now);
 Result<Decision> order_instance(const State& state, const OrderInstance& command, WallTime now);
 Result<Decision> stop_instance(const State& state, const StopInstance& command, WallTime now);
 Result<Decision> start_instance(const State& state, const StartInstance& command, WallTime now);
@@ -159,5 +161,9 @@ Result<typename Map::mapped_type> find_row(const Map& map, const Key& key, std::
     if (found == map.end()) return no_such_row(what, key.str(), list_command);
     return found->second;
 }
+
+// The instance, if it is the owner's; another's is answered as if it did not exist. No owner: any.
+Result<Instance> find_instance_of(const State& state, const InstanceName& name,
+                                  const AccountId& owner);
 
 }  // namespace foyer::master

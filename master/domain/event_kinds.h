@@ -78,6 +78,7 @@ inline constexpr auto instance_rules = std::to_array<EventRule>({
     {"domain_deleted", told::nobody},
     {"domain_failing", told::owner(Topic::Certificate, Weight::Warning)},
     {"domain_forgotten", told::owner(Topic::Certificate, Weight::Warning)},
+    {"domain_lapsed", told::owner(Topic::Certificate, Weight::Warning)},
     {"domain_proven", told::nobody},  // domain_serving tells when it is of use
     {"domain_serving", told::owner(Topic::Certificate, Weight::Good)},
     {"false_voter", told::operators(Topic::Health, Weight::Urgent)},
@@ -155,6 +156,7 @@ inline constexpr auto other_rules = std::to_array<EventRule>({
     {"member_invited", told::owner(Topic::Account, Weight::Warning)},
     {"member_joined", told::nobody},
     {"password_changed", told::owner(Topic::Account, Weight::Warning)},
+    {"price_list_deleted", told::nobody},
     {"price_list_published", told::nobody},
     {"quota_near", told::owner(Topic::Quota, Weight::Warning)},
     {"quota_reached", told::owner(Topic::Quota, Weight::Warning)},
@@ -188,6 +190,7 @@ private:
 };
 
 std::string_view to_text(Topic topic);
+std::string_view to_text(Weight weight);
 std::optional<Topic> topic_from(std::string_view text);
 
 }  // namespace foyer::master

@@ -12,6 +12,16 @@ AccountId owner_of(const Site& site) { return AccountId(site.host.str()); }
 
 }  // namespace
 
+std::string_view to_text(Weight weight) {
+    switch (weight) {
+        case Weight::Good: return "good";
+        case Weight::Info: return "info";
+        case Weight::Warning: return "warning";
+        case Weight::Urgent: return "urgent";
+    }
+    CHECK(false);
+}
+
 std::string_view to_text(Topic topic) {
     switch (topic) {
         case Topic::Takeover: return "takeover";
@@ -42,6 +52,11 @@ bool fits(const EventFilter& filter, const Event& event) {
            (!filter.about || event.about == *filter.about) &&
            (filter.subject.empty() || event.subject == filter.subject) &&
            (filter.kind.empty() || event.kind == filter.kind) && event.revision > filter.above;
+}
+
+bool ends_owner(const EventFilter& filter, const Event& event) {
+    return filter.owner && event.kind == account_end_event && event.about == EventAbout::Account &&
+           event.subject == filter.owner->str();
 }
 
 void Draft::note_event(EventKind kind, EventAbout about, std::string subject, AccountId owner,

@@ -24,6 +24,10 @@ struct EventFilter {
 
 bool fits(const EventFilter& filter, const Event& event);
 
+// Whether an account of the owner's name ended with this event: it and all before it were somebody
+// else's, and nobody but an operator hears of them any more.
+bool ends_owner(const EventFilter& filter, const Event& event);
+
 // Among the newest events (those in memory) one of this kind about this thing, not older than that.
 bool was_told(const State& state, EventKind kind, std::string_view subject, WallTime since);
 

@@ -20,6 +20,10 @@ enum class Exclusion {
     DiskLow    // so does what really lies on its disk (Node::disk_free)
 };
 
+// Who reads why an order has no place. A customer learns what is missing and how much of it, but
+// neither what the homes of others are called nor whose copies stand where.
+enum class Reader { Operator, Customer };
+
 // What the box itself says, whatever is ordered.
 std::optional<Exclusion> exclusion_of(const Node& node);
 

@@ -23,6 +23,15 @@ EventKind success_of(OperationKind kind) {
 
 }  // namespace
 
+// The border has looked already, at a state that may be an older one.
+Result<Instance> find_instance_of(const State& state, const InstanceName& name,
+                                  const AccountId& owner) {
+    const Instance* row = state.instances().get(name);
+    if (row == nullptr || (!owner.empty() && row->owner != owner))
+        return no_such_row("instance", name.str(), "foyer instance ls");
+    return *row;
+}
+
 void begin_operation(Group& group, Draft& draft, OperationKind kind, const OperationId& id) {
     if (group.instance.operation) {
         const auto earlier = draft.state().operations().find(*group.instance.operation);
@@ -93,8 +102,7 @@ Decision already_so(const State& state, const Instance& instance, OperationKind 
 }  // namespace
 
 Result<Decision> stop_instance(const State& state, const StopInstance& command, WallTime now) {
-    Group group(state,
-                TRY(find_row(state.instances(), command.name, "instance", "foyer instance ls")));
+    Group group(state, TRY(find_instance_of(state, command.name, command.owner)));
     if (group.instance.desired == DesiredState::Stopped)
         return already_so(state, group.instance, OperationKind::Stop, command.operation, now);
     if (group.instance.desired != DesiredState::Running) {
@@ -118,8 +126,7 @@ Result<Decision> stop_instance(const State& state, const StopInstance& command, 
 }
 
 Result<Decision> start_instance(const State& state, const StartInstance& command, WallTime now) {
-    Group group(state,
-                TRY(find_row(state.instances(), command.name, "instance", "foyer instance ls")));
+    Group group(state, TRY(find_instance_of(state, command.name, command.owner)));
     if (group.instance.desired == DesiredState::Running)
         return already_so(state, group.instance, OperationKind::Start, command.operation, now);
     if (group.instance.desired != DesiredState::Stopped) {
@@ -140,8 +147,7 @@ Result<Decision> start_instance(const State& state, const StartInstance& command
 }
 
 Result<Decision> delete_instance(const State& state, const DeleteInstance& command, WallTime now) {
-    Group group(state,
-                TRY(find_row(state.instances(), command.name, "instance", "foyer instance ls")));
+    Group group(state, TRY(find_instance_of(state, command.name, command.owner)));
     if (group.instance.desired == DesiredState::Deleted) {
         return error(ErrorCode::FailedPrecondition,
                      "instance '" + command.name.str() + "' is being deleted already",
@@ -161,8 +167,7 @@ Result<Decision> delete_instance(const State& state, const DeleteInstance& comma
 }
 
 Result<Decision> reveal_instance(const State& state, const RevealInstance& command, WallTime now) {
-    Group group(state,
-                TRY(find_row(state.instances(), command.name, "instance", "foyer instance ls")));
+    Group group(state, TRY(find_instance_of(state, command.name, command.owner)));
     if (group.instance.password_shown_at) {
         return error(ErrorCode::FailedPrecondition,
                      "the password of '" + command.name.str() + "' was shown at " +

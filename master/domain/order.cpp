@@ -195,9 +195,10 @@ Result<Decision> order_instance(const State& state, const OrderInstance& command
     TRY(check_expected(price, command.expected));
     const Usage asked = usage_of(size, policy);
     TRY(check_quota(state, owner, asked));
-    const Placement placement =
-        TRY(place(state, {size.resources, policy.replicas, policy.min_countries, policy.countries,
-                          policy.allow_same_isp}));
+    const Placement placement = TRY(place(state,
+                                          {size.resources, policy.replicas, policy.min_countries,
+                                           policy.countries, policy.allow_same_isp},
+                                          command.reader));
 
     Draft draft(state, now);
     Group group(state, new_instance(command, release, size, policy, draft));

@@ -136,12 +136,12 @@ std::vector<int> in_replica_order(const Offers& offers, std::vector<int> picked)
     return picked;
 }
 
-Result<Placement> place(const State& state, const Demand& demand) {
+Result<Placement> place(const State& state, const Demand& demand, Reader reader) {
     CHECK(demand.replicas >= 1 && demand.min_countries >= 1 &&
           demand.min_countries <= demand.replicas);
     const Offers offers(state, demand);
     auto picked = choose(offers.choices(), rules_of(demand));
-    if (!picked) return refusal(state, demand, offers);
+    if (!picked) return refusal(state, demand, offers, reader);
     Placement placement;
     for (const int number : in_replica_order(offers, *std::move(picked)))
         placement.nodes.push_back(offers.box(offers.choices().options[at(number)]).name);

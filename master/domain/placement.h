@@ -37,8 +37,8 @@ struct Placement {
 };
 
 // A refusal is an Error with code FailedPrecondition or ResourceExhausted and a certificate in its
-// details (refusal.h).
-Result<Placement> place(const State& state, const Demand& demand);
+// details (refusal.h), as far as its reader may know it.
+Result<Placement> place(const State& state, const Demand& demand, Reader reader = Reader::Operator);
 
 // Boxes that may lead which a set needs: two, or one where only one copy is ordered.
 int leads_needed(const Demand& demand);

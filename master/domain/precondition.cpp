@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "master/domain/draft.h"
 #include "master/domain/tokens.h"
 
 namespace foyer::master {
@@ -38,12 +39,17 @@ struct Subject {
     Found operator()(const WithdrawRelease& c) const {
         return of(state.releases(), std::pair(c.name, c.version));
     }
-    Found operator()(const StopInstance& c) const { return of(state.instances(), c.name); }
-    Found operator()(const StartInstance& c) const { return of(state.instances(), c.name); }
-    Found operator()(const DeleteInstance& c) const { return of(state.instances(), c.name); }
-    Found operator()(const PromoteInstance& c) const { return of(state.instances(), c.name); }
-    Found operator()(const RevealInstance& c) const { return of(state.instances(), c.name); }
-    Found operator()(const ExecInstance& c) const { return of(state.instances(), c.name); }
+    Found operator()(const StopInstance& c) const { return instance(c.name, c.owner); }
+    Found operator()(const StartInstance& c) const { return instance(c.name, c.owner); }
+    Found operator()(const DeleteInstance& c) const { return instance(c.name, c.owner); }
+    Found operator()(const PromoteInstance& c) const { return instance(c.name, c.owner); }
+    Found operator()(const RevealInstance& c) const { return instance(c.name, c.owner); }
+    Found operator()(const ExecInstance& c) const { return instance(c.name, c.by); }
+    // Another's is as if it were not there.
+    Found instance(const InstanceName& name, const AccountId& owner) const {
+        const auto row = find_instance_of(state, name, owner);
+        return row.ok() ? std::optional(row.value().revision) : std::nullopt;
+    }
 
     Found operator()(const DeleteWebhook& c) const { return of(state.webhooks(), c.key); }
     Found operator()(const EnableWebhook& c) const { return of(state.webhooks(), c.key); }
@@ -81,9 +87,8 @@ struct Subject {
     Found operator()(const NoteRefusedOrder&) const { return std::nullopt; }
     Found operator()(const LookAtCertificates&) const { return std::nullopt; }
     Found operator()(const DeleteDomain& c) const {
-        const Domain* row = state.domains().get(c.name);
-        const bool seen = row != nullptr && (c.owner.empty() || row->owner == c.owner);
-        return seen ? std::optional(row->revision) : std::nullopt;
+        const auto row = find_domain(state, c.domain);
+        return row.ok() ? std::optional(row.value()->revision) : std::nullopt;
     }
 
     Found operator()(const CreateDomain&) const { return std::nullopt; }
@@ -103,6 +108,7 @@ struct Subject {
     Found operator()(const RenewNode&) const { return std::nullopt; }
     Found operator()(const PublishRelease&) const { return std::nullopt; }
     Found operator()(const PublishPriceList&) const { return std::nullopt; }
+    Found operator()(const DeletePriceList& c) const { return of(state.price_lists(), c.name); }
     Found operator()(const OrderInstance&) const { return std::nullopt; }
     Found operator()(const ReportNode&) const { return std::nullopt; }
     Found operator()(const MarkSilent&) const { return std::nullopt; }

@@ -136,4 +136,22 @@ Result<Decision> publish_price_list(const State& state, const PublishPriceList& 
     return std::move(draft).done(list.name.str());
 }
 
+Result<Decision> delete_price_list(const State& state, const DeletePriceList& command,
+                                   WallTime now) {
+    const PriceList list =
+        TRY(find_row(state.price_lists(), command.name, "price list", "foyer price-list ls"));
+    if (list.valid_from <= now)
+        return error(ErrorCode::FailedPrecondition,
+                     "price list '" + list.name.str() + "' began at " +
+                         to_rfc3339(list.valid_from) +
+                         ", and orders may be quoted from it; publish another list, which follows "
+                         "it: `foyer price-list publish FILE`",
+                     {{"rule", "price_list_began"}});
+    Draft draft(state, now);
+    draft.event("price_list_deleted", list,
+                "it would have begun at " + to_rfc3339(list.valid_from));
+    draft.drop(DropPriceList{list.name});
+    return std::move(draft).done(list.name.str());
+}
+
 }  // namespace foyer::master

@@ -287,8 +287,7 @@ void begin_promotion(Group& group, Draft& draft, const Promotion& promotion) {
 
 Result<Decision> promote_instance(const State& state, const PromoteInstance& command,
                                   WallTime now) {
-    Group group(state,
-                TRY(find_row(state.instances(), command.name, "instance", "foyer instance ls")));
+    Group group(state, TRY(find_instance_of(state, command.name, command.owner)));
     if (group.instance.desired != DesiredState::Running) {
         return error(
             ErrorCode::FailedPrecondition,

@@ -41,12 +41,13 @@ struct Failure {
 
 class Certifier {
 public:
-    Certifier(const State& state, const Demand& demand, const Offers& offers)
+    Certifier(const State& state, const Demand& demand, const Offers& offers, Reader reader)
         : state_(state),
           index_(offers.index()),
           demand_(demand),
           offers_(offers),
-          choices_(offers.choices()) {}
+          choices_(offers.choices()),
+          names_units_(reader == Reader::Operator || !demand.allow_same_isp) {}
 
     Failure certificate() const {
         if (auto failure = too_few_units()) return *failure;
@@ -90,14 +91,14 @@ private:
         failure.needed = demand_.replicas;
         failure.found = static_cast<std::int64_t>(usable.size());
         failure.message = needs(demand_.replicas, "distinct " + kind() + "s", usable.size());
-        failure.set = {{"usable", listed(usable)}};
+        failure.set = {{"usable", shown(usable)}};
         if (!demand_.allow_same_isp) {
             const std::size_t existing = families_at_all();
             failure.set.push_back({"existing", std::to_string(existing)});
             if (static_cast<int>(existing) < demand_.replicas)
                 failure.message += " and even empty boxes are of " + std::to_string(existing);
         }
-        failure.outside = outside(kind() + "s", usable);
+        failure.outside = outside_units(usable);
         return failure;
     }
 
@@ -111,9 +112,9 @@ private:
         failure.needed = needed;
         failure.found = static_cast<std::int64_t>(leading.size());
         failure.message = needs(needed, kind() + "s with a house or vetted box", leading.size());
-        failure.set = {{"leading", listed(leading)}};
-        failure.outside = "on house or vetted sites" +
-                          (leading.empty() ? "" : ", " + outside(kind() + "s", leading));
+        failure.set = {{"leading", shown(leading)}};
+        failure.outside =
+            "on house or vetted sites" + (leading.empty() ? "" : ", " + outside_units(leading));
         return failure;
     }
 
@@ -142,9 +143,9 @@ private:
         failure.found = found;
         failure.message =
             needs(demand_.min_countries, "distinct countries", static_cast<std::size_t>(found));
-        failure.set = {{"cover_countries", listed(countries)}, {"cover_units", listed(units)}};
-        failure.outside = outside("countries", countries) +
-                          (units.empty() ? "" : " and " + outside(kind() + "s", units));
+        failure.set = {{"cover_countries", listed(countries)}, {"cover_units", shown(units)}};
+        failure.outside =
+            outside("countries", countries) + (units.empty() ? "" : " and " + outside_units(units));
         return failure;
     }
 
@@ -160,11 +161,21 @@ private:
         return "outside " + kinds + " {" + listed(names) + "}";
     }
 
+    // Units as their reader may know them.
+    std::string shown(const std::set<std::string>& units) const {
+        return names_units_ ? listed(units) : std::to_string(units.size());
+    }
+    std::string outside_units(const std::set<std::string>& units) const {
+        if (names_units_ || units.empty()) return outside(kind() + "s", units);
+        return "at other " + kind() + "s than these " + std::to_string(units.size());
+    }
+
     const State& state_;
     const SlotIndex& index_;
     const Demand& demand_;
     const Offers& offers_;
     const Choices& choices_;
+    const bool names_units_;  // ISPs are nobody's secret, homes are
 };
 
 Failure Certifier::combination() const {
@@ -184,12 +195,12 @@ Failure Certifier::combination() const {
     std::int64_t bound = 0;
     const auto charge = [&](const std::string& name, std::int64_t value, std::int64_t times) {
         bound += value * times;
-        if (value != 0)
+        if (value != 0 && !name.empty())
             charges += (charges.empty() ? "" : ",") + name + "=" + std::to_string(value);
     };
     const std::int64_t sink = p(flow.sink);
     for (std::size_t unit = 0; unit < choices_.units.size(); ++unit) {
-        charge("a:" + name_of(static_cast<int>(unit)),
+        charge(names_units_ ? "a:" + name_of(static_cast<int>(unit)) : std::string(),
                std::max<std::int64_t>(0, p(flow.unit_outs[unit])), 1);
     }
     std::set<int> countries;  // without a box, a country has nothing to charge
@@ -252,8 +263,9 @@ std::map<Exclusion, ExcludedBoxes> excluded_boxes(const State& state, const Dema
     return excluded;
 }
 
-Error refusal(const State& state, const Demand& demand, const Offers& offers) {
-    const Failure failure = Certifier(state, demand, offers).certificate();
+Error refusal(const State& state, const Demand& demand, const Offers& offers, Reader reader) {
+    const bool names_boxes = reader == Reader::Operator;
+    const Failure failure = Certifier(state, demand, offers, reader).certificate();
     Error why = error(ErrorCode::FailedPrecondition, failure.message, {{"rule", failure.rule}});
     why.details.push_back({"needed", std::to_string(failure.needed)});
     why.details.push_back({"found", std::to_string(failure.found)});
@@ -264,7 +276,8 @@ Error refusal(const State& state, const Demand& demand, const Offers& offers) {
     std::string reasons;
     for (const auto& [reason, boxes] : excluded_boxes(state, demand, offers)) {
         why.details.push_back(
-            {"excluded_" + std::string(to_text(reason)), listed(boxes.names, boxes.count)});
+            {"excluded_" + std::string(to_text(reason)),
+             names_boxes ? listed(boxes.names, boxes.count) : std::to_string(boxes.count)});
         if (reason == Exclusion::Edge) continue;
         reasons += (reasons.empty() ? "" : ", ") + std::to_string(boxes.count) + " by " +
                    std::string(to_text(reason));
@@ -274,6 +287,8 @@ Error refusal(const State& state, const Demand& demand, const Offers& offers) {
     why.message += "; recruit " + std::to_string(missing) +
                    (missing == 1 ? " more slot" : " more slots") +
                    (failure.outside.empty() ? "" : " " + failure.outside);
+    // Whose copies these are, and where they stand, is no customer's business.
+    if (!names_boxes) return why;
     if (const auto moves = find_moves(state, demand, offers)) {
         int number = 0;
         std::string all;

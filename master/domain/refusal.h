@@ -20,6 +20,8 @@
 // Facts of every refusal: rule, needed, found, the set, recruit (how many more), recruit_outside,
 // and excluded_<reason> with the boxes each (at most 20 names, then a count). Code
 // ResourceExhausted where boxes were left out for want of room, else FailedPrecondition.
+//
+// For a customer boxes and sites are counted, not named; charges to sites and moves are left out.
 #pragma once
 
 #include "common/base/result.h"
@@ -40,6 +42,6 @@ struct ExcludedBoxes {
 std::map<Exclusion, ExcludedBoxes> excluded_boxes(const State& state, const Demand& demand,
                                                   const Offers& offers);
 
-Error refusal(const State& state, const Demand& demand, const Offers& offers);
+Error refusal(const State& state, const Demand& demand, const Offers& offers, Reader reader);
 
 }  // namespace foyer::master

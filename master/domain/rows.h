@@ -432,6 +432,8 @@ struct Operation {
 
 // The kind of the event with which the life of an instance begins. A name may be given again.
 inline constexpr std::string_view ordered_event = "ordered";
+// And that with which the life of an account ends; so may its name.
+inline constexpr std::string_view account_end_event = "account_deleted";
 
 // What an event is about. An instance and a box may have the same name.
 enum class EventAbout { Cloud, Account, Node, Site, Release, PriceList, Instance, Operation };

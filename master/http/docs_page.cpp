@@ -280,7 +280,8 @@ private:
         std::string line = "curl --cacert ca.crt";
         if (method == "head") line += " --head";
         if (method != "get" && method != "head") line += " -X " + upper(method);
-        if (!operation.contains("security")) line += " -H \"Authorization: Bearer $TOKEN\"";
+        if (operation.value("security", Tree()) != Tree::array())
+            line += " -H \"Authorization: Bearer $TOKEN\"";
         if (operation.contains("requestBody")) line += body_argument(operation["requestBody"]);
         out_ += "<pre role=\"group\" tabindex=\"0\" aria-label=\"Example\"><code>" +
                 html(line + " \\\n  \"$FOYER" + target + "\"") + "</code></pre>\n";

@@ -279,9 +279,12 @@ Status set_from_text(pb::Message& message, const pb::FieldDescriptor& field, std
             if (!number) return wrong(where, "must be a whole number");
             return put_single(target, field, Json(*number), where);
         }
+        case Cpp::CPPTYPE_MESSAGE:
+            if (field.message_type()->full_name() != pb::Timestamp::descriptor()->full_name())
+                break;
+            return fill(target.sub(), Json(text), where);
         case Cpp::CPPTYPE_DOUBLE:
-        case Cpp::CPPTYPE_FLOAT:
-        case Cpp::CPPTYPE_MESSAGE: break;
+        case Cpp::CPPTYPE_FLOAT: break;
     }
     return wrong(where, "cannot be given in the address");
 }

@@ -62,7 +62,7 @@ Tree document_tree(const ToldLimits& told) {
                      {"info", info(told)},
                      {"jsonSchemaDialect", "https://json-schema.org/draft/2020-12/schema"},
                      {"servers", Tree::array({{{"url", "/"}}})},
-                     {"security", Tree::array({{{"token", Tree::array()}}})},
+                     {"security", security(false)},
                      {"tags", tags(*pool)},
                      {"paths", paths(*pool, schemas)}};
     Tree parameters = parameter_components(schemas, *pool);

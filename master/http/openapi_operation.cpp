@@ -58,7 +58,7 @@ void add_query(const pb::Descriptor& message, const std::set<std::string>& elsew
     for (int i = 0; i < message.field_count(); ++i) {
         const pb::FieldDescriptor& field = *message.field(i);
         if (elsewhere.contains(field.name()) || field.is_repeated()) continue;
-        if (field.message_type() != nullptr) {
+        if (field.message_type() != nullptr && !is_time(*field.message_type())) {
             if (field.name() == "page")
                 add_query(*field.message_type(), {}, write, schemas, parameters);
         } else if (!write || field.name() != "request_id") {
@@ -172,6 +172,7 @@ void add_rights(const Route& route, Tree& operation) {
     }
     const bool open = route.scope == Scope::Public;
     if (open) operation["security"] = Tree::array();
+    if (!open && route.write) operation["security"] = security(true);
     operation["x-foyer-roles"] = std::move(roles);
     operation["x-foyer-scope"] = open ? "public" : route.scope == Scope::Own ? "own" : "all";
     if (!route.rpc.empty()) operation["x-foyer-rpc"] = route.rpc;

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "common/base/check.h"
+#include "master/http/cookies.h"
 #include "master/http/errors.h"
 
 namespace foyer::master {
@@ -207,12 +208,31 @@ void add_plain_schemas(Tree& schemas) {
         {"required", Tree::array({"status"})}};
 }
 
+Tree security(bool write) {
+    Tree browser = {{"session", Tree::array()}};
+    if (write) browser["csrf"] = Tree::array();
+    return Tree::array({{{"token", Tree::array()}}, std::move(browser)});
+}
+
 Tree security_schemes() {
-    return {{"token",
-             {{"type", "http"},
-              {"scheme", "bearer"},
-              {"bearerFormat", "foyer_ID_SECRET"},
-              {"description", "An API token, made by CreateToken. Only its hash is kept."}}}};
+    return {
+        {"token",
+         {{"type", "http"},
+          {"scheme", "bearer"},
+          {"bearerFormat", "foyer_ID_SECRET"},
+          {"description", "An API token, made by CreateToken. Only its hash is kept."}}},
+        {"session",
+         {{"type", "apiKey"},
+          {"in", "cookie"},
+          {"name", std::string(session_cookie)},
+          {"description", "Of a browser: set by a login with `cookie`, and no page can read it."}}},
+        {"csrf",
+         {{"type", "apiKey"},
+          {"in", "header"},
+          {"name", "X-CSRF-Token"},
+          {"description",
+           "With the cookie, each write also says what the login answered as `csrf_token`; each "
+           "answer has it in a header of this name. So no page of another site writes."}}}};
 }
 
 Tree info(const ToldLimits& told) {

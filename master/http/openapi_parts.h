@@ -22,6 +22,8 @@ Tree parameter_components(SchemaMaker& schemas, const google::protobuf::Descript
 // The one shape of errors, and the answers of routes that are not an rpc.
 void add_plain_schemas(Tree& schemas);
 Tree security_schemes();
+// How a caller shows who he is: one of these. A write by cookie says more than a read.
+Tree security(bool write);
 
 Tree info(const ToldLimits& told);
 Tree told_limits(const ToldLimits& told);

@@ -12,10 +12,6 @@ using Type = pb::FieldDescriptor::Type;
 
 Tree ref_to(const std::string& name) { return {{"$ref", "#/components/schemas/" + name}}; }
 
-bool is_time(const pb::Descriptor& message) {
-    return message.full_name() == "google.protobuf.Timestamp";
-}
-
 bool is_struct(const pb::Descriptor& message) {
     return message.full_name() == "google.protobuf.Struct";
 }
@@ -34,6 +30,10 @@ bool is_text(const pb::FieldDescriptor& field) {
 }
 
 }  // namespace
+
+bool is_time(const pb::Descriptor& message) {
+    return message.full_name() == "google.protobuf.Timestamp";
+}
 
 Tree SchemaMaker::reference(const pb::Descriptor& described, Direction direction) {
     if (is_time(described)) return {{"type", "string"}, {"format", "date-time"}};

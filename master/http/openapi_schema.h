@@ -18,6 +18,9 @@ using Tree = nlohmann::ordered_json;
 // everything, and may say more one day.
 enum class Direction { Request, Answer };
 
+// In JSON a text.
+bool is_time(const google::protobuf::Descriptor& message);
+
 class SchemaMaker {
 public:
     // `in_path`: "InstanceActionRequest.name", fields that an address gives.

@@ -8,13 +8,11 @@
 #include "common/base/filled.h"
 #include "common/base/one_line.h"
 #include "common/base/text.h"
-#include "master/notices/texts/catalogue.h"
+#include "master/notices/notice_words.h"
 
 namespace foyer::master {
 namespace {
 
-constexpr std::size_t detail_bytes_max = 500;
-constexpr std::size_t name_bytes_max = 100;
 constexpr std::size_t before_max = 5;    // earlier notices of a story
 constexpr std::size_t stories_max = 30;  // told in full
 constexpr std::size_t old_stories_max = 50;
@@ -63,13 +61,11 @@ private:
     }
 
     std::string name_of(const Notice& notice) const {
-        return notice.subject.empty() ? filled(say_.cloud, {})
-                                      : one_line(notice.subject, name_bytes_max);
+        return notice_name(texts_, {notice.subject, notice.detail});
     }
 
     std::string fill(std::string_view text, const Notice& notice) const {
-        return filled(text, {{"name", name_of(notice)},
-                             {"detail", one_line(notice.detail, detail_bytes_max)}});
+        return filled_notice(texts_, text, {notice.subject, notice.detail});
     }
 
     static std::string with_count(std::string_view text, std::size_t count) {

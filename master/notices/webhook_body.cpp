@@ -2,13 +2,29 @@
 
 #include <nlohmann/json.hpp>
 
+#include "common/base/check.h"
 #include "common/base/text.h"
+#include "master/notices/notice_words.h"
 
 namespace foyer::master {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json words_in(Language language, const Event& event) {
+    const auto words = notice_words(language, event.kind, {event.subject, event.message});
+    CHECK(words);  // is_complete()
+    return {{"title", words->title},
+            {"what", words->what},
+            {"means", words->means},
+            {"todo", words->todo}};
+}
+
+}  // namespace
 
 std::string webhook_body(const Letter& letter) {
     const Event& event = letter.event;
-    nlohmann::ordered_json body;
+    Json body;
     body["type"] = event.kind;
     body["timestamp"] = to_rfc3339(event.at);
     body["delivery"] = letter.number;
@@ -20,6 +36,12 @@ std::string webhook_body(const Letter& letter) {
                     {"sequence", event.sequence},
                     {"about", to_text(event.about)},
                     {"owner", event.owner.str()}};
+    const EventRule* rule = find_event_rule(event.kind);
+    if (rule != nullptr && rule->told)
+        body["notice"] = {{"topic", to_text(rule->told->topic)},
+                          {"weight", to_text(rule->told->weight)},
+                          {"en", words_in(Language::English, event)},
+                          {"fr", words_in(Language::French, event)}};
     return body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 

@@ -7,7 +7,8 @@
 
 namespace foyer::master {
 
-// {"type":"serving","timestamp":…,"delivery":7,"data":{the event}}
+// {"type":"serving","timestamp":…,"delivery":7,"data":{the event},"notice":{what a mail would say}}
+// Without a notice where nobody is written to of such an event.
 std::string webhook_body(const Letter& letter);
 
 // "evt_41": the same at each repetition, so that a receiver may drop what it has already.

@@ -1,30 +1,9 @@
-// Accounts, the log of what they changed, and who a caller is.
+// Accounts, and who a caller is.
 #include "master/rpc/handlers.h"
 #include "master/rpc/show.h"
 
 namespace foyer::master {
 namespace {
-
-void show_page(const std::vector<AuditEntry>& entries, int size, api::ListAuditResponse& to) {
-    for (const AuditEntry& from : entries) {
-        if (to.entries_size() == size) {
-            const std::string last = std::to_string(to.entries(size - 1).sequence());
-            to.mutable_page()->set_next_page_token(to_base64url(as_bytes(last)));
-            return;
-        }
-        api::AuditEntry& added = *to.add_entries();
-        added.set_sequence(from.sequence);
-        set_time(from.at, *added.mutable_at());
-        added.set_account(from.account);
-        added.set_rpc(from.rpc);
-        added.set_subject(from.subject);
-        added.set_request_id(from.request_id);
-        added.set_body_hash(from.body_hash);
-        added.set_revision(from.revision.number());
-        added.set_previous(from.previous);
-        added.set_hash(from.hash);
-    }
-}
 
 Quota from_wire(const api::Quota& quota) {
     Quota made;
@@ -94,25 +73,6 @@ void list_accounts(const ApiContext& context, ApiCall call, const api::ListAccou
                   [&](const Account& row) { show(state, row, *response.add_accounts()); });
     });
     call.done(ok_status());
-}
-
-void list_audit(const ApiContext& context, ApiCall call, const api::ListAuditRequest& request,
-                api::ListAuditResponse& response) {
-    const auto window = page_window(context, request.page());
-    if (!window.ok()) return call.done(window.failure());
-    const auto after = number_after(window.value());
-    if (!after.ok()) return call.done(after.failure());
-    context.planner.read([&](const State& state) {
-        response.mutable_page()->set_revision(state.revision().number());
-    });
-    const int size = window.value().size;
-    context.events.audit(
-        after.value(), size,
-        [&response, size, done = std::move(call.done)](Result<std::vector<AuditEntry>> entries) {
-            if (!entries.ok()) return done(entries.failure());
-            show_page(entries.value(), size, response);
-            done(ok_status());
-        });
 }
 
 void who_am_i(const ApiContext& context, ApiCall call, const api::WhoAmIRequest&,

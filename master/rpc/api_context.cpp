@@ -33,7 +33,9 @@ std::string body_hash(std::string_view rpc, const google::protobuf::Message& req
     const auto* descriptor = body->GetDescriptor();
     for (int i = 0; i < descriptor->field_count(); ++i) {
         const auto* field = descriptor->field(i);
-        if (field->name() == "request_id" || is_secret_field(field->name()))
+        // How long somebody waits for it is no part of what was asked.
+        if (field->name() == "request_id" || field->name() == "wait_ms" ||
+            is_secret_field(field->name()))
             body->GetReflection()->ClearField(body.get(), field);
     }
     return tls::sha256_hex(std::string(rpc) + '\n' + token.str() + deterministic_bytes(*body));
@@ -98,6 +100,7 @@ void submit_write(const ApiContext& context, ApiCall call, const google::protobu
     write.command = std::move(prepared.command);
     write.account = call.caller.account;
     write.token = call.caller.token;
+    write.member = call.caller.member.value_or(MemberName());
     write.precondition = call.terms.if_match;
     write.rpc = find_rpc_route(call.rpc)->rpc;  // which lives for ever
     write.request_id = RequestId(fields.request_id);
@@ -135,6 +138,11 @@ void submit_write(const ApiContext& context, ApiCall call, const google::protobu
             return done(error(ErrorCode::Internal, "a recorded answer cannot be read"));
         done(ok_status());
     });
+}
+
+void goes_on_after(std::string_view last, api::PageInfo& info) {
+    info.set_next_page_token(to_base64url(as_bytes(last)));
+    info.set_has_more(true);
 }
 
 Error foreign_page_token() {

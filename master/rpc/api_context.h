@@ -117,6 +117,9 @@ Error foreign_page_token();
 // `after` where rows are numbered; 0: from the beginning.
 Result<std::int64_t> number_after(const PageWindow& window);
 
+// A page that is not the last: the next one begins after `last`.
+void goes_on_after(std::string_view last, api::PageInfo& info);
+
 // Shows the rows of a map keyed by name that `visible` admits, in order, and says how the list goes
 // on.
 template <class Map, class Visible, class Show>
@@ -130,7 +133,7 @@ void list_rows(const State& state, const Map& rows, const PageWindow& window, ap
          at != rows.end(); ++at) {
         if (!visible(at->second)) continue;
         if (shown == window.size) {
-            info.set_next_page_token(to_base64url(as_bytes(last)));
+            goes_on_after(last, info);
             return;
         }
         show_row(at->second);

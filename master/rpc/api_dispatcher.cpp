@@ -99,6 +99,7 @@ constexpr auto doors_of_things = std::to_array<Door>({
     door<&list_domains>("foyer.api.v1.DomainService/ListDomains"),
     door<&delete_domain>("foyer.api.v1.DomainService/DeleteDomain"),
     door<&get_operation>("foyer.api.v1.OperationService/GetOperation"),
+    door<&list_operations>("foyer.api.v1.OperationService/ListOperations"),
     door<&publish_release>("foyer.api.v1.ReleaseService/PublishRelease"),
     door<&get_release>("foyer.api.v1.ReleaseService/GetRelease"),
     door<&withdraw_release>("foyer.api.v1.ReleaseService/WithdrawRelease"),
@@ -106,6 +107,7 @@ constexpr auto doors_of_things = std::to_array<Door>({
     door<&publish_price_list>("foyer.api.v1.PriceService/PublishPriceList"),
     door<&get_price_list>("foyer.api.v1.PriceService/GetPriceList"),
     door<&list_price_lists>("foyer.api.v1.PriceService/ListPriceLists"),
+    door<&delete_price_list>("foyer.api.v1.PriceService/DeletePriceList"),
 });
 
 // Of accounts, and of people who act for them.

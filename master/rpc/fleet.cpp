@@ -1,5 +1,6 @@
 // Hosts and sites.
 #include "master/rpc/handlers.h"
+#include "master/rpc/list_filters.h"
 #include "master/rpc/show.h"
 
 namespace foyer::master {
@@ -85,7 +86,7 @@ void list_sites(const ApiContext& context, ApiCall call, const api::ListSitesReq
     context.planner.read([&](const State& state) {
         list_rows(
             state, state.sites(), window.value(), *response.mutable_page(),
-            [&](const Site& row) { return may_see(call.caller, row); },
+            [&](const Site& row) { return may_see(call.caller, row) && fits(row, request); },
             [&](const Site& row) { show(state, row, *response.add_sites()); });
     });
     call.done(ok_status());

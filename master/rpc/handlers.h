@@ -159,12 +159,27 @@ void get_price_list(const ApiContext& context, ApiCall call,
 void list_price_lists(const ApiContext& context, ApiCall call,
                       const api::ListPriceListsRequest& request,
                       api::ListPriceListsResponse& response);
+void delete_price_list(const ApiContext& context, ApiCall call,
+                       const api::DeletePriceListRequest& request,
+                       api::DeletePriceListResponse& response);
 
 // operations.cpp
 OperationId new_operation(const ApiContext& context);
 void render_operation(const State& after, const Reply& reply, google::protobuf::Message& answer);
+// What runs when the operation that a write began has ended or `wait` is over (0: at once): the
+// answer is shown again as it is by then. `begun`: the operation in the answer, which lives until
+// `done`.
+Api::Done once_ended(const ApiContext& context, Duration wait,
+                     std::function<const api::Operation&()> begun,
+                     std::function<void(const State&)> shown_again, Api::Done done);
+// The same of an answer that is the operation.
+Api::Done once_ended(const ApiContext& context, Duration wait, api::Operation& response,
+                     Api::Done done);
 void get_operation(const ApiContext& context, ApiCall call, const api::GetOperationRequest& request,
                    api::Operation& response);
+void list_operations(const ApiContext& context, ApiCall call,
+                     const api::ListOperationsRequest& request,
+                     api::ListOperationsResponse& response);
 
 // releases.cpp
 void publish_release(const ApiContext& context, ApiCall call,

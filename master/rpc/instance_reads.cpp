@@ -1,6 +1,7 @@
 // Instances as they are, and what happened to them.
 #include "master/domain/explain.h"
 #include "master/rpc/handlers.h"
+#include "master/rpc/list_filters.h"
 #include "master/rpc/show.h"
 
 namespace foyer::master {
@@ -35,10 +36,14 @@ void list_instances(const ApiContext& context, ApiCall call,
                     api::ListInstancesResponse& response) {
     const auto window = page_window(context, request.page());
     if (!window.ok()) return call.done(window.failure());
+    const Status filter = check_filter(request);
+    if (!filter.ok()) return call.done(filter);
     context.planner.read([&](const State& state) {
         list_rows(
             state, state.instances(), window.value(), *response.mutable_page(),
-            [&](const Instance& row) { return may_see(call.caller, row); },
+            [&](const Instance& row) {
+                return may_see(call.caller, row) && fits(state, row, request);
+            },
             [&](const Instance& row) { show(state, row, *response.add_instances()); });
     });
     call.done(ok_status());
@@ -81,8 +86,8 @@ void list_instance_events(const ApiContext& context, ApiCall call,
                             for (const Event& event : page.value().events)
                                 show(event, *response.add_events());
                             if (page.value().before > 0)
-                                response.mutable_page()->set_next_page_token(
-                                    to_base64url(as_bytes(std::to_string(page.value().before))));
+                                goes_on_after(std::to_string(page.value().before),
+                                              *response.mutable_page());
                             done(ok_status());
                         });
 }

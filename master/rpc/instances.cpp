@@ -109,8 +109,14 @@ Status check_own(const ApiContext& context, const Caller& caller, const std::str
     });
 }
 
+// Whose an instance must be when it is decided on. Empty: whoever's.
+AccountId owner_for(const Caller& caller) {
+    return caller.is_operator() ? AccountId() : caller.account;
+}
+
 // A repetition is answered even if the instance is gone by now, so ownership is only checked for
-// what is new.
+// what is new. The decision checks it again: the request may be forgotten, or the name another's,
+// by then.
 bool is_repetition(const ApiContext& context, const Caller& caller, const std::string& request_id) {
     if (request_id.empty()) return false;
     return context.planner.read([&](const State& state) {
@@ -135,6 +141,18 @@ Api::Done telling_refusal(const ApiContext& context, const AccountId& owner, Api
     };
 }
 
+// What was ordered as it is by now; the promises stay what they were.
+void show_again(const State& state, api::OrderInstanceResponse& response) {
+    const Instance* instance = state.instances().get(InstanceName(response.instance().name()));
+    const Operation* operation = state.operations().get(OperationId(response.operation().id()));
+    const bool same = instance != nullptr && instance->owner.str() == response.instance().owner();
+    if (!same || operation == nullptr) return;  // the name may be another's by now
+    response.clear_instance();
+    show(state, *instance, *response.mutable_instance());
+    response.clear_operation();
+    show(*operation, *response.mutable_operation());
+}
+
 template <class Make>
 void act(const ApiContext& context, ApiCall call, const api::InstanceActionRequest& request,
          api::Operation& response, Make make) {
@@ -142,8 +160,13 @@ void act(const ApiContext& context, ApiCall call, const api::InstanceActionReque
         const Status own = check_own(context, call.caller, request.name());
         if (!own.ok()) return call.done(own);
     }
+    const auto wait = wait_of(context, request.wait_ms());
+    if (!wait.ok()) return call.done(wait.failure());
+    call.done = once_ended(context, wait.value(), response, std::move(call.done));
     PreparedWrite write;
-    write.command = make(InstanceName(request.name()), new_operation(context));
+    auto command = make(InstanceName(request.name()), new_operation(context));
+    command.owner = owner_for(call.caller);
+    write.command = std::move(command);
     write.render = render_operation;
     submit_write(context, std::move(call), request, write_fields(request), response,
                  std::move(write));
@@ -156,8 +179,15 @@ void order_instance(const ApiContext& context, ApiCall call,
                     api::OrderInstanceResponse& response) {
     auto order = order_of(context, call.caller.account, request);
     if (!order.ok()) return call.done(order.failure());
+    const auto wait = wait_of(context, request.wait_ms());
+    if (!wait.ok()) return call.done(wait.failure());
+    call.done = once_ended(
+        context, wait.value(),
+        [&response]() -> const api::Operation& { return response.operation(); },
+        [&response](const State& state) { show_again(state, response); }, std::move(call.done));
     PreparedWrite write;
     const bool only_plan = request.validate_only();
+    if (call.caller.is_operator()) order.value().reader = Reader::Operator;
     write.command = std::move(order).value();
     if (!only_plan) call.done = telling_refusal(context, call.caller.account, std::move(call.done));
     const bool all = call.caller.is_operator();
@@ -231,6 +261,10 @@ void promote_instance(const ApiContext& context, ApiCall call,
     PromoteInstance command{InstanceName(request.name()), std::nullopt, !accepted.empty(),
                             new_operation(context), call.caller.account};
     if (request.has_index()) command.index = ReplicaIndex{request.index()};
+    command.owner = owner_for(call.caller);
+    const auto wait = wait_of(context, request.wait_ms());
+    if (!wait.ok()) return call.done(wait.failure());
+    call.done = once_ended(context, wait.value(), response, std::move(call.done));
     PreparedWrite write;
     write.command = std::move(command);
     write.render = render_operation;
@@ -242,6 +276,10 @@ void promote_instance(const ApiContext& context, ApiCall call,
 // ordered and is opened only here.
 void reveal_instance(const ApiContext& context, ApiCall call,
                      const api::InstanceActionRequest& request, api::InstanceConnection& response) {
+    if (request.wait_ms() != 0)
+        return call.done(error(ErrorCode::InvalidArgument,
+                               "'/wait_ms' must be 0: a reveal begins no operation",
+                               {{"path", "/wait_ms"}}));
     const InstanceName name(request.name());
     std::optional<Sealed> sealed;
     const Status own = context.planner.read([&](const State& state) -> Status {
@@ -259,7 +297,7 @@ void reveal_instance(const ApiContext& context, ApiCall call,
         password = plain.value().reveal();
     }
     PreparedWrite write;
-    write.command = RevealInstance{name};
+    write.command = RevealInstance{name, owner_for(call.caller)};
     write.kind = AnswerKind::Secret;
     write.render = [password](const State& after, const Reply& reply,
                               google::protobuf::Message& answer) {

@@ -70,6 +70,7 @@ void finish_login(const ApiContext& context, const std::shared_ptr<HeldCall>& he
     command.id = token.id;
     command.secret_hash = token.secret_hash;
     held->caller.account = key.first;
+    held->caller.member = key.second;
     PreparedWrite write;
     write.command = std::move(command);
     write.kind = AnswerKind::Secret;

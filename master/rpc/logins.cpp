@@ -72,6 +72,7 @@ void accept_invitation(const ApiContext& context, ApiCall call,
         auto hash = hash_password(Secret<std::string>(request.password()), context.rng);
         if (!hash.ok()) return held->done(hash.failure());
         held->caller.account = key.first;
+        held->caller.member = key.second;
         PreparedWrite write;
         write.command = AcceptInvitation{key, invitation, std::move(hash).value()};
         submit_held(context, held, request, response, std::move(write));

@@ -3,6 +3,7 @@
 #include "common/tls/sha256.h"
 #include "master/domain/limits.h"
 #include "master/rpc/handlers.h"
+#include "master/rpc/list_filters.h"
 #include "master/rpc/show.h"
 
 namespace foyer::master {
@@ -62,6 +63,9 @@ void drain_node(const ApiContext& context, ApiCall call, const api::DrainNodeReq
                                "'/deadline_seconds' must be from 0 to 7776000 (90 days)",
                                {{"path", "/deadline_seconds"}}));
     }
+    const auto wait = wait_of(context, request.wait_ms());
+    if (!wait.ok()) return call.done(wait.failure());
+    call.done = once_ended(context, wait.value(), response, std::move(call.done));
     PreparedWrite write;
     write.command = DrainNode{NodeId(request.name()), Duration(request.deadline_seconds() * 1000),
                               new_operation(context), call.caller.account};
@@ -121,10 +125,14 @@ void list_nodes(const ApiContext& context, ApiCall call, const api::ListNodesReq
                 api::ListNodesResponse& response) {
     const auto window = page_window(context, request.page());
     if (!window.ok()) return call.done(window.failure());
+    const Status filter = check_filter(request);
+    if (!filter.ok()) return call.done(filter);
     context.planner.read([&](const State& state) {
         list_rows(
             state, state.nodes(), window.value(), *response.mutable_page(),
-            [&](const Node& row) { return may_see(state, call.caller, row); },
+            [&](const Node& row) {
+                return may_see(state, call.caller, row) && fits(state, row, request);
+            },
             [&](const Node& row) { show(state, row, &context.presence, *response.add_nodes()); });
     });
     call.done(ok_status());

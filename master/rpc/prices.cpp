@@ -11,14 +11,6 @@ void show_in(const State& state, const PriceList& list, WallTime now, api::Price
     show(list, price_list_at(state, now) == &list, to);
 }
 
-Result<WallTime> time_of(const google::protobuf::Timestamp& from) {
-    constexpr std::int64_t seconds_max = 253'402'300'799;  // year 9999
-    if (from.seconds() < 0 || from.seconds() > seconds_max)
-        return error(ErrorCode::InvalidArgument, "'/valid_from' is no time of ours",
-                     {{"path", "/valid_from"}});
-    return WallTime{from.seconds() * 1000 + from.nanos() / 1'000'000};
-}
-
 }  // namespace
 
 void show(const PriceList& from, bool in_force, api::PriceList& to) {
@@ -57,7 +49,7 @@ void publish_price_list(const ApiContext& context, ApiCall call,
     publish.list.currency = request.currency();
     publish.at_once = !request.has_valid_from();
     if (request.has_valid_from()) {
-        const auto begins = time_of(request.valid_from());
+        const auto begins = time_in(request.valid_from(), "valid_from");
         if (!begins.ok()) return call.done(begins.failure());
         publish.list.valid_from = begins.value();
     }
@@ -71,6 +63,15 @@ void publish_price_list(const ApiContext& context, ApiCall call,
         const PriceList& list = after.price_lists().at(PriceListName(reply.subject));
         show_in(after, list, list.created_at, static_cast<api::PriceList&>(answer));
     };
+    submit_write(context, std::move(call), request, write_fields(request), response,
+                 std::move(write));
+}
+
+void delete_price_list(const ApiContext& context, ApiCall call,
+                       const api::DeletePriceListRequest& request,
+                       api::DeletePriceListResponse& response) {
+    PreparedWrite write;
+    write.command = DeletePriceList{PriceListName(request.name())};
     submit_write(context, std::move(call), request, write_fields(request), response,
                  std::move(write));
 }

@@ -104,7 +104,7 @@ void list_releases(const ApiContext& context, ApiCall call, const api::ListRelea
             if (!is_after(*row, *mark)) continue;
             if (response.releases_size() == window.value().size) {
                 const std::string next = last->name.str() + "\n" + std::to_string(last->sequence);
-                response.mutable_page()->set_next_page_token(to_base64url(as_bytes(next)));
+                goes_on_after(next, *response.mutable_page());
                 return;
             }
             show(*row, *response.add_releases());

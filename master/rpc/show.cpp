@@ -14,6 +14,14 @@ void set_time(WallTime from, google::protobuf::Timestamp& to) {
     to.set_nanos(static_cast<std::int32_t>((from.unix_ms - seconds * 1000) * 1'000'000));
 }
 
+Result<WallTime> time_in(const google::protobuf::Timestamp& from, const std::string& field) {
+    constexpr std::int64_t seconds_max = 253'402'300'799;  // year 9999
+    if (from.seconds() < 0 || from.seconds() > seconds_max)
+        return error(ErrorCode::InvalidArgument, "'/" + field + "' is no time of ours",
+                     {{"path", "/" + field}});
+    return WallTime{from.seconds() * 1000 + from.nanos() / 1'000'000};
+}
+
 api::AccountRole to_wire(AccountRole role) {
     switch (role) {
         case AccountRole::Operator: return api::ACCOUNT_ROLE_OPERATOR;
@@ -170,9 +178,7 @@ void show(const State& state, const Site& from, api::Site& to) {
     to.set_revision(from.revision.number());
 }
 
-namespace {
-
-api::NodeState node_state(NodeState state) {
+api::NodeState to_wire(NodeState state) {
     switch (state) {
         case NodeState::Expected: return api::NODE_STATE_EXPECTED;
         case NodeState::Online: return api::NODE_STATE_ONLINE;
@@ -182,7 +188,7 @@ api::NodeState node_state(NodeState state) {
     CHECK(false);
 }
 
-api::NodeWish node_wish(NodeWish wish) {
+api::NodeWish to_wire(NodeWish wish) {
     switch (wish) {
         case NodeWish::Open: return api::NODE_WISH_OPEN;
         case NodeWish::Cordoned: return api::NODE_WISH_CORDONED;
@@ -190,6 +196,17 @@ api::NodeWish node_wish(NodeWish wish) {
     }
     CHECK(false);
 }
+
+api::NodeHealth to_wire(BoxHealth health) {
+    switch (health) {
+        case BoxHealth::Well: return api::NODE_HEALTH_WELL;
+        case BoxHealth::Worn: return api::NODE_HEALTH_WORN;
+        case BoxHealth::Failing: return api::NODE_HEALTH_FAILING;
+    }
+    CHECK(false);
+}
+
+namespace {
 
 api::HostWish host_wish(HostWish wish) {
     switch (wish) {
@@ -205,15 +222,6 @@ void show_host_order(const Node& from, api::Node& to) {
     to.set_host_wish(host_wish(from.host_order.wish));
     if (from.host_order.until) set_time(*from.host_order.until, *to.mutable_host_wish_until());
     if (from.paused_since) set_time(*from.paused_since, *to.mutable_paused_since());
-}
-
-api::NodeHealth node_health(BoxHealth health) {
-    switch (health) {
-        case BoxHealth::Well: return api::NODE_HEALTH_WELL;
-        case BoxHealth::Worn: return api::NODE_HEALTH_WORN;
-        case BoxHealth::Failing: return api::NODE_HEALTH_FAILING;
-    }
-    CHECK(false);
 }
 
 api::LineCheck wire_check(LineCheck check) {
@@ -238,8 +246,8 @@ void show_line(const State& state, const Node& from, api::Node& to) {
 }
 
 void show_life(const Node& from, api::Node& to) {
-    to.set_state(node_state(from.state));
-    to.set_wish(node_wish(from.wish));
+    to.set_state(to_wire(from.state));
+    to.set_wish(to_wire(from.wish));
     if (from.silent_since) set_time(*from.silent_since, *to.mutable_silent_since());
     to.set_eviction_held(from.eviction_held);
     if (!from.drain) return;
@@ -267,7 +275,7 @@ void show(const State& state, const Node& from, const Presence* presence, api::N
     show_life(from, to);
     show_host_order(from, to);
     show_line(state, from, to);
-    to.set_health(node_health(from.care.health));
+    to.set_health(to_wire(from.care.health));
     to.set_health_reason(from.care.reason);
     to.set_cpu_millicores(from.capacity.cpu.count());
     to.set_memory_bytes(from.capacity.memory.count());

@@ -10,6 +10,7 @@
 #include "foyer/api/v1/releases.pb.h"
 #include "master/app/presence.h"
 #include "master/domain/explain.h"
+#include "master/domain/progress.h"
 #include "master/domain/state.h"
 
 namespace foyer::master {
@@ -17,9 +18,16 @@ namespace foyer::master {
 namespace api = ::foyer::api::v1;
 
 void set_time(WallTime from, google::protobuf::Timestamp& to);
+// InvalidArgument names the field: before 1970, after 9999.
+Result<WallTime> time_in(const google::protobuf::Timestamp& from, const std::string& field);
 api::AccountRole to_wire(AccountRole role);
 api::HostClass to_wire(HostClass host_class);
 api::EventAbout to_wire(EventAbout about);
+api::NodeState to_wire(NodeState state);
+api::NodeWish to_wire(NodeWish wish);
+api::NodeHealth to_wire(BoxHealth health);
+api::InstanceState to_wire(InstanceState state);
+api::OperationState to_wire(OperationState state);
 // InvalidArgument for an unspecified or unknown number.
 Result<std::set<AccountRole>> roles_in(const google::protobuf::RepeatedField<int>& roles,
                                        const std::string& field);

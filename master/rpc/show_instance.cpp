@@ -7,7 +7,6 @@
 #include "master/rpc/show.h"
 
 namespace foyer::master {
-namespace {
 
 api::InstanceState to_wire(InstanceState state) {
     switch (state) {
@@ -21,6 +20,17 @@ api::InstanceState to_wire(InstanceState state) {
     }
     CHECK(false);
 }
+
+api::OperationState to_wire(OperationState state) {
+    switch (state) {
+        case OperationState::Running: return api::OPERATION_STATE_RUNNING;
+        case OperationState::Succeeded: return api::OPERATION_STATE_SUCCEEDED;
+        case OperationState::Failed: return api::OPERATION_STATE_FAILED;
+    }
+    CHECK(false);
+}
+
+namespace {
 
 api::ReplicaKind to_wire(ReplicaKind kind) {
     return kind == ReplicaKind::Data ? api::REPLICA_KIND_DATA : api::REPLICA_KIND_WITNESS;
@@ -55,15 +65,6 @@ api::ReplicaMembership to_wire(Membership membership) {
         case Membership::Learner: return api::REPLICA_MEMBERSHIP_LEARNER;
         case Membership::Member: return api::REPLICA_MEMBERSHIP_MEMBER;
         case Membership::Leaving: return api::REPLICA_MEMBERSHIP_LEAVING;
-    }
-    CHECK(false);
-}
-
-api::OperationState to_wire(OperationState state) {
-    switch (state) {
-        case OperationState::Running: return api::OPERATION_STATE_RUNNING;
-        case OperationState::Succeeded: return api::OPERATION_STATE_SUCCEEDED;
-        case OperationState::Failed: return api::OPERATION_STATE_FAILED;
     }
     CHECK(false);
 }

@@ -20,6 +20,7 @@ void show(const Webhook& from, api::Webhook& to) {
     to.set_failure(from.failure);
     to.set_on(!from.off_at);
     if (from.off_at) set_time(*from.off_at, *to.mutable_off_at());
+    to.set_revision(from.revision.number());
 }
 
 WebhookKey key_of(const Caller& caller, const std::string& name) {

@@ -90,6 +90,9 @@ def removed(master):
     assert operator.call("DELETE", "/v1/accounts/eve", key="eve-goes").status == 200
     # Somebody else gets the name, and none of what was.
     other = master.account("eve", "customer")
+    heard = other.must(other.get("/v1/events?after=0"))["events"]
+    assert [one["kind"] for one in heard] == ["account_created", "token_created"], heard
+    assert other.must(other.get("/v1/events?newest=9"))["events"] == heard
     fresh = other.must(other.post("/v1/tokens", {"note": "other"}, key="mine"))
     assert fresh["note"] == "other"
     assert eve.get("/v1/whoami").status == 401

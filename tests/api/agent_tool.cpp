@@ -10,9 +10,16 @@
 //   {"do": "login", "address": "host:port", "ca": "PEM", "account": "", "member": "", "password":
 //   ""}
 //   {"do": "raw", "address": "host:port", "ca": "PEM", "method": "/a.B/C", "message": "hex"}
+//   {"do": "call", "address": "host:port", "ca": "PEM", "descriptors": "path",
+//    "rpc": "foyer.api.v1.AccountService/WhoAmI", "request": {the message as protobuf JSON}}
 //
+// "metadata": [["name", "value"]…] goes with "raw" and "call".
 // "background": true lets the next command begin at once; the answer comes when it is done.
+#include <algorithm>
 #include <chrono>
+#include <fstream>
+#include <google/protobuf/descriptor.pb.h>
+#include <google/protobuf/dynamic_message.h>
 #include <google/protobuf/util/json_util.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
@@ -266,6 +273,44 @@ Json call_raw(const Json& command) {
     return {{"message", to_hex({got.begin(), got.size()})}};
 }
 
+// The services of a descriptor set, as protoc writes one.
+std::unique_ptr<google::protobuf::DescriptorPool> services_in(const std::string& path) {
+    google::protobuf::FileDescriptorSet set;
+    std::ifstream file(path, std::ios::binary);
+    auto pool = std::make_unique<google::protobuf::DescriptorPool>();
+    if (!set.ParseFromIstream(&file)) return pool;
+    for (const auto& one : set.file()) pool->BuildFile(one);
+    return pool;
+}
+
+// Any method of the public API by its name, its messages as JSON.
+Json call_by_name(const Json& command) {
+    static const auto services = services_in(command.value("descriptors", ""));
+    const std::string rpc = command.value("rpc", "");
+    std::string dotted = rpc;
+    std::replace(dotted.begin(), dotted.end(), '/', '.');
+    const auto* method = services->FindMethodByName(dotted);
+    if (method == nullptr) return {{"error", "bad test"}, {"message", "no rpc " + rpc}};
+    google::protobuf::DynamicMessageFactory factory;
+    const std::unique_ptr<google::protobuf::Message> request(
+        factory.GetPrototype(method->input_type())->New());
+    const std::string text = command.value("request", Json::object()).dump();
+    const auto parsed = google::protobuf::util::JsonStringToMessage(text, request.get());
+    if (!parsed.ok()) return {{"error", "bad test"}, {"message", parsed.ToString()}};
+    Json raw = command;
+    raw["method"] = "/" + rpc;
+    const std::string sent = request->SerializeAsString();
+    raw["message"] = to_hex(as_bytes(sent));
+    const Json answer = call_raw(raw);
+    if (answer.contains("error")) return answer;
+    const std::unique_ptr<google::protobuf::Message> response(
+        factory.GetPrototype(method->output_type())->New());
+    const auto got = from_hex(answer.value("message", "")).value_or(std::vector<std::uint8_t>());
+    if (!response->ParseFromArray(got.data(), static_cast<int>(got.size())))
+        return {{"error", "bad answer"}};
+    return {{"answer", json_of(*response)}};
+}
+
 Json act(Box& box, const Json& command) {
     const std::string verb = command.is_object() ? command.value("do", "") : "";
     if (verb == "enrol") return box.enrol(command);
@@ -276,6 +321,7 @@ Json act(Box& box, const Json& command) {
     if (verb == "api") return ask_api(command);
     if (verb == "login") return log_in(command);
     if (verb == "raw") return call_raw(command);
+    if (verb == "call") return call_by_name(command);
     return {{"error", "bad test"}};
 }
 

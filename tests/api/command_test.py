@@ -1,4 +1,5 @@
-"""The `foyer` command with a real master: doctor, lists in every form, names for completion."""
+"""The `foyer` command with a real master: doctor, lists in every form, names for completion, orders
+at the price that was looked up."""
 
 import csv
 import io
@@ -8,7 +9,10 @@ import subprocess
 from email.utils import parsedate_to_datetime
 
 from master_fixture import Master, skip_without_postgres
+from release_maker import publish
 
+PRICES = {"name": "list-2026", "currency": "EUR", "sizes": [
+    {"size": "s", "copy_cents": 900, "synchronous_cents": 100, "further_country_cents": 250}]}
 LISTS = ("isp", "host", "site", "node", "account", "instance", "release", "price-list", "audit")
 
 
@@ -22,11 +26,11 @@ def commander(master, token):
         file.write(f'[profiles.default]\napi = "https://localhost:{master.https}"\n'
                    f'ca_file = "{master.data}/ca/ca.crt"\ntoken = "{token}"\n')
 
-    def run(*words, code=0):
+    def run(*words, code=0, stream="stdout"):
         done = subprocess.run([os.environ["FOYER_CLI"], *words], capture_output=True, check=False,
                               env={"PATH": os.environ["PATH"], "FOYER_CONFIG": config})
         assert done.returncode == code, (words, done)
-        return done.stdout.decode()
+        return getattr(done, stream).decode()
     return run
 
 
@@ -68,6 +72,27 @@ def names(foyer):
     assert offered("instance", "show", "") == []
 
 
+def orders(master, foyer):
+    """What it looked up is what it orders at; refusals say what to type next."""
+    publish(master.account("house", "publisher"))
+
+    def order(name, *more, **terms):
+        return foyer("order", "echo", "--name", name, "--replicas", "2", "--mode", "asynchronous",
+                     "--param", "company=A", "--no-wait", *more, **terms)
+
+    free = json.loads(order("free", "--output", "json"))
+    assert "quote" not in free["instance"], free
+    master.operator.must(master.operator.post("/v1/price-lists", PRICES))
+    priced = json.loads(order("priced", "--output", "json"))
+    assert priced["instance"]["quote"]["monthly_cents"] == 1800, priced
+    said = order("dear", "--expected-price", "17", code=4, stream="stderr")
+    assert "it costs 18.00 EUR a month" in said and "next: foyer quote" in said, said
+    assert "next: foyer instance ls" in order("free", code=6, stream="stderr")
+    operator = commander(master, master.operator.token)
+    said = operator("site", "delete", "site0", code=4, stream="stderr")
+    assert "next: foyer node show site0-1" in said, said
+
+
 def main():
     skip_without_postgres()
     with Master().start() as master:
@@ -80,6 +105,7 @@ def main():
         names(foyer)
         lists(foyer)
         doctor(master, foyer)
+        orders(master, commander(master, master.account("ann", "customer").token))
         foyer = commander(master, "foyer_wrong")
         assert findings(foyer, code=4)["token"][0] == "wrong"
         assert master.stop() == 0

@@ -28,10 +28,15 @@ def every_tag(master, node, operation):
     """Each thing that has a name has a tag, the same while it is the same; in lists too."""
     operator = master.operator
     token = operator.must(operator.get("/v1/whoami"))["token_id"]
+    post, must = operator.post, operator.must
+    must(post("/v1/webhooks", {"name": "shop", "url": "https://203.0.113.9/foyer"}))
+    contact = must(post("/v1/contacts", {"address": "tag@example.org"}))["id"]
+    must(post("/v1/accounts/house/members", {"name": "anna", "scopes": ["publisher"]}))
     things = {
         "isps": "isp0", "hosts": "host0", "sites": "site0", "nodes": node,
         "accounts": "house", "tokens": token, "price-lists": "list",
         "software-releases": "echo/versions/1-1", "instances": "acme", "operations": operation,
+        "webhooks": "shop", "contacts": contact, "accounts/house/members": "anna",
     }  # fmt: skip
     for collection, name in things.items():
         path = f"/v1/{collection}/{name}"
@@ -42,9 +47,8 @@ def every_tag(master, node, operation):
         same = operator.get(path, headers={"If-None-Match": tag})
         if collection != "nodes":  # a box's last Sync moves
             assert (same.status, same.body) == (304, b""), same
-        if collection == "operations":
-            continue
-        field = {"price-lists": "price_lists", "software-releases": "releases"}
+        field = {"price-lists": "price_lists", "software-releases": "releases",
+                 "accounts/house/members": "members"}
         rows = operator.must(operator.get(f"/v1/{collection}"))[field.get(collection, collection)]
         assert read.json["revision"] in [row["revision"] for row in rows], collection
 

@@ -34,7 +34,7 @@ PRICES = {"currency": "EUR", "sizes": [{"size": "s", "copy_cents": 900}]}
 # Their state says no in a story where nothing is wrong: no drain, no other copy, no release file.
 MAY_CONFLICT = {"CancelDrain", "PromoteInstance", "StartRebalance", "StopRebalance", "DeleteNode",
                 "RevealInstance", "ExecInstance", "DeleteIsp", "DeleteHost", "DeleteSite",
-                "DeleteAccount", "AcceptNodeLine"}  # fmt: skip
+                "DeleteAccount", "DeletePriceList", "AcceptNodeLine"}  # fmt: skip
 
 
 class Walker:

@@ -56,6 +56,38 @@ def orders_are_quoted(ann):
     return quote
 
 
+def one_list_for_the_house_and_for_others(master, ann):
+    """Whoever published it, the operator of the cloud or a third party: the same order costs the
+    same, on the page of prices and in what is ordered."""
+    publishers = {
+        "of-operator": master.operator,
+        "of-house": master.account("of-house", "publisher"),
+        "of-third": master.account("of-third", "publisher"),
+    }
+    for name, publisher in publishers.items():
+        publish(publisher, name)
+        shown = ann.must(ann.get(f"/v1/software-releases/{name}/versions/1-1"))
+        assert shown["publisher"] == publisher.must(publisher.get("/v1/whoami"))["account"], shown
+    for words in ("", "&size=s", "&replicas=3&mode=synchronous", "&replicas=3&mode=asynchronous",
+                  "&replicas=3&min_countries=2", "&replicas=1&mode=asynchronous"):  # fmt: skip
+        quotes = [ann.must(ann.get(f"/v1/quote?release={name}{words}")) for name in publishers]
+        assert quotes[0]["monthly_cents"] > 0 and quotes.count(quotes[0]) == 3, (words, quotes)
+    for policy in ({}, {"replicas": 3, "mode": "asynchronous"}, {"replicas": 1,
+                   "mode": "asynchronous"}):  # fmt: skip
+        kept = []
+        for name in publishers:
+            order = {**ORDER, "name": f"by-{name}", "release": name, "policy": policy}
+            planned = ann.must(ann.post("/v1/instances", {**order, "validate_only": True}))
+            kept.append(planned["instance"]["quote"])
+        assert kept[0]["lines"] and kept.count(kept[0]) == 3, (policy, kept)
+    made = []
+    for name in publishers:
+        order = {**ORDER, "name": f"by-{name}", "release": name}
+        ann.must(ann.post("/v1/instances", order))
+        made.append(ann.must(ann.get(f"/v1/instances/by-{name}"))["quote"])
+    assert made[0]["monthly_cents"] == 3000 and made.count(made[0]) == 3, made
+
+
 def a_home_earns_by_being_there(master):
     master.account("host1", "host")
     host = master.account("host0", "host")
@@ -102,6 +134,7 @@ def main():
         nothing_is_charged_before_the_first_list(ann)
         a_list_is_published_once(master.operator, ann)
         quote = orders_are_quoted(ann)
+        one_list_for_the_house_and_for_others(master, ann)
         a_home_earns_by_being_there(master)
         a_name_given_again_has_earned_nothing(master, boxes[3])
         assert master.stop() == 0

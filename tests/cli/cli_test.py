@@ -4,11 +4,7 @@ import json
 import unittest
 
 from fake_api import PASSWORD, ROWS, Refusal
-from harness import CliTest
-
-ORDER = ("order", "tryton", "--name", "acme", "--size", "s", "--countries", "FR,BE",
-         "--min-countries", "2", "--replicas", "3", "--mode", "synchronous", "--param",
-         "company=Acme SARL", "--param", "seats=12")
+from harness import ORDER, CliTest
 
 
 class Reading(CliTest):
@@ -286,36 +282,6 @@ class Writing(CliTest):
         self.assertIn("14.90 EUR", shown)
         self.assertIn("30.00 EUR", shown)
 
-    def test_a_saved_audit_log_is_verified_without_the_master(self):
-        empty = self.write_file("empty.json", '{"entries": []}')
-        self.assertIn("no entries", self.ok("audit", "verify", empty).out)
-        entry = {"sequence": 1, "at": "2026-03-01T12:00:00Z", "account": "anna", "rpc": "x/Y",
-                 "subject": "s", "request_id": "", "body_hash": "bb", "revision": 1,
-                 "previous": "0" * 64}
-        text = "foyer audit 1\n" + "".join(
-            f"{key} {len(value)} {value}\n" for key, value in (
-                ("sequence", "1"), ("at_ms", "1772366400000"), ("account", "anna"), ("rpc", "x/Y"),
-                ("subject", "s"), ("request_id", ""), ("body_hash", "bb"), ("revision", "1"),
-                ("previous", "0" * 64)))
-        entry["hash"] = hashlib.sha256(text.encode()).hexdigest()
-        whole = self.write_file("whole.json", json.dumps({"entries": [entry]}))
-        self.assertIn("whole: 1 entries, 1 to 1", self.ok("audit", "verify", whole).out)
-        entry["account"] = "bob"
-        changed = self.write_file("changed.json", json.dumps({"entries": [entry]}))
-        self.assertIn("entry 1 does not have its own hash",
-                      self.fails(2, "audit", "verify", changed).err)
-        self.fails(2, "audit", "verify", self.write_file("no.json", "[]"))
-        self.assertEqual(self.api.calls, [])
-
-    def test_an_order_may_expect_a_price(self):
-        order = ("order", "tryton", "--name", "acme", "--no-wait", "--expected-price")
-        done = self.ok(*order, "32.5")
-        self.assertEqual(json.loads(self.api.writes()[-1]["body"])["expected_monthly_cents"], 3250)
-        self.assertIn("price: 32.50 EUR a month", done.err)
-        for bad in ("x", "1.234", "-1", "1.", ".5", "1e3"):
-            with self.subTest(bad):
-                self.fails(2, *order, bad)
-
     def test_releases_are_withdrawn(self):
         done = self.ok("release", "withdraw", "tryton@7.0", "--reason", "forgets invoices")
         self.assertIn("forgets invoices", done.out)
@@ -377,6 +343,32 @@ class Writing(CliTest):
                 self.assertIn("rule: isps", done.err)
                 self.assertIn("request_id: req-1", done.err)
                 self.assertEqual("next: foyer whoami" in done.err, status == 403)
+                self.assertEqual("next: foyer isp show dune" in done.err, code == "already_exists")
+
+    def test_a_refusal_says_what_to_type_next(self):
+        for words, status, code, facts, next_line in (
+                (("instance", "stop", "acme"), 412, "aborted", {"rule": "if_match"},
+                 "foyer instance show acme, then decide anew"),
+                (("isp", "create", "dune"), 429, "resource_exhausted",
+                 {"rule": "rate", "retry_after_ms": "1500"},
+                 "wait 1.5 s, then repeat the command"),
+                (("isp", "delete", "alder"), 409, "failed_precondition",
+                 {"rule": "isp_in_use", "count": "3", "first": "lille"}, "foyer site show lille"),
+                (("node", "cordon", "lille-1"), 409, "failed_precondition", {"rule": "node_wish"},
+                 "foyer node show lille-1"),
+                (("member", "invite", "anna", "--account", "acme"), 409, "failed_precondition", {},
+                 "foyer member show anna --account acme"),
+                (("release", "withdraw", "tryton@7.0", "--reason", "x"), 409,
+                 "failed_precondition", {}, "foyer release show tryton@7.0"),
+                (("order", "tryton", "--name", "acme"), 429, "resource_exhausted",
+                 {"rule": "quota"}, "foyer account show"),
+                (("order", "tryton", "--name", "acme"), 429, "resource_exhausted",
+                 {"rule": "distinct_isps"}, "foyer plan order"),
+                (("order", "tryton", "--name", "acme"), 409, "already_exists", {},
+                 "foyer instance ls")):
+            with self.subTest(words):
+                self.api.refuse_next = Refusal(status, code, "no", facts.items())
+                self.assertIn("  next: " + next_line, self.foyer(*words).err)
 
     def test_the_same_request_id_with_another_body_is_a_conflict(self):
         self.ok("isp", "create", "dune", "--request-id", "r1")
@@ -398,79 +390,6 @@ class Writing(CliTest):
         right = self.on_terminal("instance", "delete", "acme", typed="acme\n")
         self.assertEqual(right.code, 0, right)
         self.assertIn("is erased", right.out)
-
-
-class Ordering(CliTest):
-    def test_an_order_is_watched_and_ends_in_url_password_and_copies(self):
-        done = self.ok(*ORDER)
-        for line in ("database  erp", "user      admin", f"password  {PASSWORD}"):
-            self.assertIn(line, done.out)
-        self.assertRegex(done.out, r"COPY  HOME   ISP    COUNTRY  ROLE\n +0  lille  alder")
-        self.assertEqual((done.out + done.err).count(PASSWORD), 1)
-        self.assertIn("place: done", done.err)
-        order, reveal = self.api.writes()
-        self.assertEqual(json.loads(order["body"]), {
-            "name": "acme", "release": "tryton", "size": "s",
-            "parameters": {"company": "Acme SARL", "seats": 12},
-            "policy": {"replicas": 3, "countries": ["FR", "BE"], "min_countries": 2,
-                       "mode": "synchronous"}})
-        self.assertNotEqual(order["key"], reveal["key"])
-        self.assertTrue(any("wait_ms=" in call["query"] and "after_revision=1" in call["query"]
-                            for call in self.api.calls))
-
-    def test_for_programs_the_answer_has_the_apis_shape_and_the_password_once(self):
-        done = self.ok(*ORDER, "--output", "json")
-        answer = json.loads(done.out)
-        self.assertEqual(answer["instance"]["connection"]["password"], PASSWORD)
-        self.assertEqual(answer["operation"]["state"], "succeeded")
-        self.assertEqual((done.out + done.err).count(PASSWORD), 1)
-
-    def test_a_terminal_gets_a_bar_with_steps_and_time(self):
-        done = self.on_terminal(*ORDER)
-        self.assertEqual(done.code, 0, done)
-        self.assertRegex(done.out, r"\[[█░]+\]  0/2  place")
-        self.assertRegex(done.out, r"\[█+░+\]  1/2")
-        self.assertEqual(done.out.count(PASSWORD), 1)
-
-    def test_quiet_and_no_colour(self):
-        self.assertEqual(self.ok(*ORDER, "--quiet").err, "")
-        self.assertIn("\x1b[1;31m", self.on_terminal("isp", "show", "x").out)
-        self.assertNotIn("\x1b", self.on_terminal("isp", "show", "x", NO_COLOR="1").out)
-
-    def test_no_wait_and_dry_run_end_at_once(self):
-        self.assertIn("foyer op wait op-1", self.ok(*ORDER, "--no-wait").err)
-        done = self.ok(*ORDER, "--dry-run")
-        self.assertIn("nothing was changed", done.err)
-        self.assertIn("lille", done.out)
-        self.assertEqual(len(self.api.writes()), 2)
-
-    def test_parameters_are_checked_under_the_schema_before_anything_is_ordered(self):
-        for parameter, meant in (("compny=x", "'company'"), ("country=FX", "'FR'")):
-            done = self.fails(2, *ORDER[:4], "--param", parameter)
-            self.assertIn("did you mean " + meant, done.err)
-        self.assertIn("whole number", self.fails(2, *ORDER[:4], "--param", "seats=x").err)
-        bad = self.write_file("p.json", "{")
-        self.assertIn("not JSON", self.fails(2, *ORDER[:4], "--params-file", bad).err)
-        self.assertEqual(self.api.writes(), [])
-        good = self.write_file("p.json", '{"company": "File", "seats": 3}')
-        self.ok(*ORDER[:4], "--params-file", good, "--param", "seats=4", "--no-wait")
-        self.assertEqual(json.loads(self.api.writes()[0]["body"])["parameters"],
-                         {"company": "File", "seats": 4})
-
-    def test_a_failed_operation_is_exit_1_with_its_reason(self):
-        self.api.fail_operations = True
-        done = self.fails(1, *ORDER)
-        self.assertIn("no copy answered", done.err)
-        self.assertIn("node: lille-1", done.err)
-        self.assertNotIn(PASSWORD, done.err)
-
-    def test_an_endless_operation_is_exit_5_and_goes_on(self):
-        self.api.endless_operations = True
-        done = self.fails(5, *ORDER, "--timeout", "1s")
-        self.assertIn("next: foyer op wait op-1", done.err)
-        self.api.endless_operations = False
-        self.ok("op", "wait", "op-1")
-        self.assertIn("succeeded", self.ok("op", "show", "op-1").out)
 
 
 class Living(CliTest):

@@ -149,7 +149,9 @@ class FakeApi:
         self.calls, self.faults, self.blobs = [], [], {}
         self.recorded, self.operations, self.published = {}, {}, []
         self.refuse_next = None     # a Refusal for the next write
+        self.unquoted = None        # a Refusal for every quote
         self.mail_warning = ""      # of contacts
+        self.audit_partial = False
         self.mail_sender = "foyer@example.org"
         self.fail_operations = self.endless_operations = False
         self.instance_state = "running"
@@ -210,6 +212,9 @@ class FakeApi:
         if members:
             path = "/v1/members" + (members[1] or "")
         parts = path.split("/")[2:]
+        if parts == ["operations"]:
+            rows = [{"id": "op-7", "kind": "drain", "node": "lille-1", "state": "running"}]
+            return {"operations": rows, "page": {"next_page_token": "", "has_more": False}}
         if parts[0] == "operations":
             return self.operation(parts[1])
         if path == "/v1/rebalance":
@@ -217,6 +222,8 @@ class FakeApi:
         if path == "/v1/sites/lille/promise":
             return {"site": "lille", "month": "2026-11", "currency": "EUR", "monthly_cents": 3000,
                     "earned_cents": 1490, "heard_ms": 3564000, "passed_ms": 3600000}
+        if path == "/v1/quote" and self.unquoted:
+            raise self.unquoted
         if path == "/v1/quote":
             return QUOTE if "replicas=3" in query else {"price_list": "", "monthly_cents": 0}
         if parts[0] not in ROWS:
@@ -272,6 +279,9 @@ class FakeApi:
             second = [{"name": "birch", "family": "birch", "created_at": NOW}]
             rows, token = (second, "") if query == "page_token=p2%2F" else (rows, "p2/")
             return {"isps": rows, "page": {"next_page_token": token, "revision": 3}}
+        if noun == "audit":
+            return {"entries": rows, "partial": self.audit_partial,
+                    "page": {"next_page_token": "", "revision": 3}}
         if noun == "contacts":
             return {"contacts": rows, "sender": self.mail_sender,
                     "page": {"next_page_token": "", "revision": 3}}

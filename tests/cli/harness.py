@@ -11,6 +11,9 @@ from fake_api import TOKEN, FakeApi
 
 BINARY = os.environ["FOYER_BINARY"]
 RUN_LIMIT_S = 60
+ORDER = ("order", "tryton", "--name", "acme", "--size", "s", "--countries", "FR,BE",
+         "--min-countries", "2", "--replicas", "3", "--mode", "synchronous", "--param",
+         "company=Acme SARL", "--param", "seats=12")
 
 
 class Done:

@@ -37,12 +37,15 @@ COLUMNS = {
     ("instance", "ls"): "name state release version size owner url durability repair replicas"
                         " policy quote created_at revision",
     ("price-list", "ls"): "name currency valid_from in_force sizes created_at",
-    ("audit", "ls"): "sequence at account rpc subject request_id body_hash revision previous hash",
+    ("audit", "ls"): "sequence at account rpc subject request_id body_hash revision previous hash"
+                     " member token_id owner version",
     ("profile", "ls"): "name api ca_file default",
     ("webhook", "ls"): "name url about subject kind note last deliveries on failing_since failure"
                        " off_at created_at",
     ("contact", "ls"): "id account address language topics state mails failing_since failure"
                        " off_at confirmed_at created_at",
+    ("op", "ls"): "id kind instance node state steps error created_at finished_at moves_max"
+                  " revision",
     ("domain", "ls"): "name instance owner state status next records certificates serving_until"
                       " created_at proven_at",
     ("event", "ls"): "revision at kind subject message sequence about owner",
@@ -53,7 +56,7 @@ COLUMNS = {
 }
 SCHEMAS = dict(zip(COLUMNS, ("Isp", "Host", "Site", "Node", "Account", "ApiToken",
                              "Member", "SoftwareRelease", "Instance", "PriceList", "AuditEntry",
-                             None, "Webhook", "Contact", "Domain", "Event", "Event",
+                             None, "Webhook", "Contact", "Operation", "Domain", "Event", "Event",
                              "Takeover")))
 
 # Each is a text; some reader of YAML would see something else if it stood there bare.

@@ -21,6 +21,13 @@ class Domains(CliTest):
                           ("/v1/domains/erp.acme.example", "")])
         self.fails(2, "domain", "add", "erp.acme.example")
 
+    def test_an_operator_says_whose_claim_is_meant(self):
+        self.assertRegex(self.ok("domain", "ls").out, r"OWNER\n(.*\n)*.* acme\n")
+        self.ok("domain", "show", "erp.acme.example", "--account", "acme")
+        self.assertEqual("account=acme", self.api.calls[-1]["query"])
+        self.ok("domain", "rm", "erp.acme.example", "--account", "acme", "--dry-run")
+        self.assertEqual("account=acme&validate_only=true", self.api.writes()[-1]["query"])
+
 
 class Accounts(CliTest):
     def body(self, number=-1):

@@ -3,8 +3,6 @@
 import base64
 import json
 import re
-import sys
-from pathlib import Path
 
 from client_lab import (
     HERE,
@@ -17,6 +15,7 @@ from client_lab import (
     until,
     whole,
 )
+import fake_time  # of tests/support
 
 AGENT_LINES_MAX = 200
 
@@ -96,7 +95,7 @@ def silent_and_back(lab, customer, acme):
 def renews(lab, box):
     """Two thirds of 90 days later, by its own clock: a new key and a certificate for it, which the
     master takes from then on, and the old ones no more."""
-    fake = faketime_library()
+    fake = fake_time.library()
     before = json.loads(box.journal())["me"]
     box.kill()
     later = {"LD_PRELOAD": fake, "FAKETIME": "+61d", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
@@ -121,14 +120,6 @@ def renews(lab, box):
     (box.folder / "journal.json").write_text(json.dumps(after), encoding="ascii")
     box.start()
     lab.online(box)
-
-
-def faketime_library():
-    found = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
-    if not found:
-        print("skipped: the Debian package libfaketime is missing")
-        sys.exit(77)
-    return str(found[0])
 
 
 def leader_silent(lab, customer, acme):
@@ -175,7 +166,7 @@ def master_restarts(lab, customer):
 def main():
     is_small()
     skip_without()
-    faketime_library()
+    fake_time.library()
     quick = {"hold_ms": 1000, "silent_after_ms": 6000}
     with Master(agents=quick).start() as master:
         lab = Lab(master)

@@ -55,7 +55,7 @@ public:
                                               int) override {
         return std::vector<master::Event>();
     }
-    Result<std::vector<AuditEntry>> audit(std::int64_t, int) override {
+    Result<std::vector<AuditEntry>> audit(const master::AuditFilter&, std::int64_t, int) override {
         return std::vector<AuditEntry>();
     }
     Result<std::vector<master::Event>> node_life(const NodeId&, const master::Span&, int) override {

@@ -94,21 +94,27 @@ public:
         std::vector<master::Event> found;
         for (const master::Entry& entry : shared_->written)
             for (const auto& change : entry.changes)
-                if (const auto* one = change.get_if<master::Put<master::Event>>())
-                    if (one->row.sequence > after && master::fits(filter, one->row) &&
-                        static_cast<int>(found.size()) < count)
+                if (const auto* one = change.get_if<master::Put<master::Event>>()) {
+                    if (master::ends_owner(filter, one->row))
+                        found.clear();
+                    else if (one->row.sequence > after && master::fits(filter, one->row) &&
+                             static_cast<int>(found.size()) < count)
                         found.push_back(one->row);
+                }
         return found;
     }
 
-    Result<std::vector<AuditEntry>> audit(std::int64_t after, int count) override {
+    // Without `since` and `until`.
+    Result<std::vector<AuditEntry>> audit(const master::AuditFilter& filter, std::int64_t after,
+                                          int count) override {
         const std::unique_lock lock(shared_->mutex);
         if (shared_->down) return error(ErrorCode::Unavailable, "the database is down");
         std::vector<AuditEntry> found;
         for (const master::Entry& entry : shared_->written)
             for (const auto& change : entry.changes)
                 if (const auto* one = change.get_if<master::Put<AuditEntry>>())
-                    if (one->row.sequence > after && static_cast<int>(found.size()) < count)
+                    if (one->row.sequence > after && master::fits(filter, one->row) &&
+                        static_cast<int>(found.size()) < count)
                         found.push_back(one->row);
         return found;
     }

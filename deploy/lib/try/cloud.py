@@ -112,7 +112,8 @@ class Cloud:
                   f"--replicas 3 --param company=\"{COMPANY}\"")
         text = self.foyer("acme-sarl", "order", "tryton", "--name", INSTANCE, "--size", "s",
                           "--countries", "FR,BE", "--replicas", "3", "--param",
-                          f"company={COMPANY}", *self.choices, "--output", "json", quiet=False)
+                          f"company={COMPANY}", *self.choices, "--yes", "--output", "json",
+                          quiet=False)
         with open(self.state / "order.json", "w", encoding="utf-8", opener=private) as file:
             file.write(text)
         self.step("the ERP serves")

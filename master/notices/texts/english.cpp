@@ -189,6 +189,10 @@ constexpr auto names = std::to_array<KindText>({
      "The name does not lead to your instance.",
      "Make the DNS records, then ask for the name again:\n  foyer domain add NAME --instance "
      "{name}"},
+    {"domain_lapsed", "somebody else proved a name you asked for", "{detail}",
+     "The name does not lead to your instance.",
+     "If the name is yours, look at who can change its DNS, and ask your operator:\n"
+     "  foyer domain ls"},
     {"domain_serving", "a name of yours has a certificate", "{detail}",
      "The name leads to your instance; its certificate is renewed by itself.", "Nothing."},
 });

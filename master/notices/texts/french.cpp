@@ -229,6 +229,10 @@ constexpr auto names = std::to_array<KindText>({
      "Ce nom ne mène pas à votre service.",
      "Créez les enregistrements DNS, puis redemandez le nom~:\n  foyer domain add NOM --instance "
      "{name}"},
+    {"domain_lapsed", "un nom que vous demandez a été prouvé par quelqu’un d’autre", "{detail}",
+     "Ce nom ne mène pas à votre service.",
+     "Si ce nom est à vous, vérifiez qui peut changer son DNS et parlez-en à votre exploitant~:\n"
+     "  foyer domain ls"},
     {"domain_serving", "l’un de vos noms a un certificat", "{detail}",
      "Ce nom mène à votre service~; son certificat se renouvelle de lui-même.", "Rien."},
 });

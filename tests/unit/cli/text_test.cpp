@@ -38,6 +38,19 @@ TEST_CASE("what is no duration is refused with an example") {
     }
 }
 
+TEST_CASE("a moment is a day, a time, or so long ago") {
+    constexpr WallTime now{1'772'368'200'000};  // 2026-03-01T12:30:00Z
+    CHECK(parse_moment("2026-03-01T12:30:00Z", {}).value() == now);
+    CHECK(parse_moment("2026-03-01T13:30:00+01:00", {}).value() == now);
+    CHECK(parse_moment("2026-03-01", {}).value() == WallTime{1'772'323'200'000});
+    CHECK(parse_moment("30m", now).value() == WallTime{now.unix_ms - 1'800'000});
+    for (const char* text : {"", "2026-02-30", "2026-03", "yesterday", "2026-03-01 12:30:00Z",
+                             "2026-03-01T12:30:00", "7x"}) {
+        INFO(text);
+        CHECK_FALSE(parse_moment(text, now).ok());
+    }
+}
+
 TEST_CASE("numbers are shown in units people know") {
     CHECK(human_bytes(0) == "0 B");
     CHECK(human_bytes(1023) == "1023 B");

@@ -42,6 +42,7 @@ TEST_CASE("who is told what was promised") {
                                Promise{"lead_moves", Topic::Maintenance, true, false},
                                Promise{"order_succeeded", Topic::Order, true, false},
                                Promise{"domain_failing", Topic::Certificate, true, false},
+                               Promise{"domain_lapsed", Topic::Certificate, true, false},
                                Promise{"password_changed", Topic::Account, true, false},
                                Promise{"totp_off", Topic::Account, true, false},
                                Promise{"order_failed", Topic::Order, true, false}}) {

@@ -1,4 +1,7 @@
 // Stop, start, delete, the password: an instance's life after its order.
+#include <functional>
+
+#include "master/domain/precondition.h"
 #include "tests/support/catch.h"
 #include "tests/support/world.h"
 
@@ -65,6 +68,34 @@ TEST_CASE("the password is shown once, and kept no longer than init needs it") {
           ErrorCode::FailedPrecondition);
     world.report("acme", 0, PartitionPhase::Running, true);
     CHECK_FALSE(world.instance("acme").admin_password);
+}
+
+TEST_CASE(
+    "what is asked of an instance that is another's by now is answered as if it were not there") {
+    World world;
+    world.serve("acme");
+    const InstanceName acme("acme");
+    const OperationId operation("op-late");
+    const AccountId stranger("stranger");
+    const std::vector<std::function<Command(const AccountId&)>> asked{
+        [&](const AccountId& by) { return StopInstance{acme, operation, by}; },
+        [&](const AccountId& by) { return StartInstance{acme, operation, by}; },
+        [&](const AccountId& by) { return DeleteInstance{acme, operation, by}; },
+        [&](const AccountId& by) { return PromoteInstance{acme, {}, false, operation, by, by}; },
+        [&](const AccountId& by) { return RevealInstance{acme, by}; }};
+    for (const auto& command : asked) {
+        const auto refused = world.attempt(command(stranger));
+        REQUIRE_FALSE(refused.ok());
+        CHECK(refused.failure().code == ErrorCode::NotFound);
+        // Nor does a precondition tell that it is there.
+        CHECK_FALSE(revision_of_subject(world.state, command(stranger)));
+        for (const AccountId& one : {world.instance("acme").owner, AccountId()}) {
+            const auto own = world.attempt(command(one));
+            CHECK((own.ok() || own.failure().code != ErrorCode::NotFound));
+            CHECK(revision_of_subject(world.state, command(one)) ==
+                  world.instance("acme").revision);
+        }
+    }
 }
 
 TEST_CASE("reports of another box, or of an older fence, change nothing") {

@@ -131,6 +131,26 @@ TEST_CASE("bad lists are refused with what to change") {
           std::string::npos);
 }
 
+TEST_CASE("a price list that has not begun is taken back, one that has is not") {
+    World world;
+    world.run(at_once());
+    PriceList later = list("later");
+    later.valid_from = world.now + Duration(86'400'000);
+    world.run(PublishPriceList{later, false});
+    const auto went = [&](const char* name) {
+        return decide(world.state, DeletePriceList{PriceListName(name)}, world.now);
+    };
+    CHECK(went("none").failure().code == ErrorCode::NotFound);
+    const auto began = went(list().name.str().c_str());
+    REQUIRE_FALSE(began.ok());
+    CHECK(began.failure().code == ErrorCode::FailedPrecondition);
+    CHECK(began.failure().message.find("foyer price-list publish") != std::string::npos);
+    world.run(DeletePriceList{later.name});
+    CHECK(world.state.price_lists().size() == 1);
+    CHECK(world.events("price_list_deleted") == 1);
+    world.run(PublishPriceList{later, false});  // its name and its moment are free again
+}
+
 TEST_CASE("money is written with its currency") {
     CHECK(money_text(Cents(2'700), "EUR") == "27.00 EUR");
 }

@@ -59,6 +59,44 @@ TEST_CASE("where only the combination fails, charges bound the boxes that may le
     CHECK_FALSE(fact(refused.failure(), "charges").empty());
 }
 
+TEST_CASE("a customer is told how many, but neither homes nor whose copies stand where") {
+    const Resources one{Millicores(1000), gibibytes(1), gibibytes(10)};
+    World world({{"a", "alder", "FR", HostClass::Vetted, one},
+                 {"b", "birch", "FR", HostClass::Vetted, one},
+                 {"c", "cedar", "FR", HostClass::Vetted, one}});
+    world.run(world.order("acme7q"));
+    world.add_home({"d", "dune"});
+    world.add_home({"e", "elm"});
+    const Demand apart = small();
+    Demand together = small();
+    together.allow_same_isp = true;
+    for (const Demand& demand : {apart, together}) {
+        const Error all = place(world.state, demand).failure();
+        const Error why = place(world.state, demand, Reader::Customer).failure();
+        CHECK(why.code == all.code);
+        for (const char* key : {"rule", "needed", "found", "recruit"})
+            CHECK(fact(why, key) == fact(all, key));
+        CHECK(fact(all, "excluded_capacity") == "a-1,b-1,c-1");
+        CHECK(fact(why, "excluded_capacity") == "3");
+        CHECK(fact(why, "move_1").empty());
+        std::string told = why.message;
+        for (const ErrorDetail& detail : why.details) told += " " + detail.value;
+        for (const char* name : {"acme7q", "a-1", "d-1", "move copies"})
+            CHECK(told.find(name) == std::string::npos);
+    }
+    // ISPs are named, homes are not.
+    CHECK(fact(place(world.state, apart, Reader::Customer).failure(), "usable") == "dune,elm");
+    CHECK(fact(place(world.state, together).failure(), "usable") == "d,e");
+    const Error why = place(world.state, together, Reader::Customer).failure();
+    CHECK(fact(why, "usable") == "2");
+    CHECK(fact(why, "recruit_outside") == "at other sites than these 2");
+    // An order is told what a customer may know, unless an operator asks.
+    OrderInstance order = world.order("new");
+    CHECK(fact(world.attempt(order).failure(), "move_1").empty());
+    order.reader = Reader::Operator;
+    CHECK_FALSE(fact(world.attempt(order).failure(), "move_1").empty());
+}
+
 TEST_CASE("excluded boxes are counted exactly and named in part") {
     World world({{"s", "alder", "DE"}});
     for (int i = 0; i < 30; ++i) world.add_home({"s" + std::to_string(i), "alder", "DE"});

@@ -30,3 +30,26 @@ TEST_CASE("a body is the event as the API shows it, with its number") {
     CHECK(body["data"]["owner"] == "carl");
     CHECK(body["data"]["message"] == "it \"serves\"");
 }
+
+TEST_CASE("what people are written of says in a call too what it means and what to do") {
+    Letter letter;
+    letter.event.kind = "copy_failed";
+    letter.event.about = EventAbout::Instance;
+    letter.event.subject = "acme";
+    letter.event.message = "disk\nfull";
+    const auto notice = nlohmann::json::parse(webhook_body(letter))["notice"];
+    CHECK(notice["topic"] == "health");
+    CHECK(notice["weight"] == "warning");
+    CHECK(notice["en"]["title"] == "a copy fails");
+    CHECK(notice["en"]["what"] == "One copy of acme fails: disk full");
+    CHECK(notice["en"]["todo"].get<std::string>().find("\n  foyer instance show acme") !=
+          std::string::npos);
+    for (const char* part : {"title", "what", "means", "todo"}) {
+        const auto french = notice["fr"][part].get<std::string>();
+        CHECK(!french.empty());
+        CHECK(french != notice["en"][part]);
+        CHECK(french.find('{') == std::string::npos);
+    }
+    letter.event.kind = "domain_proven";  // of which nobody is written to
+    CHECK_FALSE(nlohmann::json::parse(webhook_body(letter)).contains("notice"));
+}

@@ -1,6 +1,6 @@
-"""Has this cut standby replayed all the log that it holds? Exit status 0: yes. Anything else: no, or
-nobody can tell. PostgreSQL knows what it replayed, and what it received since its start; what it held
-before, or a last record that came in part, only the log itself tells.
+"""Has this cut standby replayed all the log that it holds? Exit status 0: yes. Anything else: no,
+or nobody can tell. PostgreSQL knows what it replayed, and what it received since its start; what
+it held before, or a last record that came in part, only the log itself tells.
 
 pg_waldump reads as recovery does: record by record, each pointing back to the one before. So it
 begins well before the replayed end: what it met first it would have to believe, and behind the end

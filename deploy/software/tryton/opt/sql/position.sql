@@ -1,6 +1,7 @@
--- One line of JSON: where this member's log ends, and who must acknowledge a write. On a standby the end is what is flushed, which may be
--- ahead of what is replayed; generation and epoch are those of the newest log replayed. So together they are true of a cut standby only once
--- it has replayed all that it holds; until then it counts as receiving. `held`: all, where the log itself was looked into (lib/unreplayed.py).
+-- One line of JSON: where this member's log ends, and who must acknowledge a write. On a standby the end is what is flushed, which may
+-- be ahead of what is replayed; generation and epoch are those of the newest log replayed. So together they are true of a cut standby
+-- only once it has replayed all that it holds; until then it counts as receiving. `held`: all, where the log itself was looked into
+-- (lib/unreplayed.py).
 -- Asked first: what was replayed by then is seen below.
 SELECT :'held' = 'all' OR coalesce(pg_last_wal_replay_lsn() >= pg_last_wal_receive_lsn(), false) AS replayed \gset
 SELECT coalesce(max(generation), 1) AS generation, coalesce(max(epoch), 0) AS epoch
