@@ -58,8 +58,14 @@ std::string defaults_part(const HaproxySettings& settings) {
            "  errorfile 413 " +
            settings.too_long_page() +
            "\n"
+           "  errorfile 502 " +
+           settings.lost_page() +
+           "\n"
            "  errorfile 503 " +
-           settings.waiting_page() + "\n\n";
+           settings.waiting_page() +
+           "\n"
+           "  errorfile 504 " +
+           settings.late_page() + "\n\n";
 }
 
 std::string frontend_part(const HaproxySettings& settings) {
@@ -118,6 +124,14 @@ std::string error_answer(const std::string& status, const std::string& headers,
 
 std::string longest(Bytes body_max) {
     return "at most " + std::to_string(body_max.count() >> 20) + " MiB may be sent at once";
+}
+
+// Of a request that reached a member: it may have been done there. Where nothing was sent,
+// page_waiting() says so by its 503.
+std::string not_known() {
+    return page("No answer came",
+                "The service was reached, but no answer came back. It is not known whether what "
+                "you asked for was done: look first, before you do it again.");
 }
 
 }  // namespace
@@ -267,6 +281,10 @@ std::string page_waiting() {
                              "This service is being moved to another place and will be back "
                              "in a moment. Please try again."));
 }
+
+std::string page_lost() { return error_answer("502 Bad Gateway", "", not_known()); }
+
+std::string page_late() { return error_answer("504 Gateway Timeout", "", not_known()); }
 
 // Also what haproxy begins to answer when the filter ends a request; the status is set afterwards.
 std::string page_refused(Bytes body_max) {

@@ -32,6 +32,8 @@ struct HaproxySettings {
     std::string waiting_page() const { return folder + "/503.http"; }
     std::string refused_page() const { return folder + "/400.http"; }
     std::string too_long_page() const { return folder + "/413.http"; }
+    std::string lost_page() const { return folder + "/502.http"; }
+    std::string late_page() const { return folder + "/504.http"; }
     std::string body_limit() const { return folder + "/body_limit.lua"; }
 };
 
@@ -76,9 +78,12 @@ Result<std::int64_t> haproxy_prepared_version(const std::string& answer);
 std::vector<std::string> haproxy_exchange(const std::string& map, std::int64_t version,
                                           const std::string& lines);
 
-// Complete HTTP answers.
+// Complete HTTP answers. Waiting: nothing of the request was sent to anybody. Lost and late: it
+// was, the member ended or took too long, and whether the request was done is not known.
 std::string page_unknown();
 std::string page_waiting();
+std::string page_lost();
+std::string page_late();
 std::string page_refused(Bytes body_max);
 std::string page_too_long(Bytes body_max);
 

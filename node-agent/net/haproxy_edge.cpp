@@ -102,6 +102,8 @@ Status HaproxyEdge::write_files(const EdgeTable& table) const {
     TRY(os::write_atomically(all.fences_map(), haproxy_fences(table)));
     TRY(os::write_atomically(all.unknown_page(), page_unknown()));
     TRY(os::write_atomically(all.waiting_page(), page_waiting()));
+    TRY(os::write_atomically(all.lost_page(), page_lost()));
+    TRY(os::write_atomically(all.late_page(), page_late()));
     TRY(os::write_atomically(all.refused_page(), page_refused(all.body_max)));
     TRY(os::write_atomically(all.too_long_page(), page_too_long(all.body_max)));
     TRY(os::write_atomically(all.body_limit(), body_limit_script()));

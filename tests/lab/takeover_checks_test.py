@@ -1,18 +1,26 @@
 #!/usr/bin/python3
 """What the takeover laboratory judges, on calls made up by hand: no root, no namespace."""
 
+import contextlib
+import io
 import sys
 import tempfile
 import unittest
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
+from unittest import mock
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE)]
+sys.path[:0] = [str(HERE), str(HERE.parent / "e2e")]
 sys.dont_write_bytecode = True
 
-from takeover_lab import checks  # noqa: E402
-from takeover_lab.rows import Rows, is_bad  # noqa: E402
+from takeover_lab import checks, cli, scenarios  # noqa: E402
+from takeover_lab.rows import PROMISES, Rows, is_bad, why_bad  # noqa: E402
+from takeover_lab.run import Run  # noqa: E402
+from takeover_lab.scene import NeverHappened  # noqa: E402
+
+MOVES, STAYS, EITHER = checks.Lead.MOVES, checks.Lead.STAYS, checks.Lead.EITHER
 
 
 @dataclass
@@ -32,9 +40,10 @@ class Call:
 
 class Sql(unittest.TestCase):
     def test_only_a_returned_row_is_an_acknowledgement(self):
-        self.assertEqual(checks.parse_sql_answer("a-1|17.5|3.25\n"), ("a-1", 17.5, 3.25))
-        for line in ("", "ERROR:  cannot execute INSERT in a read-only transaction\n", "a|b|c\n",
-                     "a|1\n"):
+        self.assertEqual(checks.parse_sql_answer("a-1|sql-2|9|17.5|3.25\n"), {
+            "name": "a-1", "key": "sql-2", "value": 9, "at": 17.5, "started": 3.25})
+        for line in ("", "ERROR:  cannot execute INSERT in a read-only transaction\n",
+                     "a|k|b|1|2\n", "a|k|1|2|c\n", "a|k|1|2\n"):
             self.assertIsNone(checks.parse_sql_answer(line))
 
     def test_two_copies_that_acknowledge_at_one_time_are_found(self):
@@ -72,11 +81,29 @@ class Answers(unittest.TestCase):
         for text in ("", "1", "1.", ".1", "1.x", "-1.2"):
             self.assertIsNone(checks.parse_fence(text))
 
-    def test_what_was_acknowledged_is_on_every_copy_exactly_once(self):
-        writes = [Call(0, 1, name=name) for name in ("one", "gone", "twice", "half")]
+    def test_what_was_acknowledged_is_on_every_copy(self):
+        writes = [Call(0, 1, name=name) for name in ("one", "gone", "half")]
         writes.append(Call(0, 1, name="unknown", error="TimeoutError"))
-        copies = [{"one": 1, "twice": 2, "half": 1}, {"one": 1, "twice": 2}]
-        self.assertEqual(checks.lost_writes(writes, copies), ["gone", "half", "twice"])
+        copies = [{"one": 1, "half": 1}, {"one": 1}]
+        self.assertEqual(checks.lost_writes(writes, copies), ["gone", "half"])
+
+    def test_nothing_is_there_more_often_than_its_client_sent_it(self):
+        unknown = Call(0, 1, name="unknown", error="TimeoutError")
+        again = [Call(0, 1, name="again", error="HTTP 502"), Call(2, 3, name="again")]
+        writes = [Call(0, 1, name="one"), Call(0, 1, name="two"), unknown, *again]
+        copies = [{"one": 1, "two": 1, "again": 2}, {"one": 1, "two": 2, "again": 2}]
+        self.assertEqual(checks.written_twice(writes, copies), ["two"],
+                         "a client that tries again may find it twice")
+        self.assertEqual(checks.written_twice([unknown], [{"unknown": 2}]), ["unknown"])
+        self.assertEqual(checks.written_twice(again, [{"again": 3}]), ["again"])
+
+    def test_what_was_let_through_by_nobody_is_not_there(self):
+        writes = [Call(0, 1, name="refused", error="HTTP 503"), Call(0, 1, name="ok"),
+                  Call(0, 1, name="absent", error="HTTP 503"),
+                  Call(0, 1, name="unknown", error="HTTP 502")]
+        copies = [{"ok": 1, "unknown": 1}, {"ok": 1, "refused": 1}]
+        self.assertEqual(checks.there_by_outcome(writes, copies, "failed"), ["refused"])
+        self.assertEqual(checks.there_by_outcome(writes, copies, "unknown"), ["unknown"])
 
     def test_reads_show_what_is_there_and_all_that_was_acknowledged(self):
         reads = [Call(0, 1, seen={"one", "ghost"}, wanted={"one"}),
@@ -121,21 +148,162 @@ class Primaries(unittest.TestCase):
         self.assertEqual(checks.overlaps({(0, 1.0): (2.0, 9.0), (0, 3.0): (3.0, 4.0)}), [])
 
 
+class Leads(unittest.TestCase):
+    """Copy 0 led; moments are seconds: the fault at 100, the heal at 120."""
+
+    def problem(self, lead, *others):
+        spans = {(0, 1.0): (2.0, 106.0), **{(index, 1.0): (first, first + 5)
+                                            for index, first in others}}
+        return checks.lead_problem(lead, 0, spans, 100.0, 120.0)
+
+    def test_a_takeover_that_is_demanded_comes_before_the_heal(self):
+        self.assertEqual(self.problem(MOVES, (1, 108.0)), "")
+        self.assertEqual(self.problem(MOVES, (1, 119.9), (2, 130.0)), "")
+        for others in ((), ((1, 121.0),), ((1, 50.0),)):
+            with self.subTest(others):
+                self.assertIn("nobody took over", self.problem(MOVES, *others))
+
+    def test_a_lead_that_must_stay_does(self):
+        self.assertEqual(self.problem(STAYS), "")
+        self.assertIn("8.0 s after the fault", self.problem(STAYS, (1, 108.0)))
+        self.assertNotEqual(self.problem(STAYS, (1, 125.0)), "", "nor after the heal")
+
+    def test_some_scenarios_do_not_say(self):
+        for others in ((), ((1, 108.0),)):
+            self.assertEqual(self.problem(EITHER, *others), "")
+
+    def test_scenarios_demand_a_takeover_unless_they_say_otherwise(self):
+        by_lead = {lead: {name for name, one in scenarios.ALL.items() if one.lead is lead}
+                   for lead in checks.Lead}
+        self.assertEqual(by_lead[STAYS], {"master_away", "nightly_reset", "clock_step"})
+        self.assertEqual(by_lead[EITHER], {"agent_killed", "service_dead", "flapping",
+                                           "backend_oom", "disk_full"})
+        self.assertLessEqual({"power_off", "line_cut", "planned", "home_lost", "country_cut",
+                              "majority_lost", "drained"}, by_lead[MOVES])
+
+
+class Strikes(unittest.TestCase):
+    """Run.strike() where writes are always acknowledged again, whoever leads."""
+
+    def strike(self, lead, moved):
+        def wait(what, holds, *_):
+            if not holds():
+                raise NeverHappened(what)
+        scene = SimpleNamespace(mode="synchronous", wait=wait, moved=lambda: moved, since=0.0,
+                                fault_at=0.0)
+        run = Run(scene, scenarios.Scenario("made_up", scenarios.nothing, lead=lead), 1, 1)
+        run.traffic = SimpleNamespace(in_a_row=lambda since: 100)
+        with mock.patch("time.sleep"):
+            run.strike()
+
+    def test_a_run_goes_on_to_the_heal_only_when_the_takeover_it_demands_is_there(self):
+        with self.assertRaisesRegex(NeverHappened, "another copy leads"):
+            self.strike(MOVES, moved=False)
+        self.strike(MOVES, moved=True)
+        self.strike(STAYS, moved=False)
+        self.strike(EITHER, moved=False)
+
+
+class Days(unittest.TestCase):
+    def setUp(self):
+        self.draws = [cli.of_the_day(f"2026-{month:02d}-{day:02d}")
+                      for month in range(1, 13) for day in range(1, 29)]
+
+    def test_a_day_has_as_many_as_it_may_and_at_most_one_of_another_lab(self):
+        for names in self.draws:
+            self.assertEqual(len(set(names)), cli.OF_A_DAY)
+            self.assertLessEqual(sum(scenarios.ALL[name].lab != "plain" for name in names), 1)
+
+    def test_each_scenario_has_its_day(self):
+        self.assertEqual({name for names in self.draws for name in names}, set(scenarios.ALL))
+
+    def test_a_day_can_be_repeated(self):
+        self.assertEqual(cli.of_the_day("2026-11-26"), cli.of_the_day("2026-11-26"))
+
+
 def row(**changes):
     return {"scenario": "power_off", "rto_s": 8.0, "gap_s": 8.5, "lost_acks": 0,
-            "two_primaries": 0, "stale_answers": 0, "missed_reads": 0, "came_back": True,
-            "problem": "", **changes}
+            "two_primaries": 0, "stale_answers": 0, "missed_reads": 0, "unfounded_reads": 0,
+            "twice": 0, "failed_but_there": 0, "unfenced": 0, "out_of_order": 0,
+            "lead_problem": "", "timeline_problems": [], "came_back": True, "problem": "",
+            "mode": "synchronous", "excused": [], "unknown_but_there": 4, "woke_s": 0.1, **changes}
+
+
+# What a row says of each promise when it is broken.
+BROKEN = {"lost_acks": 1, "unfounded_reads": 2, "missed_reads": 1, "out_of_order": 3,
+          "two_primaries": 1, "stale_answers": 1, "twice": 1, "failed_but_there": 1, "unfenced": 1,
+          "lead_problem": "nobody took over before the heal",
+          "timeline_problems": ["the timeline holds no takeover"],
+          "problem": "not within 75 s: writes are acknowledged again before the heal"}
+BY_TWO_COPIES = {"lost_acks", "unfounded_reads", "missed_reads", "out_of_order"}
 
 
 class Tables(unittest.TestCase):
-    def test_a_row_is_bad_when_something_was_lost_two_led_or_it_never_came_back(self):
-        self.assertFalse(is_bad(row()))
+    def test_a_row_that_kept_its_promises_is_good(self):
+        self.assertEqual(why_bad(row()), [])
         self.assertFalse(is_bad(row(rto_s=60.0)), "slow is not bad: the machine may be")
-        self.assertFalse(is_bad(row(mode="asynchronous", lost_acks=3)), "nothing else was promised")
-        self.assertTrue(is_bad(row(mode="asynchronous", two_primaries=1)))
-        for changes in ({"lost_acks": 1}, {"two_primaries": 1},
-                        {"came_back": False, "lost_acks": None, "rto_s": None}):
-            self.assertTrue(is_bad(row(**changes)))
+
+    def test_each_broken_promise_makes_a_row_bad_and_is_named(self):
+        self.assertEqual({promise.key for promise in PROMISES}, BROKEN.keys())
+        for key, value in BROKEN.items():
+            with self.subTest(key):
+                self.assertTrue(is_bad(row(**{key: value})))
+                self.assertIn(str(value), why_bad(row(**{key: value}))[0])
+
+    def test_a_run_that_never_came_back_is_bad(self):
+        self.assertEqual(why_bad(row(came_back=False, lost_acks=None, rto_s=None)),
+                         ["it never came back"])
+
+    def test_an_asynchronous_order_may_lose_and_nothing_else(self):
+        for key, value in BROKEN.items():
+            with self.subTest(key):
+                self.assertEqual(is_bad(row(mode="asynchronous", **{key: value})),
+                                 key not in BY_TWO_COPIES)
+
+    def test_a_scenario_excuses_what_nobody_promised_there(self):
+        excused = row(unfounded_reads=2, excused=["unfounded_reads"])
+        self.assertFalse(is_bad(excused))
+        self.assertTrue(is_bad({**excused, "lost_acks": 1}))
+        known = {promise.key for promise in PROMISES}
+        for scenario in scenarios.ALL.values():
+            self.assertLessEqual(set(scenario.excused), known)
+
+    def test_each_broken_promise_is_summed_up(self):
+        for key, value in BROKEN.items():
+            with self.subTest(key):
+                rows = Rows()
+                rows.add(row(**{key: value}))
+                rows.add(row())
+                sums = rows.sums("power_off")
+                self.assertEqual(sums[key], value if isinstance(value, int) else 1)
+                self.assertEqual((sums["bad"], sums["runs"], len(rows.bad())), (1, 2, 1))
+
+    def test_problems_of_all_kinds_are_in_the_table(self):
+        rows = Rows()
+        for key in ("problem", "lead_problem"):
+            rows.add(row(**{key: BROKEN[key]}))
+        self.assertEqual(rows.sums("power_off")["problems"], 2)
+
+    def test_rows_of_an_earlier_version_are_judged_by_what_they_hold(self):
+        old = {key: row()[key] for key in ("scenario", "rto_s", "gap_s", "lost_acks",
+                                           "two_primaries", "stale_answers", "missed_reads",
+                                           "came_back", "problem")}
+        rows = Rows()
+        rows.add(old)
+        self.assertEqual((rows.bad(), rows.sums("power_off")["twice"]), ([], 0))
+
+    def exit_status(self, told):
+        with mock.patch.multiple(cli, Laboratory=mock.MagicMock(), one_run=lambda *_: told), \
+                mock.patch("signal.signal"), contextlib.redirect_stdout(io.StringIO()) as said:
+            return cli.main(["--scenario", "power_off", "--runs", "1"]), said.getvalue()
+
+    def test_the_exit_status_of_the_command_tells_each_broken_promise(self):
+        self.assertEqual(self.exit_status(row())[0], 0)
+        for key, value in BROKEN.items():
+            with self.subTest(key):
+                status, said = self.exit_status(row(run=1, **{key: value}))
+                self.assertEqual(status, 1)
+                self.assertIn("bad: power_off 1: ", said)
 
     def test_a_file_is_gone_on_with(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 """A round of the takeover laboratory: two scenarios, others each day, and transactions as fast as
-they can beside the customers. Nothing acknowledged is lost, two never lead, no answer is older than
-one before it, all comes back. How long it takes is not judged here: that is what the laboratory's
-own runs are for. FOYER_DAY=2026-11-26 repeats the round of that day.
+they can beside the customers. Where a takeover is demanded there is one, nothing acknowledged is
+lost, two never lead, no value goes back, all comes back (PROMISES in takeover_lab/rows.py). How
+long it takes is not judged here: that is what the laboratory's own runs are for.
+FOYER_DAY=2026-11-26 repeats the round of that day.
 """
 
 import json
@@ -14,6 +15,11 @@ import unittest
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE)]
+sys.dont_write_bytecode = True
+
+from takeover_lab.rows import why_bad  # noqa: E402
+
 SKIP = 77
 LOG_LINES = 20
 
@@ -31,7 +37,7 @@ class Round(unittest.TestCase):
             if done.returncode == SKIP:
                 print("skipped: its reason stands above", flush=True)
                 os._exit(SKIP)
-            cls.rows = json.loads(file.read_text())["rows"]
+            cls.status, cls.rows = done.returncode, json.loads(file.read_text())["rows"]
 
     @staticmethod
     def print_logs(keep):
@@ -51,15 +57,16 @@ class Round(unittest.TestCase):
     def test_each_kept_its_promises(self):
         for row in self.rows:
             with self.subTest(row["scenario"]):
+                self.assertEqual(why_bad(row), [], json.dumps(row, indent=1))
+        self.assertEqual(self.status, 0, "the command says the same")
+
+    def test_there_was_something_to_judge(self):
+        for row in self.rows:
+            with self.subTest(row["scenario"]):
                 told = json.dumps(row, indent=1)
-                self.assertTrue(row["came_back"], told)
-                self.assertEqual(row["lost_acks"], 0, told)
-                self.assertEqual(row["two_primaries"], 0, told)
-                self.assertEqual(row["stale_answers"], 0, told)
-                self.assertEqual(row["missed_reads"], 0, told)
-                self.assertGreater(row["writes"]["ok"], 0, told)
+                for kind in ("writes", "reads", "updates", "looks"):
+                    self.assertGreater(row[kind]["ok"], 0, told)
                 self.assertGreater(row["sql_acks"], 0, told)
-                self.assertEqual(row.get("timeline_problems", []), [], told)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
 """What is judged after a run. Pure: lists in, numbers out."""
 
 import bisect
+import enum
 import math
+from collections import Counter
 from dataclasses import dataclass
 
 NOT_SENT = ("HTTP 503", "ConnectionRefusedError")  # the edge, or the machine, let nothing through
@@ -41,17 +43,34 @@ def stale_answers(calls):
 
 
 def lost_writes(writes, copies):
-    """Names of acknowledged writes that some copy does not hold exactly once. `copies`: of each,
-    {name: how often}."""
+    """Names of acknowledged writes that some copy does not hold. `copies`: of each, {name: how
+    often}."""
     acknowledged = {write.name for write in writes if write.acknowledged}
-    return sorted(name for name in acknowledged
-                  if any(found.get(name) != 1 for found in copies))
+    return sorted(name for name in acknowledged if any(not found.get(name) for found in copies))
+
+
+def written_twice(writes, copies):
+    """Names that some copy holds more often than their client sent them. Who sends a write of
+    unknown outcome again may find it twice; nobody on the way may do so for him."""
+    sent = Counter(write.name for write in writes)
+    return sorted(name for name, times in sent.items()
+                  if any(found.get(name, 0) > times for found in copies))
+
+
+def there_by_outcome(writes, copies, word):
+    """Names of writes of that outcome that some copy holds."""
+    return sorted({write.name for write in writes if outcome(write) == word
+                   and any(found.get(write.name) for found in copies)})
+
+
+def shown(reads):
+    """All names that somebody was shown."""
+    return set().union(*(read.seen for read in reads if read.acknowledged))
 
 
 def unfounded_reads(reads, copies):
     """Names that somebody was shown and that are not there in the end."""
-    seen = set().union(*(read.seen for read in reads if read.acknowledged))
-    return sorted(name for name in seen if any(name not in found for found in copies))
+    return sorted(name for name in shown(reads) if any(name not in found for found in copies))
 
 
 def missed_reads(reads):
@@ -86,20 +105,27 @@ def overlaps(spans):
 
 @dataclass(frozen=True)
 class SqlAck:
-    """A transaction that a copy's PostgreSQL acknowledged through its local socket."""
+    """A transaction that a copy's PostgreSQL acknowledged through its local socket. It counted
+    `key` up to `value`."""
     name: str
     index: int
     at: float  # when its statement ran, by the kernel's clock
     started: float  # this run of its PostgreSQL
+    key: str = ""
+    value: int = 0
+    start: float = 0.0  # sent and answered, by the writer's clock
+    end: float = 0.0
+    acknowledged = True
 
 
 def parse_sql_answer(line):
-    """(name, at, started) of an acknowledged write; None for anything else."""
+    """The fields of a SqlAck that an acknowledged write tells; None for anything else."""
     words = line.strip().split("|")
-    if len(words) != 3:
+    if len(words) != 5:
         return None
     try:
-        return words[0], float(words[1]), float(words[2])
+        return {"name": words[0], "key": words[1], "value": int(words[2]), "at": float(words[3]),
+                "started": float(words[4])}
     except ValueError:
         return None
 
@@ -111,6 +137,26 @@ def sql_spans(acknowledged):
         first, last = found.get((one.index, one.started), (one.at, one.at))
         found[one.index, one.started] = (min(first, one.at), max(last, one.at))
     return found
+
+
+class Lead(enum.Enum):
+    """What a scenario demands of the lead, from the fault to the heal."""
+    MOVES = "moves"
+    STAYS = "stays"
+    EITHER = "either"  # it depends on how long something takes
+
+
+def lead_problem(lead, leader, spans, fault, healed):
+    """What is wrong with who led after a fault that struck copy `leader`; empty: nothing. `spans`
+    as in overlaps(); `fault` and `healed` are moments of the same clock. What moved only after the
+    heal came too late to be one."""
+    others = sorted(first for (index, _), (first, _) in spans.items()
+                    if index != leader and first > fault)
+    if lead is Lead.MOVES and not (others and others[0] <= healed):
+        return "nobody took over before the heal"
+    if lead is Lead.STAYS and others:
+        return f"the lead moved {others[0] - fault:.1f} s after the fault, and had to stay"
+    return ""
 
 
 def percentile(values, percent):

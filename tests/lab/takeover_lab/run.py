@@ -6,14 +6,15 @@ import traceback
 
 import steady_writer
 
-from . import checks, sql_writers
+from . import checks, history, sql_writers
+from .holdings import Holdings
 from .scene import LOOK_S, NeverHappened
 from .traffic import Traffic
 
 IN_A_ROW = 5  # acknowledged writes that count as "works again"
 WARM_S = 30.0
 ANSWERED_S = 75.0  # writes must be acknowledged again within this, or else after the heal
-CATCH_UP_S = 20.0  # for all copies together
+TOLD_MAX = 20  # of one kind, of what is wrong
 TOLD_S = 20.0  # until boxes and edges have told their moments of the takeover
 
 
@@ -23,10 +24,12 @@ class Run:
         # What stands here stays when the run does not get to its end.
         self.row = {"scenario": scenario.name, "run": number, "seed": seed, "came_back": False,
                     "rto_s": None, "gap_s": None, "lost_acks": None, "two_primaries": 0,
-                    "stale_answers": 0, "missed_reads": 0, "problem": "", "mode": scene.mode}
+                    "stale_answers": 0, "missed_reads": 0, "lead_problem": "", "problem": "",
+                    "mode": scene.mode, "excused": list(scenario.excused)}
         # Another moment between two renewals in every run, the same for the same seed.
         scene.rng = self.rng = random.Random(f"{seed} {scenario.name} {number}")
         self.traffic = self.sql_writers = None
+        self.healed_wall = 0.0
 
     def carry_out(self):
         """The row of this run, whatever happened in it: the next one goes on."""
@@ -81,6 +84,8 @@ class Run:
         time.sleep(self.rng.uniform(0.0, 1.0))
         scenario.strike(scene)
         scene.wait("writes are acknowledged again before the heal", self.answered, ANSWERED_S)
+        if scenario.lead is checks.Lead.MOVES:
+            scene.wait("another copy leads before the heal", scene.moved)
         if scenario.until:
             scene.wait(scenario.until.__name__, lambda: scenario.until(scene), scenario.until_s)
         hold_s = scenario.hold_s if self.hold_s is None else self.hold_s
@@ -91,6 +96,7 @@ class Run:
 
     def heal(self):
         scene = self.scene
+        self.healed_wall = time.time()
         self.scenario.heal(scene)
         healed = time.monotonic()
         scene.wait_well()
@@ -101,6 +107,7 @@ class Run:
     def mend(self):
         """After a run that went wrong: does it come back once nothing is broken any more?"""
         scene = self.scene
+        self.healed_wall = self.healed_wall or time.time()
         try:
             self.scenario.heal(scene)
         except Exception as error:  # healed already, or in another way
@@ -116,33 +123,44 @@ class Run:
     # -- judging ----------------------------------------------------------------------------------
 
     def judge(self, end):
-        scene, row = self.scene, self.row
-        writes, reads = self.traffic.writes(), self.traffic.reads()
+        scene, row, traffic = self.scene, self.row, self.traffic
         row["came_back"] = "back_s" in row
-        self.timing(writes, reads, end)
-        for kind, calls in (("writes", writes), ("reads", reads)):
-            outcomes = [checks.outcome(call) for call in calls]
-            row[kind] = {word: outcomes.count(word) for word in ("ok", "failed", "unknown")}
-            row[kind]["kinds"] = dict(steady_writer.kinds(calls))
-        unanswered = sum(not call.acknowledged for call in writes + reads)
-        if self.scenario.quiet and unanswered and not row["problem"]:
-            row["problem"] = f"{unanswered} of {len(writes + reads)} requests were not answered"
-        # Nothing can be said of the age of these.
-        row["unfenced"] = sum(call.acknowledged and checks.parse_fence(call.fence) is None
-                              for call in writes + reads)
-        stale = checks.stale_answers(writes + reads)
-        row["stale_answers"], row["missed_reads"] = len(stale), len(checks.missed_reads(reads))
-        row["stale"] = [f"{call.start - scene.fault_at:+.2f} s: {fence} after {newer}"
-                        for call, fence, newer in stale[:5]]
+        self.timing(traffic.writes(), traffic.reads(), end)
+        self.judge_answers({"writes": traffic.writes(), "reads": traffic.reads(),
+                            "updates": traffic.updates(), "looks": traffic.looks()})
         both = checks.overlaps(scene.primaries.heard())
         row["two_primaries"] = int(bool(both))
         row["both"] = [f"copies {a[0]} and {b[0]} for {length:.2f} s" for a, b, length in both]
-        row["looks"] = scene.primaries.looks  # answers; few of them prove little
+        row["looks_at_copies"] = scene.primaries.looks  # answers; few of them prove little
         row["woke_s"] = round(scene.primaries.woke_s, 2)
-        self.compare(writes, reads)
-        fences = [call.fence for call in writes if call.acknowledged and call.fence]
+        if scene.fault_at:
+            row["lead_problem"] = checks.lead_problem(
+                self.scenario.lead, scene.leader["index"], scene.primaries.heard(),
+                scene.fault_wall, self.healed_wall)
+        self.compare()
+        fences = [call.fence for call in traffic.writes() if call.acknowledged and call.fence]
         row["fences"] = list(dict.fromkeys(fences))
         row["notes"] = scene.notes
+
+    def judge_answers(self, kinds):
+        """What the customers were told, whatever the copies hold."""
+        scene, row = self.scene, self.row
+        for kind, calls in kinds.items():
+            outcomes = [checks.outcome(call) for call in calls]
+            row[kind] = {word: outcomes.count(word) for word in ("ok", "failed", "unknown")}
+            row[kind]["kinds"] = dict(steady_writer.kinds(calls))
+        every = [call for calls in kinds.values() for call in calls]
+        unanswered = sum(not call.acknowledged for call in every)
+        if self.scenario.quiet and unanswered and not row["problem"]:
+            row["problem"] = f"{unanswered} of {len(every)} requests were not answered"
+        # Nothing can be said of the age of these.
+        row["unfenced"] = sum(call.acknowledged and checks.parse_fence(call.fence) is None
+                              for call in every)
+        stale = checks.stale_answers(every)
+        row["stale_answers"] = len(stale)
+        row["missed_reads"] = len(checks.missed_reads(kinds["reads"]))
+        row["stale"] = [f"{call.start - scene.fault_at:+.2f} s: {fence} after {newer}"
+                        for call, fence, newer in stale[:5]]
 
     def tell_timeline(self):
         """The takeovers of this run as the API tells them, once all of it is told."""
@@ -175,25 +193,33 @@ class Run:
         if self.scenario.by_gap:
             row["rto_s"] = None if row["problem"] else row["gap_s"]
 
-    def compare(self, writes, reads):
+    def compare(self):
         """What was acknowledged, and what was shown, against what every copy holds in the end."""
-        row = self.row
+        row, traffic = self.row, self.traffic
         if not row["came_back"]:
             return  # nobody can tell
-        wanted = {write.name for write in writes if write.acknowledged}
-        deadline = time.monotonic() + CATCH_UP_S
-        copies = self.scene.inside.instance()["replicas"]
-        found = [self.parties(copy, wanted, deadline) for copy in copies]
-        lost = checks.lost_writes(writes, found)
-        unfounded = checks.unfounded_reads(reads, found)
-        row["lost_acks"], row["unfounded_reads"] = len(lost), len(unfounded)
-        row["lost"] = lost[:20] + unfounded[:20]
-        twice = [name for name, count in found[0].items() if count > 1]
-        row["twice"] = len(twice)
-        row["unknown_but_there"] = sum(write.name in found[0] for write in writes
-                                       if checks.outcome(write) == "unknown")
-        row["failed_but_there"] = sum(write.name in found[0] for write in writes
-                                      if checks.outcome(write) == "failed")
+        writes, reads, holdings = traffic.writes(), traffic.reads(), Holdings(self.scene)
+        told = {write.name for write in writes if write.acknowledged} | checks.shown(reads)
+        found = holdings.parties(traffic.writer.prefix, told)
+        for key, names in (("lost_acks", checks.lost_writes(writes, found)),
+                           ("unfounded_reads", checks.unfounded_reads(reads, found)),
+                           ("twice", checks.written_twice(writes, found)),
+                           ("failed_but_there", checks.there_by_outcome(writes, found, "failed"))):
+            row[key] = len(names)
+            if names:
+                row[f"{key}_names"] = names[:TOLD_MAX]
+        row["unknown_but_there"] = len(checks.there_by_outcome(writes, found, "unknown"))
+        updates, looks = traffic.updates(), traffic.looks()
+        looks_tell = "unfounded_reads" not in self.scenario.excused
+        held = holdings.counters(traffic.counter_writer.prefix,
+                                 history.Told(updates, looks, looks_tell).in_the_end())
+        self.tell_order(history.went_back(updates, looks, held, looks_tell)
+                        + history.never_written(updates, looks, held, checks.outcome))
+
+    def tell_order(self, problems):
+        row = self.row
+        row["out_of_order"] = row.get("out_of_order", 0) + len(problems)
+        row["order"] = row.get("order", []) + problems[:TOLD_MAX]
 
     def judge_sql(self, acknowledged):
         row = self.row
@@ -206,30 +232,10 @@ class Run:
                         for a, b, length in both]
         if not row["came_back"]:
             return
+        holdings = Holdings(self.scene)
         wanted = {one.name for one in acknowledged}
-        deadline = time.monotonic() + CATCH_UP_S
-        lost = set()
-        for copy in self.scene.inside.instance()["replicas"]:
-            lost |= wanted - self.sql_names(copy, wanted, deadline)
+        lost = set().union(*(wanted - found.keys() for found in holdings.sql_names(wanted)))
         row["lost_acks"] += len(lost)
-        row["lost"] += sorted(lost)[:20]
-
-    def sql_names(self, copy, wanted, deadline):
-        """What a copy holds, once it holds all that is wanted or it is too late."""
-        while True:
-            names = self.scene.sql(copy, f"SELECT name FROM {sql_writers.TABLE}") or ""
-            found = set(names.split())
-            if wanted <= found or time.monotonic() > deadline:
-                return found
-            time.sleep(LOOK_S)
-
-    def parties(self, copy, wanted, deadline):
-        """{name: how often} on a copy, once it holds all that is wanted or it is too late."""
-        while True:
-            rows = self.scene.sql(copy, "SELECT name, count(*) FROM party_party WHERE name LIKE "
-                                  f"'{self.traffic.writer.prefix}%' GROUP BY name", "erp") or ""
-            found = {name: int(count) for name, count in
-                     (line.split("|") for line in rows.splitlines())}
-            if wanted <= found.keys() or time.monotonic() > deadline:
-                return found
-            time.sleep(LOOK_S)
+        row.setdefault("lost_acks_names", []).extend(sorted(lost)[:TOLD_MAX])
+        held = holdings.sql_counters(history.Told(acknowledged, ()).in_the_end())
+        self.tell_order(history.went_back(acknowledged, (), held))

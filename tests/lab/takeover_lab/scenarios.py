@@ -8,8 +8,13 @@ from dataclasses import dataclass
 
 from inside import partition
 
+from .checks import Lead
+
 PROMISE_S = 7.0
 FREEZE_S = 2 * PROMISE_S  # clearly longer than the promise
+# Service ends 6 s after a renewal was sent that may be a second old when the line goes, and is sent
+# again only a quarter of a second after it is back: of resets up to 5 s some 1 % move the lead.
+RESET_S = (1.0, 4.5)
 SEGMENTS_MAX = 24  # more than PostgreSQL keeps ready
 BACKENDS_TRIED = 10
 REBUILT_S = 180.0
@@ -48,8 +53,12 @@ class Scenario:
     until: Callable | None = None  # more to wait for before the heal
     until_s: float = 30.0
     lab: str = "plain"  # one of LABS
+    lead: Lead = Lead.MOVES  # between the fault and the heal; a run in which it does not is bad
     quiet: bool = False  # its customers notice nothing: each request is answered
     cause: str = ""  # what the timeline may give as the reason: "a|b"; empty: it is not judged
+    # Keys of a row (rows.PROMISES) that nobody promised in such a case. Where "unfounded_reads" is
+    # one, a key must not go back behind what was acknowledged, but may behind what was only shown.
+    excused: tuple = ()
 
 
 # -- power and lines ------------------------------------------------------------------------------
@@ -114,15 +123,13 @@ def flap(scene):
 
 
 def reset_line(scene):
-    """As an ISP does it each night: gone for 1 to 5 s, and there again. Nobody takes over."""
+    """As an ISP does it each night: gone for some seconds, and there again. Nobody takes over."""
     home = scene.leader["site"]
     with scene.fault():
         scene.cut("line", home)
-    time.sleep(scene.rng.uniform(1.0, 5.0))
+    time.sleep(scene.rng.uniform(*RESET_S))
     scene.heal("line", home)
     time.sleep(2 * PROMISE_S)
-    if scene.moved():
-        scene.note("the lead moved")
 
 
 def cut_around(scope):
@@ -257,7 +264,8 @@ def crash_while_waiting(scene):
 
 def cancel_while_waiting(scene):
     """Both standbys are cut, waiting writes are cancelled by their own role, their leader loses
-    power."""
+    power. PostgreSQL shows others what its own customer would not wait for: a read of it is no
+    promise of ours. That it is told as acknowledged to nobody is one."""
     with scene.fault():
         for copy in scene.standbys:
             scene.cut("line", copy["site"])
@@ -351,29 +359,31 @@ ALL = {scenario.name: scenario for scenario in (
     Scenario("line_cut", cut_line(), heal_line, cause="promise_over"),
     Scenario("master_off", power_off, power_on_with_master, master_away,
              cause="promise_over"),
-    Scenario("master_away", master_gone, master_returns, hold_s=AWAY_S, by_gap=True, quiet=True),
+    Scenario("master_away", master_gone, master_returns, hold_s=AWAY_S, by_gap=True, quiet=True,
+             lead=Lead.STAYS),
     Scenario("isp_cut", ISP_CUT, ISP_HEAL),
     Scenario("frozen", freeze, thaw, hold_s=FREEZE_S),
-    Scenario("agent_killed", agent_killed, hold_s=10.0, by_gap=True),
-    Scenario("service_dead", service_dead, by_gap=True, hold_s=10.0),
+    Scenario("agent_killed", agent_killed, hold_s=10.0, by_gap=True, lead=Lead.EITHER),
+    Scenario("service_dead", service_dead, by_gap=True, hold_s=10.0, lead=Lead.EITHER),
     Scenario("agent_frozen", agent_stopped, agent_goes_on, hold_s=2 * FREEZE_S, by_gap=True),
     Scenario("with_master_cut", cut_line_and_master, heal_line_and_master),
-    Scenario("planned", promote, by_gap=True, cause="handed_over|resigned",
-             until=lambda scene: scene.moved()),
+    Scenario("planned", promote, by_gap=True, cause="handed_over|resigned"),
     Scenario("oneway_in", cut_line("in"), heal_line, hold_s=FREEZE_S),
     Scenario("oneway_out", cut_line("out"), heal_line, hold_s=FREEZE_S),
     Scenario("country_cut", COUNTRY_CUT, COUNTRY_HEAL, lab="three_countries"),
-    Scenario("nightly_reset", reset_line, by_gap=True),
-    Scenario("flapping", flap, heal_line, by_gap=True),
-    Scenario("backend_oom", backend_killed, hold_s=10.0, by_gap=True),
-    Scenario("clock_step", clock_steps, clock_right, own_clock, hold_s=FREEZE_S, by_gap=True),
-    Scenario("disk_full", fill_disk, empty_disk, hold_s=FREEZE_S, by_gap=True),
+    Scenario("nightly_reset", reset_line, by_gap=True, lead=Lead.STAYS),
+    Scenario("flapping", flap, heal_line, by_gap=True, lead=Lead.EITHER),
+    Scenario("backend_oom", backend_killed, hold_s=10.0, by_gap=True, lead=Lead.EITHER),
+    Scenario("clock_step", clock_steps, clock_right, own_clock, hold_s=FREEZE_S, by_gap=True,
+             lead=Lead.STAYS),
+    Scenario("disk_full", fill_disk, empty_disk, hold_s=FREEZE_S, by_gap=True, lead=Lead.EITHER),
     Scenario("home_lost", power_off, home_returns, until=rebuilt_elsewhere, until_s=REBUILT_S,
              lab="quick_repair"),
     Scenario("majority_lost", lose_majority, majority_returns, lab="quick_repair"),
     Scenario("drained", drain, undrain, by_gap=True, until=rebuilt_elsewhere, until_s=REBUILT_S,
              lab="quick_repair"),
     Scenario("crash_while_waiting", crash_while_waiting, power_on),
-    Scenario("cancel_while_waiting", cancel_while_waiting, power_on),
+    Scenario("cancel_while_waiting", cancel_while_waiting, power_on,
+             excused=("unfounded_reads",)),
     Scenario("standby_then_primary", standby_then_primary, power_on),
 )}

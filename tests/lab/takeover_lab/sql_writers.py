@@ -1,7 +1,7 @@
 """Transactions as fast as the database takes them, beside the ERP's: one writer in each copy's
 partition, through the local socket, so no network and no edge is in its way. Of the copies that
-refuse (they follow) it asks again; what a copy acknowledges must be on all copies in the end, and
-no two copies may acknowledge at one time.
+refuse (they follow) it asks again; what a copy acknowledges must be on all copies in the end, no
+two copies may acknowledge at one time, and the keys that each transaction counts up never go back.
 """
 
 import subprocess
@@ -13,10 +13,15 @@ from inside import LAB, PSQL, in_partition
 from .checks import SqlAck, parse_sql_answer
 
 AGAIN_S = 0.2  # after a refusal, and before another try where nothing answers
-TABLE = "lab_writes"
-CREATE = (f"DROP TABLE IF EXISTS {TABLE}; CREATE TABLE {TABLE} (name text PRIMARY KEY)")
-INSERT = (f"INSERT INTO {TABLE} VALUES ('{{name}}') RETURNING name, "
-          "extract(epoch FROM clock_timestamp()), "
+KEYS = 4
+TABLE, COUNTERS = "lab_writes", "lab_counters"
+CREATE = (f"DROP TABLE IF EXISTS {TABLE}, {COUNTERS}; "
+          f"CREATE TABLE {TABLE} (name text PRIMARY KEY, key text, value bigint); "
+          f"CREATE TABLE {COUNTERS} (key text PRIMARY KEY, value bigint NOT NULL); "
+          f"INSERT INTO {COUNTERS} SELECT 'sql-' || n, 0 FROM generate_series(0, {KEYS - 1}) n")
+INSERT = (f"WITH counted AS (UPDATE {COUNTERS} SET value = value + 1 WHERE key = '{{key}}' "
+          f"RETURNING key, value) INSERT INTO {TABLE} SELECT '{{name}}', key, value FROM counted "
+          "RETURNING name, key, value, extract(epoch FROM clock_timestamp()), "
           "extract(epoch FROM pg_postmaster_start_time());\n")
 BROKEN_WAIT = "WARNING:"  # a wait for the standbys that was broken off: nothing was promised
 
@@ -49,15 +54,17 @@ class SqlWriter:
         """One statement and its answer; False when the conversation is over."""
         self.count += 1
         name = f"{self.prefix}{self.copy['index']}-{self.count}"
-        process.stdin.write(INSERT.format(name=name))
+        start = time.monotonic()
+        process.stdin.write(INSERT.format(name=name, key=f"sql-{self.count % KEYS}"))
         process.stdin.flush()
         promised, line = True, process.stdout.readline()
         while line.startswith(BROKEN_WAIT):
             promised, line = False, process.stdout.readline()
         answer = parse_sql_answer(line)
-        if answer and answer[0] == name:
+        if answer and answer["name"] == name:
             if promised:
-                self.note(SqlAck(name, self.copy["index"], *answer[1:]))
+                self.note(SqlAck(**answer, index=self.copy["index"], start=start,
+                                 end=time.monotonic()))
             return True
         if line.startswith("ERROR:"):
             self.over.wait(AGAIN_S)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 import steady_writer
 from erp import Erp
 
+from . import counters
+
 PERIOD_S = 0.2  # of each; with both, ten requests a second
 TIMEOUT_S = 15.0
 IN_FLIGHT_MAX = 160  # so many hang when nothing answers for longer than TIMEOUT_S
@@ -40,6 +42,9 @@ class SteadyReader(steady_writer.SteadyCalls):
 
 
 class Traffic:
+    """Of one run: writes of new names and reads of them, updates of a few keys and looks at
+    them."""
+
     def __init__(self, cloud, prefix):
         connection = cloud.order()["instance"]["connection"]
         erp = Erp(connection["url"], cloud.port("web"), cloud.ca_file(), timeout_s=TIMEOUT_S)
@@ -47,26 +52,40 @@ class Traffic:
         options = {"period_s": PERIOD_S, "in_flight_max": IN_FLIGHT_MAX}
         self.writer = steady_writer.SteadyWriter(erp, prefix, **options)
         self.reader = SteadyReader(erp, self.writer, **options)
+        self.counter_writer = counters.CounterWriter(erp, f"count-{prefix}",
+                                                     period_s=counters.UPDATE_PERIOD_S)
+        self.counter_reader = counters.CounterReader(erp, self.counter_writer,
+                                                     period_s=counters.LOOK_PERIOD_S)
+        self.all = (self.writer, self.reader, self.counter_writer, self.counter_reader)
 
     def start(self):
-        self.writer.start()
-        self.reader.start()
+        for one in self.all:
+            one.start()
 
     def finish(self):
         """Returns when the last answer is there, or given up."""
-        self.writer.ending.set()
-        self.reader.ending.set()
-        self.writer.finish()
-        self.reader.finish()
+        for one in self.all:
+            one.ending.set()
+        for one in self.all:
+            one.finish()
 
     def writes(self):
-        with self.writer.lock:
-            return list(self.writer.writes)
+        return calls_of(self.writer)
 
     def reads(self):
-        with self.reader.lock:
-            return list(self.reader.writes)
+        return calls_of(self.reader)
+
+    def updates(self):
+        return calls_of(self.counter_writer)
+
+    def looks(self):
+        return calls_of(self.counter_reader)
 
     def in_a_row(self, since):
         """Writes started after `since` and acknowledged since the last failure."""
         return self.writer.acknowledged_in_a_row(since)
+
+
+def calls_of(steady):
+    with steady.lock:
+        return list(steady.writes)

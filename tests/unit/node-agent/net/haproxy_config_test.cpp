@@ -89,6 +89,25 @@ TEST_CASE("what a client says of itself is dropped, and limits are set") {
         CHECK(text.find(line) != std::string::npos);
 }
 
+TEST_CASE("who was not answered is told whether his request may have been done") {
+    const std::string text = haproxy_config(settings, {});
+    for (const char* line : {"\n  errorfile 502 /e/502.http\n", "\n  errorfile 503 /e/503.http\n",
+                             "\n  errorfile 504 /e/504.http\n"})
+        CHECK(text.find(line) != std::string::npos);
+    const std::string lost = page_lost();
+    const std::string late = page_late();
+    CHECK(lost.starts_with("HTTP/1.0 502 Bad Gateway\r\n"));
+    CHECK(late.starts_with("HTTP/1.0 504 Gateway Timeout\r\n"));
+    for (const std::string& page : {lost, late}) {
+        CHECK(page.find("It is not known whether") != std::string::npos);
+        // Nothing may invite a program to send it again by itself.
+        CHECK(page.find("Retry-After") == std::string::npos);
+        const std::size_t body = page.find("\r\n\r\n") + 4;
+        CHECK(page.find("Content-Length: " + std::to_string(page.size() - body) + "\r\n") < body);
+    }
+    CHECK(page_waiting().find("not known") == std::string::npos);
+}
+
 TEST_CASE("answers of a member are counted from haproxy's statistics, failures left out") {
     CHECK(haproxy_statistics(7) == "show stat slot7 4 -1");
     const std::string names = "# pxname,svname,hrsp_1xx,hrsp_2xx,hrsp_3xx,hrsp_4xx,hrsp_5xx,\n";
