@@ -276,6 +276,15 @@ class Limits(unittest.TestCase):
         tunnels = self.boxes["home"].must("line_look")["tunnels"].values()
         return {side: sum(one[side] for one in tunnels) for side in ("up", "down")}
 
+    def quiet(self):
+        """What is sent after a program ended: the kernel's, of earlier transfers, or of this one."""
+        deadline = time.monotonic() + 30
+        before, now = 0, sum(self.line_bytes().values())
+        while now - before > 2_000:  # a keepalive is no transfer
+            self.assertLess(time.monotonic(), deadline, "somebody sends all the time")
+            time.sleep(0.3)
+            before, now = now, sum(self.line_bytes().values())
+
     def lost_inside(self):
         """Datagrams that the line brought and that nobody fetched in time from the socket."""
         shown = self.at("home", "cat", "/proc/net/snmp").stdout.splitlines()
@@ -284,10 +293,11 @@ class Limits(unittest.TestCase):
 
     def counts_all(self, what, side):
         """Never more than the line carried; less only where a busy machine lost some."""
+        self.quiet()
         before = self.line_bytes()[side], self.counted()[side], self.lost_inside()
         for one in self.tenants(what, 3):
             result(one)
-        time.sleep(0.5)
+        self.quiet()
         after = self.line_bytes()[side], self.counted()[side], self.lost_inside()
         line, ours, lost = [new - old for old, new in zip(before, after)]
         print(f"\n{what}: the line carried {line} bytes, counted {ours}: {ours / line:.3f}; "
