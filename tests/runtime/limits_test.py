@@ -35,8 +35,14 @@ def traffic(netns, *words):
     return subprocess.Popen(argv, stdout=subprocess.PIPE, text=True)
 
 
+class NotReached(Exception):
+    """Nobody took the connection in time."""
+
+
 def result(process):
     output, _ = process.communicate(timeout=120)
+    if process.returncode != 0:
+        raise NotReached(process.args)
     return json.loads(output)
 
 
@@ -134,6 +140,7 @@ class Limits(unittest.TestCase):
     def setUp(self):
         self.hold(0, 0)
         self.shape_line(0, 0)
+        self.quiet()  # of the test before
 
     def hold(self, up, down):
         """The host's caps, in Mbit/s; 0: none."""
@@ -177,11 +184,22 @@ class Limits(unittest.TestCase):
         return ((after[side] - before[side]) * 8 / span / 1e6,
                 [result(one)["mbit"] for one in running])
 
+    def print_tunnels(self, why):
+        print(f"not reached: {why}")
+        for node in NODES:
+            shown = run("nsenter", f"--net={self.box(node)}", "ip", "-s", "link", check=False)
+            print(f"-- {node}", shown.stdout, flush=True)
+
     def carries(self, what, cap, tries=4):
         """The line carries the cap and never more. A machine that is busy with something else may
         need another try to carry as much."""
         for _ in range(tries):
-            line, arrived = self.measured(what)
+            try:
+                line, arrived = self.measured(what)
+            except NotReached as nobody:
+                self.print_tunnels(nobody)
+                line = 0
+                continue
             print(f"{what:6} cap {cap} Mbit/s: line {line:.2f}, arrived "
                   + " + ".join(f"{one:.2f}" for one in arrived))
             self.assertLess(line, MOST * cap)
@@ -234,6 +252,7 @@ class Limits(unittest.TestCase):
             rows[name] = self.household()
             for one in tenants:
                 result(one)
+            self.quiet()
         print(f"\nline {LINE_UP} up, {LINE_DOWN} down; caps {CAP_UP} up, {CAP_DOWN} down; "
               f"the household wants {HOUSEHOLD_DOWN}")
         print(f"{'':16} download   median      95 %   lost")
@@ -241,7 +260,9 @@ class Limits(unittest.TestCase):
             print(f"{name:16} {row['download']:8.2f} {row['median']:7.2f} ms {row['p95']:6.2f} ms "
                   f"{row['lost']:5}")
         alone, capped, free = rows.values()
-        self.assertGreater(capped["download"], (1 - LOSS_MOST) * alone["download"])
+        # Somebody who was held up for a moment catches up, and had more than was wanted.
+        wanted = min(alone["download"], HOUSEHOLD_DOWN)
+        self.assertGreater(capped["download"], (1 - LOSS_MOST) * wanted)
         self.assertLessEqual(capped["lost"], 0.05 * 150)
         # The caps are what helps: without them it is worse in one way or another.
         return (free["p95"] > 3 * capped["p95"] or free["median"] > 3 * capped["median"]
