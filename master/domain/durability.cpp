@@ -71,6 +71,16 @@ std::string of_synchronous(const Standing& now, const ReplicationPolicy& policy,
     CHECK(false);
 }
 
+int majority_of(const ReplicationPolicy& policy) { return policy.replicas / 2 + 1; }
+
+// So many have to tell how far they got that one of them holds whatever two copies acknowledged
+// (common/docs/leadership.md 5.5). An asynchronous order asks for no more than a majority.
+int electors_of(const ReplicationPolicy& policy) {
+    constexpr int held_by = 2;
+    if (policy.mode == ReplicationMode::Asynchronous) return majority_of(policy);
+    return std::max(majority_of(policy), policy.replicas - held_by + 1);
+}
+
 }  // namespace
 
 std::vector<std::string> promises_of(const ReplicationPolicy& policy, bool elects) {
@@ -95,9 +105,15 @@ std::vector<std::string> promises_of(const ReplicationPolicy& policy, bool elect
                                  "caught up");
     }
     if (elects)
-        promises.push_back("whatever the mode: while no " + number(policy.replicas / 2 + 1) +
+        promises.push_back("whatever the mode: while no " + number(majority_of(policy)) +
                            " of its " + number(policy.replicas) +
                            " homes reach each other, nobody serves");
+    if (elects && electors_of(policy) > majority_of(policy))
+        promises.push_back("when the home that serves is lost, another takes over while " +
+                           number(electors_of(policy)) + " of the " + number(policy.replicas) +
+                           " are there; with fewer it waits for one of them, so that nothing "
+                           "acknowledged is lost. Where two are lost one after the other it has "
+                           "gone on without the first by then");
     return promises;
 }
 

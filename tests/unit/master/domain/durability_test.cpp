@@ -164,6 +164,14 @@ TEST_CASE("each choice is promised in plain words") {
     CHECK(says(promises_of(policy, true), "writes stop until another one is back"));
     CHECK(says(promises_of(policy, true), "while no 2 of its 3 homes reach each other"));
     CHECK(promises_of(policy, false).size() == 2);
+    // Of five, three are a majority, but a write is on two of them only.
+    CHECK_FALSE(says(promises_of(policy, true), "another takes over while"));
+    policy.replicas = 5;
+    CHECK(says(promises_of(policy, true), "while no 3 of its 5 homes reach each other"));
+    CHECK(says(promises_of(policy, true), "another takes over while 4 of the 5 are there"));
+    policy.mode = ReplicationMode::Asynchronous;
+    CHECK_FALSE(says(promises_of(policy, true), "another takes over while"));
+    policy = {};
     policy.short_of_copies = ShortOfCopies::GoOn;
     CHECK(says(promises_of(policy, true), "goes on with that one, and says so"));
     policy.mode = ReplicationMode::Asynchronous;
