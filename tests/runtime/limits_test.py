@@ -298,7 +298,7 @@ class Limits(unittest.TestCase):
         return {side: sum(one[side] for one in tunnels) for side in ("up", "down")}
 
     def quiet(self):
-        """What is sent after a program ended: the kernel's, of earlier transfers, or of this one."""
+        """After a program ended the kernel goes on sending: of an earlier transfer or of this."""
         deadline = time.monotonic() + 30
         before, now = 0, sum(self.line_bytes().values())
         while now - before > 2_000:  # a keepalive is no transfer
