@@ -3,7 +3,6 @@
 #include <arpa/inet.h>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -12,6 +11,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <system_error>
 
 #include "common/os/stop_event.h"
 #include "common/tls/address.h"
@@ -60,7 +60,8 @@ Result<os::UniqueFd> listen_on(const std::string& host, int port, const std::str
         os::UniqueFd socket = listen_at(*one);
         if (socket.valid()) return socket;
     }
-    return cannot_listen(address, std::strerror(errno));
+    const std::string why = std::generic_category().message(errno);
+    return cannot_listen(address, why.c_str());
 }
 
 std::string source_of_address(const sockaddr_storage& from) {

@@ -95,7 +95,7 @@ const Statement& page_of(const AuditFilter& filter) {
 
 Status read_newest(Row row, Changes& into) {
     AuditEntry entry;
-    TRY(read_audit(row, entry));
+    TRY(read_audit(std::move(row), entry));
     into.push_back(Put<AuditEntry>{std::move(entry)});
     return ok_status();
 }
