@@ -18,4 +18,10 @@ std::string percent_encoded(std::string_view text) {
     return encoded;
 }
 
+void add_to_query(std::string& query, std::string_view field, std::string_view value) {
+    if (value.empty()) return;
+    if (!query.empty()) query += '&';
+    query += std::string(field) + "=" + percent_encoded(value);
+}
+
 }  // namespace foyer

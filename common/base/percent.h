@@ -9,4 +9,7 @@ namespace foyer {
 
 std::string percent_encoded(std::string_view text);
 
+// Goes on with field=value, encoded; an empty value is nothing that is asked for.
+void add_to_query(std::string& query, std::string_view field, std::string_view value);
+
 }  // namespace foyer

@@ -51,17 +51,14 @@ Check a_hash() {
 
 Result<std::string> query_of(Session& session, const ListOptions& options) {
     std::string query = "page_size=500";
-    const auto put = [&query](const char* field, const std::string& value) {
-        if (!value.empty()) query += fmt::format("&{}={}", field, percent_encoded(value));
-    };
     const auto put_moment = [&](const char* field, const std::string& text) -> Status {
         if (text.empty()) return ok_status();
-        put(field, to_rfc3339(TRY(parse_moment(text, session.clock().wall()))));
+        add_to_query(query, field, to_rfc3339(TRY(parse_moment(text, session.clock().wall()))));
         return ok_status();
     };
-    put("account", options.account);
-    put("member", options.member);
-    put("subject", options.subject);
+    add_to_query(query, "account", options.account);
+    add_to_query(query, "member", options.member);
+    add_to_query(query, "subject", options.subject);
     TRY(put_moment("since", options.since));
     TRY(put_moment("until", options.until));
     return query;

@@ -90,9 +90,8 @@ namespace {
 
 ListRoute filtered(ListRoute route, const std::map<std::string, std::string>& asked) {
     for (const auto& [field, value] : asked) {
-        if (value.empty()) continue;
-        route.query += (route.query.empty() ? "" : "&") + field + "=" + percent_encoded(value);
-        route.nothing = "none of the " + plain(route.rows) + " fits";
+        add_to_query(route.query, field, value);
+        if (!value.empty()) route.nothing = "none of the " + plain(route.rows) + " fits";
     }
     return route;
 }

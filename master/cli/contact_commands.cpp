@@ -227,7 +227,7 @@ void add_contact_commands(Command app, Session& session) {
     list.callback([&session, &account] {
         session.action = [&session, &account] {
             ListRoute route{"/v1/contacts", "contacts", "no contacts: nobody is written to"};
-            if (!account.empty()) route.query = "account=" + percent_encoded(account);
+            add_to_query(route.query, "account", account);
             return session.show_list(route, view_contacts);
         };
     });

@@ -85,10 +85,9 @@ struct Chosen {
 
 std::string target_of(const Chosen& options) {
     std::string query;
-    if (!options.account.empty()) query += "&account=" + percent_encoded(options.account);
-    if (options.dry_run) query += "&validate_only=true";
-    if (!query.empty()) query.front() = '?';
-    return path_of("domains", options.name) + query;
+    add_to_query(query, "account", options.account);
+    if (options.dry_run) add_to_query(query, "validate_only", "true");
+    return path_of("domains", options.name) + (query.empty() ? "" : "?" + query);
 }
 
 Status show(Session& session, const Chosen& options) {

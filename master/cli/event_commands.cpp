@@ -20,10 +20,10 @@ struct EventOptions {
 
 std::string filter_of(const EventOptions& options) {
     std::string query;
-    if (!options.about.empty()) query += "&about=" + options.about;
-    if (!options.name.empty()) query += "&subject=" + percent_encoded(options.name);
-    if (!options.kind.empty()) query += "&kind=" + percent_encoded(options.kind);
-    return query;
+    add_to_query(query, "about", options.about);
+    add_to_query(query, "subject", options.name);
+    add_to_query(query, "kind", options.kind);
+    return query.empty() ? query : "&" + query;
 }
 
 std::string first_path(const EventOptions& options) {

@@ -119,7 +119,7 @@ void add_token_commands(Command app, Session& session) {
     list.callback([&session, &account] {
         session.action = [&session, &account] {
             ListRoute route{"/v1/tokens", "tokens", "no tokens"};
-            if (!account.empty()) route.query = "account=" + percent_encoded(account);
+            add_to_query(route.query, "account", account);
             return session.show_list(route, view_tokens);
         };
     });

@@ -22,17 +22,12 @@ std::vector<const Domain*> domains_of(const State& state, const InstanceName& in
     return rows;
 }
 
-// Another's instance is answered as if it did not exist.
-Result<Instance> find_instance(const State& state, const CreateDomain& command) {
-    const auto found = state.instances().find(command.instance);
-    const bool seen = found != state.instances().end() &&
-                      (command.owner.empty() || found->second.owner == command.owner);
-    if (!seen) return no_such_row("instance", command.instance.str(), "foyer instance ls");
-    if (found->second.desired == DesiredState::Deleted)
-        return error(ErrorCode::FailedPrecondition,
-                     "instance '" + command.instance.str() + "' is being deleted",
-                     {{"rule", "deleting"}});
-    return found->second;
+Result<Instance> find_living(const State& state, const CreateDomain& command) {
+    Instance found = TRY(find_instance_of(state, command.instance, command.owner));
+    if (found.desired != DesiredState::Deleted) return found;
+    return error(ErrorCode::FailedPrecondition,
+                 "instance '" + command.instance.str() + "' is being deleted",
+                 {{"rule", "deleting"}});
 }
 
 // Customers are not told by whom.
@@ -201,7 +196,7 @@ std::vector<std::string> proven_domains_of(const State& state, const InstanceNam
 
 Result<Decision> create_domain(const State& state, const CreateDomain& command, WallTime now) {
     TRY(check_domain_name(command.name.str(), state.settings().zone));
-    const Instance instance = TRY(find_instance(state, command));
+    const Instance instance = TRY(find_living(state, command));
     TRY(check_free(state, command, instance.owner));
     TRY(check_room(state, command, instance));
     Draft draft(state, now);
