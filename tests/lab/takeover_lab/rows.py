@@ -50,8 +50,8 @@ class Rows:
                              + "\n", encoding="utf-8")
             aside.replace(self.file)
 
-    def done(self, scenario):
-        return sum(row["scenario"] == scenario for row in self.rows)
+    def has(self, scenario, number):
+        return any((row["scenario"], row["run"]) == (scenario, number) for row in self.rows)
 
     def names(self):
         return list(dict.fromkeys(row["scenario"] for row in self.rows))

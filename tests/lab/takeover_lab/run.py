@@ -19,8 +19,9 @@ TOLD_S = 20.0  # until boxes and edges have told their moments of the takeover
 
 
 class Run:
-    def __init__(self, scene, scenario, number, seed, sql=False, hold_s=None):
+    def __init__(self, scene, scenario, number, seed, turn, sql=False, hold_s=None):
         self.scene, self.scenario, self.sql, self.hold_s = scene, scenario, sql, hold_s
+        self.turn = turn
         # What stands here stays when the run does not get to its end.
         self.row = {"scenario": scenario.name, "run": number, "seed": seed, "came_back": False,
                     "rto_s": None, "gap_s": None, "lost_acks": None, "two_primaries": 0,
@@ -78,12 +79,13 @@ class Run:
         scene.wait("the first writes are acknowledged",
                    lambda: self.traffic.in_a_row(begun) >= IN_A_ROW, WARM_S)
         scenario.prepare(scene)
-        calm = time.monotonic()
-        scene.wait("writes are acknowledged before the fault",
-                   lambda: self.traffic.in_a_row(calm) >= IN_A_ROW, WARM_S)
-        time.sleep(self.rng.uniform(0.0, 1.0))
-        scenario.strike(scene)
-        scene.wait("writes are acknowledged again before the heal", self.answered, ANSWERED_S)
+        with self.turn:
+            calm = time.monotonic()
+            scene.wait("writes are acknowledged before the fault",
+                       lambda: self.traffic.in_a_row(calm) >= IN_A_ROW, WARM_S)
+            time.sleep(self.rng.uniform(0.0, 1.0))
+            scenario.strike(scene)
+            scene.wait("writes are acknowledged again before the heal", self.answered, ANSWERED_S)
         if scenario.lead is checks.Lead.MOVES:
             scene.wait("another copy leads before the heal", scene.moved)
         if scenario.until:
