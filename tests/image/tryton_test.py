@@ -360,6 +360,40 @@ def check_log_gone(group, leader):
     must_copy_anew(late, leader)
 
 
+def check_rot(group, leader):
+    """A page that the disk gives back otherwise than it was written: found before anybody reads
+    it, on a copy that follows and on the one that leads, and mended by a fresh copy."""
+    scrub = ("/usr/bin/python3", "-IB", "/opt/foyer/lib/scrub.py")
+    sql(leader, "CREATE TABLE seldom AS SELECT generate_series(1, 10000)")
+    sql(leader, "CHECKPOINT", "postgres")
+    follower = next(replica for replica in group.replicas if replica is not leader)
+    wait_for(lambda: position(follower) == position(leader), "it holds the table")
+    sql(follower, "CHECKPOINT", "postgres")
+    assert follower.exec(*scrub).returncode == 0, "whole, and said to be damaged"
+    assert is_open(follower)
+    rot(follower, sql(leader, "SELECT pg_relation_filepath('seldom')"))
+    done = follower.exec(*scrub)
+    assert done.returncode == 1, done
+    health = follower.json("health")
+    assert health["diverged"] and "page 2" in health["detail"], health
+    must_copy_anew(follower, leader)
+    assert follower.exec(*scrub).returncode == 0 and not is_diverged(follower)
+    rot(leader, sql(leader, "SELECT pg_relation_filepath('seldom')"))
+    assert leader.exec(*scrub).returncode == 1
+    health = leader.json("health")
+    assert not health["healthy"] and "damaged on this disk" in health["detail"], health
+    os.unlink(f"{leader.folder}/volume/damaged")
+    sql(leader, "DROP TABLE seldom")
+
+
+def rot(replica, path):
+    with open(f"{replica.folder}/volume/pg/{path}", "r+b") as file:
+        file.seek(2 * 8192 + 4000)
+        old = file.read(1)
+        file.seek(-1, os.SEEK_CUR)
+        file.write(bytes([old[0] ^ 1]))
+
+
 def check_export(leader):
     status, data = leader.hook("export")
     assert status == 0
@@ -453,6 +487,7 @@ def main():
             leader = check_takeover(group, party, invoice, number)
             leader = check_lost_source(group, leader)
             check_log_gone(group, leader)
+            check_rot(group, leader)
             check_export(leader)
             check_health(leader)
         check_countries(folder, release, f"{folder}/root")

@@ -5,7 +5,7 @@ import shutil
 import postgres
 import settings
 from primary import ask
-from replica import DATA, FOLLOWS, NOT_YET, REWINDING, VOLUME, fail, step
+from replica import DAMAGED, DATA, FOLLOWS, NOT_YET, REWINDING, VOLUME, fail, step
 
 NEW = VOLUME + "/pg.new"
 
@@ -61,6 +61,8 @@ def clone(replica):
     step(f"copying from {replica.primary['name']}")
     for folder in (NEW, DATA):
         shutil.rmtree(folder, ignore_errors=True)
+    if os.path.exists(DAMAGED):
+        os.unlink(DAMAGED)   # what it spoke of is gone
     done = postgres.run("pg_basebackup", "-d", settings.connection(replica, "replicator"),
                         "-D", NEW, "-X", "stream", "-S", replica.name, "--checkpoint=fast",
                         "--compress=server-lz4",

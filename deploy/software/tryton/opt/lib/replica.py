@@ -7,6 +7,9 @@ VOLUME = "/foyer/volume"
 DATA = VOLUME + "/pg"
 # Present while pg_rewind changes DATA: such a folder is good for nothing but another clone.
 REWINDING = VOLUME + "/rewinding"
+# Says which pages of DATA the disk gives back otherwise than they were written: only another copy
+# helps.
+DAMAGED = VOLUME + "/damaged"
 # Epoch and name of the primary whose history DATA was last made a prefix of, by copy or rewind.
 FOLLOWS = VOLUME + "/follows"
 CONFIG = "/foyer/config/replica.json"

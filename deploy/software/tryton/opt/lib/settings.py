@@ -96,7 +96,8 @@ def postgres_conf(replica):
 
 
 def hba_conf(replica):
-    lines = ["local all foyer peer map=foyer", "local erp tryton peer map=foyer"]
+    lines = ["local all foyer peer map=foyer", "local replication foyer peer map=foyer",
+             "local erp tryton peer map=foyer"]
     for member in replica.followers:
         lines.append(f"host replication replicator {member['address']}/128 scram-sha-256")
         lines.append(f"host postgres rewinder {member['address']}/128 scram-sha-256")

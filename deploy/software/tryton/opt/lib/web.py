@@ -20,8 +20,8 @@ list = False
 [session]
 authentications = password
 [email]
-uri = smtp://127.0.0.1:1
-from = no-reply@localhost
+uri = {mail}
+from = no-reply@{hostname}
 [password]
 passlib = /opt/foyer/passlib.ini
 """
@@ -43,9 +43,16 @@ def environment():
             "PYTHONDONTWRITEBYTECODE": "1"}
 
 
-def start():
+def mail_uri(replica):
+    """Of the edges' relay; of nobody, where there is none."""
+    relay = replica.json.get("mail_relay")
+    return f"smtp://[{relay['address']}]:{relay['port']}" if relay else "smtp://127.0.0.1:1"
+
+
+def start(replica):
     """Load Tryton; nobody can reach it yet. Returns its pid."""
-    settings.replace_file(RUN + "/trytond.conf", TRYTON_CONF.format(run=RUN))
+    settings.replace_file(RUN + "/trytond.conf", TRYTON_CONF.format(
+        run=RUN, mail=mail_uri(replica), hostname=replica.json["hostname"]))
     return os.posix_spawn("/usr/bin/uwsgi", WORKERS, environment(), setpgroup=0)
 
 
