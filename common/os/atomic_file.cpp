@@ -1,5 +1,7 @@
 #include "common/os/atomic_file.h"
 
+#include <algorithm>
+#include <cctype>
 #include <cstdio>
 #include <cstdlib>
 #include <fcntl.h>
@@ -11,6 +13,17 @@
 namespace foyer::os {
 
 namespace {
+
+constexpr std::string_view mark = ".new.";
+
+// The name of a file that was never given its own.
+bool is_draft(std::string_view name) {
+    const std::size_t at = name.rfind(mark);
+    if (at == std::string_view::npos || at == 0) return false;
+    const std::string_view end = name.substr(at + mark.size());
+    return !end.empty() &&
+           std::ranges::all_of(end, [](unsigned char letter) { return std::isalnum(letter) != 0; });
+}
 
 Status fill(int fd, const std::string& name, std::string_view content, const AtomicWrite& how) {
     if (how.owner && ::fchown(fd, how.owner->uid, how.owner->gid) != 0)
@@ -24,7 +37,7 @@ Status fill(int fd, const std::string& name, std::string_view content, const Ato
 }  // namespace
 
 Status write_atomically(const std::string& path, std::string_view content, const AtomicWrite& how) {
-    std::string temporary = path + ".new.XXXXXX";
+    std::string temporary = path + std::string(mark) + "XXXXXX";
     const UniqueFd fd(::mkostemp(temporary.data(), O_CLOEXEC));
     if (!fd.valid()) return errno_error("cannot write '" + path + "'");
     Status done = fill(fd.get(), temporary, content, how);
@@ -35,6 +48,16 @@ Status write_atomically(const std::string& path, std::string_view content, const
         return done;
     }
     return sync_dir(parent_of(path).empty() ? "." : parent_of(path));
+}
+
+Result<int> remove_drafts(const std::string& folder) {
+    int removed = 0;
+    for (const std::string& name : TRY(list_dir(folder))) {
+        if (!is_draft(name)) continue;
+        TRY(remove_file(folder + "/" + name));
+        removed += 1;
+    }
+    return removed;
 }
 
 }  // namespace foyer::os

@@ -26,4 +26,8 @@ struct AtomicWrite {
 Status write_atomically(const std::string& path, std::string_view content,
                         const AtomicWrite& how = {});
 
+// Removes what a power cut left in a folder of files that were being replaced or made:
+// "<name>.new.<letters>". While nobody writes there. How many went; a missing folder has none.
+Result<int> remove_drafts(const std::string& folder);
+
 }  // namespace foyer::os

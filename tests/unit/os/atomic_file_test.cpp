@@ -41,6 +41,17 @@ TEST_CASE("a write that fails leaves nothing behind") {
     CHECK(os::list_dir(scratch.path).value() == std::vector<std::string>{"f"});
 }
 
+TEST_CASE("what a power cut left of writes goes, and nothing else") {
+    const Scratch scratch;
+    for (const char* name : {"f", "f.new.aB3dE9", "key.new.4711", "f.new", "f.new.", "f.new.a-b",
+                             ".new.aB3dE9", "new.f"})
+        REQUIRE(os::write_atomically(scratch.path + "/" + name, "x").ok());
+    CHECK(os::remove_drafts(scratch.path).value() == 2);
+    CHECK(os::list_dir(scratch.path).value() ==
+          std::vector<std::string>{".new.aB3dE9", "f", "f.new", "f.new.", "f.new.a-b", "new.f"});
+    CHECK(os::remove_drafts(scratch.path + "/none").value() == 0);
+}
+
 TEST_CASE("reading is bounded, and a missing file is told apart") {
     const Scratch scratch;
     REQUIRE(os::write_atomically(scratch.path + "/f", std::string(100, 'x')).ok());
