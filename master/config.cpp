@@ -213,6 +213,13 @@ void read_repair(Table table, RepairConfig& config) {
     table.finish();
 }
 
+void read_upgrades(Table table, UpgradesConfig& config) {
+    constexpr Range seconds{10, 7 * 24 * 3'600};
+    table.read("return_within_s", config.return_within_s, seconds);
+    table.read("yield_within_s", config.yield_within_s, seconds);
+    table.finish();
+}
+
 void read_webhooks(Table table, WebhooksConfig& config) {
     table.read("allow", config.allow);
     table.read("ca_file", config.ca_file);
@@ -233,6 +240,21 @@ void read_oidc(Table table, OidcSettings& config) {
     if (!config.issuer.starts_with("https://")) table.problem("issuer", "must begin with https://");
     if (config.client_id.empty())
         table.problem("client_id", "is needed: what the provider calls this cloud");
+}
+
+void read_applications(Table table, ApplicationsConfig& config) {
+    table.read("accept", config.accept);
+    table.read("open_max", config.open_max, {1, 10'000});
+    table.read("day_max", config.day_max, {1, 1'000});
+    table.read("source_day_max", config.source_day_max, {1, 1'000});
+    table.read("open_days", config.open_days, {1, 365});
+    table.read("contact_days", config.contact_days, {0, 365});
+    // A box that was approved may enrol for 30 days, and must be known as long.
+    table.read("kept_days", config.kept_days, {31, 3'650});
+    table.read("calls_per_minute", config.calls_per_minute, {1, 10'000});
+    table.read("calls_per_minute_all", config.calls_per_minute_all, {1, 100'000});
+    table.read("ask_again_s", config.ask_again_s, {1, 3'600});
+    table.finish();
 }
 
 // Half of it set would be found out at the first mail.
@@ -300,6 +322,8 @@ void read_rest(Table& root, Config& config, std::vector<ConfigProblem>& problems
         blobs.read("uploads_max", config.blobs.uploads_max, {1, 1'000});
         blobs.finish();
     }
+    if (const toml::table* table = root.sub("upgrades"))
+        read_upgrades(Table(*table, "upgrades", problems), config.upgrades);
     if (const toml::table* table = root.sub("repair"))
         read_repair(Table(*table, "repair", problems), config.repair);
     if (const toml::table* table = root.sub("webhooks"))
@@ -315,9 +339,19 @@ void read_rest(Table& root, Config& config, std::vector<ConfigProblem>& problems
         domains.read("look_timeout_ms", config.domains.look_timeout_ms, {100, 60'000});
         domains.finish();
     }
+    if (const toml::table* table = root.sub("relay")) {
+        Table relay(*table, "relay", problems);
+        relay.read("per_day", config.relay.per_day, {0, 1'000'000});
+        relay.read("spf", config.relay.spf);
+        relay.finish();
+    }
+    if (const toml::table* table = root.sub("applications"))
+        read_applications(Table(*table, "applications", problems), config.applications);
     if (const toml::table* table = root.sub("groups")) {
         Table groups(*table, "groups", problems);
         groups.read("elect", config.groups_elect);
+        groups.read("clock_wrong_after_s", config.clock_wrong_after_s, {0, 86'400});
+        groups.read("clock_right_after_s", config.clock_right_after_s, {0, 864'000});
         groups.finish();
     }
     if (const toml::table* table = root.sub("hosts")) {

@@ -95,6 +95,13 @@ struct PlannerConfig {
     friend bool operator==(const PlannerConfig&, const PlannerConfig&) = default;
 };
 
+// Seconds; UpgradeSettings in master/domain/upgrade_rows.h says what each means.
+struct UpgradesConfig {
+    std::int64_t return_within_s = 1800;
+    std::int64_t yield_within_s = 600;
+    friend bool operator==(const UpgradesConfig&, const UpgradesConfig&) = default;
+};
+
 // Seconds and percent; master/domain/repair_settings.h says what each means.
 struct RepairConfig {
     std::int64_t lost_after_edge_s = 600;
@@ -128,6 +135,13 @@ struct DomainsConfig {
     std::string resolver;  // "192.0.2.53", "192.0.2.53:5353"; empty: as this machine has it
     std::int64_t look_timeout_ms = 5'000;
     friend bool operator==(const DomainsConfig&, const DomainsConfig&) = default;
+};
+
+// Mail out of instances' copies, by the edges' relay (common/docs/mail.md).
+struct RelayConfig {
+    std::int64_t per_day = 200;  // recipients of one instance, at each edge
+    std::string spf;             // proposed to customers, "include:mail.isp.example"; empty: edges
+    friend bool operator==(const RelayConfig&, const RelayConfig&) = default;
 };
 
 // Calls to the addresses that accounts name (common/docs/webhooks.md).
@@ -174,6 +188,21 @@ struct MailConfig {
     friend bool operator==(const MailConfig&, const MailConfig&) = default;
 };
 
+// Hosts who ask to be taken in (common/docs/applications.md).
+struct ApplicationsConfig {
+    bool accept = false;
+    std::int64_t open_max = 200;
+    std::int64_t day_max = 100;
+    std::int64_t source_day_max = 3;
+    std::int64_t open_days = 30;
+    std::int64_t contact_days = 30;
+    std::int64_t kept_days = 90;
+    std::int64_t calls_per_minute = 60;  // of one source
+    std::int64_t calls_per_minute_all = 3'000;
+    std::int64_t ask_again_s = 30;
+    friend bool operator==(const ApplicationsConfig&, const ApplicationsConfig&) = default;
+};
+
 struct Config {
     std::string data_dir = "/var/lib/foyer/master";
     std::string zone = "foyer.localhost";
@@ -192,12 +221,18 @@ struct Config {
     BlobsConfig blobs;
     PlannerConfig planner;
     RepairConfig repair;
+    UpgradesConfig upgrades;
     bool groups_elect = true;  // instances ordered from now on
+    // Of a box's clock, so that it leads nothing any more, or again (domain/clock_settings.h).
+    std::int64_t clock_wrong_after_s = 120;
+    std::int64_t clock_right_after_s = 900;
     HostsConfig hosts;
     WebhooksConfig webhooks;
     OidcSettings oidc;
     MailConfig mail;
     DomainsConfig domains;
+    RelayConfig relay;
+    ApplicationsConfig applications;
     friend bool operator==(const Config&, const Config&) = default;
 };
 

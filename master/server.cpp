@@ -20,6 +20,7 @@
 #include "master/app/event_history.h"
 #include "master/app/gate.h"
 #include "master/app/housekeeping.h"
+#include "master/app/mail_key_maker.h"
 #include "master/app/metrics.h"
 #include "master/app/planner.h"
 #include "master/app/presence.h"
@@ -34,6 +35,7 @@
 #include "master/rpc/agent_service.h"
 #include "master/rpc/api_dispatcher.h"
 #include "master/rpc/api_services.h"
+#include "master/rpc/application_service.h"
 #include "master/rpc/grpc_servers.h"
 #include "master/server_config.h"
 #include "master/server_metrics.h"
@@ -209,6 +211,7 @@ void Server::Parts::make_core(const std::string& conninfo, CourierConfig calls,
     gate = std::make_unique<Gate>(*planner, clock, rate_of(config));
     HousekeepingConfig chores = housekeeping_config_of(config);
     chores.master_certificate_ends = authority->first_end(clock.wall());
+    chores.make_mail_key = mail_key_maker(*seal, rng);
     housekeeping =
         std::make_unique<Housekeeping>(*planner, *presence, clock, rng, log, std::move(chores));
 }
@@ -232,6 +235,8 @@ Status Server::Parts::start_agents() {
     services.push_back(
         make_agent_service({*planner, *sync, *errands, *authority, *blobs, *networks, clock, log},
                            agent_service_config_of(config)));
+    services.push_back(make_application_service({*planner, *networks, clock, rng, log},
+                                                application_service_config_of(config)));
     agents_grpc = TRY(GrpcServer::start(server, std::move(services), clock, log));
     return ok_status();
 }

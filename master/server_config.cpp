@@ -34,6 +34,25 @@ RepairSettings repair_settings_of(const RepairConfig& config) {
     return settings;
 }
 
+UpgradeSettings upgrade_settings_of(const UpgradesConfig& config) {
+    UpgradeSettings settings;
+    settings.return_within = Duration(config.return_within_s * 1000);
+    settings.yield_within = Duration(config.yield_within_s * 1000);
+    return settings;
+}
+
+ApplicationSettings application_settings_of(const ApplicationsConfig& config) {
+    ApplicationSettings settings;
+    settings.accept = config.accept;
+    settings.open_max = static_cast<int>(config.open_max);
+    settings.day_max = static_cast<int>(config.day_max);
+    settings.source_day_max = static_cast<int>(config.source_day_max);
+    settings.open_for = days(config.open_days);
+    settings.contact_for = days(config.contact_days);
+    settings.kept_for = days(config.kept_days);
+    return settings;
+}
+
 // Boxes are known by the fingerprints of their keys.
 Result<leadership::NodeKey> signer_of(std::span<const std::uint8_t> bytes,
                                       std::string_view signature) {
@@ -52,7 +71,12 @@ ClusterSettings cluster_settings_of(const Config& config) {
             config.groups_elect,
             static_cast<int>(config.domains.per_instance),
             tls::sha256,
-            signer_of};
+            signer_of,
+            {Duration(config.clock_wrong_after_s * 1'000),
+             Duration(config.clock_right_after_s * 1'000)},
+            application_settings_of(config.applications),
+            {static_cast<int>(config.relay.per_day), config.relay.spf},
+            upgrade_settings_of(config.upgrades)};
 }
 
 RecordSigner signer_of_records(const CertificateAuthority& authority) {
@@ -171,6 +195,11 @@ AgentServiceConfig agent_service_config_of(const Config& config) {
     return {config.agents.addresses, config.zone,
             static_cast<int>(config.agents.blob_streams_per_node),
             static_cast<int>(config.agents.blob_streams_max)};
+}
+
+ApplicationServiceConfig application_service_config_of(const Config& config) {
+    return {config.applications.calls_per_minute, config.applications.calls_per_minute_all,
+            static_cast<int>(config.applications.ask_again_s)};
 }
 
 Result<CourierConfig> courier_config_of(const Config& config) {

@@ -14,6 +14,7 @@
 #include "master/notices/postman.h"
 #include "master/rpc/agent_service.h"
 #include "master/rpc/api_context.h"
+#include "master/rpc/application_service.h"
 #include "master/rpc/grpc_servers.h"
 
 namespace foyer::master {
@@ -32,6 +33,7 @@ GrpcLimits agent_limits_of(const Config& config);
 GrpcLimits grpc_limits_of(const Config& config);  // of the public API
 ToldLimits told_limits_of(const Config& config);
 AgentServiceConfig agent_service_config_of(const Config& config);
+ApplicationServiceConfig application_service_config_of(const Config& config);
 // InvalidArgument: what is to be allowed is no network.
 Result<CourierConfig> courier_config_of(const Config& config);
 // FailedPrecondition: the secret's file cannot be read, or others can read it.

@@ -9,11 +9,22 @@
 #include <map>
 #include <toml++/toml.h>
 
+#include "common/base/text.h"
 #include "common/base/toml_text.h"
 #include "common/tls/private_file.h"
 
 namespace foyer::agent {
 namespace {
+
+// What is printed for people is base64 with padding; the other alphabet is taken too.
+std::string base64url_of(std::string text) {
+    for (char& letter : text) {
+        if (letter == '+') letter = '-';
+        if (letter == '/') letter = '_';
+    }
+    while (text.ends_with('=')) text.pop_back();
+    return text;
+}
 
 // Takes one value and says what is wrong with it, or nothing.
 using Setter = std::function<std::string(const toml::node&)>;
@@ -75,6 +86,39 @@ Setter level(LogLevel& target) {
     };
 }
 
+Setter delivery(MailDelivery& target) {
+    return [&target](const toml::node& value) -> std::string {
+        const std::string given = value.value_or(std::string());
+        if (given == "off")
+            target = MailDelivery::Off;
+        else if (given == "mx")
+            target = MailDelivery::Mx;
+        else if (given == "smarthost")
+            target = MailDelivery::Smarthost;
+        else
+            return "must be off, mx or smarthost";
+        return {};
+    };
+}
+
+constexpr std::size_t publisher_keys_max = 8;
+
+Setter publisher_keys(std::vector<std::string>& target) {
+    return [&target](const toml::node& value) -> std::string {
+        const toml::array* given = value.as_array();
+        if (given == nullptr || given->size() > publisher_keys_max)
+            return "must be a list of at most 8 keys, as foyer release keygen prints them";
+        for (const toml::node& item : *given) {
+            const std::string key = base64url_of(item.value_or(std::string()));
+            const auto bytes = from_base64url(key);
+            if (!bytes || bytes->size() != 32)
+                return "must hold keys of 32 bytes, as foyer release keygen prints them";
+            target.push_back(key);
+        }
+        return {};
+    };
+}
+
 Keys keys_of(NodeConfig& config) {
     Keys keys;
     keys["log_level"] = level(config.log_level);
@@ -95,11 +139,20 @@ Keys keys_of(NodeConfig& config) {
     keys["acme.turn_s"] = seconds(4, 3'600, config.acme_turn);
     keys["acme.retry_first_s"] = seconds(1, 86'400, config.acme_retry_first);
     keys["acme.retry_longest_s"] = seconds(1, 7 * 86'400, config.acme_retry_longest);
+    keys["mail.deliver"] = delivery(config.mail_delivery);
+    keys["mail.smarthost"] = text(config.mail_smarthost);
+    keys["mail.login_file"] = text(config.mail_login_file);
+    keys["mail.plain"] = truth(config.mail_plain);
+    keys["mail.message_mib_max"] = integer(1, 200, config.mail_message_mib_max);
+    keys["mail.recipients_max"] = integer(1, 1'000, config.mail_recipients_max);
+    keys["mail.queue_max"] = integer(1, 100'000, config.mail_queue_max);
+    keys["mail.queue_mib_max"] = integer(1, 1 << 20, config.mail_queue_mib_max);
     keys["edge.connections_max"] = integer(1, 1'000'000, config.edge_connections_max);
     keys["edge.body_mib_max"] = integer(1, 65536, config.edge_body_mib_max);
     keys["edge.dns_listen"] = text(config.edge_dns_listen);
     keys["edge.dns_port"] = integer(0, 65535, config.edge_dns_port);
     keys["edge.line_port"] = integer(0, 65534, config.edge_line_port);
+    keys["upgrade.publisher_keys"] = publisher_keys(config.upgrade_publisher_keys);
     keys["reserve.cpu_millicores"] = number(
         0, 1'000'000, [&config](std::int64_t given) { config.reserve_cpu = Millicores(given); });
     keys["reserve.memory_mib"] = number(
@@ -133,6 +186,22 @@ std::string acme_mistake(const NodeConfig& config) {
                "authority can write to";
     if (!config.acme_ca_file.empty() && config.acme_ca_file[0] != '/')
         return "acme.ca_file has to be an absolute path";
+    return {};
+}
+
+// A password and what customers write go over the Internet encrypted, or not at all.
+std::string mail_mistake(const NodeConfig& config) {
+    const bool smarthost = config.mail_delivery == MailDelivery::Smarthost;
+    if (!smarthost && (!config.mail_smarthost.empty() || !config.mail_login_file.empty()))
+        return "mail.smarthost and mail.login_file are for mail.deliver = \"smarthost\"";
+    if (!smarthost) return config.mail_plain ? "mail.plain is for a smarthost on this machine" : "";
+    const auto host = parse_smtp_host(config.mail_smarthost);
+    if (!host.ok()) return "mail.smarthost: " + host.failure().message;
+    const std::string& name = host.value().host;
+    if (config.mail_plain && name != "localhost" && name != "127.0.0.1" && name != "::1")
+        return "mail.plain is for a smarthost on this machine: 127.0.0.1, ::1 or localhost";
+    if (!config.mail_login_file.empty() && config.mail_login_file[0] != '/')
+        return "mail.login_file has to be an absolute path";
     return {};
 }
 
@@ -179,6 +248,8 @@ Result<NodeConfig> parse_config(std::string_view text_of_file, const std::string
     if (config.edge_http_port < 0) config.edge_http_port = config.edge_https_port == 443 ? 80 : 0;
     const std::string acme = acme_mistake(config);
     if (!acme.empty()) return error(ErrorCode::InvalidArgument, name + ": " + acme);
+    const std::string mail = mail_mistake(config);
+    if (!mail.empty()) return error(ErrorCode::InvalidArgument, name + ": " + mail);
     return config;
 }
 

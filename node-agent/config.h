@@ -10,6 +10,7 @@
 #include "common/base/units.h"
 #include "common/log/sink.h"
 #include "common/model/ids.h"
+#include "node-agent/net/exim_config.h"
 
 namespace foyer::agent {
 
@@ -42,6 +43,20 @@ struct NodeConfig {
     Duration acme_turn = std::chrono::seconds(60);
     Duration acme_retry_first = std::chrono::seconds(120);
     Duration acme_retry_longest = std::chrono::hours(6);
+
+    // Mail out of instances' copies (common/docs/mail.md), at edges.
+    MailDelivery mail_delivery = MailDelivery::Off;
+    std::string mail_smarthost;
+    std::string mail_login_file;  // empty: the smarthost asks for none
+    bool mail_plain = false;      // without TLS, to a smarthost on this machine
+    int mail_message_mib_max = 20;
+    int mail_recipients_max = 50;  // of one message
+    int mail_queue_max = 1000;
+    int mail_queue_mib_max = 1024;
+
+    // Whose packages of the agent this box takes; empty: nobody's, the host upgrades it himself
+    // (common/docs/upgrades.md). Ed25519, base64url.
+    std::vector<std::string> upgrade_publisher_keys;
 
     Millicores reserve_cpu{0};
     Bytes reserve_memory = mebibytes(512);

@@ -1,18 +1,15 @@
-// foyer-node: check, enrol, run, status, selftest, limits, pause, resume, leave, receipt, clear
-// (common/docs/processes.md). Exit status: 0 done, 2 usage or configuration, 1 anything else.
+// foyer-node: check, enrol, apply, run, status, selftest, limits, upgrades, refuse, pause, resume,
+// leave, receipt, clear (common/docs/processes.md). Exit status: 0 done, 2 usage or configuration,
+// 1 anything else.
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
-#include <iostream>
-#include <iterator>
 #include <poll.h>
 
 #include "common/base/random.h"
 #include "common/base/text.h"
 #include "common/base/time.h"
-#include "common/os/files.h"
-#include "common/tls/enrol_token.h"
 #include "common/tls/private_file.h"
 #include "node-agent/check/check_text.h"
 #include "node-agent/check/judge.h"
@@ -21,17 +18,17 @@
 #include "node-agent/config.h"
 #include "node-agent/host/give_limits.h"
 #include "node-agent/host/give_order.h"
+#include "node-agent/host/give_refusals.h"
 #include "node-agent/host/host_door.h"
 #include "node-agent/host/limits_page.h"
 #include "node-agent/host/until.h"
+#include "node-agent/join.h"
 #include "node-agent/line/line_meter.h"
-#include "node-agent/link/enrol.h"
 #include "node-agent/link/receipt_file.h"
 #include "node-agent/run.h"
-#include "node-agent/runtime/box_meter.h"
 #include "node-agent/selftest.h"
-#include "node-agent/state/file_journal.h"
 #include "node-agent/state/limits_files.h"
+#include "node-agent/state/upgrade_files.h"
 #include "node-agent/status_text.h"
 
 using namespace foyer;
@@ -51,16 +48,13 @@ struct Choices {
     bool now = false;           // of pause
     bool drain = false;
     std::string until;
-    LimitsEdit edit;  // of limits
+    LimitsEdit edit;           // of limits
+    bool upgrades_on = false;  // of upgrades
+    bool upgrades_off = false;
     std::string limits_file;
     bool clear_limits = false;
-    // Of enrol.
-    std::string token_file;
-    bool dry_run = false;
-    std::int64_t cpu_millicores = 0;
-    std::int64_t memory_mib = 0;
-    std::int64_t disk_gib = 0;
-    std::int64_t uplink_kbit = 20'000;  // of a slow fibre line: cannot be measured from inside
+    RefusalsEdit refusals;
+    JoinChoices join;  // of enrol and apply
 
     int (*action)(const Choices& choices, const NodeConfig& config) = nullptr;
 };
@@ -70,60 +64,13 @@ int fail(const Error& failure) {
     return 1;
 }
 
-Result<std::string> read_token(const Choices& options) {
-    if (options.token_file == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
-    return tls::read_small_file(options.token_file);
-}
-
-template <class Tag>
-void lower(Quantity<Tag>& measured, Quantity<Tag> wished) {
-    if (wished.count() > 0 && wished < measured) measured = wished;
-}
-
-Result<Resources> offered_capacity(const NodeConfig& config, const Choices& options) {
-    MachineMeter meter(os::nearest_folder(options.data_dir),
-                       {config.reserve_cpu, config.reserve_memory, config.reserve_disk,
-                        KbitPerSecond(options.uplink_kbit)});
-    Resources capacity = TRY(meter.measure());
-    lower(capacity.cpu, Millicores(options.cpu_millicores));
-    lower(capacity.memory, mebibytes(options.memory_mib));
-    lower(capacity.disk, gibibytes(options.disk_gib));
-    return capacity;
-}
-
-// What enrol would say to whom. Nothing is made, nobody is called: the token works once.
-Status show_offer(const tls::EnrolToken& token, const Resources& offered) {
-    std::printf(
-        "would offer %lld millicores, %lld MiB of memory, %lld GiB of disk and %lld kbit/s "
-        "of upload to the master at %s\n",
-        static_cast<long long>(offered.cpu.count()),
-        static_cast<long long>(offered.memory.count() / mebibytes(1).count()),
-        static_cast<long long>(offered.disk.count() / gibibytes(1).count()),
-        static_cast<long long>(offered.uplink.count()), join(token.addresses, " or ").c_str());
-    return ok_status();
-}
-
-Status enrol_box(const Choices& options, const NodeConfig& config) {
-    const SystemClock clock;
-    SystemRng rng;
-    EnrolOrder order;
-    order.token = TRY(read_token(options));
-    order.capacity = TRY(offered_capacity(config, options));
-    order.agent_version = FOYER_VERSION;
-    const tls::EnrolToken token = TRY(tls::decode_enrol_token(order.token));
-    if (options.dry_run) return show_offer(token, order.capacity);
-    // Every folder on the way to a partition must be passable for its mapped user; what is private
-    // is private by its own mode.
-    TRY(os::make_dirs(options.data_dir, 0711));
-    const IdentityFolder folder(options.data_dir + "/identity");
-    const Identity identity = TRY(enrol(order, folder, clock, rng));
-    TRY(forget_host_order(options.data_dir + "/state"));
-    TRY(forget_limits(options.data_dir + "/state"));
-    std::printf(
-        "enrolled as %s%s; now start: systemctl enable --now foyer-node, or foyer-node run "
-        "--data %s\n",
-        identity.node.str().c_str(), identity.edge ? " (an edge)" : "", options.data_dir.c_str());
-    return ok_status();
+JoinTalk join_talk() {
+    return {
+        [](const std::string& page) {
+            std::fputs(page.c_str(), stdout);
+            std::fflush(stdout);  // also while it waits
+        },
+        [](const std::string& note) { std::fprintf(stderr, "foyer-node: %s\n", note.c_str()); }};
 }
 
 Status show_status(const Choices& options) {
@@ -133,16 +80,26 @@ Status show_status(const Choices& options) {
     return ok_status();
 }
 
+OrderPorts order_ports(const Choices& options, const Clock& clock) {
+    return {[&options](const std::string& line) { return knock(options.data_dir, line); },
+            [](Duration span) { ::poll(nullptr, 0, static_cast<int>(span.count())); }, clock};
+}
+
 Status order_box(const Choices& options, HostWish wish) {
     const SystemClock clock;
     HostOrder order{wish, std::nullopt};
     if (!options.until.empty())
         order.until = TRY(parse_until(options.until, clock.wall(), local_time));
-    const OrderPorts ports{
-        [&](const std::string& line) { return knock(options.data_dir, line); },
-        [](Duration span) { ::poll(nullptr, 0, static_cast<int>(span.count())); }, clock};
-    const std::string said = TRY(give_order(order, ports));
+    const std::string said = TRY(give_order(order, order_ports(options, clock)));
     std::printf("%s\n", said.c_str());
+    return ok_status();
+}
+
+Status refuse_on_box(const Choices& options) {
+    const SystemClock clock;
+    const std::string status = TRY(give_refusals(options.refusals, order_ports(options, clock)));
+    const std::string page = options.output == "json" ? status : TRY(refusals_page(status));
+    std::fputs(page.c_str(), stdout);
     return ok_status();
 }
 
@@ -170,6 +127,20 @@ Status show_receipt(const Choices& options) {
     std::fputs(options.output == "json" ? (kept.receipt.statement + "\n").c_str() : page.c_str(),
                stdout);
     return ok_status();
+}
+
+Status switch_upgrades(const Choices& options) {
+    HostRequest request;
+    if (options.upgrades_on || options.upgrades_off) request.upgrades = options.upgrades_on;
+    const std::string json = TRY(knock(options.data_dir, to_line(request)));
+    if (const auto why = refusal_in(json)) return error(ErrorCode::FailedPrecondition, *why);
+    const std::string page = options.output == "json" ? json : TRY(upgrades_page(json));
+    std::fputs(page.c_str(), stdout);
+    return ok_status();
+}
+
+Status check_package(const Choices& options, const NodeConfig& config) {
+    return check_package_file(options.file, config.upgrade_publisher_keys, machine_architecture());
 }
 
 int check_machine(const Choices& options, const NodeConfig& config) {
@@ -223,18 +194,7 @@ void add_output(CLI::App& command, Choices& choices) {
         ->check(CLI::IsMember({"text", "json"}));
 }
 
-void add_enrol(CLI::App& app, Choices& choices) {
-    CLI::App& command =
-        add_command(app, choices, "enrol", "turn a one-time token into this box's identity",
-                    [](const Choices& options, const NodeConfig& config) {
-                        return exit_of(enrol_box(options, config));
-                    });
-    // Never the token itself: every user of the machine reads the arguments of others.
-    command
-        .add_option("--token-file", choices.token_file,
-                    "file with the token of `foyer node token`; - reads standard input")
-        ->required();
-    command.add_flag("--dry-run", choices.dry_run, "say what would be offered; change nothing");
+void add_offer(CLI::App& command, JoinChoices& choices) {
     command.add_option("--cpu-millicores", choices.cpu_millicores, "offer at most this")
         ->check(CLI::PositiveNumber);
     command.add_option("--memory-mib", choices.memory_mib, "offer at most this")
@@ -245,6 +205,49 @@ void add_enrol(CLI::App& app, Choices& choices) {
         .add_option("--uplink-kbit", choices.uplink_kbit,
                     "upload of the line that is offered; 20000 unless told")
         ->check(CLI::PositiveNumber);
+}
+
+void add_enrol(CLI::App& app, Choices& choices) {
+    CLI::App& command = add_command(
+        app, choices, "enrol",
+        "turn a one-time token, or an application that was approved, into this box's identity",
+        [](const Choices& options, const NodeConfig& config) {
+            return exit_of(enrol_box(options.join, config, join_talk()));
+        });
+    // Never the token itself: every user of the machine reads the arguments of others.
+    command.add_option("--token-file", choices.join.token_file,
+                       "file with the token of `foyer node token`; - reads standard input; absent: "
+                       "this box applied");
+    command.add_flag("--dry-run", choices.join.dry_run,
+                     "say what would be offered; change nothing");
+    add_offer(command, choices.join);
+    add_config(command, choices);
+}
+
+void add_apply(CLI::App& app, Choices& choices) {
+    CLI::App& command = add_command(
+        app, choices, "apply",
+        "ask to be taken in, without a token; alone: how the application of this box stands",
+        [](const Choices& options, const NodeConfig& config) {
+            return exit_of(apply_box(options.join, config, join_talk()));
+        });
+    ApplyWish& wish = choices.join.apply;
+    command.add_option("--master", wish.master, "where boxes apply, host:port; the operator says");
+    command.add_option("--ca-sha256", wish.ca_sha256, "of the cloud's CA; the operator says");
+    command.add_option("--site", wish.site, "what the home is to be called, like lille");
+    command.add_option("--isp", wish.isp, "whose line it is, like orange");
+    command.add_option("--country", wish.country, "where it is: FR, BE, …");
+    command.add_option("--plan", wish.plan, "which product of the ISP's");
+    command.add_option("--contact", wish.contact, "where you are written to: name@host");
+    command.add_option("--message", wish.message, "to the operator");
+    command.add_flag("--with-check", wish.with_check,
+                     "also tell what `foyer-node check` finds on this machine");
+    CLI::Option* waiting =
+        command.add_flag("--wait", wish.wait, "wait until somebody decides, and enrol then");
+    command.add_flag("--withdraw", wish.withdraw, "take the application back")->excludes(waiting);
+    command.add_flag("--dry-run", choices.join.dry_run,
+                     "say what would be sent; send and change nothing");
+    add_offer(command, choices.join);
     add_config(command, choices);
 }
 
@@ -279,6 +282,32 @@ void add_limits(CLI::App& app, Choices& choices) {
     });
 }
 
+void add_refuse(CLI::App& app, Choices& choices) {
+    CLI::App& command = add_command(
+        app, choices, "refuse",
+        "show or set what this box takes from nobody; also while the master is away",
+        [](const Choices& options, const NodeConfig&) { return exit_of(refuse_on_box(options)); });
+    RefusalsEdit& edit = choices.refusals;
+    command
+        .add_option("--country", edit.countries,
+                    "of tenants, RU; several times or with commas; ZZ: those of whom it is not "
+                    "known; none: of any country")
+        ->delimiter(',')
+        ->allow_extra_args(false);
+    command
+        .add_option("--kind", edit.kinds,
+                    "of releases: erp, database, web, mail, other; likewise; none: of any kind")
+        ->delimiter(',')
+        ->allow_extra_args(false);
+    command.add_flag("--now", edit.now,
+                     "stop at once what is here of it; else it is served until another box has it");
+    add_output(command, choices);
+    command.require_subcommand(0, 1);
+    command.add_subcommand("clear", "refuse nothing any more")->fallthrough()->callback([&choices] {
+        choices.refusals.clear = true;
+    });
+}
+
 void add_pause(CLI::App& app, Choices& choices) {
     CLI::App& command = add_command(
         app, choices, "pause", "serve nobody for a while; also while the master is away",
@@ -295,6 +324,30 @@ void add_pause(CLI::App& app, Choices& choices) {
                        "serve again by itself then: 45m, 2h, 3d, 18:30 or an RFC 3339 time");
 }
 
+void add_upgrades(CLI::App& app, Choices& choices) {
+    CLI::App& command = add_command(
+        app, choices, "upgrades",
+        "show or set whether this box takes newer agents from its operator; also while the master "
+        "is away",
+        [](const Choices& options, const NodeConfig&) {
+            return exit_of(switch_upgrades(options));
+        });
+    CLI::Option* on = command.add_flag("--on", choices.upgrades_on, "it does");
+    command.add_flag("--off", choices.upgrades_off, "it does not; you upgrade it yourself")
+        ->excludes(on);
+    add_output(command, choices);
+    // The helper's question; no group: not in the help.
+    CLI::App& checking =
+        add_command(app, choices, "upgrade-check", "whether a .deb is what a pinned key signed",
+                    [](const Choices& options, const NodeConfig& config) {
+                        return exit_of(check_package(options, config));
+                    });
+    checking.group("");
+    checking.add_option("file", choices.file, "with .document and .signature beside it")
+        ->required();
+    add_config(checking, choices);
+}
+
 void add_commands(CLI::App& app, Choices& choices) {
     CLI::App& checking = add_command(
         app, choices, "check", "whether this machine can be a box; changes nothing", check_machine);
@@ -304,6 +357,7 @@ void add_commands(CLI::App& app, Choices& choices) {
     add_config(checking, choices);
     add_output(checking, choices);
     add_enrol(app, choices);
+    add_apply(app, choices);
     CLI::App& running = add_command(app, choices, "run", "hold what the master assigns to this box",
                                     [](const Choices& options, const NodeConfig& config) {
                                         return exit_of(run_agent(options, config));
@@ -323,6 +377,8 @@ void add_commands(CLI::App& app, Choices& choices) {
     add_config(testing, choices);
     add_output(testing, choices);
     add_limits(app, choices);
+    add_upgrades(app, choices);
+    add_refuse(app, choices);
     add_pause(app, choices);
     add_command(app, choices, "resume", "let the box serve again after a pause",
                 [](const Choices& options, const NodeConfig&) {
@@ -364,6 +420,8 @@ int guarded_main(int argc, char** argv) {
     }
     std::signal(SIGPIPE, SIG_IGN);
     choices.data_dir = std::filesystem::absolute(choices.data_dir).lexically_normal().string();
+    choices.join.data_dir = choices.data_dir;
+    choices.join.agent_version = FOYER_VERSION;
     const Result<NodeConfig> config = choices.config_file.empty()
                                           ? Result<NodeConfig>(NodeConfig{})
                                           : load_config(choices.config_file);

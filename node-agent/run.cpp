@@ -11,9 +11,11 @@
 
 #include "common/os/files.h"
 #include "common/os/sys.h"
+#include "common/tls/ed25519.h"
 #include "node-agent/agent_lock.h"
 #include "node-agent/app/agent.h"
 #include "node-agent/app/errand_runner.h"
+#include "node-agent/app/upgrade_keeper.h"
 #include "node-agent/care/ask_disks.h"
 #include "node-agent/care/care_keeper.h"
 #include "node-agent/care/read_box.h"
@@ -27,13 +29,16 @@
 #include "node-agent/net/edge_probe.h"
 #include "node-agent/net/knot_config.h"
 #include "node-agent/net/zone_file.h"
+#include "node-agent/remove_drafts.h"
 #include "node-agent/runtime/box_meter.h"
 #include "node-agent/runtime/make_box.h"
 #include "node-agent/runtime/release_file.h"
 #include "node-agent/start_groups.h"
 #include "node-agent/state/file_journal.h"
+#include "node-agent/state/file_mail_counts.h"
 #include "node-agent/state/file_shelf.h"
 #include "node-agent/state/limits_files.h"
+#include "node-agent/state/upgrade_files.h"
 #include "node-agent/status_text.h"
 
 namespace foyer::agent {
@@ -55,6 +60,19 @@ Result<os::UniqueFd> signals_to_descriptor() {
         return error(ErrorCode::Internal,
                      std::string("cannot receive signals: ") + std::strerror(errno));
     return descriptor;
+}
+
+EximRelayConfig mail_config(const NodeConfig& config) {
+    EximRelayConfig mail;
+    mail.delivery = config.mail_delivery;
+    mail.smarthost = config.mail_smarthost;
+    mail.login_file = config.mail_login_file;
+    mail.plain = config.mail_plain;
+    mail.message_max = mebibytes(config.mail_message_mib_max);
+    mail.recipients_max = config.mail_recipients_max;
+    mail.queue_max = config.mail_queue_max;
+    mail.queue_size_max = mebibytes(config.mail_queue_mib_max);
+    return mail;
 }
 
 BoxConfig box_config(const std::string& data_dir, const std::string& run_dir,
@@ -80,6 +98,7 @@ BoxConfig box_config(const std::string& data_dir, const std::string& run_dir,
     box.edge_dns_listen_address =
         config.edge_dns_listen.empty() ? config.edge_listen : config.edge_dns_listen;
     box.edge_dns_port = config.edge_dns_port;
+    box.mail = mail_config(config);
     box.memory_reserve = config.reserve_memory;
     box.disk_reserve = config.reserve_disk;
     box.cpu_reserve = config.reserve_cpu;
@@ -177,11 +196,36 @@ struct Limits {
     LimitsKeeper keeper;
 };
 
+// Other versions of this agent, as the master orders them.
+struct Upgrades {
+    Upgrades(const std::string& data_dir, const NodeConfig& config, const std::string& version,
+             BlobSource& blobs, Agent& agent, Log& log)
+        : files(data_dir),
+          keeper({blobs, files, tls::ed25519_verify,
+                  [&agent](const UpgradeReport& report) { agent.tell_upgrade(report); }, log},
+                 {version, machine_architecture(), config.upgrade_publisher_keys},
+                 files.load(log)) {}
+    SyncLoop::OnAnswer on_answer() {
+        return [this](const SyncAnswer& answer) {
+            keeper.synced();
+            if (answer.upgrade) keeper.obey(*answer.upgrade);
+        };
+    }
+    FileUpgrades files;
+    UpgradeKeeper keeper;
+};
+
 // What a caller wants, where he wants more than to be told how the box does.
 Status obey(const std::string& line, WallTime now, bool edge, Agent& agent, LimitsKeeper& limits,
-            Departure& departure, Link& link) {
+            UpgradeKeeper& upgrades, Departure& departure, Link& link) {
     const HostRequest asked = TRY(parse_request(line, now));
     if (asked.limits) return limits.set(*asked.limits);
+    if (asked.upgrades) return upgrades.switch_off(!*asked.upgrades);
+    if (asked.refuses) {
+        TRY(agent.obey_refusals(*asked.refuses));
+        link.poke();  // the master is told at once
+        return ok_status();
+    }
     if (!asked.order) return ok_status();
     if (edge && asked.order->wish == HostWish::Draining)
         return error(ErrorCode::FailedPrecondition,
@@ -244,7 +288,8 @@ care::CarePorts care_ports(const std::function<std::optional<Duration>()>& clock
 care::CareRules care_rules(const std::string& data_dir, const std::string& run_dir) {
     care::CareRules rules;
     rules.history_file = data_dir + "/state/care.json";
-    rules.log_folders = {run_dir, run_dir + "/edge", run_dir + "/wg", run_dir + "/zone"};
+    rules.log_folders = {run_dir,           run_dir + "/edge", run_dir + "/wg",
+                         run_dir + "/zone", run_dir + "/mail", run_dir + "/mail/log"};
     return rules;
 }
 
@@ -256,11 +301,29 @@ std::unique_ptr<care::CareKeeper> look_after(const std::string& data_dir,
         care_rules(data_dir, run_dir));
 }
 
+// What only edges do: names, certificates, mail.
+struct EdgeParts {
+    EdgeParts(const std::string& data_dir, const NodeConfig& config, const Identity& identity,
+              const IdentityFolder& folder, const Box& box, const Clock& clock, Rng& rng, Log& log)
+        : zone({*box.zone, edge_probe(config, folder, clock), read_public_address, clock, rng, log},
+               zone_rules(config, identity)),
+          shelf(data_dir + "/acme/certificates", log),
+          domains({*box.proxy, *box.acme, shelf, clock, rng, log}, domain_rules(config, identity)),
+          mail_counts(data_dir + "/state"),
+          mail({*box.mail, mail_counts, read_public_address, clock, rng, log},
+               {.wanted = config.mail_delivery != MailDelivery::Off}) {}
+    ZoneKeeper zone;
+    FileShelf shelf;
+    DomainKeeper domains;
+    FileMailCounts mail_counts;
+    MailKeeper mail;
+};
+
 AgentPorts agent_ports(const Box& box, Journal& journal, const Clock& clock, Rng& rng, Log& log,
-                       GroupKeeper* groups, ZoneKeeper& zone, DomainKeeper& domains) {
-    return {*box.images,  *box.partitions, *box.overlay, *box.proxy, *box.meter,
-            read_release, journal,         clock,        rng,        log,
-            groups,       &zone,           &domains};
+                       GroupKeeper* groups, EdgeParts& edge) {
+    return {*box.images,  *box.partitions, *box.overlay,  *box.proxy, *box.meter,
+            read_release, journal,         clock,         rng,        log,
+            groups,       &edge.zone,      &edge.domains, &edge.mail};
 }
 
 // A lease is renewed each second, however busy the disk is.
@@ -283,6 +346,8 @@ Status run(const std::string& data_dir, const NodeConfig& config, const std::str
     const Identity identity = TRY(folder.load());
     const os::UniqueFd lock = TRY(lock_folder(data_dir));
     const std::string run_dir = run_dir_of(config, identity.node);
+    if (const int removed = TRY(remove_drafts(data_dir)); removed > 0)
+        log.info("drafts_removed", {{"files", removed}});
 
     MasterClient client(identity, ClientRules{});
     BlobFetch blobs(client, rng, BlobFetchRules{});
@@ -294,14 +359,9 @@ Status run(const std::string& data_dir, const NodeConfig& config, const std::str
     const Resources capacity = TRY(offered(data_dir, config, identity));
     const auto groups =
         TRY(start_groups(data_dir, run_dir, identity, *box.fences, clock, rng, log));
-    ZoneKeeper zone(
-        {*box.zone, edge_probe(config, folder, clock), read_public_address, clock, rng, log},
-        zone_rules(config, identity));
-    FileShelf shelf(data_dir + "/acme/certificates", log);
-    DomainKeeper domains({*box.proxy, *box.acme, shelf, clock, rng, log},
-                         domain_rules(config, identity));
+    EdgeParts edge(data_dir, config, identity, folder, box, clock, rng, log);
     const AgentPorts ports =
-        agent_ports(box, *journal, clock, rng, log, groups->keeper.get(), zone, domains);
+        agent_ports(box, *journal, clock, rng, log, groups->keeper.get(), edge);
     Agent agent(ports, agent_rules(config, capacity, version), journal->recover());
     Renewal renewal(folder, identity, client, clock, log, [&](const ServingCertificate& serving) {
         return box.proxy->set_certificate(serving.certificate_pem, serving.key_pem.reveal());
@@ -314,25 +374,28 @@ Status run(const std::string& data_dir, const NodeConfig& config, const std::str
     Link link;
     agent.on_news([&] { link.poke(); });
     Limits limits(data_dir, *box.line, agent, clock, log);
+    Upgrades upgrades(data_dir, config, version, blobs, agent, log);
     TRY(agent.start());
     limits.keeper.start();
-    link.begin(std::make_unique<SyncLoop>(agent, client, renewal, departure, clock, rng, log,
-                                          sync_rules(config),
-                                          [&](const auto& asked) { errands.take(asked); }));
+    link.begin(std::make_unique<SyncLoop>(
+        agent, client, renewal, departure, clock, rng, log, sync_rules(config),
+        [&](const auto& asked) { errands.take(asked); }, upgrades.on_answer()));
+    upgrades.keeper.start();
     const auto care = look_after(data_dir, run_dir, agent, link, clock, log);
     log.info("node_started",
              {{"node", identity.node}, {"data", data_dir}, {"run", run_dir}, {"version", version}});
     const auto answer = [&](const std::string& line) {
-        const Status obeyed =
-            obey(line, clock.wall(), identity.edge, agent, limits.keeper, departure, link);
+        const Status obeyed = obey(line, clock.wall(), identity.edge, agent, limits.keeper,
+                                   upgrades.keeper, departure, link);
         if (!obeyed.ok()) return refusal_json(obeyed.failure());
         LinkState shown = link.state();
         shown.left = departure.has_left();
         return status_json(identity.node, version, agent.overview(), shown, care->state(),
-                           limits.keeper.state());
+                           limits.keeper.state(), upgrades.keeper.report());
     };
     serve_until_signal(signals.get(), door, answer, [&] {
         if (agent.look_at_host_clock()) link.poke();
+        upgrades.keeper.look();
         if (gauge) gauge->open_to_all(serves(agent, departure));
     });
 

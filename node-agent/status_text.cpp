@@ -6,6 +6,7 @@
 #include "common/model/clock_offset.h"
 #include "node-agent/care/care_json.h"
 #include "node-agent/host/limits_page.h"
+#include "node-agent/state/host_json.h"
 
 namespace foyer::agent {
 namespace {
@@ -67,6 +68,22 @@ Json domains_json(const DomainsState& domains) {
             {"problem", domains.problem}};
 }
 
+Json mail_json(const MailState& mail) {
+    Json today = Json::array();
+    for (const auto& [instance, count] : mail.book.counts) {
+        const auto limit = mail.per_day_max.find(instance);
+        today.push_back({{"instance", instance.str()},
+                         {"recipients", count.accepted},
+                         {"per_day_max", limit == mail.per_day_max.end() ? 0 : limit->second},
+                         {"refused", count.refused}});
+    }
+    return {{"relay", mail.relay},
+            {"waiting", mail.waiting},
+            {"today", today},
+            {"strangers", mail.book.strangers},
+            {"problem", mail.problem}};
+}
+
 std::string text_at(const Json& body, const char* key) {
     const auto at = body.find(key);
     return at != body.end() && at->is_string() ? at->get<std::string>() : std::string();
@@ -123,6 +140,32 @@ std::string domain_lines(const Json& body) {
     return page;
 }
 
+std::string number_at(const Json& body, const char* key) {
+    const auto at = body.find(key);
+    return at != body.end() && at->is_number_integer() ? std::to_string(at->get<std::int64_t>())
+                                                       : "0";
+}
+
+// "mail     fd50:f0e:1::19, 3 wait; today acme 12 of 200 (1 refused)"
+std::string mail_lines(const Json& body) {
+    const auto mail = body.find("mail");
+    if (mail == body.end() || !mail->is_object() || text_at(*mail, "relay").empty()) return {};
+    std::string page =
+        padded("mail", 8) + text_at(*mail, "relay") + ", " + number_at(*mail, "waiting") + " wait";
+    const auto today = mail->find("today");
+    const char* before = "; today ";
+    for (const Json& one : today != mail->end() && today->is_array() ? *today : Json::array()) {
+        page += before + text_at(one, "instance") + " " + number_at(one, "recipients") + " of " +
+                number_at(one, "per_day_max");
+        if (number_at(one, "refused") != "0")
+            page += " (" + number_at(one, "refused") + " refused)";
+        before = ", ";
+    }
+    if (number_at(*mail, "strangers") != "0")
+        page += "; " + number_at(*mail, "strangers") + " refused from strangers";
+    return page + "\n";
+}
+
 Json host_json(const HostOrder& host) {
     return {{"wish", to_text(host.wish)}, {"until", host.until ? to_rfc3339(*host.until) : ""}};
 }
@@ -139,6 +182,42 @@ std::string host_line(const Json& body) {
            (leaves ? "; it stays with: " : "; it serves again with: ") + "foyer-node resume\n";
 }
 
+// What is refused, and what of it is assigned here all the same, with why.
+Json refuses_json(const Agent::Overview& overview) {
+    Json body = to_json(overview.refuses);
+    body["here"] = Json::object();
+    for (const auto& [partition, why] : overview.refused) body["here"][partition.str()] = why;
+    return body;
+}
+
+// "refuses  tenants of RU; kinds mail; foyer-node refuse"
+std::string refuses_line(const Json& body) {
+    const auto refuses = refusals_from_json(body.value("refuses", Json()));
+    if (!refuses || !refuses->what.any()) return {};
+    return padded("refuses", 8) + to_text(refuses->what) + "; foyer-node refuse\n";
+}
+
+Json upgrade_json(const UpgradeReport& upgrade) {
+    return {{"stance", to_text(upgrade.stance)},
+            {"phase", to_text(upgrade.phase)},
+            {"reason", upgrade.reason}};
+}
+
+// "upgrade  went back: the new agent did not sync in time"
+std::string upgrade_line(const Json& body) {
+    const auto upgrade = body.find("upgrade");
+    if (upgrade == body.end() || !upgrade->is_object()) return {};
+    const std::string phase = text_at(*upgrade, "phase");
+    const std::string reason = text_at(*upgrade, "reason");
+    std::string line;
+    if (text_at(*upgrade, "stance") == to_text(UpgradeStance::Off))
+        line = "off: foyer-node upgrades --on";
+    if (!phase.empty() && phase != to_text(UpgradePhase::None) &&
+        phase != to_text(UpgradePhase::Done))
+        line += (line.empty() ? "" : "; ") + phase + (reason.empty() ? "" : ": " + reason);
+    return line.empty() ? std::string() : padded("upgrade", 8) + line + "\n";
+}
+
 std::string care_part(const Json& body) {
     const auto care = body.find("care");
     return care == body.end() ? std::string() : care::care_lines(*care);
@@ -148,7 +227,8 @@ std::string care_part(const Json& body) {
 
 std::string status_json(const NodeId& node, const std::string& version,
                         const Agent::Overview& overview, const LinkState& link,
-                        const care::CareState& care, const LimitsState& limits) {
+                        const care::CareState& care, const LimitsState& limits,
+                        const UpgradeReport& upgrade) {
     Json partitions = Json::array();
     for (const PartitionObservation& seen : overview.partitions)
         partitions.push_back(partition_json(seen));
@@ -159,6 +239,7 @@ std::string status_json(const NodeId& node, const std::string& version,
         {"version", version},
         {"edge", overview.settings.edge},
         {"host", host_json(overview.host)},
+        {"refuses", refuses_json(overview)},
         {"limits", limits_json(limits)},
         {"lineage", overview.lineage.str()},
         {"revision", overview.revision.number()},
@@ -172,11 +253,34 @@ std::string status_json(const NodeId& node, const std::string& version,
         {"proxy", {{"problem", overview.box.proxy_problem}}},
         {"zone", zone_json(overview.zone)},
         {"domains", domains_json(overview.domains)},
+        {"mail", mail_json(overview.mail)},
         {"clock", clock_json(link.clock_offset)},
         {"care", care::care_json(care)},
+        {"upgrade", upgrade_json(upgrade)},
         {"disk_free_bytes", overview.box.disk_free_bytes.value_or(0)},
         {"partitions", partitions}};
     return body.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+Result<std::string> upgrades_page(const std::string& json) {
+    const Json body = Json::parse(json, nullptr, /*allow_exceptions=*/false);
+    if (!body.is_object() || !body.contains("upgrade") || !body["upgrade"].is_object())
+        return error(ErrorCode::FailedPrecondition,
+                     "the agent that runs is older than this command and knows nothing of "
+                     "upgrades: systemctl restart foyer-node, then try it again");
+    const Json& upgrade = body["upgrade"];
+    const auto stance = upgrade_stance_from(text_at(upgrade, "stance"));
+    std::string page = padded("version", 8) + text_at(body, "version") + "\n" + padded("takes", 8);
+    if (stance == UpgradeStance::Takes)
+        page +=
+            "upgrades that a pinned key signed; none any more with: foyer-node upgrades --off\n";
+    else if (stance == UpgradeStance::Off)
+        page += "none, as you said; again with: foyer-node upgrades --on\n";
+    else
+        page += "none: no publisher's key is pinned ([upgrade] publisher_keys in node.toml)\n";
+    const std::string reason = text_at(upgrade, "reason");
+    return page + padded("last", 8) + text_at(upgrade, "phase") +
+           (reason.empty() ? "" : ": " + reason) + "\n";
 }
 
 Result<std::string> status_page(const std::string& json) {
@@ -195,9 +299,9 @@ Result<std::string> status_page(const std::string& json) {
     page += "\nheard    " + text_at(master, "last_answer") + "\n";
     if (connected && !text_at(master, "problem").empty())
         page += padded("trouble", 8) + text_at(master, "problem") + "\n";
-    page += host_line(body) + limits_lines(body) + care_part(body) + zone_lines(body) +
-            domain_lines(body);
-    for (const char* part : {"clock", "overlay", "proxy", "zone", "domains"}) {
+    page += host_line(body) + upgrade_line(body) + refuses_line(body) + limits_lines(body) +
+            care_part(body) + zone_lines(body) + domain_lines(body) + mail_lines(body);
+    for (const char* part : {"clock", "overlay", "proxy", "zone", "domains", "mail"}) {
         const std::string problem = body.contains(part) ? text_at(body[part], "problem") : "";
         if (!problem.empty()) page += padded(part, 8) + problem + "\n";
     }

@@ -13,8 +13,12 @@ namespace foyer::agent {
 
 std::string status_json(const NodeId& node, const std::string& version,
                         const Agent::Overview& overview, const LinkState& link,
-                        const care::CareState& care = {}, const LimitsState& limits = {});
+                        const care::CareState& care = {}, const LimitsState& limits = {},
+                        const UpgradeReport& upgrade = {});
 // InvalidArgument: not such a document.
 Result<std::string> status_page(const std::string& json);
+// Of such a document: whether this box takes upgrades, and how the last one went.
+// FailedPrecondition: an older agent's.
+Result<std::string> upgrades_page(const std::string& json);
 
 }  // namespace foyer::agent

@@ -32,7 +32,9 @@ endforeach()
 foreach(package IN ITEMS foyer-master foyer-node)
   install(FILES "${CMAKE_SOURCE_DIR}/deploy/systemd/${package}.service" DESTINATION lib/systemd/system COMPONENT ${package})
 endforeach()
-install(FILES "${CMAKE_SOURCE_DIR}/deploy/systemd/foyer-partitions.service" DESTINATION lib/systemd/system COMPONENT foyer-node)
+install(FILES "${CMAKE_SOURCE_DIR}/deploy/systemd/foyer-partitions.service" "${CMAKE_SOURCE_DIR}/deploy/systemd/foyer-node-upgrade.path"
+              "${CMAKE_SOURCE_DIR}/deploy/systemd/foyer-node-upgrade.service" DESTINATION lib/systemd/system COMPONENT foyer-node)
+install(PROGRAMS "${CMAKE_SOURCE_DIR}/node-agent/tools/foyer-node-upgrade" DESTINATION libexec/foyer COMPONENT foyer-node)
 install(FILES "${CMAKE_SOURCE_DIR}/deploy/systemd/foyer-master.sysusers" DESTINATION lib/sysusers.d RENAME foyer-master.conf
         COMPONENT foyer-master)
 install(FILES "${CMAKE_SOURCE_DIR}/deploy/debian/foyer-master/master.toml" DESTINATION /etc/foyer COMPONENT foyer-master)

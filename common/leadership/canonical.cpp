@@ -15,6 +15,10 @@ std::uint64_t code(DesiredState desired) {
     CHECK(false);
 }
 
+// Of a record in which somebody is barred. One in which nobody is has the bytes that it had before
+// there was such a list: what members signed then stays signed.
+constexpr std::uint64_t list_follows = 16;
+
 // An index as a number: 0 is none, so that nobody and member 0 differ.
 std::uint64_t code(std::optional<ReplicaIndex> index) {
     return index ? static_cast<std::uint64_t>(index->number) + 1 : 0;
@@ -78,9 +82,13 @@ void put(Bytes& bytes, const Record& record) {
     put(bytes, static_cast<std::uint64_t>(record.floor));
     put(bytes, code(record.mode));
     put(bytes, static_cast<std::uint64_t>(record.promise.count()));
-    put(bytes, code(record.desired));
+    put(bytes, code(record.desired) | (record.barred.empty() ? 0 : list_follows));
     put(bytes, record.start);
     put(bytes, record.config_hash);
+    if (record.barred.empty()) return;
+    put(bytes, record.barred.size());
+    for (const ReplicaIndex index : record.barred)
+        put(bytes, static_cast<std::uint64_t>(index.number));
 }
 
 }  // namespace foyer::leadership

@@ -26,11 +26,14 @@ Duration candidate_delay(const Record& record, ReplicaIndex self, const Timing& 
     // Who led is the one whose silence was waited out, and some may not lead: nobody waits for
     // them. Should it be there after all, it stands behind all others.
     const auto last = self == record.leader ? record.in_sync.end() : found;
+    const bool barred = record.barred.contains(self);
     const auto rank = std::count_if(record.in_sync.begin(), last, [&](ReplicaIndex index) {
         const MemberEntry* entry = find_entry(record, index);
-        return index != record.leader && entry != nullptr && entry->may_lead;
+        return index != record.leader && entry != nullptr && entry->may_lead &&
+               record.barred.contains(index) == barred;
     });
-    return timing.delay_rank * rank + spread(Duration(0), timing.delay_jitter, jitter);
+    return timing.delay_rank * rank + spread(Duration(0), timing.delay_jitter, jitter) +
+           (barred ? timing.delay_barred : Duration(0));
 }
 
 Record first_write(const Record& adopted, Epoch epoch, ReplicaIndex leader, LogPosition start) {

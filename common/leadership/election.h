@@ -19,8 +19,8 @@ int positions_needed(const Record& record);
 // `granted` said yes, the candidate included.
 bool is_enough(const Record& record, const IndexSet& granted);
 
-// After its own promise ran out: the first in S that may lead and did not stands first. 0 for a
-// member that is not in S.
+// After its own promise ran out: the first in S that may lead and did not stands first, and who is
+// barred when nobody else has. 0 for a member that is not in S.
 Duration candidate_delay(const Record& record, ReplicaIndex self, const Timing& timing,
                          Jitter jitter);
 

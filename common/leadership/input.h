@@ -92,10 +92,13 @@ struct SetCopies {
     int copies = 1;
     int floor = 1;
 };
+struct SetBarred {
+    IndexSet who;  // all of them, from now on
+};
 // The master's wish, made for the newest committed record it had seen.
 struct Proposal {
     Ballot made_for;
-    std::variant<Prefer, Replace, SetDesired, SetPromise, SetCopies> what;
+    std::variant<Prefer, Replace, SetDesired, SetPromise, SetCopies, SetBarred> what;
 };
 
 // The first record of a newer generation; its signature was checked.

@@ -223,6 +223,12 @@ void propose(Turn& turn, const SetPromise& wish) {
     propose_record(turn, std::move(next));
 }
 
+void propose(Turn& turn, const SetBarred& wish) {
+    Record next = *turn.state.leading.committed;
+    next.barred = wish.who;
+    propose_record(turn, std::move(next));
+}
+
 void propose(Turn& turn, const SetCopies& wish) {
     Record next = *turn.state.leading.committed;
     next.copies = wish.copies;

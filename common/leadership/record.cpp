@@ -108,6 +108,7 @@ Status check_valid(const Record& record) {
     if (record.floor < 1 || record.floor > record.copies)
         return invalid("floor is not between 1 and copies");
     if (record.promise <= Duration(0)) return invalid("a promise without length");
+    if (record.barred.size() > members_max) return invalid("more than 9 members are barred");
     if (record.leader && (!in_sync(record, *record.leader) || !is_member(record, *record.leader)))
         return invalid("the leader is not in S and members");
     const bool first = record.ballot.epoch == Epoch(0);

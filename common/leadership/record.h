@@ -71,6 +71,8 @@ struct Record {
     DesiredState desired = DesiredState::Running;
     LogPosition start;  // of the leader when it was elected
     Hash config_hash{};
+    // Who stands only once nobody else has: their clocks are wrong. A wish, no rule of safety.
+    IndexSet barred = {};
     friend bool operator==(const Record&, const Record&) = default;
 };
 

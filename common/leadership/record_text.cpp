@@ -31,9 +31,19 @@ void read_sync(TextLines& lines, Record& record) {
         lines.fail("expected synchronous or asynchronous");
 }
 
+// Written only where somebody is: the records of groups without are as they always were.
+void read_barred(TextLines& lines, Record& record) {
+    if (!lines.next_is("barred")) return;
+    const Words barred = lines.take("barred");
+    if (barred.empty()) lines.fail("expected who is barred");
+    for (std::size_t at = 0; at < barred.size() && at <= members_max; ++at)
+        record.barred.insert(read_index(lines, barred, at));
+}
+
 void read_rest(TextLines& lines, Record& record) {
     record.promise = Duration(
         static_cast<std::int64_t>(lines.number(lines.take("promise_ms"), 0, promise_max_ms)));
+    read_barred(lines, record);
     const auto desired = desired_state_from(lines.word(lines.take("desired"), 0));
     if (desired)
         record.desired = *desired;
@@ -68,6 +78,11 @@ std::string to_text(const Record& record) {
             std::to_string(record.floor) + "\n";
     text += "mode " + std::string(to_text(record.mode)) + "\n";
     text += "promise_ms " + std::to_string(record.promise.count()) + "\n";
+    if (!record.barred.empty()) {
+        text += "barred";
+        for (const ReplicaIndex index : record.barred) text += " " + std::to_string(index.number);
+        text += "\n";
+    }
     text += "desired " + std::string(to_text(record.desired)) + "\n";
     text += "start " + to_text(record.start) + "\n";
     return text + config_hash_line(record.config_hash);

@@ -16,8 +16,9 @@ struct Timing {
     Duration renewal_stale{50};   // one refused for its echo: heard each other, so at once
     Duration delay_jitter{200};   // candidate: U(0, delay_jitter) + delay_rank × rank in S
     Duration delay_rank{600};
-    Duration round_again{500};  // requests of a round; the first repeat comes after half of it
-    Duration round_max{2'000};  // a candidate gives up
+    Duration delay_barred{10'000};  // and so much more, who is barred
+    Duration round_again{500};      // requests of a round; the first repeat comes after half of it
+    Duration round_max{2'000};      // a candidate gives up
     Duration prevote_max{1'000};
     Duration next_try_min{200};  // after a failed round: U(next_try_min, next_try_max)
     Duration next_try_max{1'200};

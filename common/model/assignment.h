@@ -7,11 +7,13 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "common/base/time.h"
 #include "common/model/ids.h"
+#include "common/model/mail.h"
 #include "common/model/phase.h"
 #include "common/model/resources.h"
 
@@ -55,13 +57,15 @@ struct GroupSeat {
 };
 
 // What the master proposes to whoever leads. Made for one record: refused when that is not the
-// newest any more. At most one of the four.
+// newest any more. At most one of them.
 struct GroupProposal {
     std::string made_for;                // ballot, "1 3 2"
     std::optional<ReplicaIndex> prefer;  // should lead
     std::optional<ReplicaIndex> out;     // should be no member any more
     std::optional<GroupSeat> in;         // should be one
     std::optional<DesiredState> desired;
+    std::optional<Duration> promise = {};               // T
+    std::optional<std::set<ReplicaIndex>> barred = {};  // who stands last: all of them
     friend bool operator==(const GroupProposal&, const GroupProposal&) = default;
 };
 
@@ -110,7 +114,9 @@ struct Assignment {
     // and copies on their way out.
     std::vector<Member> learners;
     std::vector<std::string> proxies;  // overlay addresses of the edges
+    std::string mail_relay = {};       // of all edges' mail relay; empty: an older master
     PartitionSecrets secrets;
+    CountryCode tenant_country;      // empty: nobody has said it, or an older master
     std::optional<GroupWish> group;  // absent: the master leads this instance
     // It may lead soon: what is slow to load is loaded, and nobody is let in. Never on the wire.
     bool warm = false;
@@ -153,6 +159,7 @@ struct EdgeRoute {
     FirstRecord first = {};  // the edge verifies from it who the members are
     int web_port = 0;
     std::vector<std::string> aliases = {};  // customers' own names, proven, for the same instance
+    std::optional<RouteMail> mail = {};     // absent: nobody of this instance sends any
     // When this edge first heard of a leader in that fence, if it knew an earlier one. Never on the
     // wire.
     std::optional<MonoTime> heard_at = {};
@@ -170,6 +177,7 @@ struct NodeSettings {
     // Edges only: of this box's own ACME account, as all edges were told it; empty: not yet, or
     // none.
     std::string acme_thumbprint = {};
+    std::optional<MailRelaySettings> mail_relay = {};  // edges only; absent: nothing is relayed
     friend bool operator==(const NodeSettings&, const NodeSettings&) = default;
 };
 

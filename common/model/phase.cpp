@@ -72,6 +72,15 @@ std::string_view to_text(ShortOfCopies choice) {
     CHECK(false);
 }
 
+std::string_view to_text(Patience patience) {
+    switch (patience) {
+        case Patience::Measured: return "measured";
+        case Patience::Quick: return "quick";
+        case Patience::Patient: return "patient";
+    }
+    CHECK(false);
+}
+
 std::optional<ReplicaKind> replica_kind_from(std::string_view text) {
     return enum_from_text(std::array{ReplicaKind::Data, ReplicaKind::Witness}, text);
 }
@@ -104,6 +113,10 @@ std::optional<ReplicationMode> replication_mode_from(std::string_view text) {
 
 std::optional<ShortOfCopies> short_of_copies_from(std::string_view text) {
     return enum_from_text(std::array{ShortOfCopies::StopWrites, ShortOfCopies::GoOn}, text);
+}
+
+std::optional<Patience> patience_from(std::string_view text) {
+    return enum_from_text(all_patiences, text);
 }
 
 }  // namespace foyer

@@ -1,6 +1,7 @@
 // States shared by master and agent, drawn, then coded.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string_view>
 
@@ -47,6 +48,14 @@ enum class ShortOfCopies {
     GoOn,        // with those that live, and says so
 };
 
+// How long a group waits for a silent leader before another one takes over.
+enum class Patience {
+    Measured,  // quick; patient while the lines of its leaders have shown short silences
+    Quick,
+    Patient,
+};
+inline constexpr std::array all_patiences{Patience::Measured, Patience::Quick, Patience::Patient};
+
 std::string_view to_text(ReplicaKind kind);
 std::string_view to_text(ReplicaRole role);
 std::string_view to_text(PartitionPhase phase);
@@ -54,6 +63,7 @@ std::string_view to_text(HostClass host_class);
 std::string_view to_text(DesiredState desired);
 std::string_view to_text(ReplicationMode mode);
 std::string_view to_text(ShortOfCopies choice);
+std::string_view to_text(Patience patience);
 
 std::optional<ReplicaKind> replica_kind_from(std::string_view text);
 std::optional<ReplicaRole> replica_role_from(std::string_view text);
@@ -62,5 +72,6 @@ std::optional<HostClass> host_class_from(std::string_view text);
 std::optional<DesiredState> desired_state_from(std::string_view text);
 std::optional<ReplicationMode> replication_mode_from(std::string_view text);
 std::optional<ShortOfCopies> short_of_copies_from(std::string_view text);
+std::optional<Patience> patience_from(std::string_view text);
 
 }  // namespace foyer

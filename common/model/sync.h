@@ -7,11 +7,13 @@
 #include <vector>
 
 #include "common/base/time.h"
+#include "common/model/agent_package.h"
 #include "common/model/assignment.h"
 #include "common/model/box_care.h"
 #include "common/model/domain.h"
 #include "common/model/errand.h"
 #include "common/model/host_wish.h"
+#include "common/model/refusals.h"
 #include "common/model/takeover.h"
 
 namespace foyer {
@@ -49,6 +51,8 @@ struct SyncReport {
     std::optional<DomainsReport> domains;  // absent: nothing new
     std::optional<HostOrder> host;         // absent: nothing new
     std::optional<BoxCare> care;           // absent: nothing new
+    std::optional<HostRefusals> refuses;   // absent: nothing new
+    std::optional<UpgradeReport> upgrade;  // absent: nothing new
     friend bool operator==(const SyncReport&, const SyncReport&) = default;
 };
 
@@ -60,6 +64,7 @@ struct SyncAnswer {
     bool observations_wanted = false;
     WallTime clock;  // the master's; 0: not told
     std::vector<Errand> errands;
+    std::optional<UpgradeOrder> upgrade;  // another version of the agent to take
     friend bool operator==(const SyncAnswer&, const SyncAnswer&) = default;
 };
 

@@ -5,6 +5,7 @@
 #include "common/base/text.h"
 #include "common/wire/enum_convert.h"
 #include "common/wire/field_check.h"
+#include "common/wire/mail_convert.h"
 
 namespace foyer::wire {
 namespace {
@@ -103,6 +104,10 @@ void write_proposal(const GroupProposal& from, agent::v1::GroupProposal& to) {
         seat.set_may_lead(from.in->may_lead);
     }
     if (from.desired) to.set_desired(to_wire(*from.desired));
+    if (from.promise) to.set_promise_ms(from.promise->count());
+    if (!from.barred) return;
+    auto& barred = *to.mutable_barred();
+    for (const ReplicaIndex index : *from.barred) barred.add_indexes(index.number);
 }
 
 // Of an assignment's group, and of an edge's route.
@@ -143,6 +148,13 @@ Result<GroupProposal> read_proposal(const agent::v1::GroupProposal& from) {
         to.in = std::move(seat);
     }
     if (from.has_desired()) to.desired = TRY(from_wire(from.desired()));
+    if (from.has_promise_ms())
+        to.promise = Duration(TRY(amount_field("proposal.promise_ms", from.promise_ms())));
+    if (!from.has_barred()) return to;
+    TRY(count_field("proposal.barred", from.barred().indexes_size(), members_max));
+    to.barred.emplace();
+    for (const std::int32_t index : from.barred().indexes())
+        to.barred->insert(TRY(index_field("proposal.barred", index)));
     return to;
 }
 
@@ -187,6 +199,8 @@ void to_wire(const Assignment& from, agent::v1::Assignment& to) {
     if (from.group) write_wish(*from.group, *to.mutable_group());
     for (const auto& [name, content] : from.secrets.by_name)
         (*to.mutable_secrets())[name] = content;
+    to.set_tenant_country(from.tenant_country.str());
+    to.set_mail_relay(from.mail_relay);
 }
 
 Result<Assignment> from_wire(const agent::v1::Assignment& from) {
@@ -205,10 +219,13 @@ Result<Assignment> from_wire(const agent::v1::Assignment& from) {
         to.hostname = TRY(text_field("hostname", from.hostname(), line_bytes_max));
         to.url = TRY(text_field("url", from.url(), line_bytes_max));
         to.address = TRY(text_field("address", from.address(), name_bytes_max));
+        to.mail_relay = TRY(text_field("mail_relay", from.mail_relay(), name_bytes_max));
         TRY(read_group(from, to));
         TRY(read_release(from, to));
         TRY(read_secrets(from, to));
         if (from.has_group()) to.group = TRY(read_wish(from.group()));
+        to.tenant_country =
+            CountryCode(TRY(country_field("tenant_country", from.tenant_country())));
         return to;
     };
     auto assignment = read();
@@ -261,6 +278,7 @@ void to_wire(const EdgeRoute& from, agent::v1::EdgeRoute& to) {
     to.set_web_port(static_cast<std::uint32_t>(from.web_port));
     write_first(from.first, to);
     for (const std::string& alias : from.aliases) to.add_aliases(alias);
+    if (from.mail) to_wire(*from.mail, *to.mutable_mail());
 }
 
 Result<EdgeRoute> from_wire(const agent::v1::EdgeRoute& from) {
@@ -285,6 +303,7 @@ Result<EdgeRoute> from_wire(const agent::v1::EdgeRoute& from) {
     TRY(count_field("route.aliases", from.aliases_size(), aliases_max));
     for (const std::string& alias : from.aliases())
         to.aliases.push_back(TRY(name_field("route.aliases", alias, hostname_bytes_max)));
+    if (from.has_mail()) to.mail = TRY(from_wire(from.mail()));
     return to;
 }
 
@@ -295,10 +314,11 @@ void to_wire(const NodeSettings& from, agent::v1::NodeSettings& to) {
     to.set_zone(from.zone);
     to.set_public_address(from.public_address);
     to.set_acme_thumbprint(from.acme_thumbprint);
+    if (from.mail_relay) to_wire(*from.mail_relay, *to.mutable_mail_relay());
 }
 
 Result<NodeSettings> from_wire(const agent::v1::NodeSettings& from, Revision revision) {
-    return NodeSettings{
+    NodeSettings to{
         .revision = revision,
         .overlay_prefix =
             TRY(text_field("settings.overlay_prefix", from.overlay_prefix(), name_bytes_max)),
@@ -310,6 +330,8 @@ Result<NodeSettings> from_wire(const agent::v1::NodeSettings& from, Revision rev
             TRY(text_field("settings.public_address", from.public_address(), name_bytes_max)),
         .acme_thumbprint =
             TRY(thumbprint_field("settings.acme_thumbprint", from.acme_thumbprint()))};
+    if (from.has_mail_relay()) to.mail_relay = TRY(from_wire(from.mail_relay()));
+    return to;
 }
 
 }  // namespace foyer::wire

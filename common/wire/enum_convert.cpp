@@ -152,4 +152,21 @@ Result<BoxHealth> from_wire(agent::v1::BoxHealth health) {
     return unknown("health");
 }
 
+agent::v1::ReleaseKind to_wire(ReleaseKind kind) {
+    switch (kind) {
+        case ReleaseKind::Erp: return agent::v1::RELEASE_KIND_ERP;
+        case ReleaseKind::Database: return agent::v1::RELEASE_KIND_DATABASE;
+        case ReleaseKind::Web: return agent::v1::RELEASE_KIND_WEB;
+        case ReleaseKind::Mail: return agent::v1::RELEASE_KIND_MAIL;
+        case ReleaseKind::Other: return agent::v1::RELEASE_KIND_OTHER;
+    }
+    CHECK(false);
+}
+
+Result<ReleaseKind> from_wire(agent::v1::ReleaseKind kind) {
+    for (const ReleaseKind known : all_release_kinds)
+        if (to_wire(known) == kind) return known;
+    return unknown("kinds");
+}
+
 }  // namespace foyer::wire

@@ -53,6 +53,15 @@ inline Result<std::string> thumbprint_field(std::string_view field, const std::s
     return text;
 }
 
+// Two capitals; which countries there are may change. Empty: none.
+inline Result<std::string> country_field(std::string_view field, const std::string& text) {
+    const bool capitals = std::all_of(text.begin(), text.end(),
+                                      [](char letter) { return letter >= 'A' && letter <= 'Z'; });
+    if (!capitals || (!text.empty() && text.size() != 2))
+        return field_error(field, "is no country's code of two capitals");
+    return text;
+}
+
 inline Result<std::int64_t> amount_field(std::string_view field, std::int64_t amount) {
     if (amount < 0 || amount > amount_max) return field_error(field, "is out of range");
     return amount;

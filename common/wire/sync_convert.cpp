@@ -6,6 +6,7 @@
 #include "common/wire/errand_convert.h"
 #include "common/wire/field_check.h"
 #include "common/wire/takeover_convert.h"
+#include "common/wire/upgrade_convert.h"
 
 namespace foyer::wire {
 namespace {
@@ -224,6 +225,29 @@ Result<BoxCare> care_from(const agent::v1::BoxCare& from) {
     return BoxCare{TRY(from_wire(from.health())), plain_text(from.reason(), care_reason_max)};
 }
 
+Result<HostRefusals> refusals_from(const agent::v1::HostRefusals& from) {
+    HostRefusals to;
+    TRY(count_field("refuses.countries", from.countries_size(),
+                    static_cast<int>(refused_countries_max)));
+    for (const std::string& country : from.countries()) {
+        if (country.empty()) return field_error("refuses.countries", "names none");
+        to.what.countries.insert(CountryCode(TRY(country_field("refuses.countries", country))));
+    }
+    TRY(count_field("refuses.kinds", from.kinds_size(),
+                    static_cast<int>(all_release_kinds.size())));
+    for (const int kind : from.kinds())
+        to.what.kinds.insert(TRY(from_wire(static_cast<agent::v1::ReleaseKind>(kind))));
+    to.now = from.now();
+    if (to.now && !to.what.any()) return field_error("refuses.now", "is told of nothing");
+    return to;
+}
+
+void refusals_to(const HostRefusals& from, agent::v1::HostRefusals& to) {
+    for (const CountryCode& country : from.what.countries) to.add_countries(country.str());
+    for (const ReleaseKind kind : from.what.kinds) to.add_kinds(wire::to_wire(kind));
+    to.set_now(from.now);
+}
+
 void host_to(const HostOrder& from, agent::v1::HostOrder& to) {
     to.set_wish(wire::to_wire(from.wish));
     if (from.until) to.set_until_unix_ms(from.until->unix_ms);
@@ -247,6 +271,8 @@ void to_wire(const SyncReport& from, agent::v1::SyncRequest& to) {
     for (const auto& item : from.routings) to_wire(item, *to.add_routings());
     if (from.domains) to_wire(*from.domains, *to.mutable_domains());
     if (from.host) host_to(*from.host, *to.mutable_host());
+    if (from.refuses) refusals_to(*from.refuses, *to.mutable_refuses());
+    if (from.upgrade) to_wire(*from.upgrade, *to.mutable_upgrade());
     if (!from.care) return;
     to.mutable_care()->set_health(to_wire(from.care->health));
     to.mutable_care()->set_reason(from.care->reason);
@@ -274,6 +300,8 @@ Result<SyncReport> from_wire(const agent::v1::SyncRequest& from) {
     if (from.has_domains()) to.domains = TRY(domains_from(from.domains()));
     if (from.has_host()) to.host = TRY(host_from(from.host()));
     if (from.has_care()) to.care = TRY(care_from(from.care()));
+    if (from.has_upgrade()) to.upgrade = TRY(from_wire(from.upgrade()));
+    if (from.has_refuses()) to.refuses = TRY(refusals_from(from.refuses()));
     return to;
 }
 
@@ -285,6 +313,7 @@ void to_wire(const SyncAnswer& from, agent::v1::SyncResponse& to) {
     to.set_observations_wanted(from.observations_wanted);
     to.set_clock_unix_ms(from.clock.unix_ms);
     for (const Errand& errand : from.errands) to_wire(errand, *to.add_errands());
+    if (from.upgrade) to_wire(*from.upgrade, *to.mutable_upgrade());
 }
 
 Result<SyncAnswer> from_wire(const agent::v1::SyncResponse& from) {
@@ -302,6 +331,11 @@ Result<SyncAnswer> from_wire(const agent::v1::SyncResponse& from) {
         // One that is not understood is given up by the master in time; the wish counts.
         const auto read = from_wire(errand);
         if (read.ok()) to.errands.push_back(read.value());
+    }
+    // So is an upgrade: the rest of the answer is not lost for it.
+    if (from.has_upgrade()) {
+        const auto order = from_wire(from.upgrade());
+        if (order.ok()) to.upgrade = order.value();
     }
     return to;
 }

@@ -4,6 +4,8 @@
 
 #include "master/domain/desired.h"
 #include "master/domain/disk_class.h"
+#include "master/domain/mail_keys.h"
+#include "master/domain/upgrades.h"
 
 namespace foyer::master {
 namespace {
@@ -112,7 +114,7 @@ HeldSync AgentSync::sync(const NodeId& node, SyncReport report_of_box, Done done
 bool AgentSync::has_news(const NodeId& node, const SyncReport& report) const {
     if (report.observation_number > 0 || !report.observations.empty() || report.observations_full ||
         !report.erased.empty() || !report.leaderships.empty() || !report.routings.empty() ||
-        report.domains || report.care)
+        report.domains || report.upgrade || report.care)
         return true;
     const std::optional<Bytes> disk_free = presence_.disk_free(node);
     return planner_.read([&](const State& state) {
@@ -154,6 +156,8 @@ void AgentSync::report(const NodeId& node, SyncReport report, Done done) {
     command.domains = std::move(report.domains);
     command.host = report.host;
     command.care = std::move(report.care);
+    command.refuses = std::move(report.refuses);
+    command.upgrade = std::move(report.upgrade);
     command.line = planner_.read([&](const State& state) -> std::optional<AutonomousSystem> {
         const auto row = state.nodes().find(node);
         return row == state.nodes().end() ? std::nullopt : line_news(node, row->second);
@@ -208,6 +212,7 @@ Result<SyncAnswer> AgentSync::answer(const NodeId& node, const Applied& applied,
     const bool there = planner_.read([&](const State& state) {
         if (!state.nodes().contains(node)) return false;
         answer.delta = delta_of(desired_since(state, node, applied.lineage, applied.revision));
+        answer.upgrade = upgrade_order(state, node);
         return true;
     });
     if (!there) return gone(node);
@@ -223,7 +228,26 @@ Result<SyncAnswer> AgentSync::answer(const NodeId& node, const Applied& applied,
     return answer;
 }
 
+Status AgentSync::open_key(DkimKey& key) const {
+    const auto plain =
+        seal_.open(Sealed(key.private_key), mail_key_place(key.domain, key.selector));
+    if (!plain.ok())
+        return error(ErrorCode::Internal,
+                     "the key that mail of '" + key.domain +
+                         "' is signed with cannot be opened: is seal.key the one of this "
+                         "database? (" +
+                         plain.failure().message + ")");
+    key.private_key = plain.value().reveal();
+    return ok_status();
+}
+
 Status AgentSync::open_secrets(NodeDelta& delta) const {
+    if (delta.settings && delta.settings->mail_relay)
+        TRY(open_key(delta.settings->mail_relay->zone_key));
+    for (EdgeRoute& route : delta.routes) {
+        if (!route.mail) continue;
+        for (DkimKey& key : route.mail->keys) TRY(open_key(key));
+    }
     for (Assignment& assignment : delta.assignments) {
         std::map<std::string, std::string> opened;
         for (const auto& [name, sealed] : assignment.secrets.by_name) {

@@ -94,6 +94,7 @@ private:
     void hold(const NodeId& node, const Applied& applied, const HeldSync& call, Done done);
     bool changed(const State& state, const NodeId& node, const Applied& applied) const;
     Result<SyncAnswer> answer(const NodeId& node, const Applied& applied, Pace pace) const;
+    Status open_key(DkimKey& key) const;
     Status open_secrets(NodeDelta& delta) const;
     Status sign_records(NodeDelta& delta) const;
     Duration with_jitter(Duration delay) const;

@@ -59,6 +59,7 @@ void Housekeeping::tick() {
     if (!leads) return;
     const MonoTime now = clock_.mono();
     if (now >= next_operator_) keep_operator();
+    if (now >= next_mail_key_) keep_mail_key();
     if (now >= next_scan_) {
         next_scan_ = now + config_.silence_scan;
         scan_silence();
@@ -132,6 +133,23 @@ Status Housekeeping::make_operator_token() {
                                 limits::master_token_valid};
     TRY(planner_.write(std::move(write)));
     return ok_status();
+}
+
+void Housekeeping::keep_mail_key() {
+    next_mail_key_ = clock_.mono() + config_.keep_mail_key;
+    const auto zone = planner_.read([](const State& state) -> std::optional<std::string> {
+        if (zone_mail_key(state) != nullptr) return std::nullopt;
+        return state.settings().zone;
+    });
+    if (!zone || !config_.make_mail_key) return;
+    auto key = config_.make_mail_key(*zone);
+    if (!key.ok()) return log_.failure(LogLevel::Error, "mail_key_failed", key.failure());
+    log_.info("mail_key_made", {{"zone", *zone}, {"selector", key.value().selector}});
+    Write write;
+    write.command = MakeZoneMailKey{std::move(key).value()};
+    planner_.submit(std::move(write), [](const Result<Answer>& done) {
+        discard(done, "the next round makes another one");
+    });
 }
 
 void Housekeeping::scan_silence() {

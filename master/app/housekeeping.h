@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,6 +36,9 @@ struct HousekeepingConfig {
     Duration first_look_at_certificates{600'000};
     Duration node_certificate_warning{std::int64_t{15} * 24 * 3600 * 1000};
     std::optional<WallTime> master_certificate_ends;
+    // Makes the key that mail of the zone is signed with; null: mail is never sent.
+    std::function<Result<MailKey>(const std::string& zone)> make_mail_key = nullptr;
+    Duration keep_mail_key{60'000};
     int repair_ticks_max = 50;     // in a row, when each says that there is more
     Duration hearing_gap{30'000};  // hearing.h
 };
@@ -52,6 +56,7 @@ public:
 private:
     void keep_operator();
     Status make_operator_token();
+    void keep_mail_key();
     void scan_silence();
     void note_sightings();
     void forget_old();
@@ -66,6 +71,7 @@ private:
     HousekeepingConfig config_;
     bool isolated_ = false;
     MonoTime next_operator_;
+    MonoTime next_mail_key_;
     MonoTime next_scan_;
     MonoTime next_forget_;
     MonoTime next_note_;

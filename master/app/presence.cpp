@@ -14,6 +14,7 @@ void Presence::heard(const NodeId& node, WallTime clock_of_node, std::int64_t di
     presence.heard_mono = clock_.mono();
     presence.heard_at = now;
     presence.clock_offset = clock_of_node - now;
+    presence.clock.add(presence.heard_mono, clock_of_node);
     if (disk_free_bytes > 0) presence.disk_free_bytes = disk_free_bytes;
 }
 
@@ -83,7 +84,8 @@ std::vector<Sighting> Presence::sightings() const {
     std::vector<Sighting> seen;
     for (const auto& [node, presence] : nodes_) {
         if (presence.heard_at)
-            seen.push_back({node, *presence.heard_at, presence.clock_offset, {}});
+            seen.push_back(
+                {node, *presence.heard_at, presence.clock_offset, {}, presence.clock.rate_ppm()});
     }
     std::ranges::sort(seen, {}, &Sighting::node);
     return seen;

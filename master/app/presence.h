@@ -15,6 +15,7 @@
 #include "common/base/time.h"
 #include "common/base/units.h"
 #include "common/model/ids.h"
+#include "master/app/clock_gauge.h"
 #include "master/domain/rows.h"
 
 namespace foyer::master {
@@ -30,6 +31,7 @@ struct NodePresence {
     MonoTime heard_mono;
     std::optional<WallTime> heard_at;  // absent: not since this master started
     Duration clock_offset{0};          // the box's wall clock minus ours
+    ClockGauge clock;                  // and how fast it runs
     std::int64_t disk_free_bytes = 0;
     std::uint64_t acknowledged = 0;  // newest observation number that was committed
     std::uint64_t taken = 0;         // newest that was handed to the planner

@@ -81,6 +81,9 @@ Release row_of(const Json& document) {
     release.copies_max = copies["max"].get<int>();
     release.copies_default = copies["default"].get<int>();
     release.web_port = document["ports"].value("web", 0);
+    const auto kind = release_kind_from(document.value("kind", std::string("other")));
+    CHECK(kind.has_value());  // the schema has the same words
+    release.kind = *kind;
     return release;
 }
 

@@ -108,6 +108,14 @@ constexpr auto fleet = std::to_array<Route>({
     read("/v1/sites/{name}/letter", "foyer.api.v1.FleetService/GetSiteLetter", hosts, Scope::Own),
     write(HttpMethod::Post, "/v1/node-tokens", "foyer.api.v1.FleetService/CreateNodeToken",
           operators, Scope::All),
+    read("/v1/applications/{id}", "foyer.api.v1.ApplicationService/GetApplication", operators,
+         Scope::All),
+    read("/v1/applications", "foyer.api.v1.ApplicationService/ListApplications", operators,
+         Scope::All),
+    write(HttpMethod::Post, "/v1/applications/{id}:approve",
+          "foyer.api.v1.ApplicationService/ApproveApplication", operators, Scope::All),
+    write(HttpMethod::Post, "/v1/applications/{id}:reject",
+          "foyer.api.v1.ApplicationService/RejectApplication", operators, Scope::All),
     read("/v1/nodes/{name}", "foyer.api.v1.FleetService/GetNode", hosts, Scope::Own),
     read("/v1/nodes", "foyer.api.v1.FleetService/ListNodes", hosts, Scope::Own),
     write(HttpMethod::Delete, "/v1/nodes/{name}", "foyer.api.v1.FleetService/DeleteNode", operators,
@@ -126,6 +134,25 @@ constexpr auto fleet = std::to_array<Route>({
     write(HttpMethod::Post, "/v1/rebalance:start", "foyer.api.v1.FleetService/StartRebalance",
           operators, Scope::All),
     write(HttpMethod::Post, "/v1/rebalance:stop", "foyer.api.v1.FleetService/StopRebalance",
+          operators, Scope::All),
+});
+
+// Newer agents for the boxes.
+constexpr auto upgrades = std::to_array<Route>({
+    write(HttpMethod::Post, "/v1/agent-releases", "foyer.api.v1.UpgradeService/PublishAgentRelease",
+          operators, Scope::All),
+    read("/v1/agent-releases/{version}/architectures/{architecture}",
+         "foyer.api.v1.UpgradeService/GetAgentRelease", operators, Scope::All),
+    read("/v1/agent-releases", "foyer.api.v1.UpgradeService/ListAgentReleases", operators,
+         Scope::All),
+    read("/v1/upgrade", "foyer.api.v1.UpgradeService/GetUpgrade", operators, Scope::All),
+    write(HttpMethod::Post, "/v1/upgrade:start", "foyer.api.v1.UpgradeService/StartUpgrade",
+          operators, Scope::All),
+    write(HttpMethod::Post, "/v1/upgrade:pause", "foyer.api.v1.UpgradeService/PauseUpgrade",
+          operators, Scope::All),
+    write(HttpMethod::Post, "/v1/upgrade:resume", "foyer.api.v1.UpgradeService/ResumeUpgrade",
+          operators, Scope::All),
+    write(HttpMethod::Post, "/v1/upgrade:back", "foyer.api.v1.UpgradeService/TurnBackUpgrade",
           operators, Scope::All),
 });
 
@@ -265,7 +292,7 @@ constexpr auto people_and_documents = std::to_array<Route>({
     Route{HttpMethod::Get, "/v1/docs", "", {}, Scope::Public, RouteKind::Document, false},
 });
 
-constexpr auto table = joined(fleet, services, offers, consoles, people_and_documents);
+constexpr auto table = joined(fleet, upgrades, services, offers, consoles, people_and_documents);
 
 }  // namespace routes
 

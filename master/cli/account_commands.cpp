@@ -19,6 +19,7 @@ struct AccountOptions {
     std::string instances;
     std::string copies;
     std::string disk;
+    std::string country;  // "none" ends it, empty leaves it as it is
     bool yes = false;
     bool dry_run = false;
 };
@@ -50,9 +51,16 @@ Status put_limits(Json& body, const AccountOptions& options) {
     return ok_status();
 }
 
+void put_country(Json& body, const std::string& country) {
+    if (country.empty()) return;
+    body.erase("country");
+    if (country != "none") body["country"] = country;
+}
+
 Status create_account(Session& session, const AccountOptions& options) {
     Json body = {{"name", options.name}, {"roles", options.roles}};
     TRY(put_limits(body, options));
+    put_country(body, options.country);
     if (options.dry_run) body["validate_only"] = true;
     const std::string answer = TRY(session.write("POST", "/v1/accounts", body));
     return show_created(session, answer, view_account, options.dry_run);
@@ -64,6 +72,8 @@ Status set_account(Session& session, const AccountOptions& options) {
         Json body = {{"roles", list_field(before, "roles")}, {"quota", field(before, "quota")}};
         if (!options.roles.empty()) body["roles"] = options.roles;
         TRY(put_limits(body, options));
+        put_country(body, text_field(before, "country"));
+        put_country(body, options.country);
         return body;
     });
 }
@@ -86,6 +96,8 @@ void add_quota(Command command, AccountOptions& account) {
     command.add_option("--instances", account.instances, "how many it may have; none: no limit");
     command.add_option("--copies", account.copies, "copies of all of them; none: no limit");
     command.add_option("--disk", account.disk, "disk of all copies, 200GiB; none: no limit");
+    command.add_option("--country", account.country,
+                       "where it is at home, FR; hosts may refuse some; none: not known");
 }
 
 void add_making(Command group, Session& session) {

@@ -12,30 +12,33 @@
 
 namespace foyer::cli {
 
-void add_session_commands(Command app, Session& session);     // login, whoami
-void add_api_commands(Command app, Session& session);         // api
-void add_fleet_commands(Command app, Session& session);       // isp, host, site, node
-void add_account_commands(Command app, Session& session);     // account
-void add_member_commands(Command app, Session& session);      // member
-void add_me_commands(Command app, Session& session);          // me, logout
-void add_token_commands(Command app, Session& session);       // token
-void add_audit_commands(Command app, Session& session);       // audit
-void add_event_commands(Command app, Session& session);       // event
-void add_webhook_commands(Command app, Session& session);     // webhook
-void add_contact_commands(Command app, Session& session);     // contact
-void add_domain_commands(Command app, Session& session);      // domain
-void add_release_commands(Command app, Session& session);     // release
-void add_order_command(Command app, Session& session);        // order
-void add_price_commands(Command app, Session& session);       // price-list, quote
-void add_rebalance_commands(Command app, Session& session);   // rebalance
-void add_plan_commands(Command app, Session& session);        // plan
-void add_instance_commands(Command app, Session& session);    // instance
-void add_console_commands(Command app, Session& session);     // logs, exec
-void add_operation_commands(Command app, Session& session);   // op
-void add_completion_commands(Command app, Session& session);  // completion
-void add_profile_commands(Command app, Session& session);     // profile
-void add_doctor_command(Command app, Session& session);       // doctor
-void add_man_commands(Command app, Session& session);         // man, help
+void add_session_commands(Command app, Session& session);        // login, whoami
+void add_api_commands(Command app, Session& session);            // api
+void add_fleet_commands(Command app, Session& session);          // isp, host, site, node
+void add_application_commands(Command app, Session& session);    // application
+void add_account_commands(Command app, Session& session);        // account
+void add_member_commands(Command app, Session& session);         // member
+void add_me_commands(Command app, Session& session);             // me, logout
+void add_token_commands(Command app, Session& session);          // token
+void add_audit_commands(Command app, Session& session);          // audit
+void add_event_commands(Command app, Session& session);          // event
+void add_webhook_commands(Command app, Session& session);        // webhook
+void add_contact_commands(Command app, Session& session);        // contact
+void add_domain_commands(Command app, Session& session);         // domain
+void add_release_commands(Command app, Session& session);        // release
+void add_order_command(Command app, Session& session);           // order
+void add_price_commands(Command app, Session& session);          // price-list, quote
+void add_rebalance_commands(Command app, Session& session);      // rebalance
+void add_agent_release_commands(Command app, Session& session);  // agent-release
+void add_upgrade_commands(Command app, Session& session);        // upgrade
+void add_plan_commands(Command app, Session& session);           // plan
+void add_instance_commands(Command app, Session& session);       // instance
+void add_console_commands(Command app, Session& session);        // logs, exec
+void add_operation_commands(Command app, Session& session);      // op
+void add_completion_commands(Command app, Session& session);     // completion
+void add_profile_commands(Command app, Session& session);        // profile
+void add_doctor_command(Command app, Session& session);          // doctor
+void add_man_commands(Command app, Session& session);            // man, help
 
 // All of them, and the options of every command.
 void add_all(Command app, Session& session);

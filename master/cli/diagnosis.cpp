@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "common/base/http_date.h"
@@ -200,6 +201,35 @@ Finding judge_trust(const Json& nodes) {
     }
     if (doubtful.empty()) return well("trust", "no box says or seems other than it should");
     return warning("trust", "nothing new comes to " + named(doubtful), next);
+}
+
+Finding judge_refusals(const Json& nodes) {
+    std::size_t homes = 0;
+    std::size_t refusing = 0;
+    std::map<std::string, std::size_t> boxes;  // by what they refuse
+    for (const Json& node : nodes) {
+        if (flag_field(node, "edge")) continue;
+        ++homes;
+        const Json& refuses = field(node, "refuses");
+        if (!refuses.is_object()) continue;
+        ++refusing;
+        for (const Json& country : list_field(refuses, "countries"))
+            if (country.is_string()) ++boxes["tenants of " + country.get<std::string>()];
+        for (const Json& kind : list_field(refuses, "kinds"))
+            if (kind.is_string()) ++boxes["releases of the kind " + kind.get<std::string>()];
+    }
+    if (refusing == 0) return well("refusals", "no host refuses anything");
+    const auto most =
+        std::ranges::max_element(boxes, {}, [](const auto& one) { return one.second; });
+    const std::string said = most == boxes.end()
+                                 ? ""
+                                 : fmt::format("{} of {} take no {}", most->second,
+                                               count_of(homes, "box", "boxes"), most->first);
+    if (most == boxes.end() || most->second * 2 < homes)
+        return well("refusals", fmt::format("{} of {} refuse something", refusing,
+                                            count_of(homes, "box", "boxes")));
+    return warning("refusals", said + ": such orders may find no room",
+                   "foyer node ls --output csv");
 }
 
 Finding judge_drains(const Json& nodes, const std::vector<Json>& operations) {

@@ -51,6 +51,9 @@ Finding judge_silence(const Json& nodes);
 // Boxes that nothing new comes to: their address is not their ISP's, or they say that they wear
 // out.
 Finding judge_trust(const Json& nodes);
+// Whether so many hosts refuse one kind of releases, or tenants of one country, that orders of it
+// may find no room.
+Finding judge_refusals(const Json& nodes);
 Finding judge_instances(const Json& instances);
 // Whether anybody is written to: an answer of GET /v1/contacts.
 Finding judge_mail(const Json& contacts);

@@ -225,6 +225,7 @@ void Doctor::look_at_cloud() {
         if (const auto nodes = list("boxes", {"/v1/nodes", "nodes", ""})) {
             add(judge_silence(*nodes));
             add(judge_trust(*nodes));
+            add(judge_refusals(*nodes));
             std::vector<Json> operations;
             for (const Json& node : *nodes) {
                 const bool drains = text_field(node, "wish") == "draining";

@@ -16,20 +16,21 @@ std::string view_domains(const Json& list, const ViewContext& context) {
     Table table{{{"DOMAIN"},
                  {"INSTANCE", Align::Left, Keep::Whole},
                  {"STATE", Align::Left, Keep::Whole},
+                 {"FOR", Align::Left, Keep::Extra},
                  {"SERVING UNTIL", Align::Left, Keep::Extra},
                  {"OWNER", Align::Left, Keep::Extra}},
                 {}};
     for (const Json& one : list_field(list, "domains"))
         table.rows.push_back({text_field(one, "name"), text_field(one, "instance"),
-                              word_of(one, "state"), text_field(one, "serving_until"),
-                              text_field(one, "owner")});
+                              word_of(one, "state"), word_of(one, "use"),
+                              text_field(one, "serving_until"), text_field(one, "owner")});
     return render(table, context.page);
 }
 
 // What is to be typed elsewhere is never cut.
-std::string records_table(const Json& domain) {
-    Table table{{{"MAKE THIS RECORD"}, {"TYPE"}, {"VALUE"}}, {}};
-    for (const Json& one : list_field(domain, "records"))
+std::string records_table(const Json& domain, const char* title, const char* list) {
+    Table table{{{title}, {"TYPE"}, {"VALUE"}}, {}};
+    for (const Json& one : list_field(domain, list))
         table.rows.push_back(
             {text_field(one, "name"), text_field(one, "type"), text_field(one, "value")});
     return render(table, Page{});
@@ -52,13 +53,20 @@ std::string view_domain(const Json& domain, const ViewContext& context) {
     std::string text = render_facts({{"domain", text_field(domain, "name")},
                                      {"instance", text_field(domain, "instance")},
                                      {"owner", text_field(domain, "owner")},
+                                     {"for", word_of(domain, "use")},
                                      {"state", word_of(domain, "state")},
                                      {"asked for", text_field(domain, "created_at")},
                                      {"proven", text_field(domain, "proven_at")},
                                      {"serving until", text_field(domain, "serving_until")}});
+    const std::string use = text_field(domain, "use");
     if (text_field(domain, "state") == "waiting_for_dns")
-        text += "\n" + records_table(domain) +
-                "the TXT always; and either the CNAME, or all of the A and AAAA\n";
+        text +=
+            "\n" + records_table(domain, "MAKE THIS RECORD", "records") +
+            (use == "mail" ? "both of them\n"
+                           : "the TXT always; and either the CNAME, or all of the A and AAAA\n");
+    if (!list_field(domain, "mail_hints").empty())
+        text += "\n" + records_table(domain, "RECEIVERS LIKE TO FIND", "mail_hints") +
+                "where such a record is there already, add to it; a name has one of each\n";
     text += certificates_table(domain, context) + "\n" + text_field(domain, "status") + "\n";
     const std::string next = text_field(domain, "next");
     return next.empty() ? text : text + "next: " + next + "\n";
@@ -67,11 +75,12 @@ std::string view_domain(const Json& domain, const ViewContext& context) {
 struct Creation {
     std::string name;
     std::string instance;
+    std::string use = "web";
     bool dry_run = false;
 };
 
 Status create(Session& session, const Creation& options) {
-    Json body = {{"name", options.name}, {"instance", options.instance}};
+    Json body = {{"name", options.name}, {"instance", options.instance}, {"use", options.use}};
     if (options.dry_run) body["validate_only"] = true;
     const std::string answer = TRY(session.write("POST", "/v1/domains", body));
     return show_created(session, answer, view_domain, options.dry_run);
@@ -125,6 +134,10 @@ void add_domain_commands(Command app, Session& session) {
     add.add_option("--instance", creation.instance, "where it leads")
         .required()
         .type_name("INSTANCE");
+    add.add_option("--use", creation.use,
+                   "web: serve the instance under it; mail: let the instance send mail as it")
+        .check(one_of({"web", "mail", "web_and_mail"}))
+        .type_name("USE");
     add_dry_run(add, creation.dry_run);
     add.callback([&session, &creation] {
         session.action = [&session, &creation] { return create(session, creation); };

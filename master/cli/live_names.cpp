@@ -30,6 +30,7 @@ constexpr auto sources = std::to_array<Source>({
     {"ACCOUNT", "/v1/accounts", "accounts", {"", ""}},
     {"WEBHOOK", "/v1/webhooks", "webhooks", {"url", ""}},
     {"CONTACT", "/v1/contacts", "contacts", {"address", ""}},
+    {"APPLICATION", "/v1/applications", "applications", {"site", "state"}},
     {"DOMAIN", "/v1/domains", "domains", {"instance", "state"}},
     {"PRICE-LIST", "/v1/price-lists", "price_lists", {"currency", "valid_from"}},
     {"RELEASE", "/v1/software-releases", "releases", {"title", ""}},
@@ -51,7 +52,7 @@ std::string word_of_row(const Json& row, const LiveQuestion& question) {
     const bool whole =
         question.kind == "NAME@VERSION" ||
         (question.kind == "RELEASE" && question.typed.find('@') != std::string::npos);
-    if (question.kind == "CONTACT") return text_field(row, "id");
+    if (question.kind == "CONTACT" || question.kind == "APPLICATION") return text_field(row, "id");
     return text_field(row, "name") + (whole ? "@" + version : "");
 }
 

@@ -101,6 +101,23 @@ void add_instances(Entries& to) {
                   {{"foyer op wait op-7f3k --timeout 30m", ""}}});
 }
 
+void add_applications(Entries& to) {
+    to.push_back({"foyer application",
+                  "Hosts without a token apply from their boxes (foyer-node apply), where the "
+                  "configuration says accept = true. What they say is their own word; the key of "
+                  "the box and the network of its address are known.",
+                  {{"foyer application how", "the line to publish"},
+                   {"foyer application ls --state open", "who waits"}}});
+    to.push_back({"foyer application approve",
+                  "Makes site, host and account where they are missing; the box that applied, and "
+                  "no other one, enrols by itself. Approved once more, a box that did not come in "
+                  "time may come again.",
+                  {{"foyer application approve q4n8w1z7kp --host martin --class vetted", ""}}});
+    to.push_back({"foyer application reject",
+                  "",
+                  {{"foyer application reject q4n8w1z7kp --reason 'no edge near you yet'", ""}}});
+}
+
 void add_fleet(Entries& to) {
     to.push_back(
         {"foyer isp create",
@@ -153,6 +170,22 @@ void add_fleet(Entries& to) {
     to.push_back({"foyer rebalance plan", "", {{"foyer rebalance plan --moves 5", ""}}});
     to.push_back({"foyer rebalance start", "", {{"foyer rebalance start --moves 5", ""}}});
     to.push_back({"foyer rebalance stop", "", {{"foyer rebalance stop", ""}}});
+    to.push_back(
+        {"foyer agent-release publish",
+         "Signs a small document that names the .deb's version, architecture, size and "
+         "SHA-256, sends the file, and publishes. Publish the version that boxes run too: "
+         "it is their way back.",
+         {{"foyer agent-release publish foyer-node_0.2.0_amd64.deb --key house.key", ""}}});
+    to.push_back({"foyer agent-release show", "", {{"foyer agent-release show 0.2.0", ""}}});
+    to.push_back({"foyer upgrade start",
+                  "Never two boxes that hold copies of one instance at once. It stops by itself "
+                  "when a box fails.",
+                  {{"foyer upgrade start 0.2.0 --canary lille-1 --observe 2h", "one goes first"},
+                   {"foyer upgrade start 0.2.0 --at-most 5%", ""}}});
+    to.push_back({"foyer upgrade show", "", {{"foyer upgrade show", ""}}});
+    to.push_back({"foyer upgrade pause", "", {{"foyer upgrade pause", ""}}});
+    to.push_back({"foyer upgrade resume", "", {{"foyer upgrade resume", ""}}});
+    to.push_back({"foyer upgrade back", "", {{"foyer upgrade back", ""}}});
     to.push_back({"foyer price-list publish", "", {{"foyer price-list publish list.json", ""}}});
 }
 
@@ -210,6 +243,7 @@ Entries make_entries() {
     Entries entries;
     add_everyday(entries);
     add_instances(entries);
+    add_applications(entries);
     add_fleet(entries);
     add_house(entries);
     return entries;

@@ -18,6 +18,8 @@ namespace {
 // What the API calls a collection, and the command that shows one of it.
 constexpr auto nouns = std::to_array<std::pair<std::string_view, std::string_view>>({
     {"accounts", "account"},
+    {"agent-releases", "agent-release"},
+    {"applications", "application"},
     {"contacts", "contact"},
     {"domains", "domain"},
     {"hosts", "host"},

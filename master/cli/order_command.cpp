@@ -27,6 +27,7 @@ struct OrderOptions {
     std::vector<std::string> countries;
     std::string mode;
     std::string short_of_copies;
+    std::string patience;
     std::vector<std::string> parameters;
     std::string parameters_file;
     int replicas = 0;
@@ -67,6 +68,7 @@ Result<Json> order_body(Session& session, const OrderOptions& options) {
     if (!options.mode.empty()) policy["mode"] = options.mode;
     if (!options.short_of_copies.empty())
         policy["short_of_copies"] = options.short_of_copies == "go-on" ? "go_on" : "stop_writes";
+    if (!options.patience.empty()) policy["patience"] = options.patience;
     if (options.allow_same_isp) policy["allow_same_isp"] = true;
     if (!policy.empty()) body["policy"] = policy;
     if (!options.expected_price.empty()) body[guard] = TRY(parse_cents(options.expected_price));
@@ -188,6 +190,11 @@ void add_order_options(Command command, OrderOptions& options) {
         .add_option("--short-of-copies", options.short_of_copies,
                     "when fewer copies live than a synchronous write needs; absent: stop-writes")
         .check(one_of({"stop-writes", "go-on"}));
+    command
+        .add_option("--patience", options.patience,
+                    "how long a home that serves may be silent before another takes over: quick "
+                    "7 s, patient 20 s; absent: measured, as its lines need it")
+        .check(one_of({"measured", "quick", "patient"}));
     command
         .add_option("--expected-price", options.expected_price,
                     "a month, as `foyer quote` told it: 27.00; refused if it is another one, and "

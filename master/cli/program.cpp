@@ -26,7 +26,8 @@ const std::vector<CommandGroup> command_groups = {
     {"Ordering",
      {"order", "plan", "quote", "price-list", "instance", "logs", "exec", "domain", "op", "event",
       "webhook", "contact"}},
-    {"Homes and boxes", {"isp", "host", "site", "node", "rebalance"}},
+    {"Homes and boxes",
+     {"isp", "host", "site", "node", "application", "rebalance", "agent-release", "upgrade"}},
     {"Software", {"release"}},
     {"Accounts", {"account", "member", "token", "audit"}},
     {"This command",
@@ -196,7 +197,10 @@ void add_all(Command app, Session& session) {
     add_console_commands(app, session);
     add_operation_commands(app, session);
     add_fleet_commands(app, session);
+    add_application_commands(app, session);
     add_rebalance_commands(app, session);
+    add_agent_release_commands(app, session);
+    add_upgrade_commands(app, session);
     add_release_commands(app, session);
     add_account_commands(app, session);
     add_member_commands(app, session);

@@ -8,38 +8,17 @@
 #include "master/cli/exit_code.h"
 #include "master/cli/oci_layout.h"
 #include "master/cli/release_name.h"
+#include "master/cli/send_blob.h"
+#include "master/cli/signing_key.h"
 #include "master/cli/views.h"
 #include "master/cli/watch.h"
 
 namespace foyer::cli {
 namespace {
 
-constexpr std::string_view key_header = "foyer-ed25519-seed ";
-constexpr Duration redraw_period{100};
-
-// JSON's form of bytes: the usual alphabet, padded.
-std::string padded_base64(std::string text) {
-    for (char& letter : text) {
-        if (letter == '-') letter = '+';
-        if (letter == '_') letter = '/';
-    }
-    while (text.size() % 4 != 0) text += '=';
-    return text;
-}
-
-Result<Secret<std::string>> read_key(const std::string& file) {
-    std::string text = TRY(tls::read_private_file(file));
-    while (text.ends_with('\n')) text.pop_back();
-    if (!text.starts_with(key_header)) {
-        return usage_error(fmt::format("'{}' is not a signing key of this command", file),
-                           "foyer release keygen --key FILE");
-    }
-    return Secret<std::string>(text.substr(key_header.size()));
-}
-
 Status make_key(Session& session, const std::string& file) {
     const tls::SigningKey key = tls::make_signing_key(session.rng());
-    TRY(tls::create_private_file(file, std::string(key_header) + key.seed.reveal() + "\n"));
+    TRY(tls::create_private_file(file, signing_key_text(key)));
     const std::string shown = padded_base64(key.public_key);
     if (session.wants_json()) {
         TRY(session.print_json(own_output({{"publisher_key", shown}}).dump()));
@@ -53,44 +32,9 @@ Status make_key(Session& session, const std::string& file) {
     return ok_status();
 }
 
-// Draws the bar of one upload, not more often than an eye can see.
-class UploadBar {
-public:
-    UploadBar(Session& session, Transfer transfer)
-        : session_(session), transfer_(std::move(transfer)), begun_(session.clock().mono()) {}
-
-    void sent(std::int64_t bytes) {
-        const MonoTime now = session_.clock().mono();
-        if (now - drawn_ < redraw_period && bytes < transfer_.total_bytes) return;
-        drawn_ = now;
-        transfer_.done_bytes = bytes;
-        transfer_.elapsed = now - begun_;
-        session_.console().status(transfer_line(transfer_, session_.console().style()));
-    }
-
-private:
-    Session& session_;
-    Transfer transfer_;
-    MonoTime begun_;
-    MonoTime drawn_;
-};
-
 Status send_blobs(Session& session, const ReleaseFolder& release) {
-    ApiClient* client = TRY(session.api());
-    for (const Blob& blob : release.blobs) {
-        const std::string path = "/v1/blobs/" + blob.digest;
-        const std::string what = fmt::format("{} {}", release.name, blob.what);
-        if (TRY(client->exists(path))) {
-            session.console().note(fmt::format("{}: already there", what));
-            continue;
-        }
-        UploadBar bar(session, {.what = what, .total_bytes = blob.bytes});
-        TRY(client->upload({.path = path,
-                            .file = blob.file,
-                            .bytes = blob.bytes,
-                            .sent = [&bar](std::int64_t bytes) { bar.sent(bytes); }}));
-        session.console().note(fmt::format("{}: sent {} bytes", what, blob.bytes));
-    }
+    for (const Blob& blob : release.blobs)
+        TRY(send_blob(session, fmt::format("{} {}", release.name, blob.what), blob));
     return ok_status();
 }
 
@@ -101,7 +45,7 @@ struct PublishOptions {
 };
 
 Status publish(Session& session, const PublishOptions& options) {
-    const Secret<std::string> seed = TRY(read_key(options.key_file));
+    const Secret<std::string> seed = TRY(read_signing_key(options.key_file));
     const ReleaseFolder release = TRY(read_release_folder(options.folder));
     const std::string signature = TRY(tls::ed25519_sign(seed, release.document));
     const std::string public_key = TRY(tls::public_key_of(seed));

@@ -43,6 +43,10 @@ std::string view_timeline(const Json& timeline, const ViewContext& context);
 std::string view_letter(const Json& letter, const ViewContext& context);
 std::string view_letter_html(const Json& letter, const ViewContext& context);
 std::string view_promise(const Json& promise, const ViewContext& context);
+std::string view_agent_releases(const Json& list, const ViewContext& context);
+std::string view_agent_release(const Json& release, const ViewContext& context);
+// How far an upgrade is, box by box.
+std::string view_upgrade(const Json& upgrade, const ViewContext& context);
 std::string view_price_lists(const Json& list, const ViewContext& context);
 std::string view_price_list(const Json& list, const ViewContext& context);
 std::string view_quote(const Json& quote, const ViewContext& context);

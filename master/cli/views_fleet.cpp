@@ -1,3 +1,4 @@
+#include <cstdlib>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -35,11 +36,24 @@ std::string disk_free_text(const Json& node) {
                        human_bytes(free), human_bytes(left));
 }
 
-std::string clock_text(const Json& node) {
-    if (text_field(node, "last_seen_at").empty()) return "not reported yet";
+// What is wrong with it now, or was when it was judged.
+std::string clock_fault_text(const Json& node) {
     const Duration offset = clock_offset(node);
     if (is_clock_wrong(offset)) return "wrong: " + clock_offset_text(offset);
+    const std::int64_t ppm = number_field(node, "clock_rate_ppm");
+    if (word_of(node, "clock_fault") == "rate")
+        return fmt::format("wrong: it runs {} ppm too {}", std::abs(ppm),
+                           ppm < 0 ? "slow" : "fast");
     return fmt::format("right ({} ms)", offset.count());
+}
+
+std::string clock_text(const Json& node) {
+    if (text_field(node, "last_seen_at").empty()) return "not reported yet";
+    const std::string standing = word_of(node, "clock_standing");
+    std::string text = clock_fault_text(node);
+    if (standing == "barred") text += "; it leads only what no other box can, until it is right";
+    if (standing == "held") text += "; so are most others: look at the clock of the master first";
+    return text;
 }
 
 // What an operator should look into, beside the state.
@@ -52,7 +66,8 @@ std::string node_state_text(const Json& node) {
     if (host == "draining") text += ", host drains";
     if (host == "leaving") text += ", leaves";
     if (flag_field(node, "eviction_held")) text += ", held";
-    if (is_clock_wrong(clock_offset(node))) text += ", clock wrong";
+    const bool barred = word_of(node, "clock_standing") == "barred";
+    if (barred || is_clock_wrong(clock_offset(node))) text += ", clock wrong";
     if (is_disk_full(node)) text += ", disk full";
     if (word_of(field(node, "line"), "check") == "differs") text += ", line differs";
     const std::string health = word_of(node, "health");
@@ -82,6 +97,16 @@ std::string health_text(const Json& node) {
     if (health.empty() || health == "well") return "well";
     const std::string what = health == "worn" ? "nothing new comes" : "its copies move away";
     return fmt::format("{}: {} ({})", health, text_field(node, "health_reason"), what);
+}
+
+// "tenants of RU, US; kinds mail", and of a box that stopped what was there: "; stopped at once".
+std::string refuses_text(const Json& node) {
+    const Json& refuses = field(node, "refuses");
+    const std::string countries = joined(list_field(refuses, "countries"));
+    const std::string kinds = joined(list_field(refuses, "kinds"));
+    std::string text = countries.empty() ? "" : "tenants of " + countries;
+    if (!kinds.empty()) text += (text.empty() ? "kinds " : "; kinds ") + kinds;
+    return text + (flag_field(refuses, "now") ? "; stopped at once" : "");
 }
 
 std::string asns_text(const Json& isp) {
@@ -228,6 +253,7 @@ std::string view_nodes(const Json& list, const ViewContext& context) {
                  {"DISK", Align::Right},
                  {"FREE", Align::Right, Keep::Extra},
                  {"COPIES", Align::Right},
+                 {"REFUSES", Align::Left, Keep::Extra},
                  {"SEEN", Align::Right, Keep::Extra}},
                 {}};
     for (const Json& node : list_field(list, "nodes")) {
@@ -240,7 +266,7 @@ std::string view_nodes(const Json& list, const ViewContext& context) {
              share(number("reserved_memory_bytes"), number("memory_bytes"), human_bytes),
              share(number("reserved_disk_bytes"), number("disk_bytes"), human_bytes),
              number("disk_free_bytes") == 0 ? "" : human_bytes(number("disk_free_bytes")),
-             fmt::format("{}", list_field(node, "partitions").size()),
+             fmt::format("{}", list_field(node, "partitions").size()), refuses_text(node),
              age_of(node, "last_seen_at", context.now)});
     }
     return render(table, context.page);
@@ -265,6 +291,7 @@ std::string view_node(const Json& node, const ViewContext& context) {
          {"clock", clock_text(node)},
          {"line", line_text(node)},
          {"health", health_text(node)},
+         {"refuses", refuses_text(node).empty() ? "nothing" : refuses_text(node)},
          {"overlay", text_field(node, "overlay_prefix")},
          {"agent", text_field(node, "agent_version")},
          {"certificate until", text_field(node, "certificate_expires_at")},

@@ -24,6 +24,10 @@ std::string policy_of(const Json& instance) {
     const std::string choice = word_of(policy, "short_of_copies");
     if (waits && choice == "stop_writes") text += ", stops writes when short of copies";
     if (waits && choice == "go_on") text += ", goes on when short of copies";
+    const std::int64_t after = number_field(instance, "takeover_after_ms");
+    if (after > 0)
+        text += fmt::format(", {}: another home takes over after {} s of silence",
+                            word_of(policy, "patience"), after / 1'000);
     if (flag_field(policy, "allow_same_isp")) text += ", one ISP may hold several";
     return text;
 }
@@ -69,6 +73,7 @@ std::string view_release(const Json& release, const ViewContext& context) {
         {{"release", text_field(release, "name")},
          {"version", text_field(release, "version")},
          {"title", text_field(release, "title")},
+         {"kind", word_of(release, "kind")},
          {"publisher", text_field(release, "publisher")},
          {"image", text_field(release, "image_digest")},
          {"image size", human_bytes(number_field(release, "image_bytes"))},

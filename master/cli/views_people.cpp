@@ -63,11 +63,13 @@ std::string view_accounts(const Json& list, const ViewContext& context) {
 }
 
 std::string view_account(const Json& account, const ViewContext&) {
+    const std::string country = text_field(account, "country");
     return render_facts({{"account", text_field(account, "name")},
                          {"roles", joined(list_field(account, "roles"))},
                          {"instances", used_of(account, "instances", plain)},
                          {"copies", used_of(account, "copies", plain)},
                          {"disk", used_of(account, "disk_bytes", human_bytes)},
+                         {"country", country.empty() ? "not known" : country},
                          {"added", text_field(account, "created_at")}});
 }
 

@@ -30,6 +30,25 @@ Status check_quota(const Quota& quota) {
     return ok_status();
 }
 
+Status check_home(const CountryCode& country) {
+    if (country.empty() || is_country(country)) return ok_status();
+    return error(ErrorCode::InvalidArgument,
+                 "country '" + country.str().substr(0, 20) +
+                     "' is not an ISO 3166-1 code of two capitals, like FR; leave it out where it "
+                     "is not known",
+                 {{"field", "country"}});
+}
+
+// Their boxes are told whose they are, since hosts may refuse some (refusing.h).
+void tell_boxes(const Account& owner, Draft& draft) {
+    for (const auto& [name, row] : draft.state().instances()) {
+        if (row.owner != owner.name || row.desired == DesiredState::Deleted) continue;
+        Instance instance = row;
+        instance.group_revision = draft.revision();
+        draft.put(std::move(instance));
+    }
+}
+
 bool is_last_operator(const State& state, const Account& account) {
     if (!account.roles.contains(AccountRole::Operator)) return false;
     return std::none_of(state.accounts().begin(), state.accounts().end(), [&](const auto& entry) {
@@ -95,12 +114,13 @@ Result<Decision> create_account(const State& state, const CreateAccount& command
     TRY(check_name("account", command.name.str()));
     TRY(check_roles(command.roles));
     TRY(check_quota(command.quota));
+    TRY(check_home(command.country));
     if (state.accounts().contains(command.name)) {
         return error(ErrorCode::AlreadyExists,
                      "account '" + command.name.str() + "' already exists", {{"field", "name"}});
     }
     Draft draft(state, now);
-    const Account account{command.name, command.roles, command.quota, now, {}};
+    const Account account{command.name, command.roles, command.quota, now, {}, command.country};
     draft.put(account);
     draft.event("account_created", account, "account created");
     return std::move(draft).done(command.name.str());
@@ -110,17 +130,21 @@ Result<Decision> update_account(const State& state, const UpdateAccount& command
     Account account = TRY(find_row(state.accounts(), command.name, "account", "foyer account ls"));
     TRY(check_roles(command.roles));
     TRY(check_quota(command.quota));
+    TRY(check_home(command.country));
     if (!command.roles.contains(AccountRole::Operator) && is_last_operator(state, account))
         return last_operator(account);
     Draft draft(state, now);
-    if (account.roles == command.roles && account.quota == command.quota)
+    const bool moved = account.country != command.country;
+    if (account.roles == command.roles && account.quota == command.quota && !moved)
         return std::move(draft).done(command.name.str());
-    std::string change = "quota changed";
+    std::string change = moved ? "country changed" : "quota changed";
     if (account.roles != command.roles)
         change = "roles changed from " + names_of(account.roles) + " to " + names_of(command.roles);
     account.roles = command.roles;
     account.quota = command.quota;
+    account.country = command.country;
     draft.put(account);
+    if (moved) tell_boxes(account, draft);
     draft.event("account_changed", account, change);
     return std::move(draft).done(command.name.str());
 }

@@ -101,9 +101,16 @@ struct Owner {
     AccountId operator()(const DeletePriceList&) const { return {}; }
     AccountId operator()(const StartRebalance&) const { return {}; }
     AccountId operator()(const StopRebalance&) const { return {}; }
+    AccountId operator()(const PublishAgentRelease&) const { return {}; }
+    AccountId operator()(const StartUpgrade&) const { return {}; }
+    AccountId operator()(const SteerUpgrade&) const { return {}; }
+    AccountId operator()(const ApproveApplication&) const { return {}; }
+    AccountId operator()(const RejectApplication&) const { return {}; }
 
     // Never asked through the public API.
     AccountId operator()(const EnrolNode&) const { return {}; }
+    AccountId operator()(const SendApplication&) const { return {}; }
+    AccountId operator()(const WithdrawApplication&) const { return {}; }
     AccountId operator()(const LeaveNode&) const { return {}; }
     AccountId operator()(const RenewNode&) const { return {}; }
     AccountId operator()(const ReportNode&) const { return {}; }
@@ -113,6 +120,7 @@ struct Owner {
     AccountId operator()(const ForgetOld&) const { return {}; }
     AccountId operator()(const NoteWebhooks&) const { return {}; }
     AccountId operator()(const NoteMails&) const { return {}; }
+    AccountId operator()(const MakeZoneMailKey&) const { return {}; }
     AccountId operator()(const NoteDomains&) const { return {}; }
     AccountId operator()(const NoteRefusedOrder&) const { return {}; }
     AccountId operator()(const LookAtCertificates&) const { return {}; }

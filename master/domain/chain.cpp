@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "master/domain/refusing.h"
+
 namespace foyer::master {
 namespace {
 
@@ -15,6 +17,7 @@ struct Movable {
     NodeId node;  // where it is after the moves so far
     int domain = 0;
     std::vector<int> others;  // domains of the instance's other copies
+    TenantFacts tenant;
 };
 
 struct Place {
@@ -72,9 +75,10 @@ private:
     }
 
     int domain_of(const NodeId& node) const {
-        const Site& site = state_.sites().at(state_.nodes().at(node).site);
-        return *index_.domain_of(
-            {state_.isps().at(site.isp).family, site.country, site.host_class != HostClass::Open});
+        const Node& box = state_.nodes().at(node);
+        const Site& site = state_.sites().at(box.site);
+        return *index_.domain_of({state_.isps().at(site.isp).family, site.country,
+                                  site.host_class != HostClass::Open, refusals_of(box)});
     }
 
     void collect() {
@@ -84,7 +88,9 @@ private:
             const auto instance = state_.instances().find(key.instance);
             if (instance == state_.instances().end() || !movable(replica, instance->second))
                 continue;
-            Movable one{&replica, &instance->second, replica.node, domain_of(replica.node), {}};
+            Movable one{&replica,     &instance->second,
+                        replica.node, domain_of(replica.node),
+                        {},           tenant_facts(state_, instance->second)};
             for (const Replica* other : state_.replicas_of(key.instance)) {
                 if (other->key != key) one.others.push_back(domain_of(other->node));
             }
@@ -99,6 +105,7 @@ private:
         const ReplicationPolicy& policy = one.instance->policy;
         if (!policy.countries.empty() && !policy.countries.contains(index_.key_of(to).country))
             return false;
+        if (refuses(index_.key_of(to).refuses, one.tenant)) return false;
         int leads = 0;
         std::vector<int> countries;
         for (const int other : one.others) {
@@ -121,6 +128,7 @@ private:
     bool wanted(int domain) const {
         const DomainKey& key = index_.key_of(domain);
         if (!demand_.countries.empty() && !demand_.countries.contains(key.country)) return false;
+        if (refuses(key.refuses, demand_.tenant)) return false;
         bool known = false;
         bool leads = false;
         bool here = false;
@@ -145,17 +153,17 @@ private:
     // A place that a copy may land on. The order keeps one of every family it can use.
     bool spare(const SlotIndex::Ordered& entry) const {
         if (left_[at(entry.domain)] <= 0) return false;
-        if (!reserve_ || !offers_.allowed(entry.country)) return true;
+        if (!reserve_ || !offers_.allowed(entry)) return true;
         std::int64_t left = 0;
         for (const SlotIndex::Ordered& other : index_.in_order()) {
-            if (other.family == entry.family && offers_.allowed(other.country))
+            if (other.family == entry.family && offers_.allowed(other))
                 left += left_[at(other.domain)];
         }
         return left > 1;
     }
 
     void begin() {
-        ways_.assign(index_.in_order().size(), {});
+        ways_.assign(left_.size(), {});
         for (const SlotIndex::Ordered& entry : index_.in_order()) {
             if (!spare(entry)) continue;
             WinnerTree::InOrder boxes(offers_.size().domains[at(entry.domain)].best);
@@ -227,17 +235,24 @@ private:
         int family = -1;
         for (const SlotIndex::Ordered& entry : index_.in_order()) {
             const std::int64_t left = left_[at(entry.domain)];
-            if (!offers_.allowed(entry.country) || left <= 0) continue;
+            if (!offers_.allowed(entry) || left <= 0) continue;
             if (entry.family != family)
                 choices_.units.push_back({0, 0, static_cast<int>(choices_.options.size()), 0});
             family = entry.family;
             Unit& unit = choices_.units.back();
             unit.slots += left;
             unit.capacity = unit.slots;
+            const bool may_lead = index_.key_of(entry.domain).may_lead;
+            if (unit.options > 0) {  // alike but for what their hosts refuse to others
+                Option& before = choices_.options.back();
+                if (before.country == entry.country && before.may_lead == may_lead) {
+                    before.slots += left;
+                    continue;
+                }
+            }
             ++unit.options;
             choices_.options.push_back({static_cast<int>(choices_.units.size()) - 1, entry.country,
-                                        index_.key_of(entry.domain).may_lead, 0, left, entry.domain,
-                                        -1});
+                                        may_lead, 0, left, entry.domain, -1});
         }
     }
 

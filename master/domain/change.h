@@ -5,10 +5,13 @@
 #include <vector>
 
 #include "common/base/one_of.h"
+#include "master/domain/applications.h"
 #include "master/domain/contacts.h"
 #include "master/domain/domains.h"
+#include "master/domain/mail_keys.h"
 #include "master/domain/members.h"
 #include "master/domain/rows.h"
+#include "master/domain/upgrade_rows.h"
 #include "master/domain/webhooks.h"
 
 namespace foyer::master {
@@ -97,8 +100,10 @@ struct Change
             Put<Operation>, Put<Event>, Put<AuditEntry>, Put<RequestRecord>, DropAccount, DropToken,
             DropIsp, DropHost, DropSite, DropPriceList, DropNode, DropSighting, DropReplica,
             DropInstance, DropTakeover, DropOperation, DropRequest, Put<Webhook>, DropWebhook,
-            Put<Contact>, DropContact, Put<Member>, DropMember, Put<Domain>, DropDomain,
-            Put<DomainCertificate>, DropDomainCertificate> {
+            Put<Contact>, DropContact, Put<Member>, DropMember, Put<AgentRelease>, DropAgentRelease,
+            Put<Upgrade>, DropUpgrade, Put<NodeAgent>, DropNodeAgent, Put<Domain>, DropDomain,
+            Put<DomainCertificate>, DropDomainCertificate, Put<Application>, DropApplication,
+            Put<ZoneMailKey>> {
     using OneOf::OneOf;
     friend bool operator==(const Change& a, const Change& b);
 };

@@ -9,6 +9,7 @@
 
 #include "common/base/one_of.h"
 #include "common/model/domain.h"
+#include "master/domain/applications.h"
 #include "master/domain/change.h"
 #include "master/domain/contacts.h"
 #include "master/domain/domains.h"
@@ -23,6 +24,7 @@ struct CreateAccount {
     AccountId name;
     std::set<AccountRole> roles;
     Quota quota = {};
+    CountryCode country = {};
 };
 
 // All of it, as it is to be.
@@ -30,6 +32,7 @@ struct UpdateAccount {
     AccountId name;
     std::set<AccountRole> roles;
     Quota quota;
+    CountryCode country = {};
 };
 
 // With its tokens, and what was answered and done for it.
@@ -171,6 +174,7 @@ struct OrderInstance {
     ReplicationMode mode = ReplicationMode::Synchronous;
     bool allow_same_isp = false;
     std::optional<ShortOfCopies> short_of_copies;  // absent: as the mode has it
+    Patience patience = Patience::Measured;
     std::optional<Cents> expected;     // what it may cost a month; absent: whatever it costs
     Reader reader = Reader::Customer;  // of a refusal
     OperationId operation;
@@ -236,6 +240,8 @@ struct ReportNode {
     std::optional<DomainsReport> domains;  // of an edge; absent: nothing new
     std::optional<HostOrder> host;         // absent: nothing new
     std::optional<BoxCare> care;           // absent: nothing new
+    std::optional<UpgradeReport> upgrade;  // absent: nothing new
+    std::optional<HostRefusals> refuses;   // absent: nothing new
     std::optional<AutonomousSystem> line;  // of the address it calls from; absent: nothing new
 };
 
@@ -290,6 +296,25 @@ struct StartRebalance {
 // What has moved stays, what is on its way is given up unless it has caught up.
 struct StopRebalance {};
 
+// The publisher's word on a package of the agent, whose blob is there.
+struct PublishAgentRelease {
+    AgentRelease release;
+};
+
+// All boxes that take part get this version, by the rules of upgrades.h.
+struct StartUpgrade {
+    std::string version;
+    int at_most = 0;          // boxes at once; 0: as the share says
+    int at_most_percent = 0;  // of all boxes, and always one; 0 in both: the default share
+    std::vector<NodeId> canaries;
+    Duration observe{0};  // of the canaries; 0: the default
+};
+
+struct SteerUpgrade {
+    enum class Wish { Pause, Resume, Back };
+    Wish wish = Wish::Pause;
+};
+
 // Time passed: silent boxes grow old, repairs go on. Bounded; Reply::more asks for another one.
 struct Tick {
     // Since when this master has been listening without a break: since its start, since the
@@ -316,12 +341,14 @@ struct Command
             WithdrawRelease, PublishPriceList, DeletePriceList, OrderInstance, StopInstance,
             StartInstance, DeleteInstance, PromoteInstance, RevealInstance, ExecInstance,
             ReportNode, MarkSilent, CordonNode, UncordonNode, DrainNode, CancelDrain,
-            StartRebalance, StopRebalance, Tick, NoteSightings, ForgetOld, CreateWebhook,
-            DeleteWebhook, EnableWebhook, NoteWebhooks, CreateMember, UpdateMember, InviteMember,
-            DeleteMember, OpenSession, CloseSession, AcceptInvitation, ChangePassword, StartTotp,
-            ConfirmTotp, RemoveTotp, LinkIdentity, AddContact, ChangeContact, RemoveContact,
-            RenewContactCode, CountContactTry, ConfirmContact, NoteMails, NoteRefusedOrder,
-            LookAtCertificates, CreateDomain, DeleteDomain, NoteDomains> {
+            StartRebalance, StopRebalance, PublishAgentRelease, StartUpgrade, SteerUpgrade, Tick,
+            NoteSightings, ForgetOld, CreateWebhook, DeleteWebhook, EnableWebhook, NoteWebhooks,
+            CreateMember, UpdateMember, InviteMember, DeleteMember, OpenSession, CloseSession,
+            AcceptInvitation, ChangePassword, StartTotp, ConfirmTotp, RemoveTotp, LinkIdentity,
+            AddContact, ChangeContact, RemoveContact, RenewContactCode, CountContactTry,
+            ConfirmContact, NoteMails, NoteRefusedOrder, LookAtCertificates, CreateDomain,
+            DeleteDomain, NoteDomains, MakeZoneMailKey, SendApplication, WithdrawApplication,
+            ApproveApplication, RejectApplication> {
     using OneOf::OneOf;
 };
 

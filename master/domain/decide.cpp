@@ -90,6 +90,9 @@ struct Dispatch {
     Result<Decision> operator()(const DeleteDomain& c) const {
         return delete_domain(state, c, now);
     }
+    Result<Decision> operator()(const MakeZoneMailKey& c) const {
+        return make_zone_mail_key(state, c, now);
+    }
     Result<Decision> operator()(const NoteDomains& c) const { return note_domains(state, c, now); }
     Result<Decision> operator()(const OrderInstance& c) const {
         return order_instance(state, c, now);
@@ -124,6 +127,15 @@ struct Dispatch {
     Result<Decision> operator()(const StartRebalance& c) const {
         return start_rebalance(state, c, now);
     }
+    Result<Decision> operator()(const PublishAgentRelease& c) const {
+        return publish_agent_release(state, c, now);
+    }
+    Result<Decision> operator()(const StartUpgrade& c) const {
+        return start_upgrade(state, c, now);
+    }
+    Result<Decision> operator()(const SteerUpgrade& c) const {
+        return steer_upgrade(state, c, now);
+    }
     Result<Decision> operator()(const StopRebalance& c) const {
         return stop_rebalance(state, c, now);
     }
@@ -155,6 +167,18 @@ struct Dispatch {
     }
     Result<Decision> operator()(const LookAtCertificates& c) const {
         return look_at_certificates(state, c, now);
+    }
+    Result<Decision> operator()(const SendApplication& c) const {
+        return send_application(state, c, now);
+    }
+    Result<Decision> operator()(const WithdrawApplication& c) const {
+        return withdraw_application(state, c, now);
+    }
+    Result<Decision> operator()(const ApproveApplication& c) const {
+        return approve_application(state, c, now);
+    }
+    Result<Decision> operator()(const RejectApplication& c) const {
+        return reject_application(state, c, now);
     }
     Result<Decision> operator()(const ForgetOld& c) const { return forget_old(state, c, now); }
 };

@@ -6,6 +6,7 @@
 #include "master/domain/domains.h"
 #include "master/domain/electing.h"
 #include "master/domain/progress.h"
+#include "master/domain/refusing.h"
 
 namespace foyer::master {
 namespace {
@@ -69,6 +70,8 @@ Assignment assignment_of(const State& state, const Instance& instance, const Rep
                         address_of(state, *member)});
     }
     wish.proxies = edge_addresses(state);
+    wish.mail_relay = mail_relay_address(state);
+    wish.tenant_country = tenant_facts(state, instance).country;
     if (elects(instance)) {
         wish.group = group_wish(state, instance);
         // Who leads is no order, and changes no assignment.
@@ -103,6 +106,20 @@ OverlayPeer peer_of(const State& state, const Node& node) {
     return peer;
 }
 
+DkimKey dkim_key(std::string domain, const MailKey& key) {
+    return {std::move(domain), key.selector, key.private_key.str()};
+}
+
+RouteMail mail_of(const State& state, const Instance& instance) {
+    RouteMail mail;
+    for (const Replica* replica : state.replicas_of(instance.name))
+        if (replica->kind == ReplicaKind::Data) mail.sources.push_back(address_of(state, *replica));
+    for (const Domain* domain : mail_domains_of(state, instance.name))
+        mail.keys.push_back(dkim_key(domain->name.str(), *domain->mail_key));
+    mail.per_day_max = state.settings().mail.per_day;
+    return mail;
+}
+
 EdgeRoute route_of(const State& state, const Instance& instance) {
     EdgeRoute route;
     route.hostname = hostname_of(state, instance.name);
@@ -111,6 +128,7 @@ EdgeRoute route_of(const State& state, const Instance& instance) {
     route.ordered_at = instance.created_at;
     route.fence = instance.fence;
     route.aliases = proven_domains_of(state, instance.name);
+    route.mail = mail_of(state, instance);
     const Release& release = state.releases().at({instance.release, instance.version});
     if (elects(instance)) {
         route.web_port = release.web_port;
@@ -126,13 +144,18 @@ EdgeRoute route_of(const State& state, const Instance& instance) {
 }
 
 NodeSettings settings_of(const State& state, const Node& node) {
-    return {node.overlay_revision,
-            overlay_prefix_of(state, node.number),
-            state.settings().overlay_prefix,
-            node.edge,
-            state.settings().zone,
-            node.public_address,
-            node.acme_thumbprint};
+    NodeSettings settings{node.overlay_revision,
+                          overlay_prefix_of(state, node.number),
+                          state.settings().overlay_prefix,
+                          node.edge,
+                          state.settings().zone,
+                          node.public_address,
+                          node.acme_thumbprint};
+    const ZoneMailKey* key = zone_mail_key(state);
+    if (node.edge && key != nullptr)
+        settings.mail_relay = MailRelaySettings{mail_relay_address(state),
+                                                dkim_key(key->zone, key->key), key->key.public_key};
+    return settings;
 }
 
 void add_tombstones(const State& state, const NodeId& node, Revision since, DesiredDelta& delta) {

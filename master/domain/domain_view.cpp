@@ -39,6 +39,38 @@ std::string seen_addresses(const Domain& row, const std::vector<std::string>& st
                                   : ", which are no edges of this cloud");
 }
 
+// Blanks mean nothing in such a record, and DNS panels add some.
+bool has_key(const std::string& text, const std::string& public_key) {
+    std::string plain = text;
+    std::erase_if(plain, [](char letter) { return letter == ' ' || letter == '\t'; });
+    const std::vector<std::string> tags = split(plain, ';');
+    return std::ranges::find(tags, "p=" + public_key) != tags.end();
+}
+
+// Empty: the key is there, or none is awaited.
+std::string seen_key(const Domain& row, const DnsAnswer& answer) {
+    if (!row.mail_key) return {};
+    const auto& key = *row.mail_key;
+    const bool there = std::ranges::any_of(
+        answer.key_texts, [&](const auto& text) { return has_key(text, key.public_key); });
+    if (there) return {};
+    const std::string at = mail_key_name(row.name.str(), key);
+    return answer.key_texts.empty() ? "there is no TXT record '" + at + "' yet"
+                                    : "the TXT record '" + at + "' has another key";
+}
+
+std::vector<std::string> edge_addresses(const State& state, bool six) {
+    std::vector<std::string> found;
+    for (const NodeId& edge : state.edges()) {
+        const std::string& address = state.nodes().at(edge).public_address;
+        const bool is_six = address.find(':') != std::string::npos;
+        const bool is_four =
+            !address.empty() && address.find_first_not_of("0123456789.") == std::string::npos;
+        if (six ? is_six : is_four) found.push_back(address);
+    }
+    return found;
+}
+
 void add_certificates(const State& state, const Domain& row, WallTime now, DomainView& view) {
     const auto& all = state.domain_certificates();
     for (auto at = all.lower_bound({row.name, NodeId()});
@@ -90,6 +122,11 @@ void say_lapsed(const Domain& row, WallTime now, DomainView& view) {
                 hours_left(row, now);
 }
 
+std::string may_send(const State& state, const Domain& row) {
+    return "'" + row.instance.str() + "' may send mail as @" + row.name.str() + ", to " +
+           std::to_string(state.settings().mail.per_day) + " recipients a day";
+}
+
 void say_waiting(const Domain& row, WallTime now, DomainView& view) {
     view.phase = DomainPhase::WaitingForDns;
     view.status =
@@ -105,16 +142,30 @@ std::string challenge_name(const DomainName& name) { return "_foyer-challenge." 
 std::vector<DnsRecord> records_of(const State& state, const Domain& row) {
     if (is_lapsed(state, row)) return {};
     std::vector<DnsRecord> records = {{challenge_name(row.name), "TXT", row.token}};
+    if (row.mail_key)
+        records.push_back(
+            {mail_key_name(row.name.str(), *row.mail_key), "TXT", mail_key_record(*row.mail_key)});
+    if (!is_for_web(row.use)) return records;
     if (has_zone(state))
         records.push_back({row.name.str(), "CNAME", hostname_of(state, row.instance)});
-    for (const NodeId& edge : state.edges()) {
-        const std::string& address = state.nodes().at(edge).public_address;
-        const bool six = address.find(':') != std::string::npos;
-        const bool four =
-            !address.empty() && address.find_first_not_of("0123456789.") == std::string::npos;
-        if (six || four) records.push_back({row.name.str(), six ? "AAAA" : "A", address});
-    }
+    for (const std::string& four : edge_addresses(state, false))
+        records.push_back({row.name.str(), "A", four});
+    for (const std::string& six : edge_addresses(state, true))
+        records.push_back({row.name.str(), "AAAA", six});
     return records;
+}
+
+std::vector<DnsRecord> mail_hints_of(const State& state, const Domain& row) {
+    if (!row.mail_key || is_lapsed(state, row)) return {};
+    std::string spf = "v=spf1";
+    if (!state.settings().mail.spf.empty()) {
+        spf += " " + state.settings().mail.spf;
+    } else {
+        for (const std::string& four : edge_addresses(state, false)) spf += " ip4:" + four;
+        for (const std::string& six : edge_addresses(state, true)) spf += " ip6:" + six;
+    }
+    return {{row.name.str(), "TXT", spf + " ~all"},
+            {"_dmarc." + row.name.str(), "TXT", "v=DMARC1; p=none"}};
 }
 
 DomainSeen judge(const Domain& row, const DnsAnswer& answer, const std::set<std::string>& edges) {
@@ -128,7 +179,9 @@ DomainSeen judge(const Domain& row, const DnsAnswer& answer, const std::set<std:
         if (!edges.contains(address)) strangers.push_back(address);
     if (std::ranges::find(answer.texts, row.token) == answer.texts.end())
         seen.seen = seen_texts(row, answer);
-    if (answer.addresses.empty() || !strangers.empty())
+    if (const std::string key = seen_key(row, answer); !key.empty())
+        seen.seen += (seen.seen.empty() ? "" : "; ") + key;
+    if (is_for_web(row.use) && (answer.addresses.empty() || !strangers.empty()))
         seen.seen += (seen.seen.empty() ? "" : "; ") + seen_addresses(row, strangers, answer);
     seen.proven = seen.seen.empty();
     return seen;
@@ -146,6 +199,11 @@ DomainView view_of(const State& state, const Domain& row, WallTime now) {
     }
     if (!row.proven_at) {
         say_waiting(row, now, view);
+        return view;
+    }
+    if (!is_for_web(row.use)) {
+        view.phase = DomainPhase::Serving;
+        view.status = may_send(state, row);
         return view;
     }
     add_certificates(state, row, now, view);
@@ -172,6 +230,7 @@ DomainView view_of(const State& state, const Domain& row, WallTime now) {
         view.phase = DomainPhase::Serving;
         view.status = serving_text(view) + "; the edges renew it by themselves";
     }
+    if (is_for_mail(row.use)) view.status += "; " + may_send(state, row);
     return view;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "common/base/check.h"
 #include "common/base/utf8.h"
 #include "master/domain/domain_names.h"
 #include "master/domain/domain_reports.h"
@@ -102,6 +103,16 @@ const Instance& instance_of(const Domain& row, const Draft& draft) {
     return draft.state().instances().at(row.instance);
 }
 
+std::string what_begins(DomainUse use) {
+    switch (use) {
+        case DomainUse::Web: return "the edges ask for its certificates";
+        case DomainUse::Mail: return "mail can be sent as it";
+        case DomainUse::WebAndMail:
+            return "the edges ask for its certificates, and mail can be sent as it";
+    }
+    CHECK(false);
+}
+
 void prove(Domain row, Draft& draft) {
     for (const Domain* other : claims_of(draft.state(), row.name)) {
         if (other->owner == row.owner) continue;
@@ -113,7 +124,7 @@ void prove(Domain row, Draft& draft) {
     row.proven_at = draft.now();
     row.seen.clear();
     draft.event("domain_proven", instance_of(row, draft),
-                "'" + row.name.str() + "' is proven; the edges ask for its certificates");
+                "'" + row.name.str() + "' is proven; " + what_begins(row.use));
     reroute(row.instance, draft);
     draft.put(std::move(row));
 }
@@ -190,8 +201,14 @@ Result<const Domain*> find_domain(const State& state, const DomainOf& asked) {
 std::vector<std::string> proven_domains_of(const State& state, const InstanceName& instance) {
     std::vector<std::string> names;
     for (const Domain* row : domains_of(state, instance))
-        if (row->proven_at) names.push_back(row->name.str());
+        if (row->proven_at && is_for_web(row->use)) names.push_back(row->name.str());
     return names;
+}
+
+std::vector<const Domain*> mail_domains_of(const State& state, const InstanceName& instance) {
+    std::vector<const Domain*> rows = domains_of(state, instance);
+    std::erase_if(rows, [](const Domain* row) { return !row->proven_at || !row->mail_key; });
+    return rows;
 }
 
 Result<Decision> create_domain(const State& state, const CreateDomain& command, WallTime now) {
@@ -205,6 +222,9 @@ Result<Decision> create_domain(const State& state, const CreateDomain& command, 
     row.instance = instance.name;
     row.owner = instance.owner;
     row.token = command.token;
+    CHECK(is_for_mail(command.use) == command.mail_key.has_value());
+    row.use = command.use;
+    row.mail_key = command.mail_key;
     row.created_at = now;
     draft.put(std::move(row));
     return std::move(draft).done(command.name.str());
@@ -217,7 +237,8 @@ Result<Decision> delete_domain(const State& state, const DeleteDomain& command, 
     if (row.proven_at) {
         reroute(row.instance, draft);
         draft.event("domain_deleted", state.instances().at(row.instance),
-                    "'" + row.name.str() + "' is served no more");
+                    "'" + row.name.str() + "' is served no more" +
+                        (is_for_mail(row.use) ? ", and no mail is sent as it" : ""));
     }
     return std::move(draft).done(row.name.str());
 }

@@ -10,9 +10,10 @@
 //
 // So nobody keeps another from a name by asking for it. A name that is proven is refused to all
 // others. What proves it: a TXT record with a token that only its claim has, so that nobody takes a
-// name that merely points here; and that the name leads to edges, and to nothing else, so that no
-// certificate is asked for in vain. Once proven it stays so: what each renewal proves anew is
-// ACME's.
+// name that merely points here; where edges serve it, that the name leads to edges, and to nothing
+// else, so that no certificate is asked for in vain; where mail is sent as it, that its key is
+// there, so that no receiver looks for it in vain. Once proven it stays so: what each renewal
+// proves anew is ACME's.
 #pragma once
 
 #include <optional>
@@ -24,6 +25,7 @@
 #include "common/base/result.h"
 #include "common/base/time.h"
 #include "common/model/ids.h"
+#include "master/domain/mail_keys.h"
 
 namespace foyer::master {
 
@@ -41,6 +43,8 @@ struct Domain {
     std::string seen;   // what DNS said last, for people; empty: not asked yet, or proven
     WallTime created_at;
     std::optional<WallTime> proven_at;
+    DomainUse use = DomainUse::Web;
+    std::optional<MailKey> mail_key;  // exactly where it is for mail
     Revision revision;
     friend bool operator==(const Domain&, const Domain&) = default;
 };
@@ -65,6 +69,8 @@ struct CreateDomain {
     InstanceName instance;
     AccountId owner;  // who asks; empty: an operator, for whoever owns the instance
     std::string token;
+    DomainUse use = DomainUse::Web;
+    std::optional<MailKey> mail_key = {};  // exactly where it is for mail
 };
 
 // A name as somebody asks for it.
@@ -124,7 +130,9 @@ bool is_lapsed(const State& state, const Domain& row);
 // It was not proven in time.
 bool is_over(const Domain& row, WallTime now);
 
-// The proven ones of an instance, by name.
+// The proven ones of an instance that edges serve, by name.
 std::vector<std::string> proven_domains_of(const State& state, const InstanceName& instance);
+// The proven ones that it sends mail as.
+std::vector<const Domain*> mail_domains_of(const State& state, const InstanceName& instance);
 
 }  // namespace foyer::master

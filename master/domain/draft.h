@@ -67,6 +67,10 @@ bool is_sane(const Resources& total);
 // ISO 3166-1 alpha-2, upper case.
 Status check_country(const CountryCode& country);
 
+// A box that is awaited at this site, which need not be in the state yet: the first free name of
+// it, the next overlay number. ResourceExhausted: there is none left.
+Result<Node> awaited_node(const State& state, const SiteId& site);
+
 // FailedPrecondition: it holds partitions.
 Status check_empty(const State& state, const Node& node);
 // A box is no more: its row, what was noted of it, its certificate. Its site remembers that it was
@@ -116,6 +120,10 @@ Result<Decision> drain_node(const State& state, const DrainNode& command, WallTi
 Result<Decision> cancel_drain(const State& state, const CancelDrain& command, WallTime now);
 Result<Decision> start_rebalance(const State& state, const StartRebalance& command, WallTime now);
 Result<Decision> stop_rebalance(const State& state, const StopRebalance& command, WallTime now);
+Result<Decision> publish_agent_release(const State& state, const PublishAgentRelease& command,
+                                       WallTime now);
+Result<Decision> start_upgrade(const State& state, const StartUpgrade& command, WallTime now);
+Result<Decision> steer_upgrade(const State& state, const SteerUpgrade& command, WallTime now);
 Result<Decision> create_webhook(const State& state, const CreateWebhook& command, WallTime now);
 Result<Decision> delete_webhook(const State& state, const DeleteWebhook& command, WallTime now);
 Result<Decision> enable_webhook(const State& state, const EnableWebhook& command, WallTime now);
@@ -146,9 +154,18 @@ Result<Decision> note_refused_order(const State& state, const NoteRefusedOrder& 
                                     WallTime now);
 Result<Decision> look_at_certificates(const State& state, const LookAtCertificates& command,
                                       WallTime now);
+Result<Decision> make_zone_mail_key(const State& state, const MakeZoneMailKey& command,
+                                    WallTime now);
 Result<Decision> create_domain(const State& state, const CreateDomain& command, WallTime now);
 Result<Decision> delete_domain(const State& state, const DeleteDomain& command, WallTime now);
 Result<Decision> note_domains(const State& state, const NoteDomains& command, WallTime now);
+Result<Decision> send_application(const State& state, const SendApplication& command, WallTime now);
+Result<Decision> withdraw_application(const State& state, const WithdrawApplication& command,
+                                      WallTime now);
+Result<Decision> approve_application(const State& state, const ApproveApplication& command,
+                                     WallTime now);
+Result<Decision> reject_application(const State& state, const RejectApplication& command,
+                                    WallTime now);
 
 // NotFound with what to type next.
 Error no_such_row(std::string_view what, std::string_view name, std::string_view list_command);

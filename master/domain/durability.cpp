@@ -81,6 +81,26 @@ int electors_of(const ReplicationPolicy& policy) {
     return std::max(majority_of(policy), policy.replicas - held_by + 1);
 }
 
+std::string patience_text(Patience patience) {
+    const std::string quick =
+        "when the home that serves falls silent for 7 s, another takes over and serves some 2 s "
+        "later; a line that resets for longer than some 5 s costs such a takeover each time";
+    switch (patience) {
+        case Patience::Quick: return quick;
+        case Patience::Patient:
+            return "when the home that serves falls silent for 20 s, another takes over and serves "
+                   "some 2 s later; a line that resets for less than some 18 s costs a wait, and "
+                   "no "
+                   "takeover";
+        case Patience::Measured:
+            return quick +
+                   ", until that happened twice within a week: then 20 s of silence are waited "
+                   "for, "
+                   "for 90 days";
+    }
+    CHECK(false);
+}
+
 }  // namespace
 
 std::vector<std::string> promises_of(const ReplicationPolicy& policy, bool elects) {
@@ -108,6 +128,7 @@ std::vector<std::string> promises_of(const ReplicationPolicy& policy, bool elect
         promises.push_back("whatever the mode: while no " + number(majority_of(policy)) +
                            " of its " + number(policy.replicas) +
                            " homes reach each other, nobody serves");
+    if (elects) promises.push_back(patience_text(policy.patience));
     if (elects && electors_of(policy) > majority_of(policy))
         promises.push_back("when the home that serves is lost, another takes over while " +
                            number(electors_of(policy)) + " of the " + number(policy.replicas) +

@@ -6,6 +6,7 @@
 #include "common/leadership/record_text.h"
 #include "master/domain/group.h"
 #include "master/domain/membership.h"
+#include "master/domain/patience.h"
 
 namespace foyer::master {
 namespace {
@@ -41,7 +42,9 @@ lead::Record first_record(const Group& group) {
     const bool goes_on = group.instance.policy.short_of_copies == ShortOfCopies::GoOn;
     record.floor = goes_on ? 1 : group.copies();
     record.mode = group.instance.policy.mode;
+    record.promise = promise_of(group.instance);
     record.desired = group.instance.desired;
+    record.barred = barred_of(group.state(), record, group.instance.name);
     begin_chain(record, group.state().settings());
     return record;
 }
@@ -79,9 +82,15 @@ std::optional<GroupProposal> proposal_of(const State& state, const Instance& ins
     proposal.out = member_to_go(*record, replicas);
     if (const Replica* in = member_to_come(*record, replicas)) proposal.in = seat_of(state, *in);
     if (proposal.out || proposal.in) return proposal;
-    if (!instance.promotion || instance.promotion->wanted == record->leader) return std::nullopt;
-    proposal.prefer = instance.promotion->wanted;
-    return proposal.prefer ? std::optional(proposal) : std::nullopt;
+    if (instance.promotion && instance.promotion->wanted != record->leader)
+        proposal.prefer = instance.promotion->wanted;
+    if (proposal.prefer) return proposal;
+    const lead::IndexSet barred = barred_of(state, *record, instance.name);
+    if (barred != record->barred)
+        proposal.barred = barred;
+    else if (promise_of(instance) != record->promise)
+        proposal.promise = promise_of(instance);
+    return proposal.barred || proposal.promise ? std::optional(proposal) : std::nullopt;
 }
 
 // A group that goes on with fewer copies than ordered says so, and when that is over.
@@ -140,6 +149,15 @@ std::optional<lead::Record> committed_record(const Instance& instance) {
 void begin_chain(lead::Record& first, const ClusterSettings& settings) {
     first.config_hash = {};
     if (settings.hash != nullptr) first.config_hash = lead::config_hash({}, first, settings.hash);
+}
+
+lead::IndexSet barred_of(const State& state, const lead::Record& record,
+                         const InstanceName& instance) {
+    lead::IndexSet barred;
+    for (const Replica* replica : state.replicas_of(instance))
+        if (lead::is_member(record, replica->key.index) && is_barred(state, *replica))
+            barred.insert(replica->key.index);
+    return barred;
 }
 
 bool is_named(const std::optional<lead::Record>& record, ReplicaIndex index) {

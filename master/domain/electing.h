@@ -3,7 +3,8 @@
 //
 //   boxes tell incarnations ─► first record, signed by the shell ─► the group elects
 //   the leader's box tells its committed record ─► who leads, in which fence, who is a member
-//   rows and record differ (a copy came or has to go, stop, start, a wish who should lead)
+//   rows and record differ (a copy came or has to go, stop, start, a wish who should lead, a clock
+//   that is wrong or right again, how patient the group should be)
 //      ─► a proposal, made for that record; the leader writes it, or another record overtakes it
 //
 // A copy's row says what the master wants; what is, is the record: a member's row may only go once
@@ -31,6 +32,10 @@ std::optional<leadership::Record> committed_record(const Instance& instance);
 
 // A first record begins the chain from which everybody verifies who its later members are.
 void begin_chain(leadership::Record& first, const ClusterSettings& settings);
+
+// Whose boxes' clocks are wrong, of the members that the record names.
+leadership::IndexSet barred_of(const State& state, const leadership::Record& record,
+                               const InstanceName& instance);
 
 // The record names this copy, or goes on naming it until a change is finished.
 bool is_named(const std::optional<leadership::Record>& record, ReplicaIndex index);

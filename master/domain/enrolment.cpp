@@ -1,6 +1,7 @@
 // Who may become a node: tokens, first contact, renewal, farewell.
 #include "common/base/text.h"
 #include "common/model/clock_offset.h"
+#include "master/domain/applications.h"
 #include "master/domain/domain_reports.h"
 #include "master/domain/draft.h"
 #include "master/domain/limits.h"
@@ -17,6 +18,12 @@ NodeId next_name(const State& state, const SiteId& site) {
         NodeId name(site.str() + "-" + std::to_string(number));
         if (!state.nodes().contains(name)) return name;
     }
+}
+
+Result<int> next_number(const State& state) {
+    if (state.last_node_number() < node_number_max) return state.last_node_number() + 1;
+    return error(ErrorCode::ResourceExhausted, "all 65535 node numbers of the overlay are used",
+                 {{"rule", "node_numbers"}});
 }
 
 Status check_edge(const CreateNodeToken& command, const Site& site) {
@@ -58,6 +65,14 @@ Status check_clock(const std::optional<WallTime>& clock, WallTime now) {
 
 }  // namespace
 
+Result<Node> awaited_node(const State& state, const SiteId& site) {
+    Node node;
+    node.name = next_name(state, site);
+    node.site = site;
+    node.number = TRY(next_number(state));
+    return node;
+}
+
 bool is_sane(const Resources& total) {
     return total.cpu.count() > 0 && total.memory.count() > 0 && total.disk.count() > 0 &&
            total.uplink.count() >= 0 && total.uplink.count() <= 1'000'000'000 &&
@@ -91,12 +106,7 @@ Result<Decision> create_node_token(const State& state, const CreateNodeToken& co
         }
         node = found->second;
     } else {
-        if (state.last_node_number() >= node_number_max) {
-            return error(ErrorCode::ResourceExhausted,
-                         "all 65535 node numbers of the overlay are used",
-                         {{"rule", "node_numbers"}});
-        }
-        node.number = state.last_node_number() + 1;
+        node.number = TRY(next_number(state));
     }
     node.name = name;
     if (node.site != site.name) {  // what was seen of it was judged by another ISP
@@ -142,6 +152,7 @@ Result<Decision> enrol_node(const State& state, const EnrolNode& command, WallTi
                          "; ask the operator for a new one",
                      {{"rule", "token_expired"}});
     }
+    TRY(check_applicant(state, *found, command.key_fingerprint));
     TRY(check_terms(state.isps().at(state.sites().at(found->site).isp)));
     TRY(check_clock(command.clock, now));
     TRY(check_capacity(command.capacity));
@@ -190,6 +201,7 @@ void forget_node(const Node& node, EventKind kind, std::string why, Draft& draft
     }
     forget_certificates_at(node.name, draft);
     draft.drop(DropSighting{node.name});
+    draft.drop(DropNodeAgent{node.name});
     draft.drop(DropNode{node.name});
     draft.event(kind, node, std::move(why));
 }

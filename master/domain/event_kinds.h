@@ -91,6 +91,8 @@ inline constexpr auto instance_rules = std::to_array<EventRule>({
     {"order_succeeded", told::owner(Topic::Order, Weight::Good)},
     {"ordered", told::nobody},
     {"password_shown", told::nobody},
+    {"patience_lowered", told::owner(Topic::Takeover, Weight::Info)},
+    {"patience_raised", told::owner(Topic::Takeover, Weight::Info)},
     {"program_run", told::nobody},
     {"promote_succeeded", told::owner(Topic::Maintenance, Weight::Good)},
     {"promotion_proposed", told::nobody},
@@ -104,10 +106,18 @@ inline constexpr auto instance_rules = std::to_array<EventRule>({
 });
 // Of boxes, and of the cloud they make.
 inline constexpr auto home_rules = std::to_array<EventRule>({
+    {"application_approved", told::nobody},
+    {"application_lapsed", told::nobody},
+    {"application_received", told::operators(Topic::Box, Weight::Info)},
+    {"application_rejected", told::nobody},
+    {"application_withdrawn", told::nobody},
+    {"clocks_differ", told::operators(Topic::Box, Weight::Urgent)},
     {"eviction_held", told::operators(Topic::Box, Weight::Urgent)},
     {"master_certificate_ends", told::operators(Topic::Certificate, Weight::Urgent)},
     {"node_back", told::nobody},  // node_found tells it, where node_missing was told
     {"node_certificate_ends", told::both(Topic::Certificate, Weight::Warning)},
+    {"node_clock_right", told::both(Topic::Box, Weight::Good)},
+    {"node_clock_wrong", told::both(Topic::Box, Weight::Warning)},
     {"node_cordoned", told::owner(Topic::Drain, Weight::Info)},
     {"node_deleted", told::owner(Topic::Box, Weight::Info)},
     {"node_drain_cancelled", told::both(Topic::Drain, Weight::Info)},
@@ -130,6 +140,7 @@ inline constexpr auto home_rules = std::to_array<EventRule>({
     {"node_overcommitted", told::both(Topic::Box, Weight::Warning)},
     {"node_pause_lasts", told::both(Topic::Box, Weight::Warning)},
     {"node_paused", told::both(Topic::Box, Weight::Info)},
+    {"node_refuses", told::nobody},  // its host said it himself; copy_leaves tells whose copies go
     {"node_resumed", told::both(Topic::Box, Weight::Good)},
     {"node_returned", told::both(Topic::Box, Weight::Good)},
     {"node_silent", told::nobody},  // a minute's suspicion; node_missing tells it when it lasts
@@ -168,7 +179,22 @@ inline constexpr auto other_rules = std::to_array<EventRule>({
     {"totp_on", told::nobody},
     {"webhook_off", told::owner(Topic::Account, Weight::Warning)},
 });
-inline constexpr auto event_rules = joined(instance_rules, home_rules, other_rules);
+// Of upgrades of the boxes' agents.
+inline constexpr auto upgrade_rules = std::to_array<EventRule>({
+    {"agent_release_published", told::nobody},
+    {"node_upgrade_begins", told::nobody},
+    {"node_upgrade_failed",
+     told::owner(Topic::Box, Weight::Warning)},  // upgrade_stopped: operators
+    {"node_upgrade_skipped", told::operators(Topic::Maintenance, Weight::Warning)},
+    {"node_upgraded", told::nobody},
+    {"upgrade_finished", told::operators(Topic::Maintenance, Weight::Good)},
+    {"upgrade_paused", told::nobody},
+    {"upgrade_resumed", told::nobody},
+    {"upgrade_started", told::operators(Topic::Maintenance, Weight::Info)},
+    {"upgrade_stopped", told::operators(Topic::Maintenance, Weight::Urgent)},
+    {"upgrade_turned_back", told::operators(Topic::Maintenance, Weight::Warning)},
+});
+inline constexpr auto event_rules = joined(upgrade_rules, instance_rules, home_rules, other_rules);
 
 // nullptr: there is none of this kind, or it is of another version of this program.
 constexpr const EventRule* find_event_rule(std::string_view kind) {

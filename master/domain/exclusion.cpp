@@ -23,6 +23,7 @@ std::string_view to_text(Exclusion exclusion) {
         case Exclusion::Worn: return "worn";
         case Exclusion::Edge: return "edge";
         case Exclusion::Country: return "country";
+        case Exclusion::RefusedByHost: return "refused_by_host";
         case Exclusion::Capacity: return "capacity";
         case Exclusion::DiskLow: return "disk_low";
     }

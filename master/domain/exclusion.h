@@ -16,8 +16,9 @@ enum class Exclusion {
     Worn,      // it says itself that it will not last
     Edge,
     Country,
-    Capacity,  // its reservations leave too little
-    DiskLow    // so does what really lies on its disk (Node::disk_free)
+    RefusedByHost,  // the kind of the release, or the country of the tenant
+    Capacity,       // its reservations leave too little
+    DiskLow         // so does what really lies on its disk (Node::disk_free)
 };
 
 // Who reads why an order has no place. A customer learns what is missing and how much of it, but

@@ -5,6 +5,7 @@
 
 #include "common/base/check.h"
 #include "master/domain/refusal.h"
+#include "master/domain/refusing.h"
 
 namespace foyer::master {
 namespace {
@@ -20,6 +21,7 @@ NotChosen why_of(Exclusion exclusion) {
         case Exclusion::Worn: return NotChosen::Worn;
         case Exclusion::Edge: return NotChosen::Edge;
         case Exclusion::Country: return NotChosen::Country;
+        case Exclusion::RefusedByHost: return NotChosen::RefusedByHost;
         case Exclusion::Capacity: return NotChosen::Capacity;
         case Exclusion::DiskLow: return NotChosen::DiskLow;
     }
@@ -67,13 +69,14 @@ private:
     ExplainedBox shown(const NodeId& name, bool held) const {
         const Site& site = site_of(name);
         const Resources used = state_.reserved_on(name) + (held ? Resources{} : demand_.each);
-        const Merit merit{.after = utilisation(used, state_.nodes().at(name).capacity)};
+        const Node& node = state_.nodes().at(name);
+        const Merit merit{.after = utilisation(used, node.capacity)};
         const auto use = uses_.find(unit_key(name));
         return {name,
                 site.name,
                 state_.isps().at(site.isp).family,
                 site.country,
-                site.host_class != HostClass::Open,
+                site.host_class != HostClass::Open && !is_barred(node),
                 score_of(merit),
                 use == uses_.end() ? full_use : use->second};
     }
@@ -113,7 +116,7 @@ private:
         }
         std::int64_t unlisted = 0;
         for (const SlotIndex::Ordered& entry : offers_.index().in_order()) {
-            if (offers_.allowed(entry.country))
+            if (offers_.allowed(entry))
                 unlisted += offers_.size().domains[at(entry.domain)].fitting;
         }
         std::map<std::string, std::int64_t> chosen;  // by unit, of those that still have room
@@ -183,8 +186,12 @@ Explanation explain(const State& state, const Instance& instance) {
 Demand demand_of(const State& state, const Instance& instance) {
     const std::vector<const Replica*> replicas = state.replicas_of(instance.name);
     const ReplicationPolicy& policy = instance.policy;
-    return {replicas.empty() ? Resources{} : replicas.front()->reserved, policy.replicas,
-            policy.min_countries, policy.countries, policy.allow_same_isp};
+    return {replicas.empty() ? Resources{} : replicas.front()->reserved,
+            policy.replicas,
+            policy.min_countries,
+            policy.countries,
+            policy.allow_same_isp,
+            tenant_facts(state, instance)};
 }
 
 std::string_view to_text(NotChosen why) {
@@ -196,6 +203,7 @@ std::string_view to_text(NotChosen why) {
         case NotChosen::Worn: return "worn";
         case NotChosen::Edge: return "edge";
         case NotChosen::Country: return "country";
+        case NotChosen::RefusedByHost: return "refused_by_host";
         case NotChosen::Capacity: return "capacity";
         case NotChosen::DiskLow: return "disk_low";
         case NotChosen::SameIsp: return "same_isp";

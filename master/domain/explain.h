@@ -21,6 +21,7 @@ enum class NotChosen {
     Worn,
     Edge,
     Country,
+    RefusedByHost,
     Capacity,
     DiskLow,
     SameIsp,    // its ISP (or site, where ISPs are relaxed) holds a copy already

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/base/text.h"
+#include "master/domain/clock_trust.h"
 #include "master/domain/group.h"
 #include "master/domain/line_check.h"
 
@@ -202,6 +203,7 @@ Result<Decision> note_sightings(const State& state, const NoteSightings& command
         if (known != state.sightings().end() && known->second.seen_at == seen.seen_at) continue;
         draft.put(seen);
     }
+    judge_clocks(command.seen, draft);
     return std::move(draft).done();
 }
 

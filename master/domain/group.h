@@ -22,6 +22,12 @@ inline bool may_lead(const State& state, const Replica& replica) {
            state.sites().at(node.site).host_class != HostClass::Open;
 }
 
+// The clock of its box is wrong: it leads only what nobody else can.
+inline bool is_barred(const State& state, const Replica& replica) {
+    const Node* node = state.nodes().get(replica.node);
+    return node != nullptr && is_barred(*node);
+}
+
 class Group {
 public:
     Group(const State& state, const Instance& row)
@@ -75,6 +81,7 @@ public:
         return is_serving() || (instance.electing && is_led() && leader()->observed.initialized);
     }
     bool may_lead(const Replica& replica) const { return master::may_lead(state_, replica); }
+    bool is_barred(const Replica& replica) const { return master::is_barred(state_, replica); }
 
     // The box has applied the newest fence, so what it says counts.
     bool is_current(const Replica& replica) const {
@@ -91,8 +98,9 @@ public:
     // What the members' boxes, or the edges, have to hear of changed.
     void group_changed(const Draft& draft) {
         instance.group_revision = draft.revision();
-        // Edges ask the members of a group that elects, so they have to know them.
-        if (instance.electing) route_changed(draft);
+        // Edges know who is a copy: of a group that elects they ask them, and mail is taken from
+        // them alone.
+        route_changed(draft);
     }
     void route_changed(const Draft& draft) { instance.route_revision = draft.revision(); }
 

@@ -5,6 +5,7 @@
 
 #include "master/domain/electing.h"
 #include "master/domain/group.h"
+#include "master/domain/refusing.h"
 
 namespace foyer::master {
 namespace {
@@ -215,6 +216,7 @@ Displaced displaced_by_box(const State& state, const Replica& replica) {
         return Displaced::Lost;
     const Node& node = found->second;
     if (is_emptied(node)) return Displaced::Draining;
+    if (is_refused(state, replica)) return Displaced::Refused;
     if (state.shrunken().contains(node.name) && is_squeezed_out(state, node, replica))
         return Displaced::Shrunken;
     return Displaced::No;
@@ -234,6 +236,7 @@ std::string_view to_text(Displaced why) {
         case Displaced::No: return "stays";
         case Displaced::Lost: return "its box is lost";
         case Displaced::Draining: return "its box is emptied";
+        case Displaced::Refused: return "its host refuses it";
         case Displaced::Shrunken: return "its box offers less than it did";
         case Displaced::Failed: return "its service fails there";
     }

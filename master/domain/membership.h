@@ -67,7 +67,7 @@ bool is_healthy(const Group& group, const Replica& replica);
 bool collide(const Group& group, const Replica& a, const Replica& b);
 
 // Why a copy has to be replaced.
-enum class Displaced { No, Lost, Draining, Shrunken, Failed };
+enum class Displaced { No, Lost, Draining, Refused, Shrunken, Failed };
 // By where it is alone, not by how its service is.
 Displaced displaced_by_box(const State& state, const Replica& replica);
 Displaced displaced(const State& state, const Replica& replica, WallTime now);

@@ -7,6 +7,7 @@
 #include "master/domain/electing.h"
 #include "master/domain/group.h"
 #include "master/domain/membership.h"
+#include "master/domain/patience.h"
 
 namespace foyer::master {
 namespace {
@@ -54,6 +55,8 @@ lead::Record next_record(const Group& group, const lead::Record& last) {
     next.copies = last.copies;
     next.floor = last.floor;
     next.mode = last.mode;
+    next.promise = promise_of(group.instance);
+    next.barred = barred_of(group.state(), next, group.instance.name);
     next.desired = group.instance.desired;
     begin_chain(next, group.state().settings());
     return next;

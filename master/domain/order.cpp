@@ -6,6 +6,7 @@
 #include "master/domain/placement.h"
 #include "master/domain/prices.h"
 #include "master/domain/quota.h"
+#include "master/domain/refusing.h"
 #include "master/domain/releases.h"
 
 namespace foyer::master {
@@ -106,6 +107,12 @@ Result<ReplicationPolicy> check_policy(const State& state, const OrderInstance& 
                                            std::to_string(policy.min_countries));
     }
     policy.short_of_copies = TRY(check_short(state, command, policy));
+    if (command.patience == Patience::Patient && !will_elect(state, policy)) {
+        return refuse("patience",
+                      "only a group that elects its leader waits: 3 copies or more, at a master "
+                      "with [groups] elect = true; leave patience out");
+    }
+    policy.patience = command.patience;
     return policy;
 }
 
@@ -195,10 +202,11 @@ Result<Decision> order_instance(const State& state, const OrderInstance& command
     TRY(check_expected(price, command.expected));
     const Usage asked = usage_of(size, policy);
     TRY(check_quota(state, owner, asked));
-    const Placement placement = TRY(place(state,
-                                          {size.resources, policy.replicas, policy.min_countries,
-                                           policy.countries, policy.allow_same_isp},
-                                          command.reader));
+    const Placement placement =
+        TRY(place(state,
+                  {size.resources, policy.replicas, policy.min_countries, policy.countries,
+                   policy.allow_same_isp, tenant_facts(owner, release)},
+                  command.reader));
 
     Draft draft(state, now);
     Group group(state, new_instance(command, release, size, policy, draft));

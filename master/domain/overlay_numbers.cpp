@@ -40,6 +40,11 @@ std::string overlay_box_address(const State& state, int node_number) {
     return cluster_stem(state.settings()) + ":" + hex(node_number) + "::";
 }
 
+// No box has number 0.
+std::string mail_relay_address(const State& state) {
+    return cluster_stem(state.settings()) + "::" + hex(mail_port);
+}
+
 std::string hostname_of(const State& state, const InstanceName& name) {
     return name.str() + "." + state.settings().zone;
 }

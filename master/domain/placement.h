@@ -1,7 +1,8 @@
 // Where the copies of one order go: the exact choice, or the reasons why there is none.
 //
 // Rules, all hard: a copy needs an online box that fits it, by what is reserved
-// and by the free disk it reported, in an allowed country; copies are on
+// and by the free disk it reported, in an allowed country, and whose host does not refuse it;
+// copies are on
 // distinct sites and, unless relaxed, on distinct ISP families; in at least `min_countries`
 // countries; at least two of them (one, if only one is ordered) on boxes that may lead (house or
 // vetted); an edge holds no copies while it is an edge.
@@ -30,6 +31,7 @@ struct Demand {
     int min_countries = 1;
     std::set<CountryCode> countries;  // empty: anywhere
     bool allow_same_isp = false;
+    TenantFacts tenant = {};  // what hosts may refuse
 };
 
 struct Placement {
@@ -56,11 +58,21 @@ public:
     const SlotIndex::Box& box(const Option& option) const;
     const SlotIndex& index() const { return index_; }
     const SizeClass& size() const { return *size_; }
-    bool allowed(int country) const { return allowed_[static_cast<std::size_t>(country)] != 0; }
+    // In an allowed country.
+    bool inside(const SlotIndex::Ordered& entry) const {
+        return allowed_[static_cast<std::size_t>(entry.country)] != 0;
+    }
+    // And of hosts that do not refuse it.
+    bool allowed(const SlotIndex::Ordered& entry) const {
+        return inside(entry) && !refuses(index_.key_of(entry.domain).refuses, demand_.tenant);
+    }
 
 private:
+    class LikeDomains;
     void list_families();
+    void merge(Option& option, int domain) const;
     void list_sites();
+    void list_sites_of(const SlotIndex::Ordered& entry, LikeDomains& boxes);
 
     std::shared_ptr<const SlotIndex> kept_;
     const SlotIndex& index_;

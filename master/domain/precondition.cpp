@@ -4,6 +4,7 @@
 
 #include "master/domain/draft.h"
 #include "master/domain/tokens.h"
+#include "master/domain/upgrades.h"
 
 namespace foyer::master {
 namespace {
@@ -92,6 +93,7 @@ struct Subject {
     }
 
     Found operator()(const CreateDomain&) const { return std::nullopt; }
+    Found operator()(const MakeZoneMailKey&) const { return std::nullopt; }
     Found operator()(const NoteDomains&) const { return std::nullopt; }
     Found operator()(const CreateWebhook&) const { return std::nullopt; }
     Found operator()(const NoteWebhooks&) const { return std::nullopt; }
@@ -114,9 +116,19 @@ struct Subject {
     Found operator()(const MarkSilent&) const { return std::nullopt; }
     Found operator()(const StartRebalance&) const { return std::nullopt; }
     Found operator()(const StopRebalance&) const { return std::nullopt; }
+    Found operator()(const PublishAgentRelease&) const { return std::nullopt; }
+    Found operator()(const StartUpgrade&) const { return std::nullopt; }
+    Found operator()(const SteerUpgrade&) const {
+        const Upgrade* row = current_upgrade(state);
+        return row == nullptr ? std::nullopt : std::optional(row->revision);
+    }
     Found operator()(const Tick&) const { return std::nullopt; }
     Found operator()(const NoteSightings&) const { return std::nullopt; }
     Found operator()(const ForgetOld&) const { return std::nullopt; }
+    Found operator()(const SendApplication&) const { return std::nullopt; }
+    Found operator()(const WithdrawApplication&) const { return std::nullopt; }
+    Found operator()(const ApproveApplication& c) const { return of(state.applications(), c.id); }
+    Found operator()(const RejectApplication& c) const { return of(state.applications(), c.id); }
 };
 
 }  // namespace

@@ -23,8 +23,9 @@ std::vector<Candidate> collected(const Group& group) {
     std::vector<Candidate> candidates;
     for (const Replica& replica : group.replicas) {
         if (!is_counted(replica) || !has_stopped(group, replica)) continue;
-        candidates.push_back(
-            {replica.key.index, *replica.observed.position, group.may_lead(replica)});
+        candidates.push_back({replica.key.index, *replica.observed.position,
+                              group.may_lead(replica),
+                              displaced_by_box(group.state(), replica) != Displaced::No});
     }
     return candidates;
 }
@@ -104,6 +105,22 @@ void elect(Group& group, Draft& draft, bool enough) {
                     std::to_string(group.instance.fence.epoch.number()) + "; " + lost);
 }
 
+// Where another one could lead as well. With no right clock left, a wrong one is no reason.
+Status check_clock_of(const Group& group, const Replica& target) {
+    if (!group.is_barred(target)) return ok_status();
+    const bool better = std::ranges::any_of(group.replicas, [&](const Replica& other) {
+        return other.key != target.key && group.may_lead(other) && !group.is_barred(other) &&
+               !group.is_silent(other.node);
+    });
+    if (!better) return ok_status();
+    return error(ErrorCode::FailedPrecondition,
+                 "the clock of box '" + target.node.str() +
+                     "' is wrong, so that it leads nothing while another one can; have it set, "
+                     "then wait until `foyer node show " +
+                     target.node.str() + "` says that it is right",
+                 {{"rule", "clock_wrong"}, {"node", target.node.str()}});
+}
+
 Status check_target(const Group& group, const PromoteInstance& command) {
     if (!command.index) return ok_status();
     const Replica* target = group.find(*command.index);
@@ -129,7 +146,7 @@ Status check_target(const Group& group, const PromoteInstance& command) {
             name + " is on an open host's box '" + target->node.str() + "', which never leads",
             {{"rule", "may_lead"}, {"node", target->node.str()}});
     }
-    return ok_status();
+    return check_clock_of(group, *target);
 }
 
 Status check_answers(const Group& group, bool force) {
@@ -191,10 +208,10 @@ std::optional<ReplicaIndex> choose_leader(const std::vector<Candidate>& candidat
     for (const Candidate& candidate : candidates) {
         if (!candidate.may_lead) continue;
         const bool ahead = best == nullptr || rank(candidate.position) > rank(best->position);
-        const bool wanted_tie = best != nullptr &&
-                                rank(candidate.position) == rank(best->position) &&
-                                wanted == candidate.index;
-        if (ahead || wanted_tie) best = &candidate;
+        const bool tie = best != nullptr && rank(candidate.position) == rank(best->position);
+        const bool wanted_tie = tie && wanted == candidate.index;
+        const bool stays_tie = tie && wanted != best->index && best->leaves && !candidate.leaves;
+        if (ahead || wanted_tie || stays_tie) best = &candidate;
     }
     if (best == nullptr) return std::nullopt;
     for (const Candidate& candidate : candidates) {
@@ -241,13 +258,16 @@ void propose_leader(Group& group, Draft& draft, const Promotion& promotion) {
 
 // Who a group should be led by when nobody was named: a member that is well.
 std::optional<ReplicaIndex> best_heir(const Group& group) {
+    const Replica* best = nullptr;
     for (const Replica& replica : group.replicas) {
-        if (replica.key.index != group.instance.leader &&
-            replica.membership == Membership::Member && group.may_lead(replica) &&
-            is_healthy(group, replica))
-            return replica.key.index;
+        if (replica.key.index == group.instance.leader ||
+            replica.membership != Membership::Member || !group.may_lead(replica) ||
+            !is_healthy(group, replica))
+            continue;
+        if (best == nullptr || (group.is_barred(*best) && !group.is_barred(replica)))
+            best = &replica;
     }
-    return std::nullopt;
+    return best == nullptr ? std::nullopt : std::optional(best->key.index);
 }
 
 Result<Decision> give_up_missing(Group group, const PromoteInstance& command, WallTime now) {

@@ -26,13 +26,15 @@ struct Candidate {
     ReplicaIndex index;
     Position position;
     bool may_lead = false;
+    bool leaves = false;  // it is to be made anew elsewhere (membership.h)
 };
 
 // Positions needed so that no acknowledged write can be missed.
 constexpr int positions_needed(int members, int copies) { return members - copies + 1; }
 
 // The member that should lead: none that may lead is ahead of it; `wanted` wins where it is not
-// behind. Nothing when a member that may not lead is ahead of all that may, unless `force`.
+// behind, else one that stays. Nothing when a member that may not lead is ahead of all that may,
+// unless `force`.
 std::optional<ReplicaIndex> choose_leader(const std::vector<Candidate>& candidates,
                                           std::optional<ReplicaIndex> wanted, bool force);
 

@@ -77,7 +77,7 @@ private:
     std::size_t families_at_all() const {
         std::set<int> families;
         for (const SlotIndex::Ordered& entry : index_.in_order()) {
-            if (offers_.allowed(entry.country) && index_.boxes_of(entry.domain) > 0)
+            if (offers_.allowed(entry) && index_.boxes_of(entry.domain) > 0)
                 families.insert(entry.family);
         }
         return families.size();
@@ -236,8 +236,8 @@ std::map<Exclusion, std::int64_t> excluded_counts(const Offers& offers) {
     for (const SlotIndex::Ordered& entry : index.in_order()) {
         const std::int64_t boxes = index.boxes_of(entry.domain);
         if (boxes == 0) continue;
-        if (!offers.allowed(entry.country)) {
-            counts[Exclusion::Country] += boxes;
+        if (!offers.allowed(entry)) {
+            counts[offers.inside(entry) ? Exclusion::RefusedByHost : Exclusion::Country] += boxes;
             continue;
         }
         const DomainSlots& domain = offers.size().domains[at(entry.domain)];
@@ -274,6 +274,7 @@ Error refusal(const State& state, const Demand& demand, const Offers& offers, Re
     why.details.push_back({"recruit", std::to_string(missing)});
     if (!failure.outside.empty()) why.details.push_back({"recruit_outside", failure.outside});
     std::string reasons;
+    std::int64_t refusing = 0;
     for (const auto& [reason, boxes] : excluded_boxes(state, demand, offers)) {
         why.details.push_back(
             {"excluded_" + std::string(to_text(reason)),
@@ -282,11 +283,17 @@ Error refusal(const State& state, const Demand& demand, const Offers& offers, Re
         reasons += (reasons.empty() ? "" : ", ") + std::to_string(boxes.count) + " by " +
                    std::string(to_text(reason));
         if (reason == Exclusion::Capacity) why.code = ErrorCode::ResourceExhausted;
+        if (reason == Exclusion::RefusedByHost) refusing = boxes.count;
     }
     if (!reasons.empty()) why.message += " (boxes excluded: " + reasons + ")";
     why.message += "; recruit " + std::to_string(missing) +
                    (missing == 1 ? " more slot" : " more slots") +
                    (failure.outside.empty() ? "" : " " + failure.outside);
+    if (refusing > 0)
+        why.message += "; " + std::to_string(refusing) +
+                       (refusing == 1 ? " box refuses" : " boxes refuse") +
+                       " this kind of release or this tenant's country, as hosts wish: only "
+                       "they can allow it (`foyer-node refuse`)";
     // Whose copies these are, and where they stand, is no customer's business.
     if (!names_boxes) return why;
     if (const auto moves = find_moves(state, demand, offers)) {

@@ -11,8 +11,11 @@
 #include "master/domain/membership.h"
 #include "master/domain/next_generation.h"
 #include "master/domain/node_life.h"
+#include "master/domain/patience.h"
 #include "master/domain/rebalance.h"
+#include "master/domain/refusing.h"
 #include "master/domain/replacement.h"
+#include "master/domain/upgrades.h"
 
 namespace foyer::master {
 namespace {
@@ -161,14 +164,24 @@ private:
 
     // The best copy to lead instead of the present leader; nothing when none would do.
     std::optional<ReplicaIndex> successor(const Group& group) const {
+        std::optional<ReplicaIndex> barred;
         for (const Replica& replica : group.replicas) {
             if (group.instance.leader == replica.key.index || !group.may_lead(replica)) continue;
             const Node& node = state().nodes().at(replica.node);
             if (node.state == NodeState::Online && node.host_order.wish != HostWish::Paused &&
-                replica.observed.initialized && why_gone(replica) == Displaced::No)
-                return replica.key.index;
+                replica.observed.initialized && why_gone(replica) == Displaced::No) {
+                if (!is_barred(node)) return replica.key.index;
+                if (!barred) barred = replica.key.index;
+            }
         }
-        return std::nullopt;
+        return barred;
+    }
+
+    // Its clock is wrong and the heir's is right. A lead that the master moves is a gap, which a
+    // wrong date is not worth.
+    static bool has_better_clock(const Group& group, const Replica& lead, ReplicaIndex heir) {
+        return elects(group.instance) && group.is_barred(lead) &&
+               !group.is_barred(*group.find(heir));
     }
 
     // Its box was silent, or its service failed, for so long that another copy should lead; or its
@@ -177,7 +190,9 @@ private:
         const auto found = state().nodes().find(lead.node);
         if (found == state().nodes().end()) return true;
         const Node& node = found->second;
-        if (node.state == NodeState::Lost || node.host_order.wish == HostWish::Paused) return true;
+        if (node.state == NodeState::Lost || node.host_order.wish == HostWish::Paused ||
+            is_stopped_by_host(state(), lead))
+            return true;
         if (lead.failing_since && !group.is_serving() &&
             draft_.now() - *lead.failing_since >= settings().takeover_after)
             return true;
@@ -193,6 +208,15 @@ private:
                 !brake_holds(state(), node));
     }
 
+    // The first copies that answer choose who leads: where they are all to be relieved, one of them
+    // would, and be relieved again. So those that follow are made anew first, if there is room.
+    bool others_leave_first(const Group& group, const Replica& lead) const {
+        if (group.changing() != nullptr || group.instance.repair_wait) return false;
+        return std::ranges::any_of(group.replicas, [&](const Replica& replica) {
+            return replica.key != lead.key && why_gone(replica) != Displaced::No;
+        });
+    }
+
     bool move_lead(Group& group) {
         const Replica* lead = group.leader();
         if (lead == nullptr || !group.instance.initialized) return false;
@@ -200,7 +224,9 @@ private:
         if (!heir || !may_promote(group).ok()) return false;
         // A group whose leader is gone elects another one by itself.
         if (elects(group.instance) || !is_deserted(group, *lead)) {
-            if (why_gone(*lead) == Displaced::No) return false;
+            if (why_gone(*lead) == Displaced::No && !has_better_clock(group, *lead, *heir))
+                return false;
+            if (!elects(group.instance) && others_leave_first(group, *lead)) return false;
             // It works: it is asked to step back only when those that follow it are enough.
             const auto well = std::ranges::count_if(group.replicas, [&](const Replica& replica) {
                 return replica.key != lead->key && is_healthy(group, replica);
@@ -225,6 +251,8 @@ private:
         const auto box = state().nodes().find(lead.node);
         if (box != state().nodes().end() && box->second.host_order.wish == HostWish::Paused)
             return "its host has paused the box";
+        if (box != state().nodes().end() && is_barred(box->second))
+            return "the clock of its box is wrong";
         return lead.failing_since ? to_text(Displaced::Failed) : "its box is silent";
     }
 
@@ -278,10 +306,11 @@ private:
                              " copy numbers; order it anew and move the data",
                          {{"rule", "copy_numbers"}});
         }
-        return place_one(state(),
-                         {group.replicas.front().reserved, copies, row.policy.min_countries,
-                          row.policy.countries, row.policy.allow_same_isp},
-                         staying, avoid, beside, prefer);
+        return place_one(
+            state(),
+            {group.replicas.front().reserved, copies, row.policy.min_countries,
+             row.policy.countries, row.policy.allow_same_isp, tenant_facts(state(), row)},
+            staying, avoid, beside, prefer);
     }
 
     // The box to be avoided is remembered until a place was found: then it may be tried again.
@@ -312,9 +341,11 @@ private:
     }
 
     // Nothing was ever served, so nothing was acknowledged: a lost copy is simply ordered
-    // elsewhere.
+    // elsewhere, and one that its box refused to begin.
     Outcome start_over(Group& group, Replica& old) {
-        if (why_gone(old) != Displaced::Lost) return Outcome::Nothing;
+        const Displaced why = why_gone(old);
+        const bool refused = why == Displaced::Refused && !old.observed.initialized;
+        if (why != Displaced::Lost && !refused) return Outcome::Nothing;
         if (old.founder && !group.instance.admin_password) return Outcome::Nothing;
         const auto place = find_place(group, &old);
         if (!place.ok()) {
@@ -325,9 +356,10 @@ private:
         const bool founder = old.founder;
         Replica made = newcomer(group, place.value(), draft_);
         made.founder = founder;
-        draft_.event("copy_ordered", group.instance,
-                     copy_text(made) + ", instead of " + copy_text(old) +
-                         ", which was lost before it served");
+        draft_.event(
+            "copy_ordered", group.instance,
+            copy_text(made) + ", instead of " + copy_text(old) +
+                (refused ? ", which its host refuses" : ", which was lost before it served"));
         group.remove(gone);
         if (founder) {
             group.instance.initialized = false;
@@ -389,6 +421,8 @@ Result<Decision> tick(const State& state, const Tick& command, WallTime now) {
     if (draft.empty()) advance_drains(draft);
     if (draft.empty()) repair_instances(draft, command);
     if (draft.empty()) advance_rebalancing(draft);
+    if (draft.empty()) age_patience(draft);
+    if (draft.empty()) advance_upgrade(draft, command.hearing_since);
     const bool more = !draft.empty();
     Decision decision = std::move(draft).done();
     decision.reply.more = more;
@@ -421,6 +455,13 @@ std::optional<RepairStatus> repair_status(const State& state, const Instance& in
                                 waits_for(state, group, replica),
                             instance.repair_wait.has_value()};
     }
+    const Replica* lead = group.leader();
+    if (lead != nullptr && elects(instance) && group.is_barred(*lead))
+        return RepairStatus{copy_text(*lead) +
+                                " leads though the clock of its box is wrong: it is handed over "
+                                "as soon as another copy that may lead, on a box with a right "
+                                "clock, is well",
+                            false};
     for (const Replica& replica : group.replicas) {
         if (!replica.failing_since || instance.desired != DesiredState::Running) continue;
         return RepairStatus{

@@ -95,7 +95,7 @@ Result<NodeId> place_one(const State& state, const Demand& demand,
     std::optional<std::pair<Utilisation, WinnerTree::Key>> best;
     NodeId taken;
     for (const SlotIndex::Ordered& entry : index.in_order()) {
-        if (!offers.allowed(entry.country)) continue;
+        if (!offers.allowed(entry)) continue;
         const auto order =
             prefer ? prefer(index.key_of(entry.domain)) : std::optional<Utilisation>(0);
         if (!order) continue;

@@ -7,7 +7,10 @@
 #include "master/domain/group.h"
 #include "master/domain/host_life.h"
 #include "master/domain/line_check.h"
+#include "master/domain/patience.h"
+#include "master/domain/refusing.h"
 #include "master/domain/takeovers.h"
+#include "master/domain/upgrades.h"
 
 namespace foyer::master {
 namespace {
@@ -61,6 +64,7 @@ void hear_node(const ReportNode& command, const Node& before, Draft& draft) {
     }
     if (command.host) node = hear_host(*command.host, std::move(node), draft);
     if (command.care) node = hear_care(*command.care, std::move(node), draft);
+    if (command.refuses) node = hear_refusals(*command.refuses, std::move(node), draft);
     if (command.line) node = hear_line(*command.line, std::move(node), draft);
     if (!(node == before)) draft.put(node);
 }
@@ -197,6 +201,10 @@ std::set<InstanceName> instances_concerned(const State& state, const ReportNode&
     for (const PartitionId& id : command.erased) {
         if (const Replica* replica = state.find_replica(id)) names.insert(replica->key.instance);
     }
+    for (const LeadershipReport& seen : command.leaderships) {
+        if (const Replica* replica = state.find_replica(seen.partition))
+            names.insert(replica->key.instance);
+    }
     // A box that comes back may have nothing new to say; that it is there again is news.
     if (command.observations_full || before.state != NodeState::Online) {
         for (const ReplicaKey& key : state.replicas_on(command.node)) names.insert(key.instance);
@@ -217,6 +225,7 @@ Result<Decision> report_node(const State& state, const ReportNode& command, Wall
         group.heard_of(command.node);
         for (const PartitionObservation& seen : command.observations)
             hear_replica(group, seen, command.node, draft);
+        hear_silences(group, command, draft);
         if (group.instance.desired == DesiredState::Deleted) {
             const auto gone = [&](const Replica& replica) {
                 return replica.node == command.node &&
@@ -229,6 +238,7 @@ Result<Decision> report_node(const State& state, const ReportNode& command, Wall
         advance_operation(group, draft);
         group.put_back(draft);
     }
+    if (command.upgrade) hear_upgrade(*command.upgrade, node, draft);
     hear_takeovers(node, command, draft);
     hear_domains(node, command, draft);
     return std::move(draft).done(command.node.str());

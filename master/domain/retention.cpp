@@ -1,5 +1,5 @@
 // How long what was answered and done is remembered: request ids, the secrets in their answers,
-// operations and tokens that ended.
+// operations, tokens and applications that ended.
 //
 // A secret is not wiped at its first repetition: that answer may be lost like the one before it.
 // Its short time bounds how long it is there, however often it is asked for.
@@ -62,6 +62,16 @@ public:
             if (is_full()) return;
             if (!contact.removed_at || codes_lately(contact, draft_.now()) > 0) continue;
             draft_.drop(DropContact{id});
+            ++done_;
+        }
+    }
+
+    // What is personal in them goes first.
+    void forget_applications() {
+        for (const auto& [id, application] : state_.applications()) {
+            if (is_full()) return;
+            if (!is_due(state_, application, draft_.now())) continue;
+            forget_part(application, draft_);
             ++done_;
         }
     }
@@ -130,6 +140,7 @@ Result<Decision> forget_old(const State& state, const ForgetOld& command, WallTi
     clearing.forget_operations(command.operations_before);
     clearing.forget_tokens(command.tokens_before);
     clearing.forget_contacts();
+    clearing.forget_applications();
     return std::move(clearing).done();
 }
 

@@ -82,6 +82,25 @@ std::string_view to_text(Membership membership) {
     CHECK(false);
 }
 
+std::string_view to_text(ClockStanding standing) {
+    switch (standing) {
+        case ClockStanding::Right: return "right";
+        case ClockStanding::Doubted: return "doubted";
+        case ClockStanding::Held: return "held";
+        case ClockStanding::Barred: return "barred";
+    }
+    CHECK(false);
+}
+
+std::string_view to_text(ClockFault fault) {
+    switch (fault) {
+        case ClockFault::None: return "none";
+        case ClockFault::Time: return "time";
+        case ClockFault::Rate: return "rate";
+    }
+    CHECK(false);
+}
+
 bool can_move(Membership from, Membership to) {
     switch (from) {
         case Membership::Learner: return to == Membership::Member;
@@ -161,6 +180,14 @@ std::optional<NodeWish> node_wish_from(std::string_view text) {
 std::optional<Membership> membership_from(std::string_view text) {
     using enum Membership;
     return enum_from_text(std::array{Learner, Member, Leaving}, text);
+}
+
+std::optional<ClockStanding> clock_standing_from(std::string_view text) {
+    return enum_from_text(all_clock_standings, text);
+}
+
+std::optional<ClockFault> clock_fault_from(std::string_view text) {
+    return enum_from_text(all_clock_faults, text);
 }
 
 std::optional<OperationKind> operation_kind_from(std::string_view text) {

@@ -20,17 +20,18 @@
 #include "common/model/host_wish.h"
 #include "common/model/ids.h"
 #include "common/model/phase.h"
+#include "common/model/refusals.h"
 #include "common/model/resources.h"
 #include "common/model/takeover.h"
+#include "master/domain/box_clock.h"
 #include "master/domain/isp.h"
 #include "master/domain/observed.h"
+#include "master/domain/price_rows.h"
 
 namespace foyer::master {
 
 // A secret as it lies in the database: sealed by the shell (AES-256-GCM), opaque to the domain.
 using Sealed = Id<struct SealedTag>;
-
-using PriceListName = Id<struct PriceListNameTag>;
 
 enum class AccountRole { Operator, Host, Customer, Publisher, Auditor };
 inline constexpr std::array all_roles{AccountRole::Operator, AccountRole::Host,
@@ -51,6 +52,7 @@ struct Account {
     Quota quota;
     WallTime created_at;
     Revision revision;
+    CountryCode country = {};  // where it is at home; empty: nobody has said it (refusing.h)
     friend bool operator==(const Account&, const Account&) = default;
 };
 
@@ -173,6 +175,8 @@ struct Node {
     bool line_differs = false;     // and it is none of the ISP's its site declares (line_check.h)
     Asn line_accepted;             // the operator says that this one is its ISP's all the same
     BoxCare care;                  // as the box told it (box_trust.h)
+    BoxClock clock;                // as this master judges it
+    Rare<HostRefusals> refuses;    // likewise (refusing.h); none: it takes all
     Revision revision;
     Revision overlay_revision;  // when what its neighbours see last changed
     friend bool operator==(const Node&, const Node&) = default;
@@ -182,6 +186,8 @@ struct Node {
 bool is_emptied(const Node& node);
 // Its operator or its host said so.
 bool is_given_up(const Node& node);
+// It leads only what nobody else can lead.
+inline bool is_barred(const Node& node) { return node.clock.standing == ClockStanding::Barred; }
 
 // When a box was last heard of and what its clock said, for people. Heartbeats touch memory only:
 // this is written for all boxes together, once a minute, so that a master that starts again can
@@ -191,6 +197,8 @@ struct Sighting {
     WallTime seen_at;
     Duration clock_offset{0};  // its wall clock minus ours
     Revision revision;
+    // By how much it gains on ours, parts per million. Absent: not watched for long enough.
+    std::optional<std::int64_t> clock_rate_ppm = {};
     friend bool operator==(const Sighting&, const Sighting&) = default;
 };
 
@@ -226,51 +234,13 @@ struct Release {
     int copies_max = 1;
     int copies_default = 1;
     int web_port = 0;
+    ReleaseKind kind = ReleaseKind::Other;
     std::int64_t sequence =
         0;  // order of publication over all releases: the newest has the highest
     std::optional<Withdrawal> withdrawn;
     WallTime created_at;
     Revision revision;
     friend bool operator==(const Release&, const Release&) = default;
-};
-
-// What one copy costs a month, and what comes on top.
-struct SizePrice {
-    SizeName size;
-    Cents copy;
-    Cents synchronous;      // for each copy of a synchronous order
-    Cents further_country;  // for each country that an order requires beyond the first
-    friend bool operator==(const SizePrice&, const SizePrice&) = default;
-};
-
-// The same for every release, whoever publishes it. A list is never changed: the next one follows.
-struct PriceList {
-    PriceListName name;
-    std::string currency;  // ISO 4217, "EUR"
-    WallTime valid_from;
-    std::vector<SizePrice> sizes;
-    WallTime created_at;
-    Revision revision;
-    friend bool operator==(const PriceList&, const PriceList&) = default;
-};
-
-enum class QuoteItem { Copies, Synchronous, FurtherCountries };
-
-struct QuoteLine {
-    QuoteItem item = QuoteItem::Copies;
-    int quantity = 0;
-    Cents each;
-    Cents total;
-    friend bool operator==(const QuoteLine&, const QuoteLine&) = default;
-};
-
-// What an order costs a month, kept with it.
-struct Quote {
-    PriceListName list;
-    std::string currency;
-    std::vector<QuoteLine> lines;
-    Cents monthly;  // their sum
-    friend bool operator==(const Quote&, const Quote&) = default;
 };
 
 struct ReplicationPolicy {
@@ -280,6 +250,7 @@ struct ReplicationPolicy {
     ReplicationMode mode = ReplicationMode::Synchronous;
     bool allow_same_isp = false;
     ShortOfCopies short_of_copies = ShortOfCopies::StopWrites;
+    Patience patience = Patience::Measured;
     friend bool operator==(const ReplicationPolicy&, const ReplicationPolicy&) = default;
 };
 
@@ -304,6 +275,10 @@ struct RepairWait {
 struct Electing {
     std::string first_record;  // text, of the newest generation; empty: boxes are still awaited
     std::string record;        // newest committed one that its leader reported; empty: none
+    // Of its leaders' lines (patience.h): the newest short silence that cost a lead, and until when
+    // the group is patient for such.
+    std::optional<WallTime> silence_at = {};
+    std::optional<WallTime> patient_until = {};
     friend bool operator==(const Electing&, const Electing&) = default;
 };
 

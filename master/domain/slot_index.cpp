@@ -58,14 +58,32 @@ void SlotIndex::set_used(BoxNumber at, const Resources& used) {
 }
 
 int SlotIndex::domain_number(const DomainKey& key) {
-    const auto [at, added] =
-        domain_numbers_.try_emplace(key, static_cast<int>(domain_numbers_.size()));
-    if (added) {
+    if (const auto known = domain_numbers_.find(key); known != domain_numbers_.end())
+        return known->second;
+    int number = static_cast<int>(domains_.size());
+    if (retired_.empty()) {
         domains_.push_back({key, 0, {}, {}});
         for (SizeClass& size : classes_) size.domains.emplace_back();
-        order_domains();
+    } else {
+        number = retired_.back();
+        retired_.pop_back();
+        domains_[domain_at(number)] = {key, 0, {}, {}};
     }
-    return at->second;
+    domain_numbers_.emplace(key, number);
+    order_domains();
+    return number;
+}
+
+// A host may change his mind as often as he likes.
+void SlotIndex::retire_if_empty(int domain) {
+    Domain& row = domains_[domain_at(domain)];
+    if (!row.key.refuses.any() || row.free.size() < row.boxes.size()) return;
+    domain_numbers_.erase(row.key);
+    row = {};
+    for (SizeClass& size : classes_)
+        if (!size.domains.empty()) size.domains[domain_at(domain)] = {};
+    retired_.push_back(domain);
+    order_domains();
 }
 
 void SlotIndex::order_domains() {
@@ -117,7 +135,9 @@ void SlotIndex::leave(BoxNumber at) {
     }
     from.boxes[static_cast<std::size_t>(row.leaf)] = no_box;
     from.free.push_back(row.leaf);
+    const int left = row.domain;
     row.domain = -1;
+    retire_if_empty(left);
 }
 
 std::int64_t SlotIndex::free_slots(const Box& row, const Resources& each) {

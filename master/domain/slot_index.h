@@ -1,10 +1,12 @@
 // Every box by where it is and what still fits: what placement asks, kept while boxes change.
 //
-// A *domain* is the boxes of one ISP family in one country that may lead, or may not: the rules of
-// placement tell boxes apart by nothing else but their site. For each *size class* (the resources
-// of one copy) every domain knows its free slots and its best box: the least score (score.h), of
-// equal ones the box with the lowest number. A class costs about 16 bytes a box; at most
-// classes_max are kept, and another size is counted when it is asked for, in O(boxes).
+// A *domain* is the boxes of one ISP family in one country that may lead, or may not, and whose
+// hosts refuse the same: the rules of placement tell boxes apart by nothing else but their site.
+// For each *size class* (the resources of one copy) every domain knows its free slots and its best
+// box: the least score (score.h), of equal ones the box with the lowest number. A class costs about
+// 16 bytes a box; at most classes_max are kept, and another size is counted when it is asked for,
+// in O(boxes). Nearly all hosts refuse nothing; a domain of those who do is gone with its last box,
+// so there are never more of them than such boxes.
 //
 // Part of State, changed only by State::apply(). What it answers depends on the boxes and classes
 // it holds, never on the order in which they came.
@@ -20,6 +22,7 @@
 #include <vector>
 
 #include "common/model/ids.h"
+#include "common/model/refusals.h"
 #include "common/model/resources.h"
 #include "master/domain/exclusion.h"
 #include "master/domain/score.h"
@@ -31,7 +34,9 @@ struct DomainKey {
     IspFamilyId family;
     CountryCode country;
     bool may_lead = false;
+    Refusals refuses = {};
     friend auto operator<=>(const DomainKey&, const DomainKey&) = default;
+    friend bool operator==(const DomainKey&, const DomainKey&) = default;
 };
 
 struct BoxFacts {
@@ -131,6 +136,7 @@ private:
     void order_domains();
     void enter(BoxNumber at, int domain);
     void leave(BoxNumber at);
+    void retire_if_empty(int domain);
     // Adds the box to what a class counts, or takes it away; the winner apart.
     static void tally_slots(SizeClass& size, const Box& box, int sign);
     static void tally(SizeClass& size, const Box& box, int sign);
@@ -139,6 +145,7 @@ private:
     std::vector<Box> boxes_;
     std::vector<BoxNumber> free_boxes_;
     std::vector<Domain> domains_;
+    std::vector<int> retired_;  // numbers to be given again
     std::map<DomainKey, int> domain_numbers_;
     std::vector<Ordered> ordered_;
     int families_ = 0;

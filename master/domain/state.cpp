@@ -1,9 +1,9 @@
 #include "master/domain/state.h"
 
 #include <algorithm>
-#include <tuple>
 
 #include "common/base/check.h"
+#include "master/domain/refusing.h"
 
 namespace foyer::master {
 namespace {
@@ -85,7 +85,8 @@ void State::index_box(const Node& row, FleetSlots& into) const {
     into.put({row.name,
               row.number,
               site->name,
-              {isp->family, site->country, site->host_class != HostClass::Open},
+              {isp->family, site->country, site->host_class != HostClass::Open && !is_barred(row),
+               refusals_of(row)},
               exclusion_of(row),
               row.capacity,
               row.disk_free},
@@ -125,7 +126,8 @@ void State::put(Node row) {
     const Node old = before == nullptr ? Node() : *before;
     const bool moved = before == nullptr || old.site != row.site || old.number != row.number ||
                        old.capacity != row.capacity || old.disk_free != row.disk_free ||
-                       exclusion_of(old) != exclusion_of(row);
+                       exclusion_of(old) != exclusion_of(row) || is_barred(old) != is_barred(row) ||
+                       refusals_of(old) != refusals_of(row);
     const bool is_new = before == nullptr;
     nodes_.put(row.name, row);
     index_life(row, is_new ? nullptr : &old);
@@ -180,6 +182,9 @@ void State::put(Instance row) {
         if (before != nullptr) count_use(*before, -1);
         count_use(row, 1);
     }
+    if (before != nullptr) unindex(*before);
+    if (row.electing && row.electing->patient_until)
+        patient_.insert({*row.electing->patient_until, name});
     instances_.put(name, std::move(row));
     if (deleted) {
         // Its boxes and edges must let go at once; the rows go when the boxes say that they did.
@@ -193,6 +198,11 @@ void State::put(Instance row) {
         for (const NodeId& edge : edges_) touch(edge);
     }
     rank(name);
+}
+
+void State::unindex(const Instance& row) {
+    if (row.electing && row.electing->patient_until)
+        patient_.erase({*row.electing->patient_until, row.name});
 }
 
 void State::unindex(const Replica& row) {
@@ -313,7 +323,10 @@ void State::drop(const DropReplica& change) {
 }
 
 void State::drop(const DropInstance& change) {
-    if (const Instance* gone = instances_.get(change.name)) count_use(*gone, -1);
+    if (const Instance* gone = instances_.get(change.name)) {
+        count_use(*gone, -1);
+        unindex(*gone);
+    }
     instances_.erase(change.name);
     rank(change.name);
     for (const NodeId& edge : edges_)
@@ -334,83 +347,6 @@ void State::drop(const DropRequest& change) {
     if (row == nullptr) return;
     unindex(*row);
     requests_.erase({change.account, change.id});
-}
-
-void State::count_home(const Node& row, int by) {
-    const Site* site = sites_.get(row.site);
-    if (row.edge || row.state == NodeState::Expected || site == nullptr) return;
-    const Isp* isp = isps_.get(site->isp);
-    if (isp == nullptr) return;
-    int& count = homes_by_family_.edit(isp->family);
-    count += by;
-    if (count == 0) homes_by_family_.erase(isp->family);
-}
-
-void State::index_life(const Node& row, const Node* before) {
-    if (before != nullptr) count_home(*before, -1);
-    count_home(row, 1);
-    const auto keep = [&](SnapshotSet<NodeId>& names, bool in) {
-        if (in) {
-            names.insert(row.name);
-        } else {
-            names.erase(row.name);
-        }
-    };
-    keep(unheard_, row.state == NodeState::Silent || row.state == NodeState::Lost);
-    keep(draining_, is_emptied(row));
-    keep(paused_, row.host_order.wish == HostWish::Paused);
-    keep(shrunken_, !row.capacity.fits_into(row.offered));
-    const auto life = [](const Node& node) {
-        return std::tuple(node.state, node.host_order.wish, is_emptied(node),
-                          node.capacity.fits_into(node.offered));
-    };
-    if (before == nullptr || life(*before) != life(row)) rank_all_on(row.name);
-}
-
-void State::rank_all_on(const NodeId& node) {
-    const NodeIndex* index = by_node_.get(node);
-    if (index == nullptr) return;
-    for (const ReplicaKey& key : index->replicas) rank(key.instance);
-}
-
-bool State::is_endangered(const Instance& row) const {
-    if (row.desired == DesiredState::Stopped) return false;
-    int members = 0;
-    for (const Replica* replica : replicas_of(row.name)) {
-        const Node* node = nodes_.get(replica->node);
-        const bool settled = replica->membership == Membership::Member && node != nullptr &&
-                             node->state == NodeState::Online && !is_emptied(*node) &&
-                             node->host_order.wish != HostWish::Paused &&
-                             !shrunken_.contains(node->name) && !replica->failing_since;
-        if (!settled) return true;
-        ++members;
-    }
-    return row.desired == DesiredState::Running && members != row.policy.replicas;
-}
-
-// Keeps the instance's place in the queue of repairs.
-void State::rank(const InstanceName& name) {
-    if (loading_) return;
-    const int* old = ranks_.get(name);
-    const Instance* row = instances_.get(name);
-    if (row == nullptr || !is_endangered(*row)) {
-        if (old == nullptr) return;
-        endangered_.erase({*old, name});
-        ranks_.erase(name);
-        return;
-    }
-    int healthy = 0;
-    for (const Replica* replica : replicas_of(name)) {
-        const Node* node = nodes_.get(replica->node);
-        const bool there = node != nullptr && node->state == NodeState::Online;
-        if (there && replica->membership == Membership::Member) ++healthy;
-    }
-    if (old != nullptr) {
-        if (*old == healthy) return;
-        endangered_.erase({*old, name});
-    }
-    ranks_.put(name, healthy);
-    endangered_.insert({healthy, name});
 }
 
 void State::touch(const NodeId& node) { by_node_.edit(node).desired = revision_; }

@@ -18,12 +18,21 @@
 #include "common/base/snapshot_map.h"
 #include "common/base/snapshot_set.h"
 #include "common/leadership/false_voter.h"
+#include "master/domain/application_settings.h"
 #include "master/domain/change.h"
+#include "master/domain/clock_settings.h"
 #include "master/domain/fleet_slots.h"
 #include "master/domain/repair_settings.h"
 #include "master/domain/rows.h"
 
 namespace foyer::master {
+
+// Mail out of copies.
+struct MailSettings {
+    int per_day = 200;     // recipients of one instance, at each edge
+    std::string spf = {};  // proposed to customers, as "include:mail.isp.example"; empty: the edges
+    friend bool operator==(const MailSettings&, const MailSettings&) = default;
+};
 
 // Fixed for the life of a cluster; from the configuration.
 struct ClusterSettings {
@@ -37,6 +46,10 @@ struct ClusterSettings {
     // Of the members in first records, where chains begin; null: members do not sign.
     leadership::HashFunction hash = nullptr;
     leadership::SignerFinder signer_of = nullptr;  // null: evidence is believed of nobody
+    ClockSettings clocks = {};
+    ApplicationSettings applications;
+    MailSettings mail = {};
+    UpgradeSettings upgrades = {};
     friend bool operator==(const ClusterSettings&, const ClusterSettings&) = default;
 };
 
@@ -125,6 +138,7 @@ public:
     // Those that were removed lately too (contacts.h).
     const SnapshotMap<ContactId, Contact>& contacts() const { return contacts_; }
     const SnapshotMap<ClaimKey, Domain>& domains() const { return domains_; }
+    const SnapshotMap<std::string, ZoneMailKey>& zone_mail_keys() const { return zone_mail_keys_; }
     using DomainAt = std::pair<DomainName, NodeId>;
     const SnapshotMap<DomainAt, DomainCertificate>& domain_certificates() const {
         return domain_certificates_;
@@ -133,6 +147,8 @@ public:
     const SnapshotSet<std::pair<InstanceName, ClaimKey>>& domains_of_instances() const {
         return domains_of_instances_;
     }
+    // Those that ended too, until they are forgotten (applications.h).
+    const SnapshotMap<ApplicationId, Application>& applications() const { return applications_; }
     const SnapshotMap<std::int64_t, Event>& recent_events() const { return recent_events_; }
 
     // Indexes.
@@ -148,11 +164,19 @@ public:
     const SnapshotSet<NodeId>& paused() const { return paused_; }      // by their hosts
     // Boxes that offer less than what they hold.
     const SnapshotSet<NodeId>& shrunken() const { return shrunken_; }
+    const SnapshotMap<AgentReleaseKey, AgentRelease>& agent_releases() const {
+        return agent_releases_;
+    }
+    const SnapshotMap<std::int64_t, Upgrade>& upgrades() const { return upgrades_; }  // by number
+    const SnapshotMap<NodeId, NodeAgent>& node_agents() const { return node_agents_; }
+    const SnapshotSet<NodeId>& upgrading() const { return upgrading_; }  // is_under_way()
     // Enrolled boxes that are no edges, by the ISP family of their line.
     const SnapshotMap<IspFamilyId, int>& homes_by_family() const { return homes_by_family_; }
     // Instances that may need repair, those with the fewest copies on boxes that are there first. A
     // coarse list: repair.h says what, if anything, is to be done.
     const SnapshotSet<std::pair<int, InstanceName>>& endangered() const { return endangered_; }
+    // Instances whose groups are patient for a while, by its end (patience.h).
+    const SnapshotSet<std::pair<WallTime, InstanceName>>& patient() const { return patient_; }
     // Copies that are being made.
     const SnapshotSet<ReplicaKey>& learners() const { return learners_; }
     // The rebalancing that is going on.
@@ -205,8 +229,17 @@ private:
     void drop(const DropContact& change);
     void put(const Domain& row);
     void drop(const DropDomain& change);
+    void put(const ZoneMailKey& row);
+    void put(const AgentRelease& row);
+    void drop(const DropAgentRelease& change);
+    void put(const Upgrade& row);
+    void drop(const DropUpgrade& change);
+    void put(const NodeAgent& row);
+    void drop(const DropNodeAgent& change);
     void put(const DomainCertificate& row);
     void drop(const DropDomainCertificate& change);
+    void put(const Application& row);
+    void drop(const DropApplication& change);
     void drop(const DropNode& change);
     void drop(const DropSighting& change);
     void drop(const DropReplica& change);
@@ -217,6 +250,7 @@ private:
     void count_use(const Instance& row, int by);
     void unindex(const RequestRecord& row);
     void unindex(const Operation& row);
+    void unindex(const Instance& row);
     void touch(const NodeId& node);
     void touch_members(const InstanceName& name);
     void bury(const NodeId& node, Tombstone::Kind kind, std::string key);
@@ -260,7 +294,9 @@ private:
     SnapshotMap<WebhookKey, Webhook> webhooks_;
     SnapshotMap<ContactId, Contact> contacts_;
     SnapshotMap<ClaimKey, Domain> domains_;
+    SnapshotMap<std::string, ZoneMailKey> zone_mail_keys_;  // by zone
     SnapshotMap<DomainAt, DomainCertificate> domain_certificates_;
+    SnapshotMap<ApplicationId, Application> applications_;
     SnapshotSet<std::pair<InstanceName, ClaimKey>> domains_of_instances_;
     SnapshotMap<InstanceName, Instance> instances_;
     SnapshotMap<ReplicaKey, Replica> replicas_;
@@ -278,10 +314,15 @@ private:
     SnapshotSet<NodeId> draining_;
     SnapshotSet<NodeId> paused_;
     SnapshotSet<NodeId> shrunken_;
+    SnapshotMap<AgentReleaseKey, AgentRelease> agent_releases_;
+    SnapshotMap<std::int64_t, Upgrade> upgrades_;
+    SnapshotMap<NodeId, NodeAgent> node_agents_;
+    SnapshotSet<NodeId> upgrading_;
     SnapshotMap<IspFamilyId, int> homes_by_family_;
     SnapshotSet<std::pair<int, InstanceName>> endangered_;
     SnapshotMap<InstanceName, int> ranks_;
     SnapshotSet<ReplicaKey> learners_;
+    SnapshotSet<std::pair<WallTime, InstanceName>> patient_;
     std::optional<OperationId> rebalancing_;
     SnapshotMap<NodeId, NodeIndex> by_node_;
     Revision everybody_desired_;  // when what every box has to hold last changed

@@ -1,9 +1,18 @@
-// The part of the state that knows people: accounts, their tokens, what their instances take.
+// The part of the state that knows people: accounts, their tokens, what their instances take, who
+// asks to be taken in.
 #include "master/domain/state.h"
 
 namespace foyer::master {
 
-void State::put(const Account& row) { accounts_.put(row.name, row); }
+void State::put(const Account& row) {
+    const Account* before = accounts_.get(row.name);
+    const bool moved = before != nullptr && before->country != row.country;
+    accounts_.put(row.name, row);
+    // Hosts may refuse its copies now, or no longer.
+    if (!moved || loading_) return;
+    for (const auto& [name, instance] : instances_)
+        if (instance.owner == row.name) rank(name);
+}
 
 void State::put(const ApiToken& row) {
     if (const ApiToken* before = tokens_.get(row.id))
@@ -37,6 +46,10 @@ void State::drop(const DropAccount& change) {
     for (const OperationId& id : operations) drop(DropOperation{id});
     accounts_.erase(change.name);
 }
+
+void State::put(const Application& row) { applications_.put(row.id, row); }
+
+void State::drop(const DropApplication& change) { applications_.erase(change.id); }
 
 void State::put(const Contact& row) { contacts_.put(row.id, row); }
 

@@ -16,6 +16,8 @@ void State::drop(const DropDomain& change) {
     domains_.erase(change.key);
 }
 
+void State::put(const ZoneMailKey& row) { zone_mail_keys_.put(row.zone, row); }
+
 void State::put(const DomainCertificate& row) {
     domain_certificates_.put({row.domain, row.edge}, row);
 }

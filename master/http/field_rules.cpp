@@ -4,11 +4,13 @@
 
 #include "common/base/joined.h"
 #include "common/model/errand.h"
+#include "master/domain/applications.h"
 #include "master/domain/contacts.h"
 #include "master/domain/domain_names.h"
 #include "master/domain/limits.h"
 #include "master/domain/prices.h"
 #include "master/domain/rebalance.h"
+#include "master/domain/upgrades.h"
 #include "master/domain/webhooks.h"
 
 namespace foyer::master {
@@ -18,6 +20,7 @@ constexpr std::string_view a_name = "^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$";
 constexpr std::string_view a_name_or_nothing = "^([a-z]([a-z0-9-]{0,38}[a-z0-9])?)?$";
 constexpr std::string_view a_member = "^[a-z0-9][a-z0-9._@+-]{0,63}$";
 constexpr std::string_view a_country = "^[A-Z]{2}$";
+constexpr std::string_view a_country_or_nothing = "^([A-Z]{2})?$";
 constexpr std::string_view printable = "^[!-~]*$";
 
 constexpr std::int64_t seconds(Duration span) { return span.count() / 1000; }
@@ -55,8 +58,13 @@ struct Line {
     FieldRule rule;
 };
 
-// Of whose lines there are.
+// Of whose lines there are, and of hosts who ask to be taken in.
 constexpr auto lines_of_isps = std::to_array<Line>({
+    {"ApproveApplicationRequest", "site", text(a_name_or_nothing)},
+    {"ApproveApplicationRequest", "isp", text(a_name_or_nothing)},
+    {"ApproveApplicationRequest", "host", text(a_name_or_nothing)},
+    {"ApproveApplicationRequest", "valid_seconds", up_to(seconds(limits::node_token_valid_max))},
+    {"RejectApplicationRequest", "reason", up_to_bytes(application_reason_bytes_max)},
     {"CreateIspRequest", "name", needed(a_name)},
     {"CreateIspRequest", "family", text(a_name_or_nothing)},
     {"CreateIspRequest", "asns", {.most = static_cast<std::int64_t>(limits::isp_asns_max)}},
@@ -67,8 +75,8 @@ constexpr auto lines_of_isps = std::to_array<Line>({
     {"IspTerms", "read_on", needed("^[0-9]{4}-[0-9]{2}-[0-9]{2}$")},
 });
 
-// Of the cloud, and what runs on it.
-constexpr auto lines_of_things = std::to_array<Line>({
+// Of the homes and their boxes.
+constexpr auto lines_of_fleet = std::to_array<Line>({
     {"CreateHostRequest", "name", needed(a_name)},
     {"CreateSiteRequest", "name", needed(a_name)},
     {"CreateSiteRequest", "isp", needed()},
@@ -84,6 +92,22 @@ constexpr auto lines_of_things = std::to_array<Line>({
     {"DrainNodeRequest", "deadline_seconds", up_to(seconds(limits::drain_deadline_max))},
     {"PlanRebalanceRequest", "moves_max", up_to(rebalance_moves_max)},
     {"StartRebalanceRequest", "moves_max", up_to(rebalance_moves_max)},
+    {"PublishAgentReleaseRequest",
+     "document",
+     {.required = true,
+      .least = 4,
+      .most = static_cast<std::int64_t>((agent_document_bytes_max + 2) / 3 * 4)}},
+    {"PublishAgentReleaseRequest", "signature", exactly(64)},
+    {"PublishAgentReleaseRequest", "publisher_key", exactly(32)},
+    {"StartUpgradeRequest", "version", needed("^[0-9][0-9A-Za-z.+~-]{0,63}$")},
+    {"StartUpgradeRequest", "at_most", up_to(upgrade_at_most_max)},
+    {"StartUpgradeRequest", "at_most_percent", up_to(100)},
+    {"StartUpgradeRequest", "canaries", {.most = static_cast<std::int64_t>(canaries_max)}},
+    {"StartUpgradeRequest", "observe_seconds", up_to(seconds(observe_max))},
+});
+
+// Of what runs on them.
+constexpr auto lines_of_services = std::to_array<Line>({
     {"PublishPriceListRequest", "name", needed(a_name)},
     {"PublishPriceListRequest", "currency", needed("^[A-Z]{3}$")},
     {"PublishPriceListRequest",
@@ -140,7 +164,9 @@ constexpr auto lines_of_people = std::to_array<Line>({
     {"ConfirmContactRequest", "code", a_code},
     {"CreateAccountRequest", "name", needed(a_name)},
     {"CreateAccountRequest", "roles", {.required = true, .least = 1}},
+    {"CreateAccountRequest", "country", text(a_country_or_nothing)},
     {"UpdateAccountRequest", "roles", {.required = true, .least = 1}},
+    {"UpdateAccountRequest", "country", text(a_country_or_nothing)},
     {"Quota", "instances", up_to(limits::quota_max)},
     {"Quota", "copies", up_to(limits::quota_max)},
     {"Quota", "disk_bytes", up_to(limits::quota_max)},
@@ -168,7 +194,7 @@ constexpr auto lines_of_people = std::to_array<Line>({
      {.most = static_cast<std::int64_t>(limits::token_note_bytes_max)}},
 });
 
-constexpr auto lines = joined(lines_of_isps, lines_of_things, lines_of_people);
+constexpr auto lines = joined(lines_of_isps, lines_of_fleet, lines_of_services, lines_of_people);
 
 struct Example {
     std::string_view name;
@@ -184,7 +210,11 @@ constexpr auto bodies = std::to_array<Example>({
     {"CreateSiteRequest", R"({"name": "dijon", "isp": "orange", "country": "FR",
                               "host": "martin", "host_class": "vetted"})"},
     {"CreateNodeTokenRequest", R"({"site": "dijon"})"},
+    {"ApproveApplicationRequest", R"({"host": "martin", "host_class": "vetted"})"},
+    {"RejectApplicationRequest", R"({"reason": "we have no edge near you yet"})"},
     {"DrainNodeRequest", R"({"deadline_seconds": 86400})"},
+    {"StartUpgradeRequest", R"({"version": "0.2.0", "at_most_percent": 2,
+                                "canaries": ["dijon-1"], "observe_seconds": 3600})"},
     {"StartRebalanceRequest", R"({"moves_max": 20})"},
     {"PublishPriceListRequest", R"({"name": "list-2027", "currency": "EUR", "sizes": [
         {"size": "s", "copy_cents": 900, "synchronous_cents": 100,
@@ -202,9 +232,9 @@ constexpr auto bodies = std::to_array<Example>({
     {"ChangeContactRequest", R"({"language": "en"})"},
     {"ConfirmContactRequest", R"({"code": "k7qm-2xpd"})"},
     {"CreateDomainRequest", R"({"name": "erp.acme.example", "instance": "acme"})"},
-    {"CreateAccountRequest", R"({"name": "acme", "roles": ["customer"]})"},
+    {"CreateAccountRequest", R"({"name": "acme", "roles": ["customer"], "country": "FR"})"},
     {"UpdateAccountRequest", R"({"roles": ["customer", "host"],
-                                 "quota": {"instances": 10, "copies": 30}})"},
+                                 "quota": {"instances": 10, "copies": 30}, "country": "FR"})"},
     {"CreateMemberRequest", R"({"name": "anna@acme.example", "scopes": ["customer"]})"},
     {"UpdateMemberRequest", R"({"scopes": ["customer"], "read_only": true})"},
     {"LoginRequest", R"({"account": "acme", "member": "anna@acme.example",
@@ -231,9 +261,11 @@ constexpr auto in_paths = std::to_array<Example>({
     {"hosts", "martin"},
     {"sites", "dijon"},
     {"nodes", "dijon-1"},
+    {"applications", "q4n8w1z7kp"},
     {"instances", "acme"},
     {"operations", "op-7f3kq2mzx4tb"},
     {"price-lists", "list-2027"},
+    {"agent-releases", "0.2.0"},
     {"webhooks", "shop"},
     {"contacts", "w4c8z1p0qd"},
     {"domains", "erp.acme.example"},
@@ -267,7 +299,8 @@ std::string_view body_example(std::string_view message) {
 }
 
 std::string_view path_example(std::string_view collection, std::string_view parameter) {
-    if (parameter == "version") return "7.0.30-1";
+    if (parameter == "architecture") return "amd64";
+    if (parameter == "version" && collection != "agent-releases") return "7.0.30-1";
     for (const Example& example : in_paths) {
         if (example.name == collection) return example.text;
     }

@@ -14,7 +14,7 @@ namespace foyer::master {
 namespace {
 
 constexpr std::size_t texts_max = 32;
-constexpr std::size_t text_bytes_max = 255;
+constexpr std::size_t text_bytes_max = 1'024;  // a key for mail has some 410
 constexpr std::size_t addresses_max = 64;
 
 // Once for the process; c-ares frees nothing that matters at the end.
@@ -160,7 +160,7 @@ std::string why(int status) { return ares_strerror(status); }
 
 }  // namespace
 
-DnsAnswer look_up(const DomainName& name, const DnsLookConfig& config, const Clock& clock) {
+DnsAnswer look_up(const Domain& row, const DnsLookConfig& config, const Clock& clock) {
     constexpr int internet = 1;
     constexpr int txt = 16;
     DnsAnswer answer;
@@ -170,16 +170,23 @@ DnsAnswer look_up(const DomainName& name, const DnsLookConfig& config, const Clo
         return answer;
     }
     Found texts;
+    Found key_texts{ARES_SUCCESS, {}};
     Found addresses;
-    ares_query(channel.value()->get(), challenge_name(name).c_str(), internet, txt, on_texts,
-               &texts);
-    ask_addresses(*channel.value(), name.str(), addresses);
+    const auto ask_texts = [&](const std::string& name, Found& into) {
+        ares_query(channel.value()->get(), name.c_str(), internet, txt, on_texts, &into);
+    };
+    ask_texts(challenge_name(row.name), texts);
+    if (row.mail_key) ask_texts(mail_key_name(row.name.str(), *row.mail_key), key_texts);
+    ask_addresses(*channel.value(), row.name.str(), addresses);
     channel.value()->work(config.timeout, clock);
     if (!is_answer(texts.status))
         answer.failure = why(texts.status);
     else if (!is_answer(addresses.status))
         answer.failure = why(addresses.status);
+    else if (!is_answer(key_texts.status))
+        answer.failure = why(key_texts.status);
     answer.texts = std::move(texts.found);
+    answer.key_texts = std::move(key_texts.found);
     answer.addresses = std::move(addresses.found);
     return answer;
 }

@@ -14,10 +14,11 @@ struct DnsLookConfig {
     Duration timeout{5'000};
 };
 
-// The TXT records of challenge_name() and the addresses of `name`, aliases followed. No such name
+// The TXT records of challenge_name(), those of the claim's key if it has one, and the addresses of
+// its name, aliases followed. No such name
 // is an answer with nothing in it; `failure`: no resolver answered in time, or the resolver is
 // none.
-DnsAnswer look_up(const DomainName& name, const DnsLookConfig& config, const Clock& clock);
+DnsAnswer look_up(const Domain& row, const DnsLookConfig& config, const Clock& clock);
 
 // The addresses of an edge that was declared by name or address; empty: none were found.
 std::vector<std::string> addresses_of(const std::string& host, const DnsLookConfig& config,

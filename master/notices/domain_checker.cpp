@@ -79,7 +79,7 @@ std::set<std::string> DomainChecker::edges() {
 }
 
 void DomainChecker::look(const Domain& row) {
-    const DomainSeen seen = judge(row, look_up(row.name, config_, clock_), edges());
+    const DomainSeen seen = judge(row, look_up(row, config_, clock_), edges());
     next_look_[{key_of_claim(row), row.created_at}] =
         clock_.mono() + look_again_after(row, clock_.wall());
     if (!seen.proven && !is_over(row, clock_.wall()) && seen.seen == row.seen) return;

@@ -24,8 +24,8 @@ void create_account(const ApiContext& context, ApiCall call,
     const auto roles = roles_in(request.roles(), "roles");
     if (!roles.ok()) return call.done(roles.failure());
     PreparedWrite write;
-    write.command =
-        CreateAccount{AccountId(request.name()), roles.value(), from_wire(request.quota())};
+    write.command = CreateAccount{AccountId(request.name()), roles.value(),
+                                  from_wire(request.quota()), CountryCode(request.country())};
     write.render = show_account;
     submit_write(context, std::move(call), request, write_fields(request), response,
                  std::move(write));
@@ -48,8 +48,8 @@ void update_account(const ApiContext& context, ApiCall call,
     const auto roles = roles_in(request.roles(), "roles");
     if (!roles.ok()) return call.done(roles.failure());
     PreparedWrite write;
-    write.command =
-        UpdateAccount{AccountId(request.name()), roles.value(), from_wire(request.quota())};
+    write.command = UpdateAccount{AccountId(request.name()), roles.value(),
+                                  from_wire(request.quota()), CountryCode(request.country())};
     write.render = show_account;
     submit_write(context, std::move(call), request, write_fields(request), response,
                  std::move(write));

@@ -38,8 +38,8 @@ constexpr Door door(std::string_view rpc) {
     return {rpc, &Typed<Handler>::request, &Typed<Handler>::response, &Typed<Handler>::call};
 }
 
-// Of the cloud, and what runs on it.
-constexpr auto doors_of_things = std::to_array<Door>({
+// Of the homes and their boxes.
+constexpr auto doors_of_fleet = std::to_array<Door>({
     door<&create_isp>("foyer.api.v1.FleetService/CreateIsp"),
     door<&update_isp>("foyer.api.v1.FleetService/UpdateIsp"),
     door<&delete_isp>("foyer.api.v1.FleetService/DeleteIsp"),
@@ -67,6 +67,18 @@ constexpr auto doors_of_things = std::to_array<Door>({
     door<&plan_rebalance>("foyer.api.v1.FleetService/PlanRebalance"),
     door<&start_rebalance>("foyer.api.v1.FleetService/StartRebalance"),
     door<&stop_rebalance>("foyer.api.v1.FleetService/StopRebalance"),
+    door<&publish_agent_release>("foyer.api.v1.UpgradeService/PublishAgentRelease"),
+    door<&get_agent_release>("foyer.api.v1.UpgradeService/GetAgentRelease"),
+    door<&list_agent_releases>("foyer.api.v1.UpgradeService/ListAgentReleases"),
+    door<&get_upgrade>("foyer.api.v1.UpgradeService/GetUpgrade"),
+    door<&start_upgrade>("foyer.api.v1.UpgradeService/StartUpgrade"),
+    door<&pause_upgrade>("foyer.api.v1.UpgradeService/PauseUpgrade"),
+    door<&resume_upgrade>("foyer.api.v1.UpgradeService/ResumeUpgrade"),
+    door<&turn_back_upgrade>("foyer.api.v1.UpgradeService/TurnBackUpgrade"),
+});
+
+// Of what runs on them.
+constexpr auto doors_of_services = std::to_array<Door>({
     door<&order_instance>("foyer.api.v1.InstanceService/OrderInstance"),
     door<&quote_order>("foyer.api.v1.InstanceService/QuoteOrder"),
     door<&get_instance>("foyer.api.v1.InstanceService/GetInstance"),
@@ -121,6 +133,10 @@ constexpr auto doors_of_people = std::to_array<Door>({
     door<&get_token>("foyer.api.v1.AccountService/GetToken"),
     door<&list_tokens>("foyer.api.v1.AccountService/ListTokens"),
     door<&delete_token>("foyer.api.v1.AccountService/DeleteToken"),
+    door<&get_application>("foyer.api.v1.ApplicationService/GetApplication"),
+    door<&list_applications>("foyer.api.v1.ApplicationService/ListApplications"),
+    door<&approve_application>("foyer.api.v1.ApplicationService/ApproveApplication"),
+    door<&reject_application>("foyer.api.v1.ApplicationService/RejectApplication"),
     door<&create_member>("foyer.api.v1.MemberService/CreateMember"),
     door<&get_member>("foyer.api.v1.MemberService/GetMember"),
     door<&list_members>("foyer.api.v1.MemberService/ListMembers"),
@@ -141,7 +157,7 @@ constexpr auto doors_of_people = std::to_array<Door>({
     door<&who_am_i>("foyer.api.v1.AccountService/WhoAmI"),
 });
 
-constexpr auto doors = joined(doors_of_things, doors_of_people);
+constexpr auto doors = joined(doors_of_fleet, doors_of_services, doors_of_people);
 
 const Door* find(std::string_view rpc) {
     for (const Door& candidate : doors) {

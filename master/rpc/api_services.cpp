@@ -11,6 +11,7 @@
 #include "foyer/api/v1/releases.grpc.pb.h"
 #include "master/rpc/api_door.h"
 #include "master/rpc/people_services.h"
+#include "master/rpc/upgrade_service.h"
 
 namespace foyer::master {
 namespace {
@@ -313,6 +314,7 @@ std::vector<std::unique_ptr<grpc::Service>> make_api_services(Api& api, Gate& ga
     services.push_back(std::make_unique<Releases>(door));
     services.push_back(std::make_unique<Prices>(door));
     add_people_services(door, services);
+    add_upgrade_service(door, services);
     return services;
 }
 

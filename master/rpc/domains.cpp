@@ -2,6 +2,7 @@
 #include <map>
 
 #include "common/base/check.h"
+#include "master/app/mail_key_maker.h"
 #include "master/app/punycode.h"
 #include "master/domain/domain_names.h"
 #include "master/domain/domain_view.h"
@@ -24,6 +25,26 @@ api::DomainState to_wire(DomainPhase phase) {
     CHECK(false);
 }
 
+api::DomainUse to_wire(DomainUse use) {
+    switch (use) {
+        case DomainUse::Web: return api::DOMAIN_USE_WEB;
+        case DomainUse::Mail: return api::DOMAIN_USE_MAIL;
+        case DomainUse::WebAndMail: return api::DOMAIN_USE_WEB_AND_MAIL;
+    }
+    CHECK(false);
+}
+
+DomainUse from_wire(api::DomainUse use) {
+    if (use == api::DOMAIN_USE_MAIL) return DomainUse::Mail;
+    return use == api::DOMAIN_USE_WEB_AND_MAIL ? DomainUse::WebAndMail : DomainUse::Web;
+}
+
+void show(const DnsRecord& from, api::DnsRecord& to) {
+    to.set_name(from.name);
+    to.set_type(from.type);
+    to.set_value(from.value);
+}
+
 void show(const DomainCertificate& from, api::DomainCertificate& to) {
     to.set_edge(from.edge.str());
     if (from.not_after) set_time(*from.not_after, *to.mutable_not_after());
@@ -41,12 +62,9 @@ void show(const State& state, const Domain& from, WallTime now, api::Domain& to)
     to.set_state(to_wire(view.phase));
     to.set_status(view.status);
     to.set_next(view.next);
-    for (const DnsRecord& record : records_of(state, from)) {
-        auto& added = *to.add_records();
-        added.set_name(record.name);
-        added.set_type(record.type);
-        added.set_value(record.value);
-    }
+    to.set_use(to_wire(from.use));
+    for (const DnsRecord& record : records_of(state, from)) show(record, *to.add_records());
+    for (const DnsRecord& hint : mail_hints_of(state, from)) show(hint, *to.add_mail_hints());
     for (const DomainCertificate& one : view.certificates) show(one, *to.add_certificates());
     if (view.serving_until) set_time(*view.serving_until, *to.mutable_serving_until());
     set_time(from.created_at, *to.mutable_created_at());
@@ -83,6 +101,12 @@ void create_domain(const ApiContext& context, ApiCall call, const api::CreateDom
     command.instance = InstanceName(request.instance());
     if (!call.caller.is_operator()) command.owner = call.caller.account;
     command.token = "foyer-" + context.rng.text(token_length);
+    command.use = from_wire(request.use());
+    if (is_for_mail(command.use)) {
+        auto key = make_mail_key(name.str(), context.seal, context.rng);
+        if (!key.ok()) return call.done(std::move(key).failure());
+        command.mail_key = std::move(key).value();
+    }
     PreparedWrite write;
     write.command = std::move(command);
     write.render = [name, to = InstanceName(request.instance()), now = context.clock.wall()](

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "foyer/api/v1/accounts.pb.h"
+#include "foyer/api/v1/applications.pb.h"
 #include "foyer/api/v1/console.pb.h"
 #include "foyer/api/v1/contacts.pb.h"
 #include "foyer/api/v1/domains.pb.h"
@@ -13,6 +14,7 @@
 #include "foyer/api/v1/members.pb.h"
 #include "foyer/api/v1/prices.pb.h"
 #include "foyer/api/v1/releases.pb.h"
+#include "foyer/api/v1/upgrades.pb.h"
 #include "foyer/api/v1/webhooks.pb.h"
 #include "master/rpc/api_context.h"
 
@@ -191,6 +193,26 @@ void withdraw_release(const ApiContext& context, ApiCall call,
 void list_releases(const ApiContext& context, ApiCall call, const api::ListReleasesRequest& request,
                    api::ListReleasesResponse& response);
 
+// upgrades.cpp
+void publish_agent_release(const ApiContext& context, ApiCall call,
+                           const api::PublishAgentReleaseRequest& request,
+                           api::AgentRelease& response);
+void get_agent_release(const ApiContext& context, ApiCall call,
+                       const api::GetAgentReleaseRequest& request, api::AgentRelease& response);
+void list_agent_releases(const ApiContext& context, ApiCall call,
+                         const api::ListAgentReleasesRequest& request,
+                         api::ListAgentReleasesResponse& response);
+void get_upgrade(const ApiContext& context, ApiCall call, const api::GetUpgradeRequest& request,
+                 api::Upgrade& response);
+void start_upgrade(const ApiContext& context, ApiCall call, const api::StartUpgradeRequest& request,
+                   api::Upgrade& response);
+void pause_upgrade(const ApiContext& context, ApiCall call,
+                   const api::UpgradeActionRequest& request, api::Upgrade& response);
+void resume_upgrade(const ApiContext& context, ApiCall call,
+                    const api::UpgradeActionRequest& request, api::Upgrade& response);
+void turn_back_upgrade(const ApiContext& context, ApiCall call,
+                       const api::UpgradeActionRequest& request, api::Upgrade& response);
+
 // accounts.cpp
 void create_account(const ApiContext& context, ApiCall call,
                     const api::CreateAccountRequest& request, api::Account& response);
@@ -270,6 +292,17 @@ void delete_webhook(const ApiContext& context, ApiCall call,
                     const api::WebhookActionRequest& request, api::DeleteWebhookResponse& response);
 void enable_webhook(const ApiContext& context, ApiCall call,
                     const api::WebhookActionRequest& request, api::Webhook& response);
+
+// applications.cpp
+void get_application(const ApiContext& context, ApiCall call,
+                     const api::GetApplicationRequest& request, api::Application& response);
+void list_applications(const ApiContext& context, ApiCall call,
+                       const api::ListApplicationsRequest& request,
+                       api::ListApplicationsResponse& response);
+void approve_application(const ApiContext& context, ApiCall call,
+                         const api::ApproveApplicationRequest& request, api::Application& response);
+void reject_application(const ApiContext& context, ApiCall call,
+                        const api::RejectApplicationRequest& request, api::Application& response);
 
 // contacts.cpp
 void add_contact(const ApiContext& context, ApiCall call, const api::AddContactRequest& request,

@@ -48,6 +48,19 @@ Result<std::optional<ShortOfCopies>> short_of(api::ShortOfCopies choice) {
                  {{"path", "/policy/short_of_copies"}});
 }
 
+Result<Patience> patience_of(api::Patience patience) {
+    switch (patience) {
+        case api::PATIENCE_UNSPECIFIED:
+        case api::PATIENCE_MEASURED: return Patience::Measured;
+        case api::PATIENCE_QUICK: return Patience::Quick;
+        case api::PATIENCE_PATIENT: return Patience::Patient;
+        default:
+            return error(ErrorCode::InvalidArgument,
+                         "'/policy/patience' must be measured, quick or patient",
+                         {{"path", "/policy/patience"}});
+    }
+}
+
 // The order as the core wants it. The release is looked at now; the decision refuses if it is
 // another one by then.
 Result<OrderInstance> order_of(const ApiContext& context, const AccountId& owner,
@@ -75,6 +88,7 @@ Result<OrderInstance> order_of(const ApiContext& context, const AccountId& owner
     order.mode = TRY(mode_of(policy.mode()));
     order.allow_same_isp = policy.allow_same_isp();
     order.short_of_copies = TRY(short_of(policy.short_of_copies()));
+    order.patience = TRY(patience_of(policy.patience()));
     if (request.has_expected_monthly_cents())
         order.expected = Cents(request.expected_monthly_cents());
     order.operation = new_operation(context);

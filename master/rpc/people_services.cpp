@@ -1,12 +1,37 @@
 #include "master/rpc/people_services.h"
 
 #include "foyer/api/v1/accounts.grpc.pb.h"
+#include "foyer/api/v1/applications.grpc.pb.h"
 #include "foyer/api/v1/contacts.grpc.pb.h"
 #include "foyer/api/v1/members.grpc.pb.h"
 #include "foyer/api/v1/webhooks.grpc.pb.h"
 
 namespace foyer::master {
 namespace {
+
+class Applications final : public api::ApplicationService::CallbackService {
+public:
+    explicit Applications(Door door) : door_(door) {}
+    Reactor* GetApplication(Context* c, const api::GetApplicationRequest* q,
+                            api::Application* a) override {
+        return door_.serve(c, "foyer.api.v1.ApplicationService/GetApplication", *q, *a);
+    }
+    Reactor* ListApplications(Context* c, const api::ListApplicationsRequest* q,
+                              api::ListApplicationsResponse* a) override {
+        return door_.serve(c, "foyer.api.v1.ApplicationService/ListApplications", *q, *a);
+    }
+    Reactor* ApproveApplication(Context* c, const api::ApproveApplicationRequest* q,
+                                api::Application* a) override {
+        return door_.serve(c, "foyer.api.v1.ApplicationService/ApproveApplication", *q, *a);
+    }
+    Reactor* RejectApplication(Context* c, const api::RejectApplicationRequest* q,
+                               api::Application* a) override {
+        return door_.serve(c, "foyer.api.v1.ApplicationService/RejectApplication", *q, *a);
+    }
+
+private:
+    Door door_;
+};
 
 class Members final : public api::MemberService::CallbackService {
 public:
@@ -193,6 +218,7 @@ private:
 
 void add_people_services(const Door& door, std::vector<std::unique_ptr<grpc::Service>>& services) {
     services.push_back(std::make_unique<Webhooks>(door));
+    services.push_back(std::make_unique<Applications>(door));
     services.push_back(std::make_unique<Members>(door));
     services.push_back(std::make_unique<Logins>(door));
     services.push_back(std::make_unique<Contacts>(door));

@@ -94,6 +94,7 @@ void show(const State& state, const Account& from, api::Account& to) {
     used.set_copies(usage.copies);
     used.set_disk_bytes(usage.disk.count());
     to.set_revision(from.revision.number());
+    to.set_country(from.country.str());
 }
 
 void show(const ApiToken& from, api::ApiToken& to) {
@@ -224,6 +225,45 @@ void show_host_order(const Node& from, api::Node& to) {
     if (from.paused_since) set_time(*from.paused_since, *to.mutable_paused_since());
 }
 
+api::ReleaseKind release_kind(ReleaseKind kind) {
+    switch (kind) {
+        case ReleaseKind::Erp: return api::RELEASE_KIND_ERP;
+        case ReleaseKind::Database: return api::RELEASE_KIND_DATABASE;
+        case ReleaseKind::Web: return api::RELEASE_KIND_WEB;
+        case ReleaseKind::Mail: return api::RELEASE_KIND_MAIL;
+        case ReleaseKind::Other: return api::RELEASE_KIND_OTHER;
+    }
+    CHECK(false);
+}
+
+api::ClockStanding wire_standing(ClockStanding standing) {
+    switch (standing) {
+        case ClockStanding::Right: return api::CLOCK_STANDING_RIGHT;
+        case ClockStanding::Doubted: return api::CLOCK_STANDING_DOUBTED;
+        case ClockStanding::Held: return api::CLOCK_STANDING_HELD;
+        case ClockStanding::Barred: return api::CLOCK_STANDING_BARRED;
+    }
+    CHECK(false);
+}
+
+api::ClockFault wire_fault(ClockFault fault) {
+    switch (fault) {
+        case ClockFault::None: return api::CLOCK_FAULT_UNSPECIFIED;
+        case ClockFault::Time: return api::CLOCK_FAULT_TIME;
+        case ClockFault::Rate: return api::CLOCK_FAULT_RATE;
+    }
+    CHECK(false);
+}
+
+void show_refusals(const Node& from, api::Node& to) {
+    if (!from.refuses) return;
+    api::HostRefusals& refuses = *to.mutable_refuses();
+    for (const CountryCode& country : from.refuses->what.countries)
+        refuses.add_countries(country.str());
+    for (const ReleaseKind kind : from.refuses->what.kinds) refuses.add_kinds(release_kind(kind));
+    refuses.set_now(from.refuses->now);
+}
+
 api::LineCheck wire_check(LineCheck check) {
     switch (check) {
         case LineCheck::Unknown: return api::LINE_CHECK_UNKNOWN;
@@ -277,6 +317,9 @@ void show(const State& state, const Node& from, const Presence* presence, api::N
     show_line(state, from, to);
     to.set_health(to_wire(from.care.health));
     to.set_health_reason(from.care.reason);
+    to.set_clock_standing(wire_standing(from.clock.standing));
+    to.set_clock_fault(wire_fault(from.clock.fault));
+    show_refusals(from, to);
     to.set_cpu_millicores(from.capacity.cpu.count());
     to.set_memory_bytes(from.capacity.memory.count());
     to.set_disk_bytes(from.capacity.disk.count());
@@ -298,6 +341,7 @@ void show(const State& state, const Node& from, const Presence* presence, api::N
     if (kept != state.sightings().end()) {
         set_time(kept->second.seen_at, *to.mutable_last_seen_at());
         to.set_clock_offset_ms(kept->second.clock_offset.count());
+        if (kept->second.clock_rate_ppm) to.set_clock_rate_ppm(*kept->second.clock_rate_ppm);
     }
     const auto seen = presence == nullptr ? std::nullopt : presence->find(from.name);
     if (!seen || !seen->heard_at) return;
@@ -326,6 +370,7 @@ void show(const Release& from, api::SoftwareRelease& to) {
     to.set_copies_default(from.copies_default);
     set_time(from.created_at, *to.mutable_created_at());
     to.set_image_bytes(from.image_size.count());
+    to.set_kind(release_kind(from.kind));
     to.set_revision(from.revision.number());
     if (from.withdrawn) {
         set_time(from.withdrawn->at, *to.mutable_withdrawn_at());

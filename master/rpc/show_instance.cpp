@@ -2,6 +2,7 @@
 #include <google/protobuf/util/json_util.h>
 
 #include "master/domain/durability.h"
+#include "master/domain/electing.h"
 #include "master/domain/progress.h"
 #include "master/domain/repair.h"
 #include "master/rpc/show.h"
@@ -95,6 +96,15 @@ void show(const State& state, const Instance& instance, const Replica& from, api
     to.set_detail(from.observed.reason().empty() ? from.observed.step() : from.observed.reason());
 }
 
+api::Patience to_wire(Patience patience) {
+    switch (patience) {
+        case Patience::Measured: return api::PATIENCE_MEASURED;
+        case Patience::Quick: return api::PATIENCE_QUICK;
+        case Patience::Patient: return api::PATIENCE_PATIENT;
+    }
+    CHECK(false);
+}
+
 void show(const ReplicationPolicy& from, api::ReplicationPolicy& to) {
     to.set_replicas(from.replicas);
     for (const CountryCode& country : from.countries) to.add_countries(country.str());
@@ -105,6 +115,7 @@ void show(const ReplicationPolicy& from, api::ReplicationPolicy& to) {
     to.set_short_of_copies(from.short_of_copies == ShortOfCopies::StopWrites
                                ? api::SHORT_OF_COPIES_STOP_WRITES
                                : api::SHORT_OF_COPIES_GO_ON);
+    to.set_patience(to_wire(from.patience));
 }
 
 }  // namespace
@@ -132,6 +143,8 @@ void show(const State& state, const Instance& from, api::Instance& to) {
     if (const auto repair = repair_status(state, from)) to.set_repair(repair->text);
     to.set_durability(durability(state, from));
     if (from.quote) show(*from.quote, *to.mutable_quote());
+    if (const auto record = committed_record(from))
+        to.set_takeover_after_ms(record->promise.count());
 }
 
 void show(const Operation& from, api::Operation& to) {

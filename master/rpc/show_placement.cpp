@@ -13,6 +13,7 @@ api::NotChosenRule to_wire(NotChosen why) {
         case NotChosen::Worn: return api::NOT_CHOSEN_RULE_WORN;
         case NotChosen::Edge: return api::NOT_CHOSEN_RULE_EDGE;
         case NotChosen::Country: return api::NOT_CHOSEN_RULE_COUNTRY;
+        case NotChosen::RefusedByHost: return api::NOT_CHOSEN_RULE_REFUSED_BY_HOST;
         case NotChosen::Capacity: return api::NOT_CHOSEN_RULE_CAPACITY;
         case NotChosen::DiskLow: return api::NOT_CHOSEN_RULE_DISK_LOW;
         case NotChosen::SameIsp: return api::NOT_CHOSEN_RULE_SAME_ISP;

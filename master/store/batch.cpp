@@ -36,6 +36,11 @@ enum class Rank {
     Contact,
     Domain,
     DomainCertificate,
+    AgentRelease,
+    Upgrade,
+    NodeAgent,
+    ZoneMailKey,
+    Application,
     Request
 };
 
@@ -90,12 +95,22 @@ Key key_of(const DropContact& change) { return {Rank::Contact, change.id.str(), 
 Key key_of(const ClaimKey& key) { return {Rank::Domain, key.first.str(), key.second.str()}; }
 Key key_of(const Domain& row) { return key_of(key_of_claim(row)); }
 Key key_of(const DropDomain& change) { return key_of(change.key); }
+Key key_of(const ZoneMailKey& row) { return {Rank::ZoneMailKey, row.zone, ""}; }
 Key key_of(const DomainCertificate& row) {
     return {Rank::DomainCertificate, row.domain.str(), row.edge.str()};
 }
 Key key_of(const DropDomainCertificate& change) {
     return {Rank::DomainCertificate, change.domain.str(), change.edge.str()};
 }
+Key key_of(const Application& row) { return {Rank::Application, row.id.str(), ""}; }
+Key key_of(const DropApplication& change) { return {Rank::Application, change.id.str(), ""}; }
+Key key_of(const AgentReleaseKey& key) { return {Rank::AgentRelease, key.first, key.second}; }
+Key key_of(const AgentRelease& row) { return key_of(key_of_agent_release(row)); }
+Key key_of(const DropAgentRelease& change) { return key_of(change.key); }
+Key key_of(const Upgrade& row) { return {Rank::Upgrade, padded(row.number), ""}; }
+Key key_of(const DropUpgrade& change) { return {Rank::Upgrade, padded(change.number), ""}; }
+Key key_of(const NodeAgent& row) { return {Rank::NodeAgent, row.node.str(), ""}; }
+Key key_of(const DropNodeAgent& change) { return {Rank::NodeAgent, change.node.str(), ""}; }
 Key key_of(const DropNode& change) { return {Rank::Node, change.name.str(), ""}; }
 Key key_of(const DropSighting& change) { return {Rank::Sighting, change.node.str(), ""}; }
 Key key_of(const DropReplica& change) { return key_of(change.key); }

@@ -16,13 +16,17 @@ const Table& accounts() {
                                {"quota_copies", Int8},
                                {"quota_disk_bytes", Int8},
                                {"created_at", Time},
-                               {"revision", Int8}}});
+                               {"revision", Int8},
+                               {"country"}}});
     return table;
 }
 
 Status read_row(Row row, Account& a) {
-    return row.into(a.name, a.roles, a.quota.instances, a.quota.copies, a.quota.disk, a.created_at,
-                    a.revision);
+    std::optional<CountryCode> country;
+    TRY(row.into(a.name, a.roles, a.quota.instances, a.quota.copies, a.quota.disk, a.created_at,
+                 a.revision, country));
+    a.country = country.value_or(CountryCode());
+    return ok_status();
 }
 
 const Table& api_tokens() {
@@ -165,7 +169,13 @@ const Table& nodes() {
                                {"line_differs", Bool},
                                {"line_accepted_asn", Int8},
                                {"health"},
-                               {"health_reason"}}});
+                               {"health_reason"},
+                               {"clock_standing"},
+                               {"clock_fault"},
+                               {"clock_since", Time},
+                               {"refuses_countries", Texts},
+                               {"refuses_kinds", Texts},
+                               {"refuses_now", Bool}}});
     return table;
 }
 
@@ -177,6 +187,7 @@ Status read_row(Row row, Node& n) {
     std::optional<Asn> line_asn;
     std::optional<std::string> line_holder;
     std::optional<WallTime> line_since;
+    HostRefusals refuses;
     TRY(row.into(n.name, n.site, n.edge, n.public_address, n.state, n.number, n.token_hash,
                  n.token_expires_at, n.token_used, n.key_fingerprint, n.certificate_expires_at,
                  n.wg_public_key, has.cpu, has.memory, has.disk, has.uplink, n.disk_free,
@@ -185,7 +196,9 @@ Status read_row(Row row, Node& n) {
                  n.offered.memory, n.offered.disk, n.offered.uplink, n.revision, n.overlay_revision,
                  n.acme_thumbprint, n.host_order.wish, n.host_order.until, n.paused_since,
                  n.pause_lasts, line_asn, line_holder, line_since, n.line_differs, n.line_accepted,
-                 n.care.health, n.care.reason));
+                 n.care.health, n.care.reason, n.clock.standing, n.clock.fault, n.clock.since,
+                 refuses.what.countries, refuses.what.kinds, refuses.now));
+    if (refuses.what.any()) n.refuses = std::move(refuses);
     if (line_asn && line_holder && line_since)
         n.line = SeenLine{{*line_asn, *line_holder}, *line_since};
     if (drain && started_at) n.drain = Drain{*drain, deadline, *started_at};
@@ -193,16 +206,19 @@ Status read_row(Row row, Node& n) {
 }
 
 const Table& node_sightings() {
-    static const Table table(
-        {"node_sightings",
-         {"node"},
-         {{"node"}, {"seen_at", Time}, {"clock_offset_ms", Int8}, {"revision", Int8}}});
+    static const Table table({"node_sightings",
+                              {"node"},
+                              {{"node"},
+                               {"seen_at", Time},
+                               {"clock_offset_ms", Int8},
+                               {"revision", Int8},
+                               {"clock_rate_ppm", Int8}}});
     return table;
 }
 
 Status read_row(Row row, Sighting& s) {
     std::int64_t offset = 0;
-    TRY(row.into(s.node, s.seen_at, offset, s.revision));
+    TRY(row.into(s.node, s.seen_at, offset, s.revision, s.clock_rate_ppm));
     s.clock_offset = Duration(offset);
     return ok_status();
 }
@@ -229,7 +245,8 @@ const Table& releases() {
                                {"withdrawn_at", Time},
                                {"withdrawn_reason"},
                                {"created_at", Time},
-                               {"revision", Int8}}});
+                               {"revision", Int8},
+                               {"kind"}}});
     return table;
 }
 
@@ -239,7 +256,7 @@ Status read_row(Row row, Release& r) {
     TRY(row.into(r.name, r.version, r.title, r.publisher, r.publisher_key, r.release_json,
                  r.signature, r.image, r.image_size, r.sizes, r.parameters_schema_json,
                  r.copies_min, r.copies_max, r.copies_default, r.web_port, r.sequence, withdrawn_at,
-                 reason, r.created_at, r.revision));
+                 reason, r.created_at, r.revision, r.kind));
     if (withdrawn_at && reason) r.withdrawn = Withdrawal{*withdrawn_at, *std::move(reason)};
     return ok_status();
 }
@@ -273,8 +290,9 @@ Status read_into(Row row, Changes& into) {
 }  // namespace
 
 Call put_call(const Account& a) {
+    const auto country = a.country.empty() ? std::nullopt : std::optional(a.country);
     return {&accounts().put, Params().add(a.name, a.roles, a.quota.instances, a.quota.copies,
-                                          a.quota.disk, a.created_at, a.revision)};
+                                          a.quota.disk, a.created_at, a.revision, country)};
 }
 
 Call put_call(const ApiToken& t) {
@@ -317,22 +335,25 @@ Call put_call(const Node& n) {
     if (n.line)
         line_asn = n.line->system.number, line_holder = n.line->system.holder,
         line_since = n.line->since;
-    return {
-        &nodes().put,
-        Params().add(n.name, n.site, n.edge, n.public_address, n.state, n.number, n.token_hash,
-                     n.token_expires_at, n.token_used, n.key_fingerprint, n.certificate_expires_at,
-                     n.wg_public_key, has.cpu, has.memory, has.disk, has.uplink, n.disk_free,
-                     n.agent_version, n.partitions_made, n.wish, drain, deadline, started_at,
-                     n.silent_since, n.eviction_held, n.missing_told, n.certificate_told,
-                     n.offered.cpu, n.offered.memory, n.offered.disk, n.offered.uplink, n.revision,
-                     n.overlay_revision, n.acme_thumbprint, n.host_order.wish, n.host_order.until,
-                     n.paused_since, n.pause_lasts, line_asn, line_holder, line_since,
-                     n.line_differs, n.line_accepted, n.care.health, n.care.reason)};
+    const HostRefusals refuses = n.refuses ? *n.refuses : HostRefusals();
+    return {&nodes().put,
+            Params().add(n.name, n.site, n.edge, n.public_address, n.state, n.number, n.token_hash,
+                         n.token_expires_at, n.token_used, n.key_fingerprint,
+                         n.certificate_expires_at, n.wg_public_key, has.cpu, has.memory, has.disk,
+                         has.uplink, n.disk_free, n.agent_version, n.partitions_made, n.wish, drain,
+                         deadline, started_at, n.silent_since, n.eviction_held, n.missing_told,
+                         n.certificate_told, n.offered.cpu, n.offered.memory, n.offered.disk,
+                         n.offered.uplink, n.revision, n.overlay_revision, n.acme_thumbprint,
+                         n.host_order.wish, n.host_order.until, n.paused_since, n.pause_lasts,
+                         line_asn, line_holder, line_since, n.line_differs, n.line_accepted,
+                         n.care.health, n.care.reason, n.clock.standing, n.clock.fault,
+                         n.clock.since, refuses.what.countries, refuses.what.kinds, refuses.now)};
 }
 
 Call put_call(const Sighting& s) {
     return {&node_sightings().put,
-            Params().add(s.node, s.seen_at, std::int64_t{s.clock_offset.count()}, s.revision)};
+            Params().add(s.node, s.seen_at, std::int64_t{s.clock_offset.count()}, s.revision,
+                         s.clock_rate_ppm)};
 }
 
 Call put_call(const PriceList& p) {
@@ -348,7 +369,7 @@ Call put_call(const Release& r) {
             Params().add(r.name, r.version, r.title, r.publisher, r.publisher_key, r.release_json,
                          r.signature, r.image, r.image_size, r.sizes, r.parameters_schema_json,
                          r.copies_min, r.copies_max, r.copies_default, r.web_port, r.sequence,
-                         withdrawn_at, reason, r.created_at, r.revision)};
+                         withdrawn_at, reason, r.created_at, r.revision, r.kind)};
 }
 
 Call number_given_call(const Node& n) { return {&number_given, Params().add(n.number, n.name)}; }

@@ -133,13 +133,6 @@ std::optional<std::vector<std::string>> array_from(std::string_view text) {
     return split(text.substr(1, text.size() - 2), ',');
 }
 
-template <class Enum, class From>
-bool read_enum(std::optional<Enum> (*from)(std::string_view), From text, Enum& to) {
-    const std::optional<Enum> value = from(text);
-    if (value) to = *value;
-    return value.has_value();
-}
-
 }  // namespace
 
 std::string to_sql(const Blob& blob) { return "\\x" + to_hex(as_bytes(blob.bytes)); }
@@ -159,6 +152,12 @@ std::string to_sql(const std::set<CountryCode>& countries) {
 std::string to_sql(const std::set<Topic>& topics) {
     std::vector<std::string> names;
     for (const Topic topic : topics) names.emplace_back(to_text(topic));
+    return array_of(names);
+}
+
+std::string to_sql(const std::set<ReleaseKind>& kinds) {
+    std::vector<std::string> names;
+    for (const ReleaseKind kind : kinds) names.emplace_back(to_text(kind));
     return array_of(names);
 }
 
@@ -300,6 +299,18 @@ bool from_sql(std::string_view text, std::set<Topic>& to) {
     return true;
 }
 
+bool from_sql(std::string_view text, std::set<ReleaseKind>& to) {
+    const auto names = array_from(text);
+    if (!names) return false;
+    to.clear();
+    for (const std::string& name : *names) {
+        const auto kind = release_kind_from(name);
+        if (!kind) return false;
+        to.insert(*kind);
+    }
+    return true;
+}
+
 bool from_sql(std::string_view text, std::set<CountryCode>& to) {
     const auto names = array_from(text);
     if (!names) return false;
@@ -428,72 +439,6 @@ bool from_sql(std::string_view text, std::vector<ErrorDetail>& to) {
         if (!get(one, "key", detail.key) || !get(one, "value", detail.value)) return false;
     }
     return true;
-}
-
-bool from_sql(std::string_view text, HostClass& to) { return read_enum(host_class_from, text, to); }
-bool from_sql(std::string_view text, NodeState& to) { return read_enum(node_state_from, text, to); }
-bool from_sql(std::string_view text, HostWish& to) { return read_enum(host_wish_from, text, to); }
-bool from_sql(std::string_view text, BoxHealth& to) { return read_enum(box_health_from, text, to); }
-bool from_sql(std::string_view text, TermsStance& to) {
-    return read_enum(terms_stance_from, text, to);
-}
-bool from_sql(std::string_view text, NodeWish& to) { return read_enum(node_wish_from, text, to); }
-bool from_sql(std::string_view text, Membership& to) {
-    return read_enum(membership_from, text, to);
-}
-bool from_sql(std::string_view text, ReplicationMode& to) {
-    return read_enum(replication_mode_from, text, to);
-}
-bool from_sql(std::string_view text, ShortOfCopies& to) {
-    return read_enum(short_of_copies_from, text, to);
-}
-bool from_sql(std::string_view text, TakeoverCause& to) {
-    return read_enum(takeover_cause_from, text, to);
-}
-bool from_sql(std::string_view text, LeadershipEndReason& to) {
-    return read_enum(leadership_end_reason_from, text, to);
-}
-bool from_sql(std::string_view text, Duration& to) {
-    std::int64_t span = 0;
-    if (!from_sql(text, span)) return false;
-    to = Duration(span);
-    return true;
-}
-bool from_sql(std::string_view text, DesiredState& to) {
-    return read_enum(desired_state_from, text, to);
-}
-bool from_sql(std::string_view text, ReplicaKind& to) {
-    return read_enum(replica_kind_from, text, to);
-}
-bool from_sql(std::string_view text, ReplicaRole& to) {
-    return read_enum(replica_role_from, text, to);
-}
-bool from_sql(std::string_view text, PartitionPhase& to) {
-    return read_enum(partition_phase_from, text, to);
-}
-bool from_sql(std::string_view text, OperationKind& to) {
-    return read_enum(operation_kind_from, text, to);
-}
-bool from_sql(std::string_view text, Language& to) { return read_enum(language_from, text, to); }
-bool from_sql(std::string_view text, EventAbout& to) {
-    return read_enum(event_about_from, text, to);
-}
-bool from_sql(std::string_view text, OperationState& to) {
-    return read_enum(operation_state_from, text, to);
-}
-
-bool from_sql(std::string_view text, ReplyKind& to) { return read_enum(reply_kind_from, text, to); }
-
-bool from_sql(std::string_view text, ErrorCode& to) {
-    using enum ErrorCode;
-    for (const ErrorCode code : {InvalidArgument, NotFound, AlreadyExists, PermissionDenied,
-                                 Unauthenticated, FailedPrecondition, ResourceExhausted, Aborted,
-                                 Unavailable, DeadlineExceeded, Unknown, Internal}) {
-        if (to_text(code) != text) continue;
-        to = code;
-        return true;
-    }
-    return false;
 }
 
 }  // namespace foyer::master

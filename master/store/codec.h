@@ -14,8 +14,11 @@
 
 #include "common/base/text.h"
 #include "common/base/units.h"
+#include "master/domain/applications.h"
 #include "master/domain/contacts.h"
+#include "master/domain/mail_keys.h"
 #include "master/domain/rows.h"
+#include "master/domain/upgrade_rows.h"
 
 namespace foyer::master {
 
@@ -35,10 +38,12 @@ std::string to_sql(const Blob& blob);
 std::string to_sql(const std::set<AccountRole>& roles);
 std::string to_sql(const std::set<CountryCode>& countries);
 std::string to_sql(const std::set<Topic>& topics);
+std::string to_sql(const std::set<ReleaseKind>& kinds);
 std::string to_sql(const std::vector<ReleaseSize>& sizes);
 std::string to_sql(const std::vector<SizePrice>& prices);
 std::string to_sql(const std::vector<FormerBox>& boxes);
 std::string to_sql(const std::vector<Asn>& asns);
+std::string to_sql(const std::vector<CheckFinding>& findings);
 std::string to_sql(const std::vector<QuoteLine>& lines);
 std::string to_sql(const std::vector<OperationStep>& steps);
 std::string to_sql(const std::vector<FollowerView>& followers);
@@ -71,10 +76,12 @@ bool from_sql(std::string_view text, Blob& to);
 bool from_sql(std::string_view text, std::set<AccountRole>& to);
 bool from_sql(std::string_view text, std::set<CountryCode>& to);
 bool from_sql(std::string_view text, std::set<Topic>& to);
+bool from_sql(std::string_view text, std::set<ReleaseKind>& to);
 bool from_sql(std::string_view text, std::vector<ReleaseSize>& to);
 bool from_sql(std::string_view text, std::vector<SizePrice>& to);
 bool from_sql(std::string_view text, std::vector<FormerBox>& to);
 bool from_sql(std::string_view text, std::vector<Asn>& to);
+bool from_sql(std::string_view text, std::vector<CheckFinding>& to);
 bool from_sql(std::string_view text, std::vector<QuoteLine>& to);
 bool from_sql(std::string_view text, std::vector<OperationStep>& to);
 bool from_sql(std::string_view text, std::vector<FollowerView>& to);
@@ -84,10 +91,19 @@ bool from_sql(std::string_view text, NodeState& to);
 bool from_sql(std::string_view text, NodeWish& to);
 bool from_sql(std::string_view text, HostWish& to);
 bool from_sql(std::string_view text, BoxHealth& to);
+bool from_sql(std::string_view text, ReleaseKind& to);
 bool from_sql(std::string_view text, TermsStance& to);
+bool from_sql(std::string_view text, UpgradeStance& to);
+bool from_sql(std::string_view text, UpgradeState& to);
+bool from_sql(std::string_view text, UpgradeStep& to);
+bool from_sql(std::string_view text, ApplicationState& to);
+bool from_sql(std::string_view text, DomainUse& to);
 bool from_sql(std::string_view text, Membership& to);
 bool from_sql(std::string_view text, ReplicationMode& to);
 bool from_sql(std::string_view text, ShortOfCopies& to);
+bool from_sql(std::string_view text, Patience& to);
+bool from_sql(std::string_view text, ClockStanding& to);
+bool from_sql(std::string_view text, ClockFault& to);
 bool from_sql(std::string_view text, DesiredState& to);
 bool from_sql(std::string_view text, ReplicaKind& to);
 bool from_sql(std::string_view text, ReplicaRole& to);

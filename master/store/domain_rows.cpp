@@ -15,7 +15,20 @@ const Table& domains() {
                                {"seen"},
                                {"created_at", Time},
                                {"proven_at", Time},
+                               {"use"},
+                               {"mail_selector"},
+                               {"mail_public_key"},
+                               {"mail_private_key"},
                                {"revision", Int8}}});
+    return table;
+}
+
+const Table& zone_mail_keys() {
+    using enum Column::Kind;
+    static const Table table(
+        {"zone_mail_keys",
+         {"zone"},
+         {{"zone"}, {"selector"}, {"public_key"}, {"private_key"}, {"revision", Int8}}});
     return table;
 }
 
@@ -37,9 +50,18 @@ const Table& certificates() {
 
 Status read_domain(Row row, Changes& into) {
     Domain d;
-    TRY(row.into(d.name, d.instance, d.owner, d.token, d.seen, d.created_at, d.proven_at,
-                 d.revision));
+    MailKey key;
+    TRY(row.into(d.name, d.instance, d.owner, d.token, d.seen, d.created_at, d.proven_at, d.use,
+                 key.selector, key.public_key, key.private_key, d.revision));
+    if (!key.selector.empty()) d.mail_key = std::move(key);
     into.push_back(Put<Domain>{std::move(d)});
+    return ok_status();
+}
+
+Status read_zone_mail_key(Row row, Changes& into) {
+    ZoneMailKey k;
+    TRY(row.into(k.zone, k.key.selector, k.key.public_key, k.key.private_key, k.revision));
+    into.push_back(Put<ZoneMailKey>{std::move(k)});
     return ok_status();
 }
 
@@ -54,8 +76,15 @@ Status read_certificate(Row row, Changes& into) {
 }  // namespace
 
 Call put_call(const Domain& d) {
-    return {&domains().put, Params().add(d.name, d.instance, d.owner, d.token, d.seen, d.created_at,
-                                         d.proven_at, d.revision)};
+    const MailKey key = d.mail_key.value_or(MailKey{});
+    return {&domains().put,
+            Params().add(d.name, d.instance, d.owner, d.token, d.seen, d.created_at, d.proven_at,
+                         d.use, key.selector, key.public_key, key.private_key, d.revision)};
+}
+
+Call put_call(const ZoneMailKey& k) {
+    return {&zone_mail_keys().put,
+            Params().add(k.zone, k.key.selector, k.key.public_key, k.key.private_key, k.revision)};
 }
 
 Call drop_call(const DropDomain& change) {
@@ -74,6 +103,7 @@ Call drop_call(const DropDomainCertificate& change) {
 void add_domain_loaders(std::vector<Loader>& loaders) {
     loaders.push_back({{}, &domains().copy, read_domain});
     loaders.push_back({{}, &certificates().copy, read_certificate});
+    loaders.push_back({{}, &zone_mail_keys().copy, read_zone_mail_key});
 }
 
 }  // namespace foyer::master

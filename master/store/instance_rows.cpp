@@ -86,7 +86,10 @@ const Table& instances() {
                                {"revision", Int8},
                                {"group_revision", Int8},
                                {"route_revision", Int8},
-                               {"volume_key"}}});
+                               {"volume_key"},
+                               {"patience"},
+                               {"silence_at", Time},
+                               {"patient_until", Time}}});
     return table;
 }
 
@@ -125,6 +128,8 @@ Status read_instance(Row row, Changes& into) {
     std::optional<std::string> first_record;
     std::optional<std::string> record;
     QuoteColumns price;
+    std::optional<WallTime> silence_at;
+    std::optional<WallTime> patient_until;
     TRY(row.into(i.name, i.owner, i.release, i.version, i.size, i.parameters_json, policy.replicas,
                  policy.countries, policy.min_countries, policy.mode, policy.allow_same_isp,
                  policy.short_of_copies, i.desired, i.fence.generation, i.fence.epoch, i.leader,
@@ -132,9 +137,12 @@ Status read_instance(Row row, Changes& into) {
                  i.admin_password, i.replication_password, i.initialized, i.password_shown_at,
                  i.replicas_made, reason, retry_at, avoid, elects, first_record, record, price.list,
                  price.currency, price.cents, price.lines, i.created_at, i.revision,
-                 i.group_revision, i.route_revision, i.volume_key));
+                 i.group_revision, i.route_revision, i.volume_key, policy.patience, silence_at,
+                 patient_until));
     if (reason && retry_at && avoid) i.repair_wait = RepairWait{*reason, *retry_at, *avoid};
-    if (elects) i.electing = Electing{first_record.value_or(""), record.value_or("")};
+    if (elects)
+        i.electing =
+            Electing{first_record.value_or(""), record.value_or(""), silence_at, patient_until};
     i.quote = price.quote();
     if (served_generation && served_epoch) i.served = Fence{*served_generation, *served_epoch};
     if (promotion && force && started_at)
@@ -276,17 +284,21 @@ Call put_call(const Instance& i) {
     std::optional<std::string> record;
     if (i.electing && !i.electing->first_record.empty()) first_record = i.electing->first_record;
     if (i.electing && !i.electing->record.empty()) record = i.electing->record;
+    std::optional<WallTime> silence_at;
+    std::optional<WallTime> patient_until;
+    if (i.electing) silence_at = i.electing->silence_at, patient_until = i.electing->patient_until;
     const QuoteColumns price(i.quote);
-    return {&instances().put,
-            Params().add(
-                i.name, i.owner, i.release, i.version, i.size, i.parameters_json, policy.replicas,
-                policy.countries, policy.min_countries, policy.mode, policy.allow_same_isp,
-                policy.short_of_copies, i.desired, i.fence.generation, i.fence.epoch, i.leader,
-                served_generation, served_epoch, promotion, wanted, force, started_at, i.operation,
-                i.admin_password, i.replication_password, i.initialized, i.password_shown_at,
-                i.replicas_made, reason, retry_at, avoid, i.electing.has_value(), first_record,
-                record, price.list, price.currency, price.cents, price.lines, i.created_at,
-                i.revision, i.group_revision, i.route_revision, i.volume_key)};
+    return {
+        &instances().put,
+        Params().add(i.name, i.owner, i.release, i.version, i.size, i.parameters_json,
+                     policy.replicas, policy.countries, policy.min_countries, policy.mode,
+                     policy.allow_same_isp, policy.short_of_copies, i.desired, i.fence.generation,
+                     i.fence.epoch, i.leader, served_generation, served_epoch, promotion, wanted,
+                     force, started_at, i.operation, i.admin_password, i.replication_password,
+                     i.initialized, i.password_shown_at, i.replicas_made, reason, retry_at, avoid,
+                     i.electing.has_value(), first_record, record, price.list, price.currency,
+                     price.cents, price.lines, i.created_at, i.revision, i.group_revision,
+                     i.route_revision, i.volume_key, policy.patience, silence_at, patient_until)};
 }
 
 Call put_call(const Replica& r) {

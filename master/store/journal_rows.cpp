@@ -170,6 +170,8 @@ std::vector<Loader> loaders(int events_max) {
     add_webhook_loaders(all);
     add_contact_loaders(all);
     add_domain_loaders(all);
+    add_upgrade_loaders(all);
+    add_application_loaders(all);
     add_journal_loaders(all, events_max);
     add_audit_loader(all);
     return all;

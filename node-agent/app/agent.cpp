@@ -52,11 +52,13 @@ Agent::Agent(const AgentPorts& ports, AgentRules rules, Recovered recovered, Age
       takeovers_(recovered_.takeovers),
       wish_version_(recovered_.agent_version),
       ask_full_(recovered_.desired_lost || !recovered_.without_secrets.empty() ||
-                is_of_before(recovered_, rules_.version)),
-      host_(recovered_.host) {
+                recovered_.mail_keys_lost || is_of_before(recovered_, rules_.version)),
+      host_(recovered_.host),
+      refuses_(recovered_.refuses) {
     for (const LeadershipReport& seen : takeovers_.leaderships) book_.note(seen);
     for (const RoutingReport& seen : takeovers_.routings) book_.note(seen);
     book_.set(host_);
+    book_.set(refuses_);
 }
 
 Agent::~Agent() {
@@ -113,6 +115,7 @@ Status Agent::start() {
         if (wanted != desired_.assignments.end()) {
             orders.desired = std::make_shared<const Assignment>(wanted->second);
             orders.desk = seat(wanted->second, local);
+            orders.refused = refused_of(wanted->second);
         }
         orders.removal = local.removal;
         // Let go of, and this agent's forerunner died before the partition's journal knew.
@@ -152,76 +155,20 @@ void Agent::order_box() {
     if (ports_.groups != nullptr)
         ports_.groups->follow(wished.settings.edge ? wished.routes : EdgeRoutes{});
     if (ports_.domains != nullptr) ports_.domains->order(domain_wish(wished));
+    if (ports_.mail != nullptr) ports_.mail->order(wished.settings, wished.routes);
     if (ports_.zone == nullptr) return;
     std::set<std::string> names;
     for (const auto& [hostname, route] : wished.routes) names.insert(hostname);
     ports_.zone->order({wished.settings, wished.peers, std::move(names)});
 }
 
-Status Agent::obey_host(const HostOrder& order) {
-    const std::scoped_lock lock(mutex_);
-    if (order == host_) return ok_status();
-    TRY(ports_.journal.keep(order));
-    change_host(order);
-    return ok_status();
-}
-
 void Agent::tell_care(const BoxCare& care) { book_.set(care); }
 
-// The box's own clock decides. One that is wrong at the boot is early: it stays paused until then.
-bool Agent::look_at_host_clock() {
-    const std::scoped_lock lock(mutex_);
-    if (!host_.until || ports_.clock.wall() < *host_.until) return false;
-    const HostOrder over;
-    const Status kept = ports_.journal.keep(over);
-    if (!kept.ok()) ports_.log.failure(LogLevel::Warn, "host_order_not_kept", kept.failure());
-    change_host(over);
-    return true;
-}
+void Agent::tell_upgrade(const UpgradeReport& upgrade) { book_.set(upgrade); }
 
 Removal Agent::removal_of(const PartitionId& partition) const {
     const auto found = removing_.find(partition);
     return found == removing_.end() ? Removal::None : found->second;
-}
-
-void Agent::change_host(const HostOrder& order) {
-    const bool before = is_paused();
-    host_ = order;
-    ports_.log.info("host_order", {{"wish", to_text(order.wish)},
-                                   {"until", order.until ? to_rfc3339(*order.until) : ""}});
-    follow_pause(before);
-}
-
-void Agent::obey_limits(const std::optional<HostOrder>& pause) {
-    const std::scoped_lock lock(mutex_);
-    const bool before = is_paused();
-    limit_pause_ = pause;
-    follow_pause(before);
-}
-
-// What the master hears: of two pauses the later end, and none where one has none.
-HostOrder Agent::told_order() const {
-    if (!limit_pause_ || host_.wish == HostWish::Draining || host_.wish == HostWish::Leaving)
-        return host_;
-    if (host_.wish == HostWish::Serving) return *limit_pause_;
-    HostOrder both = host_;
-    both.until.reset();
-    if (host_.until && limit_pause_->until)
-        both.until = std::max(*host_.until, *limit_pause_->until);
-    return both;
-}
-
-void Agent::follow_pause(bool before) {
-    book_.set(told_order());
-    if (before == is_paused()) return;
-    if (ports_.groups != nullptr) ports_.groups->pause(is_paused());
-    for (const auto& [partition, worker] : workers_) {
-        if (worker->desired() != nullptr)
-            give(partition);
-        else  // let go of, or kept for whoever may want it again
-            worker->order({nullptr, removal_of(partition), SecretsState::Known, {}, is_paused()});
-    }
-    if (box_) order_box();
 }
 
 // Where the journal was lost, the copy may have led.
@@ -295,6 +242,8 @@ SyncReport Agent::report() {
     report.domains = std::move(batch.domains);
     report.host = batch.host;
     report.care = std::move(batch.care);
+    report.refuses = std::move(batch.refuses);
+    report.upgrade = std::move(batch.upgrade);
     if (first_report_) {
         report.capacity = rules_.capacity;
         report.agent_version = rules_.version;
@@ -388,6 +337,7 @@ void Agent::give(const PartitionId& partition) {
     Orders orders{std::make_shared<const Assignment>(wanted->second), Removal::None,
                   secrets_of(partition)};
     orders.paused = is_paused();
+    orders.refused = refused_of(wanted->second);
     const auto worker = workers_.find(partition);
     const bool there = worker != workers_.end() && !worker->second->is_gone();
     const bool room = there || static_cast<int>(workers_.size()) < rules_.partitions_max;
@@ -455,34 +405,26 @@ std::optional<std::vector<Digest>> Agent::images_in_use() {
     return digests;
 }
 
-HostWish Agent::host_wish() const {
-    const std::scoped_lock lock(mutex_);
-    return host_.wish;
-}
-
-bool Agent::serves() const {
-    const std::scoped_lock lock(mutex_);
-    return host_.wish == HostWish::Serving && !limit_pause_;
-}
-
-bool Agent::may_leave() const {
-    const std::scoped_lock lock(mutex_);
-    return host_.wish == HostWish::Leaving && book_.is_host_known() && !ask_full_ &&
-           desired_.assignments.empty();
-}
-
 bool Agent::has_overdue_news() const { return book_.has_overdue(); }
 
 Agent::Overview Agent::overview() const {
     const std::scoped_lock lock(mutex_);
+    std::map<PartitionId, std::string> refused;
+    for (const auto& [partition, wanted] : desired_.assignments) {
+        const Refused why = refused_of(wanted);
+        if (!why.reason.empty()) refused[partition] = why.reason;
+    }
     return {desired_.lineage,
             desired_.revision,
             desired_.settings,
             host_,
+            refuses_,
+            std::move(refused),
             book_.all(),
             box_ ? box_->state() : BoxState{},
             ports_.zone != nullptr ? ports_.zone->state() : ZoneState{},
-            ports_.domains != nullptr ? ports_.domains->state() : DomainsState{}};
+            ports_.domains != nullptr ? ports_.domains->state() : DomainsState{},
+            ports_.mail != nullptr ? ports_.mail->state() : MailState{}};
 }
 
 }  // namespace foyer::agent

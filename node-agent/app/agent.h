@@ -19,6 +19,7 @@
 #include "node-agent/app/domain_keeper.h"
 #include "node-agent/app/group_keeper.h"
 #include "node-agent/app/journal.h"
+#include "node-agent/app/mail_keeper.h"
 #include "node-agent/app/observation_book.h"
 #include "node-agent/app/partition_worker.h"
 #include "node-agent/app/zone_keeper.h"
@@ -49,6 +50,7 @@ struct AgentPorts {
     GroupKeeper* groups = nullptr;    // none: no instance here elects by itself (tests)
     ZoneKeeper* zone = nullptr;       // none: this box is no name server (tests)
     DomainKeeper* domains = nullptr;  // none: it serves no names of customers (tests)
+    MailKeeper* mail = nullptr;       // none: it relays no mail (tests)
 };
 
 // Who does the work. By default a thread for each partition and one for the box.
@@ -82,8 +84,14 @@ public:
     // What the host wants of this box, from now on and after a restart; it beats the master's wish.
     // Unavailable, ResourceExhausted: it cannot be written down, and nothing changes.
     Status obey_host(const HostOrder& order);
+    // What the host refuses on this box, likewise: nothing of it is begun here. A copy of it that
+    // is here is served until the master wants it here no more, or is stopped now. InvalidArgument:
+    // it makes no sense; else as obey_host().
+    Status obey_refusals(const HostRefusals& refuses);
     // How the box fares, as it finds itself (care/): the master is told what changed.
     void tell_care(const BoxCare& care);
+    // How it stands with upgrades of this agent (upgrade_keeper.h): likewise.
+    void tell_upgrade(const UpgradeReport& upgrade);
     // The limits that the host set (limits_keeper.h) pause this box, until then where that is
     // known, or do not any more. Beside what he orders: neither ends the other. The master hears
     // the pause as he hears an order; a box that is to be emptied goes on being so.
@@ -104,10 +112,13 @@ public:
         Revision revision;
         NodeSettings settings;
         HostOrder host;
+        HostRefusals refuses;
+        std::map<PartitionId, std::string> refused;  // of what is assigned here, and why
         std::vector<PartitionObservation> partitions;
         BoxState box;
         ZoneState zone;
         DomainsState domains;
+        MailState mail;
     };
     Overview overview() const;
 
@@ -120,6 +131,7 @@ private:
     void change_host(const HostOrder& order);
     void follow_pause(bool before);
     HostOrder told_order() const;
+    Refused refused_of(const Assignment& wanted) const;
     Removal removal_of(const PartitionId& partition) const;
     // An edge that leaves holds no copies to move: it closes its doors.
     bool is_paused() const {
@@ -160,6 +172,7 @@ private:
     std::optional<std::int64_t> disk_reported_;  // what the master knows
     std::set<PartitionId> refused_;              // assigned, and not taken up
     HostOrder host_;
+    HostRefusals refuses_;
     std::optional<HostOrder> limit_pause_;
     std::map<PartitionId, std::unique_ptr<Worker>> workers_;
     std::unique_ptr<BoxKeeper> box_;

@@ -41,6 +41,10 @@ Result<lead::Proposal> read_proposal(const GroupProposal& wish) {
         proposal.what = replace;
     } else if (wish.desired) {
         proposal.what = lead::SetDesired{*wish.desired};
+    } else if (wish.barred) {
+        proposal.what = lead::SetBarred{*wish.barred};
+    } else if (wish.promise) {
+        proposal.what = lead::SetPromise{*wish.promise};
     } else {
         return error(ErrorCode::InvalidArgument, "nothing is proposed");
     }

@@ -8,6 +8,7 @@
 #include "common/base/result.h"
 #include "common/model/assignment.h"
 #include "common/model/host_wish.h"
+#include "common/model/refusals.h"
 #include "node-agent/app/takeover_log.h"
 #include "node-agent/domain/partition_state.h"
 
@@ -29,6 +30,8 @@ public:
     virtual Status keep(const KeptTakeovers& kept) = 0;
     // What the host wants of this box, instead of what he wanted before.
     virtual Status keep(const HostOrder& host) = 0;
+    // What he refuses here, likewise.
+    virtual Status keep(const HostRefusals& refuses) = 0;
 };
 
 // What was found at the start.
@@ -41,9 +44,13 @@ struct Recovered {
     // Paused without an end where it was there and could not be read: nobody but the host may say
     // that his box serves.
     HostOrder host;
+    // Every kind of release where it was there and could not be read, for the same reason.
+    HostRefusals refuses;
     // Assignments whose secrets were lost with the power, and the names of those they had: the next
     // Sync asks for everything.
     std::map<PartitionId, std::set<std::string>> without_secrets;
+    // Edges: keys that mail is signed with were lost likewise.
+    bool mail_keys_lost = false;
     // The wish could not be read (none, or damaged and put aside): the next Sync asks for
     // everything.
     bool desired_lost = false;

@@ -79,6 +79,22 @@ void ObservationBook::set(const BoxCare& care) {
     if (listener_) listener_();
 }
 
+void ObservationBook::set(const HostRefusals& refuses) {
+    {
+        const std::scoped_lock lock(mutex_);
+        if (!refuses_.set(refuses)) return;
+    }
+    if (listener_) listener_();
+}
+
+void ObservationBook::set(const UpgradeReport& upgrade) {
+    {
+        const std::scoped_lock lock(mutex_);
+        if (!upgrade_.set(upgrade)) return;
+    }
+    if (listener_) listener_();
+}
+
 bool ObservationBook::is_host_known() const {
     const std::scoped_lock lock(mutex_);
     return !host_.is_unknown();
@@ -109,12 +125,15 @@ ObservationBook::Batch ObservationBook::take() {
     }
     for (const auto& [partition, sent_in] : erased_) batch.erased.push_back(partition);
     const bool nothing = batch.observations.empty() && batch.erased.empty();
-    const bool whole = domains_.is_unknown() || host_.is_unknown() || care_.is_unknown();
+    const bool whole = domains_.is_unknown() || host_.is_unknown() || care_.is_unknown() ||
+                       upgrade_.is_unknown() || refuses_.is_unknown();
     if (!batch.full && nothing && !takeovers_.has_unacknowledged() && !whole) return batch;
     batch.number = ++last_number_;
     batch.domains = domains_.take(batch.number, batch.full);
     batch.host = host_.take(batch.number, batch.full);
     batch.care = care_.take(batch.number, batch.full);
+    batch.upgrade = upgrade_.take(batch.number, batch.full);
+    batch.refuses = refuses_.take(batch.number, batch.full);
     takeovers_.take(batch.number, batch.full, batch.leaderships, batch.routings);
     for (const PartitionObservation& sent : batch.observations)
         entries_[sent.partition].sent_in = batch.number;
@@ -144,6 +163,8 @@ void ObservationBook::acknowledge(std::uint64_t number, bool wanted) {
     domains_.acknowledge(number);
     host_.acknowledge(number);
     care_.acknowledge(number);
+    upgrade_.acknowledge(number);
+    refuses_.acknowledge(number);
     std::erase_if(erased_,
                   [&](const auto& item) { return item.second != 0 && item.second <= number; });
     if (!wanted && full_sent_in_ != 0 && full_sent_in_ <= number) full_wanted_ = false;
@@ -151,7 +172,8 @@ void ObservationBook::acknowledge(std::uint64_t number, bool wanted) {
 
 bool ObservationBook::has_overdue() const {
     const std::scoped_lock lock(mutex_);
-    if (takeovers_.has_unsent() || domains_.is_unsent() || host_.is_unsent() || care_.is_unsent())
+    if (takeovers_.has_unsent() || domains_.is_unsent() || host_.is_unsent() || care_.is_unsent() ||
+        upgrade_.is_unsent() || refuses_.is_unsent())
         return true;
     const MonoTime now = clock_.mono();
     return std::any_of(entries_.begin(), entries_.end(),

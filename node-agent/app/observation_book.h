@@ -13,10 +13,12 @@
 #include <vector>
 
 #include "common/base/time.h"
+#include "common/model/agent_package.h"
 #include "common/model/assignment.h"
 #include "common/model/box_care.h"
 #include "common/model/domain.h"
 #include "common/model/host_wish.h"
+#include "common/model/refusals.h"
 #include "node-agent/app/takeover_log.h"
 #include "node-agent/app/told_whole.h"
 #include "node-agent/domain/observe.h"
@@ -44,6 +46,10 @@ public:
     void set(const HostOrder& order);
     // How the box says that it fares.
     void set(const BoxCare& care);
+    // How it stands with upgrades of its agent.
+    void set(const UpgradeReport& upgrade);
+    // What its host refuses.
+    void set(const HostRefusals& refuses);
     // The master has committed what the host wants.
     bool is_host_known() const;
     // The partition was never here after all (over the box's limit): no word of it any more.
@@ -59,6 +65,8 @@ public:
         std::optional<DomainsReport> domains;
         std::optional<HostOrder> host;
         std::optional<BoxCare> care;
+        std::optional<UpgradeReport> upgrade;
+        std::optional<HostRefusals> refuses;
     };
     Batch take();
     // The master has committed everything up to `number`; `wanted`: it wants all again.
@@ -90,6 +98,8 @@ private:
     ToldWhole<DomainsReport> domains_;
     ToldWhole<HostOrder> host_;
     ToldWhole<BoxCare> care_;
+    ToldWhole<UpgradeReport> upgrade_;
+    ToldWhole<HostRefusals> refuses_;
     std::uint64_t first_number_;
     std::uint64_t last_number_;
     bool full_wanted_ = true;

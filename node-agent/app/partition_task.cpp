@@ -19,6 +19,10 @@ std::string last_line(std::string text) {
 
 }  // namespace
 
+bool is_other_wish_of_host(const Orders& now, const Orders& before) {
+    return now.paused != before.paused || now.refused != before.refused;
+}
+
 PartitionTask::PartitionTask(LocalState local, const WorkerPorts& ports, const WorkerRules& rules)
     : ports_(ports), rules_(rules), local_(std::move(local)) {}
 
@@ -40,10 +44,7 @@ void PartitionTask::take(const Orders& orders) {
     if (supersedes(desired.get(), desired_.get())) session_.not_before = {};
     desired_ = std::move(desired);
     session_.secrets = orders.secrets;
-    if (session_.paused != orders.paused) session_.not_before = {};
-    if (orders.paused && !session_.paused && began_)
-        session_.may_tell_until = ports_.clock.mono() + rules_.tells_end_within;
-    session_.paused = orders.paused;
+    take_host_wish(orders);
     began_ = true;
     if (orders.removal != Removal::None && local_.removal == Removal::None) {
         local_.removal = orders.removal;
@@ -55,6 +56,7 @@ void PartitionTask::take(const Orders& orders) {
     if (desired_ != nullptr && local_.removal == Removal::Forgotten) local_.removal = Removal::None;
     if (orders.removal == Removal::Ordered && local_.removal == Removal::Forgotten)
         local_.removal = Removal::Ordered;
+    skip_what_is_known();
     const LocalState given = given_up(local_, desired_.get(), ports_.clock.wall());
     if (given == local_) return;
     ports_.log.warn("leftover_of_another_order",
@@ -63,6 +65,45 @@ void PartitionTask::take(const Orders& orders) {
                      {"wanted_unix_ms", desired_->ordered_at.unix_ms}});
     local_ = given;
     discard(ports_.journal.save(local_), "what is here says itself that it is of another order");
+}
+
+// In a takeover orders follow each other faster than a service can be woken, and many of them
+// differ in nothing that it reads.
+void PartitionTask::skip_what_is_known() {
+    if (!elects() || session_.service != ServiceState::Running || !local_.led) return;
+    const bool is_laid_out = laid_out_ && session_.prepared != Revision();
+    if (!is_laid_out || !tells_the_same(*desired_, *laid_out_)) return;
+    session_.prepared = desired_->revision;
+    session_.copy.prepared = order_.serial;
+    if (!taken_up_ || !tells_the_same(*desired_, *taken_up_)) return;
+    LocalState same = local_;
+    same.applied_revision = desired_->revision;
+    same.applied_serial = order_.serial;
+    discard(keep(same), "what cannot be noted is laid out and taken up once more");
+}
+
+void PartitionTask::take_host_wish(const Orders& orders) {
+    const bool was_still = !kept_still(desired_.get(), local_, session_).empty();
+    const bool pause_ended = session_.paused && !orders.paused;
+    if (session_.paused != orders.paused || session_.refused != orders.refused)
+        session_.not_before = {};
+    session_.paused = orders.paused;
+    session_.refused = orders.refused;
+    if (!was_still && began_ && !kept_still(desired_.get(), local_, session_).empty())
+        session_.may_tell_until = ports_.clock.mono() + rules_.tells_end_within;
+    tell_kept_out(pause_ended);
+}
+
+// A member whose copy may not run here leads nothing, as on a paused box, where all members are
+// told by the agent when a pause begins and ends. Once: each time it is told, the group asks anew
+// where the log ends.
+void PartitionTask::tell_kept_out(bool pause_ended) {
+    const bool out = is_kept_out(desired_.get(), local_, session_.refused);
+    const bool told = told_desk_ == desk_ && told_out_ && !pause_ended;
+    if (desk_ != nullptr && !session_.paused && (out != told) && (out || told_out_))
+        desk_->tell(leadership::HostPauses{out});
+    told_out_ = out;
+    told_desk_ = desk_;
 }
 
 void PartitionTask::look() {
@@ -97,7 +138,7 @@ bool PartitionTask::elects() const {
     return desk_ != nullptr && desired_ != nullptr && !is_leftover(*desired_, local_);
 }
 
-void PartitionTask::teach(bool probed) {
+void PartitionTask::teach(Probed probed) {
     if (!elects()) return;
     for (leadership::Input& fact : copy_facts(*desired_, order_, local_, session_, probed,
                                               rules_.copy, ports_.clock.mono())) {
@@ -117,7 +158,7 @@ bool PartitionTask::spares(const Step& step) const {
 }
 
 Duration PartitionTask::wait_with(const Step& step) {
-    teach(false);
+    teach(Probed::Nothing);
     const LocalState noted = before_step(local_, step, desired_.get());
     if (noted != local_)
         discard(keep(noted),
@@ -152,7 +193,7 @@ bool PartitionTask::finish(const Step& step, const Status& begun,
     if (done.ok()) {
         if (elects()) session_ = copy_session_after(std::move(session_), step, order_);
         succeeded(step);
-        teach(step.kind == StepKind::Probe);
+        teach(step.kind == StepKind::Probe ? Probed::Health : Probed::Nothing);
         return true;
     }
     const bool superseded = interrupted.stop_requested();
@@ -255,6 +296,21 @@ void PartitionTask::failed(const Step& step, const Error& cause) {
 }
 
 void PartitionTask::succeeded(const Step& step) {
+    switch (step.kind) {
+        case StepKind::Prepare: laid_out_ = desired_; break;
+        case StepKind::Start:
+        case StepKind::Reload:
+        case StepKind::Promote: taken_up_ = desired_; break;
+        case StepKind::RunInit:
+        case StepKind::RunJoin:
+        case StepKind::Rejoin:
+        case StepKind::EnsureImage:
+        case StepKind::Fence:
+        case StepKind::Stop:
+        case StepKind::Erase:
+        case StepKind::Probe:
+        case StepKind::Wait: break;
+    }
     if (step.kind == StepKind::Erase) erased_ = true;
     const bool well = step.kind != StepKind::Probe || (session_.health && session_.health->healthy);
     if (failed_kind_ == step.kind && well) {
@@ -306,6 +362,7 @@ void PartitionTask::publish(const Step& step, const std::string& text) {
 void PartitionTask::begin_afresh() {
     erased_ = false;
     session_ = Session{};
+    laid_out_ = taken_up_ = nullptr;
     local_ = LocalState{.partition = local_.partition};
 }
 

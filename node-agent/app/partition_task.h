@@ -52,7 +52,10 @@ struct Orders {
     SecretsState secrets = SecretsState::Known;
     std::shared_ptr<CopyDesk> desk = {};  // of a copy whose group elects
     bool paused = false;                  // its host wants nothing to run here
+    Refused refused = {};                 // its host wants nothing of this copy
 };
+// Whether the host wants something else of the copy than before.
+bool is_other_wish_of_host(const Orders& now, const Orders& before);
 
 class PartitionTask {
 public:
@@ -84,6 +87,7 @@ private:
     Status run_hook(const Step& step, const std::string& name, std::stop_token interrupted);
     Status probe(std::stop_token interrupted);
     Status probe_health(const Release& release, std::stop_token interrupted);
+    bool is_health_due();
     MonoTime next_copy_probe(const Release& release) const;
     Status probe_position(const Release& release, std::stop_token interrupted);
     void failed(const Step& step, const Error& cause);
@@ -93,13 +97,18 @@ private:
     void publish(const Step& step, const std::string& text);
     bool elects() const;
     bool spares(const Step& step) const;
-    void teach(bool probed);
+    void take_host_wish(const Orders& orders);
+    void tell_kept_out(bool pause_ended);
+    void teach(Probed probed);
+    void skip_what_is_known();
 
     WorkerPorts ports_;
     WorkerRules rules_;
     LocalState local_;
     Session session_;
     std::shared_ptr<const Assignment> desired_;  // as the group has it, where one elects
+    // Of it, what was laid out last and what the running service took up; null: not in this life.
+    std::shared_ptr<const Assignment> laid_out_, taken_up_;
     std::shared_ptr<CopyDesk> desk_;
     CopyOrder order_;  // of the desk, as taken up last
     std::optional<Release> release_;
@@ -107,6 +116,9 @@ private:
     std::optional<StepKind> failed_kind_;
     bool erased_ = false;
     bool began_ = false;  // it has had orders
+    // Whether its group was told last that the host refuses it, and where.
+    bool told_out_ = false;
+    std::shared_ptr<CopyDesk> told_desk_;
 };
 
 }  // namespace foyer::agent

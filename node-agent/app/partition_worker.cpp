@@ -40,7 +40,8 @@ void PartitionWorker::listen(const std::shared_ptr<CopyDesk>& desk) {
 void PartitionWorker::order(Orders orders) {
     listen(orders.desk);
     const std::scoped_lock lock(mutex_);
-    if (supersedes(orders.desired.get(), orders_.desired.get()) || orders.paused != orders_.paused)
+    if (supersedes(orders.desired.get(), orders_.desired.get()) ||
+        is_other_wish_of_host(orders, orders_))
         interrupt_.request_stop();
     orders_ = std::move(orders);
     changed_ = true;

@@ -20,7 +20,9 @@
 #include "common/log/secret.h"
 #include "common/model/assignment.h"
 #include "common/model/errand.h"
+#include "common/model/release_kind.h"
 #include "node-agent/domain/certificate_plan.h"
+#include "node-agent/domain/mail_gate.h"
 #include "node-agent/domain/zone_plan.h"
 
 namespace foyer::agent {
@@ -29,6 +31,7 @@ namespace foyer::agent {
 struct Release {
     ReleaseName name;
     ReleaseVersion version;
+    ReleaseKind kind = ReleaseKind::Other;
     Digest image;  // manifest digest of the OCI image
     std::vector<std::string> command;
     struct Hook {
@@ -238,6 +241,30 @@ public:
     // Ends it and removes what it kept, but not its serial. Cheap when there is nothing.
     virtual Status stop() = 0;
     virtual std::uint32_t serial() const = 0;  // 0: none yet
+};
+
+// Edges only: the program that takes mail from copies, signs it and delivers it.
+class MailRelay {
+public:
+    virtual ~MailRelay() = default;
+    // Brings it to this plan: keys, address; started when it is not there. FailedPrecondition:
+    // nobody turned mail on here, or it is not installed.
+    virtual Status apply(const MailPlan& plan) = 0;
+    // It runs, started again when it died; what waits is tried once in a while.
+    virtual Status check() = 0;
+    // Waits at most so long for a question of the program and answers it. Without apply() it only
+    // waits.
+    virtual void answer(Duration at_most,
+                        const std::function<std::string(const std::string&)>& answer) = 0;
+    struct Queue {
+        int messages = 0;
+        Bytes size;
+        bool full = false;
+    };
+    virtual Queue queue() = 0;
+    // Ends it and removes keys and configuration; mail that waits stays for a later relay. Cheap
+    // when there is nothing.
+    virtual Status stop() = 0;
 };
 
 // Asks an ACME authority, with an account of this edge's own.

@@ -35,13 +35,25 @@ Status PartitionTask::probe(std::stop_token interrupted) {
     }
     // A group waits for the position, hardly for health: that is asked at its own pace.
     TRY(probe_position(release_now, interrupted));
-    if (!session_.health || ports_.clock.mono() >= session_.next_health) {
+    teach(Probed::Position);
+    if (is_health_due()) {
         TRY(probe_health(release_now, std::move(interrupted)));
         session_.next_health = session_.next_probe;
     }
     session_.next_probe = next_copy_probe(release_now);
     session_.copy.mute = may_never_tell(local_, session_);
     return ok_status();
+}
+
+// Not while somebody waits for the next position, unless that lasts.
+bool PartitionTask::is_health_due() {
+    const MonoTime now = ports_.clock.mono();
+    if (session_.health && now < session_.next_health) return false;
+    if (!session_.health_due) session_.health_due = now;
+    if (awaits_probe(order_, session_) && now - *session_.health_due < rules_.copy.health_waits)
+        return false;
+    session_.health_due.reset();
+    return true;
 }
 
 MonoTime PartitionTask::next_copy_probe(const Release& release_now) const {

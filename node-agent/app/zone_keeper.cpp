@@ -99,6 +99,7 @@ void ZoneKeeper::keep() {
     const MonoTime now = ports_.clock.mono();
     if (now < not_before_) return;
     auto plan = plan_zone(rules_.self, wish_.settings.zone, known_, lives_, wish_.names);
+    if (plan) plan->mail_key = mail_key_of(wish_.settings);
     Status done = ok_status();
     if (!plan) {
         done = error(ErrorCode::FailedPrecondition, zone_problem(rules_.self, known_));

@@ -38,7 +38,8 @@ public:
         if (order_.cut != memory.cut_told && !is_running()) {
             // Nothing was ever copied here: an empty log, which ends at its beginning.
             if (may_begin_anew(local_) && local_.led == false) return stopped(lead::LogPosition{});
-            const bool silenced = session_.paused && now_ >= session_.may_tell_until;
+            const bool silenced =
+                now_ >= session_.may_tell_until && !kept_still(&desired_, local_, session_).empty();
             if (memory.unreadable || memory.mute || silenced || !local_.initialized)
                 return stopped(std::nullopt);
         }
@@ -46,10 +47,14 @@ public:
             shown();  // replica.json names them before the service starts for the first time
     }
 
-    // Position, followers and quorum were read a moment ago.
-    void tell_probed() {
+    // Also where it cannot say how far it got.
+    void tell_condition() {
         if (session_.health) tell_health(session_.health->healthy);
-        if (local_.diverged) tell(lead::Diverged{});  // also where it cannot say how far it got
+        if (local_.diverged) tell(lead::Diverged{});
+    }
+
+    // Position, followers and quorum were read a moment ago.
+    void tell_position() {
         if (!session_.position) return;
         const lead::LogPosition position = log_position(*session_.position);
         const bool taken_up = local_.applied_serial == order_.serial;
@@ -155,11 +160,15 @@ private:
 }  // namespace
 
 std::vector<lead::Input> copy_facts(const Assignment& desired, const CopyOrder& order,
-                                    const LocalState& local, Session& session, bool probed,
+                                    const LocalState& local, Session& session, Probed probed,
                                     const CopyRules& rules, MonoTime now) {
     Teacher teacher(desired, order, local, session, rules, now);
     teacher.tell_without_service();
-    if (probed) teacher.tell_probed();
+    switch (probed) {
+        case Probed::Nothing: break;
+        case Probed::Position: teacher.tell_position(); break;
+        case Probed::Health: teacher.tell_condition(); break;
+    }
     return teacher.facts();
 }
 

@@ -57,12 +57,11 @@ Step ordered_step(const Assignment& desired, const CopyOrder& order, const Local
     if (desired.kind == ReplicaKind::Witness) return running ? act(StepKind::Stop) : wait("");
     if (session.not_before > now.mono) return wait(session.reason, session.not_before);
     // Where the log of a stopped copy ends, only the service can say.
-    const bool may_tell = !session.paused || now.mono < session.may_tell_until;
+    const std::string still = kept_still(&desired, local, session);
+    const bool may_tell = still.empty() || now.mono < session.may_tell_until;
     const bool asked = order.cut != session.copy.cut_told && local.initialized && may_tell;
-    if ((session.paused || !order.run) && !asked) {
-        if (running) return act(StepKind::Stop);
-        return wait(session.paused ? std::string(paused_text) : "");
-    }
+    if ((!still.empty() || !order.run) && !asked)
+        return running ? act(StepKind::Stop) : wait(still);
     // It runs, says nothing, and may never: what streams may only be stopped with it.
     if (running && asked && session.copy.mute) return act(StepKind::Stop);
     if (must_rejoin(desired, order, local)) {
@@ -117,6 +116,16 @@ Session copy_session_ended(Session session, const CopyOrder& order, const LocalS
 
 bool may_never_tell(const LocalState& local, const Session& session) {
     return !session.position && (local.replacing || local.diverged);
+}
+
+bool tells_the_same(const Assignment& now, const Assignment& before) {
+    // What the group is told, and at which revision, is the box's matter.
+    const auto told = [](Assignment assignment) {
+        assignment.revision = Revision();
+        assignment.group.reset();
+        return assignment;
+    };
+    return told(now) == told(before);
 }
 
 bool awaits_probe(const CopyOrder& order, const Session& session) {

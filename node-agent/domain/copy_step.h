@@ -2,8 +2,8 @@
 // leads. And what the copy teaches its group.
 //
 //   kill asked: Fence, before everything.           stopped by order: Stop, then it waits
-//   its host pauses the box: it says where its log ends, within seconds, then Stop, and nothing is
-//   started any more; after a restart not even for that
+//   its host pauses the box, or has what he refuses stopped: it says where its log ends, within
+//   seconds, then Stop, and nothing is started any more; after a restart not even for that
 //   rejoin asked ─► Stop ─► Rejoin ─► Start         no copy yet: leads and founds ─► RunInit,
 //   runs: Promote or Reload what changed, Probe              follows somebody ─► RunJoin ─► Start
 //
@@ -24,8 +24,9 @@
 namespace foyer::agent {
 
 struct CopyRules {
-    Duration hurried_probe{100};  // while somebody waits for what it tells
-    Duration silent_probe{300};   // the same, of one that does not answer yet
+    Duration hurried_probe{100};   // while somebody waits for what it tells
+    Duration silent_probe{300};    // the same, of one that does not answer yet
+    Duration health_waits{1'000};  // at most, for positions that somebody waits for
     // How long a changed quorum of a running leader must be seen: each of the service's processes
     // reads its settings by itself.
     Duration quorum_settles{500};
@@ -36,10 +37,14 @@ struct CopyRules {
 Step copy_step(const Assignment& desired, const CopyOrder& order, const LocalState& local,
                const Session& session, Now now);
 
-// Facts for the group after the step (or look) that led to this session; what was told is noted in
-// `session.copy`. `probed`: position, followers and quorum were read just now, after `order` came.
+// What was read just now, after the order came. A group waits for the position (with followers and
+// quorum), and for nothing that takes longer.
+enum class Probed { Nothing, Position, Health };
+
+// Facts for the group after the step, look or probe that led to this session; what was told is
+// noted in `session.copy`.
 std::vector<leadership::Input> copy_facts(const Assignment& desired, const CopyOrder& order,
-                                          const LocalState& local, Session& session, bool probed,
+                                          const LocalState& local, Session& session, Probed probed,
                                           const CopyRules& rules, MonoTime now);
 
 // As before_step(): a rejoin is noted before it touches anything.
@@ -53,6 +58,10 @@ Session copy_session_ended(Session session, const CopyOrder& order, const LocalS
 // After a probe: the service runs and does not answer, over data that may need log which nobody has
 // any more. A database waits for that in silence, and a group that waits for it elects nobody.
 bool may_never_tell(const LocalState& local, const Session& session);
+
+// Where the service has taken `before` up, `now` tells it nothing new: neither is laid out again,
+// nor is it woken.
+bool tells_the_same(const Assignment& now, const Assignment& before);
 
 // Something is asked that only a probe can answer.
 bool awaits_probe(const CopyOrder& order, const Session& session);

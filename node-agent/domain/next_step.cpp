@@ -108,7 +108,8 @@ Step next_step(const Assignment* desired, const LocalState& local, const Session
                const StepRules& rules, Now now) {
     // Nothing runs on a paused box, whatever it is of. (Who led and must follow is killed below.)
     const bool killed = desired != nullptr && must_be_killed(*desired, local);
-    if (session.paused && session.service == ServiceState::Running && !killed &&
+    const std::string still = kept_still(desired, local, session);
+    if (!still.empty() && session.service == ServiceState::Running && !killed &&
         session.not_before <= now.mono)
         return act(StepKind::Stop);
     if (desired == nullptr) return unwanted_step(local, session, rules, now);
@@ -122,9 +123,9 @@ Step next_step(const Assignment* desired, const LocalState& local, const Session
     if (running && must_be_killed(*desired, local)) return act(StepKind::Fence);
     if (session.not_before > now.mono) return wait(session.reason, session.not_before);
     // The journal is lost and something runs: ask it what it is before deciding.
-    if (running && !local.led && !session.paused) return act(StepKind::Probe);
+    if (running && !local.led && still.empty()) return act(StepKind::Probe);
     if (desired->kind == ReplicaKind::Witness) return running ? act(StepKind::Stop) : wait("");
-    if (session.paused) return running ? act(StepKind::Stop) : wait(std::string(paused_text));
+    if (!still.empty()) return running ? act(StepKind::Stop) : wait(still);
     if (desired->desired != DesiredState::Running) return running ? act(StepKind::Stop) : wait("");
     if (running) return running_step(*desired, local, session, now);
     if (!local.initialized) return first_copy_step(*desired, local, session);

@@ -23,6 +23,7 @@
 //   its hold 5 without new faults the steps reach a Wait in which the service runs as wished, or is
 //   stopped as wished, or is gone
 //   6 what is of another order is stopped and erased, and nothing else is done with it
+//   7 of a copy that the host refuses nothing is begun; he may also have what is here stopped
 #pragma once
 
 #include <string>
@@ -67,9 +68,6 @@ struct Now {
     MonoTime mono;
     WallTime wall;
 };
-
-// What is waited for on a box whose host paused it.
-inline constexpr std::string_view paused_text = "its host has paused this box";
 
 // `desired` null: not wanted. Pure.
 Step next_step(const Assignment* desired, const LocalState& local, const Session& session,

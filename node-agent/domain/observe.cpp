@@ -36,6 +36,7 @@ PartitionPhase phase_of(const Assignment* desired, const LocalState& local, cons
         // Whatever failed before: nothing runs, and nothing more will be tried.
         const bool unwanted = desired->desired != DesiredState::Running || session.paused;
         if (unwanted && idle) return PartitionPhase::Stopped;
+        if (idle && is_kept_out(desired, local, session.refused)) return PartitionPhase::Failed;
         return wanted_phase(session, step);
     }
     if (step.kind == StepKind::Erase) return PartitionPhase::Erasing;
@@ -55,6 +56,7 @@ ReplicaRole role_of(const Assignment* desired, const LocalState& local, const Se
 }
 
 std::string reason_of(const Session& session, const Step& step) {
+    if (step.reason.starts_with(refused_by_host)) return step.reason;
     if (session.failures > 0) return session.reason;
     if (step.kind == StepKind::Wait && !step.reason.empty()) return step.reason;
     if (session.health && !(session.health->healthy && session.health->ready))

@@ -96,13 +96,22 @@ enum class SecretsState {
     LostByAll,   // the other members restarted, too
 };
 
+// That the host of this box refuses the copy (HostRefusals): nothing of it is begun here. What is
+// here already is served until it is wanted no more, unless he wants it stopped at once.
+struct Refused {
+    std::string reason = {};  // "takes no tenants of RU", after "its host"; empty: he does not
+    bool now = false;
+    friend bool operator==(const Refused&, const Refused&) = default;
+};
+
 // In memory: gone with the agent, learnt again by looking.
 struct Session {
     ServiceState service = ServiceState::Absent;
     bool image_ready = false;
     Revision prepared;  // Assignment::revision of the last prepare of this session
     SecretsState secrets = SecretsState::Known;
-    bool paused = false;      // its host wants nothing to run here
+    bool paused = false;  // its host wants nothing to run here
+    Refused refused;
     MonoTime may_tell_until;  // of a pause that began with a service: where its log ends, first
     int failures = 0;         // in a row
     bool not_yet = false;     // the last failure was a hook saying "not yet" (75)
@@ -110,6 +119,7 @@ struct Session {
     std::string reason;       // of the last failure, or why we wait
     MonoTime next_probe;      // when to ask the service next
     MonoTime next_health;     // of a copy whose group elects: when to ask for its health, too
+    std::optional<MonoTime> health_due;  // since when, and not asked yet
     std::optional<Health> health;
     std::optional<MonoTime> diverged_since;
     std::optional<Position> position;
@@ -125,6 +135,13 @@ bool may_begin_anew(const LocalState& local);
 // What is here was made for an order that is not the wished one: another customer's data under the
 // same name, or what was let go of and is not erased yet. Nothing of it may reach the new one.
 bool is_leftover(const Assignment& desired, const LocalState& local);
+
+// How the reason of an observation begins when the box refuses a copy.
+inline constexpr std::string_view refused_by_host = "refused_by_host: ";
+// Its host wants nothing of this copy to run here: why, for people. Empty: he does not mind.
+std::string kept_still(const Assignment* desired, const LocalState& local, const Session& session);
+// The same, because he refuses it.
+bool is_kept_out(const Assignment* desired, const LocalState& local, const Refused& refused);
 
 // Text that changes exactly when the service must be restarted to take the assignment up: release,
 // size, parameters, name.

@@ -60,6 +60,12 @@ std::optional<ZoneWish> plan_zone(const NodeId& self, const std::string& zone,
     return wish;
 }
 
+std::optional<ZoneWish::MailKey> mail_key_of(const NodeSettings& settings) {
+    if (!settings.mail_relay || settings.mail_relay->zone_public_key.empty()) return std::nullopt;
+    return ZoneWish::MailKey{settings.mail_relay->zone_key.selector,
+                             settings.mail_relay->zone_public_key};
+}
+
 std::string zone_problem(const NodeId& self, const KnownEdges& edges) {
     std::string problem;
     const auto say = [&](const std::string& more) {

@@ -31,6 +31,13 @@ struct ZoneWish {
     std::string zone;             // "cloud.example.org"
     std::vector<ZoneEdge> edges;  // all of them are name servers; at least one lives
     std::set<std::string> names;  // hostnames that are served
+    // What mail of these names is signed with; absent: none is sent.
+    struct MailKey {
+        std::string selector;
+        std::string public_key;  // base64
+        friend bool operator==(const MailKey&, const MailKey&) = default;
+    };
+    std::optional<MailKey> mail_key = {};
     friend bool operator==(const ZoneWish&, const ZoneWish&) = default;
 };
 
@@ -73,6 +80,9 @@ KnownEdges known_edges(const NodeId& self, const NodeSettings& settings,
 std::optional<ZoneWish> plan_zone(const NodeId& self, const std::string& zone,
                                   const KnownEdges& edges, const std::map<NodeId, EdgeLife>& lives,
                                   const std::set<std::string>& names);
+
+// As the master told it; absent: it did not.
+std::optional<ZoneWish::MailKey> mail_key_of(const NodeSettings& settings);
 
 // For people: which edges the zone does not name, and why. Empty: all are in it.
 std::string zone_problem(const NodeId& self, const KnownEdges& edges);

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/base/text.h"
+#include "node-agent/state/host_json.h"
 #include "node-agent/state/limits_json.h"
 
 namespace foyer::agent {
@@ -40,6 +41,9 @@ Result<HostOrder> parse_order(const Json& body, WallTime now) {
 
 std::string to_line(const HostRequest& request) {
     if (request.limits) return Json{{"do", "limits"}, {"limits", to_json(*request.limits)}}.dump();
+    if (request.refuses)
+        return Json{{"do", "refuse"}, {"refuses", to_json(*request.refuses)}}.dump();
+    if (request.upgrades) return Json{{"do", "upgrades"}, {"on", *request.upgrades}}.dump();
     Json body = {{"do", request.order ? "order" : "status"}};
     if (request.order) {
         body["wish"] = to_text(request.order->wish);
@@ -59,10 +63,23 @@ Result<HostRequest> parse_request(const std::string& line, WallTime now) {
         const auto limits = limits_from_json(body.value("limits", Json()));
         if (!limits) return bad("'limits' are none");
         TRY(check(*limits));
-        return HostRequest{std::nullopt, limits};
+        return HostRequest{std::nullopt, limits, std::nullopt};
+    }
+    if (word == "refuse") {
+        const auto refuses = refusals_from_json(body.value("refuses", Json()));
+        if (!refuses) return bad("'refuses' are no countries, kinds and now");
+        TRY(check(*refuses));
+        return HostRequest{std::nullopt, std::nullopt, refuses};
+    }
+    if (word == "upgrades") {
+        const auto on = body.find("on");
+        if (on == body.end() || !on->is_boolean()) return bad("'on' is not true or false");
+        HostRequest request;
+        request.upgrades = on->get<bool>();
+        return request;
     }
     if (word != "order") return bad("it cannot do '" + word + "'");
-    return HostRequest{TRY(parse_order(body, now)), std::nullopt};
+    return HostRequest{TRY(parse_order(body, now)), std::nullopt, std::nullopt};
 }
 
 std::string refusal_json(const Error& failure) {

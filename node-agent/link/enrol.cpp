@@ -5,48 +5,16 @@
 #include "common/base/text.h"
 #include "common/tls/certificate.h"
 #include "common/tls/enrol_token.h"
-#include "common/tls/pinned_ca.h"
 #include "common/wire/agent_convert.h"
 #include "common/wire/status_map.h"
 #include "foyer/agent/v1/agent.grpc.pb.h"
 #include "node-agent/link/channel.h"
+#include "node-agent/link/first_contact.h"
 
 namespace foyer::agent {
 namespace {
 
 constexpr int message_bytes_max = 1024 * 1024;
-
-struct Contact {
-    std::string address;
-    std::string ca_pem;
-    std::string server_pem;
-};
-
-// The first address of the token that presents the CA the token names.
-Result<Contact> find_master(const tls::EnrolToken& token, Duration timeout, const Clock& clock) {
-    Error last = error(ErrorCode::Unavailable, "the token names no master");
-    for (const std::string& address : token.addresses) {
-        auto found = tls::fetch_pinned_ca(address, token.ca_sha256, timeout, clock);
-        if (found.ok()) return Contact{address, found.value().ca_pem, found.value().server_pem};
-        last = std::move(found).failure();
-    }
-    return last;
-}
-
-// Nothing can be verified with a clock outside the life of the CA or of the master's certificate:
-// say so before TLS fails with a riddle. A clock that is less wrong is named by the master.
-Status check_clock(const Contact& contact, const Clock& clock) {
-    for (const std::string& shown : {contact.ca_pem, contact.server_pem}) {
-        const Status valid = tls::verify_certificate(shown, contact.ca_pem, clock.wall());
-        if (valid.ok()) continue;
-        if (valid.failure().code != ErrorCode::FailedPrecondition) return valid;
-        return in_context(
-            "the clock of this box seems to be wrong (set it, for example with `timedatectl "
-            "set-ntp true`, and try again)",
-            valid.failure());
-    }
-    return ok_status();
-}
 
 Result<v1::EnrolResponse> call_master(const Contact& contact, const v1::EnrolRequest& request,
                                       Duration timeout) {
@@ -96,7 +64,8 @@ Result<Identity> enrol(const EnrolOrder& order, const IdentityFolder& folder, co
                      "clear --erase");
     }
     const tls::EnrolToken token = TRY(tls::decode_enrol_token(order.token));
-    const Contact contact = TRY(find_master(token, order.timeout, clock));
+    const Contact contact =
+        TRY(find_master(token.addresses, token.ca_sha256, order.timeout, clock));
     TRY(check_clock(contact, clock));
     const Secret<std::string> key = TRY(folder.node_key());
     v1::EnrolRequest request;

@@ -2,7 +2,7 @@
 // <data>/identity/, made by enrolment.
 //
 //   node.key 0600   node.crt   ca.crt   wg.key 0600   node.json   (edges: serving.key 0600,
-//   serving.crt)
+//   serving.crt)   (boxes that applied, until they enrol: application.json 0600)
 #pragma once
 
 #include <optional>
@@ -46,6 +46,7 @@ public:
     Result<std::string> wireguard_public_key(Rng& rng) const;
     std::string wireguard_key_file() const { return folder_ + "/wg.key"; }
     std::string ca_file() const { return folder_ + "/ca.crt"; }
+    std::string application_file() const { return folder_ + "/application.json"; }
 
     // node.json is written last: what it names is there.
     Status store(const Identity& identity) const;

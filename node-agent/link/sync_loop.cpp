@@ -8,7 +8,8 @@
 namespace foyer::agent {
 
 SyncLoop::SyncLoop(Agent& agent, MasterClient& client, Renewal& renewal, Departure& departure,
-                   const Clock& clock, Rng& rng, Log& log, SyncRules rules, OnErrands on_errands)
+                   const Clock& clock, Rng& rng, Log& log, SyncRules rules, OnErrands on_errands,
+                   OnAnswer on_answer)
     : agent_(agent),
       client_(client),
       renewal_(renewal),
@@ -18,6 +19,7 @@ SyncLoop::SyncLoop(Agent& agent, MasterClient& client, Renewal& renewal, Departu
       log_(log),
       rules_(rules),
       on_errands_(std::move(on_errands)),
+      on_answer_(std::move(on_answer)),
       pace_(rules),
       nudger_([this](const std::stop_token& stop) { nudge(stop); }),
       thread_([this](const std::stop_token& stop) { run(stop); }) {}
@@ -149,6 +151,7 @@ void SyncLoop::answered(const SyncAnswer& answer, const std::stop_token& stop) {
         log_.info("master_answers",
                   {{"address", client_.address()}, {"after_failures", failures_before}});
     show_connected("");
+    if (on_answer_) on_answer_(answer);
     const auto settings = agent_.overview().settings;
     renewal_.tend(settings.edge, settings.zone);
     if (agent_.has_overdue_news()) poke();

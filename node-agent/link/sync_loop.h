@@ -40,8 +40,11 @@ class SyncLoop {
 public:
     // Given what the master asks for at once; must not block.
     using OnErrands = std::function<void(const std::vector<Errand>& errands)>;
+    // Told of each answer that the agent took; must not block.
+    using OnAnswer = std::function<void(const SyncAnswer& answer)>;
     SyncLoop(Agent& agent, MasterClient& client, Renewal& renewal, Departure& departure,
-             const Clock& clock, Rng& rng, Log& log, SyncRules rules, OnErrands on_errands);
+             const Clock& clock, Rng& rng, Log& log, SyncRules rules, OnErrands on_errands,
+             OnAnswer on_answer = {});
     ~SyncLoop();
 
     // The agent has news. Any thread.
@@ -69,6 +72,7 @@ private:
     Log& log_;
     SyncRules rules_;
     const OnErrands on_errands_;
+    const OnAnswer on_answer_;
     SyncPace pace_;  // of the thread alone, but for its rules
 
     std::optional<Duration> clock_told_;  // the wrong offset that was logged last

@@ -66,7 +66,8 @@ std::string gate_of(const PartitionWall& wall) {
 
 }  // namespace
 
-std::string firewall_of_box(BoxRole role) {
+Result<std::string> firewall_of_box(BoxRole role, const std::string& mail_relay) {
+    if (!mail_relay.empty()) TRY(check_addresses({mail_relay}));
     const std::string tunnels = "\"" + std::string(tunnel_prefix) + "*\"";
     std::string rules =
         "add table inet foyer\n"
@@ -88,6 +89,11 @@ std::string firewall_of_box(BoxRole role) {
         "add rule inet foyer input iifname " +
         tunnels + " icmpv6 type echo-request accept\n" + "add rule inet foyer input iifname " +
         tunnels + " udp dport " + std::to_string(group_port) + " accept\n";
+    if (!mail_relay.empty()) {
+        const std::string mail = "add rule inet foyer input ip6 daddr " + mail_relay +
+                                 " tcp dport " + std::to_string(mail_port);
+        rules += mail + " iifname vmap @leaving\n" + mail + " accept\n";
+    }
     // Through an edge only one direction of a connection may pass, so no state is asked for there.
     if (role == BoxRole::Edge)
         rules +=
@@ -123,6 +129,11 @@ Result<std::string> firewall_of_partition(const PartitionWall& wall) {
     if (wall.web_port != 0 && !wall.proxies.empty())
         rules += "add rule inet foyer " + in + " ip6 daddr " + wall.address + " ip6 saddr " +
                  set_of(wall.proxies) + " tcp dport " + std::to_string(wall.web_port) + " accept\n";
+    if (!wall.mail_relay.empty()) {
+        TRY(check_addresses({wall.mail_relay}));
+        rules += "add rule inet foyer " + out + " ip6 saddr " + wall.address + " ip6 daddr " +
+                 wall.mail_relay + " tcp dport " + std::to_string(mail_port) + " return\n";
+    }
     rules += gate_of(wall);
     rules += "add rule inet foyer " + out + " drop\nadd rule inet foyer " + in + " drop\n";
     rules += "add element inet foyer leaving { \"" + wall.link + "\" : jump " + out + " }\n";

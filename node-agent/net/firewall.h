@@ -5,6 +5,7 @@
 //   members' replication ports partition A ──▶ out_A ──▶ in_B ──▶ partition B  in_X: replication
 //   from members, web from proxies (tunnel)    ──▶ in_B ──▶ partition B (tunnel)    ──▶ (tunnel)
 //   edges only
+//   partition A ──▶ out_A ──▶ (tunnel)             mail, to the relay of an edge alone
 // Everything else is dropped. A partition's chains are replaced in one transaction; nobody else's
 // are touched. Before all of it stands the fence of leases, in input, output and forward (the sets
 // are filled by lease_gate.h; a partition that is in none of them is not concerned):
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include "common/base/result.h"
+#include "common/model/mail.h"
 
 namespace foyer::agent {
 
@@ -30,13 +32,16 @@ struct PartitionWall {
     std::vector<std::string> proxies;
     int replication_port = 0;  // 0: the release has none
     int web_port = 0;
+    std::string mail_relay = {};  // empty: it sends no mail
 };
 
 // Tunnels are the interfaces whose names begin so.
 inline constexpr const char* tunnel_prefix = "wg";
 
-// The table, its two hooks and its dispatch; partitions' chains that are there stay.
-std::string firewall_of_box(BoxRole role);
+// The table, its two hooks and its dispatch; partitions' chains that are there stay. `mail_relay`:
+// an address of this edge, which copies of all homes reach, and of its own with the source that is
+// theirs. InvalidArgument: it is no IPv6 address.
+Result<std::string> firewall_of_box(BoxRole role, const std::string& mail_relay = {});
 // InvalidArgument when an address is not IPv6 or the link's name is impossible.
 Result<std::string> firewall_of_partition(const PartitionWall& wall);
 std::string firewall_without_partition(const std::string& link);

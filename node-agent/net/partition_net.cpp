@@ -34,6 +34,7 @@ Status address_partition(const Netns& partition, const std::string& address) {
 Status set_routes(const Netns& partition, const PartitionWall& wall) {
     std::vector<std::string> wanted = wall.members;
     wanted.insert(wanted.end(), wall.proxies.begin(), wall.proxies.end());
+    if (!wall.mail_relay.empty()) wanted.push_back(wall.mail_relay);
     std::vector<std::string> lines;
     for (const std::string& address : wanted)
         if (address != wall.address)
@@ -56,9 +57,10 @@ std::string link_name(const std::string& partition_hash) {
     return "p" + partition_hash.substr(0, 10);
 }
 
-Status ensure_box_net(const Netns& box, BoxRole role) {
+Status ensure_box_net(const Netns& box, BoxRole role, const std::string& mail_relay) {
+    const std::string rules = TRY(firewall_of_box(role, mail_relay));
     TRY(box.ensure());
-    TRY(box.nft(firewall_of_box(role)));
+    TRY(box.nft(rules));
     // Forwarding only once the firewall stands.
     return box.set_kernel("net.ipv6.conf.all.forwarding", "1");
 }

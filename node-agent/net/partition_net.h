@@ -19,7 +19,7 @@ namespace foyer::agent {
 std::string link_name(const std::string& partition_hash);
 
 // Makes the box's namespace: forwarding on, no route, everything dropped. `role` may change later.
-Status ensure_box_net(const Netns& box, BoxRole role);
+Status ensure_box_net(const Netns& box, BoxRole role, const std::string& mail_relay = {});
 
 // Makes or brings up to date; connections allowed before and after stay.
 Status ensure_partition_net(const Netns& box, const Netns& partition, const PartitionWall& wall);

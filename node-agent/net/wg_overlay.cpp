@@ -1,5 +1,6 @@
 #include "node-agent/net/wg_overlay.h"
 
+#include <set>
 #include <sstream>
 
 #include "common/base/text.h"
@@ -42,6 +43,10 @@ std::map<std::string, std::string> parse_routes(const std::string& text) {
     return routes;
 }
 
+std::string relay_of(const NodeSettings& settings) {
+    return settings.edge && settings.mail_relay ? settings.mail_relay->address : std::string();
+}
+
 }  // namespace
 
 WgOverlay::WgOverlay(WgOverlayConfig config, Clock& clock, BoxLine& line)
@@ -74,14 +79,31 @@ Status WgOverlay::apply(const NodeSettings& settings, const std::map<NodeId, Ove
 Status WgOverlay::settle() {
     settled_ = false;
     TRY(os::make_dirs(config_.run_dir + "/wg", 0700));
-    TRY(ensure_box_net(box_, wish_->settings.edge ? BoxRole::Edge : BoxRole::Home));
-    TRY(box_.ip({"address replace " + wish_->own_address + "/128 dev lo nodad"}));
+    TRY(ensure_box_net(box_, wish_->settings.edge ? BoxRole::Edge : BoxRole::Home,
+                       relay_of(wish_->settings)));
+    TRY(settle_addresses());
     if (routes_.empty())
         routes_ = parse_routes(TRY(box_.run({"ip", "-6", "route", "show", "proto", "99"})));
     if (!probe_) probe_ = TRY(EchoProbe::open(box_.file()));
     TRY(wish_->settings.edge ? apply_edge() : apply_home());
     settled_ = true;
     return ok_status();
+}
+
+// Its own, and that of the mail relay where it is an edge. All edges have the latter: a home's mail
+// goes to the one it prefers.
+Status WgOverlay::settle_addresses() {
+    std::vector<std::string> lines;
+    std::set<std::string> wanted = {wish_->own_address + "/128"};
+    const std::string relay = relay_of(wish_->settings);
+    if (!relay.empty()) wanted.insert(relay + "/128");
+    for (const std::string& address : wanted)
+        lines.push_back("address replace " + address + " dev lo nodad");
+    std::istringstream words(TRY(box_.run({"ip", "-6", "-o", "addr", "show", "dev", "lo"})));
+    for (std::string word, before; words >> word; before = word)
+        if (before == "inet6" && word != "::1/128" && !wanted.contains(word))
+            lines.push_back("address del " + word + " dev lo");
+    return box_.ip(lines);
 }
 
 Status WgOverlay::apply_edge() {

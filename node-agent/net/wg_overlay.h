@@ -48,6 +48,7 @@ private:
         std::map<NodeId, OverlayPeer> peers;
         std::string own_address;
     };
+    Status settle_addresses();
     Status apply_home();
     Status apply_edge();
     Status settle();

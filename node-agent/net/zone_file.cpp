@@ -55,6 +55,37 @@ std::optional<std::string> read_v6(const std::string& text) {
     return std::string(shown);
 }
 
+// One string holds 255 letters, a record several.
+std::string quoted_in_parts(const std::string& text) {
+    constexpr std::size_t part_max = 250;
+    std::string parts;
+    for (std::size_t at = 0; at < text.size(); at += part_max)
+        parts += (parts.empty() ? "\"" : " \"") + text.substr(at, part_max) + "\"";
+    return parts;
+}
+
+// The key that receivers check mail of the names with, and what they shall do with mail that is not
+// signed so: receivers look below each name, not below the zone.
+std::string mail_records(const ZoneWish& wish) {
+    if (!wish.mail_key) return {};
+    const std::string& key = wish.mail_key->public_key;
+    const bool odd = key.empty() || key.size() > 1'000 ||
+                     key.find_first_not_of(
+                         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=") !=
+                         std::string::npos;
+    if (odd || !is_label(wish.mail_key->selector)) return {};
+    std::string text = wish.mail_key->selector + "._domainkey TXT " +
+                       quoted_in_parts("v=DKIM1; k=rsa; p=" + key) + "\n";
+    std::size_t named = 0;
+    for (const std::string& name : wish.names) {
+        const auto label = label_below(name, wish.zone);
+        if (!label) continue;
+        if (++named > zone_names_max) break;
+        text += "_dmarc." + *label + " TXT \"v=DMARC1; p=reject\"\n";
+    }
+    return text;
+}
+
 }  // namespace
 
 bool is_zone_name(const std::string& text) {
@@ -99,7 +130,7 @@ Result<std::string> zone_file(const ZoneWish& wish, std::uint32_t serial) {
         for (const ZoneEdge& edge : edges)
             if (edge.lives) text += address_record(*label, edge.address);
     }
-    return text;
+    return text + mail_records(wish);
 }
 
 std::uint32_t next_serial(std::uint32_t last, WallTime now) {

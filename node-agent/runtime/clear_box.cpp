@@ -47,6 +47,8 @@ Status close_stores(const BoxPaths& paths) {
 Status end_servers(const BoxPaths& paths) {
     TRY(KeptProcess("haproxy", paths.run + "/edge/haproxy.pid").end());
     TRY(KeptProcess("knot", paths.run + "/zone/knot.pid").end());
+    TRY(KeptProcess("exim", paths.run + "/mail/exim.pid").end());
+    TRY(KeptProcess("exim's queue runner", paths.run + "/mail/exim-queue.pid").end());
     return KeptProcess("foyer-fence", paths.run + "/fence.pid").end();
 }
 
@@ -70,7 +72,8 @@ Status remove_run_dir(const BoxPaths& paths) {
 }
 
 Status erase_data(const BoxConfig& config, const BoxPaths& paths) {
-    for (const char* name : {"/partitions", "/images", "/edge", "/zone", "/acme", "/state"})
+    for (const char* name :
+         {"/partitions", "/images", "/edge", "/zone", "/acme", "/mail", "/upgrade", "/state"})
         TRY(os::remove_tree(paths.data + name));
     for (const char* name : {"/zone-serial", "/agent.sock", "/agent.lock"})
         TRY(os::remove_file(paths.data + name));

@@ -121,7 +121,8 @@ Status CrunRuntime::prepare_network(const Assignment& assignment, const Release&
                        .members = {},
                        .proxies = assignment.proxies,
                        .replication_port = port_of(release, "replication").value_or(0),
-                       .web_port = port_of(release, "web").value_or(0)};
+                       .web_port = port_of(release, "web").value_or(0),
+                       .mail_relay = assignment.mail_relay};
     for (const auto* list : {&assignment.members, &assignment.learners}) {
         for (const Member& member : *list) wall.members.push_back(member.address);
     }

@@ -93,6 +93,12 @@ Result<Box> make_box(const BoxConfig& config, BlobSource& blobs, Clock& clock) {
                                                        .email = config.acme_email,
                                                        .ca_file = config.acme_ca_file},
                                             clock);
+    EximRelayConfig mail = config.mail;
+    mail.node = config.node;
+    mail.data_dir = paths.data + "/mail";
+    mail.run_dir = paths.run + "/mail";
+    mail.box_netns = paths.box_netns();
+    box.mail = std::make_unique<EximRelay>(std::move(mail), clock);
     box.meter =
         std::make_unique<MachineMeter>(paths.data, MeterReserve{.cpu = config.cpu_reserve,
                                                                 .memory = config.memory_reserve,

@@ -13,6 +13,7 @@
 #include "common/base/units.h"
 #include "node-agent/app/own_line.h"
 #include "node-agent/app/ports.h"
+#include "node-agent/net/exim_relay.h"
 #include "node-agent/volume/volume.h"
 
 namespace foyer::agent {
@@ -39,7 +40,8 @@ struct BoxConfig {
     std::string acme_ca_file;
     int edge_connections_max = 2000;
     Bytes edge_body_max = mebibytes(100);
-    int edge_names_max = 500;  // instances one edge serves
+    int edge_names_max = 500;   // instances one edge serves
+    EximRelayConfig mail = {};  // where it delivers, and its limits; folders are set here
     std::string edge_dns_listen_address = "::";
     int edge_dns_port = 53;
 
@@ -66,6 +68,7 @@ struct Box {
     std::unique_ptr<EdgeProxy> proxy;
     std::unique_ptr<ZoneServer> zone;
     std::unique_ptr<AcmeClient> acme;
+    std::unique_ptr<MailRelay> mail;
     std::unique_ptr<BoxMeter> meter;
 };
 

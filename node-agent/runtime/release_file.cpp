@@ -89,6 +89,8 @@ Result<Release> parse_release(const std::string& text, const SizeName& size) {
     Release release;
     release.name = ReleaseName(TRY(top.text("name")));
     release.version = ReleaseVersion(TRY(top.text("version")));
+    if (file.contains("kind"))  // one that is not known here yet is another one
+        release.kind = release_kind_from(TRY(top.text("kind"))).value_or(ReleaseKind::Other);
     const Fields image = TRY(top.object("image"));
     release.image = Digest(TRY(image.text("digest")));
     TRY(hex_of(release.image));

@@ -142,6 +142,7 @@ Status UidRanges::release(const PartitionId& id) {
 Status UidRanges::claim_all() {
     const std::lock_guard turn(taking_);
     const os::UniqueFd held = TRY(lock());
+    TRY(os::remove_drafts(space_.claims));  // nobody else writes while we hold the lock
     for (const std::string& name : TRY(os::list_dir(paths_.partitions()))) {
         const PartitionId id(name);
         const auto own = find(id);

@@ -2,6 +2,7 @@
 
 #include "common/base/text.h"
 #include "node-agent/state/json_fields.h"
+#include "node-agent/state/mail_json.h"
 
 namespace foyer::agent {
 namespace {
@@ -47,6 +48,12 @@ Json to_json(const GroupProposal& from) {
                     {"incarnation", from.in->incarnation},
                     {"may_lead", from.in->may_lead}};
     if (from.desired) to["desired"] = to_text(*from.desired);
+    if (from.promise) to["promise_ms"] = from.promise->count();
+    if (from.barred) {
+        Json barred = Json::array();
+        for (const ReplicaIndex index : *from.barred) barred.push_back({{"index", index.number}});
+        to["barred"] = std::move(barred);
+    }
     return to;
 }
 
@@ -63,6 +70,17 @@ GroupSeat seat_from(const Json& body, JsonFields& outer) {
     return seat;
 }
 
+std::set<ReplicaIndex> indexes_from(const Json& list, JsonFields& outer) {
+    std::set<ReplicaIndex> indexes;
+    if (!outer.is(list.is_array())) return indexes;
+    for (const Json& item : list) {
+        JsonFields fields(item);
+        indexes.insert(ReplicaIndex{fields.whole("index")});
+        outer.is(fields.ok());
+    }
+    return indexes;
+}
+
 GroupProposal proposal_from(const Json& body, JsonFields& outer) {
     JsonFields fields(body);
     GroupProposal proposal;
@@ -74,6 +92,8 @@ GroupProposal proposal_from(const Json& body, JsonFields& outer) {
         proposal.desired = desired_state_from(fields.text("desired"));
         fields.is(proposal.desired.has_value());
     }
+    if (fields.has("promise_ms")) proposal.promise = Duration(fields.number("promise_ms"));
+    if (fields.has("barred")) proposal.barred = indexes_from(body.at("barred"), fields);
     outer.is(fields.ok());
     return proposal;
 }
@@ -138,7 +158,9 @@ Json to_json(const Assignment& from) {
     }
     if (from.ordered_at.unix_ms != 0) to["ordered_at_unix_ms"] = from.ordered_at.unix_ms;
     if (from.leader) to["leader"] = from.leader->number;
+    if (!from.tenant_country.empty()) to["tenant_country"] = from.tenant_country.str();
     if (from.group) to["group"] = to_json(*from.group);
+    if (!from.mail_relay.empty()) to["mail_relay"] = from.mail_relay;
     return to;
 }
 
@@ -164,6 +186,8 @@ Assignment assignment_from(const Json& body, JsonFields& outer,
     read_enums(fields, to);
     to.fence = {Generation(fields.count("generation")), Epoch(fields.count("epoch"))};
     if (fields.has("leader")) to.leader = ReplicaIndex{fields.whole("leader")};
+    if (fields.has("tenant_country"))
+        to.tenant_country = CountryCode(fields.text("tenant_country"));
     to.founder = fields.truth("founder");
     to.release_json = exact_from(fields, "release_json");
     to.release_signature = fields.text("release_signature");
@@ -184,6 +208,7 @@ Assignment assignment_from(const Json& body, JsonFields& outer,
             to.learners.push_back(member_from(member, fields));
     }
     to.proxies = fields.texts("proxies");
+    if (fields.has("mail_relay")) to.mail_relay = fields.text("mail_relay");
     for (const std::string& name : fields.texts("secret_names")) secret_names.insert(name);
     if (fields.has("group")) to.group = group_from(body.at("group"), fields);
     outer.is(fields.ok() && !to.partition.empty());
@@ -222,6 +247,7 @@ Json to_json(const EdgeRoute& route) {
         {"epoch", route.fence.epoch.number()}, {"backend", route.backend}};
     if (route.ordered_at.unix_ms != 0) to["ordered_at_unix_ms"] = route.ordered_at.unix_ms;
     if (!route.aliases.empty()) to["aliases"] = route.aliases;
+    if (route.mail) to["mail"] = route_mail_json(*route.mail);
     if (!route.voters.empty()) {
         to["web_port"] = route.web_port;
         if (!route.first.text.empty()) to["first"] = to_json(route.first);
@@ -241,6 +267,7 @@ EdgeRoute route_from(const Json& body, JsonFields& outer) {
     route.fence = {Generation(fields.count("generation")), Epoch(fields.count("epoch"))};
     route.backend = fields.text("backend");
     if (fields.has("aliases")) route.aliases = fields.texts("aliases");
+    if (fields.has("mail")) fields.is(read_json(body.at("mail"), route.mail.emplace()));
     if (fields.has("voters")) {  // of a group that elects
         route.web_port = fields.whole("web_port");
         if (fields.has("first")) {
@@ -272,21 +299,23 @@ Json to_json(const DesiredNode& desired, const Removals& removed,
     Json forgotten = Json::array();
     for (const auto& [id, removal] : removed)
         (removal == Removal::Ordered ? ordered : forgotten).push_back(id.str());
-    return {{"agent_version", agent_version},
-            {"lineage", desired.lineage.str()},
-            {"revision", desired.revision.number()},
-            {"settings_revision", desired.settings.revision.number()},
-            {"overlay_prefix", desired.settings.overlay_prefix},
-            {"overlay_cluster_prefix", desired.settings.overlay_cluster_prefix},
-            {"edge", desired.settings.edge},
-            {"zone", desired.settings.zone},
-            {"public_address", desired.settings.public_address},
-            {"acme_thumbprint", desired.settings.acme_thumbprint},
-            {"assignments", assignments},
-            {"peers", peers},
-            {"routes", routes},
-            {"removed", ordered},
-            {"forgotten", forgotten}};
+    Json body = {{"agent_version", agent_version},
+                 {"lineage", desired.lineage.str()},
+                 {"revision", desired.revision.number()},
+                 {"settings_revision", desired.settings.revision.number()},
+                 {"overlay_prefix", desired.settings.overlay_prefix},
+                 {"overlay_cluster_prefix", desired.settings.overlay_cluster_prefix},
+                 {"edge", desired.settings.edge},
+                 {"zone", desired.settings.zone},
+                 {"public_address", desired.settings.public_address},
+                 {"acme_thumbprint", desired.settings.acme_thumbprint},
+                 {"assignments", assignments},
+                 {"peers", peers},
+                 {"routes", routes},
+                 {"removed", ordered},
+                 {"forgotten", forgotten}};
+    if (desired.settings.mail_relay) body["mail_relay"] = relay_json(*desired.settings.mail_relay);
+    return body;
 }
 
 std::optional<ReadDesired> desired_from_json(const Json& body) {
@@ -305,6 +334,8 @@ std::optional<ReadDesired> desired_from_json(const Json& body) {
         desired.settings.public_address = fields.text("public_address");
     if (fields.has("acme_thumbprint"))
         desired.settings.acme_thumbprint = fields.text("acme_thumbprint");
+    if (fields.has("mail_relay"))
+        fields.is(read_json(body.at("mail_relay"), desired.settings.mail_relay.emplace()));
     for (const Json& item : fields.list("assignments")) {
         std::set<std::string> names;
         Assignment assignment = assignment_from(item, fields, names);

@@ -10,6 +10,7 @@
 #include "node-agent/state/desired_json.h"
 #include "node-agent/state/host_json.h"
 #include "node-agent/state/local_json.h"
+#include "node-agent/state/mail_json.h"
 #include "node-agent/state/takeover_json.h"
 
 namespace foyer::agent {
@@ -24,8 +25,12 @@ bool is_in_memory(const std::string& folder) {
     return facts.f_type == TMPFS_MAGIC || facts.f_type == RAMFS_MAGIC;
 }
 
+// No partition is named like that.
+constexpr const char* mail_keys = "/mail";
+
 nlohmann::json secrets_json(const DesiredNode& desired) {
     nlohmann::json body = nlohmann::json::object();
+    if (auto keys = mail_keys_json(desired); !keys.is_null()) body[mail_keys] = std::move(keys);
     for (const auto& [partition, assignment] : desired.assignments)
         body[partition.str()] = assignment.secrets.by_name;
     return body;
@@ -88,6 +93,7 @@ Recovered FileJournal::recover() {
     recover_partitions(recovered);
     recover_takeovers(recovered);
     recover_host(recovered);
+    recover_refusals(recovered);
     return recovered;
 }
 
@@ -113,6 +119,8 @@ void FileJournal::recover_desired(Recovered& recovered) {
         auto secrets = read_checked(secrets_file_);
         if (secrets.ok() && secrets.value().is_object()) remembered = std::move(secrets).value();
     }
+    recovered.mail_keys_lost =
+        !restore_mail_keys(remembered.value(mail_keys, nlohmann::json()), recovered.desired);
     for (auto& [partition, assignment] : recovered.desired.assignments) {
         const std::set<std::string>& names = read->secret_names[partition];
         if (restore_secrets(remembered, names, assignment)) continue;
@@ -162,6 +170,7 @@ void FileJournal::recover_takeovers(Recovered& recovered) {
 }
 
 Status forget_host_order(const std::string& state_dir) {
+    TRY(os::remove_file(state_dir + "/refusals.json"));
     return os::remove_file(state_dir + "/host.json");
 }
 
@@ -176,6 +185,20 @@ void FileJournal::recover_host(Recovered& recovered) {
                               : body.failure());
     const Status kept = keep(recovered.host);
     if (!kept.ok()) log_.failure(LogLevel::Warn, "host_order_not_kept", kept.failure());
+}
+
+void FileJournal::recover_refusals(Recovered& recovered) {
+    const std::string path = state_dir_ + "/refusals.json";
+    const auto body = read_checked(path);
+    if (!body.ok() && body.failure().code == ErrorCode::NotFound) return;
+    const auto refuses = body.ok() ? refusals_from_json(body.value()) : std::nullopt;
+    const bool sane = refuses && check(*refuses).ok();
+    recovered.refuses = sane ? *refuses : everything_refused();
+    if (sane) return;
+    put_aside(path, body.ok() ? error(ErrorCode::InvalidArgument, "not a journal of this version")
+                              : body.failure());
+    const Status kept = keep(recovered.refuses);
+    if (!kept.ok()) log_.failure(LogLevel::Warn, "refusals_not_kept", kept.failure());
 }
 
 Status FileJournal::save(const DesiredNode& desired, const Removals& removed,
@@ -194,6 +217,10 @@ Status FileJournal::keep(const KeptTakeovers& kept) {
 
 Status FileJournal::keep(const HostOrder& host) {
     return write(state_dir_ + "/host.json", to_json(host));
+}
+
+Status FileJournal::keep(const HostRefusals& refuses) {
+    return write(state_dir_ + "/refusals.json", to_json(refuses));
 }
 
 Status FileJournal::write(const std::string& path, const nlohmann::json& body) {

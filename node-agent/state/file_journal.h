@@ -3,6 +3,7 @@
 //   state/desired.json            the wish, without secrets
 //   state/partitions/<id>.json    where each partition stands
 //   state/takeovers.json          what this box saw of takeovers
+//   state/host.json, refusals.json   what its host wants of it, and refuses
 //   state/reserve                 room for the next write when others have filled the disk
 //   <memory_dir>/wish-secrets.json   secrets of the wish, only when that folder is in memory
 //   (tmpfs)
@@ -25,7 +26,8 @@
 
 namespace foyer::agent {
 
-// A box that is enrolled begins a new life: what its host said of an earlier one is over.
+// A box that is enrolled begins a new life: what its host said of an earlier one is over, also what
+// he refused.
 Status forget_host_order(const std::string& state_dir);
 
 class FileJournal final : public Journal {
@@ -41,6 +43,7 @@ public:
     Status forget(const PartitionId& partition) override;
     Status keep(const KeptTakeovers& kept) override;
     Status keep(const HostOrder& host) override;
+    Status keep(const HostRefusals& refuses) override;
 
 private:
     FileJournal(std::string state_dir, std::string secrets_file, Log& log);
@@ -51,6 +54,7 @@ private:
     void recover_partitions(Recovered& recovered);
     void recover_takeovers(Recovered& recovered);
     void recover_host(Recovered& recovered);
+    void recover_refusals(Recovered& recovered);
     void put_aside(const std::string& path, const Error& reason);
 
     std::string state_dir_;

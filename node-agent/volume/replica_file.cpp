@@ -64,6 +64,8 @@ Result<std::string> replica_json(const Assignment& assignment, const ReleaseName
         replica["learners"] = std::move(learners);
     }
     replica["proxies"] = assignment.proxies;
+    if (!assignment.mail_relay.empty())
+        replica["mail_relay"] = {{"address", assignment.mail_relay}, {"port", mail_port}};
     if (assignment.warm) replica["warm"] = true;
     return replica.dump(2) + "\n";
 }

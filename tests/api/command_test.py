@@ -4,34 +4,16 @@ at the price that was looked up."""
 import csv
 import io
 import json
-import os
-import subprocess
 from email.utils import parsedate_to_datetime
 
+from command_test_tools import commander
 from master_fixture import Master, skip_without_postgres
 from release_maker import publish
 
 PRICES = {"name": "list-2026", "currency": "EUR", "sizes": [
     {"size": "s", "copy_cents": 900, "synchronous_cents": 100, "further_country_cents": 250}]}
-LISTS = ("isp", "host", "site", "node", "account", "instance", "release", "price-list", "audit")
-
-
-def commander(master, token):
-    """Runs the command as one account would."""
-    folder = master.folder + "/home"
-    os.makedirs(folder, exist_ok=True)
-    config = folder + "/config.toml"
-    with open(os.open(config, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w",
-              encoding="utf-8") as file:
-        file.write(f'[profiles.default]\napi = "https://localhost:{master.https}"\n'
-                   f'ca_file = "{master.data}/ca/ca.crt"\ntoken = "{token}"\n')
-
-    def run(*words, code=0, stream="stdout"):
-        done = subprocess.run([os.environ["FOYER_CLI"], *words], capture_output=True, check=False,
-                              env={"PATH": os.environ["PATH"], "FOYER_CONFIG": config})
-        assert done.returncode == code, (words, done)
-        return getattr(done, stream).decode()
-    return run
+LISTS = ("isp", "host", "site", "node", "account", "instance", "release", "price-list", "audit",
+         "agent-release")
 
 
 def findings(foyer, code=0):

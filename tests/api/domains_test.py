@@ -46,7 +46,8 @@ class Dns(threading.Thread):
         return head + body
 
     def says(self, name, text):
-        self.records[name, TXT] = bytes([len(text)]) + text.encode()
+        parts = [text[at:at + 255] for at in range(0, len(text), 255)]
+        self.records[name, TXT] = b"".join(bytes([len(part)]) + part.encode() for part in parts)
 
     def leads_to(self, name, address):
         self.records[name, A] = socket.inet_aton(address)
@@ -115,6 +116,41 @@ def who_proves_it_has_it(dns, own, ann, bob):
     assert "ann-" not in refused.json["message"], refused
 
 
+def mail_as_a_domain(dns, ann):
+    """It is proven by its token and its key, and leads wherever it likes."""
+    made = ann.must(ann.post("/v1/domains", {
+        "name": "ann.example", "instance": "ann-shop", "use": "mail"}))
+    assert made["use"] == "mail", made
+    assert [row["type"] for row in made["records"]] == ["TXT", "TXT"], made
+    token, key = made["records"]
+    assert token["name"] == "_foyer-challenge.ann.example", made
+    assert key["name"].startswith("foyer-") and key["name"].endswith("._domainkey.ann.example")
+    assert key["value"].startswith("v=DKIM1; k=rsa; p=MIIBIjAN") and len(key["value"]) > 400, key
+    hints = {row["name"]: row["value"] for row in made["mail_hints"]}
+    assert hints == {"ann.example": f"v=spf1 ip4:{EDGE} ~all",
+                     "_dmarc.ann.example": "v=DMARC1; p=none"}, hints
+    assert "PRIVATE" not in str(made)
+    path = "/v1/domains/ann.example"
+    dns.leads_to("ann.example", "203.0.113.80")
+    dns.says(token["name"], token["value"])
+    until("the key is missed",
+          lambda: "._domainkey.ann.example' yet" in ann.get(path).json["status"])
+    dns.says(key["name"], key["value"].replace("p=MIIB", "p=MIIC"))
+    until("another key is seen", lambda: "has another key" in ann.get(path).json["status"])
+    dns.says(key["name"], key["value"])
+    until("the domain is proven", lambda: ann.get(path).json.get("proven_at"))
+    shown = ann.must(ann.get(path))
+    assert shown["state"] == "serving" and "may send mail as @ann.example" in shown["status"], shown
+    bad = ann.post("/v1/domains", {"name": "b.example", "instance": "ann-shop", "use": "post"})
+    assert bad.status == 400, bad
+    other = ann.must(ann.post("/v1/domains", {
+        "name": "c.example", "instance": "ann-shop", "use": "web_and_mail"}))
+    assert other["records"][1]["value"] != key["value"], other
+    assert "A" in [row["type"] for row in other["records"]], other
+    ann.must(ann.call("DELETE", "/v1/domains/c.example"))
+    return shown
+
+
 def main():
     skip_without_postgres()
     dns = Dns()
@@ -130,11 +166,14 @@ def main():
         own = each_asks_and_sees_his_own(ann, bob)
         an_operator_says_whose(operator)
         who_proves_it_has_it(dns, own, ann, bob)
+        mail = mail_as_a_domain(dns, ann)
         bob.must(bob.post("/v1/domains", {"name": "shop.bob.example", "instance": "bob-shop"}))
         assert operator.must(operator.get(PATH))["owner"] == "ann"
         master.kill()
         master.start()
         assert master.operator.must(master.operator.get(PATH))["proven_at"]
+        again = master.operator.must(master.operator.get("/v1/domains/ann.example"))
+        assert again["records"] == mail["records"] and again["proven_at"], again
         assert [row["name"] for row in bob.rows("/v1/domains", "domains")] == ["shop.bob.example"]
         master.operator.must(master.operator.call("DELETE", PATH))
         bob.must(ask(bob, "bob"))

@@ -157,6 +157,9 @@ class Master:
             "\n".join(f"{key} = {value}" for key, value in limits.get(table, {}).items())
             for table in ("mail", "repair")
         )
+        # The boxes of these tests are a tool without voters.
+        groups = {"elect": "false", **limits.get("groups", {})}
+        groups = "\n".join(f"{key} = {value}" for key, value in groups.items())
         with open(self.config, "w", encoding="utf-8") as out:
             out.write(f"""
 {limits.get("root", "")}
@@ -171,7 +174,7 @@ grpc_listen = "127.0.0.1:{self.grpc}"
 [blobs]
 {blobs}
 [groups]
-elect = false  # the boxes of these tests are a tool without voters
+{groups}
 [webhooks]
 {webhooks}
 [mail]

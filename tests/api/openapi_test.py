@@ -5,6 +5,7 @@ slower than the limit it states, and what the document calls wrong is refused.
 TEST_SEED=… makes other hostile input.
 """
 
+import base64
 import dataclasses
 import http.client
 import itertools
@@ -15,8 +16,9 @@ import re
 import sys
 import time
 
+from applicant import TAKES, Applicant
 from master_fixture import Client, Master, sha256, skip_without_postgres
-from release_maker import publish
+from release_maker import Publisher, publish
 
 try:
     import contract
@@ -34,7 +36,8 @@ PRICES = {"currency": "EUR", "sizes": [{"size": "s", "copy_cents": 900}]}
 # Their state says no in a story where nothing is wrong: no drain, no other copy, no release file.
 MAY_CONFLICT = {"CancelDrain", "PromoteInstance", "StartRebalance", "StopRebalance", "DeleteNode",
                 "RevealInstance", "ExecInstance", "DeleteIsp", "DeleteHost", "DeleteSite",
-                "DeleteAccount", "DeletePriceList", "AcceptNodeLine"}  # fmt: skip
+                "DeleteAccount", "DeletePriceList", "AcceptNodeLine",
+                "PauseUpgrade", "ResumeUpgrade", "TurnBackUpgrade"}  # fmt: skip
 
 
 class Walker:
@@ -138,14 +141,38 @@ def story(master):
     names = {"price-lists": "prices", "webhooks": "shop", "contacts": contact, "isps": "isp0",
              "domains": "shop.acme.example", "accounts": "house",
              "tokens": token, "hosts": "host0", "sites": "site0", "nodes": boxes[0].name,
+             "applications": application_of(master, "gent"),
              "instances": "acme", "operations": made["operation"]["id"],
-             "software-releases": "echo", "blobs": sha256(BLOB)}  # fmt: skip
+             "software-releases": "echo", "blobs": sha256(BLOB),
+             "agent-releases": agent_release(operator, "0.2.0")}  # fmt: skip
     return boxes, names
+
+
+def agent_release(operator, version):
+    """A package of the agent, and an upgrade to it."""
+    key = Publisher()
+    document = (f"foyer-agent-package 1\npackage foyer-node\nversion {version}\n"
+                f"architecture amd64\nsha256 {sha256(BLOB)[7:]}\nsize {len(BLOB)}\n").encode()
+    operator.must(operator.post("/v1/agent-releases", {
+        name: base64.b64encode(value).decode() for name, value in (
+            ("document", document), ("signature", key.sign(document)),
+            ("publisher_key", key.public))}))
+    operator.must(operator.post("/v1/upgrade:start", {"version": version}))
+    return version
+
+
+def application_of(master, site):
+    """A host asks to be taken in."""
+    Applicant(master).apply(site, isp="isp0")
+    listed = master.operator.must(master.operator.get("/v1/applications?state=open"))
+    return next(row["id"] for row in listed["applications"] if row["site"] == site)
 
 
 def names_for(operation, names):
     found = {name: names[operation.path.split("/")[2]] for name in operation.places("path")}
-    if "version" in found:
+    if "architecture" in found:
+        found["architecture"] = "amd64"
+    elif "version" in found:
         found["version"] = "1-1"
     return found
 
@@ -162,6 +189,7 @@ def good_body(operation, names, number=0):
     if "name" in body:
         dotted = ".acme.example" if operation.id == "CreateDomain" else ""
         body["name"] = f"{operation.id.lower()}-{number}{dotted}"
+    body.pop("canaries", None)  # no box of the story takes upgrades
     if "address" in body:  # few codes go to one address
         body["address"] = f"a{number}@example.org"
     if "account" in body:  # the one has soon as many tokens as it may
@@ -200,7 +228,8 @@ def good(walker, names):
     order = sorted(walker.document.operations,
                    key=lambda one: last.index(one.id) if one.id in last else -1)  # fmt: skip
     for operation in order:
-        if operation.id == "PublishRelease":  # its bytes are signed: publish_test has it
+        # Their bytes are signed: publish_test and upgrades_test have them.
+        if operation.id in ("PublishRelease", "PublishAgentRelease"):
             continue
         if operation.id in LOGINS:  # of a person who is somebody: login_test has them
             continue
@@ -212,6 +241,8 @@ def good(walker, names):
         if operation.id == "ResendContactCode":  # few codes go to one contact
             fresh = walker.master.operator.post("/v1/contacts", {"address": "fresh@example.org"})
             here["id"] = fresh.json["id"]
+        if operation.id in ("ApproveApplication", "RejectApplication"):  # each is decided once
+            here["id"] = application_of(walker.master, operation.id.lower())
         attempt = attempt_of(operation, here, good_body(operation, names))
         stale(walker, operation, attempt)
         status, headers, body = walker.call(operation, attempt, walker.master.operator.token)
@@ -327,7 +358,8 @@ def main():
     print(f"TEST_SEED={SEED}")
     # So that each answer tells of it, and nothing is refused for it.
     rate = {"requests_per_second": 100_000, "requests_burst": 1_000_000}
-    with Master(api=rate, agents={"errand_margin_ms": 100}, root=CONTACT).start() as master:
+    with Master(api=rate, agents={"errand_margin_ms": 100}, root=CONTACT,
+                more=TAKES.format(of_source=10, calls=1000)).start() as master:
         text = Client(master).get("/v1/openapi.json").body
         document = contract.Document(text)
         contract.check(document)

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 
+#include "master/domain/patience.h"
 #include "tests/bench/support/report.h"
 #include "tests/sim/group/faults.h"
 #include "tests/sim/group/world.h"
@@ -60,12 +61,18 @@ void settle(group::World& world) {
     CHECK(leads(world));
 }
 
+void set_promise(group::World& world, Duration length) {
+    for (int tries = 0; tries < 10; ++tries) {  // a change of its own may be under way
+        group::propose(world, {{}, leadership::SetPromise{length}});
+        settle(world);
+        if (world.leader()->state.leading.committed->promise == length) return;
+    }
+    CHECK(false);
+}
+
 void promise(group::World& world, Duration length) {
     settle(world);
-    if (length == leadership::Record{}.promise) return;
-    group::propose(world, {{}, leadership::SetPromise{length}});
-    settle(world);
-    CHECK(world.leader()->state.leading.committed->promise == length);
+    if (length != leadership::Record{}.promise) set_promise(world, length);
 }
 
 void cut_off(group::World& world, ReplicaIndex who) {
@@ -76,18 +83,47 @@ void cut_off(group::World& world, ReplicaIndex who) {
     }
 }
 
+bool is_taken_by_reset(group::World& world, std::int64_t least_ms, std::int64_t most_ms) {
+    const auto before = leads(world);
+    cut_off(world, world.leader()->index);
+    world.run_until(world.now() + least_ms + world.below(most_ms - least_ms));
+    world.unblock_all();
+    world.run_until(world.now() + between_ms + world.below(second_ms));
+    if (!leads(world)) settle(world);
+    return leads(world) != before;
+}
+
 int takeovers_of(const Reset& reset, int resets) {
     group::World world(seed, three_homes(), group::Planted::None);
     promise(world, Duration(reset.promise_ms));
     int taken = 0;
-    for (int i = 0; i < resets; ++i) {
-        const auto before = leads(world);
-        cut_off(world, world.leader()->index);
-        world.run_until(world.now() + reset.least_ms + world.below(reset.most_ms - reset.least_ms));
-        world.unblock_all();
-        world.run_until(world.now() + between_ms + world.below(second_ms));
-        if (!leads(world)) settle(world);
-        taken += leads(world) == before ? 0 : 1;
+    for (int i = 0; i < resets; ++i)
+        taken += is_taken_by_reset(world, reset.least_ms, reset.most_ms) ? 1 : 0;
+    return taken;
+}
+
+// As `measured` orders live (master/domain/patience.h): one reset a day.
+int takeovers_of_measured(std::int64_t least_ms, std::int64_t most_ms, int days) {
+    const std::int64_t day_ms = 86'400 * second_ms;
+    const int week = static_cast<int>(master::silences_within.count() / day_ms);
+    const int patient_days = static_cast<int>(master::patient_for.count() / day_ms);
+    group::World world(seed, three_homes(), group::Planted::None);
+    promise(world, master::quick_promise);
+    int taken = 0;
+    std::optional<int> last;
+    std::optional<int> patient_until;
+    for (int day = 0; day < days; ++day) {
+        if (patient_until == day) {
+            set_promise(world, master::quick_promise);
+            patient_until.reset();
+        }
+        if (!is_taken_by_reset(world, least_ms, most_ms)) continue;
+        ++taken;
+        const bool again = last && day - *last <= week;
+        last = day;
+        if (!again && !patient_until) continue;
+        patient_until = day + patient_days;
+        set_promise(world, master::patient_promise);
     }
     return taken;
 }
@@ -139,6 +175,11 @@ int main(int argc, char** argv) {
                     std::to_string(taken), fixed(month, 2)});
         report.metric(std::string("false_takeovers.per_month.resets_") + reset.id, month);
     }
+    const int measured = takeovers_of_measured(2'000, 10'000, resets);
+    const double month = days_a_month * measured / days;
+    report.row({"the same, T as measured", "7, 20", std::to_string(resets),
+                std::to_string(measured), fixed(month, 2)});
+    report.metric("false_takeovers.per_month.resets_long_measured", month);
     report.end_table();
     report.row({"lines of all three, for two hours", "taken"});
     for (const Line& line :

@@ -16,17 +16,20 @@ INSERT INTO nodes (name, site, edge, public_address, state, number, token_hash, 
                    certificate_expires_at, wg_public_key, cpu_millicores, memory_bytes, disk_bytes, uplink_kbit_s, agent_version,
                    partitions_made, wish, eviction_held, offered_cpu_millicores, offered_memory_bytes, offered_disk_bytes,
                    offered_uplink_kbit_s, revision, overlay_revision, missing_told, host_wish, pause_lasts,
-                   line_differs, line_accepted_asn, health, health_reason)
+                   line_differs, line_accepted_asn, health, health_reason, refuses_countries, refuses_kinds, refuses_now,
+                   clock_standing, clock_fault)
 SELECT 'rue-du-moulin-' || i || '-box', 'rue-du-moulin-' || i, false, '', 'online', i + 1, encode(sha256(('t' || i)::bytea), 'hex'),
        now(), true, encode(sha256(('k' || i)::bytea), 'hex'), now() + interval '90 days',
        encode(sha256(('w' || i)::bytea), 'base64'), 64000, 128::bigint << 30, 4000::bigint << 30, 10000, '0.1.0', 40, 'open', false,
-       64000, 128::bigint << 30, 4000::bigint << 30, 10000, 1, 1, false, 'serving', false, false, 0, 'well', ''
+       64000, 128::bigint << 30, 4000::bigint << 30, 10000, 1, 1, false, 'serving', false, false, 0, 'well', '', '{}', '{}', false, 'right',
+       'none'
 FROM generate_series(:nodes_from, :nodes - 1) i;
 INSERT INTO node_numbers SELECT number, name FROM nodes ON CONFLICT DO NOTHING;
-INSERT INTO releases
+INSERT INTO releases (name, version, title, publisher, publisher_key, release_json, signature, image, image_size_bytes, sizes,
+                      parameters_schema_json, copies_min, copies_max, copies_default, web_port, sequence, created_at, revision, kind)
 SELECT 'echo', '1.0.0-1', 'Echo', 'pub', 'key', '{"name": "echo"}', 'signature', 'sha256:' || repeat('0', 64), 10485760,
        '[{"name": "s", "cpu_millicores": 100, "memory_bytes": 134217728, "disk_bytes": 1073741824, "uplink_kbit": 10}]', '{}', 1, 5, 3,
-       8000, 1, now(), 1
+       8000, 1, now(), 1, 'other'
 WHERE NOT EXISTS (SELECT FROM releases);
 
 INSERT INTO operations (id, kind, instance, node, moves_max, owner, state, steps, created_at, finished_at, revision)
@@ -38,9 +41,10 @@ FROM generate_series(:instances_from, :instances - 1) i,
 INSERT INTO instances (name, owner, release, version, size, parameters_json, replicas, countries, min_countries, mode, allow_same_isp,
                        short_of_copies, desired, generation, epoch, leader, served_generation, served_epoch, operation, admin_password,
                        replication_password, initialized, password_shown_at, replicas_made, elects, created_at, revision,
-                       group_revision, route_revision, volume_key)
+                       group_revision, route_revision, volume_key, patience)
 SELECT 'menuiserie-' || i, 'carl', 'echo', '1.0.0-1', 's', '{"company": "Menuiserie Durand"}', 3, '{}', 1, 'synchronous', false,
-       'stop_writes', 'running', 1, 1, 0, 1, 1, NULL, NULL, repeat('r', 80), true, now(), 3, false, now(), 1, 1, 1, repeat('k', 120)
+       'stop_writes', 'running', 1, 1, 0, 1, 1, NULL, NULL, repeat('r', 80), true, now(), 3, false, now(), 1, 1, 1, repeat('k', 120),
+       'measured'
 FROM generate_series(:instances_from, :instances - 1) i;
 INSERT INTO replicas (instance, index, kind, node, site, isp, family, allow_same_isp, partition_number, cpu_millicores, memory_bytes,
                       disk_bytes, uplink_kbit_s, founder, observed_partition, observed_generation, observed_epoch, observed_role,

@@ -68,7 +68,9 @@ class Reading(CliTest):
             with self.subTest(noun):
                 self.assertIn(name.split("@")[0], self.ok(noun, "show", name).out)
         node = self.ok("node", "show", "lille-1").out
-        self.assertIn("wrong: 24 h behind the master's", node)
+        self.assertIn("wrong: 24 h behind the master's; it leads only what no other box can", node)
+        self.assertIn("wrong: it runs 812 ppm too slow; so are most others",
+                      self.ok("node", "show", "liege-1").out)
         self.assertIn("1 B: the disk is full", node)
         self.assertIn("3 GiB: copies that need more go elsewhere, though 90 GiB are not reserved",
                       self.ok("node", "show", "liege-1").out)
@@ -116,6 +118,7 @@ class Reading(CliTest):
         self.assertIn("promise: synchronous: nothing acknowledged is lost", self.ok(*plan).err)
         for words, policy in (
                 (("--short-of-copies", "go-on"), {"short_of_copies": "go_on"}),
+                (("--patience", "patient"), {"patience": "patient"}),
                 (("--mode", "synchronous", "--short-of-copies", "stop-writes"),
                  {"mode": "synchronous", "short_of_copies": "stop_writes"})):
             self.ok(*plan, *words)
@@ -123,6 +126,7 @@ class Reading(CliTest):
         self.assertIn("'go-on'", self.fails(2, *plan, "--short-of-copies", "goon").err)
         shown = self.ok("instance", "show", "acme").out
         self.assertIn("goes on when short of copies", shown)
+        self.assertIn("patient: another home takes over after 20 s of silence", shown)
         self.assertRegex(shown, r"durability +2 of 3 copies live")
 
     def test_what_is_not_there_is_exit_3_with_the_next_command(self):

@@ -9,7 +9,7 @@ from fake_api import NOW, ROWS, TOKEN, FakeApi, make_certificates
 from harness import CliTest
 
 CHECKS = ["config", "ca", "name", "connection", "tls", "master", "clock", "token", "version",
-          "boxes", "trust", "drains", "instances", "mail"]
+          "boxes", "trust", "refusals", "drains", "instances", "mail"]
 HEALED = {"wish": "open", "state": "online"}
 
 

@@ -41,9 +41,9 @@ def instance(name):
             "replicas": [replica(0, "lille", "alder", "FR"), replica(1, "liège", "birch", "BE"),
                          replica(2, "paris", "cedar", "FR")],
             "policy": {"replicas": 3, "mode": "synchronous",
-                       "short_of_copies": "go_on"},
+                       "short_of_copies": "go_on", "patience": "patient"},
             "quote": QUOTE, "durability": "2 of 3 copies live; a write needs 2", "owner": "acme",
-            "revision": 9,
+            "revision": 9, "takeover_after_ms": "20000",
             "created_at": NOW, "connection": {"url": f"https://{name}.foyer.localhost:8443/",
                                               "database": "erp", "user": "admin"}}
 
@@ -59,25 +59,34 @@ ROWS = {
                   "failing_since": NOW, "failure": "550 no such user", "off_at": NOW,
                   "created_at": NOW, "confirmed_at": NOW, "revision": 7}],
     "domains": [{"name": "erp.acme.example", "instance": "acme", "owner": "acme",
-                 "state": "waiting_for_dns", "created_at": NOW, "certificates": [],
+                 "state": "waiting_for_dns", "use": "web", "created_at": NOW, "certificates": [],
                  "status": "waiting for DNS: there is no TXT record yet",
                  "next": "make the records above",
                  "records": [{"name": "_foyer-challenge.erp.acme.example", "type": "TXT",
                               "value": "foyer-token"},
                              {"name": "erp.acme.example", "type": "CNAME",
                               "value": "acme.cloud.example.org"}]}],
+    "applications": [{"id": "q4n8w1z7kp", "state": "open", "site": "dijon", "isp": "orange",
+                      "country": "FR", "plan": "fibre", "contact": "ann@example.org",
+                      "message": "back door", "cpu_millicores": 2000, "memory_bytes": 4 << 30,
+                      "disk_bytes": 50 << 30, "uplink_kbit": 20000, "line_asn": 64500,
+                      "line_holder": "Orange", "remarks": ["nobody has read the terms"],
+                      "findings": [{"subject": "memory", "value": "8 GiB", "verdict": "good",
+                                    "reason": ""}], "created_at": NOW, "until": NOW}],
     "hosts": [{"name": "maison", "created_at": NOW}],
     "sites": [{"name": "lille", "isp": "alder", "country": "FR", "host": "maison",
                "host_class": "house", "nodes": ["lille-1"]}],
     "nodes": [{"name": "lille-1", "site": "lille", "isp": "alder", "country": "FR",
                "state": "online", "cpu_millicores": 4000, "memory_bytes": 8 << 30,
                "disk_bytes": 100 << 30, "partitions": ["acme-0"], "last_seen_at": NOW,
-               "clock_offset_ms": -86400000, "disk_free_bytes": 1, "wish": "draining",
+               "clock_offset_ms": -86400000, "clock_standing": "barred",
+               "clock_fault": "time", "disk_free_bytes": 1, "wish": "draining",
                 "drain_operation": "op-7", "drain_deadline": NOW},
               {"name": "liege-1", "site": "liège", "isp": "birch", "country": "BE",
                "state": "online", "cpu_millicores": 4000, "memory_bytes": 8 << 30,
                "disk_bytes": 100 << 30, "reserved_disk_bytes": 10 << 30, "partitions": [],
-               "last_seen_at": NOW, "disk_free_bytes": 3 << 30}],
+               "last_seen_at": NOW, "disk_free_bytes": 3 << 30, "clock_standing": "held",
+               "clock_fault": "rate", "clock_rate_ppm": "-812"}],
     "accounts": [{"name": "acme", "roles": ["customer"], "created_at": NOW, "revision": 7,
                   "quota": {"instances": 10, "disk_bytes": 200 << 30},
                   "used": {"instances": 2, "copies": 6, "disk_bytes": 30 << 30}}],
@@ -95,11 +104,12 @@ ROWS = {
                            "copies_max": 5, "copies_default": 3, "image_bytes": 123456789}],
     "instances": [instance("acme")],
     "audit": [],
+    "agent-releases": [{"version": "0.2.0", "architecture": "amd64", "created_at": NOW}],
     "price-lists": [{"name": "list-2026", "currency": "EUR", "valid_from": NOW, "in_force": True,
-                     "sizes": [{"size": "s", "copy_cents": 900, "synchronous_cents": 100,
-                                "further_country_cents": 5}]}],
+                     "sizes": [{"size": "s", "copy_cents": 900, "synchronous_cents": 100}]}],
 }
-FIELDS = {"software-releases": "releases", "price-lists": "price_lists", "audit": "entries"}
+FIELDS = {"software-releases": "releases", "price-lists": "price_lists", "audit": "entries",
+          "agent-releases": "agent_releases"}
 
 
 BALANCE = {
@@ -151,6 +161,7 @@ class FakeApi:
         self.refuse_next = None     # a Refusal for the next write
         self.unquoted = None        # a Refusal for every quote
         self.mail_warning = ""      # of contacts
+        self.applications_accepted = True
         self.audit_partial = False
         self.mail_sender = "foyer@example.org"
         self.fail_operations = self.endless_operations = False
@@ -199,9 +210,8 @@ class FakeApi:
 
     def read(self, path, query):
         if path == "/v1/whoami":
-            return {"account": "operator", "roles": self.roles, "scopes": self.roles,
-                    "read_only": False, "token_id": "op",
-                    "token_expires_at": "2999-01-01T00:00:00Z", **self.whoami_more}
+            return {"account": "operator", "roles": self.roles, "scopes": self.roles, "token_id":
+                    "op", "token_expires_at": "2999-01-01T00:00:00Z", **self.whoami_more}
         if path == "/v1/events":
             return self.events(query)
         if path == "/healthz":
@@ -219,6 +229,8 @@ class FakeApi:
             return self.operation(parts[1])
         if path == "/v1/rebalance":
             return BALANCE
+        if path == "/v1/upgrade":
+            return {"version": "0.2.0", "state": "running", "at_most": 2, "started_at": NOW}
         if path == "/v1/sites/lille/promise":
             return {"site": "lille", "month": "2026-11", "currency": "EUR", "monthly_cents": 3000,
                     "earned_cents": 1490, "heard_ms": 3564000, "passed_ms": 3600000}
@@ -230,7 +242,8 @@ class FakeApi:
             raise Refusal(404, "not_found", f"no route '{path}'")
         if len(parts) == 1:
             return self.page(parts[0], query)
-        found = [row for row in ROWS[parts[0]] if row.get("name", row.get("id")) == parts[1]]
+        keys = ("name", "id", "version")
+        found = [row for row in ROWS[parts[0]] if parts[1] in map(row.get, keys)]
         if not found:
             raise Refusal(404, "not_found", f"no {parts[0]} '{parts[1]}'")
         if parts[-1] == "events":
@@ -241,8 +254,7 @@ class FakeApi:
         if parts[-1] == "timeline":
             return TIMELINE
         if parts[-1] == "letter":
-            return {"site": parts[1], "language": "en", "title": "What it is",
-                    "text": "What it is\n", "html": "<p>What it is</p>\n"}
+            return {"site": parts[1], "title": "What it is", "text": "What it is\n"}
         if parts[-1] == "placement":
             return PLACEMENT
         row = dict(found[0])
@@ -253,8 +265,7 @@ class FakeApi:
     def events(self, query):
         """Two that have happened; one each time somebody waits, until it is refused."""
         if "after=" not in query:
-            return {"events": [event(3, "node_silent"), event(4, "node_back")], "last": 4,
-                    "has_more": False}
+            return {"events": [event(3, "node_silent"), event(4, "node_back")], "last": 4}
         after = int(query.split("after=")[1].split("&")[0])
         if after >= 6:
             raise Refusal(401, "unauthenticated", "this token expired")
@@ -281,6 +292,10 @@ class FakeApi:
             return {"isps": rows, "page": {"next_page_token": token, "revision": 3}}
         if noun == "audit":
             return {"entries": rows, "partial": self.audit_partial,
+                    "page": {"next_page_token": "", "revision": 3}}
+        if noun == "applications":
+            return {"applications": rows, "accepted": self.applications_accepted,
+                    "master": "master.example:7443", "ca_sha256": "ab" * 32,
                     "page": {"next_page_token": "", "revision": 3}}
         if noun == "contacts":
             return {"contacts": rows, "sender": self.mail_sender,
@@ -333,8 +348,15 @@ class FakeApi:
             return dict(body, id="w4c8z1p0qd", state="waits", warning=self.mail_warning)
         if path.startswith("/v1/contacts/"):
             return dict(ROWS["contacts"][0], **body)
+        if path.startswith("/v1/applications/"):
+            state = "approved" if path.endswith(":approve") else "rejected"
+            return dict(ROWS["applications"][0], state=state, node="dijon-1")
         if path == "/v1/domains":
-            return dict(ROWS["domains"][0], name=body["name"])
+            mail = {} if body["use"] != "mail" else {
+                "records": [{"name": "foyer-1._domainkey." + body["name"], "type": "TXT",
+                             "value": "v=DKIM1; k=rsa; p=" + "A" * 392}],
+                "mail_hints": [{"name": body["name"], "type": "TXT", "value": "v=spf1 ~all"}]}
+            return dict(ROWS["domains"][0], name=body["name"], use=body["use"], **mail)
         if path == "/v1/node-tokens":
             return {"token": "foyer1.abcdef", "node": body.get("node", "lille-2"),
                     "expires_at": NOW}

@@ -25,15 +25,16 @@ COLUMNS = {
                     " reserved_memory_bytes reserved_disk_bytes reserved_uplink_kbit"
                     " disk_free_bytes partitions last_seen_at silent_since agent_version"
                     " certificate_expires_at clock_offset_ms drain_operation drain_deadline"
-                    " host_wish host_wish_until paused_since line health health_reason",
-    ("account", "ls"): "name roles created_at quota used revision",
+                    " host_wish host_wish_until paused_since line health health_reason refuses"
+                    " clock_standing clock_fault clock_rate_ppm",
+    ("account", "ls"): "name roles created_at quota used revision country",
     ("token", "ls"): "id account note scopes read_only made_by created_at expires_at revision"
                      " member session",
     ("member", "ls", "--account", "acme"): "account name scopes read_only manages has_password"
                                            " totp oidc invited_until last_login_at created_at"
                                            " made_by revision",
     ("release", "ls"): "name version title publisher sizes copies_min copies_max copies_default"
-                       " image_digest image_bytes created_at withdrawn_at withdrawn_reason",
+                       " image_digest image_bytes created_at withdrawn_at withdrawn_reason kind",
     ("instance", "ls"): "name state release version size owner url durability repair replicas"
                         " policy quote created_at revision",
     ("price-list", "ls"): "name currency valid_from in_force sizes created_at",
@@ -44,10 +45,15 @@ COLUMNS = {
                        " off_at created_at",
     ("contact", "ls"): "id account address language topics state mails failing_since failure"
                        " off_at confirmed_at created_at",
+    ("application", "ls"): "id state site isp country plan contact message cpu_millicores"
+                           " memory_bytes disk_bytes uplink_kbit line_asn line_holder remarks"
+                           " reason node created_at ended_at until",
+    ("agent-release", "ls"): "version architecture digest size_bytes publisher_key created_at"
+                             " revision",
     ("op", "ls"): "id kind instance node state steps error created_at finished_at moves_max"
                   " revision",
     ("domain", "ls"): "name instance owner state status next records certificates serving_until"
-                      " created_at proven_at",
+                      " created_at proven_at use mail_hints",
     ("event", "ls"): "revision at kind subject message sequence about owner",
     ("instance", "events", "acme"): "revision at kind subject message sequence about owner",
     ("instance", "timeline", "acme"): "began_at cause from to former_end former_closing_ms"
@@ -56,8 +62,8 @@ COLUMNS = {
 }
 SCHEMAS = dict(zip(COLUMNS, ("Isp", "Host", "Site", "Node", "Account", "ApiToken",
                              "Member", "SoftwareRelease", "Instance", "PriceList", "AuditEntry",
-                             None, "Webhook", "Contact", "Operation", "Domain", "Event", "Event",
-                             "Takeover")))
+                             None, "Webhook", "Contact", "Application", "AgentRelease",
+                             "Operation", "Domain", "Event", "Event", "Takeover")))
 
 # Each is a text; some reader of YAML would see something else if it stood there bare.
 TRAPS = ["", " ", "yes", "No", "ON", "true", "False", "null", "NULL", "~", "y", "n", "1", "01",

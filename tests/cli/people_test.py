@@ -21,6 +21,16 @@ class Domains(CliTest):
                           ("/v1/domains/erp.acme.example", "")])
         self.fails(2, "domain", "add", "erp.acme.example")
 
+    def test_a_name_for_mail_shows_its_key_whole_and_what_receivers_like(self):
+        done = self.ok("domain", "add", "acme.example", "--instance", "acme", "--use", "mail").out
+        self.assertEqual("mail", json.loads(self.api.writes()[-1]["body"])["use"])
+        self.assertRegex(
+            done, r"foyer-1\._domainkey\.acme\.example +TXT +v=DKIM1; k=rsa; p=A{392}\n")
+        self.assertIn("both of them\n", done)
+        self.assertNotIn("CNAME", done)
+        self.assertRegex(done, r"RECEIVERS LIKE TO FIND +TYPE +VALUE\n *acme.example +TXT +v=spf1 ")
+        self.fails(2, "domain", "add", "acme.example", "--instance", "acme", "--use", "post")
+
     def test_an_operator_says_whose_claim_is_meant(self):
         self.assertRegex(self.ok("domain", "ls").out, r"OWNER\n(.*\n)*.* acme\n")
         self.ok("domain", "show", "erp.acme.example", "--account", "acme")

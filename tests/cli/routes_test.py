@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import re
+import subprocess
 import unittest
 
 from harness import CliTest
@@ -20,11 +21,19 @@ COMMANDS = {
     "CreateSite": "site create x --isp alder --country FR --host maison --class house",
     "ListSites": "site ls", "GetSite": "site show lille",
     "GetSitePromise": "site earned lille", "CreateNodeToken": "node token --site lille",
+    "ListApplications": "application ls", "GetApplication": "application show q4n8w1z7kp",
+    "ApproveApplication": "application approve q4n8w1z7kp",
+    "RejectApplication": "application reject q4n8w1z7kp",
     "ListNodes": "node ls", "GetNode": "node show lille-1",
     "DeleteNode": "node delete lille-1 --yes", "CordonNode": "node cordon lille-1",
     "UncordonNode": "node uncordon lille-1", "DrainNode": "node drain lille-1",
     "CancelDrain": "node cancel-drain lille-1", "PlanRebalance": "rebalance plan",
     "StartRebalance": "rebalance start", "StopRebalance": "rebalance stop",
+    "PublishAgentRelease": "agent-release publish agent.deb --key publisher.key",
+    "GetAgentRelease": "agent-release show 0.2.0", "ListAgentReleases": "agent-release ls",
+    "GetUpgrade": "upgrade show", "StartUpgrade": "upgrade start 0.2.0",
+    "PauseUpgrade": "upgrade pause", "ResumeUpgrade": "upgrade resume",
+    "TurnBackUpgrade": "upgrade back",
     "OrderInstance": "order tryton --name acme", "ListInstances": "instance ls",
     "QuoteOrder": "quote tryton", "GetInstance": "instance show acme",
     "DeleteInstance": "instance delete acme --yes", "StopInstance": "instance stop acme",
@@ -93,6 +102,16 @@ class Routes(CliTest):
         self.api.start("order", "acme")
         self.api.operations["op-0"] = self.api.operations.pop("op-1")
         self.release()
+        self.agent()
+
+    def agent(self):
+        """The smallest package of the boxes' agent."""
+        os.makedirs(self.path("deb/DEBIAN"), 0o755)
+        self.write_file("deb/DEBIAN/control",
+                        "Package: foyer-node\nVersion: 0.2.0\nArchitecture: amd64\n"
+                        "Maintainer: F <f@foyer.invalid>\nDescription: of a test\n")
+        subprocess.run(["dpkg-deb", "--root-owner-group", "--build", self.path("deb"),
+                        self.path("agent.deb")], check=True, capture_output=True)
 
     def release(self):
         """The smallest that can be signed and sent."""
@@ -112,7 +131,7 @@ class Routes(CliTest):
         self.ok("release", "keygen", "--key", self.path("publisher.key"))
 
     def run_line(self, line, *more):
-        words = [self.path(word) if word in ("release", "publisher.key", "prices.json")
+        words = [self.path(word) if word in ("release", "publisher.key", "prices.json", "agent.deb")
                  and index > 1 else word for index, word in enumerate(line.split())]
         before = len(self.api.calls)
         done = self.foyer(*words, *more)

@@ -52,8 +52,7 @@ def make_stubs(folder):
     plugin = shutil.which("grpc_python_plugin")
     command = ["protoc", f"--plugin=protoc-gen-grpc_python={plugin}", f"-I{protos}"]
     command += [f"--python_out={folder}", f"--grpc_python_out={folder}"]
-    files = [f"foyer/agent/v1/{name}.proto" for name in ("agent", "edges", "errand", "host",
-                                                           "overlay", "takeover")]
+    files = sorted(str(file.relative_to(protos)) for file in protos.glob("foyer/agent/v1/*.proto"))
     subprocess.run(command + files, check=True)
 
 

@@ -238,6 +238,13 @@ def software(lab, release):
 NO_RESOURCE = {"/v1/rebalance", "/v1/rebalance:start", "/v1/rebalance:stop", "/healthz",
                "/v1/audit", "/v1/events", "/v1/instances/{name}/log",
                "/v1/instances/{name}:exec", "/v1/openapi.json", "/v1/docs",
+               # Hosts make them from their boxes, operators decide: api/applications_test.py.
+               "/v1/applications", "/v1/applications/{id}",
+               "/v1/applications/{id}:approve", "/v1/applications/{id}:reject",
+               # Signed once and never taken back, and a task over all boxes: api/upgrades_test.py.
+               "/v1/agent-releases", "/v1/agent-releases/{version}/architectures/{architecture}",
+               "/v1/upgrade", "/v1/upgrade:back", "/v1/upgrade:pause", "/v1/upgrade:resume",
+               "/v1/upgrade:start",
                # How people get in: no program's.
                "/v1/login", "/v1/login:accept", "/v1/login:oidc-start", "/v1/login:oidc-finish",
                "/v1/login:oidc-link", "/v1/login:password", "/v1/login:totp",

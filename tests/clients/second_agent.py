@@ -20,7 +20,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives import serialization as ser
 from cryptography.hazmat.primitives.asymmetric import ec, x25519
-from foyer.agent.v1 import agent_pb2 as api, agent_pb2_grpc
+from foyer.agent.v1 import agent_pb2 as api, agent_pb2_grpc, host_pb2
 from small_log import SmallLog
 
 
@@ -62,6 +62,7 @@ class Agent:
         self.wishes = {wish.partition: wish for wish in kept}
         self.number = now_ms()  # above all numbers of an earlier life
         self.heard, self.erased, self.full, self.hold_s = {}, set(), True, 30
+        self.told = None  # of what its host refuses
 
     def save(self):
         self.journal["wishes"] = [x.SerializeToString().hex() for x in self.wishes.values()]
@@ -114,7 +115,26 @@ class Agent:
 
     # Copies: what the master wishes, one step nearer; and what is true afterwards.
 
+    def refuses(self):
+        """What its host refuses, as he wrote it into a file."""
+        file = self.data / "refuses.json"
+        said = json.loads(file.read_text()) if file.exists() else {}
+        kinds = [f"RELEASE_KIND_{kind.upper()}" for kind in said.pop("kinds", [])]
+        return host_pb2.HostRefusals(kinds=kinds, **said)
+
+    def refused(self, wish):
+        refuses, country = self.refuses(), wish.tenant_country or "ZZ"
+        kind = json.loads(wish.release_json).get("kind", "other")
+        if host_pb2.ReleaseKind.Value(f"RELEASE_KIND_{kind.upper()}") in refuses.kinds:
+            return f"its host takes no releases of the kind {kind}"
+        return f"its host takes no tenants of {country}" if country in refuses.countries else ""
+
     def tend(self, wish):
+        begun = self.copies.get(wish.partition, {}).get("initialized")
+        if not begun and (why := self.refused(wish)):
+            return api.Observation(partition=wish.partition, role=api.REPLICA_ROLE_STANDBY,
+                                   phase=api.PARTITION_PHASE_FAILED,
+                                   reason=f"refused_by_host: {why}")
         new = {"order": wish.ordered_at_unix_ms, "initialized": False, "led": None}
         memory = self.copies.setdefault(wish.partition, new)
         before, seen = dict(memory), SmallLog(self.wire, wish, memory).step()
@@ -151,24 +171,26 @@ class Agent:
         return {name: x for name, x in seen.items() if self.full or self.heard.get(name) != x}
 
     def sync(self):
-        news, erased = self.news(), set(self.erased)
+        news, erased, refuses = self.news(), set(self.erased), self.refuses()
         request = api.SyncRequest(clock_unix_ms=now_ms(), agent_version="second-1")
         request.applied_lineage, request.applied_revision = self.journal["at"]
         request.disk_free_bytes = max(1, shutil.disk_usage(self.data).free)
-        if news or erased or self.full:
+        if news or erased or self.full or refuses != self.told:
             self.number += 1  # what is sent again gets a new number
             request.observation_number, request.observations_full = self.number, self.full
             request.observations.extend(news.values())
             request.erased_partitions.extend(erased)
+            request.refuses.CopyFrom(refuses)
         call = self.stub.Sync.future(request, timeout=self.hold_s + 10)
         while not call.done():
             time.sleep(0.1)
-            if not request.observation_number and self.news():
+            if not request.observation_number and (self.news() or self.refuses() != refuses):
                 return call.cancel() and 0  # a newer call carries the news
         answer = call.result()
         heard = answer.observations_acknowledged
         if request.observation_number and heard == self.number:
             self.heard.update(news)
+            self.told = refuses
             self.erased -= erased
             self.full = False
         # 0: a new master. More than we have told: our clock was ahead in an earlier life.

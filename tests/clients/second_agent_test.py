@@ -17,7 +17,7 @@ from client_lab import (
 )
 import fake_time  # of tests/support
 
-AGENT_LINES_MAX = 200
+AGENT_LINES_MAX = 240
 
 
 def is_small():

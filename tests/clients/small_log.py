@@ -51,7 +51,8 @@ class SmallLog:
             self.lead([wish.generation, wish.epoch])
             seen.role = api.REPLICA_ROLE_PRIMARY
             seen.followers.extend(self.followers())
-            holders = 1 + sum(follower.lag_bytes == 0 for follower in seen.followers)
+            holders = 1 + sum(follower.lag_bytes == 0 for follower in seen.followers
+                              if follower.sync_state == "quorum")
             seen.ready = holders >= wish.copies
         elif leader and not leads:
             seen.ready = self.follow(leader[0])
@@ -92,15 +93,16 @@ class SmallLog:
     def followers(self):
         """The primary's view: who has a log here, and how much of mine it lacks."""
         end = self.end_of(self.wish.address)
-        others = [one for one in self.wish.members if one.index != self.wish.index]
+        others = [(one, "quorum") for one in self.wish.members if one.index != self.wish.index]
+        others += [(one, "async") for one in self.wish.learners]  # nothing waits for them
         return [
             api.Follower(
                 name=one.name,
                 state="streaming",
-                sync_state="quorum",
+                sync_state=counts,
                 lag_bytes=max(0, end - self.end_of(one.address)),
             )
-            for one in others
+            for one, counts in others
             if self.end_of(one.address) >= 0
         ]
 

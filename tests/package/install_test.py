@@ -64,7 +64,9 @@ class Installed(unittest.TestCase):
         self.told("foyer-master", "check-config", "/etc/foyer/master.toml")
         units = ["/usr/lib/systemd/system/foyer-master.service",
                  "/usr/lib/systemd/system/foyer-node.service",
-                 "/usr/lib/systemd/system/foyer-partitions.service"]
+                 "/usr/lib/systemd/system/foyer-partitions.service",
+                 "/usr/lib/systemd/system/foyer-node-upgrade.path",
+                 "/usr/lib/systemd/system/foyer-node-upgrade.service"]
         self.assertEqual(self.told("systemd-analyze", "verify", "--man=no", *units), "")
         self.assertIn("foyer-order", self.told("sh", "-c", "ls /usr/share/man/man1"))
         for file in ("bash-completion/completions/foyer", "zsh/vendor-completions/_foyer",
@@ -73,8 +75,10 @@ class Installed(unittest.TestCase):
         self.assertIn("foyer-master:", self.told("getent", "passwd", "foyer-master"))
 
     def test_3_nothing_is_started_or_enabled(self):
-        for unit in ("foyer-master", "foyer-node"):
-            self.assertFalse(list(self.machine.root.glob(f"etc/systemd/system/*/{unit}.service")))
+        for unit in ("foyer-master.service", "foyer-node.service", "foyer-node-upgrade.*"):
+            self.assertFalse(list(self.machine.root.glob(f"etc/systemd/system/*/{unit}")))
+        helper = self.machine.root / "usr/libexec/foyer/foyer-node-upgrade"
+        self.assertTrue(os.access(helper, os.X_OK))
         done = self.machine.run("foyer-node", "run", check=False)
         self.assertEqual(done.returncode, 1)
         self.assertIn("enrol", done.stdout)

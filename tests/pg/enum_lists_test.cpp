@@ -41,6 +41,21 @@ void compare(master::Connection& connection, const std::string& constraint,
 
 }  // namespace
 
+TEST_CASE("each list in SQL of how boxes are and what is ordered is the C++ enum") {
+    const auto connection = open_connection(new_database());
+    compare(*connection, "nodes_host_wish_known", all_host_wishes);
+    compare(*connection, "nodes_health_known", all_box_healths);
+    compare(*connection, "nodes_refuses_kinds_known", all_release_kinds);
+    compare(*connection, "releases_kind_known", all_release_kinds);
+    compare(*connection, "nodes_clock_standing_known", master::all_clock_standings);
+    compare(*connection, "nodes_clock_fault_known", master::all_clock_faults);
+    compare(*connection, "instances_patience_known", all_patiences);
+    compare(*connection, "upgrades_state_known", master::all_upgrade_states);
+    compare(*connection, "node_agents_step_known", master::all_upgrade_steps);
+    compare(*connection, "node_agents_stance_known", all_upgrade_stances);
+    compare(*connection, "isps_terms_known", master::all_terms_stances);
+}
+
 TEST_CASE("each list of states in SQL is the C++ enum") {
     using master::NodeState, master::OperationKind, master::OperationState;
     const auto connection = open_connection(new_database());
@@ -49,7 +64,9 @@ TEST_CASE("each list of states in SQL is the C++ enum") {
         compare(*connection, "nodes_state_known", std::array{Expected, Online, Silent, Lost});
     }
     compare(*connection, "events_about_known", master::all_event_abouts);
+    compare(*connection, "domains_use_known", master::all_domain_uses);
     compare(*connection, "webhooks_about_known", master::all_event_abouts);
+    compare(*connection, "applications_state_known", master::all_application_states);
     compare(*connection, "contacts_language_known", master::all_languages);
     compare(*connection, "contacts_topics_known", master::all_topics);
     {
@@ -57,9 +74,6 @@ TEST_CASE("each list of states in SQL is the C++ enum") {
         compare(*connection, "nodes_wish_known", std::array{Open, Cordoned, Draining});
     }
     {
-        compare(*connection, "nodes_host_wish_known", all_host_wishes);
-        compare(*connection, "nodes_health_known", all_box_healths);
-        compare(*connection, "isps_terms_known", master::all_terms_stances);
         using enum master::Membership;
         compare(*connection, "replicas_membership_known", std::array{Learner, Member, Leaving});
     }

@@ -193,6 +193,18 @@ TEST_CASE("a name that is deleted is gone with what edges had for it, and may be
     CHECK(difference(twin.load(), twin.state) == "");
 }
 
+TEST_CASE("packages, upgrades and what boxes said of them are kept and dropped") {
+    Twin twin;
+    twin.must_commit({{Revision(1), sample_world()}});
+    CHECK(twin.state.upgrading().contains(NodeId("box-1")));
+    twin.must_commit({{Revision(2),
+                       {master::DropNodeAgent{NodeId("box-1")}, master::DropUpgrade{1},
+                        master::DropAgentRelease{{"0.2.0", "amd64"}}}}});
+    CHECK(difference(twin.load(), twin.state) == "");
+    CHECK(twin.state.upgrading().empty());
+    CHECK(twin.state.agent_releases().empty());
+}
+
 TEST_CASE("a webhook that is deleted is gone, and may be made anew at once") {
     Twin twin;
     twin.must_commit({{Revision(1), sample_world()}});

@@ -214,12 +214,24 @@ std::int64_t Dinic::flow(int source, int sink) {
     return total;
 }
 
+namespace {
+
+bool is_unwelcome(const Node& node, const TenantFacts& tenant) {
+    if (!node.refuses) return false;
+    const std::string country = tenant.country.empty() ? "ZZ" : tenant.country.str();
+    return node.refuses->what.kinds.contains(tenant.kind) ||
+           node.refuses->what.countries.contains(CountryCode(country));
+}
+
+}  // namespace
+
 std::vector<RoomyBox> roomy_boxes(const State& state, const Demand& demand) {
     std::vector<RoomyBox> boxes;
     for (const auto& [name, node] : state.nodes()) {
         const Site& site = state.sites().at(node.site);
         if (node.edge || node.state != NodeState::Online) continue;
         if (!demand.countries.empty() && !demand.countries.contains(site.country)) continue;
+        if (is_unwelcome(node, demand.tenant)) continue;
         const std::int64_t slots = copies_in(node.capacity - used_on(state, name), demand.each);
         if (slots == 0) continue;
         boxes.push_back(

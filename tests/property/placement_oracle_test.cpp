@@ -45,6 +45,15 @@ struct Shape {
     int slots_max = 4;          // a box
 };
 
+// Most hosts refuse nothing.
+Refusals random_refusals(SeededRng& rng) {
+    Refusals refuses;
+    if (roll(rng, 4) != 0) return refuses;
+    if (roll(rng, 2) == 0) refuses.kinds.insert(ReleaseKind::Mail);
+    if (roll(rng, 2) == 0) refuses.countries.insert(CountryCode(roll(rng, 2) == 0 ? "RU" : "ZZ"));
+    return refuses;
+}
+
 std::vector<PlainBox> random_boxes(SeededRng& rng, const Shape& shape) {
     std::vector<PlainBox> boxes;
     const int families = 2 + roll(rng, 6);
@@ -66,11 +75,13 @@ std::vector<PlainBox> random_boxes(SeededRng& rng, const Shape& shape) {
                 box.capacity.uplink = KbitPerSecond(roll(rng, 5) * 1'000);
                 box.edge = roll(rng, 20) == 0;
                 box.online = roll(rng, 12) != 0;
+                box.refuses = random_refusals(rng);
             }
             boxes.push_back(box);
             if (roll(rng, 6) == 0) {  // a second box on the same site
                 box.site = box.name;
                 box.name += "x";
+                if (shape.mixed) box.refuses = random_refusals(rng);
                 boxes.push_back(box);
             }
         }
@@ -91,6 +102,8 @@ Demand random_demand(SeededRng& rng, bool mixed) {
     }
     if (roll(rng, 2) == 0) demand.countries.clear();
     demand.allow_same_isp = roll(rng, 5) == 0;
+    if (roll(rng, 3) == 0) demand.tenant.kind = ReleaseKind::Mail;
+    if (roll(rng, 2) == 0) demand.tenant.country = CountryCode("RU");
     return demand;
 }
 
@@ -323,6 +336,11 @@ TEST_CASE("an index kept by changes answers as one made from the rows") {
         world.add(random_boxes(rng, {}));
         fill(rng, world, "a");
         for (int number = 0; number < 30; number += 3) world.drop("a" + std::to_string(number));
+        std::vector<NodeId> names;
+        for (const auto& [name, node] : world.state.nodes()) names.push_back(name);
+        for (int changes = 0; changes < 6; ++changes)
+            for (const NodeId& name : names)
+                if (roll(rng, 3) == 0) world.refuse(name, random_refusals(rng));
         const State fresh = world.reloaded();
         for (int asked = 0; asked < 5; ++asked) {
             const Demand demand = random_demand(rng, true);
@@ -334,6 +352,33 @@ TEST_CASE("an index kept by changes answers as one made from the rows") {
             } else {
                 REQUIRE(here.failure() == there.failure());
             }
+        }
+    }
+}
+
+TEST_CASE("to an order that they do not refuse, hosts that refuse others are like all others") {
+    SeededRng rng(test_seed() + 6);
+    for (int round = 0; round < worlds(300); ++round) {
+        PlainWorld plain({slots(1)});
+        PlainWorld choosy({slots(1)});
+        std::vector<PlainBox> boxes = random_boxes(rng, {});
+        for (PlainBox& box : boxes) box.refuses = {};
+        plain.add(boxes);
+        for (PlainBox& box : boxes) {
+            if (roll(rng, 2) == 0) box.refuses.kinds.insert(ReleaseKind::Web);
+            if (roll(rng, 3) == 0) box.refuses.countries.insert(CountryCode("US"));
+        }
+        choosy.add(boxes);
+        for (int asked = 0; asked < 8; ++asked) {
+            const Demand demand = random_demand(rng, true);  // none of the two
+            const auto here = place(plain.state, demand);
+            const auto there = place(choosy.state, demand);
+            INFO("world " << round);
+            REQUIRE(here.ok() == there.ok());
+            if (!here.ok()) continue;
+            REQUIRE(here.value().nodes == there.value().nodes);
+            plain.hold("x" + std::to_string(asked), demand, here.value().nodes);
+            choosy.hold("x" + std::to_string(asked), demand, there.value().nodes);
         }
     }
 }

@@ -176,6 +176,92 @@ private:
     bool came_to_rest_ = false;
 };
 
+// Nine homes on ISPs of their own, four orders of tenants of three countries, and hosts that change
+// their minds.
+class ChoosyHosts {
+public:
+    explicit ChoosyHosts(std::uint64_t seed) : rng_(seed), world_(homes()), boxes_(world_, seed) {
+        boxes_.check_invariants();
+        for (const char* country : {"FR", "RU", ""}) {
+            const AccountId tenant("tenant" + std::to_string(tenants_.size()));
+            boxes_.run(CreateAccount{tenant, {AccountRole::Customer}, {}, CountryCode(country)});
+            tenants_.push_back(tenant);
+        }
+        for (int i = 0; i < 4; ++i) {
+            OrderInstance order = world_.order("firm" + std::to_string(i));
+            order.owner = tenants_[rng_.below(tenants_.size())];
+            order.operation = OperationId("op-firm" + std::to_string(i));
+            boxes_.attempt(order);
+        }
+    }
+
+    void live() {
+        for (int i = 0; i < 80 && boxes_.problems.empty() && !boxes_.loss; ++i) {
+            if (rng_.below(4) == 0) change_a_mind();
+            if (rng_.below(20) == 0) {
+                const Account row = world_.state.accounts().at(tenants_.front());
+                const char* to = row.country.str() == "FR" ? "RU" : "FR";
+                boxes_.run(UpdateAccount{row.name, row.roles, row.quota, CountryCode(to)});
+            }
+            boxes_.rounds(1 + static_cast<int>(rng_.below(8)));
+        }
+        came_to_rest_ = boxes_.settle(calm_rounds_max);
+    }
+
+    void check() const {
+        for (const std::string& problem : boxes_.problems) CHECK(problem == "");
+        CHECK(boxes_.loss.value_or("") == "");
+        for (const auto& [healthy, name] : world_.state.endangered()) {
+            const auto why = repair_status(world_.state, world_.state.instances().at(name));
+            UNSCOPED_INFO(name.str() << ": " << (why ? why->text : "nothing"));
+        }
+        CHECK(came_to_rest_);
+        for (const auto& [key, replica] : world_.state.replicas()) {
+            const Node& node = world_.state.nodes().at(replica.node);
+            if (!node.refuses) continue;
+            const Instance& row = world_.state.instances().at(key.instance);
+            const std::string country = world_.state.accounts().at(row.owner).country.str();
+            INFO(key.instance.str() << " on " << replica.node.str());
+            CHECK_FALSE(node.refuses->what.countries.contains(
+                CountryCode(country.empty() ? "ZZ" : country)));
+        }
+        for (const auto& [name, row] : world_.state.instances())
+            CHECK(static_cast<int>(world_.state.replicas_of(name).size()) == row.policy.replicas);
+    }
+
+    int moves() const { return world_.events("copy_removed"); }
+
+private:
+    static std::vector<HomeSpec> homes() {
+        std::vector<HomeSpec> homes;
+        for (int i = 0; i < 9; ++i)
+            homes.push_back({"h" + std::to_string(i), "isp" + std::to_string(i)});
+        return homes;
+    }
+
+    // At most four refuse something: there is always a place.
+    void change_a_mind() {
+        const NodeId box("h" + std::to_string(rng_.below(9)) + "-1");
+        ReportNode said;
+        said.node = box;
+        said.refuses = HostRefusals{};
+        const bool was = refusing_.erase(box) > 0;
+        if (!was && refusing_.size() < 4) {
+            refusing_.insert(box);
+            for (const char* country : {"FR", "RU", "ZZ"})
+                if (rng_.below(2) == 0) said.refuses->what.countries.insert(CountryCode(country));
+        }
+        boxes_.run(said);
+    }
+
+    SeededRng rng_;
+    World world_;
+    ObedientBoxes boxes_;
+    std::vector<AccountId> tenants_;
+    std::set<NodeId> refusing_;
+    bool came_to_rest_ = false;
+};
+
 int lives() {
     const char* text = std::getenv("REPAIR_LIVES");
     return text == nullptr ? 30 : static_cast<int>(parse_int(text).value_or(30));
@@ -193,6 +279,19 @@ TEST_CASE("clouds live through failures, lose nothing and come to rest") {
         life.calm_down();
         life.check();
         moves += life.moves();
+    }
+    CHECK(moves > lives() / 2);  // or nothing was tested
+}
+
+TEST_CASE("once hosts have said what they refuse, nothing of it is on their boxes") {
+    int moves = 0;
+    for (int i = 0; i < lives() / 2; ++i) {
+        const std::uint64_t seed = test_seed() + 1'000 + static_cast<std::uint64_t>(i);
+        INFO("TEST_SEED=" << seed - 1'000);
+        ChoosyHosts hosts(seed);
+        hosts.live();
+        hosts.check();
+        moves += hosts.moves();
     }
     CHECK(moves > lives() / 2);  // or nothing was tested
 }

@@ -15,8 +15,10 @@
 #include "common/os/stop_event.h"
 #include "common/os/sys.h"
 #include "node-agent/net/partition_net.h"
+#include "node-agent/net/zone_file.h"
 #include "node-agent/runtime/make_box.h"
 #include "node-agent/runtime/release_file.h"
+#include "node-agent/state/file_mail_counts.h"
 
 namespace {
 
@@ -72,6 +74,7 @@ Assignment assignment_from(const json& wish) {
     made.url = "https://acme.foyer.localhost/";
     made.address = wish.at("address");
     made.proxies = wish.value("proxies", std::vector<std::string>{});
+    made.mail_relay = wish.value("mail_relay", "");
     int index = 0;
     for (const std::string& address : wish.value("members", std::vector<std::string>{})) {
         made.members.push_back(
@@ -103,7 +106,9 @@ json status_json(const Status& status) {
 
 class Driver {
 public:
-    explicit Driver(const json& config) : blobs_(config.value("blobs", "")) {
+    explicit Driver(const json& config)
+        : blobs_(config.value("blobs", "")),
+          mail_counts_(config.at("data_dir").get<std::string>()) {
         BoxConfig box{.node = config.at("node"),
                       .data_dir = config.at("data_dir"),
                       .run_dir = config.at("run_dir")};
@@ -117,6 +122,15 @@ public:
         box.edge_dns_listen_address = box.edge_listen_address;
         box.edge_dns_port = config.value("dns_port", 0);
         box.edge_body_max = Bytes(config.value("body_max", box.edge_body_max.count()));
+        if (config.contains("smarthost")) {
+            box.mail.delivery = MailDelivery::Smarthost;
+            box.mail.smarthost = config["smarthost"];
+            box.mail.plain = true;
+            box.mail.message_max = Bytes(config.value("message_max", 100'000));
+            box.mail.recipients_max = config.value("recipients_max", 5);
+            box.mail.queue_max = config.value("queue_max", 20);
+            box.mail.retry_period = Duration(1'000);
+        }
         auto made = make_box(box, blobs_, clock_);
         if (!made.ok()) {
             std::cout << error_json(made.failure()).dump() << std::endl;
@@ -135,7 +149,7 @@ public:
         }
         if (verb.starts_with("edge_") || verb.starts_with("overlay_") ||
             verb.starts_with("fence_") || verb.starts_with("zone_") || verb.starts_with("line_") ||
-            verb == "tend" || verb == "measure" || verb == "box_net")
+            verb.starts_with("mail_") || verb == "tend" || verb == "measure" || verb == "box_net")
             return act_on_box(verb, command);
         return act_on_partition(verb, command);
     }
@@ -248,6 +262,7 @@ private:
         if (verb.starts_with("fence_")) return act_on_fences(verb, command);
         if (verb.starts_with("zone_")) return act_on_zone(verb, command);
         if (verb.starts_with("line_")) return act_on_line(verb, command);
+        if (verb.starts_with("mail_")) return act_on_mail(verb, command);
         if (verb == "measure") {
             const auto found = box_.meter->measure();
             if (!found.ok()) return error_json(found.failure());
@@ -260,6 +275,8 @@ private:
             settings.overlay_prefix = command.at("prefix");
             settings.overlay_cluster_prefix = command.at("cluster");
             settings.edge = command.value("edge", false);
+            if (command.contains("mail_relay"))
+                settings.mail_relay = MailRelaySettings{command["mail_relay"], {}};
             std::map<NodeId, OverlayPeer> peers;
             for (const auto& [node, peer] : command.at("peers").items())
                 peers[NodeId(node)] = peer_from(node, peer);
@@ -308,6 +325,51 @@ private:
         return status_json(box_.zone->apply(wish));
     }
 
+    // mail_order {relay, zone, key, routes: {hostname: {instance, sources, keys, per_day_max}};
+    // keys: {domain: [selector, PEM]}}, mail_state, mail_end: as the agent that dies.
+    json act_on_mail(const std::string& verb, const json& command) {
+        if (verb == "mail_end") return mail_.reset(), json{{"ok", true}};
+        if (!mail_)
+            mail_ = std::make_unique<MailKeeper>(
+                MailPorts{*box_.mail, mail_counts_, read_public_address, clock_, rng_, log_},
+                MailKeeperRules{.wanted = true,
+                                .backoff = {Duration(200), Duration(500)},
+                                .tick = Duration(200)});
+        if (verb == "mail_state") {
+            const MailState state = mail_->state();
+            json counts = json::object();
+            for (const auto& [instance, count] : state.book.counts)
+                counts[instance.str()] = {count.accepted, count.refused};
+            return {{"ok", counts},
+                    {"relay", state.relay},
+                    {"waiting", state.waiting},
+                    {"strangers", state.book.strangers},
+                    {"problem", state.problem}};
+        }
+        NodeSettings settings;
+        settings.edge = command.value("edge", true);
+        settings.zone = command.at("zone");
+        const auto keys_from = [](const json& wish) {
+            std::vector<DkimKey> keys;
+            for (const auto& [domain, key] : wish.items())
+                keys.push_back({domain, key.at(0), key.at(1)});
+            return keys;
+        };
+        settings.mail_relay =
+            MailRelaySettings{command.at("relay"), keys_from(command.at("key")).at(0)};
+        std::map<std::string, EdgeRoute> routes;
+        for (const auto& [hostname, wish] : command.at("routes").items()) {
+            EdgeRoute& route = routes[hostname];
+            route.hostname = hostname;
+            route.instance = InstanceName(wish.at("instance").get<std::string>());
+            route.mail =
+                RouteMail{wish.at("sources"), keys_from(wish.value("keys", json::object())),
+                          wish.value("per_day_max", 10)};
+        }
+        mail_->order(settings, routes);
+        return {{"ok", true}};
+    }
+
     // "until": CLOCK_BOOTTIME in ms. "times": so many calls, and how long each took, in µs.
     json act_on_fences(const std::string& verb, const json& command) {
         const PartitionId id(command.at("partition"));
@@ -331,7 +393,12 @@ private:
 
     SystemClock clock_;
     FolderBlobs blobs_;
+    SystemRng rng_;
+    StderrSink sink_;
+    Log log_{sink_, clock_, LogLevel::Info};
+    FileMailCounts mail_counts_;
     Box box_;
+    std::unique_ptr<MailKeeper> mail_;
     std::string netns_;
     Release release_;
 };

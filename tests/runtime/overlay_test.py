@@ -3,6 +3,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -10,7 +11,7 @@ import time
 import unittest
 
 import runtime_lab
-from runtime_lab import Driver, Place, busybox_entries, make_image, pid_of, release, run
+from runtime_lab import Driver, Place, busybox_entries, inside, make_image, pid_of, release, run
 
 CLUSTER = "fd50:f0e:1::/48"
 NODES = {
@@ -20,6 +21,16 @@ NODES = {
     "edge-2": ("fd50:f0e:1:2", 2),
 }
 A, B = "fd50:f0e:1:a::1", "fd50:f0e:1:b::1"
+RELAY = "fd50:f0e:1::19"  # of mail, the same at all edges
+# Says who it is and who speaks with it.
+MAIL_SERVER = """
+import socket, sys
+door = socket.create_server((sys.argv[1], 25), family=socket.AF_INET6)
+while True:
+    one, peer = door.accept()
+    one.sendall(f"{sys.argv[2]} {peer[0]}".encode())
+    one.close()
+"""
 LISTEN = "while :; do echo hello | nc -l -p {port}; done"
 
 
@@ -59,6 +70,7 @@ class Overlay(unittest.TestCase):
                 address=address,
                 members=[A, B],
                 proxies=["fd50:f0e:1:1::"],
+                mail_relay=RELAY,
                 release=cls.release,
             )
             cls.boxes[node].must("start", partition="acme-0")
@@ -128,6 +140,7 @@ class Overlay(unittest.TestCase):
             prefix=f"{NODES[node][0]}::/64",
             cluster=CLUSTER,
             edge=edge,
+            **({"mail_relay": RELAY} if edge else {}),
             peers=peers,
         )
 
@@ -197,6 +210,51 @@ class Overlay(unittest.TestCase):
         ages = self.boxes["home-a"].must("overlay_ages")["ok"]
         self.assertEqual({"edge-1", "edge-2"}, set(ages))
 
+    def speak(self, home, address, port, source):
+        """What a copy at this home hears there, speaking from this address."""
+
+        def call():
+            with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as one:
+                one.settimeout(2)
+                try:
+                    one.bind((source, 0))
+                    one.connect((address, port))
+                    return one.recv(100).decode()
+                except OSError:
+                    return ""
+
+        return inside(f"{self.boxes[home].run_dir}/netns/p-acme-0", call)
+
+    def test_3a_mail_reaches_the_relay_of_an_edge_alone(self):
+        servers = []
+        try:
+            for edge in ("edge-1", "edge-2"):
+                servers.append(subprocess.Popen(
+                    ["nsenter", f"--net={self.boxes[edge].run_dir}/netns/box", sys.executable,
+                     "-c", MAIL_SERVER, RELAY, edge]))
+            for home, own in (("home-a", A), ("home-b", B)):
+                deadline = time.monotonic() + 30
+                while not (heard := self.speak(home, RELAY, 25, own)):
+                    self.assertLess(time.monotonic(), deadline, f"{home} does not reach the relay")
+                    self.tend(home, 1)
+                self.assertIn(heard, (f"edge-1 {own}", f"edge-2 {own}"))
+                self.assertEqual("", self.speak(home, RELAY, 26, own))
+                self.assertEqual("", self.speak(home, RELAY, 587, own))
+                for edge in ("fd50:f0e:1:1::", "fd50:f0e:1:2::"):
+                    self.assertEqual("", self.speak(home, edge, 25, own))
+            # Another's address, also one of its own home's, gets nowhere.
+            space = f"{self.boxes['home-a'].run_dir}/netns/p-acme-0"
+            for foreign in ("fd50:f0e:1:a::7", B):
+                run("nsenter", f"--net={space}", "ip", "addr", "add", f"{foreign}/128", "dev",
+                    "eth0", "nodad")
+                self.assertEqual("", self.speak("home-a", RELAY, 25, foreign))
+                run("nsenter", f"--net={space}", "ip", "addr", "del", f"{foreign}/128", "dev",
+                    "eth0")
+        finally:
+            for server in servers:
+                server.kill()
+                server.wait()
+
     def test_4_tunnels_survive_the_agent(self):
         before = self.tunnel_pids("home-a")
         self.boxes["home-a"].kill()
@@ -209,6 +267,7 @@ class Overlay(unittest.TestCase):
             address=A,
             members=[A, B],
             proxies=["fd50:f0e:1:1::"],
+            mail_relay=RELAY,
             release=self.release,
         )
         self.assertEqual(sorted(before), sorted(self.tunnel_pids("home-a")))

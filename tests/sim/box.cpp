@@ -164,6 +164,23 @@ void Box::tell_host_order() {
     host_says_ = room_.timeline.after(host_patience, [this] { tell_host_order(); });
 }
 
+void Box::host_refuses(HostRefusals refuses) {
+    host_refuses_ = std::move(refuses);
+    room_.trace.line(spec_.name.str(), "its host refuses", to_text(host_refuses_.what));
+    room_.timeline.cancel(host_refuses_again_);
+    tell_refusals();
+}
+
+void Box::tell_refusals() {
+    host_refuses_again_ = no_event;
+    if (agent_ && !agent_is_dying()) {
+        const Entered inside(*this);
+        const Status obeyed = agent_->obey_refusals(host_refuses_);
+        if (obeyed.ok() && !agent_is_dying()) return poke();
+    }
+    host_refuses_again_ = room_.timeline.after(host_patience, [this] { tell_refusals(); });
+}
+
 // While an order may end by itself.
 void Box::look_at_host_clock() {
     room_.timeline.cancel(host_looks_);
@@ -238,6 +255,10 @@ void Box::saw_step(const PartitionId& partition, StepKind from, StepKind to) {
     room_.coverage.moved("step", to_text(from), to_text(to));
     if (to == StepKind::Probe || to == StepKind::Wait) return;
     room_.trace.line(partition.str(), to_text(to), spec_.name.str());
+    const bool begins = to == StepKind::RunInit || to == StepKind::RunJoin;
+    if (begins && agent_ && agent_->overview().refused.contains(partition))
+        room_.broken(partition.str() + " begins on " + spec_.name.str() +
+                     ", whose host refuses it");
 }
 
 Duration Box::health_period() const { return probe_period; }

@@ -69,6 +69,8 @@ public:
     const Resources& offered() const { return offered_; }
     // What its host wants from now on. He says it again until his agent has written it down.
     void host_wants(HostOrder order);
+    // The same of what he refuses.
+    void host_refuses(HostRefusals refuses);
     bool agent_runs() const { return agent_ != nullptr; }
     void enrolled(const Status& how);
     bool is_enrolled() const { return enrolled_; }
@@ -164,6 +166,7 @@ public:
 private:
     class Keeper;
     void tell_host_order();
+    void tell_refusals();
     void look_at_host_clock();
     void try_to_enrol();
     void tend_certificate();
@@ -183,7 +186,9 @@ private:
     const BoxSpec spec_;
     Resources offered_;
     HostOrder host_wants_;
+    HostRefusals host_refuses_;
     EventId host_says_ = no_event;
+    EventId host_refuses_again_ = no_event;
     EventId host_looks_ = no_event;
     Room& room_;
     Services& services_;

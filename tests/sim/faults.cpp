@@ -189,6 +189,20 @@ void Faults::add_host_kinds() {
                                   world_.watch();
                               });
                           }});
+    kinds_.push_back({"box refuses the tenants' country", 3, [this] {
+                          Box* box = any_home_with_copies();
+                          if (box == nullptr) return;
+                          HostRefusals refuses;
+                          refuses.what.countries.insert(CountryCode("FR"));
+                          refuses.now = dice_.one_in(3);
+                          box->host_refuses(refuses);
+                          world_.watch();
+                          const Moment least = world_.scenario().settings.repair.lost_after.count();
+                          lasts(dice_.one_in(2) ? span() : 2 * least, [this, box] {
+                              box->host_refuses({});
+                              world_.watch();
+                          });
+                      }});
     kinds_.push_back({"box offers less or more", 2, [this] {
                           Box& box = any_box();
                           const Resources all = box.spec().capacity;

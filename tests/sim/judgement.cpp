@@ -245,6 +245,7 @@ std::string World::unsettled_box(const State& state, Box& box) {
     if (row->second.state != master::NodeState::Online)
         return "is " + std::string(master::to_text(row->second.state));
     if (row->second.host_order != HostOrder{}) return "is still as its host wanted it before";
+    if (row->second.refuses) return "still refuses what its host refused before";
     if (!box.agent_runs() || !box.journal().desired()) return "has no agent";
     const DesiredNode& has = *box.journal().desired();
     const master::DesiredDelta wish = desired_since(state, box.spec().name, {}, Revision());

@@ -50,6 +50,11 @@ public:
         host_ = host;
         return ok_status();
     }
+    Status keep(const HostRefusals& refuses) override {
+        TRY(may_write());
+        refuses_ = refuses;
+        return ok_status();
+    }
     Status forget(const PartitionId& partition) override {
         TRY(may_write());
         partitions_.erase(partition);
@@ -85,6 +90,7 @@ public:
         if (!forgets_removals) found.removed = removed_;
         found.agent_version = agent_version_;
         found.host = host_;
+        found.refuses = refuses_;
         found.partitions = partitions_;
         if (forgets_led)
             for (auto& [partition, local] : found.partitions) local.led = false;
@@ -140,6 +146,7 @@ private:
     agent::Removals synced_removed_;
     std::string agent_version_;
     HostOrder host_;
+    HostRefusals refuses_;
     std::map<PartitionId, agent::LocalState> partitions_;
     std::map<PartitionId, agent::LocalState> synced_partitions_;
     std::map<PartitionId, PartitionSecrets> secrets_;  // in memory

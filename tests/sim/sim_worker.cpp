@@ -55,7 +55,7 @@ SimWorker::~SimWorker() {
 
 void SimWorker::order(Orders orders) {
     const bool pointless = agent::supersedes(orders.desired.get(), orders_.desired.get()) ||
-                           orders.paused != orders_.paused;
+                           agent::is_other_wish_of_host(orders, orders_);
     orders_ = std::move(orders);
     changed_ = true;
     if (!doing_) return wake_at(box_.room().timeline.now());

@@ -106,7 +106,9 @@ void World::make_master() {
 // The catalogue as an operator would have typed it.
 void World::found() {
     const WallTime now = master_->clock().wall();
-    decide_on(disk_, master::CreateAccount{AccountId("acme-org"), {master::AccountRole::Customer}},
+    decide_on(disk_,
+              master::CreateAccount{
+                  AccountId("acme-org"), {master::AccountRole::Customer}, {}, CountryCode("FR")},
               now);
     decide_on(disk_, master::CreateAccount{AccountId("house"), {master::AccountRole::Publisher}},
               now);

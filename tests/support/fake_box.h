@@ -41,6 +41,12 @@ public:
         for (const std::string& done : deeds_) found += done == deed ? 1 : 0;
         return found;
     }
+    // How often a hook of a running copy was begun; positions and health are no deeds.
+    int asked(const std::string& hook) const {
+        const std::scoped_lock lock(mutex_);
+        const auto at = asked_.find(hook);
+        return at == asked_.end() ? 0 : at->second;
+    }
     // The next `times` calls of this deed ("start acme-0", "init acme-0", "image") fail.
     void fail(const std::string& deed, int times,
               Error how = error(ErrorCode::Unavailable, "told to fail")) {
@@ -110,6 +116,7 @@ public:
             TRY(deed(hook + " " + id.str(), std::move(stop)));
         agent::HookResult result = hook_result(hook);
         const std::scoped_lock lock(mutex_);
+        ++asked_[hook];
         FakePartition& partition = partitions_[id.str()];
         if (!partition.running) return error(ErrorCode::FailedPrecondition, "not running");
         if (hook == "promote" && result.exit_code == 0) partition.leads = true;
@@ -235,7 +242,7 @@ private:
     std::vector<std::string> deeds_;
     std::map<std::string, FakePartition> partitions_;
     std::map<std::string, Failure> failures_;
-    std::map<std::string, int> hook_status_;
+    std::map<std::string, int> hook_status_, asked_;
     std::set<std::string> blocked_;
     std::int64_t disk_free_bytes_ = gibibytes(50).count();
     std::uint64_t answers_ = 0;
@@ -273,6 +280,12 @@ public:
         const std::scoped_lock lock(mutex_);
         if (refusal_) return *refusal_;
         recovered_.host = host;
+        return ok_status();
+    }
+    Status keep(const HostRefusals& refuses) override {
+        const std::scoped_lock lock(mutex_);
+        if (refusal_) return *refusal_;
+        recovered_.refuses = refuses;
         return ok_status();
     }
     // Wishes cannot be written down until it is called with nothing.

@@ -77,6 +77,16 @@ void check_copies(const State& state, const Instance& row, Problems& problems) {
     if (row.served && row.fence < *row.served) wrong("served ahead of its fence");
 }
 
+// By the rows alone: what its host refuses of the box.
+bool is_unwelcome(const State& state, const NodeId& box, const Instance& instance) {
+    const auto node = state.nodes().find(box);
+    if (node == state.nodes().end() || !node->second.refuses) return false;
+    const Refusals& refuses = node->second.refuses->what;
+    const std::string country = state.accounts().at(instance.owner).country.str();
+    return refuses.countries.contains(CountryCode(country.empty() ? "ZZ" : country)) ||
+           refuses.kinds.contains(state.releases().at({instance.release, instance.version}).kind);
+}
+
 // `held`: its copies.
 void check_node(const State& state, const Node& node, const std::vector<const Replica*>& held,
                 Problems& problems) {
@@ -103,6 +113,7 @@ void check_node(const State& state, const Node& node, const std::vector<const Re
     if (paused != node.paused_since.has_value() || (node.pause_lasts && !paused))
         wrong("half a pause");
     if (state.paused().contains(node.name) != paused) wrong("index paused");
+    if (node.refuses && !node.refuses->what.any()) wrong("refuses nothing, and says so");
     if (state.shrunken().contains(node.name) != !node.capacity.fits_into(node.offered))
         wrong("index shrunken");
 }
@@ -114,7 +125,7 @@ bool is_settled(const State& state, const Instance& row) {
         const Node& node = state.nodes().at(replica.node);
         if (replica.membership != Membership::Member || node.state != NodeState::Online ||
             node.wish == NodeWish::Draining || replica.failing_since ||
-            !node.capacity.fits_into(node.offered))
+            !node.capacity.fits_into(node.offered) || is_unwelcome(state, node.name, row))
             return false;
     }
     return true;
@@ -193,6 +204,8 @@ void print(std::ostream& out, const Node& node) {
         out << " drain " << node.drain->operation << " " << node.drain->started_at.unix_ms;
         print(out, node.drain->deadline);
     }
+    if (node.refuses)
+        out << " refuses " << to_text(node.refuses->what) << " now " << node.refuses->now;
     out << " rev " << node.revision.number() << " " << node.overlay_revision.number() << "\n";
 }
 
@@ -309,6 +322,11 @@ std::vector<std::string> broken_step(const State& before, const State& after,
             wrong(which + " took an arrow that is not drawn");
         }
     }
+    for (const Replica* replica : copies_of(after, name)) {
+        if (before.replicas().contains(replica->key)) continue;
+        if (is_unwelcome(before, replica->node, now) && is_unwelcome(after, replica->node, now))
+            wrong("copy " + partition_id(replica->key).str() + " came to a box that refuses it");
+    }
     return problems;
 }
 
@@ -345,7 +363,7 @@ std::string dump(const State& state) {
     for (const auto& [name, row] : state.accounts()) {
         const Usage used = state.used_by(name);
         out << "account " << name << " " << used.instances << " " << used.copies << " "
-            << used.disk.count() << "\n";
+            << used.disk.count() << " " << row.country << "\n";
     }
     for (const auto& [name, row] : state.isps()) out << "isp " << name << " " << row.family << "\n";
     for (const auto& [name, row] : state.sites()) {

@@ -22,7 +22,8 @@ std::vector<std::string> broken(const master::State& state, const NodeId& node);
 // What is wrong with the change of one decision; empty: nothing.
 //   fences and indexes of copies only grow; what was served stays served in that fence or a newer
 //   one; no copy of a living instance goes while that leaves fewer members than were ordered,
-//   unless nothing was ever served; a copy that served never turns back into a learner.
+//   unless nothing was ever served; a copy that served never turns back into a learner; no copy
+//   comes to a box whose host refuses it.
 std::vector<std::string> broken_step(const master::State& before, const master::State& after);
 std::vector<std::string> broken_step(const master::State& before, const master::State& after,
                                      const InstanceName& instance);

@@ -12,6 +12,14 @@ PlainWorld::PlainWorld(const std::vector<Resources>& sizes) : state(ClusterSetti
     for (std::size_t i = 0; i < sizes.size(); ++i)
         release.sizes.push_back({SizeName("size" + std::to_string(i)), sizes[i]});
     apply({Put<Host>{{HostId("host"), {}, {}}}, Put<Release>{release}});
+    // One a kind, for orders of it.
+    release.sizes.clear();
+    for (const ReleaseKind kind : all_release_kinds) {
+        release.version = ReleaseVersion(std::string(to_text(kind)));
+        release.kind = kind;
+        ++release.sequence;
+        apply({Put<Release>{release}});
+    }
 }
 
 void PlainWorld::apply(const Changes& changes) { state.apply(changes, state.revision().next()); }
@@ -33,6 +41,7 @@ void PlainWorld::add(const std::vector<PlainBox>& boxes) {
         node.state = box.online ? NodeState::Online : NodeState::Silent;
         node.number = ++number;
         node.capacity = box.capacity;
+        if (box.refuses.any()) node.refuses = HostRefusals{box.refuses, false};
         changes.push_back(Put<Node>{node});
     }
     apply(changes);
@@ -43,10 +52,15 @@ void PlainWorld::hold(const std::string& instance, const Demand& demand,
     Instance row;
     row.name = InstanceName(instance);
     row.release = ReleaseName("plain");
+    row.version = ReleaseVersion(std::string(to_text(demand.tenant.kind)));
+    Account owner;
+    owner.name = AccountId("of-" + demand.tenant.country.str());
+    owner.country = demand.tenant.country;
+    row.owner = owner.name;
     row.policy = {demand.replicas, demand.countries, demand.min_countries,
                   ReplicationMode::Asynchronous, demand.allow_same_isp};
     row.leader = ReplicaIndex{0};
-    Changes changes{Put<Instance>{row}};
+    Changes changes{Put<Account>{owner}, Put<Instance>{row}};
     for (std::size_t i = 0; i < nodes.size(); ++i) {
         Replica replica;
         replica.key = {row.name, ReplicaIndex{static_cast<int>(i)}};
@@ -77,8 +91,15 @@ void PlainWorld::set_online(const NodeId& node, bool online) {
     apply({Put<Node>{row}});
 }
 
+void PlainWorld::refuse(const NodeId& node, const Refusals& what) {
+    Node row = state.nodes().at(node);
+    row.refuses = what.any() ? Rare<HostRefusals>(HostRefusals{what, false}) : Rare<HostRefusals>();
+    apply({Put<Node>{row}});
+}
+
 State PlainWorld::reloaded() const {
     Changes changes;
+    for (const auto& [name, row] : state.accounts()) changes.push_back(Put<Account>{row});
     for (const auto& [name, row] : state.isps()) changes.push_back(Put<Isp>{row});
     for (const auto& [name, row] : state.sites()) changes.push_back(Put<Site>{row});
     for (const auto& [name, row] : state.nodes()) changes.push_back(Put<Node>{row});

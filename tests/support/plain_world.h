@@ -20,6 +20,7 @@ struct PlainBox {
     Resources capacity;
     bool edge = false;
     bool online = true;
+    Refusals refuses = {};
 };
 
 class PlainWorld {
@@ -34,6 +35,7 @@ public:
     void move(const master::ReplicaKey& replica, const NodeId& to);
     void drop(const std::string& instance);
     void set_online(const NodeId& node, bool online);
+    void refuse(const NodeId& node, const Refusals& what);
 
     // The same rows in a state of their own, put all at once as after loading.
     master::State reloaded() const;

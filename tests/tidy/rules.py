@@ -11,7 +11,8 @@ COLUMNS_MAX = 100
 
 # Python beside the standard library: packages of deploy/packages/test.list, and who may need them.
 PYTHON_PACKAGES = {"jsonschema": ["tests/api"], "yaml": ["tests/cli/output_test.py"],
-                   "aiosmtpd": ["tests/support/mail_server.py"],
+                   "aiosmtpd": ["tests/support/mail_server.py", "tests/support/plain_mailbox.py"],
+                   "dkim": ["tests/runtime/mail_test.py", "tests/e2e/mail_test.py"],
                    "grpc": ["tests/clients/second_agent.py"],
                    "cryptography": ["tests/clients/second_agent.py"]}
 

@@ -63,6 +63,12 @@ constexpr auto instances = std::to_array<KindText>({
      "If that is not what you wanted, see how it stands:\n  foyer instance show {name}"},
     {"order_succeeded", "your order is ready", "{name} was ordered and serves.", "It can be used.",
      "Its address and how to log in:\n  foyer instance show {name}"},
+    {"patience_lowered", "another home takes over sooner again", "{name}: {detail}.",
+     "A home that is really gone is missed for a shorter time.", "Nothing."},
+    {"patience_raised", "another home takes over later, for short silences", "{name}: {detail}.",
+     "Moments in which the line of a home is silent cost a wait and no takeover; a home that is "
+     "really gone is missed for 13 s longer.",
+     "Nothing. The lines of the homes that led it are told by:\n  foyer instance timeline {name}"},
     {"promote_succeeded", "the lead moved as planned",
      "{name} is led by the copy that was to lead.", "The change is done.", "Nothing."},
 });
@@ -81,6 +87,9 @@ constexpr auto more_instances = std::to_array<KindText>({
 });
 
 constexpr auto homes = std::to_array<KindText>({
+    {"application_received", "a host asks to be taken in", "{detail}.",
+     "Nothing happens until an operator decides; the box waits.",
+     "Look at it, then approve it or say no:\n  foyer application ls --state open"},
     {"eviction_held", "many boxes fell silent together", "{detail}",
      "This looks like the master's own line or a wide outage: no box is given up for it, and no "
      "copy is moved.",
@@ -161,6 +170,17 @@ constexpr auto lost_homes = std::to_array<KindText>({
 });
 
 constexpr auto doubtful_homes = std::to_array<KindText>({
+    {"clocks_differ", "clocks of most boxes differ from the master's", "{detail}.",
+     "Nothing follows from it by itself; certificates and times in logs may be wrong.",
+     "Look at the clock of the master's machine, then at those of the boxes:\n  date -u\n  foyer "
+     "node ls"},
+    {"node_clock_right", "the clock of a box is right again", "Box {name}: {detail}.",
+     "Instances may be led from it again.", "Nothing."},
+    {"node_clock_wrong", "the clock of a box is wrong", "Box {name}: {detail}.",
+     "What it holds stays and follows; what it leads is handed over to another copy. Invoices "
+     "written meanwhile may bear a wrong date.",
+     "Set its clock and let it follow a time server; on the box:\n  timedatectl set-ntp "
+     "true\n  foyer-node status"},
     {"node_failing", "a box is about to fail", "Box {name} says so itself: {detail}",
      "Its copies move to other boxes, one after the other; nothing new comes to it.",
      "Leave it on until it is empty, then mend it; on the box:\n  foyer-node status"},
@@ -178,6 +198,27 @@ constexpr auto doubtful_homes = std::to_array<KindText>({
     {"node_worn", "a box wears out", "Box {name} says so itself: {detail}",
      "What it holds stays and goes on; nothing new comes to it.",
      "Have it looked at before it fails; on the box:\n  foyer-node status"},
+});
+
+constexpr auto upgrades = std::to_array<KindText>({
+    {"node_upgrade_failed", "a box did not take an upgrade",
+     "Box {name} was to take another version of its agent: {detail}",
+     "What it serves goes on. No further box begins until the operator has looked.",
+     "Nothing, unless the box is not heard of; on the box:\n  foyer-node status"},
+    {"node_upgrade_skipped", "a box was left out of an upgrade", "Box {name}: {detail}",
+     "It goes on with the agent it has.", "Once its leads can move:\n  foyer upgrade show"},
+    {"upgrade_finished", "an upgrade is finished", "{detail}",
+     "Every box that takes part has the version it should have.", "Nothing."},
+    {"upgrade_started", "an upgrade began", "Boxes take another version of their agent: {detail}",
+     "Instances go on; never two boxes of one are upgraded at once.",
+     "Nothing. To watch it, and to hold it:\n  foyer upgrade show\n  foyer upgrade pause"},
+    {"upgrade_stopped", "an upgrade stopped by itself", "{detail}",
+     "No further box begins. Those under way are carried through.",
+     "Look at the box that failed, then go on or go back:\n  foyer upgrade show\n  foyer upgrade "
+     "resume\n  foyer upgrade back"},
+    {"upgrade_turned_back", "an upgrade goes back", "Boxes go {detail}",
+     "Each takes the version it came from, by the same rules.",
+     "Nothing. To watch it:\n  foyer upgrade show"},
 });
 
 constexpr auto names = std::to_array<KindText>({
@@ -231,8 +272,8 @@ constexpr auto others = std::to_array<KindText>({
      "Mend the receiver, then:\n  foyer webhook enable NAME"},
 });
 
-constexpr auto kinds =
-    joined(instances, more_instances, homes, lost_homes, doubtful_homes, names, people, others);
+constexpr auto kinds = joined(instances, more_instances, homes, lost_homes, doubtful_homes,
+                              upgrades, names, people, others);
 static_assert(is_complete(kinds));
 
 }  // namespace

@@ -73,6 +73,12 @@ constexpr auto more_instances = std::to_array<KindText>({
     {"order_succeeded", "votre commande est prête", "{name} a été commandé et il est en service.",
      "Vous pouvez l’utiliser.",
      "Son adresse, et comment se connecter~:\n  foyer instance show {name}"},
+    {"patience_lowered", "le relais se fait de nouveau plus tôt", "{name}~: {detail}.",
+     "Un foyer vraiment perdu manque moins longtemps.", "Rien."},
+    {"patience_raised", "le relais attend davantage lors de courts silences", "{name}~: {detail}.",
+     "Les moments où la ligne d’un foyer se tait coûtent une attente et non plus un relais~; un "
+     "foyer vraiment perdu manque 13 s de plus.",
+     "Rien. Les lignes des foyers actifs se lisent par~:\n  foyer instance timeline {name}"},
     {"promote_succeeded", "la copie active a changé comme prévu",
      "La copie voulue de {name} est active.", "Le changement est fait.", "Rien."},
     {"repair_waits", "il n’y a pas de place pour une copie",
@@ -89,6 +95,9 @@ constexpr auto more_instances = std::to_array<KindText>({
 });
 
 constexpr auto homes = std::to_array<KindText>({
+    {"application_received", "un hôte demande à être admis", "{detail}.",
+     "Rien ne se passe avant la décision d’un opérateur~; la machine attend.",
+     "Regardez-la, puis approuvez-la ou refusez-la~:\n  foyer application ls --state open"},
     {"eviction_held", "beaucoup de machines se sont tues ensemble", "{detail}",
      "Cela ressemble à une coupure de la ligne du serveur maître, ou à une vaste panne~: aucune "
      "machine n’est abandonnée, aucune copie n’est déplacée.",
@@ -194,7 +203,44 @@ constexpr auto more_homes = std::to_array<KindText>({
      "Les services continuent.", "Rien. Pour y mettre fin~:\n  foyer rebalance stop"},
 });
 
+constexpr auto upgrades = std::to_array<KindText>({
+    {"node_upgrade_failed", "une machine n’a pas pris une mise à jour",
+     "La machine {name} devait prendre une autre version de son agent~: {detail}",
+     "Ce qu’elle sert continue. Aucune autre machine ne commence avant que l’exploitant ait "
+     "regardé.",
+     "Rien, sauf si elle ne donne plus signe de vie~; sur la machine~:\n  foyer-node status"},
+    {"node_upgrade_skipped", "une machine est laissée hors d’une mise à jour",
+     "La machine {name}~: {detail}", "Elle continue avec l’agent qu’elle a.",
+     "Quand la conduite de ses services pourra passer ailleurs~:\n  foyer upgrade show"},
+    {"upgrade_finished", "une mise à jour est terminée", "{detail}",
+     "Chaque machine qui y prend part a la version voulue.", "Rien."},
+    {"upgrade_started", "une mise à jour commence",
+     "Les machines prennent une autre version de leur agent~: {detail}",
+     "Les services continuent~; jamais deux machines d’un même service à la fois.",
+     "Rien. Pour la suivre, et l’arrêter~:\n  foyer upgrade show\n  foyer upgrade pause"},
+    {"upgrade_stopped", "une mise à jour s’est arrêtée d’elle-même", "{detail}",
+     "Aucune autre machine ne commence. Celles en cours vont au bout.",
+     "Regardez la machine en échec, puis continuez ou revenez en arrière~:\n  foyer upgrade "
+     "show\n  foyer upgrade resume\n  foyer upgrade back"},
+    {"upgrade_turned_back", "une mise à jour revient en arrière",
+     "Les machines reviennent~: {detail}",
+     "Chacune reprend la version d’où elle vient, selon les mêmes règles.",
+     "Rien. Pour la suivre~:\n  foyer upgrade show"},
+});
+
 constexpr auto doubtful_homes = std::to_array<KindText>({
+    {"clocks_differ", "les horloges de la plupart des machines diffèrent de celle du maître",
+     "{detail}.",
+     "Rien ne s’ensuit de soi-même~; des certificats et des heures de journaux peuvent être faux.",
+     "Vérifiez l’horloge de la machine du maître, puis celles des machines~:\n  date -u\n  foyer "
+     "node ls"},
+    {"node_clock_right", "l’horloge d’une machine est de nouveau juste",
+     "Machine {name}~: {detail}.", "Des instances peuvent de nouveau y être actives.", "Rien."},
+    {"node_clock_wrong", "l’horloge d’une machine est fausse", "Machine {name}~: {detail}.",
+     "Ce qu’elle porte reste et suit~; ce qui y est actif passe à une autre copie. Des factures "
+     "écrites entre-temps peuvent porter une date fausse.",
+     "Réglez son horloge et faites-lui suivre un serveur de temps~; sur la machine~:\n  "
+     "timedatectl set-ntp true\n  foyer-node status"},
     {"node_failing", "une machine va tomber en panne",
      "La machine {name} le dit elle-même~: {detail}",
      "Ses copies partent vers d’autres machines, l’une après l’autre~; rien de nouveau n’y vient.",
@@ -275,7 +321,7 @@ constexpr auto others = std::to_array<KindText>({
      "Réparez le destinataire, puis~:\n  foyer webhook enable NOM"},
 });
 
-constexpr auto kinds = joined(instances, more_instances, homes, lost_homes, more_homes,
+constexpr auto kinds = joined(instances, more_instances, homes, lost_homes, more_homes, upgrades,
                               doubtful_homes, names, people, others);
 static_assert(is_complete(kinds));
 

@@ -29,8 +29,8 @@ def parser():
     top.add_argument("--resume", type=Path, metavar="FILE", help="go on with the rows of a file")
     top.add_argument("--seed", type=int, default=None, help="of the moments of the faults")
     top.add_argument("--labs", type=int, default=1, choices=range(1, LABS_AT_ONCE_MAX + 1),
-                     metavar=f"1…{LABS_AT_ONCE_MAX}", help="laboratories at once, whose faults take "
-                     "turns: some 2 GiB and half a processor each (%(default)s)")
+                     metavar=f"1…{LABS_AT_ONCE_MAX}", help="laboratories at once, whose faults "
+                     "take turns: some 2 GiB and half a processor each (%(default)s)")
     top.add_argument("--mode", choices=("synchronous", "asynchronous"), default="synchronous",
                      help="of the order (%(default)s); asynchronous may lose what it acknowledged")
     top.add_argument("--hold", type=float, metavar="SECONDS",
@@ -79,8 +79,8 @@ def main(argv):
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(130))
     os.environ["FOYER_BIN"] = str(options.bin)
     print(f"seed {seed}", flush=True)
-    # Those that need another lab come last; else round by round: what a machine does meanwhile meets
-    # all scenarios alike.
+    # Those that need another lab come last; else round by round: what a machine does meanwhile
+    # meets all scenarios alike.
     jobs = [(scenario, number) for lab in LABS for number in range(1, options.runs + 1)
             for scenario in scenarios
             if scenario.lab == lab and not rows.has(scenario.name, number)]

@@ -60,6 +60,9 @@ Node sample_node(int number, const std::string& name, const std::string& site) {
         node.line_differs = true;
         node.line_accepted = master::Asn(64'501);
         node.care = {BoxHealth::Failing, "disk sda: it's over"};
+        node.refuses =
+            HostRefusals{{{CountryCode("RU"), CountryCode("ZZ")}, {ReleaseKind::Mail}}, true};
+        node.clock = {master::ClockStanding::Doubted, master::ClockFault::Rate, noon};
     }
     node.revision = first;
     node.overlay_revision = first;
@@ -84,6 +87,7 @@ Release sample_release(const std::string& version, std::int64_t sequence) {
     release.copies_max = 5;
     release.copies_default = 3;
     release.web_port = 8'000;
+    release.kind = ReleaseKind::Erp;
     release.sequence = sequence;
     release.created_at = noon;
     release.revision = first;
@@ -99,6 +103,7 @@ Instance sample_instance(const std::string& name) {
     instance.size = SizeName("s");
     instance.parameters_json = R"({"company": "Acmé, \"SARL\""})";
     instance.policy.short_of_copies = ShortOfCopies::GoOn;
+    instance.policy.patience = Patience::Quick;
     instance.policy.countries = {CountryCode("BE"), CountryCode("FR")};
     instance.fence = {Generation(1), Epoch(2)};
     instance.leader = ReplicaIndex{0};
@@ -150,6 +155,7 @@ void add_people(Changes& all) {
     all.push_back(Put<Account>{sample_account("olga", AccountRole::Operator)});
     Account carl = sample_account("carl", AccountRole::Customer);
     carl.quota = {std::int64_t{10}, std::nullopt, gibibytes(200)};
+    carl.country = CountryCode("FR");
     all.push_back(Put<Account>{carl});
     all.push_back(Put<Account>{sample_account("pub", AccountRole::Publisher)});
     all.push_back(Put<ApiToken>{{TokenId("t-1"),
@@ -224,6 +230,50 @@ void add_webhooks(Changes& all) {
     all.push_back(Put<master::Webhook>{webhook});
 }
 
+void add_upgrades(Changes& all) {
+    master::AgentRelease release;
+    release.package = {"0.2.0", "amd64", Digest("sha256:" + std::string(64, 'a')), Bytes(7)};
+    release.document = "signed\nlines\n";
+    release.signature = "signature";
+    release.publisher_key = "key";
+    release.created_at = noon;
+    release.revision = first;
+    all.push_back(Put<master::AgentRelease>{release});
+    master::Upgrade upgrade;
+    upgrade.number = 1;
+    upgrade.version = "0.2.0";
+    upgrade.back = true;
+    upgrade.state = master::UpgradeState::Stopped;
+    upgrade.reason = "box 'box-1': why";
+    upgrade.at_most = 3;
+    upgrade.observe = Duration(60'000);
+    upgrade.canaries_done_at = noon;
+    upgrade.started_at = noon;
+    upgrade.revision = first;
+    all.push_back(Put<master::Upgrade>{upgrade});
+    upgrade = {.number = 2, .version = "0.2.0", .state = master::UpgradeState::Finished};
+    upgrade.started_at = noon;
+    upgrade.ended_at = noon;
+    upgrade.revision = first;
+    all.push_back(Put<master::Upgrade>{upgrade});
+    master::NodeAgent agent;
+    agent.node = NodeId("box-1");
+    agent.stance = UpgradeStance::Takes;
+    agent.architecture = "amd64";
+    agent.upgrade = 1;
+    agent.canary = true;
+    agent.step = master::UpgradeStep::Ordered;
+    agent.from = "0.1.0";
+    agent.to = "0.2.0";
+    agent.order = noon.unix_ms;
+    agent.reason = "fetching";
+    agent.since = noon;
+    agent.revision = first;
+    all.push_back(Put<master::NodeAgent>{agent});
+    agent = {.node = NodeId("box-2"), .stance = UpgradeStance::Off, .revision = first};
+    all.push_back(Put<master::NodeAgent>{agent});
+}
+
 void add_contacts(Changes& all) {
     master::Contact contact;
     contact.id = master::ContactId("c-off");
@@ -272,7 +322,11 @@ void add_domains(Changes& all) {
     domain.name = master::DomainName("erp.acme.example");
     domain.seen.clear();
     domain.proven_at = noon;
+    domain.use = master::DomainUse::WebAndMail;
+    domain.mail_key = master::MailKey{"foyer-1", "MIIB", master::Sealed("sealed")};
     all.push_back(Put<master::Domain>{domain});
+    all.push_back(Put<master::ZoneMailKey>{
+        {"foyer.localhost", {"foyer-z", "MIIB", master::Sealed("sealed")}, first}});
     master::DomainCertificate certificate;
     certificate.domain = domain.name;
     certificate.owner = domain.owner;
@@ -315,7 +369,8 @@ AuditEntry sample_entry() {
 Changes sample_world() {
     Changes all;
     add_homes(all);
-    all.push_back(Put<master::Sighting>{{NodeId("box-4"), noon, Duration(-86'400'000), first}});
+    all.push_back(
+        Put<master::Sighting>{{NodeId("box-4"), noon, Duration(-86'400'000), first, -700}});
     add_people(all);
     Release flawed = sample_release("0.9", 0);
     flawed.withdrawn = master::Withdrawal{noon, "it \"forgets\" invoices"};
@@ -363,6 +418,8 @@ Changes sample_world() {
     add_members(all);
     add_webhooks(all);
     add_contacts(all);
+    add_sample_applications(all);
+    add_upgrades(all);
     add_domains(all);
     all.push_back(Put<Event>{{1, first, noon, "ordered", master::EventAbout::Instance, "acme",
                               AccountId("acme-sarl"), "ordered"}});
@@ -403,6 +460,11 @@ std::string difference(const State& a, const State& b) {
     if (a.webhooks() != b.webhooks()) return "webhooks";
     if (a.members() != b.members()) return "members";
     if (a.contacts() != b.contacts()) return "contacts";
+    if (a.applications() != b.applications()) return "applications";
+    if (a.agent_releases() != b.agent_releases()) return "agent_releases";
+    if (a.upgrades() != b.upgrades()) return "upgrades";
+    if (a.node_agents() != b.node_agents()) return "node_agents";
+    if (a.upgrading() != b.upgrading()) return "upgrading";
     if (a.domains() != b.domains()) return "domains";
     if (a.domain_certificates() != b.domain_certificates()) return "domain_certificates";
     if (a.domains_of_instances() != b.domains_of_instances()) return "domains_of_instances";

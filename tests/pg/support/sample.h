@@ -15,6 +15,8 @@ master::Replica sample_replica(const std::string& instance, int index, const std
 // As one decision, revision 1. Boxes box-1 … box-5 at home-1 … home-5 on isp-1 … isp-5, 4 cores
 // each; isp-5 is of the family of isp-1. "acme" has copies 0, 1, 2 on box-1, box-2, box-3; 0 leads.
 master::Changes sample_world();
+// A part of it: hosts who apply, one whose words were erased, one who was rejected.
+void add_sample_applications(master::Changes& all);
 template <class... Rows>
 master::Entry entry(std::uint64_t revision, Rows... rows) {
     master::Entry made{Revision(revision), {}};

@@ -146,6 +146,13 @@ void propose(World& world, lead::Proposal proposal) {
     world.on_agent(*leader, 1, [&world, leader, proposal] { world.hand_in(*leader, proposal); });
 }
 
+void new_promise(World& world) {
+    const Box* leader = world.leader();
+    if (leader == nullptr || !leader->state.leading.committed) return;
+    const bool quick = leader->state.leading.committed->promise < Duration(20'000);
+    propose(world, {{}, lead::SetPromise{Duration(quick ? 20'000 : 7'000)}});
+}
+
 void one_proposal(World& world) {
     const Box* leader = world.leader();
     if (leader == nullptr || !leader->state.leading.committed) return;
@@ -156,7 +163,13 @@ void one_proposal(World& world) {
                 world.below(static_cast<std::int64_t>(record.members.size()) - 1))]
             .index;
     };
-    switch (world.below(7)) {
+    switch (world.below(8)) {
+        case 7: {
+            lead::SetBarred barred;
+            for (const lead::MemberEntry& entry : record.members)
+                if (world.percent(40)) barred.who.insert(entry.index);
+            return propose(world, {{}, barred});
+        }
         case 6: {
             const int copies = 1 + static_cast<int>(world.below(world.shape().copies - 1));
             const int floor = 1 + static_cast<int>(world.below(copies - 1));
@@ -176,7 +189,7 @@ void one_proposal(World& world) {
         case 4: return propose(world, {{}, lead::SetDesired{DesiredState::Running}});
         default:
             return propose(world,
-                           {{}, lead::SetPromise{Duration(world.percent(70) ? 7'000 : 12'000)}});
+                           {{}, lead::SetPromise{Duration(world.percent(50) ? 7'000 : 20'000)}});
     }
 }
 

@@ -3,6 +3,8 @@
 //   SEEDS=20000 build/release/tests/test_sim_group              many
 //   TEST_SEED=17 SEEDS=1 TRACE=1 build/release/tests/test_sim_group   one, told
 //   PLANTED=9 …                                                 with a planted bug
+//   WRONG_CLOCK=1 …                                             each ends with one clock off its
+//   rate
 #include <algorithm>
 #include <iostream>
 
@@ -69,6 +71,8 @@ Total live_through(std::uint64_t first, std::int64_t seeds, bool wild) {
         wanted.planted = static_cast<Planted>(from_environment("PLANTED", 0));
         wanted.wild_clocks = wild;
         wanted.bad_copies = wanted.seed % 4 == 0;
+        wanted.new_promises = wanted.seed % 5 == 0;
+        wanted.wrong_clock = from_environment("WRONG_CLOCK", 0) != 0;
         const Report report = run(wanted);
         add(total, report);
         if (!report.broken) continue;
@@ -102,6 +106,9 @@ TEST_CASE("groups with all faults on keep every invariant and come back") {
                               "copy found bad",
                               "chain of links verified",
                               "wait broken",
+                              "T shrinks",
+                              "T grows",
+                              "a barred member leads",
                               "asynchronous leader",
                               "asynchronous write lost",
                               "handed over to the preferred",

@@ -103,6 +103,15 @@ void give_base(lead::State& state, lead::Effects& effects, const lead::State& be
             if (persist->durable.rejoining) persist->durable.rejoin_base = base;
 }
 
+// What it promised before is as long as it was: a record with a shorter T takes nothing back.
+void shorten_wait(lead::State& state, const lead::State& before, MonoTime now) {
+    const auto& held = state.durable.record;
+    const auto& had = before.durable.record;
+    if (!held || !had || held->promise >= had->promise) return;
+    state.promise.until =
+        std::min(state.promise.until, now + held->promise + state.timing.rate_slack);
+}
+
 // The box obeys the master's list of members instead of its own record.
 void obey_master(ReplicaIndex self, lead::Record& record) {
     if (record.leader == self || record.members.size() < 3 || !record.old_members.empty()) return;
@@ -142,6 +151,7 @@ std::string_view to_text(Planted planted) {
         case Planted::AlwaysABase: return "18 a base although it holds that fence's marker";
         case Planted::TornIsWhole: return "19 a torn copy is taken as whole";
         case Planted::EarlyPosition: return "21 a position before the log is replayed";
+        case Planted::WaitsNewPromise: return "22 waits a shorter T from the moment it hears of it";
         case Planted::WaitIgnored: return "20 stays open though a wait was broken";
     }
     CHECK(false);
@@ -158,6 +168,7 @@ void spoil_before(Planted planted, lead::State& state, lead::Input& input, MonoT
 void spoil_after(Planted planted, lead::State& state, lead::Effects& effects,
                  const lead::State& before, MonoTime now) {
     if (planted == Planted::AlwaysABase) give_base(state, effects, before);
+    if (planted == Planted::WaitsNewPromise) shorten_wait(state, before, now);
     if (planted == Planted::None || state.role != lead::Role::Leader) return;
     const bool elected = before.role == lead::Role::Candidate;
     lead::Leading& leading = state.leading;

@@ -33,6 +33,7 @@ enum class Planted {
     TornIsWhole,        // 19
     WaitIgnored,        // 20
     EarlyPosition,      // 21
+    WaitsNewPromise,    // 22
 };
 std::string_view to_text(Planted planted);
 

@@ -114,6 +114,12 @@ std::optional<std::string> one_wrong_clock(World& world) {
         if (index != wrong) return std::string("clock: a right one resigned");
     leader = world.leader();
     if (leader == nullptr) return std::string("clock: nobody leads");
+    // A change that was under way took one out: two clocks do not say which of them is wrong.
+    const auto& newest = leader->state.leading.committed;
+    if (!newest || lead::voters(*newest).size() < 3) {
+        ++world.coverage()["too few clocks to judge"];
+        return std::nullopt;
+    }
     const bool long_enough = clock_age(world, *leader) > 6 * minute_ms;
     if (leader->index == wrong && long_enough) return std::string("clock: the wrong one leads");
     return std::nullopt;
@@ -174,6 +180,10 @@ void storm(World& world) {
     const std::int64_t pause = 500 + world.below(8'000);
     const bool busy_master = world.percent(50);
     while (world.now() < end && !world.broken()) {
+        if (world.shape().new_promises && world.percent(60)) {
+            new_promise(world);
+            world.run_until(world.now() + 200 + world.below(2'000));
+        }
         one_fault(world);
         if (busy_master && world.percent(30)) one_proposal(world);
         world.run_until(world.now() + 1 + world.below(pause));
@@ -239,6 +249,7 @@ Report run(const Run& wanted) {
     Shape shape = draw_shape(rng);
     shape.harsh = wanted.harsh;
     shape.bad_copies = wanted.bad_copies;
+    shape.new_promises = wanted.new_promises;
     shape.wild_clocks = wanted.wild_clocks;
     if (wanted.wild_clocks) shape.drift_ppm = 200'000;
     if (rng.below(2) == 0) shape.timing.tenure = Duration(15'000);
@@ -254,7 +265,7 @@ Report run(const Run& wanted) {
         if (!world.broken() && round + 1 == rounds && world.percent(15)) new_generation(world);
         report.broken = world.broken() ? world.broken() : come_back(world, report);
     }
-    if (!report.broken && !shape.wild_clocks && world.percent(4))
+    if (!report.broken && !shape.wild_clocks && (wanted.wrong_clock || world.percent(4)))
         report.broken = one_wrong_clock(world);
     report.coverage = world.coverage();
     report.acknowledged = world.invariants().acknowledged_count();

@@ -205,6 +205,12 @@ void World::note_transitions(const Box& box, const lead::State& before) {
                 (record.old_members.empty() ? "" : " joint"));
             if (record.old_members.empty() != before.durable.record->old_members.empty())
                 ++coverage_[record.old_members.empty() ? "change ended" : "change begun"];
+            const lead::Record& last = *before.durable.record;
+            if (record.promise != last.promise)
+                ++coverage_[record.promise < last.promise ? "T shrinks" : "T grows"];
+            if (record.barred != last.barred) ++coverage_["others are barred"];
+            if (record.ballot.seq == 1 && record.barred.contains(box.index))
+                ++coverage_["a barred member leads"];
         }
         if (before.leading.work && !after.leading.work)
             ++coverage_["step " + std::string(to_text(before.leading.work->step)) +

@@ -28,11 +28,12 @@ struct Shape {
     int floor = 2;  // of the first record
     ReplicationMode mode = ReplicationMode::Synchronous;
     lead::Timing timing = {};
-    bool founder = false;      // S begins with one member
-    int drift_ppm = 450;       // of clocks, each way
-    bool harsh = false;        // each second message comes late
-    bool bad_copies = false;   // copies are found bad all the time, and cloned
-    bool wild_clocks = false;  // beyond A1: only what rests on counting is checked
+    bool founder = false;       // S begins with one member
+    int drift_ppm = 450;        // of clocks, each way
+    bool harsh = false;         // each second message comes late
+    bool bad_copies = false;    // copies are found bad all the time, and cloned
+    bool new_promises = false;  // T changes all the time
+    bool wild_clocks = false;   // beyond A1: only what rests on counting is checked
 };
 
 // What changes as faults come and go; zeros: calm.

@@ -74,9 +74,26 @@ TEST_CASE("an answer of another shape is no bug of the doctor's") {
         CHECK_NOTHROW(judge_token(odd, noon));
         CHECK_NOTHROW(judge_version(odd));
         CHECK_NOTHROW(judge_silence(odd));
+        CHECK_NOTHROW(judge_refusals(odd));
         CHECK_NOTHROW(judge_instances(odd));
         CHECK_NOTHROW(judge_mail(odd));
         CHECK_NOTHROW(judge_drains(odd, {odd}));
         CHECK_NOTHROW(judge_drains(odd, {}));
     }
+}
+
+TEST_CASE("hosts that refuse are counted, and warned of where half of them refuse the same") {
+    const auto judge = [](const char* nodes) { return judge_refusals(Json::parse(nodes)); };
+    CHECK(judge(R"([{"name": "a"}, {"name": "b"}])").said == "no host refuses anything");
+    const Finding few =
+        judge(R"([{"name": "a", "refuses": {"kinds": ["mail"]}}, {"name": "b"}, {"name": "c"}])");
+    CHECK(few.health == Health::Well);
+    CHECK(few.said == "1 of 3 boxes refuse something");
+    const Finding many = judge(
+        R"([{"name": "a", "refuses": {"kinds": ["mail"], "countries": ["RU"]}},
+            {"name": "b", "refuses": {"countries": ["RU", "US"]}}, {"name": "c"},
+            {"name": "e", "edge": true}])");
+    CHECK(many.health == Health::Warning);
+    CHECK(many.said == "2 of 3 boxes take no tenants of RU: such orders may find no room");
+    CHECK_FALSE(many.next.empty());
 }

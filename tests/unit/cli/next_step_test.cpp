@@ -25,6 +25,7 @@ namespace {
 const std::map<std::string, std::string>& helpers() {
     static const std::map<std::string, std::string> known = {
         {"domain/accounts.cpp", R"re(refuse\(\s*"(\w+)")re"},
+        {"domain/applications.cpp", R"re(too_many\(\s*"(\w+)")re"},
         {"domain/contacts.cpp", R"re(too_many\(\s*"(\w+)")re"},
         {"domain/domains.cpp", R"re(full\(\s*"(\w+)")re"},
         {"domain/fleet.cpp", R"re(in_use\([^;]*?"(\w+_in_use)")re"},

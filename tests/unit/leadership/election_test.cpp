@@ -44,6 +44,12 @@ TEST_CASE("they stand one after another, by more than the jitter; who led stands
     Record barred = record;
     barred.members[1].may_lead = false;
     CHECK(candidate_delay(barred, ReplicaIndex{2}, timing, {0}) == Duration(0));
+    // Who is barred stands last, also behind who led; and nobody waits for it.
+    Record wrong = record;
+    wrong.barred = {ReplicaIndex{1}};
+    CHECK(candidate_delay(wrong, ReplicaIndex{2}, timing, {0}) == Duration(0));
+    CHECK(candidate_delay(wrong, ReplicaIndex{1}, timing, {0}) == timing.delay_barred);
+    CHECK(candidate_delay(wrong, ReplicaIndex{0}, timing, {9'999}) < timing.delay_barred);
     CHECK(spread(Duration(200), Duration(1'200), {5'000}) == Duration(700));
 }
 

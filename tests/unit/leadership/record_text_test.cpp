@@ -27,6 +27,11 @@ Record keyed_record() {
 TEST_CASE("a record is read as it was written") {
     const Record record = keyed_record();
     CHECK(parse_record(to_text(record)).value() == record);
+    CHECK(to_text(record).find("barred") == std::string::npos);
+    Record barred = record;
+    barred.barred = {ReplicaIndex{0}, ReplicaIndex{2}};
+    CHECK(to_text(barred).find("\nbarred 0 2\n") != std::string::npos);
+    CHECK(parse_record(to_text(barred)).value() == barred);
     Record joint = record;
     joint.leader.reset();
     joint.old_members = joint.members;
@@ -39,6 +44,9 @@ TEST_CASE("a record has one text only") {
              {"ballot 1", "ballot 01"},
              {"leader 0", "leader  0"},
              {"desired running", "desired running\nextra 1"},
+             {"desired running", "barred\ndesired running"},
+             {"desired running", "barred 2 1\ndesired running"},
+             {"desired running", "barred 1 1\ndesired running"},
              {"mode synchronous", "mode sometimes"},
              {"copies 2", "copies 99"},
              {"member 0 data", "member 0 date"}}) {

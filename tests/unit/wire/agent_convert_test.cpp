@@ -17,6 +17,7 @@ Assignment sample() {
     Assignment made = test::assignment(0, 3, 9);
     made.release_signature = to_base64url(std::vector<std::uint8_t>(64, 7));
     made.publisher_key = to_base64url(std::vector<std::uint8_t>(32, 9));
+    made.tenant_country = CountryCode("FR");
     return made;
 }
 
@@ -40,6 +41,8 @@ GroupWish group_wish() {
     GroupWish made;
     made.first = {"ballot 1 0 0\n", to_base64url(std::vector<std::uint8_t>(71, 5))};
     made.proposal = GroupProposal{"1 2 3", {}, {}, GroupSeat{{3}, {}, "ab", "cd", true}, {}};
+    made.proposal->promise = Duration(20'000);
+    made.proposal->barred = std::set{ReplicaIndex{0}, ReplicaIndex{2}};
     return made;
 }
 
@@ -72,6 +75,8 @@ TEST_CASE("an answer reads back as it was written") {
     answer.delta.settings = NodeSettings{Revision(9), "fd50:1::/64",     "fd50::/48",
                                          true,        "foyer.localhost", "198.18.1.11"};
     answer.delta.settings->acme_thumbprint = std::string(43, 'T');
+    answer.delta.settings->mail_relay =
+        MailRelaySettings{"fd50::19", {"foyer.localhost", "foyer-1", "PEM"}, "MIIB"};
     answer.delta.assignments = {sample(), sample()};
     answer.delta.assignments[1].leader.reset();
     answer.delta.assignments[1].role = ReplicaRole::Standby;
@@ -89,6 +94,8 @@ TEST_CASE("an answer reads back as it was written") {
                             test::fence(3), "[fd50::1]:8000", WallTime{1'700'000'000'001}},
                            elected_route()};
     answer.delta.routes[0].aliases = {"erp.acme.example"};
+    answer.delta.routes[0].mail =
+        RouteMail{{"fd50::1", "fd50::2"}, {{"acme.example", "foyer-2", "PEM 2"}}, 200};
     answer.delta.removed_routes = {"old.foyer.localhost"};
     answer.observations_acknowledged = 44;
     answer.next_delay = Duration(120);
@@ -117,6 +124,8 @@ TEST_CASE("a report reads back as it was written") {
                       {{"erp.acme.example", until, 0, "", std::nullopt, std::nullopt},
                        {"shop.acme.example", std::nullopt, 2, "no CNAME", until, until}}};
     report.host = HostOrder{HostWish::Paused, until};
+    report.refuses =
+        HostRefusals{{{CountryCode("RU"), CountryCode("ZZ")}, {ReleaseKind::Mail}}, true};
     report.clock = WallTime{1'772'368'200'250};
     report.disk_free_bytes = 12;
     report.immediate = true;
@@ -249,6 +258,31 @@ TEST_CASE("a route without voters has no first record, since the journal would n
     CHECK(read.first == FirstRecord{});
     CHECK(read.web_port == 0);
     CHECK(read.hostname == route.hostname);
+}
+
+TEST_CASE("refusals without a form are no report") {
+    SyncReport report;
+    for (const ReleaseKind kind : all_release_kinds) {
+        report.refuses = HostRefusals{{{}, {kind}}, false};
+        agent::v1::SyncRequest message;
+        wire::to_wire(report, message);
+        CHECK(wire::from_wire(message).value().refuses == report.refuses);
+    }
+    const auto refused = [](const auto& write) {
+        agent::v1::SyncRequest message;
+        write(*message.mutable_refuses());
+        return !wire::from_wire(message).ok();
+    };
+    CHECK_FALSE(refused([](agent::v1::HostRefusals&) {}));
+    CHECK(refused([](agent::v1::HostRefusals& to) { to.set_now(true); }));
+    CHECK(refused([](agent::v1::HostRefusals& to) { to.add_countries(""); }));
+    CHECK(refused([](agent::v1::HostRefusals& to) { to.add_countries("ru"); }));
+    CHECK(refused([](agent::v1::HostRefusals& to) { to.add_countries("RUS"); }));
+    CHECK(refused(
+        [](agent::v1::HostRefusals& to) { to.add_kinds(agent::v1::RELEASE_KIND_UNSPECIFIED); }));
+    CHECK(refused([](agent::v1::HostRefusals& to) {
+        for (std::size_t i = 0; i <= refused_countries_max; ++i) to.add_countries("RU");
+    }));
 }
 
 TEST_CASE("a host's order without an end, or of no known kind") {

@@ -51,6 +51,15 @@ TEST_CASE("a currency that is not three capitals is refused") {
     CHECK(parse_config("[hosts]\ncurrency = \"eur\"\n").problems.size() == 1);
 }
 
+TEST_CASE("applications are taken only if asked for, and kept as long as a box may enrol") {
+    CHECK_FALSE(parse_config("").config.applications.accept);
+    const ParsedConfig open = parse_config("[applications]\naccept = true\nkept_days = 31\n");
+    CHECK(open.problems.empty());
+    CHECK(open.config.applications.accept);
+    CHECK(parse_config("[applications]\nkept_days = 30\n").problems.size() == 1);
+    CHECK(parse_config("[applications]\nopen_max = 0\n").problems.size() == 1);
+}
+
 TEST_CASE("the example shows every key with its default") {
     const auto text = os::read_file(FOYER_SOURCE_DIR "/deploy/master.toml");
     REQUIRE(text.ok());

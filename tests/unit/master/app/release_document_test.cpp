@@ -60,6 +60,18 @@ Error refusal(const Json& json) {
 
 }  // namespace
 
+TEST_CASE("a release says what it is for, or is another one") {
+    CHECK(read_release(sign(document().dump())).value().kind == ReleaseKind::Other);
+    for (const ReleaseKind kind : all_release_kinds) {
+        Json json = document();
+        json["kind"] = to_text(kind);
+        CHECK(read_release(sign(json.dump())).value().kind == kind);
+    }
+    Json odd = document();
+    odd["kind"] = "exec";
+    CHECK(refusal(odd).code == ErrorCode::InvalidArgument);
+}
+
 TEST_CASE("a signed document becomes a row, smallest size first") {
     const SignedRelease published = sign(document().dump());
     const auto release = read_release(published);

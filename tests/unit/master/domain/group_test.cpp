@@ -97,15 +97,17 @@ TEST_CASE("a synchronous write is on two copies before it is acknowledged") {
     CHECK(group.copies() == 1);
 }
 
-TEST_CASE("members and edges hear of a change by its revision") {
+TEST_CASE("members hear of a change by its revision, and edges with them; edges also alone") {
     const World world = served();
     Group group = group_of(world);
     const Draft draft(world.state, world.now);
-    const Revision route_before = group.instance.route_revision;
+    REQUIRE(group.instance.group_revision != draft.revision());
+    group.route_changed(draft);
+    CHECK(group.instance.route_revision == draft.revision());
+    CHECK(group.instance.group_revision != draft.revision());
+    group.instance.route_revision = Revision();
     group.group_changed(draft);
     CHECK(group.instance.group_revision == draft.revision());
-    CHECK(group.instance.route_revision == route_before);
-    group.route_changed(draft);
     CHECK(group.instance.route_revision == draft.revision());
 }
 

@@ -31,6 +31,8 @@ TEST_CASE("an account is told of what is its own, an operator of what concerns t
     CHECK_FALSE(notice_for(runs, {}, event_of(1, "leader_elected")));
     CHECK(notice_for(runs, {}, event_of(1, "node_lost", "b", "bob")));
     CHECK(notice_for(runs, {}, event_of(1, "eviction_held", "", "")));
+    CHECK(notice_for(runs, {}, event_of(1, "application_received", "", "")));
+    CHECK_FALSE(notice_for(anna, {}, event_of(1, "application_received", "", "")));
     CHECK_FALSE(notice_for(anna, {}, event_of(1, "eviction_held", "", "")));
     CHECK_FALSE(notice_for(anna, {}, event_of(1, "token_created")));
     CHECK_FALSE(notice_for(anna, {}, event_of(1, "of_another_version")));

@@ -38,6 +38,16 @@ TEST_CASE("the copy that holds most leads; a wanted one only when it is not behi
     CHECK(choose_leader(level, std::nullopt, false) == ReplicaIndex{1});
 }
 
+TEST_CASE("of equals one leads that stays where it is") {
+    std::vector<Candidate> level{{ReplicaIndex{1}, at(20), true, true},
+                                 {ReplicaIndex{2}, at(20), true, false}};
+    CHECK(choose_leader(level, std::nullopt, false) == ReplicaIndex{2});
+    CHECK(choose_leader(level, ReplicaIndex{3}, false) == ReplicaIndex{2});
+    CHECK(choose_leader(level, ReplicaIndex{1}, false) == ReplicaIndex{1});
+    level[0].position = at(30);
+    CHECK(choose_leader(level, std::nullopt, false) == ReplicaIndex{1});
+}
+
 TEST_CASE("a newer epoch beats more bytes of an older one") {
     const std::vector<Candidate> candidates{{ReplicaIndex{1}, at(90, 1), true},
                                             {ReplicaIndex{2}, at(10, 2), true}};

@@ -61,3 +61,35 @@ TEST_CASE("of too many sizes those stay that were wanted last") {
     CHECK(index.find(slots(99)) != nullptr);
     CHECK(index.count(slots(2)).domains[0].slots == 2);
 }
+
+TEST_CASE("hosts that refuse the same make a domain, which is gone with its last box") {
+    SlotIndex index;
+    index.want(slots(1), 1);
+    index.build();
+    const auto a = index.put(SlotIndex::no_box, box(1, "alder", 4));
+    BoxFacts choosy = box(2, "alder", 2);
+    choosy.domain.refuses.countries.insert(CountryCode("RU"));
+    const auto b = index.put(SlotIndex::no_box, choosy);
+    CHECK(index.in_order().size() == 2);
+    CHECK(index.families() == 1);
+    const auto domain = index.domain_of(choosy.domain);
+    REQUIRE(domain);
+    CHECK(index.find(slots(1))->domains[static_cast<std::size_t>(*domain)].slots == 2);
+    // However often a host changes his mind.
+    for (const char* country : {"US", "CN", "IR", "BY"}) {
+        choosy.domain.refuses.countries = {CountryCode(country)};
+        index.put(b, choosy);
+        CHECK(index.in_order().size() == 2);
+        CHECK(index.find(slots(1))->domains.size() == 2);
+    }
+    CHECK_FALSE(index.domain_of({IspFamilyId("alder"),
+                                 CountryCode("FR"),
+                                 true,
+                                 {.countries = {CountryCode("US")}, .kinds = {}}}));
+    index.put(b, box(2, "alder", 2));
+    CHECK(index.in_order().size() == 1);
+    index.set_used(a, slots(4));
+    CHECK(index.find(slots(1))->domains[0].slots == 2);
+    index.drop(b);
+    CHECK(index.find(slots(1))->domains[0].slots == 0);
+}

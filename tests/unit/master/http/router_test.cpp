@@ -4,6 +4,7 @@
 #include <set>
 
 #include "foyer/api/v1/accounts.pb.h"
+#include "foyer/api/v1/applications.pb.h"
 #include "foyer/api/v1/console.pb.h"
 #include "foyer/api/v1/contacts.pb.h"
 #include "foyer/api/v1/domains.pb.h"
@@ -32,8 +33,8 @@ std::vector<const pb::ServiceDescriptor*> services() {
           v1::Node::descriptor()->file(), v1::Instance::descriptor()->file(),
           v1::PriceList::descriptor()->file(), v1::SoftwareRelease::descriptor()->file(),
           v1::Webhook::descriptor()->file(), v1::Member::descriptor()->file(),
-          v1::Contact::descriptor()->file(), v1::Domain::descriptor()->file(),
-          v1::LogLine::descriptor()->file()}) {
+          v1::Application::descriptor()->file(), v1::Contact::descriptor()->file(),
+          v1::Domain::descriptor()->file(), v1::LogLine::descriptor()->file()}) {
         for (int i = 0; i < file->service_count(); ++i) found.push_back(file->service(i));
     }
     return found;

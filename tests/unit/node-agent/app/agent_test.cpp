@@ -422,3 +422,72 @@ TEST_CASE("a pause of limits stands beside the host's own: neither ends or hides
     CHECK(eventually([&] { return world.runs("acme-0", ReplicaRole::Primary, 1); }));
     CHECK(told() == HostOrder{});
 }
+
+namespace {
+
+HostRefusals of_country(const char* country, bool now = false) {
+    HostRefusals refusals;
+    refusals.what.countries.insert(CountryCode(country));
+    refusals.now = now;
+    return refusals;
+}
+
+Assignment of_tenant(const char* country, Assignment assigned) {
+    assigned.tenant_country = CountryCode(country);
+    return assigned;
+}
+
+}  // namespace
+
+TEST_CASE("what a host refuses is not begun, whatever the master assigns, and that is told") {
+    World world;
+    world.boot();
+    world.found_two();
+    REQUIRE(world.agent->obey_refusals(of_country("RU")).ok());
+    CHECK(world.agent->report().refuses == of_country("RU"));
+    world.assign({of_tenant("RU", led_by(0, 2, 1))});
+    const auto refused = [&] {
+        const auto seen = world.seen("acme-2");
+        return seen.phase == PartitionPhase::Failed &&
+               seen.reason == "refused_by_host: its host takes no tenants of RU";
+    };
+    CHECK(eventually(refused));
+    CHECK(world.agent->overview().refused ==
+          std::map<PartitionId, std::string>{{PartitionId("acme-2"), "takes no tenants of RU"}});
+    CHECK(world.runs("acme-0", ReplicaRole::Primary, 1));  // of a tenant whose country is not known
+    world.boot();
+    CHECK(world.agent->overview().refuses == of_country("RU"));
+    CHECK(world.agent->report().refuses == of_country("RU"));
+    CHECK(eventually(refused));
+    REQUIRE(world.agent->obey_refusals({}).ok());
+    CHECK(eventually([&] { return world.runs("acme-2", ReplicaRole::Standby, 1); }));
+}
+
+TEST_CASE("what is here when its host refuses it goes on, also after a power cut, unless now") {
+    World world;
+    world.boot();
+    world.found_two();
+    world.assign({of_tenant("RU", assignment(0)), of_tenant("FR", assignment(1))});
+    REQUIRE(world.agent->obey_refusals(of_country("RU")).ok());
+    CHECK(world.agent->overview().refused.size() == 1);
+    world.boot();
+    CHECK(eventually([&] { return world.runs("acme-0", ReplicaRole::Primary, 1); }));
+    REQUIRE(world.agent->obey_refusals(of_country("RU", true)).ok());
+    CHECK(eventually([&] { return world.seen("acme-0").phase == PartitionPhase::Failed; }));
+    CHECK(world.seen("acme-1").phase == PartitionPhase::Running);
+    world.boot();
+    CHECK(eventually([&] { return world.seen("acme-0").phase == PartitionPhase::Failed; }));
+    REQUIRE(world.agent->obey_refusals({}).ok());
+    CHECK(eventually([&] { return world.runs("acme-0", ReplicaRole::Primary, 1); }));
+}
+
+TEST_CASE("refusals that make no sense or cannot be written down change nothing") {
+    World world;
+    world.boot();
+    REQUIRE(world.agent->obey_refusals(of_country("RU")).ok());
+    CHECK_FALSE(world.agent->obey_refusals(of_country("UK")).ok());
+    world.journal.refuse(error(ErrorCode::ResourceExhausted, "the disk is full"));
+    CHECK(world.agent->obey_refusals({}).failure().message == "the disk is full");
+    CHECK(world.agent->overview().refuses == of_country("RU"));
+    CHECK(world.journal.recovered().refuses == of_country("RU"));
+}

@@ -371,6 +371,26 @@ TEST_CASE("what the master proposes for the newest record is done; for an older 
     CHECK_FALSE(street.order(1).warm);
 }
 
+TEST_CASE("how long a group waits, and who stands last, is proposed like the rest") {
+    Street street;
+    street.begin_group();
+    street.run(40'000);
+    REQUIRE(street.leader() == 0);
+    GroupProposal proposal;
+    proposal.made_for = lead::to_text(street.member(0).state().leading.committed->ballot);
+    proposal.promise = Duration(20'000);
+    street.assign(0, proposal);
+    street.run(1'000);
+    CHECK(street.member(0).state().leading.committed->promise == Duration(20'000));
+    CHECK(street.member(1).state().durable.t_max == Duration(20'000));
+    proposal.promise.reset();
+    proposal.made_for = lead::to_text(street.member(0).state().leading.committed->ballot);
+    proposal.barred = std::set{ReplicaIndex{1}};
+    street.assign(0, proposal);
+    street.run(1'000);
+    CHECK(street.member(2).state().durable.record->barred == lead::IndexSet{ReplicaIndex{1}});
+}
+
 TEST_CASE("a copy that no record names hears whom to follow, and becomes a member when proposed") {
     Street street;
     street.begin_group();

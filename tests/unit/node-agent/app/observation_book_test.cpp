@@ -220,3 +220,37 @@ TEST_CASE("how the box fares is told until it is committed, and to a master that
     world.book.acknowledge(first.number + 1, true);
     CHECK(world.book.take().care == worn);
 }
+
+TEST_CASE("what a host refuses is told until it is committed, and to a master that wants all") {
+    World world;
+    world.book.set(HostRefusals{});
+    world.settle();
+    HostRefusals refuses;
+    refuses.what.countries.insert(CountryCode("RU"));
+    CHECK_FALSE(world.book.take().refuses);
+    world.book.set(refuses);
+    CHECK(world.book.has_overdue());
+    const auto first = world.book.take();
+    CHECK(first.refuses == refuses);
+    CHECK(world.book.take().refuses == refuses);  // no answer
+    world.book.acknowledge(first.number + 1, false);
+    CHECK_FALSE(world.book.take().refuses);
+    world.book.acknowledge(first.number + 1, true);
+    CHECK(world.book.take().refuses == refuses);
+}
+
+TEST_CASE("how upgrades stand is told until it is committed, and to a master that wants all") {
+    World world;
+    world.book.set(UpgradeReport{});
+    world.settle();
+    const UpgradeReport done{UpgradeStance::Takes, "amd64", 7, UpgradePhase::Done, ""};
+    CHECK_FALSE(world.book.take().upgrade);
+    world.book.set(done);
+    CHECK(world.book.has_overdue());
+    const auto first = world.book.take();
+    CHECK(first.upgrade == done);
+    world.book.acknowledge(first.number, false);
+    CHECK_FALSE(world.book.take().upgrade);
+    world.book.acknowledge(first.number, true);
+    CHECK(world.book.take().upgrade == done);
+}

@@ -43,6 +43,10 @@ struct World {
         return tell(step.kind == StepKind::Probe);
     }
     World& tell(bool probed) {
+        if (probed) tell(Probed::Position);
+        return tell(probed ? Probed::Health : Probed::Nothing);
+    }
+    World& tell(Probed probed) {
         for (auto& fact : copy_facts(obeyed(), order, local, session, probed, rules, now.mono))
             told.push_back(fact);
         return *this;
@@ -422,4 +426,18 @@ TEST_CASE("a leader on a paused box is killed first, and told so") {
     world.does(StepKind::Fence);
     CHECK(world.count<lead::Fenced>() == 1);
     CHECK(world.waits("its host has paused this box"));
+}
+
+TEST_CASE("a copy that its host refuses and wants stopped tells where its log ends first") {
+    World world = following();
+    world.session.refused = {"takes no tenants of RU", false};
+    CHECK(world.next().kind != StepKind::Stop);  // served until another box has it
+    world.session.refused.now = true;
+    world.session.may_tell_until = world.now.mono + Duration(5'000);
+    ++world.order.cut;
+    CHECK(world.next().kind != StepKind::Stop);
+    world.now.mono = world.now.mono + Duration(5'000);
+    world.does(StepKind::Stop);
+    CHECK(world.count<lead::ReceiverStopped>() == 1);
+    CHECK(world.waits("refused_by_host: its host takes no tenants of RU"));
 }

@@ -393,3 +393,47 @@ TEST_CASE("on a paused box nothing runs that nobody wants any more, either") {
     stale.session.paused = true;
     stale.does(StepKind::Stop);
 }
+
+TEST_CASE("of a copy that the host refuses nothing is begun; what is here goes on") {
+    for (World world : {founder(), standby()}) {
+        world.session.refused = {"takes no tenants of RU", false};
+        CHECK(world.waits("refused_by_host: its host takes no tenants of RU"));
+        const auto seen = observe(world.wish(), world.local, world.session, world.next(), "");
+        CHECK(seen.phase == PartitionPhase::Failed);
+        CHECK(seen.reason == "refused_by_host: its host takes no tenants of RU");
+        world.session.refused = {};
+        world = running(world);
+        world.session.refused = {"takes no tenants of RU", false};
+        CHECK(world.waits());
+        // A power cut later, too.
+        world.session = Session{.refused = {"takes no tenants of RU", false}};
+        running(world);
+    }
+}
+
+TEST_CASE("what the host refuses now stops, and goes on once he allows it") {
+    World world = running(founder());
+    world.session.refused = {"takes no releases of the kind mail", true};
+    world.does(StepKind::Stop);
+    CHECK(world.waits("refused_by_host"));
+    CHECK(observe(world.wish(), world.local, world.session, world.next(), "").phase ==
+          PartitionPhase::Failed);
+    // A pause says more: nothing of anybody runs.
+    world.session.paused = true;
+    CHECK(world.waits("its host has paused this box"));
+    world.session.paused = false;
+    world.session.refused = {};
+    world = running(world);
+    CHECK(world.session.service == ServiceState::Running);
+}
+
+TEST_CASE("what is here of another order is no reason to begin one that is refused") {
+    World world = running(founder());
+    world.local.ordered_at = WallTime{1};
+    world.desired->ordered_at = WallTime{2};
+    world.session.refused = {"takes no tenants of RU", false};
+    world.does(StepKind::Stop).does(StepKind::Erase);
+    world.local = LocalState{.partition = world.local.partition};
+    world.session = Session{.refused = {"takes no tenants of RU", false}};
+    CHECK(world.waits("refused_by_host"));
+}

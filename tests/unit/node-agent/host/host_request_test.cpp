@@ -62,3 +62,34 @@ TEST_CASE("a refusal is told from a document") {
     CHECK(refusal_in(R"({"node": "lille-1"})") == std::nullopt);
     CHECK(refusal_in("nonsense") == std::nullopt);
 }
+
+TEST_CASE("refusals are read as they were written, and nonsense is none") {
+    HostRequest request;
+    request.refuses = HostRefusals{{{CountryCode("RU")}, {ReleaseKind::Mail}}, true};
+    CHECK(parse_request(to_line(request), now).value() == request);
+    request.refuses = HostRefusals{};
+    CHECK(parse_request(to_line(request), now).value() == request);
+    for (const char* line :
+         {R"({"do": "refuse"})", R"({"do": "refuse", "refuses": []})",
+          R"({"do": "refuse", "refuses": {"countries": ["RU"], "kinds": ["exec"], "now": false}})",
+          R"({"do": "refuse", "refuses": {"countries": "RU", "kinds": [], "now": false}})"})
+        CHECK(refused(line).find("'refuses' are no countries") != std::string::npos);
+    CHECK(
+        refused(R"({"do": "refuse", "refuses": {"countries": ["UK"], "kinds": [], "now": false}})")
+            .find("'UK' is no country") != std::string::npos);
+    std::string all = R"({"do": "refuse", "refuses": {"countries": [)";
+    for (std::size_t i = 0; i < refused_countries_max; ++i) all += R"("RU", )";
+    all += R"("ZZ"], "kinds": ["erp", "database", "web", "mail", "other"], "now": true}})";
+    CHECK(refused(all).empty());
+    CHECK(all.size() < 4096);  // request_bytes_max of the door
+}
+
+TEST_CASE("upgrades are switched on and off, by true and false alone") {
+    HostRequest request;
+    for (const bool on : {true, false}) {
+        request.upgrades = on;
+        CHECK(parse_request(to_line(request), now).value() == request);
+    }
+    CHECK(refused(R"({"do": "upgrades"})").find("'on' is not true or false") != std::string::npos);
+    CHECK(refused(R"({"do": "upgrades", "on": 1})").find("'on' is not") != std::string::npos);
+}

@@ -37,6 +37,11 @@ TEST_CASE("an empty file gives the defaults, and the shipped file says the same"
     CHECK(shipped.acme_turn == defaults.acme_turn);
     CHECK(shipped.acme_retry_first == defaults.acme_retry_first);
     CHECK(shipped.acme_retry_longest == defaults.acme_retry_longest);
+    CHECK(shipped.mail_delivery == defaults.mail_delivery);
+    CHECK(shipped.mail_message_mib_max == defaults.mail_message_mib_max);
+    CHECK(shipped.mail_recipients_max == defaults.mail_recipients_max);
+    CHECK(shipped.mail_queue_max == defaults.mail_queue_max);
+    CHECK(shipped.mail_queue_mib_max == defaults.mail_queue_mib_max);
     CHECK(shipped.edge_dns_listen == defaults.edge_dns_listen);
     CHECK(shipped.edge_dns_port == defaults.edge_dns_port);
     CHECK(shipped.reserve_memory == defaults.reserve_memory);
@@ -97,4 +102,39 @@ TEST_CASE("nobody is asked for certificates without agreement, an address and a 
     CHECK(mistakes("[acme]\nturn_s = 1").find("acme.turn_s must be") != std::string::npos);
     CHECK(mistakes("[acme]\nretry_first_s = 60\nretry_longest_s = 30").find("retry_longest_s") !=
           std::string::npos);
+}
+
+TEST_CASE("mail leaves where it was turned on, encrypted or to this machine") {
+    CHECK(parse_config("", "node.toml").value().mail_delivery == MailDelivery::Off);
+    CHECK(parse_config("[mail]\ndeliver = \"mx\"", "node.toml").value().mail_delivery ==
+          MailDelivery::Mx);
+    const std::string smarthost = "[mail]\ndeliver = \"smarthost\"\n";
+    CHECK(mistakes(smarthost + "smarthost = \"mail.isp.example:587\"").empty());
+    CHECK(mistakes(smarthost + "smarthost = \"127.0.0.1:25\"\nplain = true").empty());
+    for (const std::string& bad : std::vector<std::string>{
+             "[mail]\ndeliver = \"post\"", smarthost, smarthost + "smarthost = \"a b\"",
+             smarthost + "smarthost = \"mail.isp.example\"\nplain = true",
+             smarthost + "smarthost = \"a.example\"\nlogin_file = \"here\"",
+             "[mail]\ndeliver = \"mx\"\nsmarthost = \"a.example\"", "[mail]\nplain = true",
+             "[mail]\nrecipients_max = 0"}) {
+        CAPTURE(bad);
+        CHECK(mistakes(bad).find("mail.") != std::string::npos);
+    }
+}
+
+TEST_CASE("publishers' keys are pinned as they are printed, and nothing else is a key") {
+    const std::string key = std::string(42, '_') + "8";  // 32 bytes, base64url
+    std::string printed = std::string(42, '/') + "8=";
+    const auto keys = [](const std::string& text) {
+        return parse_config("[upgrade]\npublisher_keys = " + text, "node.toml");
+    };
+    CHECK(parse_config("", "node.toml").value().upgrade_publisher_keys.empty());
+    CHECK(keys("[\"" + key + "\", \"" + printed + "\"]").value().upgrade_publisher_keys ==
+          std::vector{key, key});
+    for (const std::string& odd : {std::string("\"") + key + "\"", std::string("[\"short\"]"),
+                                   std::string("[7]"), std::string("[\"") + key + "AA\"]"})
+        CHECK(keys(odd).failure().message.find("upgrade.publisher_keys must") != std::string::npos);
+    std::string many = "[";
+    for (int i = 0; i < 9; ++i) many += "\"" + key + "\", ";
+    CHECK(keys(many + "]").failure().message.find("at most 8 keys") != std::string::npos);
 }

@@ -1,3 +1,4 @@
+#include "node-agent/host/give_refusals.h"
 #include "node-agent/status_text.h"
 #include "tests/support/catch.h"
 
@@ -98,4 +99,55 @@ TEST_CASE("how well the box is stands in the status, once it was looked at") {
     care.notice = care::notice_of(care.findings);
     CHECK(page().find("health   worse; it trusts itself 800 of 1000\n") != std::string::npos);
     CHECK(page().find("health   worse: cpu: 101 C; cool it\n") != std::string::npos);
+}
+
+TEST_CASE("what the host refuses is shown, and what of it is here") {
+    Agent::Overview overview;
+    const auto json = [&] { return status_json(NodeId("lille-1"), "1", overview, LinkState{}); };
+    CHECK(status_page(json()).value().find("refuses") == std::string::npos);
+    overview.refuses.what = {{CountryCode("RU")}, {ReleaseKind::Mail}};
+    overview.refused[PartitionId("acme-0")] = "takes no tenants of RU";
+    CHECK(status_page(json()).value().find(
+              "refuses  tenants of RU; kinds mail; foyer-node refuse\n") != std::string::npos);
+    CHECK(refusals_page(json()).value().find("acme-0, stopped: this host takes no tenants of RU") !=
+          std::string::npos);
+}
+
+TEST_CASE("an edge shows what its mail relay does, where there is one") {
+    Agent::Overview overview;
+    const auto page = [&] {
+        return status_page(status_json(NodeId("paris-1"), "1", overview, LinkState{})).value();
+    };
+    CHECK(page().find("mail") == std::string::npos);
+    overview.mail.relay = "fd50:f0e:1::19";
+    overview.mail.waiting = 3;
+    overview.mail.book.counts = {{InstanceName("acme"), {12, 1}}, {InstanceName("shop"), {3, 0}}};
+    overview.mail.per_day_max = {{InstanceName("acme"), 200}, {InstanceName("shop"), 200}};
+    overview.mail.book.strangers = 4;
+    overview.mail.problem = "exim did not start";
+    CHECK(page().find(
+              "mail     fd50:f0e:1::19, 3 wait; today acme 12 of 200 (1 refused), shop 3 of "
+              "200; 4 refused from strangers\nmail     exim did not start\n") != std::string::npos);
+}
+
+TEST_CASE("how upgrades stand is shown where it is worth a line, and on a page of its own") {
+    const auto shown = [](const UpgradeReport& upgrade) {
+        return status_json(NodeId("lille-1"), "1.0", Agent::Overview{}, LinkState{}, {}, {},
+                           upgrade);
+    };
+    UpgradeReport upgrade;
+    CHECK(status_page(shown(upgrade)).value().find("upgrade") == std::string::npos);
+    CHECK(upgrades_page(shown(upgrade)).value().find("no publisher's key is pinned") !=
+          std::string::npos);
+    upgrade = {UpgradeStance::Takes, "amd64", 7, UpgradePhase::WentBack, "it did not sync"};
+    CHECK(status_page(shown(upgrade)).value().find("upgrade  went_back: it did not sync") !=
+          std::string::npos);
+    CHECK(upgrades_page(shown(upgrade)).value().find("foyer-node upgrades --off") !=
+          std::string::npos);
+    upgrade.stance = UpgradeStance::Off;
+    upgrade.phase = UpgradePhase::None;
+    CHECK(status_page(shown(upgrade)).value().find("upgrade  off: foyer-node upgrades --on") !=
+          std::string::npos);
+    CHECK(upgrades_page("{}").failure().message.find("older than this command") !=
+          std::string::npos);
 }

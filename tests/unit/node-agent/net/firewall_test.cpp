@@ -56,7 +56,7 @@ TEST_CASE("nothing can be smuggled into the rules") {
 TEST_CASE("both hooks drop by default, and only an edge forwards between tunnels") {
     const std::string between = "forward iifname \"wg*\" oifname \"wg*\" accept";
     for (const BoxRole role : {BoxRole::Home, BoxRole::Edge}) {
-        const std::string rules = firewall_of_box(role);
+        const std::string rules = firewall_of_box(role).value();
         CHECK(rules.find("hook input priority filter; policy drop") != std::string::npos);
         CHECK(rules.find("hook forward priority filter; policy drop") != std::string::npos);
         CHECK((rules.find(between) != std::string::npos) == (role == BoxRole::Edge));
@@ -65,7 +65,7 @@ TEST_CASE("both hooks drop by default, and only an edge forwards between tunnels
 
 TEST_CASE("the fence of leases stands before established traffic, in all three hooks") {
     for (const BoxRole role : {BoxRole::Home, BoxRole::Edge}) {
-        const std::string rules = firewall_of_box(role);
+        const std::string rules = firewall_of_box(role).value();
         const auto at = [&](const std::string& text) {
             const std::size_t found = rules.find(text);
             REQUIRE(found != std::string::npos);
@@ -103,4 +103,28 @@ TEST_CASE("nothing of a removed partition stays in the fence") {
         CHECK(rules.find("delete element inet foyer " + std::string(set) +
                          " { \"p0123456789\" }\n") != std::string::npos);
     CHECK(rules.find("delete chain inet foyer gate_p0123456789\n") != std::string::npos);
+}
+
+TEST_CASE("mail goes to the relay alone, from the partition's own address, where there is one") {
+    PartitionWall mailing = wall();
+    CHECK(firewall_of_partition(mailing).value().find("dport 25") == std::string::npos);
+    mailing.mail_relay = "fd50:f0e:1::19";
+    const std::string rules = firewall_of_partition(mailing).value();
+    CHECK(rules.find("ip6 saddr " + mailing.address +
+                     " ip6 daddr fd50:f0e:1::19 tcp dport 25 return") != std::string::npos);
+    mailing.mail_relay = "fd50::1 accept";
+    CHECK_FALSE(firewall_of_partition(mailing).ok());
+}
+
+TEST_CASE("an edge takes mail at the relay's address alone, of its own copies only from theirs") {
+    CHECK(firewall_of_box(BoxRole::Edge).value().find("dport 25") == std::string::npos);
+    const std::string rules = firewall_of_box(BoxRole::Edge, "fd50:f0e:1::19").value();
+    const std::size_t wall_first =
+        rules.find("input ip6 daddr fd50:f0e:1::19 tcp dport 25 iifname vmap @leaving");
+    const std::size_t taken = rules.find("input ip6 daddr fd50:f0e:1::19 tcp dport 25 accept");
+    REQUIRE(wall_first != std::string::npos);
+    REQUIRE(taken != std::string::npos);
+    CHECK(wall_first < taken);
+    CHECK(rules.find("input jump fence") < wall_first);
+    CHECK_FALSE(firewall_of_box(BoxRole::Edge, "fd50::1 accept").ok());
 }

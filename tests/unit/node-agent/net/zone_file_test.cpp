@@ -120,3 +120,18 @@ TEST_CASE("serials only grow, whatever the clock does") {
     CHECK(next_serial(2'100'000'000U, now) == 2'100'000'001U);
     CHECK(next_serial(0, WallTime{0}) == 1);
 }
+
+TEST_CASE("where mail is signed the zone has the key, and says that all else is forged") {
+    ZoneWish signs = wish();
+    signs.mail_key = ZoneWish::MailKey{"foyer-1", std::string(392, 'A')};
+    const std::string text = zone_file(signs, 7).value();
+    CHECK(holds(text, "foyer-1._domainkey TXT \"v=DKIM1; k=rsa; p=" + std::string(232, 'A') +
+                          "\" \"" + std::string(160, 'A') + "\""));
+    CHECK(holds(text, "_dmarc.acme TXT \"v=DMARC1; p=reject\""));
+    for (const std::string& odd : {std::string(), std::string("a\" b"), std::string(2'000, 'A')}) {
+        signs.mail_key->public_key = odd;
+        CHECK(zone_file(signs, 7).value().find("TXT") == std::string::npos);
+    }
+    signs.mail_key = ZoneWish::MailKey{"x\n@", "AAAA"};
+    CHECK(zone_file(signs, 7).value().find("TXT") == std::string::npos);
+}

@@ -76,3 +76,15 @@ TEST_CASE("each missing or wrong field is named") {
     CHECK_FALSE(parse_release("{\"schema\": 2}", SizeName("s")).ok());
     CHECK_FALSE(parse_release("nonsense", SizeName("s")).ok());
 }
+
+TEST_CASE("what a release is for is its own word, another one where it says none or one unknown") {
+    json release = valid();
+    const auto kind = [&] { return parse_release(release.dump(), SizeName("s")); };
+    CHECK(kind().value().kind == ReleaseKind::Other);
+    release["kind"] = "mail";
+    CHECK(kind().value().kind == ReleaseKind::Mail);
+    release["kind"] = "of-tomorrow";
+    CHECK(kind().value().kind == ReleaseKind::Other);
+    release["kind"] = 7;
+    CHECK_FALSE(kind().ok());
+}

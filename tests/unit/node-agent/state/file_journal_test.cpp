@@ -144,6 +144,28 @@ TEST_CASE("secrets are never on the disk, and gone with the power") {
     CHECK(found.desired.revision == Revision(7));
 }
 
+TEST_CASE("keys that mail is signed with are secrets as others are") {
+    World world;
+    DesiredNode node = wish();
+    node.settings.mail_relay =
+        MailRelaySettings{"fd50::19", {"cloud.x", "foyer-1", "s3cret zone"}, "MIIB"};
+    node.routes.at("acme.x").mail =
+        RouteMail{{"fd50::1"}, {{"acme.example", "foyer-2", "s3cret acme"}}, 200};
+    REQUIRE(world.open()->save(node, {}, "1.2").ok());
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(world.disk.path())) {
+        if (entry.is_regular_file())
+            CHECK(content_of(entry.path()).find("s3cret") == std::string::npos);
+    }
+    auto found = world.recover();
+    CHECK(found.desired == node);
+    CHECK_FALSE(found.mail_keys_lost);
+    world.power_cut();
+    found = world.recover();
+    CHECK(found.mail_keys_lost);
+    CHECK(found.desired.settings.mail_relay->zone_key == DkimKey{"cloud.x", "foyer-1", ""});
+    CHECK(found.desired.routes.at("acme.x").mail->keys[0].private_key.empty());
+}
+
 TEST_CASE("a run folder that is not in memory keeps no secrets") {
     World world;
     const test::TempFolder plain;
@@ -199,6 +221,24 @@ TEST_CASE("a write that was cut off leaves the old content") {
     const auto found = world.recover();
     CHECK(found.partitions.size() == 1);
     CHECK(found.partitions.at(PartitionId("acme-0")) == local("acme-0"));
+}
+
+TEST_CASE("what the master proposes is kept, whatever it is") {
+    const std::string record = "1 2 3";
+    const GroupProposal asked{record, ReplicaIndex{1}, {}, {}, DesiredState::Stopped};
+    GroupProposal waits{record, {}, {}, {}, {}};
+    waits.promise = Duration(20'000);
+    GroupProposal bars{record, {}, {}, {}, {}};
+    bars.barred = std::set{ReplicaIndex{0}, ReplicaIndex{2}};
+    GroupProposal bars_nobody{record, {}, {}, {}, {}};
+    bars_nobody.barred.emplace();
+    for (const GroupProposal& proposal : {asked, waits, bars, bars_nobody}) {
+        DesiredNode node = wish();
+        node.assignments[PartitionId("acme-0")].group = GroupWish{{"ballot", "c2ln"}, proposal};
+        const auto read = desired_from_json(to_json(node, {}, "1.2"));
+        REQUIRE(read.has_value());
+        CHECK(read->desired.assignments.at(PartitionId("acme-0")).group->proposal == proposal);
+    }
 }
 
 TEST_CASE("a number that does not fit is no journal of ours, never another number") {
@@ -259,4 +299,27 @@ TEST_CASE("what the host wants is kept; where it cannot be read, nobody else say
     REQUIRE(forget_host_order(world.state()).ok());
     CHECK(world.recover().host == HostOrder{});
     CHECK(forget_host_order(world.state() + "/none").ok());
+}
+
+TEST_CASE("what a host refuses outlives a power cut; where it is lost, everything is refused") {
+    World world;
+    CHECK(world.recover().refuses == HostRefusals{});
+    HostRefusals refuses;
+    refuses.what = {{CountryCode("RU"), CountryCode("ZZ")}, {ReleaseKind::Mail}};
+    refuses.now = true;
+    REQUIRE(world.open()->keep(refuses).ok());
+    world.power_cut();
+    CHECK(world.recover().refuses == refuses);
+    const std::string file = world.state() + "/refusals.json";
+    auto body = read_checked(file).value();
+    body["kinds"][0] = "exec";
+    REQUIRE(write_checked(file, body).ok());
+    CHECK(world.recover().refuses == everything_refused());
+    CHECK(std::filesystem::exists(file + ".damaged"));
+    CHECK(world.recover().refuses == everything_refused());  // and so it stays
+    REQUIRE(world.open()->keep(HostRefusals{}).ok());
+    CHECK(world.recover().refuses == HostRefusals{});
+    REQUIRE(world.open()->keep(refuses).ok());
+    REQUIRE(forget_host_order(world.state()).ok());
+    CHECK(world.recover().refuses == HostRefusals{});
 }
