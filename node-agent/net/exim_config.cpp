@@ -45,6 +45,9 @@ std::string main_part(const EximSettings& settings) {
            "deliver_drop_privilege = true\n"
            "never_users =\n"
            "host_lookup =\n"
+           // Who says an address of ours ("EHLO [127.0.0.1]", as a copy without a name does) would
+           // wait for a name server that its edge may not have.
+           "helo_lookup_domains =\n"
            "rfc1413_query_timeout = 0s\n"
            "tls_advertise_hosts =\n"
            "smtputf8_advertise_hosts =\n"

@@ -91,7 +91,8 @@ Status WgOverlay::settle() {
 }
 
 // Its own, and that of the mail relay where it is an edge. All edges have the latter: a home's mail
-// goes to the one it prefers.
+// goes to the one it prefers. Of what is there otherwise only a relay's is taken away: one of the
+// cluster's first /64, in which no box is.
 Status WgOverlay::settle_addresses() {
     std::vector<std::string> lines;
     std::set<std::string> wanted = {wish_->own_address + "/128"};
@@ -99,9 +100,11 @@ Status WgOverlay::settle_addresses() {
     if (!relay.empty()) wanted.insert(relay + "/128");
     for (const std::string& address : wanted)
         lines.push_back("address replace " + address + " dev lo nodad");
+    const std::string& cluster = wish_->settings.overlay_cluster_prefix;
+    const std::string first = cluster.substr(0, cluster.find('/'));
     std::istringstream words(TRY(box_.run({"ip", "-6", "-o", "addr", "show", "dev", "lo"})));
     for (std::string word, before; words >> word; before = word)
-        if (before == "inet6" && word != "::1/128" && !wanted.contains(word))
+        if (before == "inet6" && word.starts_with(first) && !wanted.contains(word))
             lines.push_back("address del " + word + " dev lo");
     return box_.ip(lines);
 }

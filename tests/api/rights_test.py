@@ -19,6 +19,7 @@ PUT_BACK = {
     "account": "nobody",
     "id": "op-none",
     "version": "1",
+    "architecture": "amd64",
     "digest": "sha256:" + "0" * 64,
 }
 

@@ -106,7 +106,8 @@ ROWS = {
     "audit": [],
     "agent-releases": [{"version": "0.2.0", "architecture": "amd64", "created_at": NOW}],
     "price-lists": [{"name": "list-2026", "currency": "EUR", "valid_from": NOW, "in_force": True,
-                     "sizes": [{"size": "s", "copy_cents": 900, "synchronous_cents": 100}]}],
+                     "sizes": [{"size": "s", "copy_cents": 900, "synchronous_cents": 100,
+                                "further_country_cents": 5}]}],
 }
 FIELDS = {"software-releases": "releases", "price-lists": "price_lists", "audit": "entries",
           "agent-releases": "agent_releases"}
@@ -297,10 +298,9 @@ class FakeApi:
             return {"applications": rows, "accepted": self.applications_accepted,
                     "master": "master.example:7443", "ca_sha256": "ab" * 32,
                     "page": {"next_page_token": "", "revision": 3}}
-        if noun == "contacts":
-            return {"contacts": rows, "sender": self.mail_sender,
-                    "page": {"next_page_token": "", "revision": 3}}
-        return {FIELDS.get(noun, noun): rows, "page": {"next_page_token": "", "revision": 3}}
+        more = {"sender": self.mail_sender} if noun == "contacts" else {}
+        return {FIELDS.get(noun, noun): rows, **more,
+                "page": {"next_page_token": "", "revision": 3}}
 
     def login(self, call):
         """As a person: anna, whose password is PASSWORD, with the code 287082 if `totp`."""

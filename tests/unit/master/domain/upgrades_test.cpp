@@ -442,7 +442,8 @@ TEST_CASE("in random fleets no two of a group are ever under way, and it always 
                     silent.clear();
                     break;
                 case 2:
-                    if (rng.below(6) == 0 && upgrade_order(fleet.world.state, any))
+                    if (rng.below(6) == 0 && upgrade_order(fleet.world.state, any) &&
+                        !silent.contains(any))  // who says something is heard of again
                         fleet.say(any, "1", UpgradePhase::WentBack, "told to");
                     break;
                 default:

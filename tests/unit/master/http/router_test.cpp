@@ -14,6 +14,7 @@
 #include "foyer/api/v1/members.pb.h"
 #include "foyer/api/v1/prices.pb.h"
 #include "foyer/api/v1/releases.pb.h"
+#include "foyer/api/v1/upgrades.pb.h"
 #include "foyer/api/v1/webhooks.pb.h"
 #include "master/http/errors.h"
 #include "master/http/request_message.h"
@@ -32,9 +33,10 @@ std::vector<const pb::ServiceDescriptor*> services() {
          {v1::Account::descriptor()->file(), v1::Event::descriptor()->file(),
           v1::Node::descriptor()->file(), v1::Instance::descriptor()->file(),
           v1::PriceList::descriptor()->file(), v1::SoftwareRelease::descriptor()->file(),
-          v1::Webhook::descriptor()->file(), v1::Member::descriptor()->file(),
-          v1::Application::descriptor()->file(), v1::Contact::descriptor()->file(),
-          v1::Domain::descriptor()->file(), v1::LogLine::descriptor()->file()}) {
+          v1::Upgrade::descriptor()->file(), v1::Webhook::descriptor()->file(),
+          v1::Member::descriptor()->file(), v1::Application::descriptor()->file(),
+          v1::Contact::descriptor()->file(), v1::Domain::descriptor()->file(),
+          v1::LogLine::descriptor()->file()}) {
         for (int i = 0; i < file->service_count(); ++i) found.push_back(file->service(i));
     }
     return found;

@@ -45,6 +45,7 @@ TEST_CASE("nothing is delivered on the machine itself, and no program is run") {
             CHECK_FALSE(contains(text, driver));
         CHECK(contains(text, "dkim_strict = true"));
         CHECK(contains(text, "deliver_drop_privilege = true"));
+        CHECK(contains(text, "\nhelo_lookup_domains =\n"));
     }
 }
 
