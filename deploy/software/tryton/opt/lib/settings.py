@@ -32,7 +32,8 @@ max_standby_streaming_delay = 5s
 wal_receiver_status_interval = 1s
 wal_receiver_timeout = 10s
 wal_sender_timeout = 10s
-wal_retrieve_retry_interval = 500ms
+# Who follows a new leader meets it before it is promoted, and asks again: customers wait for that.
+wal_retrieve_retry_interval = 100ms
 tcp_keepalives_idle = 5
 tcp_keepalives_interval = 2
 tcp_keepalives_count = 3
