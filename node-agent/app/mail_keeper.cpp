@@ -51,7 +51,8 @@ void MailKeeper::run(const std::stop_token& stop) {
             next_tick = now + rules_.tick;
             tick();
         }
-        ports_.relay.answer(std::min(rules_.tick, Duration(250)),
+        // Where there is no relay nobody asks: a home's agent turns seldom.
+        ports_.relay.answer(std::min(rules_.tick, Duration(plan_.relay.empty() ? 1'000 : 250)),
                             [this](const std::string& line) { return answer(line); });
     }
     keep_counts();
