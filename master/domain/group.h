@@ -138,6 +138,9 @@ void advance_operation(Group& group, Draft& draft);
 void advance_promotion(Group& group, Draft& draft);
 // Whether a promotion could begin now without a loss: who may be asked, and whether enough answer.
 Status may_promote(const Group& group);
+// Who should lead it when nobody was named: a member that is well, with a right clock where one
+// has.
+std::optional<ReplicaIndex> best_heir(const Group& group);
 // Positions that a promotion has to collect.
 int answers_needed(const Group& group);
 // Opens the next epoch, in which nobody leads yet. No promotion is under way.

@@ -256,20 +256,6 @@ void propose_leader(Group& group, Draft& draft, const Promotion& promotion) {
                 "copy " + std::to_string(promotion.wanted->number) + " should lead");
 }
 
-// Who a group should be led by when nobody was named: a member that is well.
-std::optional<ReplicaIndex> best_heir(const Group& group) {
-    const Replica* best = nullptr;
-    for (const Replica& replica : group.replicas) {
-        if (replica.key.index == group.instance.leader ||
-            replica.membership != Membership::Member || !group.may_lead(replica) ||
-            !is_healthy(group, replica))
-            continue;
-        if (best == nullptr || (group.is_barred(*best) && !group.is_barred(replica)))
-            best = &replica;
-    }
-    return best == nullptr ? std::nullopt : std::optional(best->key.index);
-}
-
 Result<Decision> give_up_missing(Group group, const PromoteInstance& command, WallTime now) {
     if (command.index)
         return error(
@@ -285,6 +271,19 @@ Result<Decision> give_up_missing(Group group, const PromoteInstance& command, Wa
 }
 
 }  // namespace
+
+std::optional<ReplicaIndex> best_heir(const Group& group) {
+    const Replica* best = nullptr;
+    for (const Replica& replica : group.replicas) {
+        if (replica.key.index == group.instance.leader ||
+            replica.membership != Membership::Member || !group.may_lead(replica) ||
+            !is_healthy(group, replica))
+            continue;
+        if (best == nullptr || (group.is_barred(*best) && !group.is_barred(replica)))
+            best = &replica;
+    }
+    return best == nullptr ? std::nullopt : std::optional(best->key.index);
+}
 
 Status may_promote(const Group& group) { return check_answers(group, false); }
 

@@ -12,17 +12,6 @@
 namespace foyer::master {
 namespace {
 
-// Who should lead instead: a member that may, and is well.
-std::optional<ReplicaIndex> heir_of(const Group& group) {
-    for (const Replica& replica : group.replicas) {
-        if (replica.key.index != group.instance.leader &&
-            replica.membership == Membership::Member && group.may_lead(replica) &&
-            is_healthy(group, replica))
-            return replica.key.index;
-    }
-    return std::nullopt;
-}
-
 bool leads(const Group& group, const NodeId& node) {
     const Replica* lead = group.leader();
     return elects(group.instance) && group.instance.desired == DesiredState::Running &&
@@ -33,7 +22,7 @@ void ask_to_yield(const State& state, const NodeId& node, Draft& draft) {
     for (const ReplicaKey& key : state.replicas_on(node)) {
         Group group(state, state.instances().at(key.instance));
         if (!leads(group, node) || group.instance.promotion) continue;
-        const auto heir = heir_of(group);
+        const auto heir = best_heir(group);
         if (!heir || !may_promote(group).ok()) continue;
         const Fence& fence = group.instance.fence;
         const OperationId id("op-lead-" + group.instance.name.str() + "-" +
@@ -191,7 +180,7 @@ void finish(Upgrade upgrade, Draft& draft) {
 bool has_lead_to_give(const State& state, const NodeId& node) {
     return std::ranges::any_of(state.replicas_on(node), [&](const ReplicaKey& key) {
         const Group group(state, state.instances().at(key.instance));
-        return leads(group, node) && heir_of(group).has_value();
+        return leads(group, node) && best_heir(group).has_value();
     });
 }
 

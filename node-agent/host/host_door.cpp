@@ -4,18 +4,19 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
-#include <optional>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "common/os/socket_line.h"
+
 namespace foyer::agent {
 namespace {
 
-constexpr int patience_ms = 2'000;
-constexpr int answer_ms = 30'000;  // the agent may be writing to a slow disk
+constexpr Duration patience{2'000};
+constexpr Duration answer_within{30'000};  // the agent may be writing to a slow disk
 constexpr std::size_t answer_bytes_max = std::size_t{16} * 1024 * 1024;
 
 // A socket's address holds 107 characters; a path through the folder's descriptor always fits.
@@ -40,38 +41,18 @@ const sockaddr* generic(const sockaddr_un& address) {
     return reinterpret_cast<const sockaddr*>(&address);
 }
 
-bool ready(int descriptor, short events, int within_ms = patience_ms) {
-    pollfd watched{descriptor, events, 0};
-    return ::poll(&watched, 1, within_ms) > 0;
-}
-
 void write_all(int descriptor, std::string_view rest) {
-    while (!rest.empty() && ready(descriptor, POLLOUT)) {
+    while (!rest.empty() && os::ready(descriptor, POLLOUT, patience)) {
         const ssize_t done = ::send(descriptor, rest.data(), rest.size(), MSG_NOSIGNAL);
         if (done <= 0) return;
         rest.remove_prefix(static_cast<std::size_t>(done));
     }
 }
 
-// Up to the first line's end. Nothing: it did not come in time, or is too long.
-std::optional<std::string> read_line(int descriptor) {
-    std::string line;
-    std::array<char, 512> piece{};
-    while (ready(descriptor, POLLIN)) {
-        const ssize_t got = ::recv(descriptor, piece.data(), piece.size(), 0);
-        if (got <= 0) return std::nullopt;
-        line.append(piece.data(), static_cast<std::size_t>(got));
-        const std::size_t end = line.find('\n');
-        if (end != std::string::npos) return line.substr(0, end);
-        if (line.size() > request_bytes_max) return std::nullopt;
-    }
-    return std::nullopt;
-}
-
 Result<std::string> read_to_end(int descriptor) {
     std::string answer;
     std::array<char, 4096> piece{};
-    while (ready(descriptor, POLLIN, answer_ms)) {
+    while (os::ready(descriptor, POLLIN, answer_within)) {
         const ssize_t got = ::recv(descriptor, piece.data(), piece.size(), 0);
         if (got <= 0) break;
         answer.append(piece.data(), static_cast<std::size_t>(got));
@@ -103,7 +84,7 @@ void HostDoor::serve(const std::function<std::string(const std::string&)>& answe
     const os::UniqueFd caller(
         ::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (!caller.valid()) return;
-    const auto line = read_line(caller.get());
+    const auto line = os::read_line(caller.get(), request_bytes_max, patience);
     if (line) write_all(caller.get(), answer(*line));
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <arpa/inet.h>
-#include <array>
 #include <cstring>
 #include <poll.h>
 #include <set>
@@ -14,6 +13,7 @@
 #include "common/os/atomic_file.h"
 #include "common/os/child_process.h"
 #include "common/os/files.h"
+#include "common/os/socket_line.h"
 #include "common/os/stop_event.h"
 #include "common/os/sys.h"
 
@@ -22,45 +22,11 @@ namespace {
 
 constexpr int waiting_connections_max = 64;
 constexpr int waiting_questions_max = 32;
-constexpr int patience_ms = 1'000;
+constexpr Duration patience{1'000};
 constexpr std::size_t question_bytes_max = 64 * 1024;  // a From line may be long
 constexpr std::size_t log_shown_max = 400;
 constexpr int start_polls_max = 40;
 constexpr Duration start_poll{25};
-
-// Not root, not even at its start, and without a way back: set-user-id of its file gives nothing.
-std::vector<std::string> unprivileged(const ServiceUser& user, std::vector<std::string> program) {
-    std::vector<std::string> argv = {"setpriv",
-                                     "--reuid=" + std::to_string(user.ids.uid),
-                                     "--regid=" + std::to_string(user.ids.gid),
-                                     "--clear-groups",
-                                     "--no-new-privs",
-                                     "--inh-caps=-all",
-                                     "--ambient-caps=-all",
-                                     "--bounding-set=-all",
-                                     "--"};
-    argv.insert(argv.end(), program.begin(), program.end());
-    return argv;
-}
-
-bool ready(int descriptor, short events, int within_ms) {
-    pollfd watched{descriptor, events, 0};
-    return ::poll(&watched, 1, within_ms) > 0;
-}
-
-// Up to the first line's end; nothing: it did not come in time, or is too long.
-std::optional<std::string> read_line(int descriptor) {
-    std::string line;
-    std::array<char, 4096> piece{};
-    while (line.size() <= question_bytes_max && ready(descriptor, POLLIN, patience_ms)) {
-        const ssize_t got = ::recv(descriptor, piece.data(), piece.size(), 0);
-        if (got <= 0) return std::nullopt;
-        line.append(piece.data(), static_cast<std::size_t>(got));
-        const std::size_t end = line.find('\n');
-        if (end != std::string::npos) return line.substr(0, end);
-    }
-    return std::nullopt;
-}
 
 Result<os::UniqueFd> listen_at(const std::string& netns, const std::string& address, int port) {
     os::UniqueFd fd;
@@ -208,8 +174,8 @@ Status EximRelay::launch() {
     const std::string script = "exec \"$@\" <&3 3<&-";
     TRY(os::remove_file(log_file()));
     const os::ProcessId id = TRY(os::spawn_detached(
-        {.argv = unprivileged(user_, {"/bin/sh", "-c", script, "exim", applied_->program, "-C",
-                                      applied_->config_file(), "-bw"}),
+        {.argv = unprivileged(user_.ids, {"/bin/sh", "-c", script, "exim", applied_->program, "-C",
+                                          applied_->config_file(), "-bw"}),
          .log_file = log_file(),
          .listeners = {listener_.get()}}));
     TRY(process_.remember(id));
@@ -270,7 +236,7 @@ Status EximRelay::look_at_queue() {
     next_queue_run_ = now + config_.retry_period;
     if (queue().messages == 0) return ok_status();
     const os::ProcessId id = TRY(os::spawn_detached(
-        {.argv = unprivileged(user_, {applied_->program, "-C", applied_->config_file(), "-q"}),
+        {.argv = unprivileged(user_.ids, {applied_->program, "-C", applied_->config_file(), "-q"}),
          .log_file = log_file()}));
     return queue_runner_.remember(id);
 }
@@ -281,11 +247,11 @@ void EximRelay::answer(Duration at_most,
         os::wait_unless_stopped(at_most);
         return;
     }
-    if (!ready(door_.get(), POLLIN, static_cast<int>(at_most.count()))) return;
+    if (!os::ready(door_.get(), POLLIN, at_most)) return;
     const os::UniqueFd caller(
         ::accept4(door_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (!caller.valid()) return;
-    const auto line = read_line(caller.get());
+    const auto line = os::read_line(caller.get(), question_bytes_max, patience);
     if (!line) return;
     const std::string said = answer(*line) + "\n";
     // The program takes silence for `try again later`.

@@ -48,6 +48,22 @@ void KeptProcess::tried(bool up, MonoTime now) {
     retry_at_ = now + pause_;
 }
 
+std::vector<std::string> unprivileged(const os::FileOwner& ids, std::vector<std::string> program,
+                                      const std::string& kept) {
+    const std::string rights = kept.empty() ? "-all" : "-all,+" + kept;
+    std::vector<std::string> argv = {"setpriv",
+                                     "--reuid=" + std::to_string(ids.uid),
+                                     "--regid=" + std::to_string(ids.gid),
+                                     "--clear-groups",
+                                     "--no-new-privs",
+                                     "--inh-caps=" + rights,
+                                     "--ambient-caps=" + rights,
+                                     "--bounding-set=" + rights,
+                                     "--"};
+    argv.insert(argv.end(), program.begin(), program.end());
+    return argv;
+}
+
 ServiceUser service_user(const std::string& wanted) {
     passwd entry = {};
     passwd* found = nullptr;

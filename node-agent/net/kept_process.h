@@ -45,4 +45,10 @@ struct ServiceUser {
 };
 ServiceUser service_user(const std::string& wanted);
 
+// The program's argv, run as these, never as root, not even at its start, and without a way back: a
+// set-user-id bit gives nothing. Of root's rights it has `kept` alone, as setpriv(1) names it;
+// empty: none.
+std::vector<std::string> unprivileged(const os::FileOwner& ids, std::vector<std::string> program,
+                                      const std::string& kept = {});
+
 }  // namespace foyer::agent

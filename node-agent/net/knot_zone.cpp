@@ -20,20 +20,7 @@ constexpr std::size_t log_shown_max = 1'000;
 // silent.
 constexpr const char* quick_resolver = "RES_OPTIONS=timeout:1 attempts:1";
 
-// Never root, not even at its start: of root's rights it gets the one to a low port.
-std::vector<std::string> unprivileged(const ServiceUser& user, std::vector<std::string> program) {
-    std::vector<std::string> argv = {"setpriv",
-                                     "--reuid=" + std::to_string(user.ids.uid),
-                                     "--regid=" + std::to_string(user.ids.gid),
-                                     "--clear-groups",
-                                     "--no-new-privs",
-                                     "--inh-caps=-all,+net_bind_service",
-                                     "--ambient-caps=-all,+net_bind_service",
-                                     "--bounding-set=-all,+net_bind_service",
-                                     "--"};
-    argv.insert(argv.end(), program.begin(), program.end());
-    return argv;
-}
+constexpr const char* low_port = "net_bind_service";
 
 }  // namespace
 
@@ -127,10 +114,10 @@ Status KnotZone::launch() {
         return error(
             ErrorCode::FailedPrecondition,
             "knotd is not installed: apt-get install knot, and leave its service disabled");
-    const os::ProcessId id =
-        TRY(os::spawn_detached({.argv = unprivileged(user_, {program.value(), "-c", config_file()}),
-                                .env = {quick_resolver},
-                                .log_file = log}));
+    const os::ProcessId id = TRY(os::spawn_detached(
+        {.argv = unprivileged(user_.ids, {program.value(), "-c", config_file()}, low_port),
+         .env = {quick_resolver},
+         .log_file = log}));
     TRY(process_.remember(id));
     Status last = is_up();
     for (int poll = 0; poll < start_polls_max && !last.ok() && os::is_alive(id); ++poll) {

@@ -8,6 +8,7 @@
 #include "common/os/sys.h"
 #include "common/tls/certificate.h"
 #include "common/tls/jwk.h"
+#include "node-agent/net/kept_process.h"
 #include "node-agent/net/lego_output.h"
 
 namespace foyer::agent {
@@ -25,19 +26,6 @@ std::string server_folder(const std::string& directory) {
     host = host.substr(0, host.find('/'));
     std::ranges::replace(host, ':', '_');
     return host;
-}
-
-std::vector<std::string> unprivileged(std::vector<std::string> program) {
-    std::vector<std::string> argv = {"setpriv",
-                                     "--reuid=" + std::to_string(lego_user.uid),
-                                     "--regid=" + std::to_string(lego_user.gid),
-                                     "--clear-groups",
-                                     "--no-new-privs",
-                                     "--inh-caps=-all",
-                                     "--bounding-set=-all",
-                                     "--"};
-    argv.insert(argv.end(), program.begin(), program.end());
-    return argv;
 }
 
 }  // namespace
@@ -93,10 +81,11 @@ Status LegoClient::make_folders(const std::string& csr) const {
 
 std::vector<std::string> LegoClient::command(Duration limit) const {
     const std::string seconds = std::to_string(std::max<std::int64_t>(1, limit.count() / 1000));
-    return unprivileged({"lego", "--server", config_.directory, "--accept-tos", "--email",
-                         config_.email, "--path", folder(), "--csr", folder() + "/request.csr",
-                         "--http", "--http.webroot", folder() + "/answers", "--http-timeout",
-                         seconds, "--cert.timeout", seconds, "run"});
+    return unprivileged(
+        lego_user,
+        {"lego", "--server", config_.directory, "--accept-tos", "--email", config_.email, "--path",
+         folder(), "--csr", folder() + "/request.csr", "--http", "--http.webroot",
+         folder() + "/answers", "--http-timeout", seconds, "--cert.timeout", seconds, "run"});
 }
 
 Result<std::string> LegoClient::run(const std::string& name, Duration limit,
