@@ -4,16 +4,6 @@
 #include <memory>
 
 #include "common/base/check.h"
-#include "foyer/api/v1/accounts.pb.h"
-#include "foyer/api/v1/console.pb.h"
-#include "foyer/api/v1/contacts.pb.h"
-#include "foyer/api/v1/domains.pb.h"
-#include "foyer/api/v1/events.pb.h"
-#include "foyer/api/v1/fleet.pb.h"
-#include "foyer/api/v1/instances.pb.h"
-#include "foyer/api/v1/members.pb.h"
-#include "foyer/api/v1/releases.pb.h"
-#include "foyer/api/v1/webhooks.pb.h"
 #include "master/app/access.h"
 #include "master/http/api_protos.h"
 #include "master/http/json_print.h"
@@ -26,16 +16,9 @@ namespace {
 
 namespace pb = google::protobuf;
 
-// Naming a message of each file brings the file into the program.
-const pb::Descriptor* const files[] = {
-    api::v1::WhoAmIRequest::descriptor(),        api::v1::CreateSiteRequest::descriptor(),
-    api::v1::OrderInstanceRequest::descriptor(), api::v1::PublishReleaseRequest::descriptor(),
-    api::v1::ListEventsRequest::descriptor(),    api::v1::CreateWebhookRequest::descriptor(),
-    api::v1::LoginRequest::descriptor(),         api::v1::AddContactRequest::descriptor(),
-    api::v1::CreateDomainRequest::descriptor(),  api::v1::ExecInstanceRequest::descriptor()};
-
 std::unique_ptr<pb::Message> request_of(std::string_view rpc) {
-    const pb::MethodDescriptor& method = master::method_of(*files[0]->file()->pool(), rpc);
+    const pb::MethodDescriptor& method =
+        master::method_of(*pb::DescriptorPool::generated_pool(), rpc);
     return std::unique_ptr<pb::Message>(
         pb::MessageFactory::generated_factory()->GetPrototype(method.input_type())->New());
 }
