@@ -154,14 +154,14 @@ public:
         }
     }
 
-    // Takes what is still in the pipes, but waits for no grandchild longer than a moment.
-    void drain() {
-        const MonoTime until = clock_.mono() + drain_after_end;
+    // Takes what is still in the pipes, but waits for no grandchild longer than `patience`.
+    void drain(Duration patience) {
+        const MonoTime until = clock_.mono() + patience;
         while (output_.valid() || errors_.valid()) {
             std::array<pollfd, 2> waits = {
                 {{output_.get(), POLLIN, 0}, {errors_.get(), POLLIN, 0}}};
             const Duration left = until - clock_.mono();
-            if (left.count() <= 0 ||
+            if (left.count() < 0 ||
                 ::poll(waits.data(), waits.size(), static_cast<int>(left.count())) <= 0)
                 return;
             if (waits[0].revents != 0) read_output();
@@ -171,12 +171,13 @@ public:
 
     void kill() { ::kill(-pid_, SIGKILL), ::kill(pid_, SIGKILL); }
 
-    Finished reap() {
+    // Who was killed leaves grandchildren that nobody waits for.
+    Finished reap(Ended ended) {
         int status = 0;
         while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
         }
         result_.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-        drain();
+        if (ended != Ended::Stopped) drain(ended == Ended::Exited ? drain_after_end : Duration(0));
         result_.messages = tail_.finish();
         return std::move(result_);
     }
@@ -245,7 +246,7 @@ Result<Finished> run(const Command& command, std::stop_token stop) {
     TRY(child.start());
     const Ended ended = child.talk();
     if (ended != Ended::Exited) child.kill();
-    Finished finished = child.reap();
+    Finished finished = child.reap(ended);
     if (ended == Ended::Stopped)
         return error(ErrorCode::Unavailable, "'" + command.argv[0] + "' was stopped");
     finished.timed_out = ended == Ended::TimedOut;

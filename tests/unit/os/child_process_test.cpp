@@ -55,6 +55,18 @@ TEST_CASE("a stop ends a program early") {
           ErrorCode::Unavailable);
 }
 
+TEST_CASE("a stop waits for no grandchild that holds the pipes") {
+    std::stop_source source;
+    std::vector<std::string> lines;
+    os::Command command = shell("setsid sh -c 'sleep 0.15; echo late >&2' & echo begun >&2; wait");
+    command.on_message = [&](const std::string& line) {
+        lines.push_back(line);
+        source.request_stop();
+    };
+    CHECK_FALSE(os::run(command, source.get_token()).ok());
+    CHECK(lines == std::vector<std::string>{"begun"});  // after an end by itself, 200 ms are given
+}
+
 TEST_CASE("a child gets no descriptor of ours, and a clean environment") {
     const auto done = os::run(shell("ls /proc/self/fd | wc -l; env | grep -c ."));
     REQUIRE(done.ok());
