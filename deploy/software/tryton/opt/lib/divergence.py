@@ -6,7 +6,8 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import postgres  # noqa: E402
-from postgres import QUERY_S, position  # noqa: E402
+import session  # noqa: E402
+from postgres import position  # noqa: E402
 from primary import ask  # noqa: E402
 from replica import DATA, Replica  # noqa: E402
 
@@ -44,8 +45,8 @@ def needs():
 
 def mine():
     """The same while it answers: up to where it holds the log. None: it leads by now."""
-    timeline, _, end = (postgres.query(MINE, QUERY_S) or "").partition("|")
-    return (int(timeline), position(end)) if timeline and end else None
+    timeline, end = (session.query(MINE) or [(None, None)])[0]
+    return (timeline, position(end)) if timeline and end else None
 
 
 def segments(timelines, end):
@@ -98,7 +99,7 @@ def astray(replica, here):
 def judge(replica):
     if replica.leads or not replica.primary:
         return ""
-    if postgres.query("SELECT 1", QUERY_S) is not None:
+    if session.query("SELECT 1") is not None:
         return astray(replica, mine())
     # It may be reading what it needs from its own log: where that ends is not known from here.
     how = astray(replica, needs())

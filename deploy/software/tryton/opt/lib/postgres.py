@@ -1,21 +1,19 @@
-"""Running PostgreSQL's own programs."""
+"""Running PostgreSQL's own programs, and what a member asks it about itself and the others."""
 import os
 import subprocess
 
 from replica import DATA, POSTGRES_BIN, RUN
+from session import query
 
-QUERY_S = 10   # whoever asks has other things to do, pid 1 of the container above all
-
-# What a member knows of itself and the others, as one line `recovering|generation|epoch|holders`:
-# holders are the standbys that hold this primary's end of log.
+# recovering, generation, epoch, holders: so many standbys hold this primary's end of log.
 STATUS = """
 WITH newest AS (SELECT generation, epoch FROM foyer_epoch
                  ORDER BY generation DESC, epoch DESC LIMIT 1)
-SELECT pg_is_in_recovery()::int, coalesce((SELECT generation FROM newest), 1),
+SELECT pg_is_in_recovery(), coalesce((SELECT generation FROM newest), 1),
  coalesce((SELECT epoch FROM newest), 0),
  CASE WHEN pg_is_in_recovery() THEN 0 ELSE
   (SELECT count(*) FROM pg_stat_replication
-    WHERE application_name = ANY(string_to_array(:'names', ','))
+    WHERE application_name = ANY(%(names)s::text[])
       AND state = 'streaming' AND flush_lsn >= pg_current_wal_flush_lsn()) END;
 """
 
@@ -53,38 +51,25 @@ def lsn(place):
     return f"{place >> 32:X}/{place & 0xFFFFFFFF:X}"
 
 
-def query(sql, limit_s=None, **values):
-    """Rows as text, fields parted by `|`; None while PostgreSQL does not answer, within a limit."""
-    argv = ["psql", "-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1"]
-    for name, value in values.items():
-        argv += ["-v", f"{name}={value}"]
-    try:
-        done = run(*argv, input=sql, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                   timeout=limit_s)
-    except subprocess.TimeoutExpired:
-        return None
-    return done.stdout.strip() if done.returncode == 0 else None
-
-
 def status(replica):
     """(recovering, (generation, epoch), holders) or None while PostgreSQL does not answer."""
-    line = query(STATUS, QUERY_S, names=",".join(member["name"] for member in replica.others))
-    if not line:
+    rows = query(STATUS, names=[member["name"] for member in replica.others])
+    if not rows:
         return None
-    recovering, generation, epoch, holders = line.split("|")
-    return recovering == "1", (int(generation), int(epoch)), int(holders)
+    recovering, generation, epoch, holders = rows[0]
+    return recovering, (generation, epoch), holders
 
 
 def make_slots(replica):
     """A slot a follower on the primary, none for others: an orphan would keep the log for ever. One
     that fell too far behind serves nobody any more: a new one takes its place."""
-    names = ",".join(member["name"] for member in replica.followers)
+    names = [member["name"] for member in replica.followers]
     return query("""
 SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots
- WHERE NOT active AND (slot_name <> ALL(string_to_array(:'names', ',')) OR wal_status = 'lost');
-SELECT pg_create_physical_replication_slot(name) FROM unnest(string_to_array(:'names', ',')) AS name
+ WHERE NOT active AND (slot_name <> ALL(%(names)s::text[]) OR wal_status = 'lost');
+SELECT pg_create_physical_replication_slot(name) FROM unnest(%(names)s::text[]) AS name
  WHERE name NOT IN (SELECT slot_name FROM pg_replication_slots);
-""", QUERY_S, names=names)
+""", names=names)
 
 
 def forget_lock():

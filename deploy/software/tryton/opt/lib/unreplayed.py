@@ -12,6 +12,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import postgres  # noqa: E402
+import session  # noqa: E402
 from postgres import lsn, position  # noqa: E402
 from replica import DATA, POSTGRES_BIN  # noqa: E402
 
@@ -48,10 +49,10 @@ def goes_on(segment, start, end):
 
 
 def is_replayed():
-    end = postgres.query("SELECT pg_last_wal_replay_lsn()", postgres.QUERY_S)
-    if not end:
+    rows = session.query("SELECT pg_last_wal_replay_lsn()")
+    if not rows or not rows[0][0]:
         return False
-    end = position(end)
+    end = position(rows[0][0])
     size = int(postgres.control()["Bytes per WAL segment"])
     segment = newest_segment(end, size)
     start = max(end // size * size, (end - BEFORE) // PAGE * PAGE)
