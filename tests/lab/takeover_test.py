@@ -43,7 +43,7 @@ class Round(unittest.TestCase):
     def print_logs(keep):
         """The ends of what was kept of bad runs: where nobody can look any more, they are all. The
         copies themselves first, then those who run them; edges only hear."""
-        for kind in ("*.acme-*.log", "*-agent.log", "*-master.log"):
+        for kind in ("*.copies.log", "*-agent.log", "*-master.log"):
             for log in sorted(keep.glob(f"*/{kind}")):
                 if log.name.startswith("edge-"):
                     continue

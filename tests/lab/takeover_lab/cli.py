@@ -33,6 +33,9 @@ def parser():
                      "take turns: some 2 GiB and half a processor each (%(default)s)")
     top.add_argument("--mode", choices=("synchronous", "asynchronous"), default="synchronous",
                      help="of the order (%(default)s); asynchronous may lose what it acknowledged")
+    top.add_argument("--patience", choices=("measured", "quick", "patient"), default="quick",
+                     help="of the order (%(default)s); measured becomes patient after two runs, "
+                     "whose faults heal as soon as those of a line that resets")
     top.add_argument("--hold", type=float, metavar="SECONDS",
                      help="from the fault to the heal at least, instead of each scenario's own")
     top.add_argument("--sql", action="store_true", help="beside the ERP's customers, transactions "

@@ -18,13 +18,17 @@ SPEC = cloud_of_homes.ROOT / "tests/lab/specs/takeover.json"
 BRIEF = ("rto_s", "promoted_s", "rto_read_s", "gap_s", "back_s", "sql_acks", "leader", "fences",
          *(promise.key for promise in PROMISES), "notes")
 GROUPS = "cd {data}/state/groups && tail -n +1 -- *.json"
+# Encrypted ones are to be seen in their own home alone.
+COPIES = ("cd {data}/partitions && for log in */log */store/private/log; do "
+          "[ ! -f $log ] || tail -v -c 500000 $log; done")
 
 
 class Laboratory:
     """The lab that is up, raised when it is needed, and anew after a run that broke it."""
 
-    def __init__(self, programs, keep, mode):
-        self.programs, self.keep, self.mode = programs.resolve(), keep, mode
+    def __init__(self, options):
+        self.programs, self.keep = options.bin.resolve(), options.keep
+        self.mode, self.patience = options.mode, options.patience
         self.cloud = self.primaries = self.scene = None
         self.lab = ""
 
@@ -35,7 +39,8 @@ class Laboratory:
             self.lab = scenario.lab
             self.cloud = cloud_of_homes.raise_cloud(
                 self.spec_file(), self.programs,
-                ("--mode", self.mode, *LABS[self.lab].get("order", ())))
+                ("--mode", self.mode, "--patience", self.patience,
+                 *LABS[self.lab].get("order", ())))
             self.primaries = Primaries(self.cloud.lab_state)
             self.scene = Scene(self.cloud, self.primaries, random.Random(), self.mode)
         return self.scene
@@ -71,13 +76,12 @@ class Laboratory:
         (folder / "row.json").write_text(json.dumps(row, indent=1), encoding="utf-8")
         for log in (self.cloud.lab_state / "log").glob("*.log"):
             shutil.copy(log, folder)
-        for log in self.cloud.lab_state.glob("homes/*/box1/partitions/*/log"):
-            shutil.copy(log, folder / f"{log.parts[-5]}.{log.parent.name}.log")
         for place in (self.cloud.status() or {}).get("places", []):
             if place["kind"] in ("home", "edge") and place["state"] not in ("killed", "frozen"):
                 data = self.cloud.lab_state / "homes" / place["name"] / "box1"
-                text = self.scene.inside.shell(place["name"], GROUPS.format(data=data))
-                (folder / f"{place['name']}.groups.txt").write_text(text, encoding="utf-8")
+                for name, script in (("groups.txt", GROUPS), ("copies.log", COPIES)):
+                    text = self.scene.inside.shell(place["name"], script.format(data=data))
+                    (folder / f"{place['name']}.{name}").write_text(text, encoding="utf-8")
         (folder / "instance.json").write_text(
             json.dumps(self.scene.inside.instance(), indent=1), encoding="utf-8")
         print(f"kept in {folder}", flush=True)

@@ -37,7 +37,7 @@ def serve(pipe, not_ours, turn, options, seed):
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(130))
     for other in not_ours:
         other.close()
-    laboratory = Laboratory(options.bin, options.keep, options.mode)
+    laboratory = Laboratory(options)
     try:
         while True:
             name, number = pipe.recv()
