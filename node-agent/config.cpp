@@ -101,6 +101,19 @@ Setter delivery(MailDelivery& target) {
     };
 }
 
+Setter cipher(VolumeCipher& target) {
+    return [&target](const toml::node& value) -> std::string {
+        const std::string given = value.value_or(std::string());
+        if (given == "auto" || given == "fscrypt")
+            target = VolumeCipher::Fscrypt;
+        else if (given == "luks")
+            target = VolumeCipher::Luks;
+        else
+            return "must be auto, fscrypt or luks";
+        return {};
+    };
+}
+
 constexpr std::size_t publisher_keys_max = 8;
 
 Setter publisher_keys(std::vector<std::string>& target) {
@@ -127,6 +140,7 @@ Keys keys_of(NodeConfig& config) {
     keys["uid_claims"] = text(config.uid_claims);
     keys["exec"] = truth(config.exec);
     keys["plain_volumes"] = truth(config.plain_volumes);
+    keys["volumes.encryption"] = cipher(config.volume_cipher);
     keys["partitions_max"] = integer(1, 4000, config.partitions_max);
     keys["wireguard.port"] = integer(1, 65535, config.wireguard_port);
     keys["edge.listen"] = text(config.edge_listen);

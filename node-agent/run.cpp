@@ -84,7 +84,8 @@ BoxConfig box_config(const std::string& data_dir, const std::string& run_dir,
     box.run_dir = run_dir;
     box.cgroup_parent = config.cgroup_parent;
     box.uid_claims = config.uid_claims;
-    box.plain_volumes = config.plain_volumes ? PlainVolumes::WhereNeeded : PlainVolumes::Refused;
+    box.volumes.cipher = config.volume_cipher;
+    box.volumes.plain = config.plain_volumes ? PlainVolumes::WhereNeeded : PlainVolumes::Refused;
     box.wg_private_key_file = folder.wireguard_key_file();
     box.wg_port = config.wireguard_port;
     box.edge_listen_address = config.edge_listen;

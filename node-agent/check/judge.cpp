@@ -107,6 +107,19 @@ Finding wireguard(const MachineFacts& facts) {
     return {"wireguard", "no", Verdict::Bad, "apt install wireguard-go, or Debian's own kernel"};
 }
 
+// In which ways new volumes can be encrypted; the first is what is done unless the host chose.
+Finding volumes(const MachineFacts& facts) {
+    const bool luks = facts.cryptsetup && facts.dm_crypt.value_or(false);
+    if (facts.fscrypt.value_or(false))
+        return {"volumes", luks ? "fscrypt, or luks" : "fscrypt", Verdict::Good, ""};
+    if (luks)
+        return {"volumes", "luks", Verdict::Poor,
+                "no fscrypt seen here: set volumes.encryption = \"luks\" in node.toml"};
+    if (!facts.fscrypt) return unknown("volumes", "this kernel has no ext4 loaded: modprobe ext4");
+    return {"volumes", "in clear", Verdict::Bad,
+            "copies are refused: Debian's own kernel, or cryptsetup-bin and dm-crypt for luks"};
+}
+
 Finding clock(const MachineFacts& facts) {
     if (!facts.clock_synchronized) return unknown("clock", "");
     if (*facts.clock_synchronized) return {"clock", "follows a time server", Verdict::Good, ""};
@@ -218,6 +231,7 @@ std::vector<Finding> judge(const MachineFacts& facts, const HostShare& kept) {
         needed("seccomp", facts.seccomp, "tenants' system calls could not be filtered"),
         needed("nftables", facts.nftables, "no walls between tenants and your home"),
         wireguard(facts),
+        volumes(facts),
         programs(facts),
         clock(facts),
         ipv6(facts),

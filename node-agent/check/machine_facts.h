@@ -46,6 +46,9 @@ struct MachineFacts {
     std::optional<bool> seccomp;
     std::optional<bool> wireguard;  // in the kernel, or a module of it
     std::optional<bool> nftables;
+    std::optional<bool> fscrypt;   // ext4 can encrypt folders
+    std::optional<bool> dm_crypt;  // in the kernel, or a module of it
+    bool cryptsetup = false;       // the program that LUKS needs
     std::optional<bool> clock_synchronized;
     std::optional<bool> ipv6;  // an address that the internet reaches
     std::vector<PowerSupply> power;

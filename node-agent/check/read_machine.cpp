@@ -159,6 +159,11 @@ MachineFacts read_kernel(const std::string& root) {
     const std::string modules = modules_of(root, facts.kernel);
     facts.wireguard = has_module(root, modules, "wireguard");
     facts.nftables = has_module(root, modules, "nf_tables");
+    if (os::exists(root + "/sys/fs/ext4/features"))
+        facts.fscrypt = os::exists(root + "/sys/fs/ext4/features/encryption");
+    facts.dm_crypt = os::exists(root + "/sys/module/dm_crypt")
+                         ? true
+                         : has_module(root, modules, "dm-crypt");  // its file has another name
     facts.ipv6 = has_ipv6(root);
     facts.power = power_of(root);
     return facts;
@@ -174,6 +179,7 @@ MachineFacts read_machine(const std::string& data_dir, const Clock& clock) {
     facts.health = health();
     for (const char* name : {"crun", "conmon", "umoci", "nft", "ip", "wg", "nsenter", "unshare"})
         if (!os::find_program(name).ok()) facts.programs_missing.emplace_back(name);
+    facts.cryptsetup = os::find_program("cryptsetup").ok();
     facts.wireguard_go = os::find_program("wireguard-go").ok();
     return facts;
 }

@@ -111,7 +111,7 @@ Status CrunRuntime::lay_out(const Assignment& assignment, const Release& release
     const MappedUser user{.uid = first + static_cast<std::uint32_t>(release.user_id),
                           .gid = first + static_cast<std::uint32_t>(release.group_id)};
     TRY(prepare_network(assignment, release));
-    TRY(write_volume(places(id), user, assignment, replica, config_.plain_volumes));
+    TRY(write_volume(places(id), user, assignment, replica, config_.volumes));
     return write_bundle(assignment, release, first);
 }
 

@@ -30,7 +30,7 @@ struct CrunRuntimeConfig {
     UidSpace uids;
     Bytes log_bytes_max;
     int open_files_max = 0;
-    PlainVolumes plain_volumes = PlainVolumes::Refused;
+    VolumeRules volumes = {};
 };
 
 class CrunRuntime final : public PartitionRuntime, public PartitionConsole {

@@ -54,7 +54,7 @@ Result<Box> make_box(const BoxConfig& config, BlobSource& blobs, Clock& clock) {
                                                       .ranges_max = config.uid_ranges_max},
                                              .log_bytes_max = config.log_bytes_max,
                                              .open_files_max = config.open_files_max,
-                                             .plain_volumes = config.plain_volumes}));
+                                             .volumes = config.volumes}));
     box.fences = std::make_unique<BoxFences>(TRY(os::find_program("foyer-fence")), paths.run,
                                              paths.box_netns(), partitions->groups(), clock);
     TRY(note_groups(paths, partitions->groups()));

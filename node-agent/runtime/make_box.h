@@ -51,7 +51,7 @@ struct BoxConfig {
     std::uint32_t uid_ranges_max = 4000;
     Bytes log_bytes_max = mebibytes(8);  // of one partition's log
     int open_files_max = 8192;           // of one process in a partition
-    PlainVolumes plain_volumes = PlainVolumes::Refused;
+    VolumeRules volumes = {};
     Bytes memory_reserve = mebibytes(512);  // left to the host
     Bytes disk_reserve = gibibytes(2);      // left to the host
     Millicores cpu_reserve{0};

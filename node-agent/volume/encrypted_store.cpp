@@ -5,10 +5,12 @@
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <openssl/crypto.h>
+#include <span>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <vector>
 
 #include "common/base/text.h"
 #include "common/os/child_process.h"
@@ -18,6 +20,7 @@
 #include "common/tls/key_derivation.h"
 #include "node-agent/volume/fscrypt.h"
 #include "node-agent/volume/loop_device.h"
+#include "node-agent/volume/luks.h"
 
 namespace foyer::agent {
 namespace {
@@ -64,23 +67,81 @@ std::string percent_kept(Bytes size) {
     return text;
 }
 
+// A key of the partition's own, wiped when it goes.
+class DerivedKey {
+public:
+    static Result<DerivedKey> make(const Secret<std::string>& key, const std::string& info,
+                                   std::size_t bytes) {
+        auto derived = tls::derive_key(as_bytes(key.reveal()), info, bytes);
+        if (!derived) return error(ErrorCode::Internal, "no key could be derived for the volume");
+        return DerivedKey(*std::move(derived));
+    }
+    DerivedKey(DerivedKey&&) = default;
+    DerivedKey& operator=(DerivedKey&&) = delete;
+    ~DerivedKey() { OPENSSL_cleanse(bytes_.data(), bytes_.size()); }
+    std::span<const std::uint8_t> bytes() const { return bytes_; }
+
+private:
+    explicit DerivedKey(std::vector<std::uint8_t> bytes) : bytes_(std::move(bytes)) {}
+    std::vector<std::uint8_t> bytes_;
+};
+
+// What opens a store. The two ways never share a key.
+struct StoreKey {
+    const Secret<std::string>& key;
+    const std::string& purpose;
+    Result<DerivedKey> fscrypt() const {
+        return DerivedKey::make(key, "foyer volume 1\n" + purpose, fscrypt_key_bytes);
+    }
+    Result<DerivedKey> luks() const {
+        return DerivedKey::make(key, "foyer volume luks 1\n" + purpose, luks_key_bytes);
+    }
+};
+
+Status make_file_system(const std::string& device, Bytes size, VolumeCipher cipher) {
+    std::vector<std::string> argv{"mkfs.ext4", "-q", "-F", "-b", "4096", "-m", percent_kept(size)};
+    if (cipher == VolumeCipher::Fscrypt) argv.insert(argv.end(), {"-O", "encrypt"});
+    argv.insert(argv.end(), {"-E", "nodiscard,lazy_itable_init=1,lazy_journal_init=1", device});
+    TRY(os::run_checked({.argv = std::move(argv), .timeout = mkfs_timeout}));
+    return ok_status();
+}
+
+// The device goes before the draft gets its name.
+Status make_luks(const std::string& draft, Bytes size, const StoreKey& key) {
+    const DerivedKey derived = TRY(key.luks());
+    TRY(format_luks(draft, derived.bytes()));
+    const Status made = [&]() -> Status {
+        const LoopDevice loop = TRY(attach_loop(draft));
+        const LuksDevice device = TRY(open_luks(loop, derived.bytes()));
+        return make_file_system(device.path, size, VolumeCipher::Luks);
+    }();
+    const Status closed = close_luks(draft);
+    return made.ok() ? closed : made;
+}
+
+// Also one that an agent which died left open.
+Status remove_draft(const std::string& draft) {
+    TRY(close_luks(draft));
+    return os::remove_file(draft);
+}
+
 // A whole image appears at once, by its name.
-Status make_image(const std::string& image, Bytes size) {
+Status make_image(const std::string& image, Bytes size, const StoreKey& key, VolumeCipher cipher) {
     const std::string draft = unfinished(image);
-    TRY(os::remove_file(draft));  // of a try that the power cut
+    TRY(remove_draft(draft));  // of a try that the power cut
     const Status done = [&]() -> Status {
         TRY(fill(draft, size));
-        TRY(os::run_checked(
-            {.argv = {"mkfs.ext4", "-q", "-F", "-b", "4096", "-m", percent_kept(size), "-O",
-                      "encrypt", "-E", "nodiscard,lazy_itable_init=1,lazy_journal_init=1", draft},
-             .timeout = mkfs_timeout}));
+        switch (cipher) {
+            case VolumeCipher::Fscrypt: TRY(make_file_system(draft, size, cipher)); break;
+            case VolumeCipher::Luks: TRY(make_luks(draft, size, key)); break;
+        }
         const os::UniqueFd fd = TRY(os::open_file(draft, O_RDWR | O_CLOEXEC));
         if (::fsync(fd.get()) != 0) return os::errno_error("cannot keep '" + draft + "'");
         if (::rename(draft.c_str(), image.c_str()) != 0)
             return os::errno_error("cannot name '" + image + "'");
         return os::sync_dir(os::parent_of(image));
     }();
-    if (!done.ok()) discard(os::remove_file(draft), "the first error is the one to tell");
+    if (!done.ok()) discard(remove_draft(draft), "the first error is the one to tell");
     return done;
 }
 
@@ -101,11 +162,16 @@ Status check_file_system(const std::string& device) {
                  {{"rule", "volume_damaged"}});
 }
 
-Status mount_image(const StorePlaces& places) {
-    if (is_open(places) && is_read_only(places.mount)) TRY(close_store(places));
-    if (is_open(places)) return ok_status();
-    TRY(os::make_dirs(places.mount, 0700));
-    const LoopDevice device = TRY(attach_loop(places.image));
+// What of the loop device is to be mounted: itself, or what dm-crypt shows of it.
+Result<LuksDevice> device_to_mount(const LoopDevice& device, const StoreKey& key,
+                                   VolumeCipher cipher) {
+    if (cipher == VolumeCipher::Fscrypt)
+        return LuksDevice{.path = device.path, .fresh = device.fresh};
+    const DerivedKey derived = TRY(key.luks());
+    return open_luks(device, derived.bytes());
+}
+
+Status mount_device(const LuksDevice& device, const StorePlaces& places) {
     if (device.fresh) TRY(check_file_system(device.path));
     if (::mount(device.path.c_str(), places.mount.c_str(), "ext4",
                 MS_NOSUID | MS_NODEV | MS_NOATIME, "errors=remount-ro") != 0)
@@ -113,18 +179,28 @@ Status mount_image(const StorePlaces& places) {
     return ok_status();
 }
 
-Result<FscryptKey> give_key(const StorePlaces& places, const Secret<std::string>& key,
-                            const std::string& purpose) {
-    auto derived =
-        tls::derive_key(as_bytes(key.reveal()), "foyer volume 1\n" + purpose, fscrypt_key_bytes);
-    if (!derived) return error(ErrorCode::Internal, "no key could be derived for the volume");
-    auto name = add_fscrypt_key(places.mount, *derived);
-    OPENSSL_cleanse(derived->data(), derived->size());
-    return name;
+Status mount_image(const StorePlaces& places, const StoreKey& key, VolumeCipher cipher) {
+    if (is_open(places) && is_read_only(places.mount)) TRY(close_store(places));
+    const bool open = is_open(places);
+    if (open && cipher == VolumeCipher::Fscrypt) return ok_status();
+    TRY(os::make_dirs(places.mount, 0700));
+    const LoopDevice loop = TRY(attach_loop(places.image));
+    const LuksDevice device = TRY(device_to_mount(loop, key, cipher));  // proves the key, too
+    if (open) return ok_status();
+    const Status mounted = mount_device(device, places);
+    // What cannot be mounted stays closed, and its key forgotten.
+    if (!mounted.ok()) discard(close_luks(places.image), "the first error is the one to tell");
+    return mounted;
+}
+
+Result<FscryptKey> give_key(const StorePlaces& places, const StoreKey& key) {
+    const DerivedKey derived = TRY(key.fscrypt());
+    return add_fscrypt_key(places.mount, derived.bytes());
 }
 
 // The folder gets its name when it is encrypted.
-Status ensure_private_folder(const StorePlaces& places, const FscryptKey& key) {
+Status ensure_private_folder(const StorePlaces& places, const StoreKey& own) {
+    const FscryptKey key = TRY(give_key(places, own));
     const std::string inside = places.inside();
     if (!os::exists(inside)) {
         const std::string draft = unfinished(inside);
@@ -164,10 +240,16 @@ bool is_open(const StorePlaces& places) {
 }
 
 Status open_store(const StorePlaces& places, Bytes size, const Secret<std::string>& key,
-                  const std::string& purpose) {
-    if (!has_store(places)) TRY(make_image(places.image, size));
-    TRY(mount_image(places));
-    return ensure_private_folder(places, TRY(give_key(places, key, purpose)));
+                  const std::string& purpose, VolumeCipher cipher) {
+    const StoreKey own{key, purpose};
+    if (!has_store(places)) TRY(make_image(places.image, size, own, cipher));
+    const VolumeCipher made = is_luks(places.image) ? VolumeCipher::Luks : VolumeCipher::Fscrypt;
+    TRY(mount_image(places, own, made));
+    switch (made) {
+        case VolumeCipher::Fscrypt: return ensure_private_folder(places, own);
+        case VolumeCipher::Luks: return os::make_dirs(places.inside(), 0711);
+    }
+    return ok_status();
 }
 
 Status close_store(const StorePlaces& places) {
@@ -179,12 +261,13 @@ Status close_store(const StorePlaces& places) {
                                                      "'; see: fuser -vm " + places.mount);
         os::wait_unless_stopped(close_poll);
     }
-    return ok_status();
+    TRY(close_luks(unfinished(places.image)));  // an agent died while it was made
+    return close_luks(places.image);
 }
 
 Status remove_store(const StorePlaces& places) {
     TRY(close_store(places));
-    TRY(os::remove_file(unfinished(places.image)));
+    TRY(remove_draft(unfinished(places.image)));
     return os::remove_file(places.image);
 }
 

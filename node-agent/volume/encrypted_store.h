@@ -7,6 +7,9 @@
 // and whatever else fills the disk cannot take its room away. The key is given to the kernel alone,
 // which forgets it when the store is closed or the power goes; without it a disk shows how large
 // the store is, the shape of its tree and the sizes of its files, and nothing else. Decision 0023.
+//
+// Or, where the host chose LUKS (decision 0030), dm-crypt lies between the loop device and ext4,
+// and private/ is a plain folder: then a disk shows how large the store is, and no more.
 #pragma once
 
 #include <optional>
@@ -30,6 +33,12 @@ Bytes kept_for_log(Bytes size);
 // Of a store that is there; nothing: there is none.
 std::optional<Bytes> size_of_store(const StorePlaces& places);
 
+// In which way new stores are encrypted. One that is there tells by itself in which it was.
+enum class VolumeCipher {
+    Fscrypt,  // the kernel encrypts the folder within
+    Luks      // the kernel encrypts the whole file (dm-crypt), also what the file system is like
+};
+
 // Whether the partition has such a store, open or not.
 bool has_store(const StorePlaces& places);
 bool is_open(const StorePlaces& places);
@@ -40,7 +49,7 @@ bool is_open(const StorePlaces& places);
 // the disk has no room for `size`. FailedPrecondition: it was made with another key; it is damaged;
 // or this kernel cannot do it, and why.
 Status open_store(const StorePlaces& places, Bytes size, const Secret<std::string>& key,
-                  const std::string& purpose);
+                  const std::string& purpose, VolumeCipher cipher = VolumeCipher::Fscrypt);
 
 // Unmounts it; the kernel forgets the key. Unavailable: something still runs on it. Missing or
 // closed is fine.

@@ -85,6 +85,11 @@ Result<std::optional<LoopDevice>> attached_already(int file, const std::string& 
 
 }  // namespace
 
+Result<std::optional<LoopDevice>> find_loop(const std::string& file) {
+    const os::UniqueFd content = TRY(os::open_file(file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    return attached_already(content.get(), file);
+}
+
 Result<LoopDevice> attach_loop(const std::string& file) {
     const os::UniqueFd content = TRY(os::open_file(file, O_RDWR | O_CLOEXEC | O_NOFOLLOW));
     if (auto there = TRY(attached_already(content.get(), file))) return *std::move(there);

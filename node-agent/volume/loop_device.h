@@ -1,6 +1,7 @@
 // A file as a block device, for as long as somebody has it open or mounted.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,5 +26,8 @@ struct LoopDevice {
 // FailedPrecondition: this machine has no loop devices (no_loop_rule). Unavailable: others took
 // each free one away before us.
 Result<LoopDevice> attach_loop(const std::string& file);
+
+// The one that shows the file already, if one does.
+Result<std::optional<LoopDevice>> find_loop(const std::string& file);
 
 }  // namespace foyer::agent

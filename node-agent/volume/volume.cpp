@@ -10,6 +10,7 @@
 #include "common/os/sys.h"
 #include "node-agent/volume/fscrypt.h"
 #include "node-agent/volume/loop_device.h"
+#include "node-agent/volume/luks.h"
 
 namespace foyer::agent {
 
@@ -63,11 +64,12 @@ Status claim(const VolumePlaces& places, WallTime ordered_at) {
 // This machine has no loop devices, or encrypts no folders.
 bool cannot_encrypt(const Error& why) {
     return std::ranges::any_of(why.details, [](const ErrorDetail& detail) {
-        return detail.value == no_loop_rule || detail.value == no_fscrypt_rule;
+        return detail.value == no_loop_rule || detail.value == no_fscrypt_rule ||
+               detail.value == no_luks_rule;
     });
 }
 
-Status open_private(const VolumePlaces& places, const Assignment& assignment, PlainVolumes plain) {
+Status open_private(const VolumePlaces& places, const Assignment& assignment, VolumeRules rules) {
     const StorePlaces store = places.store();
     const auto key = assignment.secrets.by_name.find(std::string(volume_key_name));
     if (key == assignment.secrets.by_name.end()) {
@@ -80,8 +82,8 @@ Status open_private(const VolumePlaces& places, const Assignment& assignment, Pl
     if (!has_store(store) && os::exists(places.volume())) return ok_status();
     const bool made_before = has_store(store);
     Status opened = open_store(store, assignment.reserved.disk, Secret(key->second),
-                               assignment.partition.str());
-    if (opened.ok() || made_before || plain == PlainVolumes::Refused ||
+                               assignment.partition.str(), rules.cipher);
+    if (opened.ok() || made_before || rules.plain == PlainVolumes::Refused ||
         !cannot_encrypt(opened.failure()))
         return opened;
     return remove_store(store);
@@ -98,10 +100,10 @@ WallTime order_of_volume(const VolumePlaces& places) {
 }
 
 Status write_volume(const VolumePlaces& places, const MappedUser& user,
-                    const Assignment& assignment, const std::string& replica, PlainVolumes plain) {
+                    const Assignment& assignment, const std::string& replica, VolumeRules rules) {
     TRY(os::make_dirs(places.partition, 0711));
     TRY(claim(places, assignment.ordered_at));
-    TRY(open_private(places, assignment, plain));
+    TRY(open_private(places, assignment, rules));
     TRY(os::make_dirs(places.volume(), 0700));
     TRY(os::change_owner(places.volume(), user.uid, user.gid));
     TRY(os::make_dirs(places.config, 0755));

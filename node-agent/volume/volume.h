@@ -36,6 +36,12 @@ enum class PlainVolumes {
     WhereNeeded  // better in clear than not at all: its host, or a test, says so
 };
 
+// How volumes are made here.
+struct VolumeRules {
+    PlainVolumes plain = PlainVolumes::Refused;
+    VolumeCipher cipher = VolumeCipher::Fscrypt;
+};
+
 // Opens or makes the encrypted store, where the order has a key for it (and not, where its volume
 // was made before it had). Makes missing folders and writes what changed: replica.json by rename,
 // secrets as 0400 files of the user; secrets that are not in the assignment any more are removed.
@@ -44,7 +50,7 @@ enum class PlainVolumes {
 // (Assignment::ordered_at): its data must not reach this one.
 Status write_volume(const VolumePlaces& places, const MappedUser& user,
                     const Assignment& assignment, const std::string& replica,
-                    PlainVolumes plain = PlainVolumes::Refused);
+                    VolumeRules rules = {});
 // The order that the folder was made for. Lies beside the data, so that it outlives the journal.
 // 0: nothing is here, or an older agent made it.
 WallTime order_of_volume(const VolumePlaces& places);

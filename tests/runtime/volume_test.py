@@ -54,6 +54,9 @@ def devices_of(image):
 
 
 class Volume(unittest.TestCase):
+    ENCRYPTION = "fscrypt"
+    FILE_SYSTEM_AT = 0  # in the image
+
     @classmethod
     def setUpClass(cls):
         cls.place = Place()
@@ -67,7 +70,7 @@ class Volume(unittest.TestCase):
     @classmethod
     def begin(cls):
         cls.box = Driver(cls.place, "home", cls.space, blobs=cls.blobs,
-                         cgroup_parent=cls.place.cgroup_parent())
+                         cgroup_parent=cls.place.cgroup_parent(), encryption=cls.ENCRYPTION)
         cls.partition = f"{cls.box.data_dir}/partitions/acme-0"
         cls.store, cls.file = f"{cls.partition}/store", f"{cls.partition}/store.img"
 
@@ -82,6 +85,8 @@ class Volume(unittest.TestCase):
         done = self.prepare()
         if "was built without" in str(done) or "no loop devices" in str(done):
             self.skipTest(f"this kernel encrypts no folder: {done}")
+        if "this machine cannot" in str(done):
+            self.skipTest(f"this machine has no LUKS: {done}")
         self.assertIn("ok", done)
 
     def tearDown(self):
@@ -104,8 +109,12 @@ class Volume(unittest.TestCase):
         self.box.must("kill", partition="acme-0")
         self.box.kill()
         run("umount", self.store)
+        self.forget()
         self.assertEqual([], devices_of(self.file))
         type(self).begin()
+
+    def forget(self):
+        """What the kernel holds of the store beside its mount."""
 
     def test_what_a_tenant_writes_and_prints_cannot_be_read_without_the_key(self):
         out = self.hook("init")["output"]
@@ -166,13 +175,13 @@ class Volume(unittest.TestCase):
         self.hook("init")
         self.power_cut()
         with open(self.file, "r+b") as file:
-            file.seek(1024)
-            before = file.read(1024)
-            file.seek(1024)
-            file.write(bytes(1024))
+            file.seek(self.FILE_SYSTEM_AT)
+            before = file.read(4096)
+            file.seek(self.FILE_SYSTEM_AT)
+            file.write(bytes(4096))
         self.assertIn("the volume is damaged", str(self.prepare()))
         with open(self.file, "r+b") as file:
-            file.seek(1024)
+            file.seek(self.FILE_SYSTEM_AT)
             file.write(before)
         self.assertIn("ok", self.prepare())
         self.assertIn(CANARY, self.hook("position")["output"])
@@ -190,11 +199,14 @@ class Volume(unittest.TestCase):
             torn.write(b"torn" * 1000)
         self.assertIn("ok", self.prepare())
         self.assertFalse(os.path.exists(self.file + ".new"))
+        self.begin_folder_anew()
+        self.hook("init")
+
+    def begin_folder_anew(self):
         self.box.must("kill", partition="acme-0")
         os.rename(f"{self.store}/private", f"{self.store}/private.new")
         self.assertIn("ok", self.prepare())
         self.assertFalse(os.path.exists(f"{self.store}/private.new"))
-        self.hook("init")
 
     def test_a_disk_without_room_is_told_and_nothing_is_left(self):
         self.box.must("erase", partition="acme-0")
@@ -211,6 +223,69 @@ class Volume(unittest.TestCase):
         self.assertIn("ok", self.prepare())
         self.assertFalse(os.path.exists(self.file))
         self.assertIn(CANARY, self.hook("position")["output"])
+
+
+class LuksVolume(Volume):
+    ENCRYPTION = "luks"
+    FILE_SYSTEM_AT = MIB
+
+    def mappings(self):
+        return sorted(name for name in os.listdir("/dev/mapper") if name.startswith("foyer-"))
+
+    def forget(self):
+        for name in self.mappings():
+            run("cryptsetup", "close", name)
+
+    def begin_folder_anew(self):
+        """The folder is made by one step: nothing of it is half done."""
+
+    def tearDown(self):
+        super().tearDown()
+        self.assertEqual([], self.mappings())
+
+    def test_it_is_luks_and_tells_so_by_itself(self):
+        self.hook("init")
+        self.assertEqual(1, len(self.mappings()))
+        with open(self.file, "rb") as file:
+            self.assertEqual(b"LUKS\xba\xbe\x00\x02", file.read(8))
+        self.power_cut()
+        self.box.close()
+        type(self).ENCRYPTION = "fscrypt"  # the host changes his mind; what is there stays
+        try:
+            type(self).begin()
+            self.assertIn("ok", self.prepare())
+            self.assertEqual(1, len(self.mappings()))
+            self.assertIn(CANARY, self.hook("position")["output"])
+        finally:
+            self.box.close()
+            type(self).ENCRYPTION = "luks"
+            type(self).begin()
+
+    def test_an_open_one_is_given_to_no_other_key(self):
+        self.assertIn("made with another key", str(self.prepare(key=OTHER)))
+
+    def test_one_that_was_opened_and_not_mounted_is_found(self):
+        self.hook("init")
+        self.box.must("kill", partition="acme-0")
+        run("umount", self.store)
+        self.assertIn("ok", self.prepare())
+        self.assertEqual(1, len(self.mappings()))
+        self.assertIn(CANARY, self.hook("position")["output"])
+
+    def test_a_draft_that_a_dead_agent_left_open_goes(self):
+        self.box.must("erase", partition="acme-0")
+        os.makedirs(self.partition)
+        draft = self.file + ".new"
+        with open(draft, "wb") as file:
+            file.truncate(SIZE)
+        subprocess.run(["cryptsetup", "luksFormat", "-q", "--pbkdf", "pbkdf2",
+                        "--pbkdf-force-iterations", "1000", "--key-file=-", draft],
+                       input=b"k", check=True)
+        subprocess.run(["cryptsetup", "open", "--key-file=-", draft, "foyer-draft"], input=b"k",
+                       check=True)
+        self.assertIn("ok", self.prepare())
+        self.assertEqual([], devices_of(draft))
+        self.assertNotIn("foyer-draft", self.mappings())
 
 
 if __name__ == "__main__":

@@ -27,5 +27,9 @@ done
 echo "ok: containers and their limits under cgroup v2, in the group that systemd delegated"
 FOYER_TEST_CGROUP=chosen python3 -B fence_test.py /srv/in/bin
 echo "ok: the fences of leases under cgroup v2, with the agent's leaf frozen"
+modprobe dm_crypt || fail "this kernel has no dm-crypt"
+FOYER_TEST_CGROUP=chosen python3 -B volume_test.py /srv/in/bin 2>&1 | tee /tmp/volume.log
+! grep -q skipped /tmp/volume.log || fail "a volume's test was skipped"
+echo "ok: encrypted volumes, by the kernel's fscrypt and by LUKS"
 python3 -B overlay_test.py /srv/in/bin
 echo "ok: the overlay with the kernel's WireGuard"

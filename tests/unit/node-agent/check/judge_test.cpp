@@ -23,6 +23,7 @@ MachineFacts good() {
     facts.kernel = "6.1.0-18-amd64";
     facts.groups = CgroupMode::V2;
     facts.user_namespaces = facts.seccomp = facts.wireguard = facts.nftables = true;
+    facts.fscrypt = true;
     facts.clock_synchronized = facts.ipv6 = true;
     facts.power = {{"AC", "Mains"}, {"ups", "UPS"}};
     facts.health.disks = {{.name = "nvme0n1", .kind = care::DiskKind::Nvme, .celsius = 38}};
@@ -104,6 +105,21 @@ TEST_CASE("a disk that turns is named as the reason") {
     CHECK(of(facts, "disk speed").reason.find("turns") == std::string::npos);
     facts.disk->rotates = true;
     CHECK(of(facts, "disk speed").reason.find("this disk turns") != std::string::npos);
+}
+
+TEST_CASE("volumes are encrypted by fscrypt, or by luks, or its copies are refused") {
+    const auto with = [](std::optional<bool> fscrypt, bool dm_crypt, bool cryptsetup) {
+        return verdict("volumes", [=](auto& facts) {
+            facts.fscrypt = fscrypt;
+            facts.dm_crypt = dm_crypt;
+            facts.cryptsetup = cryptsetup;
+        });
+    };
+    CHECK(with(true, false, false) == Verdict::Good);
+    CHECK(with(false, true, true) == Verdict::Poor);
+    CHECK(with(false, true, false) == Verdict::Bad);
+    CHECK(with(false, false, true) == Verdict::Bad);
+    CHECK(with(std::nullopt, false, false) == Verdict::Unknown);
 }
 
 TEST_CASE("wireguard is the kernel's, or a program's, or not there") {

@@ -80,6 +80,20 @@ TEST_CASE("what is not TOML names its line") {
           std::string::npos);
 }
 
+TEST_CASE("a host says how new volumes are encrypted") {
+    const auto cipher = [](const std::string& word) {
+        return parse_config("[volumes]\nencryption = \"" + word + "\"", "node.toml")
+            .value()
+            .volume_cipher;
+    };
+    CHECK(parse_config("", "node.toml").value().volume_cipher == VolumeCipher::Fscrypt);
+    CHECK(cipher("auto") == VolumeCipher::Fscrypt);
+    CHECK(cipher("fscrypt") == VolumeCipher::Fscrypt);
+    CHECK(cipher("luks") == VolumeCipher::Luks);
+    CHECK(mistakes("[volumes]\nencryption = \"rot13\"").find("must be auto, fscrypt or luks") !=
+          std::string::npos);
+}
+
 TEST_CASE("plain HTTP is served beside https on its usual port, or where it is asked for") {
     CHECK(parse_config("[edge]\nhttps_port = 8443", "node.toml").value().edge_http_port == 0);
     const auto asked = parse_config("[edge]\nhttps_port = 8443\nhttp_port = 8080", "node.toml");
