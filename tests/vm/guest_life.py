@@ -6,15 +6,13 @@ import json
 import os
 import shutil
 import stat
-import subprocess
-import sys
-import time
 
-IN = "/srv/in"
-PACKAGES = ("foyer", "foyer-master", "foyer-node")
+from guest_cloud import (IN, PACKAGES, enrol_with, foyer, install, log_of_echo, order, pid,
+                         run, runs, say, start_master, tell_what_failed, token_of_a_home, until,
+                         until_the_machine_is_up)
+
 STORE = "/var/lib/foyer/node/partitions/first-0/store"
 OF_THE_BOX = ("foyer-node", "foyer-partitions")
-WAIT_S = 480.0  # an emulated machine is slow
 BOOKS = ("/proc", "/sys", "/dev", "/run", "/tmp", IN, "/var/lib/dpkg", "/var/lib/apt",
          "/var/cache", "/var/log", "/root", "/etc/ld.so.cache", "/var/lib/postgresql",
          "/etc/passwd-", "/etc/group-", "/etc/shadow-", "/etc/gshadow-",
@@ -24,39 +22,6 @@ ASKED = ("nft list ruleset", "ip -o link show", "ip rule show", "ip -6 rule show
          "findmnt --noheadings --list --output TARGET,FSTYPE",
          "systemctl list-unit-files --no-legend --no-pager --state=enabled",
          "find /sys/fs/cgroup -type d -name *foyer*", "ls /run")
-MASTER_TOML = """zone = "foyer.localhost"
-[database]
-url = "postgresql:///foyer"
-[agents]
-addresses = ["localhost:7443"]
-hold_ms = 5000
-silent_after_ms = 20000
-[api]
-names = ["localhost"]
-"""
-
-
-def say(text):
-    print(f"[{time.monotonic():6.1f} s] {text}", flush=True)
-
-
-def run(*command, check=True, text=None):
-    done = subprocess.run(command, input=text, text=True, check=False, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT)
-    if check and done.returncode != 0:
-        raise AssertionError(f"{' '.join(command)}: status {done.returncode}\n{done.stdout}")
-    return done.stdout
-
-
-def until(what, holds):
-    deadline = time.monotonic() + WAIT_S
-    while not (found := holds()):
-        if time.monotonic() > deadline:
-            raise AssertionError(f"not within {WAIT_S:.0f} s: {what}")
-        time.sleep(0.5)
-    say(what)
-    return found
-
 
 # -- the machine -----------------------------------------------------------------------------------
 
@@ -94,49 +59,18 @@ def compare(before, after):
     assert not wrong, "\n".join(wrong)
 
 
-def install(*packages):
-    files = [f"{IN}/debs/{name}" for name in os.listdir(f"{IN}/debs")
-             if name.split("_")[0] in packages]
-    return run("dpkg", "--install", *files)
-
-
 # -- the cloud -------------------------------------------------------------------------------------
 
-def foyer(*words):
-    """What it says to programs; its notes are for people."""
-    return run("foyer", "--quiet", *words)
-
-
-def start_master():
-    # Not Debian's default cluster: of it, nothing would be left to compare.
-    run("systemctl", "start", "postgresql@15-main")
-    run("runuser", "-u", "postgres", "--", "createuser", "foyer-master")
-    run("runuser", "-u", "postgres", "--", "createdb", "--owner", "foyer-master", "foyer")
-    with open("/etc/foyer/master.toml", "w", encoding="utf-8") as file:
-        file.write(MASTER_TOML)
-    run("systemctl", "enable", "--now", "foyer-master")
-    token = "/var/lib/foyer/master/operator.token"
-    until("the master made its operator's token", lambda: os.path.exists(token))
-    until("the operator is logged in", lambda: "operator" in run(
-        "foyer", "login", "--api", "https://localhost:7444", "--ca",
-        "/var/lib/foyer/master/ca/ca.crt", "--token-file", token, check=False))
-
-
 def enrol():
-    foyer("isp", "create", "alder")
-    foyer("host", "create", "ann")
-    foyer("site", "create", "lille", "--isp", "alder", "--country", "FR", "--host", "ann",
-          "--class", "house")
-    token = foyer("node", "token", "--site", "lille")
+    token = token_of_a_home()
     as_it_is = picture()
     check_machine()
-    offer = run("foyer-node", "enrol", "--dry-run", "--token-file", "-", text=token.strip())
+    offer = run("foyer-node", "enrol", "--dry-run", "--token-file", "-", text=token)
     assert "would offer" in offer and "localhost:7443" in offer, offer
     compare(as_it_is, picture())
     refused = run("systemctl", "start", "foyer-node", check=False)
     assert run("systemctl", "is-active", "foyer-node", check=False).strip() != "active", refused
-    say(run("foyer-node", "enrol", "--token-file", "-", text=token.strip()).strip())
-    run("systemctl", "enable", "--now", "foyer-node")
+    enrol_with(token)
 
 
 def check_machine():
@@ -148,31 +82,6 @@ def check_machine():
     assert found["wireguard"]["value"] == "in the kernel", said
     for subject in ("nftables", "seccomp", "user namespaces", "programs", "disk"):
         assert found[subject]["verdict"] in ("good", "poor"), found[subject]
-
-
-def order():
-    foyer("release", "keygen", "--key", "/root/publisher.key")
-    foyer("release", "publish", f"{IN}/release", "--key", "/root/publisher.key")
-    foyer("order", "echo", "--name", "first", "--replicas", "1", "--mode", "asynchronous",
-          "--param", "greeting=Bonjour", "--no-reveal", "--no-wait")
-    until("the copy runs", runs)
-
-
-def copy():
-    return json.loads(foyer("instance", "show", "first", "--output", "json"))["replicas"][0]
-
-
-def runs():
-    return copy()["state"] == "running" and copy()["role"] == "primary"
-
-
-def pid():
-    with open("/run/foyer/lille-1/partitions/first-0/pid", encoding="utf-8") as file:
-        return file.read().split()[0]
-
-
-def log_of_echo():
-    return foyer("exec", "first", "--", "cat", "/foyer/volume/log")
 
 
 def pause():
@@ -228,8 +137,7 @@ def nothing_runs():
 # -- one after the other ---------------------------------------------------------------------------
 
 def main():
-    until("the machine is up", lambda: run("systemctl", "is-system-running", check=False).strip()
-          in ("running", "degraded", "starting"))
+    until_the_machine_is_up()
     before = picture()
     say("installed: " + ", ".join(install(*PACKAGES).splitlines()[-2:]))
     compare_units()
@@ -287,11 +195,5 @@ if __name__ == "__main__":
     try:
         main()
     except AssertionError as failure:
-        print(failure)
-        for question in ("foyer --quiet instance show first", "foyer-node status"):
-            if not shutil.which(question.split()[0]):
-                continue
-            print(f"-- {question}\n{run(*question.split(), check=False)}")
-        for unit in ("foyer-master", "foyer-node", "foyer-node-clear"):
-            print(run("journalctl", "--no-pager", "-n", "60", "-u", unit, check=False))
-        sys.exit(1)
+        tell_what_failed(failure, ("foyer --quiet instance show first", "foyer-node status"),
+                         ("foyer-master", "foyer-node", "foyer-node-clear"))
