@@ -73,6 +73,6 @@ set(CPACK_COMPONENT_FOYER-NODE_DESCRIPTION "agent of a box in a Foyer cloud
 set(CPACK_DEBIAN_FOYER-MASTER_PACKAGE_SUGGESTS "postgresql")
 set(CPACK_DEBIAN_FOYER-MASTER_PACKAGE_RECOMMENDS "foyer")
 set(CPACK_DEBIAN_FOYER-NODE_PACKAGE_RECOMMENDS "smartmontools") # without it, how worn disks are is unknown
-set(CPACK_DEBIAN_FOYER-NODE_PACKAGE_SUGGESTS "cryptsetup-bin") # for volumes.encryption = "luks" alone
-set(CPACK_DEBIAN_FOYER-NODE_PACKAGE_SUGGESTS "haproxy, knot, lego") # an edge's; they start no daemon of their own for us
+# For volumes.encryption = "luks" alone; the others are an edge's, and start no daemon of their own for us.
+set(CPACK_DEBIAN_FOYER-NODE_PACKAGE_SUGGESTS "cryptsetup-bin, haproxy, knot, lego")
 include(CPack)
