@@ -8,6 +8,8 @@
 #include <functional>
 #include <map>
 #include <toml++/toml.h>
+#include <utility>
+#include <vector>
 
 #include "common/base/text.h"
 #include "common/base/toml_text.h"
@@ -86,32 +88,36 @@ Setter level(LogLevel& target) {
     };
 }
 
-Setter delivery(MailDelivery& target) {
-    return [&target](const toml::node& value) -> std::string {
+// One of these words, each with what it stands for.
+template <typename Choice>
+Setter word(std::vector<std::pair<std::string, Choice>> words, Choice& target) {
+    return [words = std::move(words), &target](const toml::node& value) -> std::string {
         const std::string given = value.value_or(std::string());
-        if (given == "off")
-            target = MailDelivery::Off;
-        else if (given == "mx")
-            target = MailDelivery::Mx;
-        else if (given == "smarthost")
-            target = MailDelivery::Smarthost;
-        else
-            return "must be off, mx or smarthost";
-        return {};
+        std::string known;
+        for (const auto& [name, choice] : words) {
+            if (name == given) {
+                target = choice;
+                return {};
+            }
+            const bool last = name == words.back().first;
+            known += (known.empty() ? "" : last ? " or " : ", ") + name;
+        }
+        return "must be " + known;
     };
 }
 
+Setter delivery(MailDelivery& target) {
+    return word<MailDelivery>({{"off", MailDelivery::Off},
+                               {"mx", MailDelivery::Mx},
+                               {"smarthost", MailDelivery::Smarthost}},
+                              target);
+}
+
 Setter cipher(VolumeCipher& target) {
-    return [&target](const toml::node& value) -> std::string {
-        const std::string given = value.value_or(std::string());
-        if (given == "auto" || given == "fscrypt")
-            target = VolumeCipher::Fscrypt;
-        else if (given == "luks")
-            target = VolumeCipher::Luks;
-        else
-            return "must be auto, fscrypt or luks";
-        return {};
-    };
+    return word<VolumeCipher>({{"auto", VolumeCipher::Fscrypt},
+                               {"fscrypt", VolumeCipher::Fscrypt},
+                               {"luks", VolumeCipher::Luks}},
+                              target);
 }
 
 constexpr std::size_t publisher_keys_max = 8;
