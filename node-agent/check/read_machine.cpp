@@ -43,10 +43,13 @@ std::string modules_of(const std::string& root, const std::string& kernel) {
     return text_of(folder + "/modules.builtin") + text_of(folder + "/modules.dep");
 }
 
-// Loaded, built in, or a module that the kernel would load.
+// Loaded, built in, or a module that the kernel would load. By the name of its file: loaded, each
+// "-" in it is a "_".
 std::optional<bool> has_module(const std::string& root, const std::string& modules,
                                const std::string& name) {
-    if (os::exists(root + "/sys/module/" + name)) return true;
+    std::string loaded = name;
+    std::ranges::replace(loaded, '-', '_');
+    if (os::exists(root + "/sys/module/" + loaded)) return true;
     if (modules.empty()) return std::nullopt;
     return modules.find("/" + name + ".ko") != std::string::npos;
 }
@@ -161,9 +164,7 @@ MachineFacts read_kernel(const std::string& root) {
     facts.nftables = has_module(root, modules, "nf_tables");
     if (os::exists(root + "/sys/fs/ext4/features"))
         facts.fscrypt = os::exists(root + "/sys/fs/ext4/features/encryption");
-    facts.dm_crypt = os::exists(root + "/sys/module/dm_crypt")
-                         ? true
-                         : has_module(root, modules, "dm-crypt");  // its file has another name
+    facts.dm_crypt = has_module(root, modules, "dm-crypt");
     facts.ipv6 = has_ipv6(root);
     facts.power = power_of(root);
     return facts;
