@@ -177,7 +177,7 @@ public:
         while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
         }
         result_.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-        if (ended != Ended::Stopped) drain(ended == Ended::Exited ? drain_after_end : Duration(0));
+        drain(ended == Ended::Exited ? drain_after_end : Duration(0));
         result_.messages = tail_.finish();
         return std::move(result_);
     }
