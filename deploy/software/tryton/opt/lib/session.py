@@ -23,12 +23,14 @@ def wait(connection):
             raise psycopg2.OperationalError("no answer in time")
 
 
+psycopg2.extensions.set_wait_callback(wait)
+
+
 def query(sql, **values):
     """The rows of the last of these statements; [] where it has none; None while PostgreSQL does
     not answer in time, or refuses. `%(name)s` stands for a value, `%%` for a `%`."""
     global _session, _deadline
     _deadline = time.monotonic() + QUERY_S
-    psycopg2.extensions.set_wait_callback(wait)
     try:
         if _session is None or _session.closed:
             _session = psycopg2.connect(host=RUN, user="foyer", dbname="postgres")
