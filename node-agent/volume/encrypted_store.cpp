@@ -112,7 +112,7 @@ Status make_luks(const std::string& draft, Bytes size, const StoreKey& key) {
     TRY(format_luks(draft, derived.bytes()));
     const Status made = [&]() -> Status {
         const LoopDevice loop = TRY(attach_loop(draft));
-        const LuksDevice device = TRY(open_luks(loop, derived.bytes()));
+        const BlockDevice device = TRY(open_luks(loop, derived.bytes()));
         return make_file_system(device.path, size, VolumeCipher::Luks);
     }();
     const Status closed = close_luks(draft);
@@ -163,15 +163,15 @@ Status check_file_system(const std::string& device) {
 }
 
 // What of the loop device is to be mounted: itself, or what dm-crypt shows of it.
-Result<LuksDevice> device_to_mount(const LoopDevice& device, const StoreKey& key,
-                                   VolumeCipher cipher) {
+Result<BlockDevice> device_to_mount(const LoopDevice& device, const StoreKey& key,
+                                    VolumeCipher cipher) {
     if (cipher == VolumeCipher::Fscrypt)
-        return LuksDevice{.path = device.path, .fresh = device.fresh};
+        return BlockDevice{.path = device.path, .fresh = device.fresh};
     const DerivedKey derived = TRY(key.luks());
     return open_luks(device, derived.bytes());
 }
 
-Status mount_device(const LuksDevice& device, const StorePlaces& places) {
+Status mount_device(const BlockDevice& device, const StorePlaces& places) {
     if (device.fresh) TRY(check_file_system(device.path));
     if (::mount(device.path.c_str(), places.mount.c_str(), "ext4",
                 MS_NOSUID | MS_NODEV | MS_NOATIME, "errors=remount-ro") != 0)
@@ -185,7 +185,7 @@ Status mount_image(const StorePlaces& places, const StoreKey& key, VolumeCipher 
     if (open && cipher == VolumeCipher::Fscrypt) return ok_status();
     TRY(os::make_dirs(places.mount, 0700));
     const LoopDevice loop = TRY(attach_loop(places.image));
-    const LuksDevice device = TRY(device_to_mount(loop, key, cipher));  // proves the key, too
+    const BlockDevice device = TRY(device_to_mount(loop, key, cipher));  // proves the key, too
     if (open) return ok_status();
     const Status mounted = mount_device(device, places);
     // What cannot be mounted stays closed, and its key forgotten.
@@ -266,8 +266,8 @@ Status close_store(const StorePlaces& places) {
 }
 
 Status remove_store(const StorePlaces& places) {
-    TRY(close_store(places));
-    TRY(remove_draft(unfinished(places.image)));
+    TRY(close_store(places));  // with its draft
+    TRY(os::remove_file(unfinished(places.image)));
     return os::remove_file(places.image);
 }
 

@@ -4,7 +4,7 @@
 #include <openssl/crypto.h>
 #include <unistd.h>
 
-#include "common/base/text.h"
+#include "common/base/trim.h"
 #include "common/os/child_process.h"
 #include "common/os/files.h"
 #include "common/os/stop_event.h"
@@ -64,9 +64,8 @@ Result<std::vector<std::string>> mappings_on(const LoopDevice& device) {
     const std::string holders = "/sys/block/" + name_of_loop(device) + "/holders";
     if (!os::exists(holders)) return names;
     for (const std::string& holder : TRY(os::list_dir(holders))) {
-        std::string name = TRY(os::read_file("/sys/block/" + holder + "/dm/name", 4096));
-        while (name.ends_with('\n')) name.pop_back();
-        names.push_back(std::move(name));
+        const std::string name = TRY(os::read_file("/sys/block/" + holder + "/dm/name", 4096));
+        names.emplace_back(trimmed(name, "\n"));
     }
     return names;
 }
@@ -113,18 +112,18 @@ Status format_luks(const std::string& image, std::span<const std::uint8_t> key) 
     return run_with_key(luks_format_arguments(image), key, "encrypt '" + image + "'");
 }
 
-Result<LuksDevice> open_luks(const LoopDevice& device, std::span<const std::uint8_t> key) {
+Result<BlockDevice> open_luks(const LoopDevice& device, std::span<const std::uint8_t> key) {
     const std::vector<std::string> there = TRY(mappings_on(device));
     if (!there.empty()) {
         TRY(run_with_key({"cryptsetup", "open", "--test-passphrase", "--type", "luks2",
                           "--key-file=-", device.path},
                          key, "open '" + device.path + "'"));
-        return LuksDevice{.path = "/dev/mapper/" + there.front()};
+        return BlockDevice{.path = "/dev/mapper/" + there.front()};
     }
     // One file is one loop device, so its name is the mapping's.
     const std::string name = "foyer-" + name_of_loop(device);
     TRY(run_with_key(luks_open_arguments(device.path, name), key, "open '" + device.path + "'"));
-    return LuksDevice{.path = "/dev/mapper/" + name, .fresh = true};
+    return BlockDevice{.path = "/dev/mapper/" + name, .fresh = true};
 }
 
 Status close_luks(const std::string& image) {

@@ -19,9 +19,9 @@ inline constexpr std::string_view no_luks_rule = "no_luks";
 
 inline constexpr std::size_t luks_key_bytes = 64;
 
-// An open image as a block device.
-struct LuksDevice {
-    std::string path;    // "/dev/mapper/foyer-loop7"
+// What of an image can be mounted: its loop device, or what dm-crypt shows of that.
+struct BlockDevice {
+    std::string path;    // "/dev/loop7", "/dev/mapper/foyer-loop7"
     bool fresh = false;  // nobody else can have mounted it
 };
 
@@ -38,7 +38,7 @@ Status format_luks(const std::string& image, std::span<const std::uint8_t> key);
 
 // The image's device, opened where it is not yet. FailedPrecondition: another key than it was made
 // with (other_volume_key); this machine has no cryptsetup or no dm-crypt (no_luks_rule).
-Result<LuksDevice> open_luks(const LoopDevice& device, std::span<const std::uint8_t> key);
+Result<BlockDevice> open_luks(const LoopDevice& device, std::span<const std::uint8_t> key);
 
 // Closes what is open of the image; the kernel forgets the key. Unavailable: something still has it
 // mounted or open. Closed, or no LUKS at all, is fine.
