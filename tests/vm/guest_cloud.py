@@ -119,11 +119,15 @@ def log_of_echo():
     return foyer("exec", "first", "--", "cat", "/foyer/volume/log")
 
 
-def tell_what_failed(failure, questions, units):
-    print(failure)
-    for question in questions:
-        if shutil.which(question.split()[0]):
-            print(f"-- {question}\n{run(*question.split(), check=False)}")
-    for unit in units:
-        print(run("journalctl", "--no-pager", "-n", "60", "-u", unit, check=False))
-    sys.exit(1)
+def carry_out(story, questions, units):
+    """And where it fails, what these answer and what these units wrote."""
+    try:
+        story()
+    except AssertionError as failure:
+        print(failure)
+        for question in questions:
+            if shutil.which(question.split()[0]):
+                print(f"-- {question}\n{run(*question.split(), check=False)}")
+        for unit in units:
+            print(run("journalctl", "--no-pager", "-n", "60", "-u", unit, check=False))
+        sys.exit(1)

@@ -7,8 +7,8 @@ import os
 import shutil
 import stat
 
-from guest_cloud import (IN, PACKAGES, enrol_with, foyer, install, log_of_echo, order, pid,
-                         run, runs, say, start_master, tell_what_failed, token_of_a_home, until,
+from guest_cloud import (IN, PACKAGES, carry_out, enrol_with, foyer, install, log_of_echo, order,
+                         pid, run, runs, say, start_master, token_of_a_home, until,
                          until_the_machine_is_up)
 
 STORE = "/var/lib/foyer/node/partitions/first-0/store"
@@ -192,8 +192,5 @@ def compare_units():
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except AssertionError as failure:
-        tell_what_failed(failure, ("foyer --quiet instance show first", "foyer-node status"),
-                         ("foyer-master", "foyer-node", "foyer-node-clear"))
+    carry_out(main, ("foyer --quiet instance show first", "foyer-node status"),
+              ("foyer-master", "foyer-node", "foyer-node-clear"))

@@ -6,8 +6,8 @@ import glob
 import json
 import os
 
-from guest_cloud import (IN, PACKAGES, enrol_with, foyer, install, log_of_echo, order, pid, run,
-                         runs, say, start_master, tell_what_failed, token_of_a_home, until,
+from guest_cloud import (IN, PACKAGES, carry_out, enrol_with, foyer, install, log_of_echo, order,
+                         pid, run, runs, say, start_master, token_of_a_home, until,
                          until_the_machine_is_up)
 
 KEY, STRANGER = "/root/house.key", "/root/stranger.key"
@@ -132,8 +132,5 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except AssertionError as failure:
-        tell_what_failed(failure, ("foyer --quiet upgrade show", "foyer-node status"),
-                         ("foyer-master", "foyer-node", "foyer-node-upgrade"))
+    carry_out(main, ("foyer --quiet upgrade show", "foyer-node status"),
+              ("foyer-master", "foyer-node", "foyer-node-upgrade"))
