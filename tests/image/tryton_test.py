@@ -348,9 +348,9 @@ def check_log_gone(group, leader):
     late = next(replica for replica in group.replicas if replica is not leader)
     late.stop()
     sql(leader, f"SELECT pg_drop_replication_slot('r{late.index}g1')", "postgres")
-    # Twice what is kept for anybody (wal_limits), in segments of 4 MiB.
+    # Twice what is kept for anybody (wal_limits), in segments of 1 MiB.
     sql(leader, "SELECT count(pg_switch_wal()), count(pg_logical_emit_message(false, 'x', 'x')) "
-                "FROM generate_series(1, 128)", "postgres")
+                "FROM generate_series(1, 512)", "postgres")
     sql(leader, "CHECKPOINT", "postgres")
     leader.reload()
     late.start()

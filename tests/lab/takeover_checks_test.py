@@ -17,7 +17,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "e2e")]
 sys.dont_write_bytecode = True
 
-from takeover_lab import checks, cli, lanes, scenarios  # noqa: E402
+from takeover_lab import checks, cli, laboratory, lanes, scenarios  # noqa: E402
 from takeover_lab.rows import PROMISES, Rows, is_bad, why_bad  # noqa: E402
 from takeover_lab.run import Run  # noqa: E402
 from takeover_lab.scene import NeverHappened  # noqa: E402
@@ -244,6 +244,23 @@ class Lanes(unittest.TestCase):
         with self.assertRaises(SystemExit) as ended:
             self.run_all(2, lambda *_: sys.exit(77))
         self.assertEqual(ended.exception.code, 77)
+
+
+class LabsOfTheirOwn(unittest.TestCase):
+    def test_one_that_does_not_come_up_leaves_no_spec_behind(self):
+        options = SimpleNamespace(bin=Path("/bin"), keep=None, mode="synchronous",
+                                  patience="quick")
+        one = laboratory.Laboratory(options)
+        folder = Path(tempfile.mkdtemp())
+        with mock.patch.multiple(laboratory.cloud_of_homes, new_folder=lambda: folder,
+                                 raise_cloud=mock.Mock(side_effect=RuntimeError)):
+            with self.assertRaises(RuntimeError):
+                one.scene_for(SimpleNamespace(lab="quick_repair"))
+        self.assertTrue((folder / "takeover.json").exists())
+        one.down()
+        self.assertFalse(folder.exists())
+        one.down()  # the common spec is nobody's to remove
+        self.assertTrue(laboratory.SPEC.exists())
 
 
 class Days(unittest.TestCase):

@@ -30,15 +30,16 @@ class Laboratory:
         self.programs, self.keep = options.bin.resolve(), options.keep
         self.mode, self.patience = options.mode, options.patience
         self.cloud = self.primaries = self.scene = None
-        self.lab = ""
+        self.lab, self.spec = "", SPEC
 
     def scene_for(self, scenario):
         if self.cloud and self.lab != scenario.lab:
             self.down()
         if not self.cloud:
             self.lab = scenario.lab
+            self.spec = self.spec_file()  # gone with the lab, also when that does not come up
             self.cloud = cloud_of_homes.raise_cloud(
-                self.spec_file(), self.programs,
+                self.spec, self.programs,
                 ("--mode", self.mode, "--patience", self.patience,
                  *LABS[self.lab].get("order", ())))
             self.primaries = Primaries(self.cloud.lab_state)
@@ -63,8 +64,9 @@ class Laboratory:
             self.primaries.stop()
         if self.cloud:
             self.cloud.down()
-            if LABS[self.lab]:
-                shutil.rmtree(self.cloud.spec.parent)
+        if self.spec != SPEC:
+            shutil.rmtree(self.spec.parent)
+        self.spec = SPEC
         self.cloud = self.primaries = self.scene = None
 
     def keep_of(self, row):

@@ -15,7 +15,7 @@ FREEZE_S = 2 * PROMISE_S  # clearly longer than the promise
 # Service ends 6 s after a renewal was sent that may be a second old when the line goes, and is sent
 # again only a quarter of a second after it is back: of resets up to 5 s some 1 % move the lead.
 RESET_S = (1.0, 4.5)
-SEGMENTS_MAX = 24  # more than PostgreSQL keeps ready
+SEGMENTS_MAX = 96  # more than PostgreSQL keeps ready
 BACKENDS_TRIED = 10
 REBUILT_S = 180.0
 IN_A_ROW = 20  # acknowledged writes that count as "goes on"

@@ -65,8 +65,7 @@ def clone(replica):
         os.unlink(DAMAGED)   # what it spoke of is gone
     done = postgres.run("pg_basebackup", "-d", settings.connection(replica, "replicator"),
                         "-D", NEW, "-X", "stream", "-S", replica.name, "--checkpoint=fast",
-                        "--compress=server-lz4",
-                        "--no-password")
+                        "--compress=server-lz4", "--sync-method=syncfs", "--no-password")
     if done.returncode != 0:
         shutil.rmtree(NEW, ignore_errors=True)
         space = os.statvfs(VOLUME)

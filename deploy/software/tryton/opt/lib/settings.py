@@ -28,6 +28,9 @@ full_page_writes = on
 synchronous_commit = on
 # A crashed primary stays down: recovery would show commits that no standby holds.
 restart_after_crash = off
+# A start after a crash syncs what the kernel holds: the volume at once, not some thousand files one
+# by one, which takes seconds and keeps others from the disk.
+recovery_init_sync_method = syncfs
 max_standby_streaming_delay = 5s
 wal_receiver_status_interval = 1s
 wal_receiver_timeout = 10s
