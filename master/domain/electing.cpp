@@ -5,6 +5,7 @@
 #include "common/leadership/evidence_text.h"
 #include "common/leadership/record_text.h"
 #include "master/domain/group.h"
+#include "master/domain/handover.h"
 #include "master/domain/membership.h"
 #include "master/domain/patience.h"
 
@@ -123,7 +124,8 @@ void learn_record(Group& group, const std::string& text, Draft& draft) {
     if (known) tell_copies(*known, record.value(), instance, draft);
     instance.electing.edit().record = text;
     const Fence fence{record.value().ballot.generation, record.value().ballot.epoch};
-    if (fence > instance.fence || instance.leader != record.value().leader) {
+    const bool elected = fence > instance.fence;
+    if (elected || instance.leader != record.value().leader) {
         // Until it has served once, nobody was taken over.
         const EventKind kind =
             instance.served ? EventKind("leader_elected") : EventKind("first_leader");
@@ -133,6 +135,7 @@ void learn_record(Group& group, const std::string& text, Draft& draft) {
         draft.event(kind, instance,
                     copy_text(*group.leader()) + " leads in epoch " +
                         std::to_string(fence.epoch.number()) + ", elected by its group");
+        if (elected) hear_elected(group, draft);
     }
     group.group_changed(draft);  // proposals name the newest record
 }

@@ -95,6 +95,7 @@ inline constexpr auto instance_rules = std::to_array<EventRule>({
     {"patience_raised", told::owner(Topic::Takeover, Weight::Info)},
     {"program_run", told::nobody},
     {"promote_succeeded", told::owner(Topic::Maintenance, Weight::Good)},
+    {"promotion_failed", told::owner(Topic::Maintenance, Weight::Warning)},
     {"promotion_proposed", told::nobody},
     {"promotion_started", told::nobody},
     {"repair_waits", told::both(Topic::Repair, Weight::Warning)},

@@ -133,14 +133,13 @@ Operation advance(const Group& group, const Operation& operation, WallTime now);
 void begin_operation(Group& group, Draft& draft, OperationKind kind, const OperationId& id);
 // Brings the group's operation up to what the rows say now.
 void advance_operation(Group& group, Draft& draft);
+// It ends here, with what was not done yet.
+void fail_operation(Group& group, Draft& draft, const OperationId& id, const Error& why);
 
 // Drawn in promotion.h.
 void advance_promotion(Group& group, Draft& draft);
 // Whether a promotion could begin now without a loss: who may be asked, and whether enough answer.
 Status may_promote(const Group& group);
-// Who should lead it when nobody was named: a member that is well, with a right clock where one
-// has.
-std::optional<ReplicaIndex> best_heir(const Group& group);
 // Positions that a promotion has to collect.
 int answers_needed(const Group& group);
 // Opens the next epoch, in which nobody leads yet. No promotion is under way.

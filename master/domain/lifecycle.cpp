@@ -74,6 +74,25 @@ void advance_operation(Group& group, Draft& draft) {
     draft.put(std::move(next));
 }
 
+void fail_operation(Group& group, Draft& draft, const OperationId& id, const Error& why) {
+    if (group.instance.operation == id) group.instance.operation.reset();
+    const Operation* row = draft.state().operations().get(id);
+    if (row == nullptr || row->state != OperationState::Running) return;
+    Operation failed = *row;
+    failed.state = OperationState::Failed;
+    failed.failure = why;
+    failed.finished_at = draft.now();
+    bool told = false;
+    for (OperationStep& step : failed.steps) {
+        if (step.state != OperationState::Running) continue;
+        step.state = OperationState::Failed;
+        step.detail = told ? "not begun" : why.message;
+        step.finished_at = draft.now();
+        told = true;
+    }
+    draft.put(std::move(failed));
+}
+
 namespace {
 
 // It is so already: nothing changes, and the operation that is answered is the one under way, or

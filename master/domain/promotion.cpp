@@ -4,6 +4,7 @@
 
 #include "master/domain/electing.h"
 #include "master/domain/group.h"
+#include "master/domain/handover.h"
 #include "master/domain/membership.h"
 #include "master/domain/next_generation.h"
 
@@ -140,6 +141,11 @@ Status check_target(const Group& group, const PromoteInstance& command) {
                      name + " is still being made; wait until it has caught up",
                      {{"rule", "learner"}});
     }
+    if (elects(group.instance) && target->membership == Membership::Leaving) {
+        return error(ErrorCode::FailedPrecondition,
+                     name + " is on its way out of the group; choose another one",
+                     {{"rule", "leaving"}});
+    }
     if (!group.may_lead(*target)) {
         return error(
             ErrorCode::FailedPrecondition,
@@ -224,13 +230,7 @@ std::optional<ReplicaIndex> choose_leader(const std::vector<Candidate>& candidat
 
 void advance_promotion(Group& group, Draft& draft) {
     if (!group.instance.promotion) return;
-    if (elects(group.instance)) {
-        const bool moved = group.instance.leader == group.instance.promotion->wanted;
-        if (!moved || group.instance.served != group.instance.fence) return;
-        group.instance.promotion.reset();
-        group.group_changed(draft);  // nothing is proposed any more
-        return;
-    }
+    if (elects(group.instance)) return advance_handover(group, draft);
     if (!group.instance.leader) {
         const int answers = static_cast<int>(collected(group).size());
         const bool proven = group.instance.policy.mode == ReplicationMode::Synchronous &&
@@ -245,16 +245,6 @@ void advance_promotion(Group& group, Draft& draft) {
 }
 
 namespace {
-
-// The group moves its lead itself, without a moment in which nobody could be elected: it is told
-// who is wanted.
-void propose_leader(Group& group, Draft& draft, const Promotion& promotion) {
-    group.instance.promotion = promotion;
-    group.group_changed(draft);
-    begin_operation(group, draft, OperationKind::Promote, promotion.operation);
-    draft.event("promotion_proposed", group.instance,
-                "copy " + std::to_string(promotion.wanted->number) + " should lead");
-}
 
 Result<Decision> give_up_missing(Group group, const PromoteInstance& command, WallTime now) {
     if (command.index)
@@ -271,19 +261,6 @@ Result<Decision> give_up_missing(Group group, const PromoteInstance& command, Wa
 }
 
 }  // namespace
-
-std::optional<ReplicaIndex> best_heir(const Group& group) {
-    const Replica* best = nullptr;
-    for (const Replica& replica : group.replicas) {
-        if (replica.key.index == group.instance.leader ||
-            replica.membership != Membership::Member || !group.may_lead(replica) ||
-            !is_healthy(group, replica))
-            continue;
-        if (best == nullptr || (group.is_barred(*best) && !group.is_barred(replica)))
-            best = &replica;
-    }
-    return best == nullptr ? std::nullopt : std::optional(best->key.index);
-}
 
 Status may_promote(const Group& group) { return check_answers(group, false); }
 
@@ -325,7 +302,7 @@ Result<Decision> promote_instance(const State& state, const PromoteInstance& com
     TRY(check_answers(group, command.accept_data_loss));
     std::optional<ReplicaIndex> wanted = command.index;
     if (elects(group.instance)) {
-        if (!wanted) wanted = best_heir(group);
+        if (!wanted) wanted = best_heir(group, now);
         if (!wanted)
             return error(
                 ErrorCode::FailedPrecondition,

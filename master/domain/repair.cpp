@@ -7,6 +7,7 @@
 #include "master/domain/budget.h"
 #include "master/domain/electing.h"
 #include "master/domain/group.h"
+#include "master/domain/handover.h"
 #include "master/domain/host_life.h"
 #include "master/domain/membership.h"
 #include "master/domain/next_generation.h"
@@ -162,19 +163,20 @@ private:
         return well >= group.copies();
     }
 
-    // The best copy to lead instead of the present leader; nothing when none would do.
+    // The best copy to lead instead of the present leader; nothing when none would do, or when that
+    // one was passed over a while ago.
     std::optional<ReplicaIndex> successor(const Group& group) const {
-        std::optional<ReplicaIndex> barred;
+        const Replica* best = nullptr;
         for (const Replica& replica : group.replicas) {
             if (group.instance.leader == replica.key.index || !group.may_lead(replica)) continue;
             const Node& node = state().nodes().at(replica.node);
             if (node.state == NodeState::Online && node.host_order.wish != HostWish::Paused &&
-                replica.observed.initialized && why_gone(replica) == Displaced::No) {
-                if (!is_barred(node)) return replica.key.index;
-                if (!barred) barred = replica.key.index;
-            }
+                replica.observed.initialized && why_gone(replica) == Displaced::No &&
+                (best == nullptr || is_better_heir(group, replica, *best, draft_.now())))
+                best = &replica;
         }
-        return barred;
+        if (best == nullptr || is_passed_over(*best, draft_.now())) return std::nullopt;
+        return best->key.index;
     }
 
     // Its clock is wrong and the heir's is right. A lead that the master moves is a gap, which a
@@ -235,13 +237,7 @@ private:
                 !is_healthy(group, *group.find(*heir)))
                 return false;
         }
-        const Fence next{group.instance.fence.generation, group.instance.fence.epoch.next()};
-        const OperationId id("op-lead-" + group.instance.name.str() + "-" +
-                             std::to_string(next.generation.number()) + "-" +
-                             std::to_string(next.epoch.number()));
-        draft_.event("lead_moves", group.instance,
-                     copy_text(*lead) + " led: " + std::string(why_moved(*lead)));
-        begin_promotion(group, draft_, {id, heir, false, draft_.now()});
+        begin_move(group, draft_, *heir, why_moved(*lead));
         return true;
     }
 
@@ -419,6 +415,7 @@ Result<Decision> tick(const State& state, const Tick& command, WallTime now) {
     age_nodes(draft, command.hearing_since);
     if (draft.empty()) age_pauses(draft, command.hearing_since);
     if (draft.empty()) advance_drains(draft);
+    if (draft.empty()) age_handovers(draft, command.hearing_since);
     if (draft.empty()) repair_instances(draft, command);
     if (draft.empty()) advance_rebalancing(draft);
     if (draft.empty()) age_patience(draft);

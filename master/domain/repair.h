@@ -2,14 +2,15 @@
 // fewest moves.
 //
 // One tick decides a little and says whether there is more. In this order: silent boxes grow old
-// (node_life.h), drains report, instances are looked at, those with the fewest copies on boxes that
-// are there first. For each of them the first that applies:
+// (node_life.h), drains report, handovers of a lead that last too long end, instances are looked
+// at, those with the fewest copies on boxes that are there first. For each of them the first that
+// applies:
 //
 //   a change of leadership is under way           wait for it (promotion.h)
 //   a copy is not a member                        bring it on, or give it up (membership.h)
 //   one member too many                           one leaves: displaced ones first
 //   the leader's box is lost, silent for long,    another copy is asked to lead, never forced
-//     or to be relieved; its service failed
+//     or to be relieved; its service failed       (handover.h: none that was passed over lately)
 //   a member's box is lost, drained or shrunken,  a newcomer is placed, if the budgets allow
 //     or its service failed for long
 //

@@ -340,6 +340,9 @@ struct Replica {
     Rare<Position> leave_after;            // leaving: what the others must hold first
     // Since when its service fails or is unhealthy, without having run well in between.
     Rare<WallTime> failing_since;
+    // When its group was to let it lead, and could not (handover.h). Absent: never, or it led
+    // since.
+    Rare<WallTime> passed_over_at;
     NodeId node;
     int partition_number = 0;  // host part of its overlay address on that node
     Resources reserved;

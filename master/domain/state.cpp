@@ -185,6 +185,7 @@ void State::put(Instance row) {
     if (before != nullptr) unindex(*before);
     if (row.electing && row.electing->patient_until)
         patient_.insert({*row.electing->patient_until, name});
+    if (row.electing && row.promotion) handovers_.insert({row.promotion->started_at, name});
     instances_.put(name, std::move(row));
     if (deleted) {
         // Its boxes and edges must let go at once; the rows go when the boxes say that they did.
@@ -203,6 +204,7 @@ void State::put(Instance row) {
 void State::unindex(const Instance& row) {
     if (row.electing && row.electing->patient_until)
         patient_.erase({*row.electing->patient_until, row.name});
+    if (row.electing && row.promotion) handovers_.erase({row.promotion->started_at, row.name});
 }
 
 void State::unindex(const Replica& row) {

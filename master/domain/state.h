@@ -177,6 +177,8 @@ public:
     const SnapshotSet<std::pair<int, InstanceName>>& endangered() const { return endangered_; }
     // Instances whose groups are patient for a while, by its end (patience.h).
     const SnapshotSet<std::pair<WallTime, InstanceName>>& patient() const { return patient_; }
+    // Electing instances whose lead is to be handed over, by since when (handover.h).
+    const SnapshotSet<std::pair<WallTime, InstanceName>>& handovers() const { return handovers_; }
     // Copies that are being made.
     const SnapshotSet<ReplicaKey>& learners() const { return learners_; }
     // The rebalancing that is going on.
@@ -323,6 +325,7 @@ private:
     SnapshotMap<InstanceName, int> ranks_;
     SnapshotSet<ReplicaKey> learners_;
     SnapshotSet<std::pair<WallTime, InstanceName>> patient_;
+    SnapshotSet<std::pair<WallTime, InstanceName>> handovers_;
     std::optional<OperationId> rebalancing_;
     SnapshotMap<NodeId, NodeIndex> by_node_;
     Revision everybody_desired_;  // when what every box has to hold last changed

@@ -7,6 +7,7 @@
 #include "common/base/text.h"
 #include "master/domain/electing.h"
 #include "master/domain/group.h"
+#include "master/domain/handover.h"
 #include "master/domain/membership.h"
 
 namespace foyer::master {
@@ -22,15 +23,9 @@ void ask_to_yield(const State& state, const NodeId& node, Draft& draft) {
     for (const ReplicaKey& key : state.replicas_on(node)) {
         Group group(state, state.instances().at(key.instance));
         if (!leads(group, node) || group.instance.promotion) continue;
-        const auto heir = best_heir(group);
+        const auto heir = heir_of_move(group, draft.now());
         if (!heir || !may_promote(group).ok()) continue;
-        const Fence& fence = group.instance.fence;
-        const OperationId id("op-lead-" + group.instance.name.str() + "-" +
-                             std::to_string(fence.generation.number()) + "-" +
-                             std::to_string(fence.epoch.next().number()));
-        draft.event("lead_moves", group.instance,
-                    copy_text(*group.leader()) + " led: its box's agent is upgraded");
-        begin_promotion(group, draft, {id, heir, false, draft.now()});
+        begin_move(group, draft, *heir, "its box's agent is upgraded");
         group.put_back(draft);
     }
 }
@@ -180,7 +175,7 @@ void finish(Upgrade upgrade, Draft& draft) {
 bool has_lead_to_give(const State& state, const NodeId& node) {
     return std::ranges::any_of(state.replicas_on(node), [&](const ReplicaKey& key) {
         const Group group(state, state.instances().at(key.instance));
-        return leads(group, node) && best_heir(group).has_value();
+        return leads(group, node) && has_heir(group);
     });
 }
 

@@ -174,6 +174,7 @@ const Table& replicas() {
                                {"replaces", Int4},
                                {"since", Time},
                                {"failing_since", Time},
+                               {"passed_over_at", Time},
                                {"leave_epoch", Int8},
                                {"leave_flushed_bytes", Int8},
                                {"leave_receiving", Bool},
@@ -232,11 +233,12 @@ Status read_replica(Row row, Changes& into) {
     PositionColumns leave;
     PositionColumns at;
     TRY(row.into(r.key.instance, r.key.index, r.kind, r.node, r.membership, r.replaces, r.since,
-                 r.failing_since, leave.epoch, leave.flushed, leave.receiving, r.partition_number,
-                 r.reserved.cpu, r.reserved.memory, r.reserved.disk, r.reserved.uplink, r.founder,
-                 seen.partition, seen.fence.generation, seen.fence.epoch, seen.applied, seen.role,
-                 seen.phase, seen.step, seen.reason, seen.ready, seen.initialized, at.epoch,
-                 at.flushed, at.receiving, seen.followers, r.incarnation, r.evidence, r.revision));
+                 r.failing_since, r.passed_over_at, leave.epoch, leave.flushed, leave.receiving,
+                 r.partition_number, r.reserved.cpu, r.reserved.memory, r.reserved.disk,
+                 r.reserved.uplink, r.founder, seen.partition, seen.fence.generation,
+                 seen.fence.epoch, seen.applied, seen.role, seen.phase, seen.step, seen.reason,
+                 seen.ready, seen.initialized, at.epoch, at.flushed, at.receiving, seen.followers,
+                 r.incarnation, r.evidence, r.revision));
     r.leave_after = leave.position();
     seen.position = at.position();
     r.observed = Observed(std::move(seen));
@@ -305,14 +307,15 @@ Call put_call(const Replica& r) {
     const Observed& seen = r.observed;
     const PositionColumns leave(r.leave_after.optional());
     const PositionColumns at(seen.position);
-    return {&replicas().put,
-            Params().add(r.key.instance, r.key.index, r.kind, r.node, r.membership, r.replaces,
-                         r.since, r.failing_since, leave.epoch, leave.flushed, leave.receiving,
-                         r.partition_number, r.reserved.cpu, r.reserved.memory, r.reserved.disk,
-                         r.reserved.uplink, r.founder, partition_id(r.key), seen.fence.generation,
-                         seen.fence.epoch, seen.applied, seen.role, seen.phase, seen.step(),
-                         seen.reason(), seen.ready, seen.initialized, at.epoch, at.flushed,
-                         at.receiving, seen.followers(), r.incarnation, r.evidence, r.revision)};
+    return {
+        &replicas().put,
+        Params().add(r.key.instance, r.key.index, r.kind, r.node, r.membership, r.replaces, r.since,
+                     r.failing_since, r.passed_over_at, leave.epoch, leave.flushed, leave.receiving,
+                     r.partition_number, r.reserved.cpu, r.reserved.memory, r.reserved.disk,
+                     r.reserved.uplink, r.founder, partition_id(r.key), seen.fence.generation,
+                     seen.fence.epoch, seen.applied, seen.role, seen.phase, seen.step(),
+                     seen.reason(), seen.ready, seen.initialized, at.epoch, at.flushed,
+                     at.receiving, seen.followers(), r.incarnation, r.evidence, r.revision)};
 }
 
 Call drop_call(const DropReplica& change) {

@@ -405,6 +405,10 @@ class Living(CliTest):
         self.assertEqual(bodies, [{}, {}, {}, {"index": 2, "accept_data_loss": "acme"}])
         answer = json.loads(self.ok("instance", "stop", "acme", "--output", "json").out)
         self.assertEqual(answer["state"], "succeeded")
+        self.api.fail_operations = True
+        failed = self.fails(1, "instance", "promote", "acme", "--to", "2")
+        self.assertIn("foyer: promote of 'acme' failed: ", failed.err)
+        self.assertIn("next: foyer instance events acme", failed.err)
 
     def test_waiting_for_a_state(self):
         self.ok("instance", "wait", "acme")

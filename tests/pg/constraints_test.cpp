@@ -141,6 +141,7 @@ const std::vector<Refused> of_instances = {
     {"instances_repair_whole", "UPDATE instances SET repair_reason = 'no room'"},
     {"instances_records_of_electing", "UPDATE instances SET first_record = 'ballot'"},
     {"replicas_incarnation_form", "UPDATE replicas SET incarnation = 'me'"},
+    {"replicas_passed_over_data", "UPDATE replicas SET kind = 'witness', passed_over_at = now()"},
     {"replicas_evidence_of_voter", "UPDATE replicas SET evidence = 'two votes'"},
     {"instances_quote_whole", "UPDATE instances SET quote_cents = 1"},
     {"instances_quote_range",

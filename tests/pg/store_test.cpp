@@ -68,6 +68,7 @@ master::Replica rich_replica() {
     seen.followers = {{"r1g1", "streaming", "quorum", 42}, {"r2g1", "catchup", "async", 0}};
     replica.observed = master::Observed(seen);
     replica.incarnation = std::string(32, 'a');
+    replica.passed_over_at = WallTime{1'772'368'200'251};
     replica.evidence = std::string("evidence two_votes 1 1 3 0\nproof AQID c2ln\n");
     replica.revision = Revision(2);
     return replica;

@@ -232,6 +232,7 @@ void print(std::ostream& out, const Replica& replica) {
     print(out, replica.replaces);
     print(out, replica.since.optional());
     print(out, replica.failing_since.optional());
+    print(out, replica.passed_over_at.optional());
     print(out, replica.leave_after.optional());
     out << " seen " << seen.fence.generation.number() << ":" << seen.fence.epoch.number() << " "
         << seen.applied.number() << " " << to_text(seen.role) << " " << to_text(seen.phase) << " '"

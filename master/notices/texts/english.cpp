@@ -74,6 +74,10 @@ constexpr auto instances = std::to_array<KindText>({
 });
 
 constexpr auto more_instances = std::to_array<KindText>({
+    {"promotion_failed", "the lead did not move as planned",
+     "{name} is not led by the copy that was to lead: {detail}",
+     "It goes on with the copy that leads now; what was confirmed is kept.",
+     "Customers need do nothing. How its copies stand:\n  foyer instance show {name}"},
     {"repair_waits", "there is no place for a copy",
      "{name} needs a new copy and there is no place for it: {detail}",
      "It goes on with fewer copies until there is one. It is tried again each minute.",

@@ -81,6 +81,10 @@ constexpr auto more_instances = std::to_array<KindText>({
      "Rien. Les lignes des foyers actifs se lisent par~:\n  foyer instance timeline {name}"},
     {"promote_succeeded", "la copie active a changé comme prévu",
      "La copie voulue de {name} est active.", "Le changement est fait.", "Rien."},
+    {"promotion_failed", "la copie active n’a pas changé comme prévu",
+     "La copie voulue de {name} n’est pas devenue active~: {detail}",
+     "Le service continue avec la copie active actuelle~; ce qui a été confirmé est conservé.",
+     "Clients~: rien. L’état de ses copies~:\n  foyer instance show {name}"},
     {"repair_waits", "il n’y a pas de place pour une copie",
      "{name} a besoin d’une nouvelle copie et il n’y a pas de place pour elle~: {detail}",
      "Le service continue avec moins de copies tant qu’il n’y en a pas. Un nouvel essai a lieu "

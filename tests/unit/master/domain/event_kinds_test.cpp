@@ -40,6 +40,7 @@ TEST_CASE("who is told what was promised") {
                                Promise{"node_drained", Topic::Drain, true, true},
                                Promise{"copy_leaves", Topic::Drain, true, false},
                                Promise{"lead_moves", Topic::Maintenance, true, false},
+                               Promise{"promotion_failed", Topic::Maintenance, true, false},
                                Promise{"order_succeeded", Topic::Order, true, false},
                                Promise{"domain_failing", Topic::Certificate, true, false},
                                Promise{"domain_lapsed", Topic::Certificate, true, false},

@@ -374,6 +374,22 @@ TEST_CASE("a box that leads a group gives its lead away before it begins") {
     CHECK(fleet.ordered() == std::vector{lead});
 }
 
+TEST_CASE("a lead is not given to a copy that was passed over, and its box waits with it") {
+    Fleet fleet = led_group();
+    World& world = fleet.world;
+    fleet.start(1, {world.replica("acme", 0).node});
+    std::set<int> heirs;
+    for (const std::uint64_t epoch : {3U, 4U}) {  // asked in vain
+        heirs.insert(world.instance("acme").promotion.optional().value().wanted->number);
+        test::hear_leader(world, test::record_led_by(world, 0, epoch));
+        for (const int index : {1, 2}) world.report(test::following(world, index, epoch));
+        fleet.ticks();
+    }
+    CHECK(heirs == std::set{1, 2});
+    CHECK_FALSE(world.instance("acme").promotion);
+    CHECK(fleet.ordered().empty());  // it is not restarted while it leads
+}
+
 TEST_CASE("a box that cannot give its lead away in time is left out") {
     Fleet fleet = led_group();
     const NodeId lead = fleet.world.replica("acme", 0).node;
