@@ -113,8 +113,11 @@ void tick_round(Turn& turn) {
     Round& round = state.round;
     const bool candidate = state.role == Role::Candidate;
     const Duration most = candidate ? state.timing.round_max : state.timing.prevote_max;
-    if (turn.now - round.began >= most) return abandon_round(turn);
-    if (candidate && !round.voted) return;
+    // A candidate's own cut and its disk take as long as they take. To begin again would not make
+    // them faster, and it would follow its old leader between, only to be cut once more.
+    if (candidate && !round.asks_since) return;
+    if (turn.now - (candidate ? *round.asks_since : round.began) >= most)
+        return abandon_round(turn);
     if (turn.now >= round.next_ask) ask_all(turn);
     check_elected(turn);
 }
@@ -179,6 +182,7 @@ void check_elected(Turn& turn) {
     const bool vote_is_durable =
         state.disk.epoch == round.epoch && state.disk.voted_for == state.identity.self;
     if (!vote_is_durable) return;
+    if (!round.asks_since) round.asks_since = turn.now;
     IndexSet granted = round.granted;
     granted.insert(state.identity.self);
     const Record& record = *state.durable.record;

@@ -34,13 +34,19 @@ void stand_still(Turn& turn) {
     }
 }
 
+// Elected with nothing, and nobody else counts: what it promotes must be made first, which takes as
+// long as its line and its disk do. To resign would only begin that anew.
+bool makes_first_copy(const Record& record) {
+    return record.start == LogPosition{} && record.in_sync.size() == 1;
+}
+
 void advance_writing(Turn& turn) {
     State& state = turn.state;
     Leading& leading = state.leading;
     if (!leading.committed || leading.open_record) return;
     if (leading.committed->desired != DesiredState::Running) return;
     move_to(turn, Stage::Promoting);
-    state.health.promoting_since = turn.now;
+    if (!makes_first_copy(*leading.committed)) state.health.promoting_since = turn.now;
     set_quorum(turn, quorum_of(*leading.committed));
 }
 

@@ -131,6 +131,9 @@ void on_prevote(Turn& turn, const Message& message, const Prevote& body) {
     const Candidacy asked{message.envelope.from, body.record, body.position, body.epoch};
     const Reason reason = judge_prevote(voter_view(state), asked, turn.now);
     answer(turn, message, PrevoteAnswer{reason, newer_for(state, body.record.ballot)}, 0);
+    // Who is ahead has to stand itself, and may only by a record that has it in S: the asker's,
+    // whose write never came here (model: sync_set/live, bug 213).
+    if (reason == Reason::Ahead) learn(turn, body.record);
 }
 
 void on_vote(Turn& turn, const Message& message, const Vote& body) {

@@ -112,7 +112,8 @@ struct Round {  // of a pre-candidate or a candidate
     MonoTime began;
     MonoTime next_ask;
     IndexSet granted;
-    bool voted = false;  // own vote is being made durable
+    bool voted = false;                  // own vote is being made durable
+    std::optional<MonoTime> asks_since;  // of a candidate: it is, so the others hear the requests
     Version vote_version = 0;
     std::map<ReplicaIndex, Signature> signatures;
 };

@@ -18,7 +18,9 @@ struct Timing {
     Duration delay_rank{600};
     Duration delay_barred{10'000};  // and so much more, who is barred
     Duration round_again{500};      // requests of a round; the first repeat comes after half of it
-    Duration round_max{2'000};      // a candidate gives up
+    // A candidate gives up so long after the others could hear its requests: not before its own cut
+    // is done and its own vote durable.
+    Duration round_max{2'000};
     Duration prevote_max{1'000};
     Duration next_try_min{200};  // after a failed round: U(next_try_min, next_try_max)
     Duration next_try_max{1'200};
@@ -28,9 +30,9 @@ struct Timing {
     Duration health_settle{60'000};
     Duration health_pause{60'000};  // not eligible after a resignation for health
     Duration health_window{3'600'000};
-    int health_resignations = 2;  // in health_window; afterwards it stays and says so
-    Duration promotion_max{60'000};
-    Duration tenure{600'000};  // no handover to a preferred member before
+    int health_resignations = 2;     // in health_window; afterwards it stays and says so
+    Duration promotion_max{60'000};  // not of a first leader, which makes the first copy
+    Duration tenure{600'000};        // no handover to a preferred member before
     Duration handover_max{2'000};
     Duration heir_alone{1'500};      // others stand so much later than who is preferred
     Duration shrink_after{30'000};   // a member of S that does not stream

@@ -33,11 +33,13 @@ public:
         }
         if (memory.restarted) tell(lead::WaitBroken{});
         memory.restarted = false;
-        const bool died = order_.role == ReplicaRole::Primary && local_.promoted == order_.fence;
-        if (died && !is_running()) tell_health(false);
+        // A first copy that was made, and is not started yet, did not end.
+        const bool ran = local_.promoted == order_.fence && local_.applied == order_.fence;
+        if (order_.role == ReplicaRole::Primary && ran && !is_running()) tell_health(false);
         if (order_.cut != memory.cut_told && !is_running()) {
-            // Nothing was ever copied here: an empty log, which ends at its beginning.
-            if (may_begin_anew(local_) && local_.led == false) return stopped(lead::LogPosition{});
+            // Nothing was ever copied or written here: an empty log, which ends at its beginning.
+            // Also of one that was told to lead and was fenced before its first copy was made.
+            if (may_begin_anew(local_)) return stopped(lead::LogPosition{});
             const bool silenced =
                 now_ >= session_.may_tell_until && !kept_still(&desired_, local_, session_).empty();
             if (memory.unreadable || memory.mute || silenced || !local_.initialized)

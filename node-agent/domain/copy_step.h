@@ -12,7 +12,8 @@
 //
 // A copy that led is started again as one that follows nobody, so that it can say where its log
 // ends: it may be the only one that holds the last write. Whether it may follow anybody without a
-// rejoin is the group's decision.
+// rejoin is the group's decision. One that was fenced before its first copy was made holds nothing,
+// says so, and makes it when it is elected again.
 #pragma once
 
 #include <vector>

@@ -50,3 +50,18 @@
 #define EACH_MEMBER(X) X(0) X(1) X(2)
 #define EACH_PAIR(X) X(0, 1) X(0, 2) X(1, 0) X(1, 2) X(2, 0) X(2, 1)
 #endif
+
+/* After the faults (-DLIVE): `done` comes, whatever was before. The opposite: a run, or the end of
+ * one, without it from the moment of `quiet` on. */
+#define NEVER_DONE                                                                                 \
+    never {                                                                                        \
+    before:                                                                                        \
+        do                                                                                         \
+        :: !quiet                                                                                  \
+        :: quiet && !done -> goto accept_not_done                                                  \
+        od;                                                                                        \
+    accept_not_done:                                                                               \
+        do                                                                                         \
+        :: !done                                                                                   \
+        od                                                                                         \
+    }

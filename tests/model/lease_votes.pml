@@ -6,7 +6,8 @@
  *
  * -DN voters (3 or 5), -DEPOCHS, -DCRASHES, -DWINDOW: ticks with at most one wrong one, -DSTEADY:
  * none at all, -DKILL: what is left of a promise when the service is dead; -DBUG plants an error,
- * -DGOAL asks whether an end can be reached, -DONLY checks one invariant alone.
+ * -DGOAL asks whether an end can be reached, -DONLY checks one invariant alone, -DLIVE: whether it
+ * comes back after the faults (lease_quiet.pml).
  */
 #ifndef N
 #define N 3
@@ -27,6 +28,11 @@
 #define KILL MARGIN
 #endif
 #define NOBODY N
+#ifdef LIVE
+#define ROOM (2 * N + 1) /* epochs have names then: each member's, its record's, and a new one */
+#else
+#define ROOM EPOCHS
+#endif
 #include "common.pml"
 
 #define FOLLOWER 0
@@ -58,8 +64,8 @@ bool up[N]; /* the service serves as leader */
 /* The past. */
 byte asked[EPOCHS + 1];              /* who asked for votes in this epoch: bits */
 byte asked_with[(EPOCHS + 1) * N];   /* epoch of the record it asked with */
-byte leader_of[EPOCHS + 1] = NOBODY; /* who was elected */
-byte resign_sent[EPOCHS + 1];        /* bits */
+byte leader_of[ROOM + 1] = NOBODY; /* who was elected */
+byte resign_sent[ROOM + 1];        /* bits */
 byte told_epoch[N];                  /* newest vote or record that others may know of */
 byte told_vote[N] = NOBODY;
 byte crashes;
@@ -72,6 +78,7 @@ byte synced_epoch[N];
 byte synced_voted[N] = NOBODY;
 #endif
 byte i, j; /* loop variables, 0 between steps */
+#include "lease_names.pml"
 
 #define holder(v) ((has[v] == epoch[v] && epoch[v] > 0) -> leader_of[epoch[v]] : voted[v])
 #define asks(p) (role[p] == CANDIDATE || role[p] == LEADER || role[p] == RESUMING)
@@ -112,16 +119,21 @@ inline forget_answers(p) {
 
 /* A vote told to others: no older one, and no second one of its epoch. */
 inline tell_vote(v, e, p) {
+#ifdef LIVE
+    skip
+#else
     CHECK(8, e >= told_epoch[v]);
     CHECK(9, e != told_epoch[v] || told_vote[v] == p);
     told_epoch[v] = e;
     told_vote[v] = p
+#endif
 }
 
 /* The answer to a request sent just now. One to an older request binds the voter as long and is
  * worth less to the leader, who could as well end a longer lease early. */
 inline promise(v, p) {
     bound[v] = WAIT;
+    waits_no_more(v);
     if
     :: left[SLOT(p, v)] < T || BUG == 9 -> answer[SLOT(p, v)] = 0
     :: else
@@ -137,10 +149,12 @@ inline hold(v, e) {
         voted[v] = leader_of[e];
         over[v] = false;
         released[v] = false;
+#ifndef LIVE
         if
         :: e >= told_epoch[v] -> told_epoch[v] = e; told_vote[v] = voted[v]
         :: else
         fi
+#endif
     :: e == epoch[v] && has[v] < e && voted[v] != leader_of[e] ->
 #if GOAL
         loser_followed = true;
@@ -156,8 +170,7 @@ inline hold(v, e) {
 /* An epoch that all have left behind: nobody answers what was asked in it. */
 #define all_reach(x, e)                                                                            \
     (x[0] >= e && x[1] >= e && x[2] >= e && x[N - 2] >= e && x[N - 1] >= e)
-inline forget_past() {
-#if GOAL == 0
+inline forget_left() {
     for (j : 1 .. EPOCHS - 1) {
         if
         :: all_reach(epoch, j + 1) ->
@@ -173,6 +186,15 @@ inline forget_past() {
     }
     i = 0;
     j = 0
+}
+inline forget_past() {
+#ifdef LIVE
+    if
+    :: quiet -> rename_epochs()
+    :: else -> forget_left()
+    fi
+#elif GOAL == 0
+    forget_left()
 #else
     skip
 #endif
@@ -374,64 +396,7 @@ inline crash(m) {
     fi
 }
 
-/* --- time ------------------------------------------------------------------------------------- */
-
-#ifdef STEADY /* no clock is ever wrong */
-#define may_err(m) false
-#else
-#define may_err(m) (skew[m] == 0)
-#endif
-#define leads_time(m) (lease(m) || waiting(m))
-#define less(x, by) ((x) > (by) -> (x) - (by) : 0)
-#if BUG == 9 /* an answer never grows too old */
-#define older(x, by) ((x) >= T -> T : ((x) + (by) >= T -> T - 1 : (x) + (by)))
-#else
-#define older(x, by) ((x) + (by) >= T -> T : (x) + (by))
-#endif
-inline pass(m, by) {
-    if
-    :: by != 1 -> skew[m] = WINDOW - 1
-    :: else -> skew[m] = less(skew[m], 1)
-    fi;
-    bound[m] = less(bound[m], by);
-    for (i : 0 .. N - 1) {
-        answer[AT(m, i)] = older(answer[AT(m, i)], by);
-        left[AT(m, i)] = less(left[AT(m, i)], by);
-        if /* worth no more than what is heard already */
-        :: BUG != 9 && T - answer[AT(m, i)] <= left[AT(m, i)] -> answer[AT(m, i)] = T
-        :: else
-        fi
-    }
-    i = 0;
-    if
-    :: up[m] && lease(m) <= KILL -> up[m] = false
-    :: else
-    fi;
-    if
-    :: role[m] == LEADER && lease(m) <= MARGIN -> fence(m)
-    :: else
-    fi;
-    if
-    :: role[m] == FENCING && !up[m] -> forget_answers(m)
-    :: else
-    fi;
-    /* No timer runs: when this clock was wrong last means nothing any more. */
-    if
-    :: !bound[m] && !leads_time(m) -> skew[m] = 0
-    :: else
-    fi
-}
-/* Of the two errors of a clock only the one that hurts: a fast voter forgets its promise early, a
- * slow leader serves too long. The other one makes it wait longer or stop earlier, which it may
- * always do. */
-inline clock(m) {
-    if
-    :: d_step { true -> pass(m, 1) }
-    :: d_step { may_err(m) && leads_time(m) -> printf("the clock of %d skips\n", m); pass(m, 0) }
-    :: d_step { may_err(m) && bound[m] -> printf("the clock of %d doubles\n", m); pass(m, 2) }
-    fi
-}
-#define running(m) (bound[m] || leads_time(m))
+#include "lease_clock.pml"
 
 /* --- all steps of all members ----------------------------------------------------------------- */
 
@@ -453,6 +418,10 @@ inline clock(m) {
     :: d_step { may_resign(m) -> resign(m) }                                                       \
     :: d_step { leads(m) -> fence(m) }                                                             \
     :: d_step { may_crash(m) -> crash(m) }
+
+#ifdef LIVE
+#include "lease_quiet.pml"
+#endif
 
 active proctype group() {
 end:
@@ -478,5 +447,15 @@ end:
 #elif GOAL == 5 /* the voter of a loser follows the winner of the same epoch */
     :: d_step { loser_followed -> assert(false) }
 #endif
+#ifdef LIVE
+    BEGIN_QUIET(0) BEGIN_QUIET(1) BEGIN_QUIET(2) BEGIN_QUIET(NOBODY)
+#endif
     od
+#ifdef LIVE
+    ;
+after_faults:
+    do
+    QUIET_STEPS
+    od
+#endif
 }

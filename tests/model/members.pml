@@ -7,7 +7,8 @@
  * lease_votes.pml. README.md says what is kept and what is left out.
  *
  * -DVOTERS, -DEPOCHS of the first generation, -DFORCED epochs of the second (0: it is never forced),
- * -DCHANGES, -DLOSSES of a member's state; -DBUG, -DGOAL, -DONLY as in common.pml.
+ * -DCHANGES, -DLOSSES of a member's state; -DBUG, -DGOAL, -DONLY as in common.pml; -DLIVE: whether
+ * a change that was begun ends after the faults (members_quiet.pml).
  */
 #ifndef VOTERS
 #define VOTERS 3 /* or 5 */
@@ -76,6 +77,14 @@ bool forced;
 byte vote_of[TERMS * N] = NOBODY;
 #endif
 byte i, j, b;
+#ifdef LIVE
+bool quiet;
+#define still_stands(e) ((e) < EPOCHS) /* the last epoch is for what comes after the faults */
+#define CHANGED_LAST 2
+#else
+#define still_stands(e) true
+#define CHANGED_LAST 3
+#endif
 
 #define leads(e)                                                                                   \
     (leader_of[e] != NOBODY && role[leader_of[e]] == LEADER && epoch[leader_of[e]] == (e))
@@ -213,9 +222,14 @@ inline hold(v, r) {
     rec[v] = r
 }
 
+#if BUG == 222 /* what it learnt before is not accepted again */
+#define not_held(v, r) (rec[v] < (r))
+#else
+#define not_held(v, r) (rec[v] <= (r))
+#endif
 #define may_accept(v, e)                                                                           \
-    (leader_of[e] != NOBODY && role[v] == FOLLOWER && epoch[v] <= (e) && rec[v] <= newest(e) &&   \
-     !HAS(accepted[e], v) && named(v, newest(e)))
+    (leader_of[e] != NOBODY && role[v] == FOLLOWER && epoch[v] <= (e) &&                          \
+     not_held(v, newest(e)) && !HAS(accepted[e], v) && named(v, newest(e)))
 inline accept(v, e) {
     printf("%d accepts record %d.%d\n", v, e, last_seq[e]);
     hold(v, newest(e));
@@ -240,7 +254,8 @@ inline learn(v, e, s) {
 #define settled(e) (committed[e] == last_seq[e])
 #endif
 #define may_change(e)                                                                              \
-    (leads(e) && settled(e) && last_seq[e] < 3 && !former[newest(e)] && changes < CHANGES)
+    (leads(e) && settled(e) && last_seq[e] < CHANGED_LAST && !former[newest(e)] &&                \
+     changes < CHANGES)
 
 #if BUG == 6
 #define joint_with(set) 0
@@ -274,7 +289,11 @@ inline add(e) {
 }
 
 /* The joint state goes forward only, whoever leads. */
+#if BUG == 221 /* only the leader that began it ends it */
+#define may_end(e) (leads(e) && settled(e) && last_seq[e] == 2 && former[newest(e)])
+#else
 #define may_end(e) (leads(e) && settled(e) && last_seq[e] < 3 && former[newest(e)])
+#endif
 inline end_joint(e) {
     j = members[newest(e)];
     propose(e, j, 0);
@@ -344,7 +363,7 @@ inline take(v) {
 #else
 #define EACH_FORCED(X, a) X(a, GENERATION + 1) X(a, GENERATION + 2)
 #endif
-#define STAND(p, e) :: d_step { may_stand(p, e) -> stand(p, e) }
+#define STAND(p, e) :: d_step { may_stand(p, e) && still_stands(e) -> stand(p, e) }
 #ifdef LEAN /* fewer kinds of steps, where a planted error needs a long run */
 #define HEARSAY(v, e)
 #define ADD(e)
@@ -373,6 +392,10 @@ inline take(v) {
 #define LEADING(unused, e)                                                                         \
     ADD(e)                                                                                         \
     :: d_step { may_end(e) -> end_joint(e) }
+
+#ifdef LIVE
+#include "members_quiet.pml"
+#endif
 
 active proctype group() {
     d_step {
@@ -421,5 +444,15 @@ end:
     :: d_step { role[2] == LOST && committed[1] == 3 && members[BALLOT(1, 3)] == 11 ->
         assert(false) }
 #endif
+#ifdef LIVE
+    BEGIN_QUIET(0) BEGIN_QUIET(1) BEGIN_QUIET(2) BEGIN_QUIET(3) BEGIN_QUIET(NOBODY)
+#endif
     od
+#ifdef LIVE
+    ;
+after_faults:
+    do
+    QUIET_STEPS
+    od
+#endif
 }

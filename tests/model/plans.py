@@ -20,6 +20,11 @@ class Run:
         return self.expect > 0 or self.goal
 
     @property
+    def live(self):
+        """Each run must come to a good end: cycles are looked for, not states."""
+        return "LIVE" in self.defines
+
+    @property
     def key(self):
         return f"{self.model}/{self.name}".replace(",", "").replace("'", "").replace(" ", "-")
 
@@ -42,6 +47,21 @@ OUTSIDER = {"FIRST_S": 3, "FIRST_K": 2}  # the third data member is not in S yet
 # The service dies only when the margin is used up; clocks err once in a voter's whole wait.
 LATE_KILL = {"KILL": 0, "WINDOW": 5}
 
+
+
+def live(**more):
+    """L18: what comes after the faults. The invariants are the other runs' matter."""
+    return {"LIVE": 1, "ONLY": 18, **more}
+
+
+def live_sync(steps, clones, **more):
+    return live(EPOCHS=2, STEPS=steps, CLONES=clones, **more)
+
+
+def live_change(epochs, number, losses, **more):
+    return live(EPOCHS=epochs, CHANGES=number, LOSSES=losses, FORCED=0, **more)
+
+
 PROTOCOL = [
     Run(LEASE, "two epochs", TWO),
     Run(LEASE, "late kill", {"EPOCHS": 2, "CRASHES": 0, **LATE_KILL}),
@@ -53,9 +73,18 @@ PROTOCOL = [
     Run(MEMBERS, "changes", changes(2, 2)),
     Run(MEMBERS, "three epochs", changes(3, 1, LEAN=1)),
     Run(MEMBERS, "generation", changes(1, 1, forced=2)),
+    Run(LEASE, "live after a crash", live(EPOCHS=1, CRASHES=1)),
+    Run(SYNC, "live", live_sync(1, 2)),
+    Run(SYNC, "live outsider", live_sync(1, 1, **OUTSIDER)),
+    Run(SYNC, "live witness", live_sync(1, 1, **WITNESS)),
+    Run(MEMBERS, "live", live_change(2, 2, 1)),
 ]
 
 DEEP = [
+    Run(LEASE, "live after two epochs", live(EPOCHS=2, CRASHES=0, STEADY=1)),
+    Run(LEASE, "live after two epochs and a crash", live(EPOCHS=2, CRASHES=1, STEADY=1)),
+    Run(SYNC, "live three epochs", live(EPOCHS=3, STEPS=0, CLONES=1)),
+    Run(MEMBERS, "live three epochs", live_change(3, 1, 0)),
     Run(LEASE, "late kill and a crash", {**TWO, **LATE_KILL}),
     Run(LEASE, "no crash", {"EPOCHS": 3, "CRASHES": 0}),
     Run(LEASE, "two crashes", {"EPOCHS": 2, "CRASHES": 2}),
@@ -116,6 +145,22 @@ BUGS = [
     bug(MEMBERS, 11, 3, SWAPS),
     bug(MEMBERS, 16, 4, changes(4, 2, LEAN=1)),
 ]
+
+
+# The same of L18, which says that it comes back.
+LIVE_BUGS = [
+    bug(LEASE, 201, 18, live(EPOCHS=1, CRASHES=0), "201 a promise that never ends"),
+    bug(LEASE, 202, 18, live(EPOCHS=1, CRASHES=0), "202 stands once only"),
+    bug(LEASE, 203, 18, live(EPOCHS=1, CRASHES=0), "203 all wait equally long"),
+    bug(SYNC, 211, 18, live_sync(1, 2), "211 no vote by a base"),
+    bug(SYNC, 212, 18, live_sync(1, 0), "212 what was learnt is not accepted"),
+    bug(SYNC, 213, 18, live_sync(1, 0, **OUTSIDER), "213 ahead and learns nothing"),
+    bug(SYNC, 214, 18, live_sync(1, 0), "214 a step never given up"),
+    bug(MEMBERS, 221, 18, live_change(2, 1, 0), "221 a joint state of another"),
+    bug(MEMBERS, 222, 18, live_change(2, 1, 0), "222 what was learnt is not accepted"),
+    bug(MEMBERS, 223, 18, live_change(2, 1, 0), "223 refused and learns nothing"),
+]
+BUGS += LIVE_BUGS
 
 
 def goal(model, number, name, defines):

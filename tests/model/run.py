@@ -34,6 +34,7 @@ MEMORY_MB = 1400  # of one search; two run at a time
 MEMORY_DEEP_MB = 6000
 DEPTH = 100_000
 BROKEN = re.compile(r"assertion violated (?:\(9000==(\d+)\)|0) \(at depth (\d+)\)")
+FOR_EVER = re.compile(r"acceptance cycle \(at depth (\d+)\)")
 COUNTED = (r"([\d.e+]+) states, stored", r"([\d.e+]+) transitions \(",
            r"depth reached (\d+)", r"([\d.]+)\s+total actual memory")
 CUT = ("out of memory", "max search depth too small", "Search not completed", "Bit statespace")
@@ -57,7 +58,10 @@ class Verdict:
 
     @property
     def broken(self):
-        """(invariant or 0 for a goal, steps), or None."""
+        """(invariant or 0 for a goal, steps), or None. A run that never comes to a good end breaks
+        L18."""
+        if for_ever := FOR_EVER.search(self.text):
+            return 18, int(for_ever[1])
         found = BROKEN.search(self.text)
         return (int(found[1] or 0), int(found[2])) if found else None
 
@@ -77,19 +81,24 @@ class Verdict:
         elif self.run.planted:
             told += "  NOT FOUND"
         elif self.good:
-            told += "  no error, all states"
+            told += "  comes back in each run" if self.run.live else "  no error, all states"
         if self.cut:
             told += f"  CUT SHORT: {', '.join(self.cut)}"
         return f"{'ok ' if self.good else 'BAD'} {self.run.key:<48}{told}"
 
 
 def search(run, folder, memory_mb):
-    """Bugs and goals breadth first, for the shortest run; the protocol depth first, to the end."""
-    options = ["-DSAFETY", "-DNOREDUCE", f"-DMEMLIM={memory_mb}"]
-    options += ["-DBFS", "-O0"] if run.planted else ["-O2"]  # gcc takes longer than most searches
+    """Bugs and goals breadth first, for the shortest run; the protocol depth first, to the end.
+    Cycles are found depth first only."""
+    options = ["-DNOREDUCE", f"-DMEMLIM={memory_mb}"]
+    quick = run.planted or run.live
+    options += ["-O0"] if quick else ["-O2"]  # gcc takes longer than most searches
+    options += [] if run.live else ["-DSAFETY"]
+    options += ["-DBFS"] if run.planted and not run.live else []
     start = time.monotonic()
     pan = build(run, folder, options)
-    done = subprocess.run([pan, f"-m{DEPTH}", "-w23"], cwd=pan.parent, text=True, check=False,
+    how = ["-a"] if run.live else []
+    done = subprocess.run([pan, *how, f"-m{DEPTH}", "-w23"], cwd=pan.parent, text=True, check=False,
                           capture_output=True)
     verdict = Verdict(run, done.stdout + done.stderr, time.monotonic() - start, "")
     if verdict.broken:

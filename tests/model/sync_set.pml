@@ -6,7 +6,8 @@
  * lease_votes.pml. README.md says what is kept and what is left out.
  *
  * -DDATA, -DN voters, -DEPOCHS, -DWRITES an epoch, -DSTEPS of S or k, -DCLONES, -DFIRST_S (bits),
- * -DFIRST_K; -DBUG, -DGOAL, -DONLY as in common.pml; -DLITERAL checks L7 by the moment alone.
+ * -DFIRST_K; -DBUG, -DGOAL, -DONLY as in common.pml; -DLITERAL checks L7 by the moment alone; -DLIVE:
+ * whether writes are acknowledged again after the faults (sync_quiet.pml).
  */
 #ifndef N
 #define N 3
@@ -52,10 +53,15 @@
 #define ahead(l, m) ((l) > (m))
 #endif
 
-/* A record is named by its ballot: epoch * 4 + seq. Ballot 0: what all held before epoch 1. */
-#define BALLOT(e, s) ((e) * 4 + (s))
-#define EPOCH_OF(b) ((b) / 4)
-#define BALLOTS (4 * EPOCHS + 4)
+/* A record is named by its ballot: epoch * SEQS + seq. Ballot 0: what all held before epoch 1. */
+#ifdef LIVE
+#define SEQS 6
+#else
+#define SEQS 4
+#endif
+#define BALLOT(e, s) ((e) * SEQS + (s))
+#define EPOCH_OF(b) ((b) / SEQS)
+#define BALLOTS (SEQS * EPOCHS + SEQS)
 #define BIT(m) (1 << (m))
 #define HAS(set, m) (((set) >> (m)) & 1)
 #define SIZE(set) (HAS(set, 0) + HAS(set, 1) + HAS(set, 2) + HAS(set, 3) + HAS(set, 4))
@@ -105,6 +111,14 @@ byte newest_elected = 1;
 bool shrunk, grown;
 #endif
 byte i, j, b;
+#ifdef LIVE
+bool quiet;
+#define still_stands(e) ((e) < EPOCHS) /* the last epoch is for what comes after the faults */
+#define STEPPED_LAST 2
+#else
+#define still_stands(e) true
+#define STEPPED_LAST 3
+#endif
 
 #define leads(e)                                                                                   \
     (leader_of[e] != NOBODY && role[leader_of[e]] == LEADER && epoch[leader_of[e]] == (e))
@@ -222,6 +236,8 @@ inline stand(p, e) {
     ((e) != 0 && (NEWEST(l) >= (e) || (NEWEST(l) == NEWEST(base[e]) && (l) >= base[e])))
 #if BUG == 15
 #define agrees(v, l) (!ahead(log[v], l))
+#elif BUG == 211 /* one that rejoins votes for nobody */
+#define agrees(v, l) (!rejoining[v] && !ahead(log[v], l))
 #else
 #define agrees(v, l)                                                                               \
     ((!rejoining[v] && !ahead(log[v], l)) || (rejoining[v] && contains_base(l, rejoin_base[v])))
@@ -289,7 +305,8 @@ inline propose(e, set, k) {
     CHECK(13, k >= 1 && k <= SIZE(set) && HAS(set, leader_of[e]));
     rec[leader_of[e]] = newest(e);
     accepted[e] = BIT(leader_of[e]);
-    printf("%d writes record %d.%d: S %d, k %d\n", leader_of[e], e, last_seq[e], set, k)
+    printf("%d writes record %d.%d: S %d, k %d\n", leader_of[e], e, last_seq[e],
+           in_sync[newest(e)], copies[newest(e)])
 }
 
 /* Raising the epoch stops the receiver. A member that leads or stands has given up before. */
@@ -518,7 +535,7 @@ inline rejoined(v, e) {
 
 /* --- the four steps --------------------------------------------------------------------------- */
 
-#define may_step(e) (idle(e) && opened[e] && steps < STEPS && last_seq[e] < 3)
+#define may_step(e) (idle(e) && opened[e] && steps < STEPS && last_seq[e] < STEPPED_LAST)
 #define set_of(e) in_sync[newest(e)]
 #define k_of(e) copies[newest(e)]
 
@@ -601,7 +618,7 @@ inline change(e) {
 
 /* --- all steps -------------------------------------------------------------------------------- */
 
-#define STAND(p, e) :: d_step { may_stand(p, e) -> stand(p, e) }
+#define STAND(p, e) :: d_step { may_stand(p, e) && still_stands(e) -> stand(p, e) }
 #define MEMBER_EPOCH(v, e)                                                                         \
     :: d_step { may_accept(v, e) -> accept(v, e) }                                                 \
     :: d_step { may_confirm(v, e) -> confirm(v, e) }                                               \
@@ -635,6 +652,10 @@ inline change(e) {
     :: d_step { may_raise(e) -> raise(e) }                                                         \
     :: d_step { may_raised(e) -> raised_record(e) }                                                \
     :: d_step { may_lower(e) -> lower(e) }
+
+#ifdef LIVE
+#include "sync_quiet.pml"
+#endif
 
 active proctype group() {
     d_step {
@@ -671,5 +692,15 @@ end:
     :: d_step { leader_of[3] == 1 && leader_of[2] == 0 && torn[2] && rejoin_base[2] == 2 &&
         COUNT(base[3], 2) == 0 -> assert(false) }
 #endif
+#ifdef LIVE
+    BEGIN_QUIET(0) BEGIN_QUIET(1) BEGIN_QUIET(2) BEGIN_QUIET(NOBODY)
+#endif
     od
+#ifdef LIVE
+    ;
+after_faults:
+    do
+    QUIET_STEPS
+    od
+#endif
 }

@@ -7,7 +7,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 # What the models print begins with a member's index, or these words.
-STEP = re.compile(r"\d+ [a-z]|the clock|the master|a person")
+STEP = re.compile(r"\d+ [a-z]|the clock|the master|the faults|a person|<<<<<START OF CYCLE")
 
 
 def build(run, folder, options):
@@ -15,8 +15,8 @@ def build(run, folder, options):
     place = folder / run.key
     place.mkdir(parents=True)
     defines = [f"-D{name}={value}" for name, value in run.defines.items()]
-    for source in (f"{run.model}.pml", "common.pml"):
-        shutil.copy(HERE / source, place)
+    for source in HERE.glob("*.pml"):
+        shutil.copy(source, place)
     made = subprocess.run(["spin", "-a", *defines, f"{run.model}.pml"],
                           cwd=place, text=True, check=False, capture_output=True)
     if made.returncode or "rror" in made.stdout:

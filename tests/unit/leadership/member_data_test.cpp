@@ -123,3 +123,33 @@ TEST_CASE("a copy neither rejoins nor streams while an older word of its rejoin 
     desk.write_disk();
     CHECK(desk.all<Follow>().size() == 1);
 }
+
+// S was to grow by 2: member 1 accepted that record, the write to 2 was lost, 2 streamed on, and
+// the leader is gone for good. By its own record 2 is not in S, so it never stands; 1 is behind it.
+TEST_CASE("who is ahead of a candidate whose newer record has it in S learns that and stands") {
+    Record old = record_of_three();
+    old.in_sync = {ReplicaIndex{0}, ReplicaIndex{1}};
+    Record grown = record_of_three();
+    grown.ballot.seq = old.ballot.seq + 1;
+    Desk behind(1, durable_of(1, grown));
+    behind.settle(at(1, 50));
+    Desk ahead(2, durable_of(2, old));
+    ahead.settle(at(1, 60));
+
+    std::optional<Prevote> asked;
+    for (int tries = 0; tries < 1000 && !asked; ++tries) {
+        behind.tick();
+        if (const Prevote* asks = behind.sent<Prevote>()) asked = *asks;
+    }
+    REQUIRE(asked);
+    ahead.hand(ahead.from(1, *asked));
+    CHECK(ahead.sent<PrevoteAnswer>()->reason == Reason::Ahead);
+    CHECK(ahead.state.durable.record->ballot == grown.ballot);
+    ahead.write_disk();
+    bool stands = false;
+    for (int tries = 0; tries < 1000 && !stands; ++tries) {
+        ahead.tick();
+        stands = ahead.sent<Prevote>() != nullptr;
+    }
+    CHECK(stands);
+}

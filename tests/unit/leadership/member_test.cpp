@@ -333,3 +333,125 @@ TEST_CASE("a candidate whose host pauses gives up; a leader that restarted does 
     restarted.hand(HostPauses{true});
     CHECK(restarted.state.role == Role::Fencing);
 }
+
+namespace {
+
+// Member 1 streamed from 0 until that fell silent; it stands, and its receiver is being stopped.
+Desk being_cut() {
+    Desk desk(1);
+    desk.settle(at(1, 50));
+    desk.hand(desk.from(0, Renew{Epoch(1), record_of_three().ballot}));
+    REQUIRE(desk.state.data.following);
+    desk.state.promise.until = {};
+    for (int tick = 0; tick < 60 && desk.state.role == Role::Follower; ++tick) desk.tick();
+    desk.hand(desk.answer_of<Prevote>(2, PrevoteAnswer{}));
+    REQUIRE(desk.state.role == Role::Candidate);
+    REQUIRE(desk.state.data.cutting);
+    return desk;
+}
+
+void pass(Desk& desk, Duration span) {
+    for (Duration passed{0}; passed < span; passed += Duration(50)) desk.tick();
+}
+
+// Until it asks again.
+void ask(Desk& desk) {
+    for (int tick = 0; tick < 20 && desk.sent<Vote>() == nullptr; ++tick) desk.tick();
+    REQUIRE(desk.sent<Vote>() != nullptr);
+}
+
+void grant(Desk& desk) {
+    const Epoch epoch = desk.sent<Vote>()->epoch;
+    VoteAnswer yes;
+    yes.epoch = epoch;
+    yes.promised = Duration(7'000);
+    Message answer = desk.answer_of<Vote>(2, yes);
+    answer.envelope.epoch = epoch;
+    desk.hand(answer);
+}
+
+// Member 1 leads with the log it stood with, alone in S, and was told to promote it.
+Desk promoting(const LogPosition& start) {
+    Record first = first_of_three();
+    first.in_sync = {ReplicaIndex{1}};
+    first.k = 1;
+    Desk desk(1, durable_of(1, first));
+    desk.settle(start);
+    for (int tick = 0; tick < 60 && desk.state.role == Role::Follower; ++tick) desk.tick();
+    desk.hand(desk.answer_of<Prevote>(2, PrevoteAnswer{}));
+    desk.write_disk();
+    ask(desk);
+    grant(desk);
+    REQUIRE(desk.state.role == Role::Leader);
+    desk.state.peers[ReplicaIndex{2}].promised_until = desk.now + Duration(3'600'000);
+    desk.state.peers[ReplicaIndex{2}].accepted = desk.state.durable.record->ballot;
+    desk.write_disk();
+    REQUIRE(desk.all<SetQuorum>().size() == 1);
+    desk.hand(QuorumShown{desk.all<SetQuorum>()[0].number});
+    REQUIRE(desk.all<Promote>().size() == 1);
+    return desk;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "a promotion may take a minute, but a first leader makes its copy for as long as it takes") {
+    Desk ordinary = promoting(at(0, 50));
+    pass(ordinary, Duration(59'900));
+    CHECK(ordinary.state.role == Role::Leader);
+    pass(ordinary, Duration(200));
+    CHECK(ordinary.state.role == Role::Fencing);
+    Desk first = promoting(LogPosition{});
+    pass(first, Duration(300'000));
+    CHECK(first.state.role == Role::Leader);
+    first.hand(Promoted{{Generation(1), first.state.durable.epoch}});
+    CHECK(first.all<ReadEnd>().size() == 1);
+}
+
+TEST_CASE("a candidate whose own cut takes longer than a round is elected all the same") {
+    Desk desk = being_cut();
+    pass(desk, Duration(4'000));
+    CHECK(desk.state.role == Role::Candidate);
+    CHECK(desk.sent<Vote>() == nullptr);
+    CHECK(desk.state.durable.epoch == Epoch(1));  // nobody is asked, nothing is raised
+    desk.hand(ReceiverStopped{at(1, 50)});
+    REQUIRE(desk.sent<Vote>() != nullptr);
+    desk.write_disk();
+    ask(desk);
+    grant(desk);
+    CHECK(desk.state.role == Role::Leader);
+}
+
+TEST_CASE("so is one whose disk takes longer than a round") {
+    Desk desk = being_cut();
+    desk.hand(ReceiverStopped{at(1, 50)});
+    pass(desk, Duration(4'000));
+    CHECK(desk.state.role == Role::Candidate);
+    desk.write_disk();
+    ask(desk);
+    grant(desk);
+    CHECK(desk.state.role == Role::Leader);
+}
+
+TEST_CASE("a round is given up two seconds after the others could hear of it") {
+    Desk desk = being_cut();
+    pass(desk, Duration(4'000));
+    desk.hand(ReceiverStopped{at(1, 50)});
+    desk.write_disk();
+    pass(desk, Duration(1'950));
+    CHECK(desk.state.role == Role::Candidate);
+    desk.tick();
+    CHECK(desk.state.role == Role::Follower);
+    CHECK(desk.state.durable.resigned == Epoch(2));
+    CHECK(desk.state.data.stopped);  // the next round begins with the copy as it is
+}
+
+TEST_CASE("a candidate that is being cut stands aside as soon as its leader is heard again") {
+    Desk desk = being_cut();
+    pass(desk, Duration(4'000));
+    desk.hand(desk.from(0, Renew{Epoch(1), record_of_three().ballot}));
+    CHECK(desk.state.role == Role::Follower);
+    desk.hand(ReceiverStopped{at(1, 50)});
+    CHECK(desk.state.durable.epoch == Epoch(1));
+    CHECK(desk.state.data.following);
+}

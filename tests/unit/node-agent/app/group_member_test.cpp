@@ -107,6 +107,11 @@ public:
             run(5'000);
         }
     }
+    // Its copy does not exist yet, and to make it takes so long.
+    void begins_empty(int index, Duration init) {
+        copies_[index] = {.end = 0, .log = {}, .init = init};
+    }
+    void cuts_within(Duration span) { cut_takes_ = span; }
     void pause(int index, bool paused) { tell(index, lead::HostPauses{paused}); }
     void darken(int index) { dark_.insert(index); }
     void lighten() { dark_.clear(); }
@@ -127,6 +132,9 @@ private:
         CopyOrder told;
         std::uint64_t end = 10;
         Fence log{Generation(1), Epoch()};
+        Duration init{0};
+        std::optional<MonoTime> made_at;  // init is under way until then
+        std::optional<MonoTime> cut_at;
     };
     static Member named(int index) {
         return {{index}, "r" + std::to_string(index) + "g1", ReplicaKind::Data, address(index)};
@@ -168,12 +176,18 @@ private:
     void obey(int index) {
         Copy& copy = copies_[index];
         const CopyOrder now = order(index);
-        if (now.kill != copy.told.kill) tell(index, lead::Fenced{now.kill_epoch});
-        if (now.cut != copy.told.cut)
+        if (now.kill != copy.told.kill) {
+            copy.made_at.reset();
+            tell(index, lead::Fenced{now.kill_epoch});
+        }
+        if (now.cut != copy.told.cut) copy.cut_at = now_ + cut_takes_;
+        if (copy.cut_at && now_ >= *copy.cut_at) {
+            copy.cut_at.reset();
             tell(index, lead::ReceiverStopped{lead::LogPosition{copy.log, lead::Lsn(copy.end)}});
+        }
         if (now.quorum && now.quorum_number != copy.told.quorum_number)
             tell(index, lead::QuorumShown{now.quorum_number});
-        if (now.role == ReplicaRole::Primary) {
+        if (now.role == ReplicaRole::Primary && !is_being_made(copy)) {
             if (copy.log != now.fence) ++copy.end;
             copy.log = now.fence;
             tell(index, lead::Promoted{now.fence});
@@ -185,6 +199,11 @@ private:
             tell(index, lead::Rejoined{lead::LogPosition{copy.log, lead::Lsn(copy.end)}});
         }
         copy.told = now;
+    }
+    bool is_being_made(Copy& copy) const {
+        if (copy.end > 0) return false;
+        if (!copy.made_at) copy.made_at = now_ + copy.init;
+        return now_ < *copy.made_at;
     }
     void follow(int leader, int other) {
         if (other == leader) return;
@@ -220,6 +239,7 @@ private:
     std::vector<Sent> mail_;
     std::vector<lead::Message> at_edge_;
     std::set<int> dark_;
+    Duration cut_takes_{0};
     std::optional<int> learner_;
     std::map<Epoch, LeadershipReport> leads_;
 };
@@ -236,6 +256,42 @@ TEST_CASE(
     CHECK(street.fence(0).kind == FenceWish::Kind::Lease);
     CHECK(street.fence(0).clients);
     CHECK(street.fence(1).kind == FenceWish::Kind::Lifted);
+}
+
+TEST_CASE("a founder may take minutes to fetch its image and to make the first copy") {
+    Street street;
+    street.begins_empty(0, Duration(300'000));
+    street.begin_group();
+    street.run(290'000);
+    CHECK_FALSE(street.leader());
+    street.run(20'000);
+    REQUIRE(street.leader() == 0);
+    CHECK(street.order(0).fence.epoch == Epoch(1));  // all in its first lead
+}
+
+TEST_CASE("a founder whose lease ends in the midst of init is elected again, and makes its copy") {
+    Street street;
+    street.begins_empty(0, Duration(60'000));
+    street.begin_group();
+    street.run(30'000);
+    street.darken(1);
+    street.darken(2);
+    street.run(30'000);
+    CHECK(street.member(0).state().role != lead::Role::Leader);
+    street.lighten();
+    street.run(90'000);
+    CHECK(street.leader() == 0);
+}
+
+TEST_CASE("boxes that take long to stop what they receive elect, too") {
+    Street street;
+    street.begin_group();
+    street.run(30'000);
+    REQUIRE(street.leader() == 0);
+    street.cuts_within(Duration(4'000));
+    street.darken(0);
+    street.run(40'000);
+    CHECK(street.leader());
 }
 
 TEST_CASE("when the leader's box goes dark another one leads, and the old one rejoins") {

@@ -115,6 +115,54 @@ TEST_CASE("only a founder that its group elected begins with nothing") {
     CHECK(other.waits("holds no data"));
 }
 
+// A home on a slow line: the lease may end, or the agent, while the first copy is being made.
+TEST_CASE("a founder that is fenced in the midst of init holds nothing, says so, and begins anew") {
+    World world(0);
+    world.order.role = ReplicaRole::Primary;
+    world.order.leader = ReplicaIndex{0};
+    world.does(StepKind::EnsureImage).does(StepKind::Prepare);
+    REQUIRE(world.next().kind == StepKind::RunInit);
+    REQUIRE(world.local.led == true);
+    ++world.order.kill;
+    ++world.order.cut;
+    ++world.order.serial;
+    world.order.role = ReplicaRole::Standby;
+    world.order.leader.reset();
+    world.does(StepKind::Fence);
+    REQUIRE(world.count<lead::Fenced>() == 1);
+    REQUIRE(world.count<lead::ReceiverStopped>() == 1);
+    CHECK(world.told.back().get<lead::ReceiverStopped>().position == lead::LogPosition{});
+    world.order.role = ReplicaRole::Primary;
+    world.order.leader = ReplicaIndex{0};
+    world.order.fence = fence(2);
+    ++world.order.serial;
+    world.does(StepKind::Prepare).does(StepKind::RunInit);
+    CHECK(world.local.promoted == fence(2));
+    // Made, and not started yet: that is no service that ended.
+    CHECK(world.count<lead::LocalHealth>() == 0);
+    world.does(StepKind::Start).tell(false);
+    CHECK(world.count<lead::LocalHealth>() == 0);
+    world.session.service = ServiceState::Ended;
+    world.tell(false);
+    CHECK(world.count<lead::LocalHealth>() == 1);
+}
+
+TEST_CASE("a founder that was made and then fenced is asked where its log ends") {
+    World world(0);
+    world.order.role = ReplicaRole::Primary;
+    world.order.leader = ReplicaIndex{0};
+    world.does(StepKind::EnsureImage).does(StepKind::Prepare).does(StepKind::RunInit);
+    ++world.order.kill;
+    ++world.order.cut;
+    ++world.order.serial;
+    world.order.role = ReplicaRole::Standby;
+    world.order.leader.reset();
+    world.does(StepKind::Fence);
+    CHECK(world.count<lead::ReceiverStopped>() == 0);
+    world.does(StepKind::Prepare).does(StepKind::Start).stands_at(1, 10, false).tell(true);
+    REQUIRE(world.count<lead::ReceiverStopped>() == 1);
+}
+
 TEST_CASE("a kill comes before everything, and is told") {
     World world = leading();
     world.session.not_before = start + Duration(60'000);
