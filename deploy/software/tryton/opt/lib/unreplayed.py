@@ -9,13 +9,15 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import postgres  # noqa: E402
 import session  # noqa: E402
 from postgres import lsn, position  # noqa: E402
-from replica import DATA, POSTGRES_BIN  # noqa: E402
+from replica import DATA, POSTGRES_BIN, RUN  # noqa: E402
 
+WAL = f"{DATA}/pg_wal"
 BEFORE = 1 << 20   # bytes; longer than any record here
 PAGE = 8192
 # How it says that the log ends, and nothing else.
@@ -23,19 +25,49 @@ ENDS = ("error in WAL record", "could not find a valid record", "could not find 
         "could not open file")
 
 
+def place(number, size):
+    """The end of a segment's name: which it is, on whatever history."""
+    high, low = divmod(number, (1 << 32) // size)
+    return f"{high:08X}{low:08X}"
+
+
+def names():
+    return [name for name in os.listdir(WAL) if re.fullmatch("[0-9A-F]{24}", name)]
+
+
 def newest_segment(end, size):
     """The file in which the record after `end` would be, on the newest history that has it; None:
     there is no such file."""
-    high, low = divmod(end // size, (1 << 32) // size)
-    names = (name for name in os.listdir(f"{DATA}/pg_wal")
-             if re.fullmatch("[0-9A-F]{24}", name) and name[8:] == f"{high:08X}{low:08X}")
-    return max(names, default=None)
+    wanted = place(end // size, size)
+    return max((name for name in names() if name[8:] == wanted), default=None)
 
 
-def goes_on(segment, start, end):
+def is_begun(name):
+    """One that PostgreSQL made in advance is all zeros."""
+    with open(f"{WAL}/{name}", "rb") as file:
+        return any(file.read(PAGE))
+
+
+def goes_on(segment, end, size):
     """Is there a whole record at `end` or after it? None: nobody can tell."""
+    if not is_begun(segment):
+        return False
+    history, number = segment[:8], end // size
+    before = history + place(max(0, number - 1), size)
+    first = before if before in names() else segment
+    start = max(end // size * size - (size if first != segment else 0),
+                (end - BEFORE) // PAGE * PAGE)
+    # It asks the first file that it meets how long segments are: one of zeros must not be there.
+    with tempfile.TemporaryDirectory(dir=RUN) as folder:
+        for name in names():
+            if name[:8] == history and name >= first and is_begun(name):
+                os.symlink(f"{WAL}/{name}", f"{folder}/{name}")
+        return reads_on(folder, history, start, end)
+
+
+def reads_on(folder, history, start, end):
     reader = subprocess.Popen(
-        [POSTGRES_BIN + "pg_waldump", "-p", f"{DATA}/pg_wal", "-t", str(int(segment[:8], 16)),
+        [POSTGRES_BIN + "pg_waldump", "-p", folder, "-t", str(int(history, 16)),
          "-s", lsn(start)], env=postgres.environment(), text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     with reader:
@@ -55,8 +87,7 @@ def is_replayed():
     end = position(rows[0][0])
     size = int(postgres.control()["Bytes per WAL segment"])
     segment = newest_segment(end, size)
-    start = max(end // size * size, (end - BEFORE) // PAGE * PAGE)
-    return segment is None or goes_on(segment, start, end) is False
+    return segment is None or goes_on(segment, end, size) is False
 
 
 if __name__ == "__main__":
