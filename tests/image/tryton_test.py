@@ -13,6 +13,7 @@ import threading
 import time
 
 from support import sandbox
+from support.disk import made_in_advance, rot
 from support.erp import Erp, Refused
 from support.replica import Group, unpack, wait_for
 
@@ -298,20 +299,6 @@ def check_not_replayed(group, leader, standby):
     wait_for(lambda: len(leader.json("position")["replicas"]) == len(others), "it follows again")
 
 
-def made_in_advance(replica):
-    """Segments of zeros, as PostgreSQL makes them before it writes there: so many that whoever
-    takes any file of the folder takes one of them."""
-    folder = f"{replica.folder}/volume/pg/pg_wal"
-    newest = max(name for name in os.listdir(folder) if len(name) == 24)
-    owner = os.stat(f"{folder}/{newest}")
-    for number in range(64):
-        path = f"{folder}/{newest[:8]}000000FF{number:08X}"
-        with open(path, "wb") as file:
-            file.truncate(owner.st_size)
-        os.chown(path, owner.st_uid, owner.st_gid)
-        os.chmod(path, 0o600)
-
-
 def elect(group, leader, followers):
     group.primary, group.epoch = leader.index, group.epoch + 1
     for replica in (leader, *followers):
@@ -401,14 +388,6 @@ def check_rot(group, leader):
     assert not health["healthy"] and "damaged on this disk" in health["detail"], health
     os.unlink(f"{leader.folder}/volume/damaged")
     sql(leader, "DROP TABLE seldom")
-
-
-def rot(replica, path):
-    with open(f"{replica.folder}/volume/pg/{path}", "r+b") as file:
-        file.seek(2 * 8192 + 4000)
-        old = file.read(1)
-        file.seek(-1, os.SEEK_CUR)
-        file.write(bytes([old[0] ^ 1]))
 
 
 def check_export(leader):
