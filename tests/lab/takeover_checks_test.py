@@ -272,6 +272,8 @@ class Days(unittest.TestCase):
         for names in self.draws:
             self.assertEqual(len(set(names)), cli.OF_A_DAY)
             self.assertLessEqual(sum(scenarios.ALL[name].lab != "plain" for name in names), 1)
+            self.assertTrue(all(scenarios.ALL[name].lab == "plain" for name in names[:-1]),
+                            "its lab is raised once, after all the others")
 
     def test_each_scenario_has_its_day(self):
         self.assertEqual({name for names in self.draws for name in names}, set(scenarios.ALL))
