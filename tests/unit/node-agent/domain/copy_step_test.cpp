@@ -76,6 +76,16 @@ World following() {
     return world;
 }
 
+// Its lead is over: it is killed, and cut off for whoever comes next.
+void fence_off(World& world) {
+    ++world.order.kill;
+    ++world.order.cut;
+    ++world.order.serial;
+    world.order.role = ReplicaRole::Standby;
+    world.order.leader.reset();
+    world.does(StepKind::Fence);
+}
+
 World leading() {
     World world = following();
     world.order.role = ReplicaRole::Primary;
@@ -123,12 +133,7 @@ TEST_CASE("a founder that is fenced in the midst of init holds nothing, says so,
     world.does(StepKind::EnsureImage).does(StepKind::Prepare);
     REQUIRE(world.next().kind == StepKind::RunInit);
     REQUIRE(world.local.led == true);
-    ++world.order.kill;
-    ++world.order.cut;
-    ++world.order.serial;
-    world.order.role = ReplicaRole::Standby;
-    world.order.leader.reset();
-    world.does(StepKind::Fence);
+    fence_off(world);
     REQUIRE(world.count<lead::Fenced>() == 1);
     REQUIRE(world.count<lead::ReceiverStopped>() == 1);
     CHECK(world.told.back().get<lead::ReceiverStopped>().position == lead::LogPosition{});
@@ -152,12 +157,7 @@ TEST_CASE("a founder that was made and then fenced is asked where its log ends")
     world.order.role = ReplicaRole::Primary;
     world.order.leader = ReplicaIndex{0};
     world.does(StepKind::EnsureImage).does(StepKind::Prepare).does(StepKind::RunInit);
-    ++world.order.kill;
-    ++world.order.cut;
-    ++world.order.serial;
-    world.order.role = ReplicaRole::Standby;
-    world.order.leader.reset();
-    world.does(StepKind::Fence);
+    fence_off(world);
     CHECK(world.count<lead::ReceiverStopped>() == 0);
     world.does(StepKind::Prepare).does(StepKind::Start).stands_at(1, 10, false).tell(true);
     REQUIRE(world.count<lead::ReceiverStopped>() == 1);
@@ -176,13 +176,9 @@ TEST_CASE("a kill comes before everything, and is told") {
 
 TEST_CASE("a copy that led is started again only to say where its log ends") {
     World world = leading();
-    ++world.order.kill;
-    ++world.order.cut;
-    ++world.order.serial;
-    world.order.role = ReplicaRole::Standby;
-    world.order.leader.reset();
     world.order.quorum.reset();
-    world.does(StepKind::Fence).does(StepKind::Prepare).does(StepKind::Start);
+    fence_off(world);
+    world.does(StepKind::Prepare).does(StepKind::Start);
     CHECK(world.obeyed().role == ReplicaRole::Standby);
     CHECK(world.local.led == true);
     world.stands_at(2, 500, false).tell(true);
