@@ -52,8 +52,7 @@ def mine():
 def segments(timelines, end):
     """Names of the segment in which `end` lies, on each of these timelines."""
     size = int(postgres.control()["Bytes per WAL segment"])
-    high, low = divmod(end // size, (1 << 32) // size)
-    return [f"{one:08X}{high:08X}{low:08X}" for one in timelines]
+    return [f"{one:08X}{postgres.segment(end, size)}" for one in timelines]
 
 
 def is_here(timeline, end):

@@ -51,6 +51,12 @@ def lsn(place):
     return f"{place >> 32:X}/{place & 0xFFFFFFFF:X}"
 
 
+def segment(end, size):
+    """Name of the segment in which `end` lies, without the 8 digits of the history before it."""
+    high, low = divmod(end // size, (1 << 32) // size)
+    return f"{high:08X}{low:08X}"
+
+
 def status(replica):
     """(recovering, (generation, epoch), holders) or None while PostgreSQL does not answer."""
     rows = query(STATUS, names=[member["name"] for member in replica.others])

@@ -25,12 +25,6 @@ ENDS = ("error in WAL record", "could not find a valid record", "could not find 
         "could not open file")
 
 
-def place(number, size):
-    """The end of a segment's name: which it is, on whatever history."""
-    high, low = divmod(number, (1 << 32) // size)
-    return f"{high:08X}{low:08X}"
-
-
 def names():
     return [name for name in os.listdir(WAL) if re.fullmatch("[0-9A-F]{24}", name)]
 
@@ -38,7 +32,7 @@ def names():
 def newest_segment(end, size):
     """The file in which the record after `end` would be, on the newest history that has it; None:
     there is no such file."""
-    wanted = place(end // size, size)
+    wanted = postgres.segment(end, size)
     return max((name for name in names() if name[8:] == wanted), default=None)
 
 
@@ -52,8 +46,8 @@ def goes_on(segment, end, size):
     """Is there a whole record at `end` or after it? None: nobody can tell."""
     if not is_begun(segment):
         return False
-    history, number = segment[:8], end // size
-    before = history + place(max(0, number - 1), size)
+    history = segment[:8]
+    before = history + postgres.segment(max(0, end - size), size)
     first = before if before in names() else segment
     start = max(end // size * size - (size if first != segment else 0),
                 (end - BEFORE) // PAGE * PAGE)
