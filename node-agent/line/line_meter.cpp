@@ -208,6 +208,21 @@ Result<Flow> upload(const SocketAddress& to, Pinger& pinger, const Clock& clock,
     return flow;
 }
 
+// An edge serves a line once at a time, and on a slow line it sees later than we do that our
+// download is over.
+Result<Flow> upload_after_download(const SocketAddress& to, Pinger& pinger, const Clock& clock,
+                                   Rng& rng, const MeterRules& rules) {
+    const MonoTime end = clock.mono() + rules.hung_up_max;
+    while (true) {
+        auto flow = upload(to, pinger, clock, rng, rules);
+        // "busy" may be lost in the hanging up.
+        const bool is_busy = !flow.ok() && (flow.failure().code == ErrorCode::ResourceExhausted ||
+                                            flow.failure().code == ErrorCode::Unavailable);
+        if (!is_busy || clock.mono() >= end) return flow;
+        pinger.wait_unless_heard(rules.ping_pause);
+    }
+}
+
 std::optional<NatKind> nat_of(const Pinger& pinger, const SocketAddress& to) {
     const auto first = pinger.seen_at(to.port());
     const auto second = pinger.seen_at(to.port() + 1);
@@ -233,7 +248,7 @@ Result<LineFacts> measure_line(const std::string& edge, const Clock& clock, Rng&
     facts.nat = nat_of(pinger, to);
     if (const auto seen = pinger.seen_at(to.port())) facts.seen_as = seen->address;
     const Flow down = TRY(download(to, pinger, clock, rules));
-    const Flow up = TRY(upload(to, pinger, clock, rng, rules));
+    const Flow up = TRY(upload_after_download(to, pinger, clock, rng, rules));
     facts.download = rate_of(down);
     facts.upload = rate_of(up);
     const auto full_down = median(down.round_trips);

@@ -15,6 +15,7 @@ namespace foyer::agent {
 struct MeterRules {
     Duration span{6'000};         // of each direction; more than the warm-up
     Duration answer_max{10'000};  // what was sent has to arrive first
+    Duration hung_up_max{3'000};  // until the edge sees that a download is over
     Duration ping_pause{100};
     int pings = 10;  // while the line is idle
 };

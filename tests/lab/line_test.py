@@ -53,7 +53,9 @@ class Line(LabCase):
 
     def measure(self, home):
         if home not in self.measured:
-            self.measured[home] = self.check(home)
+            found = self.check(home)
+            self.assertNotIn("line", found, "not measured")
+            self.measured[home] = found
         return self.measured[home]
 
     def test_upload_and_download_are_what_the_line_carries(self):

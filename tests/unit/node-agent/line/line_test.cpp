@@ -1,5 +1,7 @@
 // A gauge and a meter over real sockets of the loopback. How fast that is, nobody judges.
 #include <poll.h>
+#include <sys/socket.h>
+#include <thread>
 
 #include "node-agent/line/line_gauge.h"
 #include "node-agent/line/line_meter.h"
@@ -51,6 +53,44 @@ void say(int socket, std::string_view text) {
             static_cast<ssize_t>(text.size()));
 }
 
+// An edge that takes a download for one that goes on, although it is over: so many uploads are
+// "busy" before one is taken.
+class SlowToSee {
+public:
+    SlowToSee(int port, int busy)
+        : listener_(listen_at(SOCK_STREAM, "127.0.0.1", port).value()),
+          thread_([this, busy] { run(busy); }) {}
+    ~SlowToSee() { ::shutdown(listener_.get(), SHUT_RDWR); }
+
+private:
+    os::UniqueFd next() const {
+        pollfd ready{listener_.get(), POLLIN, 0};
+        ::poll(&ready, 1, 10'000);
+        os::UniqueFd caller(::accept(listener_.get(), nullptr, nullptr));
+        if (caller.valid()) World::hear(caller.get());  // the greeting
+        return caller;
+    }
+    void run(int busy) const {
+        {
+            const os::UniqueFd down = next();
+            while (::send(down.get(), "data", 4, MSG_NOSIGNAL) == 4) {
+            }
+        }
+        while (busy-- > 0) {
+            const os::UniqueFd up = next();
+            ::send(up.get(), too_many.data(), too_many.size(), MSG_NOSIGNAL);
+        }
+        const os::UniqueFd up = next();
+        if (!up.valid()) return;
+        while (!World::hear(up.get()).empty()) {
+        }
+        ::send(up.get(), "1000 8\n", 7, MSG_NOSIGNAL);
+    }
+
+    os::UniqueFd listener_;
+    std::jthread thread_;
+};
+
 }  // namespace
 
 TEST_CASE("a line is measured in both directions") {
@@ -76,6 +116,15 @@ TEST_CASE("one address measures once at a time, and whoever is too many is told 
     CHECK(second.failure().code == ErrorCode::ResourceExhausted);
     World full({.sessions_max = 0});
     CHECK(World::hear(full.call().get()) == too_many);
+}
+
+TEST_CASE("an edge that has not seen yet that the download is over is asked again for the upload") {
+    World world;
+    world.gauge.reset();
+    const SlowToSee edge(world.port, 2);
+    const auto line = measure_line(world.at(), world.clock, world.rng, quick);
+    REQUIRE(line.ok());
+    CHECK(line.value().upload == KbitPerSecond(1'000));
 }
 
 TEST_CASE("what is sent to all in an hour has an end, and so has what one address is sent") {
