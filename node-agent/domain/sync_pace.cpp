@@ -9,6 +9,8 @@ constexpr int failures_max = 30;  // the backoff has long reached its end
 
 }  // namespace
 
+bool is_ended_by_news(const SyncReport& report) { return !report.immediate; }
+
 bool is_refused(ErrorCode code) {
     return code == ErrorCode::Unauthenticated || code == ErrorCode::PermissionDenied ||
            code == ErrorCode::NotFound;

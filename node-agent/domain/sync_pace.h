@@ -20,6 +20,11 @@ struct SyncRules {
     Duration pace{400};  // news end a held call at most this often
 };
 
+// A call that waits for the master's news is ended by the box's own. One that carries a report is
+// not: it is answered at once, and on a line that carries nothing it must be let fail, or news that
+// never stop would hide that for ever and no other address would be dialled.
+bool is_ended_by_news(const SyncReport& report);
+
 // The master answered that it does not want this box.
 bool is_refused(ErrorCode code);
 

@@ -64,11 +64,11 @@ void SyncLoop::show_connected(const std::string& problem) {
 void SyncLoop::nudge(const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
     while (!stop.stop_requested()) {
-        wake_.wait(lock, stop, [this] { return news_ && calling_; });
+        wake_.wait(lock, stop, [this] { return news_ && holding_; });
         if (stop.stop_requested()) return;
         // The next call may begin before this thread sees that one end: calls are told apart by
         // number, or news of the next would wait out its whole hold.
-        const auto is_over = [this, call = calls_] { return !calling_ || calls_ != call; };
+        const auto is_over = [this, call = calls_] { return !holding_ || calls_ != call; };
         const Duration since = clock_.mono() - call_started_;
         const Duration quiet = pace_.until_news_end_call(since);
         if (wake_.wait_for(lock, stop, quiet, is_over)) continue;
@@ -88,19 +88,23 @@ void SyncLoop::round(const std::stop_token& stop) {
         news_ = false;
         cancel_ = std::stop_source();
         cancel = cancel_.get_token();
-        calling_ = true;
-        calls_ += 1;
-        call_started_ = clock_.mono();
         if (stop.stop_requested()) return;
     }
     SyncReport report = agent_.report();
     // A report is answered at once, so that it is acknowledged at once; the next call, without one,
     // is held.
     if (report.observation_number != 0) report.immediate = true;
+    {
+        const std::scoped_lock lock(mutex_);
+        holding_ = is_ended_by_news(report);
+        calls_ += 1;
+        call_started_ = clock_.mono();
+        wake_.notify_all();  // there may be news already
+    }
     const auto answer = client_.sync(report, pace_.hold() + rules_.deadline_margin, cancel);
     {
         const std::scoped_lock lock(mutex_);
-        calling_ = false;
+        holding_ = false;
         wake_.notify_all();
     }
     if (stop.stop_requested()) return;

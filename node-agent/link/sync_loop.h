@@ -1,5 +1,5 @@
-// The long poll: one Sync outstanding at any time, ended early and sent anew when this box has
-// news.
+// The long poll: one Sync outstanding at any time; one that is held is ended early and sent anew
+// when this box has news.
 //
 // News within `coalesce` travel together. After a failure the next address is dialled, with backoff
 // and jitter; partitions are not touched by any of it.
@@ -80,7 +80,7 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable_any wake_;
     bool news_ = false;
-    bool calling_ = false;
+    bool holding_ = false;     // a call is under way that news end
     std::uint64_t calls_ = 0;  // begun so far; the number of the one under way
     MonoTime call_started_;
     std::stop_source cancel_;

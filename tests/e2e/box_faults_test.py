@@ -91,9 +91,13 @@ class BoxFaults(unittest.TestCase):
         while not (found := condition()):
             if time.monotonic() > deadline:
                 self.fail(f"not within {seconds:.0f} s: {what}\n{self.cloud.ask('node', 'ls')[1]}"
-                          f"{self.cloud.ask('instance', 'ls')[1]}")
+                          f"{self.cloud.ask('instance', 'ls')[1]}{self.newest_lines(FULL)}")
             time.sleep(0.3)
         return found
+
+    def newest_lines(self, home, lines=30):
+        log = self.cloud.lab_state / "log" / f"{home}-1-agent.log"
+        return "\n".join([f"-- agent of {home}", *log.read_text().splitlines()[-lines:]])
 
     def wait_failed(self, name, home, why):
         """The copy on that home is failed, and whoever looks at the instance reads why."""
@@ -128,6 +132,15 @@ class BoxFaults(unittest.TestCase):
                 self.cloud.order_echo(name)
         finally:
             self.cloud.lab("thaw", FULL)
+
+    def fill_to_the_last_page(self):
+        """Nothing is left, nor in reserve. What the box was writing gives room back when it is done
+        (a file replaces the one before), so it is filled until that is over."""
+        self.cloud.lab("disk", FULL, "0")  # first, so that nothing can fill the reserve again
+        self.cloud.shell(FULL, f": >{self.cloud.folder(FULL)}/state/reserve")
+        for _ in range(3):
+            time.sleep(0.3)
+            self.cloud.lab("disk", FULL, "0")
 
     def refused_for_its_disk(self, name):
         """An order that comes later is placed elsewhere; here there is no elsewhere."""
@@ -187,13 +200,13 @@ class BoxFaults(unittest.TestCase):
     def test_2_a_box_that_can_write_nothing_at_all_still_says_so(self):
         partition = f"first-{self.cloud.copy('first', FULL)['index']}"
         before = self.cloud.container(FULL, partition)
-        self.cloud.lab("disk", FULL, "0")  # first, so that nothing can fill the reserve again
-        self.cloud.shell(FULL, f": >{self.cloud.folder(FULL)}/state/reserve")
+        self.addCleanup(self.cloud.lab, "disk", FULL, "free")
+        self.fill_to_the_last_page()
         self.fill_unheard("third")
         self.wait_failed("third", FULL, "this box cannot write its orders down: ")
         link = self.cloud.box_status(FULL)["master"]
         self.assertTrue(link["connected"])
-        self.assertIn("cannot take orders", link["problem"])
+        self.assertIn("cannot take orders", link["problem"], self.newest_lines(FULL))
         self.assertNotIn("third", " ".join(self.cloud.files(FULL, "partitions", "state")))
         self.assertEqual(self.cloud.copy("first", FULL)["state"], "running")
         self.cloud.lab("disk", FULL, "free")

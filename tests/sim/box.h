@@ -214,6 +214,7 @@ private:
 
     // The long poll.
     bool calling_ = false;
+    bool holding_ = false;  // the call under way is one that news end
     bool news_ = false;
     bool pausing_until_news_ = false;
     std::uint64_t call_ = 0;

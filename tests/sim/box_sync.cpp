@@ -29,6 +29,7 @@ void Box::round() {
         progress_ = false;  // it went and came back: there is nothing to say
     }
     calling_ = true;
+    holding_ = agent::is_ended_by_news(report);
     call_began_ = room_.timeline.now();
     ++syncs_;
     const std::uint64_t call = ++call_;
@@ -39,7 +40,7 @@ void Box::round() {
 void Box::poke() {
     news_ = true;
     if (calling_) {
-        if (nudge_ != no_event) return;
+        if (!holding_ || nudge_ != no_event) return;
         const Duration since(room_.timeline.now() - call_began_);
         const Duration quiet = pace_->until_news_end_call(since);
         nudge_ = room_.timeline.after(quiet.count(), [this] { nudge(); });

@@ -105,8 +105,11 @@ public:
         if (report.value().observation_number != 0 && lost_acknowledgements-- <= 0)
             acknowledged = report.value().observation_number;
         ++held;
-        while (!ended && !report.value().immediate && !context->IsCancelled() &&
-               report.value().applied_revision == Revision(revision)) {
+        const auto is_held = [&] {
+            return silent || (!report.value().immediate &&
+                              report.value().applied_revision == Revision(revision));
+        };
+        while (!ended && !context->IsCancelled() && is_held()) {
             changed.wait_for(lock, std::chrono::milliseconds(10));
         }
         --held;
@@ -154,7 +157,7 @@ public:
             }
         }
         made.observations_acknowledged = acknowledged;
-        made.hold_max = Duration(30'000);
+        made.hold_max = hold_max;
         made.clock = SystemClock().wall() + clock_ahead;
         return made;
     }
@@ -203,6 +206,8 @@ public:
     std::uint64_t revision = 1;
     std::uint64_t acknowledged = 0;
     int lost_acknowledgements = 0;
+    bool silent = false;
+    Duration hold_max{30'000};
     int renewals = 0;
     int held = 0;
     std::size_t blob_break_after = 0;
@@ -290,6 +295,16 @@ void FakeMaster::confuse_once() {
 void FakeMaster::remove_node(const std::string& node) {
     const std::scoped_lock lock(server_->service.mutex);
     server_->service.removed_nodes.insert(node);
+}
+
+void FakeMaster::say_hold(Duration hold_max) {
+    const std::scoped_lock lock(server_->service.mutex);
+    server_->service.hold_max = hold_max;
+}
+
+void FakeMaster::fall_silent() {
+    const std::scoped_lock lock(server_->service.mutex);
+    server_->service.silent = true;
 }
 
 void FakeMaster::lose_acknowledgements(int calls) {

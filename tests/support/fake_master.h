@@ -37,6 +37,10 @@ public:
     void lose_farewell();
     void mistake_receipts();
     int farewells() const;
+    // How long it says that it holds a call; 30 s before.
+    void say_hold(Duration hold_max);
+    // Calls arrive and are never answered, as on a line that carries nothing any more.
+    void fall_silent();
     // Answers stay without acknowledgements for so many calls.
     void lose_acknowledgements(int calls);
     void certificates_live(Duration life);

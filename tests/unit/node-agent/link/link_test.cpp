@@ -53,7 +53,7 @@ struct World {
                       folder, clock, rng)
                     .ok());
     }
-    void boot(Duration pace = Duration(50)) {
+    void boot(Duration pace = Duration(50), Duration deadline_margin = Duration(10'000)) {
         halt();
         const Identity identity = folder.load().value();
         client = std::make_unique<MasterClient>(identity, ClientRules{});
@@ -82,6 +82,7 @@ struct World {
         sync.refused_backoff = {Duration(20), Duration(100)};
         sync.coalesce = std::min(Duration(20), pace);
         sync.pace = pace;
+        sync.deadline_margin = deadline_margin;
         departure = std::make_unique<Departure>(receipt_file(), folder, *client, log);
         link = std::make_unique<SyncLoop>(*agent, *client, *renewal, *departure, clock, rng, log,
                                           sync, [](const std::vector<Errand>&) {});
@@ -459,6 +460,24 @@ TEST_CASE("a master that is away is dialled until it is back, and another addres
     world.boot();
     CHECK(eventually([&] { return world.link->state().connected; }));
     CHECK(world.link->state().address == world.master.address());
+}
+
+TEST_CASE("a line that carries nothing is told of, although the box has news all the time") {
+    World world;
+    world.enrolled();
+    world.master.say_hold(Duration(1'000));
+    world.boot(/*pace=*/Duration(50), /*deadline_margin=*/Duration(1'000));
+    world.master.want({assignment(0)});
+    REQUIRE(eventually([&] { return world.hears_running("acme-0"); }));
+    world.master.fall_silent();
+    bool well = false;
+    CHECK(eventually([&] {
+        const std::string word = well ? "true" : "false";
+        world.box.health(R"({"healthy":)" + word + R"(,"ready":)" + word + R"(,"detail":""})");
+        well = !well;
+        return !world.link->state().connected;
+    }));
+    CHECK(world.link->state().problem != "");
 }
 
 TEST_CASE("a blob arrives whole through a line that breaks") {
