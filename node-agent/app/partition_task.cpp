@@ -36,8 +36,6 @@ void PartitionTask::take(const Orders& orders) {
     if (desk_ != nullptr) {
         const CopyOrder order = desk_->order();
         if (interrupts(order, order_)) session_.not_before = session_.next_probe = {};
-        if (awaits_probe(order, session_))
-            session_.next_probe = std::min(session_.next_probe, ports_.clock.mono());
         order_ = order;
         desired = std::make_shared<const Assignment>(obeying(*desired, order_));
     }
@@ -57,6 +55,15 @@ void PartitionTask::take(const Orders& orders) {
     if (orders.removal == Removal::Ordered && local_.removal == Removal::Forgotten)
         local_.removal = Removal::Ordered;
     skip_what_is_known();
+    give_up_leftover();
+    if (!elects()) return;
+    // What a running service showed before needs no question.
+    if (session_.service == ServiceState::Running) teach(Probed::Nothing);
+    if (awaits_probe(order_, session_))
+        session_.next_probe = std::min(session_.next_probe, ports_.clock.mono());
+}
+
+void PartitionTask::give_up_leftover() {
     const LocalState given = given_up(local_, desired_.get(), ports_.clock.wall());
     if (given == local_) return;
     ports_.log.warn("leftover_of_another_order",

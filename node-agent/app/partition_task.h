@@ -101,6 +101,7 @@ private:
     void tell_kept_out(bool pause_ended);
     void teach(Probed probed);
     void skip_what_is_known();
+    void give_up_leftover();
 
     WorkerPorts ports_;
     WorkerRules rules_;

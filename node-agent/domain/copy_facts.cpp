@@ -47,6 +47,10 @@ public:
         }
         if (order_.quorum && order_.quorum_number != memory.quorum_told && !local_.initialized)
             shown();  // replica.json names them before the service starts for the first time
+        // Nor asked again what it showed since it took this up: customers wait meanwhile.
+        if (order_.role != ReplicaRole::Primary && is_running() && memory.quorum_read &&
+            local_.applied_serial == order_.serial)
+            tell_shown();
     }
 
     // Also where it cannot say how far it got.
@@ -58,6 +62,7 @@ public:
     // Position, followers and quorum were read a moment ago.
     void tell_position() {
         if (!session_.position) return;
+        session_.copy.quorum_read = true;
         const lead::LogPosition position = log_position(*session_.position);
         const bool taken_up = local_.applied_serial == order_.serial;
         if (order_.role == ReplicaRole::Primary) return taken_up ? tell_leader(position) : void();

@@ -103,6 +103,9 @@ Session copy_session_after(Session session, const Step& step, const CopyOrder& o
     if (step.kind == StepKind::Prepare) memory.prepared = order.serial;
     if (step.kind == StepKind::Fence) memory.killed = order.kill;
     if (step.kind == StepKind::Start) memory.unreadable = memory.mute = false;
+    const bool took_up = step.kind == StepKind::Start || step.kind == StepKind::Reload ||
+                         step.kind == StepKind::Promote;
+    if (took_up) memory.quorum_read = false;
     return session;
 }
 

@@ -73,6 +73,7 @@ struct CopyMemory {
     std::uint64_t end_told = 0;
     std::uint64_t quorum_told = 0;
     std::optional<MonoTime> quorum_seen;  // since when the wished one is shown
+    bool quorum_read = false;             // since the service took up what it shows
     std::uint64_t rejoined_told = 0;      // CopyOrder::serial: one that asks again is told again
     bool restarted = false;               // the leader's service ended, and the group is not told
     std::optional<MonoTime> ill_since;

@@ -33,6 +33,7 @@ struct PartitionWall {
     int replication_port = 0;  // 0: the release has none
     int web_port = 0;
     std::string mail_relay = {};  // empty: it sends no mail
+    bool operator==(const PartitionWall&) const = default;
 };
 
 // Tunnels are the interfaces whose names begin so.

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 
 #include "common/os/files.h"
@@ -20,6 +21,12 @@ constexpr Duration short_call{20'000};
 bool Netns::exists() const {
     struct statfs facts = {};
     return ::statfs(file_.c_str(), &facts) == 0 && facts.f_type == nsfs_magic;
+}
+
+std::optional<std::uint64_t> Netns::identity() const {
+    struct stat facts = {};
+    if (!exists() || ::stat(file_.c_str(), &facts) != 0) return std::nullopt;
+    return facts.st_ino;
 }
 
 Status Netns::ensure() const {

@@ -1,6 +1,8 @@
 // A network namespace kept by a file, and `ip`, `nft` and `wg` run inside it.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +19,8 @@ public:
     // Makes it, with loopback up and duplicate address detection off, unless it is there.
     Status ensure() const;
     bool exists() const;
+    // Tells this namespace from an earlier one of the same file; absent while there is none.
+    std::optional<std::uint64_t> identity() const;
     // Unmounts and removes the file; the namespace ends with its last process. Missing is fine.
     Status remove() const;
 

@@ -128,7 +128,14 @@ Status CrunRuntime::prepare_network(const Assignment& assignment, const Release&
     }
     // The overlay may not have been set yet: the box's namespace then begins as a home's.
     if (!box_.exists()) TRY(ensure_box_net(box_, BoxRole::Home));
-    return ensure_partition_net(box_, Netns(paths_.netns(assignment.partition)), wall);
+    const Netns partition(paths_.netns(assignment.partition));
+    // Whoever starts, starts behind a wall that was just laid.
+    if (first_process(assignment.partition) && walls_.stands(box_, partition, wall))
+        return ok_status();
+    walls_.forget(wall.link);
+    TRY(ensure_partition_net(box_, partition, wall));
+    walls_.laid(box_, partition, wall);
+    return ok_status();
 }
 
 Status CrunRuntime::write_bundle(const Assignment& assignment, const Release& release,
@@ -293,6 +300,7 @@ Status CrunRuntime::put_away(const PartitionId& id) {
 
 Status CrunRuntime::erase(const PartitionId& id) {
     TRY(end(id));
+    walls_.forget(link_of(id));
     TRY(remove_partition_net(box_, Netns(paths_.netns(id)), link_of(id)));
     TRY(os::remove_file(paths_.exit_file(id)));
     TRY(os::remove_tree(paths_.live(id)));

@@ -15,6 +15,7 @@
 
 #include "node-agent/app/ports.h"
 #include "node-agent/net/netns.h"
+#include "node-agent/net/standing_walls.h"
 #include "node-agent/runtime/box_paths.h"
 #include "node-agent/runtime/cgroup.h"
 #include "node-agent/runtime/crun.h"
@@ -90,6 +91,7 @@ private:
     UidRanges uids_;
     std::atomic<std::uint64_t> programs_run_ = 0;
     const Netns box_;
+    StandingWalls walls_;
 };
 
 // Partition ids become folder, container and group names: lower case letters, digits and dashes, at

@@ -219,6 +219,28 @@ class Container(unittest.TestCase):
             {"ok": "exited", "exit_code": 137}, self.box.must("status", partition="acme-0")
         )
 
+    def wall(self):
+        """The rules of its network, each with the number that the kernel gave it when it came."""
+        rules = run("nsenter", f"--net={self.box.run_dir}/netns/box", "nft", "-a", "list",
+                    "ruleset").stdout
+        return [line for line in rules.splitlines() if ADDRESS in line]
+
+    def test_the_network_of_a_running_service_is_laid_anew_only_if_it_is_wished_otherwise(self):
+        self.box.must("start", partition="acme-0")
+        stands = self.wall()
+        self.assertTrue(stands)
+        self.prepare(role="primary", epoch=2)
+        self.assertEqual(stands, self.wall())
+        self.prepare(members=[ADDRESS, "fd50:f0e:1:b::1", "fd50:f0e:1:c::1"])
+        other = self.wall()
+        self.assertIn("fd50:f0e:1:c::1", "".join(other))
+        self.prepare()
+        self.assertNotIn("fd50:f0e:1:c::1", "".join(self.wall()))
+        before = self.wall()
+        self.box.must("kill", partition="acme-0")
+        self.prepare()
+        self.assertNotEqual(before, self.wall(), "who starts, starts behind what was just laid")
+
     def test_a_killed_service_can_start_again(self):
         for _ in range(2):
             self.box.must("start", partition="acme-0")

@@ -295,6 +295,39 @@ TEST_CASE("names of a running leader count when they are seen for a while") {
     CHECK(other.count<lead::QuorumShown>() == 0);
 }
 
+// Elected, it may be promoted once it shows the quorum: customers wait for each question.
+TEST_CASE(
+    "a follower that showed the wished quorum since it took up its order is not asked again") {
+    World world = following();
+    world.session.quorum = ShownQuorum{{"r0g1"}, 2};
+    world.order.quorum = lead::DatabaseQuorum{{ReplicaIndex{0}}, 2};
+    world.order.quorum_number = 1;
+    world.tell(false);
+    CHECK(world.count<lead::QuorumShown>() == 0);  // nothing was read yet
+    world.stands_at(1, 1'000, true).tell(true);
+    CHECK(world.count<lead::QuorumShown>() == 1);
+    world.order.quorum_number = 2;
+    world.tell(false);
+    CHECK(world.count<lead::QuorumShown>() == 2);
+    world.tell(false);
+    CHECK(world.count<lead::QuorumShown>() == 2);
+}
+
+TEST_CASE("what a service showed before it took up its order says nothing of the quorum") {
+    World world = following();
+    world.session.quorum = ShownQuorum{{"r0g1"}, 2};
+    world.stands_at(1, 1'000, true).tell(true);
+    world.order.quorum = lead::DatabaseQuorum{{ReplicaIndex{0}}, 2};
+    world.order.quorum_number = 1;
+    ++world.order.serial;
+    world.tell(false);
+    CHECK(world.count<lead::QuorumShown>() == 0);
+    world.does(StepKind::Prepare).does(StepKind::Reload);
+    CHECK(world.count<lead::QuorumShown>() == 0);
+    world.stands_at(1, 1'000, true).tell(true);
+    CHECK(world.count<lead::QuorumShown>() == 1);
+}
+
 TEST_CASE("a rejoin stops, rewinds, starts, and is told when the leader's log is held") {
     World world = following();
     world.order.rejoin = true;
