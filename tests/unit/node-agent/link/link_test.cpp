@@ -1,116 +1,17 @@
-// A real agent on a box in memory against a master in this process, over real mTLS.
-#include <algorithm>
-#include <filesystem>
+// The long poll, certificates and blobs of a real agent.
 #include <fstream>
 #include <sstream>
 
 #include "node-agent/link/blob_fetch.h"
-#include "node-agent/link/enrol.h"
-#include "node-agent/link/sync_loop.h"
-#include "tests/support/assignments.h"
-#include "tests/support/catch.h"
-#include "tests/support/eventually.h"
-#include "tests/support/fake_box.h"
-#include "tests/support/fake_master.h"
-#include "tests/support/temp_folder.h"
+#include "tests/unit/node-agent/link/link_world.h"
 
 using namespace foyer;
 using namespace foyer::agent;
 using foyer::test::assignment;
 using foyer::test::eventually;
+using World = LinkWorld;
 
 namespace {
-
-struct World {
-    test::FakeMaster master;
-    test::TempFolder disk;
-    test::FakeBox box;
-    test::MemoryJournal journal;
-    SystemClock clock;
-    SystemRng rng;
-    CapturingSink sink;
-    Log log{sink, clock};
-    IdentityFolder folder{disk.path() + "/identity"};
-    std::unique_ptr<MasterClient> client;
-    std::unique_ptr<Agent> agent;
-    std::unique_ptr<Renewal> renewal;
-    std::unique_ptr<Departure> departure;
-    std::unique_ptr<SyncLoop> link;
-    mutable std::mutex served_mutex;
-    std::vector<ServingCertificate> served;  // as handed on to the proxy
-    std::size_t refused = 0;                 // which of them it does not take: 1 is the first
-
-    ~World() { halt(); }
-    void halt() {
-        link.reset();
-        agent.reset();
-    }
-    void enrolled(Duration certificate_life = Duration(90) * 24 * 3'600'000) {
-        master.certificates_live(certificate_life);
-        REQUIRE(enrol({.token = master.token("lille-1"),
-                       .capacity = {Millicores(1), {}, {}, {}},
-                       .agent_version = "t"},
-                      folder, clock, rng)
-                    .ok());
-    }
-    void boot(Duration pace = Duration(50), Duration deadline_margin = Duration(10'000)) {
-        halt();
-        const Identity identity = folder.load().value();
-        client = std::make_unique<MasterClient>(identity, ClientRules{});
-        AgentRules rules;
-        rules.worker.backoff = {Duration(5), Duration(40)};
-        rules.worker.look_period = Duration(20);
-        rules.version = "0.1-test";
-        rules.worker.unready_probe_period = Duration(10);
-        const AgentPorts ports{box,     box,   box, box, box, test::fake_release,
-                               journal, clock, rng, log};
-        agent = std::make_unique<Agent>(ports, rules, journal.recovered());
-        renewal = std::make_unique<Renewal>(
-            folder, identity, *client, clock, log, [this](const ServingCertificate& serving) {
-                const std::scoped_lock lock(served_mutex);
-                served.push_back(serving);
-                return served.size() == refused
-                           ? Status(error(ErrorCode::Unavailable, "proxy hangs"))
-                           : ok_status();
-            });
-        agent->on_news([this] {
-            if (link) link->poke();
-        });
-        REQUIRE(agent->start().ok());
-        SyncRules sync;
-        sync.backoff = {Duration(20), Duration(100)};
-        sync.refused_backoff = {Duration(20), Duration(100)};
-        sync.coalesce = std::min(Duration(20), pace);
-        sync.pace = pace;
-        sync.deadline_margin = deadline_margin;
-        departure = std::make_unique<Departure>(receipt_file(), folder, *client, log);
-        link = std::make_unique<SyncLoop>(*agent, *client, *renewal, *departure, clock, rng, log,
-                                          sync, [](const std::vector<Errand>&) {});
-    }
-    std::string receipt_file() const { return receipt_file_of(disk.path()); }
-    void leave() {
-        REQUIRE(agent->obey_host({HostWish::Leaving, std::nullopt}).ok());
-        link->poke();
-    }
-    std::vector<ServingCertificate> handed_on() const {
-        const std::scoped_lock lock(served_mutex);
-        return served;
-    }
-    // The newest observation of a partition that reached the master.
-    std::optional<PartitionObservation> heard(const std::string& partition) const {
-        std::optional<PartitionObservation> newest;
-        for (const SyncReport& report : master.reports()) {
-            for (const auto& seen : report.observations) {
-                if (seen.partition.str() == partition) newest = seen;
-            }
-        }
-        return newest;
-    }
-    bool hears_running(const std::string& partition) const {
-        const auto seen = heard(partition);
-        return seen && seen->phase == PartitionPhase::Running && seen->position;
-    }
-};
 
 std::string content_of(const std::string& path) {
     std::ostringstream text;
@@ -210,104 +111,6 @@ TEST_CASE("a removed node is refused, says so, and touches nothing") {
         [&] { return world.link->state().problem.find("was it removed") != std::string::npos; }));
     CHECK(world.box.partition("acme-0").running);
     CHECK_FALSE(world.link->state().connected);
-}
-
-TEST_CASE("a box leaves once it is empty, with a receipt that anyone can check") {
-    World world;
-    world.enrolled();
-    world.boot();
-    world.master.want({assignment(0)});
-    REQUIRE(eventually([&] { return world.hears_running("acme-0"); }));
-    world.master.keep_leaving(1);
-    world.leave();
-    REQUIRE(eventually([&] {
-        const auto reports = world.master.reports();
-        return !reports.empty() && std::ranges::any_of(reports, [](const SyncReport& report) {
-            return report.host && report.host->wish == HostWish::Leaving;
-        });
-    }));
-    CHECK(world.master.farewells() == 0);  // it holds a copy
-    CHECK_FALSE(load_receipt(world.receipt_file()).ok());
-    world.master.want({});
-    REQUIRE(eventually([&] { return world.departure->has_left(); }));
-    CHECK(world.master.farewells() == 3);  // not yet; the receipt; the last word
-    const auto kept = load_receipt(world.receipt_file());
-    REQUIRE(kept.ok());
-    CHECK(kept.value().left);
-    const auto page = receipt_page(kept.value());
-    REQUIRE(page.ok());
-    CHECK(page.value().find("lille-1 of the cloud foyer.example") != std::string::npos);
-    const auto asked = world.master.reports().size();
-    world.boot();  // it stays gone, and asks nobody
-    CHECK(world.departure->has_left());
-    world.halt();
-    CHECK(world.master.reports().size() == asked);
-}
-
-TEST_CASE("a box whose last word was answered, and whose answer was lost, has left all the same") {
-    World world;
-    world.enrolled();
-    world.boot();
-    world.master.lose_farewell();
-    world.leave();
-    CHECK(eventually([&] { return world.departure->has_left(); }));
-    CHECK(load_receipt(world.receipt_file()).value().left);
-}
-
-TEST_CASE("a host who resumes keeps his box") {
-    World world;
-    world.enrolled();
-    world.boot();
-    world.master.keep_leaving(1'000);
-    world.leave();
-    REQUIRE(eventually([&] { return world.sink.holds("not_let_go_yet"); }));
-    REQUIRE(eventually([&] {  // not while a try is under way
-        return world.departure->unless_leaving([&] { return world.agent->obey_host({}); }).ok();
-    }));
-    world.master.keep_leaving(0);
-    world.master.want({assignment(0)});
-    CHECK(eventually([&] { return world.hears_running("acme-0"); }));
-    CHECK_FALSE(world.departure->has_left());
-    world.master.remove_node("lille-1");  // by its operator: that is no farewell
-    world.link->poke();
-    CHECK(eventually(
-        [&] { return world.link->state().problem.find("was it removed") != std::string::npos; }));
-    CHECK_FALSE(world.departure->has_left());
-}
-
-TEST_CASE("a receipt of another box is not taken, and nothing is given up for it") {
-    World world;
-    world.enrolled();
-    world.boot();
-    world.master.mistake_receipts();
-    world.leave();
-    CHECK(eventually([&] { return world.sink.holds("receipt is of another box"); }));
-    CHECK_FALSE(world.departure->has_left());
-    CHECK_FALSE(load_receipt(world.receipt_file()).ok());
-    REQUIRE(world.departure->unless_leaving([&] { return world.agent->obey_host({}); }).ok());
-    world.master.want({assignment(0)});
-    CHECK(eventually([&] { return world.hears_running("acme-0"); }));
-}
-
-// As after `clear` and another token: what an earlier box of this folder was given is another's.
-TEST_CASE("a receipt of an earlier life of the box counts for nothing") {
-    World world;
-    world.enrolled();
-    world.boot();
-    world.leave();
-    REQUIRE(eventually([&] { return world.departure->has_left(); }));
-    world.halt();
-    REQUIRE(std::filesystem::remove_all(world.disk.path() + "/identity") > 0);
-    REQUIRE(enrol({.token = world.master.token("lille-2"),
-                   .capacity = {Millicores(1), {}, {}, {}},
-                   .agent_version = "t"},
-                  world.folder, world.clock, world.rng)
-                .ok());
-    REQUIRE(world.journal.keep(HostOrder{}).ok());  // as enrolment does (forget_host_order)
-    world.boot();
-    CHECK_FALSE(world.departure->has_left());
-    world.master.want({assignment(0)});
-    CHECK(eventually([&] { return world.hears_running("acme-0"); }));
 }
 
 TEST_CASE("a box whose clock is wrong is told once, and once more when it is right") {
