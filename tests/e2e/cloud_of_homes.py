@@ -11,6 +11,7 @@ sys.path.insert(0, str(ROOT / "deploy/lib/try"))
 import cloud as tryout  # noqa: E402
 
 SKIP = 77
+TRYTON = ROOT / "deploy/software/tryton"
 PROGRAMS = Path(os.environ.get("FOYER_BIN", ROOT / "build/release/bin"))
 
 
@@ -28,12 +29,13 @@ def new_folder():
     return folder
 
 
-def raise_cloud(spec=ROOT / "tests/lab/specs/small.json", programs=PROGRAMS, choices=()):
+def raise_cloud(spec=ROOT / "tests/lab/specs/small.json", programs=PROGRAMS, choices=(),
+                recipe=TRYTON):
     """The Cloud, in a folder of its own; call .down() on it, or it ends with this process. Skips
-    where that is impossible."""
+    where that is impossible. `recipe`: the folder that makes the release which is ordered."""
     folder = new_folder()
-    subprocess.run([ROOT / "deploy/software/tryton/build-image", "--out", folder / "release"],
-                   check=True, stderr=subprocess.DEVNULL)
+    subprocess.run([recipe / "build-image", "--out", folder / "release"], check=True,
+                   stderr=subprocess.DEVNULL)
     cloud = tryout.Cloud(folder, time.clock_gettime(time.CLOCK_BOOTTIME),
                          spec=spec, programs=programs, choices=choices)
     try:

@@ -47,6 +47,10 @@ class Spec(unittest.TestCase):
                      "homes[0].boxes[0].ram", "unknown key")
         self.refused(changed(lambda v: v["homes"][0].update(boxes=[{"own_disk": 1}])),
                      "homes[0].boxes[0].own_disk", "must be true or false")
+        self.refused(changed(lambda v: v["homes"][0].update(boxes=2, machine=True)),
+                     "homes[0].machine", "one box")
+        self.refused(changed(lambda v: v["edges"][0].update(machine=True)), "edges[0].machine",
+                     "one box")
         self.refused(changed(lambda v: v["homes"][2].update(loss_permille=1001)),
                      "homes[2].loss_permille", "between 0 and 1000")
         self.refused(changed(lambda v: v["homes"][2].update(loss_permille=True)),

@@ -3,6 +3,7 @@
 
 import contextlib
 import io
+import json
 import os
 import sys
 import tempfile
@@ -17,7 +18,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "e2e")]
 sys.dont_write_bytecode = True
 
-from takeover_lab import checks, cli, laboratory, lanes, scenarios  # noqa: E402
+from takeover_lab import checks, cli, laboratory, lanes, machine, scenarios  # noqa: E402
 from takeover_lab.rows import PROMISES, Rows, is_bad, why_bad  # noqa: E402
 from takeover_lab.run import Run  # noqa: E402
 from takeover_lab.scene import NeverHappened  # noqa: E402
@@ -177,7 +178,8 @@ class Leads(unittest.TestCase):
     def test_scenarios_demand_a_takeover_unless_they_say_otherwise(self):
         by_lead = {lead: {name for name, one in scenarios.ALL.items() if one.lead is lead}
                    for lead in checks.Lead}
-        self.assertEqual(by_lead[STAYS], {"master_away", "nightly_reset", "clock_step"})
+        self.assertEqual(by_lead[STAYS], {"master_away", "nightly_reset", "clock_step",
+                                          "machine_standby_off"})
         self.assertEqual(by_lead[EITHER], {"agent_killed", "service_dead", "flapping",
                                            "backend_oom", "disk_full"})
         self.assertLessEqual({"power_off", "line_cut", "planned", "home_lost", "country_cut",
@@ -276,7 +278,16 @@ class Days(unittest.TestCase):
                             "its lab is raised once, after all the others")
 
     def test_each_scenario_has_its_day(self):
-        self.assertEqual({name for names in self.draws for name in names}, set(scenarios.ALL))
+        self.assertEqual({name for names in self.draws for name in names},
+                         set(cli.usual_names()))
+
+    def test_what_is_emulated_is_named_or_not_run(self):
+        emulated = {name for name, one in scenarios.ALL.items()
+                    if one.lab in scenarios.NAMED_ONLY}
+        self.assertEqual(emulated, {"machine_leader_off", "machine_standby_off"})
+        self.assertFalse(emulated & {one.name for one in cli.chosen("all")})
+        self.assertEqual([one.name for one in cli.chosen("machine_leader_off")],
+                         ["machine_leader_off"])
 
     def test_a_day_can_be_repeated(self):
         self.assertEqual(cli.of_the_day("2026-11-26"), cli.of_the_day("2026-11-26"))
@@ -419,6 +430,38 @@ class Timeline(unittest.TestCase):
                 self.assertIn(word, " ".join(self.problems(**changed)))
         self.assertFalse(checks.is_told(moments(answered_ms=None)))
         self.assertIn("no takeover", checks.timeline_problems([], 0, "resigned")[0])
+
+
+def member(**changed):
+    """What a member's disk holds, as JSON."""
+    lines = {"generation": 1, "epoch": 4, "voted_for": 0, "t_max_ms": 20000, "resigned": 3,
+             "incarnation": "ab12", "retired": 0, "counter_limit": 1000, "ballot": "1 4 2",
+             **changed}
+    return json.dumps({"member": "".join(f"{word} {rest}\n" for word, rest in lines.items())})
+
+
+class WhatACutMadeAMemberForget(unittest.TestCase):
+    def forgotten(self, **changed):
+        return machine.forgotten(machine.parse_memory(member()),
+                                 machine.parse_memory(member(**changed)))
+
+    def test_the_same_and_what_came_later_is_no_loss(self):
+        for later in ({}, {"epoch": 5, "voted_for": 2, "t_max_ms": 7000, "ballot": "1 5 1"},
+                      {"resigned": 4, "counter_limit": 2000, "ballot": "1 4 10"}):
+            with self.subTest(later):
+                self.assertEqual(self.forgotten(**later), [])
+
+    def test_what_is_less_or_another_is_named(self):
+        for word, value in (("epoch", 3), ("voted_for", 2), ("voted_for", "-"), ("resigned", 0),
+                            ("t_max_ms", 7000), ("incarnation", "cd34"), ("counter_limit", 999),
+                            ("ballot", "1 4 1"), ("ballot", "1 3 9"), ("generation", 0)):
+            with self.subTest(word):
+                self.assertIn(word, "; ".join(self.forgotten(**{word: value})))
+
+    def test_what_cannot_be_read_is_no_memory(self):
+        for text in ("", "{}", member(ballot="x"), member().replace("epoch", "apoch")):
+            with self.subTest(text[:20]), self.assertRaises(NeverHappened):
+                machine.parse_memory(text)
 
 
 if __name__ == "__main__":

@@ -62,6 +62,10 @@ class Cloud:
     def instance(self):
         return json.loads(self.foyer("acme-sarl", "instance", "show", INSTANCE, "--output", "json"))
 
+    def software(self):
+        """The name under which its release is ordered."""
+        return json.loads((self.state / "release/release.json").read_text())["name"]
+
     def ca_file(self):
         return self.state / "ca.crt"
 
@@ -105,12 +109,13 @@ class Cloud:
         if not key.exists():
             self.foyer("house", "release", "keygen", "--key", key)
         self.foyer("house", "release", "publish", self.state / "release", "--key", key)
-        self.step("software release 'tryton' signed and published")
+        self.step(f"software release '{self.software()}' signed and published")
 
     def place_order(self):
-        self.step(f"ordering: foyer order tryton --name {INSTANCE} --size s --countries FR,BE "
-                  f"--replicas 3 --param company=\"{COMPANY}\"")
-        text = self.foyer("acme-sarl", "order", "tryton", "--name", INSTANCE, "--size", "s",
+        software = self.software()
+        self.step(f"ordering: foyer order {software} --name {INSTANCE} --size s "
+                  f"--countries FR,BE --replicas 3 --param company=\"{COMPANY}\"")
+        text = self.foyer("acme-sarl", "order", software, "--name", INSTANCE, "--size", "s",
                           "--countries", "FR,BE", "--replicas", "3", "--param",
                           f"company={COMPANY}", *self.choices, "--yes", "--output", "json",
                           quiet=False)
@@ -151,7 +156,7 @@ class Cloud:
             "ca_file": str(self.ca_file()),
             "tokens": {"operator": (self.lab_state / "master/operator.token").read_text().strip(),
                        "host": token["neighbours-host"], "customer": token["acme-sarl"]},
-            "instances": [{"name": INSTANCE, "release": "tryton",
+            "instances": [{"name": INSTANCE, "release": self.software(),
                            "url": self.order()["instance"]["url"],
                            "resolve": f"{host}:{self.port('web')}:127.0.0.1",
                            "database": connection["database"], "user": connection["user"],

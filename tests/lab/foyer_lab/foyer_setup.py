@@ -7,7 +7,7 @@ import json
 import os
 import time
 
-from . import networks
+from . import machines, networks
 from .client import Command
 from .errors import LabError
 from .raise_lab import service
@@ -28,6 +28,9 @@ def run(client, state, spec, plan, bin_folder, steps):
     foyer.login()
     steps.done("master up, with its own PostgreSQL and certificate authority")
     describe(foyer, spec)
+    for home in filter(lambda home: home.machine, spec.homes):
+        machines.start(client, state, bin_folder, home)
+        steps.done(f"the machine of {home.name} answers")
     boxes = [(home, number) for home in spec.homes for number in range(1, len(home.boxes) + 1)]
     enrol(foyer, state, plan, bin_folder, boxes)
     steps.done(f"{len(boxes)} boxes enrolled, each with its one-time token")
@@ -162,6 +165,12 @@ def start_agent(client, state, spec, bin_folder, home, number, cgroup_parent):
     # run_dir stays at its default: every box has a /run of its own, in memory. The boxes divide
     # users among them in the lab's folder, so that nothing of it stays on the machine.
     config = folder.with_suffix(".toml")  # beside it: the folder may be a disk that only homes see
+    if home.machine:
+        machines.start_agent(
+            client, home, [bin_folder / "foyer-node", "run", "--data", folder, "--config", config],
+            config, toml(merged({"cgroup_parent": machines.CGROUP_PARENT, "plain_volumes": True},
+                                spec.settings["node"])))
+        return
     config.write_text(toml(merged({"cgroup_parent": cgroup_parent, "plain_volumes": True,
                                    "uid_claims": str(state / "uids")}, spec.settings["node"])))
     client.ask("start", service=service(state, home.name, number, "agent",

@@ -41,6 +41,7 @@ class Home:
     loss_permille: int = 0
     up_kbit: int = 0
     down_kbit: int = 0
+    machine: bool = False  # its box is a machine of its own, with a kernel of its own
 
     @property
     def behind_nat(self):
@@ -190,10 +191,13 @@ def _home(value, path, kind, isps):
         jitter_ms=item.number("jitter_ms", 0, 10_000, (int, float)),
         loss_permille=item.number("loss_permille", 0, 1000),
         up_kbit=item.number("up_kbit", 0, 100_000_000),
-        down_kbit=item.number("down_kbit", 0, 100_000_000))
+        down_kbit=item.number("down_kbit", 0, 100_000_000),
+        machine=item.take("machine", (bool,), False))
     item.finish()
     if kind == "edge" and (home.host_class == "open" or len(home.boxes) != 1):
         raise _wrong(path, "an edge is one box of class house or vetted")
+    if home.machine and (kind == "edge" or len(home.boxes) != 1):
+        raise _wrong(f"{path}.machine", "only for a home of one box")
     return home
 
 

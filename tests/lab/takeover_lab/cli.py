@@ -12,7 +12,7 @@ import cloud_of_homes
 
 from .lanes import run_all
 from .rows import Rows, why_bad
-from .scenarios import ALL, LABS
+from .scenarios import ALL, LABS, NAMED_ONLY
 
 LABS_AT_ONCE_MAX = 16
 OF_A_DAY = 6
@@ -47,11 +47,16 @@ def parser():
     return top
 
 
+def usual_names():
+    return [name for name, scenario in ALL.items() if scenario.lab not in NAMED_ONLY]
+
+
 def of_the_day(date):
     """Some of all, the same for the same date; few that need a lab of their own, so that a round of
     them is short."""
     names, others = [], 0
-    for name in random.Random(date).sample(sorted(ALL), len(ALL)):
+    usual = usual_names()
+    for name in random.Random(date).sample(sorted(usual), len(usual)):
         others += ALL[name].lab != "plain"
         if ALL[name].lab == "plain" or others <= OTHER_LABS_OF_A_DAY:
             names.append(name)
@@ -61,7 +66,7 @@ def of_the_day(date):
 
 def chosen(text):
     if text == "all":
-        return list(ALL.values())
+        return [ALL[name] for name in usual_names()]
     word, _, date = text.partition(":")
     if word == "day":
         date = date or time.strftime("%F", time.gmtime())

@@ -41,7 +41,8 @@ class Laboratory:
             self.cloud = cloud_of_homes.raise_cloud(
                 self.spec, self.programs,
                 ("--mode", self.mode, "--patience", self.patience,
-                 *LABS[self.lab].get("order", ())))
+                 *LABS[self.lab].get("order", ())),
+                cloud_of_homes.ROOT / LABS[self.lab].get("recipe", cloud_of_homes.TRYTON))
             self.primaries = Primaries(self.cloud.lab_state)
             self.scene = Scene(self.cloud, self.primaries, random.Random(), self.mode)
         return self.scene
@@ -53,6 +54,8 @@ class Laboratory:
         spec = json.loads(SPEC.read_text(encoding="utf-8"))
         spec["master"].update(change.get("master", {}))
         spec["isps"] += change.get("isps", [])
+        spec["homes"] = [home for home in spec["homes"]
+                         if home["name"] not in change.get("without", ())]
         for home in spec["homes"]:
             home.update(change.get("homes", {}).get(home["name"], {}))
         file = cloud_of_homes.new_folder() / "takeover.json"
@@ -76,7 +79,9 @@ class Laboratory:
         folder = self.keep / f"{row['scenario']}-{row['run']}-{int(time.time())}"
         folder.mkdir(parents=True)
         (folder / "row.json").write_text(json.dumps(row, indent=1), encoding="utf-8")
-        for log in (self.cloud.lab_state / "log").glob("*.log"):
+        logs = (self.cloud.lab_state / "log").glob("*.log")
+        consoles = self.cloud.lab_state.glob("homes/*/machine/console*")
+        for log in (*logs, *consoles):
             shutil.copy(log, folder)
         for place in (self.cloud.status() or {}).get("places", []):
             if place["kind"] in ("home", "edge") and place["state"] not in ("killed", "frozen"):

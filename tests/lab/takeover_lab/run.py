@@ -45,6 +45,7 @@ class Run:
         scene, row = self.scene, self.row
         scene.wait_well()
         scene.begin()
+        self.scenario.before(scene)
         row["durability"] = scene.before.get("durability", "")
         row["leader"], row["at"] = scene.leader["site"], time.strftime("%FT%TZ", time.gmtime())
         prefix = f"{row['scenario']}-{row['run']}-{int(time.time())}-"
@@ -142,7 +143,7 @@ class Run:
         self.compare()
         fences = [call.fence for call in traffic.writes() if call.acknowledged and call.fence]
         row["fences"] = list(dict.fromkeys(fences))
-        row["notes"] = scene.notes
+        row["notes"], row["boots_s"] = scene.notes, scene.boots_s
 
     def judge_answers(self, kinds):
         """What the customers were told, whatever the copies hold."""

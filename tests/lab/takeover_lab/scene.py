@@ -31,6 +31,7 @@ class Scene:
         """A new run: who leads, who follows."""
         self.fault_at = self.fault_wall = self.possible_at = self.since = 0.0
         self.notes, self.kept = [], {}
+        self.boots_s = []  # of a machine of its own, after a cut
         self.before = self.inside.instance()
         copies = self.before["replicas"]
         self.primaries.begin()

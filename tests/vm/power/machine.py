@@ -100,6 +100,8 @@ class Line:
 class Machine:
     """Made with the power off."""
 
+    guest, memory_mib = HERE / "guest.py", 1024
+
     def __init__(self, folder, disk, root, master_port, tools=()):
         self.folder, self.disk, self.root = Path(folder), Path(disk), Path(root)
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -112,18 +114,22 @@ class Machine:
         script = (HERE / "init.sh").read_bytes() + b"exit\n"
         (self.folder / "init").write_bytes(script.ljust(SCRIPT_BYTES, b"\n"))
         with tarfile.open(self.folder / "in.tar", "w") as tar:
-            for file in (HERE / "guest.py", *self.tools):
+            for file in (self.guest, *self.tools):
                 tar.add(file, arcname=Path(file).name)
 
-    def command(self):
+    def network(self):
+        """Its first device is the machine's eth0."""
         pipe = shlex.join([sys.executable, "-S", str(HERE / "forward.py"), str(self.master_port)])
         assert "," not in pipe, pipe
         net = f"user,id=net,restrict=on,guestfwd=tcp:{MASTER[0]}:{MASTER[1]}-cmd:{pipe}"
-        found = ["qemu-system-x86_64", *self.accelerator, "-smp", "2", "-m", "1024", "-display",
-                 "none", "-nodefaults", "-no-reboot", "-kernel", str(self.root / "vmlinuz"),
-                 "-initrd", str(self.root / "initrd.img"), "-append", KERNEL, "-device",
-                 "virtio-rng-pci", "-device", "virtio-serial-pci", "-netdev", net, "-device",
-                 "virtio-net-pci,netdev=net,romfile=", "-serial", f"file:{self.folder}/console"]
+        return ["-netdev", net, "-device", "virtio-net-pci,netdev=net,romfile="]
+
+    def command(self):
+        found = ["qemu-system-x86_64", *self.accelerator, "-smp", "2", "-m", str(self.memory_mib),
+                 "-display", "none", "-nodefaults", "-no-reboot", "-kernel",
+                 str(self.root / "vmlinuz"), "-initrd", str(self.root / "initrd.img"), "-append",
+                 KERNEL, "-device", "virtio-rng-pci", "-device", "virtio-serial-pci",
+                 *self.network(), "-serial", f"file:{self.folder}/console"]
         # cache=unsafe: the host's memory is the disk, and outlives qemu.
         for file, more in ((self.disk, "cache=unsafe"), (self.folder / "init", "readonly=on"),
                            (self.folder / "in.tar", "readonly=on")):
