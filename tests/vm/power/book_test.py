@@ -47,6 +47,9 @@ def main():
     expect(after(voted, "cut", (14.0, 1, other)), "another voter")
     behind = said(9, kind="renew", reason="older_epoch", held=[1, 0, 0])
     expect(after(voted, "cut", (14.0, 1, behind)), "epoch 1 after 2 was told")
+    overtaken = said(2, kind="renew", reason="older_epoch", held=[1, 0, 0])
+    expect(after(voted, (10.1, 0, overtaken)))
+    expect(after(voted, (14.0, 0, overtaken)), "epoch 1 after 2 was told")
     write = said(3, kind="write", reason="granted", epoch=2, ballot=[1, 2, 1], promised_ms=0)
     lost = said(9, kind="read_answer", epoch=2, ballot=[1, 0, 0])
     expect(after(voted, (10.1, 0, write), "cut", (14.0, 1, lost)),

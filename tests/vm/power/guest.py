@@ -29,9 +29,12 @@ def open_line(name):
     """The character device of a virtio port, by its name: no udev makes links."""
     while True:
         for port in os.listdir("/sys/class/virtio-ports"):
-            with open(f"/sys/class/virtio-ports/{port}/name", encoding="ascii") as file:
-                if file.read().strip() == name:
-                    return open(f"/dev/{port}", "r+b", buffering=0)
+            try:
+                with open(f"/sys/class/virtio-ports/{port}/name", encoding="ascii") as file:
+                    if file.read().strip() == name:
+                        return open(f"/dev/{port}", "r+b", buffering=0)
+            except FileNotFoundError:
+                pass  # a port is there a moment before what belongs to it
         time.sleep(0.05)
 
 

@@ -15,6 +15,9 @@ AGAIN_S = 0.25
 GRANTED_WITHIN_S = 60.0
 FOLDER = "/var/lib/foyer-voter"
 NOTHING = (0, (0, 0, 0))
+# Datagrams of one life overtake one another, and what waits for the disk is overtaken by what does
+# not: so long after it showed more, less may arrive that was sent before.
+LATE_S = 2.0
 
 
 class Book:
@@ -25,6 +28,7 @@ class Book:
         self.votes = {}       # epoch: for whom
         self.written = {}     # ballot: record that was accepted
         self.shown = {}       # box: (epoch, ballot) of the most that it was shown
+        self.rose = {}        # box: when that rose last
         self.least = NOTHING  # what every life after the last cut has to know: (epoch, ballot)
         self.counters = set()
         self.floor = 0        # counters of earlier lives end here
@@ -40,6 +44,7 @@ class Book:
         self.floor = max(self.counters, default=0)
         for epoch, ballot in self.shown.values():
             self.least = (max(self.least[0], epoch), max(self.least[1], ballot))
+        self.rose = {}        # nothing of the life before is on its way any more
 
     def released(self, when, who):
         self.resigned[who] = when
@@ -51,7 +56,7 @@ class Book:
         self.answers += 1
         self.check_identity(message)
         ballot, epoch = self.ballot_in(message), message["epoch"]
-        self.check_order(to, message, epoch, ballot)
+        self.check_order(when, to, message, epoch, ballot)
         if message.get("reason") == "retired":
             self.wrong("it knows that it lost its newest state, and retires")
         good = message.get("reason") == "granted"
@@ -65,6 +70,8 @@ class Book:
                 self.wrong(f"two records accepted at {ballot}")
         before = self.shown.get(to, NOTHING)
         self.shown[to] = (max(before[0], epoch), max(before[1], ballot))
+        if self.shown[to] != before:
+            self.rose[to] = when
         if message.get("promised_ms", 0) > 0 and sent[0] > self.resigned.get(to, 0.0):
             self.promise = (to, sent[0] + message["promised_ms"] / 1000 - SLACK_S)
 
@@ -85,9 +92,10 @@ class Book:
         names = ("held", "ballot", "before")
         return tuple(next((message[name] for name in names if name in message), (0, 0, 0)))
 
-    def check_order(self, to, message, epoch, ballot):
+    def check_order(self, when, to, message, epoch, ballot):
         """What it says later never shows less: neither of epochs nor of records."""
-        shown = self.shown.get(to, NOTHING)
+        late = to in self.rose and when - self.rose[to] < LATE_S
+        shown = NOTHING if late else self.shown.get(to, NOTHING)
         least = (max(shown[0], self.least[0]), max(shown[1], self.least[1]))
         if epoch < least[0]:
             self.wrong(f"epoch {epoch} after {least[0]} was told ({message['kind']})")
