@@ -1,3 +1,5 @@
+#include "node-agent/domain/copy_step.h"
+
 #include "tests/unit/node-agent/domain/copy_world.h"
 
 using namespace foyer;
