@@ -9,6 +9,7 @@
 
 #include "common/os/files.h"
 #include "common/os/process_id.h"
+#include "common/os/stop_event.h"
 #include "common/os/sys.h"
 
 namespace foyer::agent {
@@ -18,6 +19,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr Duration round_wait{100};
+constexpr Duration leave_poll{10};
+constexpr int leave_polls_max = 500;
 constexpr std::int64_t cpu_period_us = 100'000;  // the kernel's own
 
 // No partition can have a name with a point.
@@ -40,10 +43,18 @@ std::vector<std::string> tree_of(const std::string& folder) {
     return found;
 }
 
-Status remove_groups(const std::string& top) {
-    for (const std::string& folder : tree_of(top))
-        if (::rmdir(folder.c_str()) != 0 && errno != ENOENT)
+// A process with many threads is not listed any more while the last of them are on their way out.
+Status remove_group(const std::string& folder) {
+    for (int poll = 0;; ++poll) {
+        if (::rmdir(folder.c_str()) == 0 || errno == ENOENT) return ok_status();
+        if (errno != EBUSY || poll == leave_polls_max)
             return os::errno_error("cannot remove '" + folder + "'");
+        os::wait_unless_stopped(leave_poll);
+    }
+}
+
+Status remove_groups(const std::string& top) {
+    for (const std::string& folder : tree_of(top)) TRY(remove_group(folder));
     return ok_status();
 }
 
@@ -133,13 +144,15 @@ Status Cgroups::kill_all(const std::string& container, Duration timeout) const {
             ::kill(pid, SIGKILL);
             if (id.ok()) dying.push_back(id.value());
         }
-        if (dying.empty()) return ok_status();
+        if (left.empty()) return ok_status();
         if (clock.mono() > deadline)
             return error(
                 ErrorCode::DeadlineExceeded,
-                std::to_string(dying.size()) + " processes of '" + container + "' do not die");
+                std::to_string(left.size()) + " processes of '" + container + "' do not die");
         for (const os::ProcessId& id : dying)
             discard(os::wait_gone(id, round_wait), "the next round looks again");
+        // Listed, and dead already: other threads of it are still on their way out.
+        if (dying.empty()) os::wait_unless_stopped(leave_poll);
     }
 }
 
