@@ -113,10 +113,11 @@ Setter delivery(MailDelivery& target) {
                               target);
 }
 
-Setter cipher(VolumeCipher& target) {
-    return word<VolumeCipher>({{"auto", VolumeCipher::Fscrypt},
-                               {"fscrypt", VolumeCipher::Fscrypt},
-                               {"luks", VolumeCipher::Luks}},
+Setter cipher(CipherChoice& target) {
+    return word<CipherChoice>({{"auto", CipherChoice::Auto},
+                               {"fscrypt", CipherChoice::Fscrypt},
+                               {"luks", CipherChoice::Luks},
+                               {"gocryptfs", CipherChoice::Gocryptfs}},
                               target);
 }
 

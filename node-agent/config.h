@@ -11,7 +11,7 @@
 #include "common/log/sink.h"
 #include "common/model/ids.h"
 #include "node-agent/net/exim_config.h"
-#include "node-agent/volume/encrypted_store.h"
+#include "node-agent/volume/volume_cipher.h"
 
 namespace foyer::agent {
 
@@ -22,7 +22,7 @@ struct NodeConfig {
     std::string uid_claims = "/var/lib/foyer/uids";
     int partitions_max = 64;
     bool plain_volumes = false;  // where this machine cannot encrypt them; else refused
-    VolumeCipher volume_cipher = VolumeCipher::Fscrypt;  // of new ones
+    CipherChoice volume_cipher = CipherChoice::Auto;  // of new ones
     bool exec = true;  // who ordered an instance may run programs in its copy here
 
     int wireguard_port = 51820;

@@ -73,6 +73,7 @@ set(CPACK_COMPONENT_FOYER-NODE_DESCRIPTION "agent of a box in a Foyer cloud
 set(CPACK_DEBIAN_FOYER-MASTER_PACKAGE_SUGGESTS "postgresql")
 set(CPACK_DEBIAN_FOYER-MASTER_PACKAGE_RECOMMENDS "foyer")
 set(CPACK_DEBIAN_FOYER-NODE_PACKAGE_RECOMMENDS "smartmontools") # without it, how worn disks are is unknown
-# For volumes.encryption = "luks" alone; the others are an edge's, and start no daemon of their own for us.
-set(CPACK_DEBIAN_FOYER-NODE_PACKAGE_SUGGESTS "cryptsetup-bin, haproxy, knot, lego")
+# For such volumes alone (common/docs/encryption.md): cryptsetup-bin, and gocryptfs with fuse3.
+# The others are an edge's, and start no daemon of their own for us.
+set(CPACK_DEBIAN_FOYER-NODE_PACKAGE_SUGGESTS "cryptsetup-bin, fuse3, gocryptfs, haproxy, knot, lego")
 include(CPack)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <climits>
 #include <csignal>
 #include <deque>
 #include <fcntl.h>
@@ -238,6 +239,16 @@ std::string read_report(const UniqueFd& report, const StopEvent& stopped, Durati
     return line;
 }
 
+// A pipe, and no file in memory: who outlives us would keep that as long as it lives.
+Result<UniqueFd> input_of(const Detached& program) {
+    if (program.input.empty()) return open_file("/dev/null", O_RDONLY);
+    if (program.input.size() > PIPE_BUF)
+        return error(ErrorCode::InvalidArgument, "too much input for a program in the background");
+    auto [read_end, write_end] = TRY(make_pipe());
+    TRY(write_all(write_end.get(), program.input));
+    return std::move(read_end);
+}
+
 }  // namespace
 
 Result<Finished> run(const Command& command, std::stop_token stop) {
@@ -288,7 +299,7 @@ Result<std::string> launch(const Command& command, std::stop_token stop) {
 }
 
 Result<ProcessId> spawn_detached(const Detached& program) {
-    const UniqueFd nothing = TRY(open_file("/dev/null", O_RDONLY));
+    const UniqueFd input = TRY(input_of(program));
     const UniqueFd log = TRY(open_file(program.log_file, O_WRONLY | O_CREAT | O_APPEND, 0640));
     SpawnPlan plan;
     // dup2 onto itself would leave close-on-exec set, so listeners travel by high numbers first.
@@ -297,7 +308,7 @@ Result<ProcessId> spawn_detached(const Detached& program) {
         listeners.emplace_back(::fcntl(given, F_DUPFD_CLOEXEC, 10));
         if (!listeners.back().valid()) return errno_error("cannot pass the listener");
     }
-    plan.give(nothing.get(), 0);
+    plan.give(input.get(), 0);
     plan.give(log.get(), 1);
     plan.give(log.get(), 2);
     int next = 3;

@@ -57,6 +57,7 @@ struct Detached {
     std::vector<std::string> env = {};
     std::string log_file;             // standard output and error, appended
     std::vector<int> listeners = {};  // given to the child as descriptors 3, 4, …
+    std::string input = {};           // standard input, at most 4096 bytes; read once, then gone
 };
 
 // Starts a program in a session of its own, which outlives us. It is our child until we die, then

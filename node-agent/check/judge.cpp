@@ -109,15 +109,22 @@ Finding wireguard(const MachineFacts& facts) {
 
 // In which ways new volumes can be encrypted; the first is what is done unless the host chose.
 Finding volumes(const MachineFacts& facts) {
-    const bool luks = facts.cryptsetup && facts.dm_crypt.value_or(false);
-    if (facts.fscrypt.value_or(false))
-        return {"volumes", luks ? "fscrypt, or luks" : "fscrypt", Verdict::Good, ""};
+    const CipherMeans& means = facts.ciphers;
+    const bool luks = means.cryptsetup && means.dm_crypt.value_or(false);
+    const bool gocryptfs = means.gocryptfs && means.fuse.value_or(false);
+    const std::string others =
+        std::string(luks ? ", or luks" : "") + (gocryptfs ? ", or gocryptfs" : "");
+    if (means.fscrypt.value_or(false)) return {"volumes", "fscrypt" + others, Verdict::Good, ""};
     if (luks)
-        return {"volumes", "luks", Verdict::Poor,
+        return {"volumes", others.substr(5), Verdict::Poor,
                 "no fscrypt seen here: set volumes.encryption = \"luks\" in node.toml"};
-    if (!facts.fscrypt) return unknown("volumes", "this kernel has no ext4 loaded: modprobe ext4");
-    return {"volumes", "in clear", Verdict::Bad,
-            "copies are refused: Debian's own kernel, or cryptsetup-bin and dm-crypt for luks"};
+    if (!means.fscrypt) return unknown("volumes", "this kernel has no ext4 loaded: modprobe ext4");
+    const auto chosen = choose_cipher(CipherChoice::Auto, means);
+    if (!chosen.ok())
+        return {"volumes", "in clear", Verdict::Bad,
+                "copies are refused: " + chosen.failure().message};
+    return {"volumes", "gocryptfs", Verdict::Poor,
+            "a program does it, at half the speed of fscrypt, which Debian's own kernel has"};
 }
 
 Finding clock(const MachineFacts& facts) {

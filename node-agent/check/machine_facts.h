@@ -11,6 +11,7 @@
 #include "node-agent/care/box_facts.h"
 #include "node-agent/line/line_facts.h"
 #include "node-agent/runtime/cgroup_layout.h"
+#include "node-agent/volume/volume_cipher.h"
 
 namespace foyer::agent {
 
@@ -46,9 +47,7 @@ struct MachineFacts {
     std::optional<bool> seccomp;
     std::optional<bool> wireguard;  // in the kernel, or a module of it
     std::optional<bool> nftables;
-    std::optional<bool> fscrypt;   // ext4 can encrypt folders
-    std::optional<bool> dm_crypt;  // in the kernel, or a module of it
-    bool cryptsetup = false;       // the program that LUKS needs
+    CipherMeans ciphers;  // of volumes
     std::optional<bool> clock_synchronized;
     std::optional<bool> ipv6;  // an address that the internet reaches
     std::vector<PowerSupply> power;

@@ -8,6 +8,7 @@
 
 #include "common/base/text.h"
 #include "common/os/files.h"
+#include "common/os/kernel_modules.h"
 #include "common/os/sys.h"
 #include "node-agent/care/ask_disks.h"
 #include "node-agent/care/read_box.h"
@@ -34,24 +35,6 @@ std::optional<int> processors(const std::string& cpuinfo) {
     for (std::string line; std::getline(lines, line);)
         found += line.starts_with("processor") ? 1 : 0;
     return found > 0 ? std::optional(found) : std::nullopt;
-}
-
-// Names of what is built into the kernel and of the modules it would load; empty: not known.
-std::string modules_of(const std::string& root, const std::string& kernel) {
-    if (kernel.empty()) return {};
-    const std::string folder = root + "/lib/modules/" + kernel;
-    return text_of(folder + "/modules.builtin") + text_of(folder + "/modules.dep");
-}
-
-// Loaded, built in, or a module that the kernel would load. By the name of its file: loaded, each
-// "-" in it is a "_".
-std::optional<bool> has_module(const std::string& root, const std::string& modules,
-                               const std::string& name) {
-    std::string loaded = name;
-    std::ranges::replace(loaded, '-', '_');
-    if (os::exists(root + "/sys/module/" + loaded)) return true;
-    if (modules.empty()) return std::nullopt;
-    return modules.find("/" + name + ".ko") != std::string::npos;
 }
 
 // "fe800000000000000000000000000001 02 40 20 80 eth0": address, index, prefix, scope (00: the
@@ -159,12 +142,10 @@ MachineFacts read_kernel(const std::string& root) {
     if (!facts.kernel.empty())
         facts.seccomp = text_of(root + "/proc/sys/kernel/seccomp/actions_avail").find("errno") !=
                         std::string::npos;
-    const std::string modules = modules_of(root, facts.kernel);
-    facts.wireguard = has_module(root, modules, "wireguard");
-    facts.nftables = has_module(root, modules, "nf_tables");
-    if (os::exists(root + "/sys/fs/ext4/features"))
-        facts.fscrypt = os::exists(root + "/sys/fs/ext4/features/encryption");
-    facts.dm_crypt = has_module(root, modules, "dm-crypt");
+    const os::KernelModules modules(root);
+    facts.wireguard = modules.has("wireguard");
+    facts.nftables = modules.has("nf_tables");
+    facts.ciphers = kernel_means(root);
     facts.ipv6 = has_ipv6(root);
     facts.power = power_of(root);
     return facts;
@@ -180,7 +161,7 @@ MachineFacts read_machine(const std::string& data_dir, const Clock& clock) {
     facts.health = health();
     for (const char* name : {"crun", "conmon", "umoci", "nft", "ip", "wg", "nsenter", "unshare"})
         if (!os::find_program(name).ok()) facts.programs_missing.emplace_back(name);
-    facts.cryptsetup = os::find_program("cryptsetup").ok();
+    facts.ciphers = machine_means();
     facts.wireguard_go = os::find_program("wireguard-go").ok();
     return facts;
 }

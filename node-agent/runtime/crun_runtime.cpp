@@ -50,6 +50,8 @@ std::optional<int> port_of(const Release& release, const std::string& name) {
 
 std::string hook_container(const PartitionId& id) { return id.str() + "-hook"; }
 
+std::string view_container(const PartitionId& id) { return id.str() + "-view"; }
+
 Status check_partition_id(const PartitionId& id) {
     const std::string& text = id.str();
     const bool shaped =
@@ -112,6 +114,8 @@ Status CrunRuntime::lay_out(const Assignment& assignment, const Release& release
                           .gid = first + static_cast<std::uint32_t>(release.group_id)};
     TRY(prepare_network(assignment, release));
     TRY(write_volume(places(id), user, assignment, replica, config_.volumes));
+    for (const os::ProcessId& program : programs_of_store(places(id).store()))
+        TRY(groups_.confine_keeper(view_container(id), program.pid, assignment.reserved.cpu));
     return write_bundle(assignment, release, first);
 }
 
@@ -188,9 +192,13 @@ Result<ContainerStatus> CrunRuntime::status(const PartitionId& id) {
             .state = ContainerState::Exited,
             .exit_code = code ? std::optional(static_cast<int>(*code)) : std::nullopt};
     }
-    if (first_process(id))
-        return ContainerStatus{.state = os::exists(paths_.started(id)) ? ContainerState::Running
-                                                                       : ContainerState::Created};
+    if (first_process(id)) {
+        if (!os::exists(paths_.started(id)))
+            return ContainerStatus{.state = ContainerState::Created};
+        // Without its volume it only looks alive. The next start ends what is left of it.
+        return ContainerStatus{.state = is_cut_off(places(id).store()) ? ContainerState::Exited
+                                                                       : ContainerState::Running};
+    }
     // Started, but neither process nor exit code: its keeper died with it (a power cut within /run
     // cannot be, but kill -9 of both can).
     if (os::exists(paths_.pid_file(id))) return ContainerStatus{.state = ContainerState::Exited};
@@ -216,6 +224,9 @@ Status CrunRuntime::start(const PartitionId& id, const Release&) {
     TRY(end_container(hook_container(id)));
     TRY(clear_service(id));
     const Status begun = [&]() -> Status {
+        if (is_cut_off(places(id).store()))
+            return error(ErrorCode::Unavailable,
+                         "gocryptfs, which shows the volume, ended; the volume is opened anew");
         TRY(crun_.create({.container = id.str(),
                           .bundle = paths_.bundle(id),
                           .pid_file = paths_.pid_file(id),
@@ -295,7 +306,8 @@ Status CrunRuntime::end(const PartitionId& id) {
 
 Status CrunRuntime::put_away(const PartitionId& id) {
     TRY(end(id));
-    return close_store(places(id).store());
+    TRY(close_store(places(id).store()));
+    return groups_.end_keeper(view_container(id), kill_timeout);
 }
 
 Status CrunRuntime::erase(const PartitionId& id) {
@@ -304,6 +316,7 @@ Status CrunRuntime::erase(const PartitionId& id) {
     TRY(remove_partition_net(box_, Netns(paths_.netns(id)), link_of(id)));
     TRY(os::remove_file(paths_.exit_file(id)));
     TRY(os::remove_tree(paths_.live(id)));
+    TRY(groups_.end_keeper(view_container(id), kill_timeout));
     // Last, because the partition is listed as long as its folder is there: an interruption is
     // taken up again.
     TRY(remove_volume(places(id)));

@@ -99,5 +99,7 @@ private:
 Status check_partition_id(const PartitionId& id);
 // Of hooks that run while the service does not.
 std::string hook_container(const PartitionId& id);
+// No container, but the name of the group of the programs that show its volume (gocryptfs).
+std::string view_container(const PartitionId& id);
 
 }  // namespace foyer::agent

@@ -12,22 +12,22 @@
 #include <sys/statvfs.h>
 #include <vector>
 
+#include "common/base/check.h"
 #include "common/base/text.h"
 #include "common/os/child_process.h"
 #include "common/os/files.h"
-#include "common/os/stop_event.h"
 #include "common/os/sys.h"
 #include "common/tls/key_derivation.h"
 #include "node-agent/volume/fscrypt.h"
+#include "node-agent/volume/gocryptfs.h"
 #include "node-agent/volume/loop_device.h"
 #include "node-agent/volume/luks.h"
+#include "node-agent/volume/mount_point.h"
 
 namespace foyer::agent {
 namespace {
 
 constexpr std::int64_t mib = 1024 * 1024;
-constexpr Duration close_poll{50};
-constexpr int close_polls_max = 100;  // what was killed a moment ago lets go of its files
 constexpr Duration mkfs_timeout{120'000};
 constexpr Duration fsck_timeout{600'000};
 
@@ -86,7 +86,7 @@ private:
     std::vector<std::uint8_t> bytes_;
 };
 
-// What opens a store. The two ways never share a key.
+// What opens a store. The ways never share a key.
 struct StoreKey {
     const Secret<std::string>& key;
     const std::string& purpose;
@@ -96,11 +96,24 @@ struct StoreKey {
     Result<DerivedKey> luks() const {
         return DerivedKey::make(key, "foyer volume luks 1\n" + purpose, luks_key_bytes);
     }
+    Result<DerivedKey> gocryptfs() const {
+        return DerivedKey::make(key, "foyer volume gocryptfs 1\n" + purpose, gocryptfs_key_bytes);
+    }
+    Result<DerivedKey> gocryptfs_name() const {
+        return DerivedKey::make(key, "foyer volume gocryptfs name 1\n" + purpose,
+                                gocryptfs_key_bytes);
+    }
 };
 
 Status make_file_system(const std::string& device, Bytes size, VolumeCipher cipher) {
     std::vector<std::string> argv{"mkfs.ext4", "-q", "-F", "-b", "4096", "-m", percent_kept(size)};
-    if (cipher == VolumeCipher::Fscrypt) argv.insert(argv.end(), {"-O", "encrypt"});
+    switch (cipher) {
+        case VolumeCipher::Fscrypt: argv.insert(argv.end(), {"-O", "encrypt"}); break;
+        case VolumeCipher::Luks: break;
+        case VolumeCipher::Gocryptfs:
+            argv.insert(argv.end(), {"-L", std::string(gocryptfs_label)});
+            break;
+    }
     argv.insert(argv.end(), {"-E", "nodiscard,lazy_itable_init=1,lazy_journal_init=1", device});
     TRY(os::run_checked({.argv = std::move(argv), .timeout = mkfs_timeout}));
     return ok_status();
@@ -132,7 +145,8 @@ Status make_image(const std::string& image, Bytes size, const StoreKey& key, Vol
     const Status done = [&]() -> Status {
         TRY(fill(draft, size));
         switch (cipher) {
-            case VolumeCipher::Fscrypt: TRY(make_file_system(draft, size, cipher)); break;
+            case VolumeCipher::Fscrypt:
+            case VolumeCipher::Gocryptfs: TRY(make_file_system(draft, size, cipher)); break;
             case VolumeCipher::Luks: TRY(make_luks(draft, size, key)); break;
         }
         const os::UniqueFd fd = TRY(os::open_file(draft, O_RDWR | O_CLOEXEC));
@@ -165,16 +179,33 @@ Status check_file_system(const std::string& device) {
 // What of the loop device is to be mounted: itself, or what dm-crypt shows of it.
 Result<BlockDevice> device_to_mount(const LoopDevice& device, const StoreKey& key,
                                     VolumeCipher cipher) {
-    if (cipher == VolumeCipher::Fscrypt)
+    if (cipher != VolumeCipher::Luks)
         return BlockDevice{.path = device.path, .fresh = device.fresh};
     const DerivedKey derived = TRY(key.luks());
     return open_luks(device, derived.bytes());
 }
 
-Status mount_device(const BlockDevice& device, const StorePlaces& places) {
+// noinit_itable: what a new file holds are zeros; the kernel would zero tables in it once more, and
+// the loop device do that by holes, room of ours that others fill.
+// gocryptfs encrypts each block anew when a part of it changes, and its blocks lie across those of
+// the disk: a power cut between two of them would take what was safe before. So data goes through
+// the journal, too. Which of its programs may use the kept blocks, their group says.
+std::string mount_options(VolumeCipher cipher) {
+    const std::string owner = std::to_string(kept_blocks_owner);
+    switch (cipher) {
+        case VolumeCipher::Fscrypt: return "errors=remount-ro,noinit_itable";
+        case VolumeCipher::Luks: return "errors=remount-ro";  // zeros of its file are none within
+        case VolumeCipher::Gocryptfs:
+            return "errors=remount-ro,noinit_itable,data=journal,resuid=" + owner +
+                   ",resgid=" + owner;
+    }
+    CHECK(false);
+}
+
+Status mount_device(const BlockDevice& device, const StorePlaces& places, VolumeCipher cipher) {
     if (device.fresh) TRY(check_file_system(device.path));
     if (::mount(device.path.c_str(), places.mount.c_str(), "ext4",
-                MS_NOSUID | MS_NODEV | MS_NOATIME, "errors=remount-ro") != 0)
+                MS_NOSUID | MS_NODEV | MS_NOATIME, mount_options(cipher).c_str()) != 0)
         return os::errno_error("cannot mount '" + places.image + "'");
     return ok_status();
 }
@@ -182,12 +213,12 @@ Status mount_device(const BlockDevice& device, const StorePlaces& places) {
 Status mount_image(const StorePlaces& places, const StoreKey& key, VolumeCipher cipher) {
     if (is_open(places) && is_read_only(places.mount)) TRY(close_store(places));
     const bool open = is_open(places);
-    if (open && cipher == VolumeCipher::Fscrypt) return ok_status();
+    if (open && cipher != VolumeCipher::Luks) return ok_status();
     TRY(os::make_dirs(places.mount, 0700));
     const LoopDevice loop = TRY(attach_loop(places.image));
     const BlockDevice device = TRY(device_to_mount(loop, key, cipher));  // proves the key, too
     if (open) return ok_status();
-    const Status mounted = mount_device(device, places);
+    const Status mounted = mount_device(device, places, cipher);
     // What cannot be mounted stays closed, and its key forgotten.
     if (!mounted.ok()) discard(close_luks(places.image), "the first error is the one to tell");
     return mounted;
@@ -217,6 +248,18 @@ Status ensure_private_folder(const StorePlaces& places, const StoreKey& own) {
                  {{"rule", "other_volume_key"}});
 }
 
+ViewPlaces views_in(const StorePlaces& places) {
+    return {.ciphers = places.mount + "/gocryptfs",
+            .plain = places.inside(),
+            .notes = places.mount + "."};
+}
+
+Status ensure_views(const StorePlaces& places, const StoreKey& own) {
+    const DerivedKey key = TRY(own.gocryptfs());
+    const DerivedKey name = TRY(own.gocryptfs_name());
+    return open_views(views_in(places), {.key = key.bytes(), .name = name.bytes()});
+}
+
 }  // namespace
 
 Bytes kept_for_log(Bytes size) {
@@ -239,28 +282,42 @@ bool is_open(const StorePlaces& places) {
            ::stat(os::parent_of(places.mount).c_str(), &above) == 0 && here.st_dev != above.st_dev;
 }
 
+VolumeCipher cipher_of_store(const StorePlaces& places) {
+    if (is_luks(places.image)) return VolumeCipher::Luks;
+    return is_gocryptfs(places.image) ? VolumeCipher::Gocryptfs : VolumeCipher::Fscrypt;
+}
+
+std::string log_folder_of(const StorePlaces& places) {
+    const bool apart = cipher_of_store(places) == VolumeCipher::Gocryptfs;
+    return places.inside() + (apart ? "/keeper" : "");
+}
+
+std::vector<os::ProcessId> programs_of_store(const StorePlaces& places) {
+    return programs_of_views(views_in(places));
+}
+
+bool is_cut_off(const StorePlaces& places) {
+    return has_store(places) && cipher_of_store(places) == VolumeCipher::Gocryptfs &&
+           !are_shown(views_in(places));
+}
+
 Status open_store(const StorePlaces& places, Bytes size, const Secret<std::string>& key,
                   const std::string& purpose, VolumeCipher cipher) {
     const StoreKey own{key, purpose};
     if (!has_store(places)) TRY(make_image(places.image, size, own, cipher));
-    const VolumeCipher made = is_luks(places.image) ? VolumeCipher::Luks : VolumeCipher::Fscrypt;
+    const VolumeCipher made = cipher_of_store(places);
     TRY(mount_image(places, own, made));
     switch (made) {
         case VolumeCipher::Fscrypt: return ensure_private_folder(places, own);
         case VolumeCipher::Luks: return os::make_dirs(places.inside(), 0711);
+        case VolumeCipher::Gocryptfs: return ensure_views(places, own);
     }
     return ok_status();
 }
 
 Status close_store(const StorePlaces& places) {
-    for (int poll = 0; is_open(places); ++poll) {
-        if (::umount2(places.mount.c_str(), UMOUNT_NOFOLLOW) == 0) continue;  // perhaps twice
-        if (errno != EBUSY) return os::errno_error("cannot unmount '" + places.mount + "'");
-        if (poll == close_polls_max)
-            return error(ErrorCode::Unavailable, "something still uses '" + places.mount +
-                                                     "'; see: fuser -vm " + places.mount);
-        os::wait_unless_stopped(close_poll);
-    }
+    TRY(close_views(views_in(places)));
+    TRY(unmount(places.mount));
     TRY(close_luks(unfinished(places.image)));  // an agent died while it was made
     return close_luks(places.image);
 }

@@ -10,14 +10,20 @@
 //
 // Or, where the host chose LUKS (decision 0030), dm-crypt lies between the loop device and ext4,
 // and private/ is a plain folder: then a disk shows how large the store is, and no more.
+//
+// Or, where the kernel does neither (decision 0031), the folders in private/ are what two programs
+// show in plain of encrypted folders beside it (gocryptfs): a disk shows as much as with fscrypt.
 #pragma once
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "common/base/result.h"
 #include "common/base/units.h"
 #include "common/log/secret.h"
+#include "common/os/process_id.h"
+#include "node-agent/volume/volume_cipher.h"
 
 namespace foyer::agent {
 
@@ -33,21 +39,27 @@ Bytes kept_for_log(Bytes size);
 // Of a store that is there; nothing: there is none.
 std::optional<Bytes> size_of_store(const StorePlaces& places);
 
-// In which way new stores are encrypted. One that is there tells by itself in which it was.
-enum class VolumeCipher {
-    Fscrypt,  // the kernel encrypts the folder within
-    Luks      // the kernel encrypts the whole file (dm-crypt), also what the file system is like
-};
-
 // Whether the partition has such a store, open or not.
 bool has_store(const StorePlaces& places);
 bool is_open(const StorePlaces& places);
+// The way in which a store that is there was made, as its file tells.
+VolumeCipher cipher_of_store(const StorePlaces& places);
+
+// Where in an open store its keeper's log goes, which has room there when the rest is full.
+std::string log_folder_of(const StorePlaces& places);
+
+// Programs that show an open store, which work as much as its tenant writes and reads. None where
+// the kernel encrypts.
+std::vector<os::ProcessId> programs_of_store(const StorePlaces& places);
+// One of them ended, or what it showed is not mounted: who runs on the store reads and writes
+// nothing any more, and it is to be opened anew. False where the kernel encrypts, or there is none.
+bool is_cut_off(const StorePlaces& places);
 
 // Makes what is missing and opens it: inside() is there then, and only root may enter. `purpose`
 // tells the partition from others under the same key. Safe to repeat, also after a power cut in the
 // midst: then the file system is checked, and mended where that loses nothing. ResourceExhausted:
 // the disk has no room for `size`. FailedPrecondition: it was made with another key; it is damaged;
-// or this kernel cannot do it, and why.
+// or this machine cannot do it, and why. `cipher` counts for a store that is not there.
 Status open_store(const StorePlaces& places, Bytes size, const Secret<std::string>& key,
                   const std::string& purpose, VolumeCipher cipher = VolumeCipher::Fscrypt);
 

@@ -9,6 +9,7 @@
 #include "common/os/files.h"
 #include "common/os/sys.h"
 #include "node-agent/volume/fscrypt.h"
+#include "node-agent/volume/gocryptfs.h"
 #include "node-agent/volume/loop_device.h"
 #include "node-agent/volume/luks.h"
 
@@ -61,19 +62,36 @@ Status claim(const VolumePlaces& places, WallTime ordered_at) {
                             {.mode = 0600});
 }
 
-// This machine has no loop devices, or encrypts no folders.
+// This machine has no loop devices, or nothing that encrypts.
 bool cannot_encrypt(const Error& why) {
     return std::ranges::any_of(why.details, [](const ErrorDetail& detail) {
         return detail.value == no_loop_rule || detail.value == no_fscrypt_rule ||
-               detail.value == no_luks_rule;
+               detail.value == no_luks_rule || detail.value == no_gocryptfs_rule;
     });
+}
+
+// One that is there is opened as what it is.
+Status open_or_make(const StorePlaces& store, const Assignment& assignment, const std::string& key,
+                    CipherChoice choice) {
+    const auto open = [&](VolumeCipher cipher) {
+        return open_store(store, assignment.reserved.disk, Secret(key), assignment.partition.str(),
+                          cipher);
+    };
+    if (has_store(store)) return open(cipher_of_store(store));
+    const VolumeCipher cipher = TRY(choose_cipher(choice, machine_means()));
+    Status made = open(cipher);
+    if (made.ok() || !cannot_encrypt(made.failure())) return made;
+    TRY(remove_store(store));
+    // The try has loaded ext4: only now its kernel tells what that can.
+    const VolumeCipher other = TRY(choose_cipher(choice, machine_means()));
+    return other == cipher ? made : open(other);
 }
 
 Status open_private(const VolumePlaces& places, const Assignment& assignment, VolumeRules rules) {
     const StorePlaces store = places.store();
     const auto key = assignment.secrets.by_name.find(std::string(volume_key_name));
     if (key == assignment.secrets.by_name.end()) {
-        if (!has_store(store) || is_open(store)) return ok_status();
+        if (!has_store(store) || (is_open(store) && !is_cut_off(store))) return ok_status();
         return error(ErrorCode::FailedPrecondition,
                      "the volume is encrypted, and its key has not come yet",
                      {{"rule", "volume_key_missing"}});
@@ -81,8 +99,7 @@ Status open_private(const VolumePlaces& places, const Assignment& assignment, Vo
     // What was made before its order had a key stays as it is.
     if (!has_store(store) && os::exists(places.volume())) return ok_status();
     const bool made_before = has_store(store);
-    Status opened = open_store(store, assignment.reserved.disk, Secret(key->second),
-                               assignment.partition.str(), rules.cipher);
+    Status opened = open_or_make(store, assignment, key->second, rules.cipher);
     if (opened.ok() || made_before || rules.plain == PlainVolumes::Refused ||
         !cannot_encrypt(opened.failure()))
         return opened;

@@ -19,7 +19,9 @@ struct VolumePlaces {
     // Owned by the partition's user. In the store, where the partition has one.
     std::string volume() const { return private_folder() + "/volume"; }
     // What the service prints. Likewise.
-    std::string log() const { return private_folder() + "/log"; }
+    std::string log() const {
+        return (has_store(store()) ? log_folder_of(store()) : partition) + "/log";
+    }
 
 private:
     std::string private_folder() const { return has_store(store()) ? store().inside() : partition; }
@@ -39,7 +41,7 @@ enum class PlainVolumes {
 // How volumes are made here.
 struct VolumeRules {
     PlainVolumes plain = PlainVolumes::Refused;
-    VolumeCipher cipher = VolumeCipher::Fscrypt;
+    CipherChoice cipher = CipherChoice::Auto;
 };
 
 // Opens or makes the encrypted store, where the order has a key for it (and not, where its volume

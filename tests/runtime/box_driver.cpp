@@ -115,7 +115,9 @@ public:
         box.cgroup_parent = config.value("cgroup_parent", "");
         box.uid_claims = config.at("uid_claims");
         if (config.value("plain_volumes", false)) box.volumes.plain = PlainVolumes::WhereNeeded;
-        if (config.value("encryption", "") == "luks") box.volumes.cipher = VolumeCipher::Luks;
+        const std::string encryption = config.value("encryption", "");
+        if (encryption == "luks") box.volumes.cipher = CipherChoice::Luks;
+        if (encryption == "gocryptfs") box.volumes.cipher = CipherChoice::Gocryptfs;
         box.wg_private_key_file = config.value("key_file", "");
         box.wg_port = config.value("wg_port", 51820);
         box.edge_listen_address = config.value("listen", "127.0.0.1");

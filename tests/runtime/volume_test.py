@@ -5,8 +5,10 @@ it survives whatever ends the box.
 
 import glob
 import os
+import signal
 import subprocess
 import sys
+import time
 import unittest
 
 import runtime_lab
@@ -25,6 +27,7 @@ SERVE = (
 HOOKS = {
     "init": (SPELL + "echo $c >/foyer/volume/mine; ls /foyer/secrets; cat /foyer/secrets/*", 20),
     "position": ("cat /foyer/volume/mine; df -k /foyer/volume", 10),
+    "join": ("dd if=/dev/zero of=/foyer/volume/fill bs=4k count=16384; true", 60),
     "export": ("dd if=/dev/zero of=/foyer/volume/big bs=1M count=64; rm /foyer/volume/big; true",
                60),
 }
@@ -56,6 +59,7 @@ def devices_of(image):
 class Volume(unittest.TestCase):
     ENCRYPTION = "fscrypt"
     FILE_SYSTEM_AT = 0  # in the image
+    SHOWN_IN = "private"
 
     @classmethod
     def setUpClass(cls):
@@ -86,7 +90,7 @@ class Volume(unittest.TestCase):
         if "was built without" in str(done) or "no loop devices" in str(done):
             self.skipTest(f"this kernel encrypts no folder: {done}")
         if "this machine cannot" in str(done):
-            self.skipTest(f"this machine has no LUKS: {done}")
+            self.skipTest(f"this machine has no {self.ENCRYPTION}: {done}")
         self.assertIn("ok", done)
 
     def tearDown(self):
@@ -108,13 +112,16 @@ class Volume(unittest.TestCase):
         """As far as one machine can play it: all is gone from memory, the disk stays."""
         self.box.must("kill", partition="acme-0")
         self.box.kill()
-        run("umount", self.store)
+        self.unmount()
         self.forget()
         self.assertEqual([], devices_of(self.file))
         type(self).begin()
 
+    def unmount(self):
+        run("umount", self.store)
+
     def forget(self):
-        """What the kernel holds of the store beside its mount."""
+        """What is left of the open store beside its mount."""
 
     def test_what_a_tenant_writes_and_prints_cannot_be_read_without_the_key(self):
         out = self.hook("init")["output"]
@@ -126,7 +133,7 @@ class Volume(unittest.TestCase):
             if CANARY in str(self.box.must("log", partition="acme-0", newest=10, wait_ms=200)):
                 break
         os.sync()
-        self.assertIn(CANARY.encode(), raw(f"{self.store}/private"), "an open store shows it")
+        self.assertIn(CANARY.encode(), raw(f"{self.store}/{self.SHOWN_IN}"), "in an open store")
         shown = raw(self.box.data_dir)
         self.assertGreater(len(shown), SIZE)
         self.power_cut()
@@ -157,7 +164,7 @@ class Volume(unittest.TestCase):
                               stdout=subprocess.PIPE, text=True) as other:
             try:
                 self.assertEqual("in\n", other.stdout.readline())
-                run("umount", self.store)
+                self.unmount()
                 self.assertIn("ok", self.prepare())
                 self.assertEqual(1, len(devices_of(self.file)))
                 self.assertIn(CANARY, self.hook("position")["output"])
@@ -286,6 +293,129 @@ class LuksVolume(Volume):
         self.assertIn("ok", self.prepare())
         self.assertEqual([], devices_of(draft))
         self.assertNotIn("foyer-draft", self.mappings())
+
+
+class GocryptfsVolume(Volume):
+    ENCRYPTION = "gocryptfs"
+    SHOWN_IN = "private/keeper"
+
+    def programs(self):
+        """Process ids of what shows a store of this test."""
+        found = []
+        for name in glob.glob("/proc/[0-9]*/cmdline"):
+            try:
+                with open(name, "rb") as file:
+                    words = file.read().split(b"\0")
+            except (FileNotFoundError, ProcessLookupError):
+                continue  # ended meanwhile
+            if words[0] == b"gocryptfs" and self.place.path.encode() in b" ".join(words):
+                found.append(int(name.split("/")[2]))
+        return sorted(found)
+
+    def views(self):
+        """The views that are mounted where we are."""
+        with open("/proc/self/mounts", encoding="utf-8") as mounts:
+            return [line.split()[1] for line in mounts if f" {self.store}/private" in line]
+
+    def unmount(self):
+        for folder in reversed(self.views()):
+            run("umount", folder)
+        # Their programs end a moment later, or never, where somebody else still has the views.
+        run("umount", "-l", self.store)
+
+    def wait_until(self, holds):
+        for _ in range(100):
+            if holds():
+                return
+            time.sleep(0.1)
+        self.fail("it does not come to be")
+
+    def forget(self):
+        self.wait_until(lambda: not self.programs() and not devices_of(self.file))
+
+    def begin_folder_anew(self):
+        self.power_cut()
+        self.assertIn("ok", self.prepare())
+        self.box.must("kill", partition="acme-0")
+        for folder in reversed(self.views()):
+            run("umount", folder)
+        os.rename(f"{self.store}/gocryptfs", f"{self.store}/gocryptfs.new")
+        self.assertIn("ok", self.prepare())
+        self.assertFalse(os.path.exists(f"{self.store}/gocryptfs.new"))
+
+    def tearDown(self):
+        super().tearDown()
+        self.assertEqual([], self.programs())
+        self.assertEqual([], self.views())
+
+    def test_it_tells_so_by_itself(self):
+        self.hook("init")
+        with open(self.file, "rb") as file:
+            file.seek(1024 + 0x78)
+            self.assertEqual(b"foyer-gocryptfs\0", file.read(16))
+        self.power_cut()
+        self.box.close()
+        type(self).ENCRYPTION = "auto"  # the host changes his mind; what is there stays
+        try:
+            type(self).begin()
+            self.assertIn("ok", self.prepare())
+            self.assertEqual(2, len(self.programs()))
+            self.assertIn(CANARY, self.hook("position")["output"])
+        finally:
+            self.box.close()
+            type(self).ENCRYPTION = "gocryptfs"
+            type(self).begin()
+
+    def test_an_open_one_is_given_to_no_other_key(self):
+        self.assertIn("made with another key", str(self.prepare(key=OTHER)))
+        self.assertIn("ok", self.prepare())
+
+    def test_its_programs_show_the_key_to_nobody_who_looks(self):
+        for program in self.programs():
+            for what in ("cmdline", "environ"):
+                with open(f"/proc/{program}/{what}", "rb") as file:
+                    self.assertNotIn(KEY.encode(), file.read())
+            self.assertIn("pipe:", os.readlink(f"/proc/{program}/fd/0"))
+
+    def test_an_agent_that_dies_takes_no_program_with_it(self):
+        self.hook("init")
+        self.box.must("start", partition="acme-0")
+        before = self.programs()
+        self.assertEqual(2, len(before))
+        self.box.kill()
+        type(self).begin()
+        self.assertEqual("running", self.box.must("status", partition="acme-0")["ok"])
+        self.assertIn("ok", self.prepare())
+        self.assertEqual(before, self.programs())
+        self.assertEqual("running", self.box.must("status", partition="acme-0")["ok"])
+
+    def test_a_program_that_dies_ends_the_copy_and_the_next_start_shows_all_again(self):
+        self.hook("init")
+        for which in (0, 1):
+            self.box.must("start", partition="acme-0")
+            before = self.programs()
+            os.kill(before[which], signal.SIGKILL)
+            self.wait_until(lambda: self.box.must("status", partition="acme-0")["ok"] == "exited")
+            self.assertIn("opened anew", str(self.box.ask("start", partition="acme-0")))
+            self.assertIn("ok", self.prepare())
+            self.assertEqual(2, len(self.programs()))
+            self.assertEqual([], [program for program in self.programs() if program in before])
+            self.box.must("start", partition="acme-0")
+            self.assertEqual("running", self.box.must("status", partition="acme-0")["ok"])
+            self.box.must("kill", partition="acme-0")
+            self.assertIn(CANARY, self.hook("position")["output"])
+        for folder in reversed(self.views()):
+            run("umount", folder)
+        for folder in ("keeper", "volume"):
+            self.assertEqual([], os.listdir(f"{self.store}/private/{folder}"), "written beneath")
+
+    def test_a_full_volume_leaves_its_log_room(self):
+        full = self.hook("join")
+        self.assertIn("No space left", str(full))
+        self.box.must("start", partition="acme-0")
+        self.wait_until(
+            lambda: CANARY in str(self.box.must("log", partition="acme-0", newest=10, wait_ms=0)))
+        self.assertEqual("running", self.box.must("status", partition="acme-0")["ok"])
 
 
 if __name__ == "__main__":

@@ -28,8 +28,9 @@ echo "ok: containers and their limits under cgroup v2, in the group that systemd
 FOYER_TEST_CGROUP=chosen python3 -B fence_test.py /srv/in/bin
 echo "ok: the fences of leases under cgroup v2, with the agent's leaf frozen"
 modprobe dm_crypt || fail "this kernel has no dm-crypt"
+modprobe fuse || fail "this kernel has no FUSE"
 FOYER_TEST_CGROUP=chosen python3 -B volume_test.py /srv/in/bin 2>&1 | tee /tmp/volume.log
 ! grep -q skipped /tmp/volume.log || fail "a volume's test was skipped"
-echo "ok: encrypted volumes, by the kernel's fscrypt and by LUKS"
+echo "ok: encrypted volumes, by the kernel's fscrypt, by LUKS and by gocryptfs"
 python3 -B overlay_test.py /srv/in/bin
 echo "ok: the overlay with the kernel's WireGuard"

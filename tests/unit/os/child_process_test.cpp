@@ -2,7 +2,9 @@
 
 #include <thread>
 
+#include "common/os/files.h"
 #include "tests/support/catch.h"
+#include "tests/support/temp_folder.h"
 
 using namespace foyer;
 
@@ -85,4 +87,21 @@ TEST_CASE("a program in the background reports its start on descriptor 3") {
     REQUIRE(report.ok());
     CHECK(report.value() == "{\"data\": 7}");
     CHECK_FALSE(os::launch(shell("exit 1")).ok());
+}
+
+TEST_CASE("a program in the background reads its input once, and none lies about after that") {
+    const test::TempFolder folder;
+    const std::string log = folder.path() + "/log";
+    const auto program = os::spawn_detached({.argv = {"/bin/sh", "-c",
+                                                      "read line; read more; echo \"$line|$more\"; "
+                                                      "readlink /proc/$$/fd/0"},
+                                             .log_file = log,
+                                             .input = "a secret\n"});
+    REQUIRE(program.ok());
+    REQUIRE(os::wait_gone(program.value(), Duration(10'000)).ok());
+    const std::string said = os::read_file(log).value();
+    CHECK(said.starts_with("a secret|\npipe:"));
+    CHECK_FALSE(os::spawn_detached(
+                    {.argv = {"/bin/true"}, .log_file = log, .input = std::string(5'000, 'x')})
+                    .ok());
 }

@@ -23,7 +23,7 @@ MachineFacts good() {
     facts.kernel = "6.1.0-18-amd64";
     facts.groups = CgroupMode::V2;
     facts.user_namespaces = facts.seccomp = facts.wireguard = facts.nftables = true;
-    facts.fscrypt = true;
+    facts.ciphers.fscrypt = true;
     facts.clock_synchronized = facts.ipv6 = true;
     facts.power = {{"AC", "Mains"}, {"ups", "UPS"}};
     facts.health.disks = {{.name = "nvme0n1", .kind = care::DiskKind::Nvme, .celsius = 38}};
@@ -107,12 +107,12 @@ TEST_CASE("a disk that turns is named as the reason") {
     CHECK(of(facts, "disk speed").reason.find("this disk turns") != std::string::npos);
 }
 
-TEST_CASE("volumes are encrypted by fscrypt, or by luks, or its copies are refused") {
+TEST_CASE("volumes are encrypted by fscrypt, luks or gocryptfs, or its copies are refused") {
     const auto with = [](std::optional<bool> fscrypt, bool dm_crypt, bool cryptsetup) {
         return verdict("volumes", [=](auto& facts) {
-            facts.fscrypt = fscrypt;
-            facts.dm_crypt = dm_crypt;
-            facts.cryptsetup = cryptsetup;
+            facts.ciphers.fscrypt = fscrypt;
+            facts.ciphers.dm_crypt = dm_crypt;
+            facts.ciphers.cryptsetup = cryptsetup;
         });
     };
     CHECK(with(true, false, false) == Verdict::Good);
@@ -120,6 +120,28 @@ TEST_CASE("volumes are encrypted by fscrypt, or by luks, or its copies are refus
     CHECK(with(false, true, false) == Verdict::Bad);
     CHECK(with(false, false, true) == Verdict::Bad);
     CHECK(with(std::nullopt, false, false) == Verdict::Unknown);
+    const auto by_program = [](bool dm_crypt, bool program, bool fuse) {
+        MachineFacts facts = good();
+        facts.ciphers = {.fscrypt = false, .dm_crypt = dm_crypt, .fuse = fuse};
+        facts.ciphers.gocryptfs = program;
+        return of(facts, "volumes");
+    };
+    CHECK(by_program(false, true, true).verdict == Verdict::Poor);
+    CHECK(by_program(false, true, true).value == "gocryptfs");
+    CHECK(by_program(false, true, false).verdict == Verdict::Bad);
+    CHECK(by_program(false, false, true).reason.find("apt install gocryptfs fuse3") !=
+          std::string::npos);
+    CHECK(by_program(true, true, true).reason.find("\"luks\"") != std::string::npos);
+}
+
+TEST_CASE("all ways to encrypt volumes are named, the one that is taken first") {
+    MachineFacts facts = good();
+    facts.ciphers = {.fscrypt = true, .dm_crypt = true, .fuse = true, .cryptsetup = true};
+    CHECK(of(facts, "volumes").value == "fscrypt, or luks");
+    facts.ciphers.gocryptfs = true;
+    CHECK(of(facts, "volumes").value == "fscrypt, or luks, or gocryptfs");
+    facts.ciphers.fscrypt = false;
+    CHECK(of(facts, "volumes").value == "luks, or gocryptfs");
 }
 
 TEST_CASE("wireguard is the kernel's, or a program's, or not there") {

@@ -90,13 +90,13 @@ TEST_CASE("what a kernel does not have is told from what is not known") {
 
 TEST_CASE("a module that is loaded is there, whatever the folder of modules says") {
     Recorded box;
-    CHECK(!box.read().fscrypt);
+    CHECK(!box.read().ciphers.fscrypt);
     box.has("/sys/fs/ext4/features/casefold", "supported\n");
-    CHECK(box.read().fscrypt == false);
+    CHECK(box.read().ciphers.fscrypt == false);
     box.has("/sys/fs/ext4/features/encryption", "supported\n");
-    CHECK(box.read().fscrypt == true);
+    CHECK(box.read().ciphers.fscrypt == true);
     box.has("/sys/module/dm_crypt/version", "1\n");
-    CHECK(box.read().dm_crypt == true);
+    CHECK(box.read().ciphers.dm_crypt == true);
     box.has("/sys/module/wireguard/version", "1.0.0\n");
     CHECK(box.read().wireguard == true);
 }

@@ -86,12 +86,13 @@ TEST_CASE("a host says how new volumes are encrypted") {
             .value()
             .volume_cipher;
     };
-    CHECK(parse_config("", "node.toml").value().volume_cipher == VolumeCipher::Fscrypt);
-    CHECK(cipher("auto") == VolumeCipher::Fscrypt);
-    CHECK(cipher("fscrypt") == VolumeCipher::Fscrypt);
-    CHECK(cipher("luks") == VolumeCipher::Luks);
-    CHECK(mistakes("[volumes]\nencryption = \"rot13\"").find("must be auto, fscrypt or luks") !=
-          std::string::npos);
+    CHECK(parse_config("", "node.toml").value().volume_cipher == CipherChoice::Auto);
+    CHECK(cipher("auto") == CipherChoice::Auto);
+    CHECK(cipher("fscrypt") == CipherChoice::Fscrypt);
+    CHECK(cipher("luks") == CipherChoice::Luks);
+    CHECK(cipher("gocryptfs") == CipherChoice::Gocryptfs);
+    CHECK(mistakes("[volumes]\nencryption = \"rot13\"")
+              .find("must be auto, fscrypt, luks or gocryptfs") != std::string::npos);
 }
 
 TEST_CASE("plain HTTP is served beside https on its usual port, or where it is asked for") {
