@@ -112,11 +112,12 @@ Finding volumes(const MachineFacts& facts) {
     const CipherMeans& means = facts.ciphers;
     const bool luks = means.cryptsetup && means.dm_crypt.value_or(false);
     const bool gocryptfs = means.gocryptfs && means.fuse.value_or(false);
-    const std::string others =
-        std::string(luks ? ", or luks" : "") + (gocryptfs ? ", or gocryptfs" : "");
-    if (means.fscrypt.value_or(false)) return {"volumes", "fscrypt" + others, Verdict::Good, ""};
+    const std::string or_gocryptfs = gocryptfs ? ", or gocryptfs" : "";
+    if (means.fscrypt.value_or(false))
+        return {"volumes", (luks ? "fscrypt, or luks" : "fscrypt") + or_gocryptfs, Verdict::Good,
+                ""};
     if (luks)
-        return {"volumes", others.substr(5), Verdict::Poor,
+        return {"volumes", "luks" + or_gocryptfs, Verdict::Poor,
                 "no fscrypt seen here: set volumes.encryption = \"luks\" in node.toml"};
     if (!means.fscrypt) return unknown("volumes", "this kernel has no ext4 loaded: modprobe ext4");
     const auto chosen = choose_cipher(CipherChoice::Auto, means);

@@ -50,6 +50,12 @@ bool begins_to_lead(const Step& step) {
            step.kind == StepKind::Promote;
 }
 
+// The service reads its orders anew.
+bool takes_up(const Step& step) {
+    return step.kind == StepKind::Start || step.kind == StepKind::Reload ||
+           step.kind == StepKind::Promote;
+}
+
 Step ordered_step(const Assignment& desired, const CopyOrder& order, const LocalState& local,
                   const Session& session, Now now) {
     if (order.kill != session.copy.killed) return act(StepKind::Fence);
@@ -91,9 +97,7 @@ LocalState before_copy_step(LocalState local, const Step& step) {
 }
 
 LocalState after_copy_step(LocalState local, const Step& step, const CopyOrder& order) {
-    const bool took_up = step.kind == StepKind::Start || step.kind == StepKind::Reload ||
-                         step.kind == StepKind::Promote;
-    if (took_up) local.applied_serial = order.serial;
+    if (takes_up(step)) local.applied_serial = order.serial;
     if (step.kind == StepKind::Rejoin) local.rejoined = order.fence;
     return local;
 }
@@ -103,9 +107,7 @@ Session copy_session_after(Session session, const Step& step, const CopyOrder& o
     if (step.kind == StepKind::Prepare) memory.prepared = order.serial;
     if (step.kind == StepKind::Fence) memory.killed = order.kill;
     if (step.kind == StepKind::Start) memory.unreadable = memory.mute = false;
-    const bool took_up = step.kind == StepKind::Start || step.kind == StepKind::Reload ||
-                         step.kind == StepKind::Promote;
-    if (took_up) memory.quorum_read = false;
+    if (takes_up(step)) memory.quorum_read = false;
     return session;
 }
 
