@@ -161,7 +161,7 @@ MachineFacts read_machine(const std::string& data_dir, const Clock& clock) {
     facts.health = health();
     for (const char* name : {"crun", "conmon", "umoci", "nft", "ip", "wg", "nsenter", "unshare"})
         if (!os::find_program(name).ok()) facts.programs_missing.emplace_back(name);
-    facts.ciphers = machine_means();
+    facts.ciphers = with_programs(facts.ciphers);
     facts.wireguard_go = os::find_program("wireguard-go").ok();
     return facts;
 }

@@ -68,12 +68,13 @@ CipherMeans kernel_means(const std::string& root) {
     return means;
 }
 
-CipherMeans machine_means() {
-    CipherMeans means = kernel_means("");
-    means.cryptsetup = os::find_program("cryptsetup").ok();
-    means.gocryptfs = has_gocryptfs();
-    return means;
+CipherMeans with_programs(CipherMeans kernel) {
+    kernel.cryptsetup = os::find_program("cryptsetup").ok();
+    kernel.gocryptfs = has_gocryptfs();
+    return kernel;
 }
+
+CipherMeans machine_means() { return with_programs(kernel_means("")); }
 
 Result<VolumeCipher> choose_cipher(CipherChoice choice, const CipherMeans& means) {
     switch (choice) {

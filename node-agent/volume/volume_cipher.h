@@ -35,6 +35,8 @@ struct CipherMeans {
 
 // The kernel's part alone; `root` is as for os::KernelModules.
 CipherMeans kernel_means(const std::string& root);
+// The same with the programs that this machine has.
+CipherMeans with_programs(CipherMeans kernel);
 CipherMeans machine_means();
 
 // What is not known is tried: whoever tries tells what is missing. FailedPrecondition, with the
