@@ -96,8 +96,7 @@ class BoxFaults(unittest.TestCase):
         return found
 
     def newest_lines(self, home, lines=30):
-        log = self.cloud.lab_state / "log" / f"{home}-1-agent.log"
-        return "\n".join([f"-- agent of {home}", *log.read_text().splitlines()[-lines:]])
+        return "\n".join([f"-- agent of {home}", *self.cloud.agent_lines(home)[-lines:]])
 
     def wait_failed(self, name, home, why):
         """The copy on that home is failed, and whoever looks at the instance reads why."""

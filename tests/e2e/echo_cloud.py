@@ -148,10 +148,12 @@ class EchoCloud(cloud_of_homes.tryout.Cloud):
         done = self.run(home, *self.node_program(home, "status", "--output", "json"), check=False)
         return json.loads(done.stdout) if done.returncode == 0 else {}
 
+    def agent_lines(self, home):
+        return (self.lab_state / "log" / f"{home}-1-agent.log").read_text().splitlines()
+
     def log(self, home, event):
         """What the agent of a home logged under that name: a list of objects."""
-        lines = (self.lab_state / "log" / f"{home}-1-agent.log").read_text().splitlines()
-        found = [json.loads(line) for line in lines if line.startswith("{")]
+        found = [json.loads(line) for line in self.agent_lines(home) if line.startswith("{")]
         return [line for line in found if line["event"] == event]
 
     def service(self, home, name="agent"):
