@@ -10,9 +10,10 @@ Duration health_patience(const Health& health, const Timing& timing, MonoTime no
 HealthVerdict judge_health(const Health& health, const Timing& timing, MonoTime now) {
     const bool failed =
         health.failed_since && now - *health.failed_since >= health_patience(health, timing, now);
-    const bool slow =
-        health.promoting_since && now - *health.promoting_since >= timing.promotion_max;
-    if (!failed && !slow && !health.unreachable) return HealthVerdict::Well;
+    const auto& promoting = health.promoting;
+    const bool slow = promoting && now - promoting->since >= timing.promotion_max;
+    const bool unable = promoting && promoting->failed >= timing.promotions_failed_max;
+    if (!failed && !slow && !unable && !health.unreachable) return HealthVerdict::Well;
     int recent = 0;
     for (const MonoTime at : health.resigned) recent += now - at < timing.health_window ? 1 : 0;
     return recent < timing.health_resignations ? HealthVerdict::Resign : HealthVerdict::Stays;
@@ -22,7 +23,7 @@ Health after_health_resignation(Health health, const Timing& timing, MonoTime no
     while (!health.resigned.empty() && now - health.resigned.front() >= timing.health_window)
         health.resigned.pop_front();
     health.resigned.push_back(now);
-    health.promoting_since.reset();
+    health.promoting.reset();
     health.opened_at.reset();
     health.unreachable = false;
     return health;

@@ -8,10 +8,15 @@
 
 namespace foyer::leadership {
 
+struct Promoting {
+    MonoTime since;
+    int failed = 0;  // tries that did, or that lied
+};
+
 struct Health {
     std::optional<MonoTime> failed_since;  // local health says no; none: it is well
-    bool unreachable = false;  // no edge reaches me while one reaches another member of S
-    std::optional<MonoTime> promoting_since;
+    bool unreachable = false;            // no edge reaches me while one reaches another member of S
+    std::optional<Promoting> promoting;  // nothing where the first copy is made first
     std::optional<MonoTime> clock_wrong_at;  // last time my clock's rate was off
     std::optional<MonoTime> opened_at;       // to clients, for the first time in this lead
     std::deque<MonoTime> resigned;           // for health, the last hour only

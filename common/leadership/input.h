@@ -46,6 +46,9 @@ struct QuorumShown {
 struct Promoted {
     Fence fence;
 };
+struct PromotionFailed {  // one try, also one that said it was done and was not
+    Fence fence;
+};
 struct EndRead {
     std::uint64_t number = 0;
     Lsn end;  // flushed here, read after the effect
@@ -112,9 +115,10 @@ struct Learners {
     IndexSet who;
 };
 
-struct Input : OneOf<Tick, Message, Persisted, ReceiverStopped, PositionRead, Rejoined, Diverged,
-                     MemberStreams, QuorumShown, Promoted, EndRead, Flushed, WaitBroken, Fenced,
-                     LocalHealth, EdgesReach, HostPauses, Proposal, NewGeneration, Learners> {
+struct Input
+    : OneOf<Tick, Message, Persisted, ReceiverStopped, PositionRead, Rejoined, Diverged,
+            MemberStreams, QuorumShown, Promoted, PromotionFailed, EndRead, Flushed, WaitBroken,
+            Fenced, LocalHealth, EdgesReach, HostPauses, Proposal, NewGeneration, Learners> {
     using OneOf::OneOf;
 };
 

@@ -215,9 +215,7 @@ void handle(Turn& turn, const Input& input) {
         [&](const Message& one) { receive(turn, one); },
         [&](const Persisted& one) { on_persisted(turn, one); },
         [&](const ReceiverStopped& one) { on_stopped(turn, one); },
-        [&](const PositionRead& one) {
-            if (!state.data.stopped) state.data.position = one.position;
-        },
+        [&](const PositionRead& one) { on_position(turn, one); },
         [&](const Rejoined& one) { on_rejoined(turn, one); },
         [&](const Diverged&) { state.data.diverged = true; },
         [&](const MemberStreams& one) { on_streams(turn, one); },
@@ -226,6 +224,11 @@ void handle(Turn& turn, const Input& input) {
             if (state.role == Role::Leader && one.fence == own_fence(state) &&
                 state.leading.promote_asked)
                 state.leading.promoted = true;
+        },
+        [&](const PromotionFailed& one) {
+            if (state.role == Role::Leader && one.fence == own_fence(state) &&
+                state.health.promoting)
+                state.health.promoting->failed += 1;
         },
         [&](const EndRead& one) { on_end(turn, one); },
         [&](const Flushed& one) { on_flushed(turn, one); },

@@ -158,6 +158,17 @@ void on_stopped(Turn& turn, const ReceiverStopped& fact) {
         data.stopped = false;
 }
 
+void on_position(Turn& turn, const PositionRead& fact) {
+    DataPath& data = turn.state.data;
+    if (!data.stopped) {
+        data.position = fact.position;
+        return;
+    }
+    // When it was cut it could not say where its log ends, and now it can. It is asked, and not
+    // believed for this: not all that it holds may be replayed.
+    if (!data.position && fact.position && turn.state.role == Role::Follower) start_cut(turn);
+}
+
 void on_rejoined(Turn& turn, const Rejoined& fact) {
     State& state = turn.state;
     DataPath& data = state.data;

@@ -127,7 +127,7 @@ void start_fencing(Turn& turn, std::optional<ReplicaIndex> hand_to, LeadershipEn
     state.leading = {};
     state.hand_to = hand_to;
     state.fenced_for = why;
-    state.health.promoting_since.reset();
+    state.health.promoting.reset();
     state.health.opened_at.reset();
     for (auto& [index, peer] : state.peers) peer.promised_until.reset();
     turn.effects.push_back(Clients{Gate::Closed});

@@ -26,7 +26,7 @@ void stand_still(Turn& turn) {
     leading.work.reset();
     leading.handover.reset();
     leading.running_since.reset();
-    state.health.promoting_since.reset();
+    state.health.promoting.reset();
     state.health.opened_at.reset();
     for (auto& [index, one] : leading.streaming) {
         one.since.reset();
@@ -46,7 +46,7 @@ void advance_writing(Turn& turn) {
     if (!leading.committed || leading.open_record) return;
     if (leading.committed->desired != DesiredState::Running) return;
     move_to(turn, Stage::Promoting);
-    if (!makes_first_copy(*leading.committed)) state.health.promoting_since = turn.now;
+    if (!makes_first_copy(*leading.committed)) state.health.promoting = Promoting{turn.now};
     set_quorum(turn, quorum_of(*leading.committed));
 }
 
@@ -58,7 +58,7 @@ void advance_promoting(Turn& turn) {
         turn.effects.push_back(Promote{own_fence(state)});
     }
     if (!leading.promoted) return;
-    state.health.promoting_since.reset();
+    state.health.promoting.reset();
     move_to(turn, Stage::Closed);
     read_open_end(turn);
 }

@@ -32,6 +32,7 @@ struct Timing {
     Duration health_window{3'600'000};
     int health_resignations = 2;     // in health_window; afterwards it stays and says so
     Duration promotion_max{60'000};  // not of a first leader, which makes the first copy
+    int promotions_failed_max = 2;   // tries, likewise
     Duration tenure{600'000};        // no handover to a preferred member before
     Duration handover_max{2'000};
     Duration heir_alone{1'500};      // others stand so much later than who is preferred

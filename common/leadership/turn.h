@@ -59,6 +59,7 @@ void on_announce(Turn& turn, const Message& message, const Announce& body);
 void cut_for(Turn& turn, Waiting waiting);
 void stop_rejoin(Turn& turn);  // of a leader that is silent: the copy may be whole still
 void on_stopped(Turn& turn, const ReceiverStopped& fact);
+void on_position(Turn& turn, const PositionRead& fact);
 void on_rejoined(Turn& turn, const Rejoined& fact);
 void manage_data(Turn& turn);
 void take_generation(Turn& turn);

@@ -284,6 +284,8 @@ void PartitionTask::failed(const Step& step, const Error& cause) {
     failed_kind_ = step.kind;
     session_.not_yet = cause.code == ErrorCode::ResourceExhausted &&
                        cause.message.find("not yet") != std::string::npos;
+    if (step.kind == StepKind::Promote && elects() && !session_.not_yet)
+        session_.copy.promotion_failed = order_.fence;
     // The image may have been collected, the namespace lost: look again at what the step stood on.
     // Not when the hook itself ran and said "not yet".
     if (step.kind != StepKind::Probe && session_.service != ServiceState::Running &&

@@ -90,6 +90,7 @@ private:
     bool is_health_due();
     MonoTime next_copy_probe(const Release& release) const;
     Status probe_position(const Release& release, std::stop_token interrupted);
+    Status believe_position();
     void failed(const Step& step, const Error& cause);
     void succeeded(const Step& step);
     Status keep(const LocalState& changed);

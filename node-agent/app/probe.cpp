@@ -3,6 +3,7 @@
 
 #include "node-agent/app/hook_output.h"
 #include "node-agent/app/partition_task.h"
+#include "node-agent/domain/hook_truth.h"
 
 namespace foyer::agent {
 namespace {
@@ -25,6 +26,12 @@ Result<Health> ask_health(PartitionRuntime& runtime, const PartitionId& id, cons
     return health;
 }
 
+void forget_position(Session& session) {
+    session.position.reset();
+    session.followers.clear();
+    session.quorum.reset();
+}
+
 }  // namespace
 
 Status PartitionTask::probe(std::stop_token interrupted) {
@@ -35,6 +42,7 @@ Status PartitionTask::probe(std::stop_token interrupted) {
     }
     // A group waits for the position, hardly for health: that is asked at its own pace.
     TRY(probe_position(release_now, interrupted));
+    TRY(believe_position());
     teach(Probed::Position);
     if (is_health_due()) {
         TRY(probe_health(release_now, std::move(interrupted)));
@@ -42,6 +50,32 @@ Status PartitionTask::probe(std::stop_token interrupted) {
     }
     session_.next_probe = next_copy_probe(release_now);
     session_.copy.mute = may_never_tell(local_, session_);
+    return ok_status();
+}
+
+// A hook that lies is one that failed: it is tried again, and the reason is shown.
+Status PartitionTask::believe_position() {
+    if (!session_.position) return ok_status();
+    const Position said = *session_.position;
+    const std::string where = "generation " + std::to_string(said.generation.number()) +
+                              ", epoch " + std::to_string(said.epoch.number());
+    const bool denied = denies_promotion(order_, local_, session_.copy, said);
+    if (denied) {
+        LocalState undone = local_;
+        undone.promoted = {};
+        TRY(keep(undone));
+        session_.copy.promotion_failed = order_.fence;
+    }
+    if (is_of_the_future(order_, said)) {
+        forget_position(session_);
+        session_.copy.mute = true;  // asked where its log ends, it is stopped: it cannot say
+        return error(ErrorCode::FailedPrecondition,
+                     "position: says " + where + ", which its group has not begun: not believed");
+    }
+    if (denied)
+        return error(ErrorCode::FailedPrecondition,
+                     "promote: said it was done, but its log is still of " + where);
+    if (confirms_promotion(order_, said)) session_.copy.promotion_seen = order_.fence;
     return ok_status();
 }
 
@@ -97,9 +131,7 @@ Status PartitionTask::probe_position(const Release& release_now, std::stop_token
         std::move(interrupted)));
     const auto report = parse_position(result.output);
     if (result.exit_code != 0 || !report.ok()) {
-        session_.position.reset();
-        session_.followers.clear();
-        session_.quorum.reset();
+        forget_position(session_);
         // A copy that cannot say where it stands while nothing is known of it stays untouched and
         // unasked-for until it can.
         if (!local_.led)

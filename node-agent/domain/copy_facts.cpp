@@ -1,5 +1,6 @@
 // What a copy teaches its group: pure, from what was just seen.
 #include <algorithm>
+#include <utility>
 
 #include "node-agent/domain/copy_step.h"
 
@@ -31,6 +32,8 @@ public:
             memory.fenced_told = memory.killed;
             tell(lead::Fenced{order_.kill_epoch});
         }
+        if (const auto failed = std::exchange(memory.promotion_failed, std::nullopt))
+            tell(lead::PromotionFailed{*failed});
         if (memory.restarted) tell(lead::WaitBroken{});
         memory.restarted = false;
         // A first copy that was made, and is not started yet, did not end.

@@ -79,6 +79,9 @@ struct CopyMemory {
     std::optional<MonoTime> ill_since;
     bool unreadable = false;  // the service could not be started: where its log ends is not known
     bool mute = false;        // it runs, and says nothing of data that may need what nobody has
+    // Of a promotion that was carried out: its fence, once the log was seen to name it; and of one
+    // that failed, if the group is not told yet.
+    std::optional<Fence> promotion_seen, promotion_failed;
     friend bool operator==(const CopyMemory&, const CopyMemory&) = default;
 };
 

@@ -58,6 +58,11 @@ public:
         const std::scoped_lock lock(mutex_);
         hook_status_[hook] = status;
     }
+    // What this hook of a running copy prints, instead of the truth; empty: the truth.
+    void say(const std::string& hook, const std::string& output) {
+        const std::scoped_lock lock(mutex_);
+        says_[hook] = output;
+    }
     // This deed blocks until released or stopped.
     void block(const std::string& deed) {
         const std::scoped_lock lock(mutex_);
@@ -119,7 +124,10 @@ public:
         ++asked_[hook];
         FakePartition& partition = partitions_[id.str()];
         if (!partition.running) return error(ErrorCode::FailedPrecondition, "not running");
-        if (hook == "promote" && result.exit_code == 0) partition.leads = true;
+        if (hook == "promote" && result.exit_code == 0) {
+            partition.leads = true;
+            partition.running_as = partition.replica_json;
+        }
         if (hook == "health") result.output = health_;
         if (hook == "position") {
             result.output = std::string(R"({"role":")") +
@@ -128,6 +136,8 @@ public:
                             R"(,"flushed_bytes":4096,"receiving":)" +
                             (partition.leads ? "false" : "true") + "}";
         }
+        if (const auto said = says_.find(hook); said != says_.end() && !said->second.empty())
+            result.output = said->second;
         return result;
     }
     void health(const std::string& json) {
@@ -243,6 +253,7 @@ private:
     std::map<std::string, FakePartition> partitions_;
     std::map<std::string, Failure> failures_;
     std::map<std::string, int> hook_status_, asked_;
+    std::map<std::string, std::string> says_;
     std::set<std::string> blocked_;
     std::int64_t disk_free_bytes_ = gibibytes(50).count();
     std::uint64_t answers_ = 0;

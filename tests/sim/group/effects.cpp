@@ -153,7 +153,8 @@ void World::tell_end(Box& box, std::uint64_t cuts) {
         return;
     }
     std::optional<lead::LogPosition> position = box.database.position();
-    if (box.paused && box.mute) position.reset();
+    if (box.mute && !box.paused) ++coverage_["copy cut while mute"];
+    if (box.mute) position.reset();
     const bool whole = !box.torn || planted_ == Planted::TornIsWhole;
     on_agent(box, 1 + below(weather_.hook_ms), [this, &box, position, whole] {
         hand_in(box, lead::ReceiverStopped{position, whole});

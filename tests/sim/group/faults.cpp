@@ -1,6 +1,7 @@
 #include "tests/sim/group/faults.h"
 
 #include <array>
+#include <utility>
 
 namespace foyer::sim::group {
 namespace {
@@ -73,6 +74,21 @@ void found_bad(World& world, Box& box) {
     world.on_agent(box, 1, [&world, there] { world.hand_in(*there, lead::Diverged{}); });
 }
 
+// The service was started, following nobody, and answers.
+void speaks(Box& box) {
+    if (box.paused || !std::exchange(box.mute, false)) return;
+    const bool runs = box.data && box.state.service != DesiredState::Stopped;
+    if (runs && box.database.mode == Mode::Down) box.database.mode = Mode::Standby;
+}
+
+// Its hook says nothing, or what nobody believes. A cut is answered all the same.
+void falls_mute(World& world, Box& box) {
+    if (box.paused || box.mute) return;
+    box.mute = true;
+    Box* there = &box;
+    world.at(world.now() + world.below(30'000), [there] { speaks(*there); });
+}
+
 void ill(World& world, Box& box) {
     Box* there = &box;
     const auto tell = [&world, there](const lead::Input& fact) {
@@ -111,6 +127,7 @@ void one_fault(World& world) {
     Box& box = victim(world);
     ++world.coverage()["fault"];
     if (world.shape().bad_copies && world.percent(50)) return found_bad(world, any_box(world));
+    if (world.shape().mute_copies && world.percent(30)) return falls_mute(world, any_box(world));
     switch (world.below(10)) {
         case 9: return ill(world, box);
         case 0:
@@ -200,6 +217,7 @@ void calm(World& world) {
     for (Box& box : world.boxes()) {
         world.boot(box);
         world.start_agent(box);
+        speaks(box);
     }
 }
 

@@ -249,6 +249,7 @@ Report run(const Run& wanted) {
     Shape shape = draw_shape(rng);
     shape.harsh = wanted.harsh;
     shape.bad_copies = wanted.bad_copies;
+    shape.mute_copies = wanted.mute_copies;
     shape.new_promises = wanted.new_promises;
     shape.wild_clocks = wanted.wild_clocks;
     if (wanted.wild_clocks) shape.drift_ppm = 200'000;

@@ -18,6 +18,7 @@ struct Run {
     bool harsh = false;  // as Shape
     bool wild_clocks = false;
     bool bad_copies = false;
+    bool mute_copies = false;
     bool new_promises = false;
     bool wrong_clock = false;  // it ends with one clock off its rate; else few runs do
 };

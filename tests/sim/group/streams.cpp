@@ -31,7 +31,7 @@ void World::step_streams(Box& box) {
             if (!same && can_reach(up, box.index)) database.receiver.reset();
         }
         if (database.follows && !database.receiver && percent(30)) connect(box);
-        if (box.running && percent(10)) {
+        if (box.running && percent(10) && !box.mute) {
             const auto position = database.position();
             hand_in(box, lead::PositionRead{position});
         }

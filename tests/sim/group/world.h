@@ -32,6 +32,7 @@ struct Shape {
     int drift_ppm = 450;        // of clocks, each way
     bool harsh = false;         // each second message comes late
     bool bad_copies = false;    // copies are found bad all the time, and cloned
+    bool mute_copies = false;   // copies cannot say for a while where their log ends
     bool new_promises = false;  // T changes all the time
     bool wild_clocks = false;   // beyond A1: only what rests on counting is checked
 };
@@ -67,7 +68,7 @@ struct Box {
     // The agent.
     bool running = false;
     bool paused = false;  // by its host
-    bool mute = false;    // and cannot say where its log ends meanwhile
+    bool mute = false;    // it cannot say where its log ends
     std::uint64_t life = 0;
     lead::State state;
     std::uint64_t open_number = 0;  // of the ReadEnd that the next opening rests on

@@ -44,9 +44,10 @@ struct Desk {
     void write_disk() { hand(Persisted{state.version}); }
 
     // The restart is over: the receiver stopped, the disk wrote, two others remembered it.
-    void settle(LogPosition position) {
+    void settle(LogPosition position) { settle_after(ReceiverStopped{position}); }
+    void settle_after(const ReceiverStopped& cut) {
         write_disk();
-        hand(ReceiverStopped{position});
+        hand(cut);
         state.promise.quiet_until = {};
         state.promise.remembered = true;
         state.promise.until = {};

@@ -48,7 +48,15 @@ TEST_CASE("unreachable, or a promotion without end, is failed health") {
     health.unreachable = true;
     CHECK(judge_health(health, timing, noon) == HealthVerdict::Resign);
     health.unreachable = false;
-    health.promoting_since = noon + Duration(-60'000);
+    health.promoting = Promoting{noon + Duration(-60'000)};
+    CHECK(judge_health(health, timing, noon) == HealthVerdict::Resign);
+}
+
+TEST_CASE("a promotion that failed twice is failed health at once") {
+    Health health;
+    health.promoting = Promoting{noon, 1};
+    CHECK(judge_health(health, timing, noon) == HealthVerdict::Well);
+    health.promoting->failed = 2;
     CHECK(judge_health(health, timing, noon) == HealthVerdict::Resign);
 }
 

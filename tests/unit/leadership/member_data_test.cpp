@@ -39,6 +39,22 @@ TEST_CASE("a copy that is ahead of its leader rejoins, its base on the disk firs
     CHECK_FALSE(desk.state.durable.rejoin_base);
 }
 
+// Its service could not be started then, or its hook lied; for good, it followed nobody any more.
+TEST_CASE("a copy that could not say where its log ends is asked again once it can") {
+    Desk desk(1, durable_of(1, started_at(at(0, 40))));
+    desk.settle_after(ReceiverStopped{});
+    desk.hand(desk.from(0, Renew{Epoch(1), record_of_three().ballot}));
+    desk.write_disk();
+    desk.hand(PositionRead{});
+    CHECK_FALSE(desk.state.data.following);
+    CHECK_FALSE(desk.state.data.cutting);
+    desk.hand(PositionRead{at(0, 30)});  // not all of it is replayed, perhaps: no answer
+    CHECK(desk.state.data.cutting);
+    CHECK_FALSE(desk.state.data.position);
+    desk.hand(ReceiverStopped{at(0, 40)});
+    CHECK(desk.state.data.following == first_fence);
+}
+
 // Seeds 5722852413842388273 and 5722852413842388286, clocks wild: it went on receiving.
 TEST_CASE("a copy found bad while it streams is cut before its base is told") {
     Desk desk = follower(at(0, 40));

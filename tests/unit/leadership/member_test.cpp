@@ -408,6 +408,23 @@ TEST_CASE(
     CHECK(first.all<ReadEnd>().size() == 1);
 }
 
+TEST_CASE("a leader whose promotion fails twice gives up, but not one that makes the first copy") {
+    Desk ordinary = promoting(at(0, 50));
+    const PromotionFailed failed{{Generation(1), ordinary.state.durable.epoch}};
+    ordinary.hand(PromotionFailed{{Generation(1), Epoch(1)}});  // of an earlier lead
+    ordinary.hand(failed);
+    pass(ordinary, Duration(1'000));
+    CHECK(ordinary.state.role == Role::Leader);
+    ordinary.hand(failed);
+    pass(ordinary, Duration(200));
+    CHECK(ordinary.state.role == Role::Fencing);
+    Desk first = promoting(LogPosition{});
+    for (int time = 0; time < 9; ++time)
+        first.hand(PromotionFailed{{Generation(1), first.state.durable.epoch}});
+    pass(first, Duration(1'000));
+    CHECK(first.state.role == Role::Leader);
+}
+
 TEST_CASE("a candidate whose own cut takes longer than a round is elected all the same") {
     Desk desk = being_cut();
     pass(desk, Duration(4'000));

@@ -64,6 +64,15 @@ public:
             round();
         }
     }
+    // Of the last failure, while it lasts.
+    std::string reason() const { return task_->session().reason; }
+    template <class Fact>
+    Fact last() const {
+        for (auto one = told_.rbegin(); one != told_.rend(); ++one)
+            if (one->is<Fact>()) return one->get<Fact>();
+        FAIL("never told");
+        return {};
+    }
     void pass(std::int64_t ms) { clock_.advance(Duration(ms)); }
     template <class Fact>
     int count() const {
@@ -139,6 +148,77 @@ TEST_CASE("a service that died takes up what changed meanwhile") {
     copy.settle();
     CHECK(copy.box().count("start acme-1") == 2);
     CHECK(copy.box().count("prepare acme-1") == 2);
+}
+
+TEST_CASE("a promotion that fails is told to the group, one that is not due yet is not") {
+    Follower copy;
+    const auto try_once = [&](int status) {
+        copy.box().hook_status("promote", status);
+        copy.pass(60'000);
+        copy.round();
+        copy.round();
+    };
+    copy.order().role = ReplicaRole::Primary;
+    copy.order().fence = test::fence(2);
+    copy.order().serial += 1;
+    copy.box().hook_status("promote", 75);
+    copy.give();
+    copy.settle();
+    CHECK(copy.count<lead::PromotionFailed>() == 0);
+    try_once(1);
+    CHECK(copy.count<lead::PromotionFailed>() == 1);
+    try_once(124);
+    CHECK(copy.count<lead::PromotionFailed>() == 2);
+    try_once(0);
+    copy.settle();
+    CHECK(copy.count<lead::PromotionFailed>() == 2);
+    CHECK(copy.count<lead::Promoted>() > 0);
+}
+
+TEST_CASE("a promotion that only says it was done is one that failed") {
+    Follower copy;
+    copy.order().role = ReplicaRole::Primary;
+    copy.order().fence = test::fence(2);
+    copy.order().serial += 1;
+    copy.box().say("position", R"({"role":"standby","epoch":1,"flushed_bytes":4096})");
+    copy.give();
+    copy.settle();
+    copy.round();
+    CHECK(copy.count<lead::PromotionFailed>() == 1);
+    CHECK(copy.count<lead::Promoted>() == 0);
+    CHECK(copy.reason() ==
+          "promote: said it was done, but its log is still of generation 1, epoch 1");
+    const int tries = copy.box().count("promote acme-1");
+    copy.box().say("position", "");
+    copy.pass(60'000);
+    copy.settle();
+    CHECK(copy.box().count("promote acme-1") == tries + 1);
+    CHECK(copy.count<lead::Promoted>() > 0);
+}
+
+TEST_CASE("a position of an epoch that its group has not begun is not believed") {
+    Follower copy;
+    copy.box().say("position", R"({"role":"standby","epoch":9,"flushed_bytes":9999999})");
+    copy.pass(60'000);
+    const int told = copy.count<lead::PositionRead>();
+    copy.settle();
+    CHECK(copy.count<lead::PositionRead>() == told);
+    CHECK(copy.reason() ==
+          "position: says generation 1, epoch 9, which its group has not begun: "
+          "not believed");
+    copy.order().cut += 1;  // asked where its log ends, it cannot say, and streams no more
+    copy.order().serial += 1;
+    copy.order().leader.reset();
+    copy.give();
+    copy.settle();
+    CHECK(copy.box().count("stop acme-1") == 1);
+    REQUIRE(copy.count<lead::ReceiverStopped>() == 1);
+    CHECK_FALSE(copy.last<lead::ReceiverStopped>().position);
+    copy.box().say("position", "");
+    copy.pass(60'000);
+    copy.settle();
+    CHECK(copy.count<lead::PositionRead>() > told);
+    CHECK(copy.reason().empty());
 }
 
 TEST_CASE("health waits for a position that the group waits for, but not for ever") {
