@@ -117,6 +117,10 @@ def what_is_whose(master):
     assert bob.get("/v1/instances/ann-shop/timeline").status == 404
     assert ann.must(ann.get("/v1/instances/ann-shop/timeline")).get("takeovers", []) == []
     assert bob.get(operation).status == 404
+    for wrong in ("Ann-shop", "ann-shop ", "no-shop", "yes"):
+        answer = ann.post("/v1/instances/ann-shop:promote", {"accept_data_loss": wrong})
+        assert answer.status == 400 and "type the name of this very instance" in answer.json[
+            "message"], answer  # fmt: skip
     # A name belongs to whom the instance does; another's is as if it did not exist.
     asked = {"name": "shop.ann.example", "instance": "ann-shop"}
     assert bob.post("/v1/domains", asked).status == 404

@@ -10,6 +10,7 @@ from inside import partition
 
 from . import machine
 from .checks import Lead
+from .scene import NeverHappened
 
 PROMISE_S = 7.0
 FREEZE_S = 2 * PROMISE_S  # clearly longer than the promise
@@ -329,8 +330,11 @@ def lose_majority(scene):
     scene.wait("writes go on without one standby",
                lambda: scene.traffic.in_a_row(alone) >= IN_A_ROW)
     scene.power("kill", scene.leader["site"])
+    lost = time.monotonic()
     scene.wait("its page says what to type",
                lambda: "--accept-data-loss" in scene.repair_text())
+    if any(write.acknowledged for write in scene.traffic.writes() if write.start >= lost):
+        raise NeverHappened("writes were refused until somebody accepted the loss")
     scene.give_up_missing()
     scene.struck()
 

@@ -1,7 +1,9 @@
 #include "tests/sim/group/faults.h"
 
 #include <array>
+#include <cstdlib>
 #include <utility>
+#include <vector>
 
 namespace foyer::sim::group {
 namespace {
@@ -63,6 +65,30 @@ Weather draw_weather(World& world) {
     if (world.percent(40)) weather.read_ms = world.percent(50) ? 500 : 8'000;
     if (world.percent(40)) weather.hook_ms = world.percent(50) ? 1'000 : 3'000;
     return weather;
+}
+
+// Who may speak with whom is drawn anew, for all at once. A bridge reaches both halves, which do
+// not reach each other; in a ring each reaches its neighbours.
+void partition(World& world) {
+    const std::int64_t kind = world.below(2);
+    ++world.coverage()[kind == 0 ? "split" : kind == 1 ? "bridge" : "ring"];
+    world.unblock_all();
+    const int size = static_cast<int>(world.boxes().size());
+    const ReplicaIndex bridge = any_box(world).index;
+    std::vector<bool> left;
+    for (int one = 0; one < size; ++one) left.push_back(world.percent(50));
+    for (const Box& from : world.boxes()) {
+        for (const Box& to : world.boxes()) {
+            const int apart = std::abs(from.index.number - to.index.number);
+            const bool neighbours = apart <= 1 || apart == size - 1;
+            const bool bridged = kind == 1 && (from.index == bridge || to.index == bridge);
+            const auto half = [&](const Box& box) {
+                return left[static_cast<std::size_t>(box.index.number)];
+            };
+            const bool cut = kind == 2 ? !neighbours : !bridged && half(from) != half(to);
+            if (cut) world.block(from.index, to.index);
+        }
+    }
 }
 
 // Its service finds that the copy is no copy: it is cloned anew.
@@ -127,6 +153,7 @@ void one_fault(World& world) {
     Box& box = victim(world);
     ++world.coverage()["fault"];
     if (world.shape().bad_copies && world.percent(50)) return found_bad(world, any_box(world));
+    if (world.shape().partitions && world.percent(40)) return partition(world);
     if (world.shape().mute_copies && world.percent(30)) return falls_mute(world, any_box(world));
     switch (world.below(10)) {
         case 9: return ill(world, box);

@@ -72,6 +72,7 @@ Total live_through(std::uint64_t first, std::int64_t seeds, bool wild) {
         wanted.wild_clocks = wild;
         wanted.bad_copies = wanted.seed % 4 == 0;
         wanted.mute_copies = wanted.seed % 3 == 0;
+        wanted.partitions = wanted.seed % 3 == 1;
         wanted.new_promises = wanted.seed % 5 == 0;
         wanted.wrong_clock = from_environment("WRONG_CLOCK", 0) != 0;
         const Report report = run(wanted);
@@ -106,6 +107,9 @@ TEST_CASE("groups with all faults on keep every invariant and come back") {
                               "rejoin ended whole",
                               "copy found bad",
                               "copy cut while mute",
+                              "split",
+                              "bridge",
+                              "ring",
                               "chain of links verified",
                               "wait broken",
                               "T shrinks",

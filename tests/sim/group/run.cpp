@@ -250,6 +250,7 @@ Report run(const Run& wanted) {
     shape.harsh = wanted.harsh;
     shape.bad_copies = wanted.bad_copies;
     shape.mute_copies = wanted.mute_copies;
+    shape.partitions = wanted.partitions;
     shape.new_promises = wanted.new_promises;
     shape.wild_clocks = wanted.wild_clocks;
     if (wanted.wild_clocks) shape.drift_ppm = 200'000;

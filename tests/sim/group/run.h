@@ -19,6 +19,7 @@ struct Run {
     bool wild_clocks = false;
     bool bad_copies = false;
     bool mute_copies = false;
+    bool partitions = false;
     bool new_promises = false;
     bool wrong_clock = false;  // it ends with one clock off its rate; else few runs do
 };

@@ -33,6 +33,7 @@ struct Shape {
     bool harsh = false;         // each second message comes late
     bool bad_copies = false;    // copies are found bad all the time, and cloned
     bool mute_copies = false;   // copies cannot say for a while where their log ends
+    bool partitions = false;    // splits, bridges and rings, made at once
     bool new_promises = false;  // T changes all the time
     bool wild_clocks = false;   // beyond A1: only what rests on counting is checked
 };
