@@ -150,7 +150,8 @@ def run_dir(copy):
 
 
 def partition(copy):
-    return f"{INSTANCE}-{copy['index']}"
+    """Of the instance the lab orders, unless the copy names another one."""
+    return f"{copy.get('instance', INSTANCE)}-{copy['index']}"
 
 
 def container_pid(copy):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Traffic for limits_test: run inside a network namespace, prints one JSON line at its end.
 
-serve ADDRESS PORT            answers until it is ended; UDP is sent back as it came
+serve ADDRESS PORT FAR_MS     answers until it is ended; UDP is sent back as it came, after so long
 send ADDRESS PORT SECONDS     uploads as fast as it goes -> {"mbit": …}
 fetch ADDRESS PORT SECONDS KBIT   downloads, at KBIT where it is not 0 -> {"mbit": …}
 ping ADDRESS PORT COUNT       -> {"ms": […]}, a question each 20 ms; lost ones are not in it
@@ -42,16 +42,17 @@ def answer(peer):
         peer.close()
 
 
-def echo(address, port):
+def echo(address, port, far_ms):
     with socket.socket(family(address), socket.SOCK_DGRAM) as post:
         post.bind((address, port))
         while True:
             packet, sender = post.recvfrom(2048)
+            time.sleep(far_ms / 1000)
             post.sendto(packet, sender)
 
 
-def serve(address, port):
-    threading.Thread(target=echo, args=(address, port), daemon=True).start()
+def serve(address, port, far_ms):
+    threading.Thread(target=echo, args=(address, port, far_ms), daemon=True).start()
     door = socket.create_server((address, port), family=family(address))
     print("{}", flush=True)
     while True:
@@ -94,7 +95,7 @@ def main():
     what, address, port, *numbers = sys.argv[1:]
     port, numbers = int(port), [int(number) for number in numbers]
     if what == "serve":
-        serve(address, port)
+        serve(address, port, numbers[0])
     elif what == "send":
         print(json.dumps(moved(address, port, numbers[0], b"up\n", lambda to: to.send(PIECE))))
     elif what == "fetch":

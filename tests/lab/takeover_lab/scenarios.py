@@ -41,6 +41,8 @@ LABS = {
     # too slow for the ERP itself.
     "machine": {"without": ("gand",), "homes": machine.HOMES,
                 "recipe": "tests/image/parties"},
+    "quick_clocks": {"master": {
+        "groups": {"elect": True, "clock_wrong_after_s": 10, "clock_right_after_s": 10}}},
     "quick_repair": {"master": {
         "agents": {"hold_ms": 4000, "silent_after_ms": 10000},
         "repair": {"lost_after_leading_s": 20, "lost_after_s": 20, "lost_after_edge_s": 20,
@@ -224,6 +226,11 @@ def clock_steps(scene):
         scene.lab("clock", name=scene.leader["site"], offset_s=scene.rng.choice((-3600, 86400)))
 
 
+def barred(scene):
+    """The master has seen that its clock is wrong, and had it hand the lead over."""
+    return scene.moved()
+
+
 def clock_right(scene):
     scene.lab("clock", name=scene.leader["site"], offset_s=0)
 
@@ -389,6 +396,8 @@ ALL = {scenario.name: scenario for scenario in (
     Scenario("backend_oom", backend_killed, hold_s=10.0, by_gap=True, lead=Lead.EITHER),
     Scenario("clock_step", clock_steps, clock_right, own_clock, hold_s=FREEZE_S, by_gap=True,
              lead=Lead.STAYS),
+    Scenario("clock_barred", clock_steps, clock_right, own_clock, by_gap=True, until=barred,
+             until_s=60.0, lab="quick_clocks", cause="handed_over"),
     Scenario("disk_full", fill_disk, empty_disk, hold_s=FREEZE_S, by_gap=True, lead=Lead.EITHER),
     Scenario("home_lost", power_off, home_returns, until=rebuilt_elsewhere, until_s=REBUILT_S,
              lab="quick_repair"),
