@@ -12,6 +12,7 @@
 #include "node-agent/runtime/bundle.h"
 #include "node-agent/runtime/digest.h"
 #include "node-agent/runtime/image_manifest.h"
+#include "node-agent/runtime/release_file.h"
 #include "node-agent/volume/replica_file.h"
 
 namespace foyer::agent {
@@ -93,7 +94,8 @@ VolumePlaces CrunRuntime::places(const PartitionId& id) const {
             .secrets = paths_.secrets(id)};
 }
 
-Status CrunRuntime::prepare(const Assignment& assignment, const Release& release) {
+Status CrunRuntime::prepare(const Assignment& ordered, const Release& release) {
+    const Assignment assignment = within_egress(ordered, release);
     const PartitionId& id = assignment.partition;
     TRY(check_partition_id(id));
     const std::string replica = TRY(replica_json(assignment, release.name, release.version));
@@ -113,6 +115,7 @@ Status CrunRuntime::lay_out(const Assignment& assignment, const Release& release
     const MappedUser user{.uid = first + static_cast<std::uint32_t>(release.user_id),
                           .gid = first + static_cast<std::uint32_t>(release.group_id)};
     TRY(prepare_network(assignment, release));
+    if (is_cut_off(places(id).store())) TRY(end_all_of(id));
     TRY(write_volume(places(id), user, assignment, replica, config_.volumes));
     for (const os::ProcessId& program : programs_of_store(places(id).store()))
         TRY(groups_.confine_keeper(view_container(id), program.pid, assignment.reserved.cpu));
@@ -195,7 +198,7 @@ Result<ContainerStatus> CrunRuntime::status(const PartitionId& id) {
     if (first_process(id)) {
         if (!os::exists(paths_.started(id)))
             return ContainerStatus{.state = ContainerState::Created};
-        // Without its volume it only looks alive. The next start ends what is left of it.
+        // Without its volume it only looks alive. What comes next, prepare or start, ends it.
         return ContainerStatus{.state = is_cut_off(places(id).store()) ? ContainerState::Exited
                                                                        : ContainerState::Running};
     }
@@ -219,10 +222,15 @@ Status CrunRuntime::clear_service(const PartitionId& id) {
     return ok_status();
 }
 
+// Whoever runs on a volume that is to be opened anew would see nothing of that, and look alive.
+Status CrunRuntime::end_all_of(const PartitionId& id) {
+    TRY(end_container(hook_container(id)));
+    return clear_service(id);
+}
+
 Status CrunRuntime::start(const PartitionId& id, const Release&) {
     if (TRY(status(id)).state == ContainerState::Running) return ok_status();
-    TRY(end_container(hook_container(id)));
-    TRY(clear_service(id));
+    TRY(end_all_of(id));
     const Status begun = [&]() -> Status {
         if (is_cut_off(places(id).store()))
             return error(ErrorCode::Unavailable,

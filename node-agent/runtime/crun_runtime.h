@@ -40,7 +40,7 @@ public:
 
     const Cgroups& groups() const { return groups_; }
 
-    Status prepare(const Assignment& assignment, const Release& release) override;
+    Status prepare(const Assignment& ordered, const Release& release) override;
     Result<HookResult> run_stopped_hook(const PartitionId& id, const Release& release,
                                         const std::string& hook, const Steps& steps,
                                         std::stop_token stop) override;
@@ -82,6 +82,7 @@ private:
                                     const std::vector<std::string>& program, os::Command how,
                                     std::stop_token stop);
     Status clear_service(const PartitionId& id);
+    Status end_all_of(const PartitionId& id);
     Status wait_exit(const PartitionId& id) const;
 
     const CrunRuntimeConfig config_;

@@ -96,6 +96,9 @@ struct StoreKey {
     Result<DerivedKey> luks() const {
         return DerivedKey::make(key, "foyer volume luks 1\n" + purpose, luks_key_bytes);
     }
+    Result<DerivedKey> luks_name() const {
+        return DerivedKey::make(key, "foyer volume luks name 1\n" + purpose, luks_name_bytes);
+    }
     Result<DerivedKey> gocryptfs() const {
         return DerivedKey::make(key, "foyer volume gocryptfs 1\n" + purpose, gocryptfs_key_bytes);
     }
@@ -122,10 +125,12 @@ Status make_file_system(const std::string& device, Bytes size, VolumeCipher ciph
 // The device goes before the draft gets its name.
 Status make_luks(const std::string& draft, Bytes size, const StoreKey& key) {
     const DerivedKey derived = TRY(key.luks());
+    const DerivedKey name = TRY(key.luks_name());
     TRY(format_luks(draft, derived.bytes()));
     const Status made = [&]() -> Status {
         const LoopDevice loop = TRY(attach_loop(draft));
-        const BlockDevice device = TRY(open_luks(loop, derived.bytes()));
+        const BlockDevice device =
+            TRY(open_luks(loop, {.key = derived.bytes(), .name = name.bytes()}));
         return make_file_system(device.path, size, VolumeCipher::Luks);
     }();
     const Status closed = close_luks(draft);
@@ -182,7 +187,8 @@ Result<BlockDevice> device_to_mount(const LoopDevice& device, const StoreKey& ke
     if (cipher != VolumeCipher::Luks)
         return BlockDevice{.path = device.path, .fresh = device.fresh};
     const DerivedKey derived = TRY(key.luks());
-    return open_luks(device, derived.bytes());
+    const DerivedKey name = TRY(key.luks_name());
+    return open_luks(device, {.key = derived.bytes(), .name = name.bytes()});
 }
 
 // noinit_itable: what a new file holds are zeros; the kernel would zero tables in it once more, and

@@ -4,6 +4,7 @@
 #include <openssl/crypto.h>
 #include <unistd.h>
 
+#include "common/base/text.h"
 #include "common/base/trim.h"
 #include "common/os/child_process.h"
 #include "common/os/files.h"
@@ -54,14 +55,12 @@ Status run_with_key(std::vector<std::string> argv, std::span<const std::uint8_t>
     return judge(done.value(), what);
 }
 
-std::string name_of_loop(const LoopDevice& device) {
-    return device.path.substr(device.path.rfind('/') + 1);
-}
+std::string name_of_loop(const std::string& device) { return device.substr(device.rfind('/') + 1); }
 
 // Names of the mappings that lie on the device: the kernel's word, whoever made them.
 Result<std::vector<std::string>> mappings_on(const LoopDevice& device) {
     std::vector<std::string> names;
-    const std::string holders = "/sys/block/" + name_of_loop(device) + "/holders";
+    const std::string holders = "/sys/block/" + name_of_loop(device.path) + "/holders";
     if (!os::exists(holders)) return names;
     for (const std::string& holder : TRY(os::list_dir(holders))) {
         const std::string name = TRY(os::read_file("/sys/block/" + holder + "/dm/name", 4096));
@@ -108,21 +107,27 @@ std::vector<std::string> luks_open_arguments(const std::string& device, const st
     return {"cryptsetup", "open", "--type", "luks2", "--key-file=-", device, name};
 }
 
+std::string luks_mapping_name(const std::string& device, std::span<const std::uint8_t> key_name) {
+    return "foyer-" + name_of_loop(device) + "-" + to_hex(key_name);
+}
+
 Status format_luks(const std::string& image, std::span<const std::uint8_t> key) {
     return run_with_key(luks_format_arguments(image), key, "encrypt '" + image + "'");
 }
 
-Result<BlockDevice> open_luks(const LoopDevice& device, std::span<const std::uint8_t> key) {
+Result<BlockDevice> open_luks(const LoopDevice& device, const LuksKey& key) {
+    const std::string what = "open '" + device.path + "'";
+    const std::string name = luks_mapping_name(device.path, key.name);
     const std::vector<std::string> there = TRY(mappings_on(device));
     if (!there.empty()) {
-        TRY(run_with_key({"cryptsetup", "open", "--test-passphrase", "--type", "luks2",
-                          "--key-file=-", device.path},
-                         key, "open '" + device.path + "'"));
+        // Of another name: opened with another key, or by an agent that named it otherwise.
+        if (there.front() != name)
+            TRY(run_with_key({"cryptsetup", "open", "--test-passphrase", "--type", "luks2",
+                              "--key-file=-", device.path},
+                             key.key, what));
         return BlockDevice{.path = "/dev/mapper/" + there.front()};
     }
-    // One file is one loop device, so its name is the mapping's.
-    const std::string name = "foyer-" + name_of_loop(device);
-    TRY(run_with_key(luks_open_arguments(device.path, name), key, "open '" + device.path + "'"));
+    TRY(run_with_key(luks_open_arguments(device.path, name), key.key, what));
     return BlockDevice{.path = "/dev/mapper/" + name, .fresh = true};
 }
 

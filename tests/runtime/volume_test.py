@@ -271,6 +271,28 @@ class LuksVolume(Volume):
     def test_an_open_one_is_given_to_no_other_key(self):
         self.assertIn("made with another key", str(self.prepare(key=OTHER)))
 
+    def header(self, content):
+        """Puts another one in place of all but the first bytes; the one that was there."""
+        with open(self.file, "r+b") as file:
+            file.seek(8)
+            before = file.read(MIB - 8)
+            file.seek(8)
+            file.write(content)
+        os.sync()
+        return before
+
+    def test_an_open_one_knows_its_key_and_asks_no_program(self):
+        whole = self.header(bytes(MIB - 8))
+        self.assertIn("ok", self.prepare())
+        self.assertIn("error", self.prepare(key=OTHER))
+        (name,) = self.mappings()
+        run("dmsetup", "rename", name, "foyer-earlier")
+        self.assertIn("error", self.prepare(), "there is no header that cryptsetup could read")
+        self.header(whole)
+        self.assertIn("ok", self.prepare(), "one that an earlier agent named")
+        self.assertIn("made with another key", str(self.prepare(key=OTHER)))
+        self.assertEqual(["foyer-earlier"], self.mappings())
+
     def test_one_that_was_opened_and_not_mounted_is_found(self):
         self.hook("init")
         self.box.must("kill", partition="acme-0")
@@ -408,6 +430,19 @@ class GocryptfsVolume(Volume):
             run("umount", folder)
         for folder in ("keeper", "volume"):
             self.assertEqual([], os.listdir(f"{self.store}/private/{folder}"), "written beneath")
+
+    def test_who_was_cut_off_does_not_pass_for_running_once_all_is_shown_anew(self):
+        self.hook("init")
+        self.box.must("start", partition="acme-0")
+        with open(f"{self.box.run_dir}/partitions/acme-0/pid", encoding="ascii") as file:
+            first = int(file.read().split()[0])
+        os.kill(self.programs()[1], signal.SIGKILL)
+        self.wait_until(lambda: self.box.must("status", partition="acme-0")["ok"] == "exited")
+        self.assertIn("ok", self.prepare())
+        self.assertNotEqual("running", self.box.must("status", partition="acme-0")["ok"])
+        self.assertFalse(runtime_lab.is_alive(first))
+        self.box.must("start", partition="acme-0")
+        self.assertEqual("running", self.box.must("status", partition="acme-0")["ok"])
 
     def test_a_full_volume_leaves_its_log_room(self):
         full = self.hook("join")

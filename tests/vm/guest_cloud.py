@@ -1,6 +1,7 @@
 """Inside the VM: a cloud on one machine, master and box each in the unit its package brings. What
 the tests of a box's life share."""
 
+import glob
 import json
 import os
 import shutil
@@ -82,6 +83,11 @@ def token_of_a_home():
     foyer("host", "create", "ann")
     foyer("site", "create", "lille", "--isp", "alder", "--country", "FR", "--host", "ann",
           "--class", "house")
+    return another_token()
+
+
+def another_token():
+    """For the next box of that home."""
     return foyer("node", "token", "--site", "lille").strip()
 
 
@@ -93,6 +99,10 @@ def enrol_with(token):
 def order():
     foyer("release", "keygen", "--key", "/root/publisher.key")
     foyer("release", "publish", f"{IN}/release", "--key", "/root/publisher.key")
+    order_again()
+
+
+def order_again():
     foyer("order", "echo", "--name", "first", "--replicas", "1", "--mode", "asynchronous",
           "--param", "greeting=Bonjour", "--no-reveal", "--no-wait")
     until("the copy runs", runs)
@@ -111,7 +121,8 @@ def runs():
 
 
 def pid():
-    with open("/run/foyer/lille-1/partitions/first-0/pid", encoding="utf-8") as file:
+    (place,) = glob.glob("/run/foyer/*/partitions/first-0/pid")
+    with open(place, encoding="utf-8") as file:
         return file.read().split()[0]
 
 

@@ -1,18 +1,31 @@
-"""The life of a box whose power is cut at one moment of each of its steps: enrolment, upgrade,
-volume, pause, erasure, departure. After each cut it boots again, does by itself what it does, and
-is looked at."""
+"""The life of a box whose power is cut at moments of each of its steps: enrolment, upgrade, volume,
+writes to that, pause, erasure, departure. After each cut it boots again, does by itself what it
+does, and is looked at."""
 
 import json
 import re
+import sys
 import time
 
-from machine import NoAnswer
+from machine import HERE, VM, NoAnswer
+
+sys.path.insert(0, str(VM.parent / "runtime"))
+from runtime_lab import release
 
 DATA = "/var/lib/foyer/node"
 CONFIG = "/etc/foyer/power.toml"
 PATIENCE_S = 240.0
 NEXT = "/srv/next.deb"
-KINDS = ("enrol", "upgrade", "volume", "pause", "erase", "leave")
+WRITER = HERE / "write_ahead.py"
+KINDS = ("enrol", "upgrade", "volume", "write", "pause", "erase", "leave")
+NEEDED = ("enrol", "volume", "erase")  # by what comes after them
+CUTS = {"write": 3}  # of a kind in one life, where not one
+# What is open of a volume, by how it is encrypted: how many of each.
+OPEN = {"fscrypt": {"loop": 1, "mount": 1, "mapping": 0, "program": 0},
+        "luks": {"loop": 1, "mount": 1, "mapping": 1, "program": 0},
+        "gocryptfs": {"loop": 1, "mount": 3, "mapping": 0, "program": 2}}
+WRITE_S = 6
+OTHER_KEY = "o" * 52
 
 # What is there of a box, one fact a line. Asked before the agent starts after a cut, and once it
 # has come to rest.
@@ -27,6 +40,8 @@ ls state/partitions state/groups 2>/dev/null | grep json | sed 's/^/memory /'
 find partitions -maxdepth 2 -name 'store.img*' -printf 'image %p %b\\n'
 cat /sys/block/loop*/loop/backing_file 2>/dev/null | sed 's/^/loop /'
 grep -o ' /var/lib/foyer[^ ]*' /proc/mounts | sed 's/^/mount/'
+ls /dev/mapper 2>/dev/null | grep foyer | sed 's/^/mapping /'
+pgrep -x gocryptfs | sed 's/^/program /'
 find /sys/fs/cgroup/foyer/partitions -mindepth 1 -type d ! -name .fence 2>/dev/null |
     sed 's/^/group /'
 for claim in /var/lib/foyer/uids/[0-9]*; do
@@ -60,12 +75,15 @@ class Life:
     """One box, from an empty disk on. Each step: an order that the world gives, a moment, a cut,
     what the box makes of it."""
 
-    def __init__(self, machine, cloud, number, versions):
+    def __init__(self, machine, cloud, number, versions, encryption):
         self.machine, self.cloud, self.number = machine, cloud, number
         self.versions = versions  # sha256 of the agent: what it is called
+        self.encryption = encryption  # of its volume
         self.node, self.token = cloud.home(number)
         self.name = f"first{number}"
+        self.written = f"{DATA}/partitions/{self.name}-0/store/private/volume/written"
         self.problems = []
+        self.told = []  # before the last cut, by a command whose lines are heard at once
 
     def wrong(self, what):
         self.problems.append(what)
@@ -127,12 +145,11 @@ class Life:
             found = {line.split()[0] for line in facts.of(kind)}
             if found != wanted:
                 self.wrong(f"{kind}: {sorted(found)} instead of {sorted(wanted)}")
-        if not partitions:
-            for kind in ("loop", "mount", "group"):
-                if facts.of(kind):
-                    self.wrong(f"{kind}: {facts.of(kind)}")
-        elif len(facts.of("loop")) != 1 or len(facts.of("mount")) != 1:
-            self.wrong(f"loops {facts.of('loop')}, mounts {facts.of('mount')}")
+        if not partitions and facts.of("group"):
+            self.wrong(f"group: {facts.of('group')}")
+        for kind, number in OPEN[self.encryption].items():
+            if len(facts.of(kind)) != (number if partitions else 0):
+                self.wrong(f"{kind}: {facts.of(kind)}")
         self.judge_log()
 
     def judge_log(self):
@@ -153,6 +170,10 @@ class Life:
         self.cloud.order(self.name)
         runs = "foyer-node status | grep -q 'primary *running'"
         return self.machine.begin("sh", "-c", f"until {runs}; do sleep 0.1; done")
+
+    def begin_write(self):
+        return self.machine.follow("python3", "-B", "-S", "/run/in/write_ahead.py", "write",
+                                   self.written, WRITE_S)
 
     def begin_pause(self):
         return self.machine.begin("foyer-node", "pause", "--now", "--until", "2h")
@@ -243,6 +264,41 @@ class Life:
         self.judge(partitions=True)
         return found
 
+    def after_write(self, answered):
+        """What fsync had confirmed is there, and nobody with another key gets at it."""
+        told = int(self.told[-1]) if self.told else 0
+        if answered and not told:
+            self.wrong("it wrote nothing")
+        self.try_other_key()
+        self.start_agent()
+        self.serves()
+        code, out = self.machine.ask("python3", "-B", "-S", "/run/in/write_ahead.py", "check",
+                                     self.written)
+        if code != 0:
+            self.wrong(f"record {told} was safe, and now: {out}")
+            return "unreadable"
+        last = json.loads(out)["last"]
+        if last < told:
+            self.wrong(f"record {told} was safe, and the last that is there is {last}")
+        self.judge(partitions=True)
+        return "nothing written" if not last else "as told" if last == told else "more than told"
+
+    def try_other_key(self):
+        """By the agent's own code, before the agent itself has the right one."""
+        config = {"node": self.node, "data_dir": DATA, "run_dir": f"/run/foyer/{self.node}",
+                  "uid_claims": "/var/lib/foyer/uids", "cgroup_parent": "/foyer/partitions"}
+        address = "fd50:f0e:1:a::1"
+        order = {"do": "prepare", "partition": f"{self.name}-0", "address": address,
+                 "members": [address], "secrets": {"volume_key": OTHER_KEY},
+                 "release": release("sha256:" + "0" * 64, "true")}
+        self.machine.run("sh", "-c", "cat >/run/driver.json", text=json.dumps(config))
+        # It looks for its helpers beside itself.
+        code, out = self.machine.ask("sh", "-c", "ln -sf /usr/libexec/foyer/* /run/in/ && exec "
+                                     "/run/in/box-driver /run/driver.json",
+                                     text=json.dumps(order) + "\n")
+        if code != 0 or "was made with another key" not in out:
+            self.wrong(f"with another key it says: {out}")
+
     def after_pause(self, answered):
         self.start_agent()
         wish = self.until("the agent answers", self.status)["host"]["wish"]
@@ -322,6 +378,7 @@ class Life:
         self.machine.cut()
         # What it said up to the last moment counts.
         answered = answered or self.machine.answer(number, 5.0)
+        self.told = self.machine.told(number)
         if answered and answered[0] != 0:
             self.wrong(f"{kind} failed before the cut: {answered[1]}")
         self.machine.start()

@@ -1,7 +1,8 @@
 """Inside the machine: does what the judge on the host asks, over a line that a power cut cuts too.
 
 control   one JSON a line: {"id", "argv", "text"} -> {"id", "status", "out"}; several at once.
-          "service" instead of "id": started and left running, its output in /run/NAME.log
+          "service" instead of "id": started and left running, its output in /run/NAME.log.
+          "follow" instead of "id": as "id", but each line that it prints is told at once
 mail      one JSON a line, both ways: {"box": 0 or 1, "bytes": hex}: a datagram from, or to, the box
           that the judge plays. Asked for with {"relay": true} on the first line.
 """
@@ -75,6 +76,15 @@ def serve(asked):
         subprocess.run(asked["argv"], stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=False)
 
 
+def follow(control, asked):
+    number = asked["follow"]
+    with subprocess.Popen(asked["argv"], text=True, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+        for line in process.stdout:
+            control.say(follow=number, line=line.rstrip("\n"))
+    control.say(id=number, status=process.returncode, out="")
+
+
 def relay():
     for wire in WIRES:
         subprocess.run(wire, check=True)
@@ -98,6 +108,8 @@ def main():
     for asked in control.heard():
         if "service" in asked:
             threading.Thread(target=serve, args=(asked,), daemon=True).start()
+        elif "follow" in asked:
+            threading.Thread(target=follow, args=(control, asked), daemon=True).start()
         elif asked.get("relay"):
             threading.Thread(target=relay, daemon=True).start()
         else:

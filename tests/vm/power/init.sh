@@ -22,7 +22,7 @@ done
 mount -t tmpfs tmpfs /run/in # where programs may be: not in /run itself
 tar -xf /dev/vdc -C /run/in
 # What systemd would have made at its start, from the list of device nodes of modules.
-modprobe -a virtio_net virtio_console loop
+modprobe -a virtio_net virtio_console loop fuse dm_mod
 ip link set lo up
 ip addr add 10.0.2.15/24 dev eth0
 ip link set eth0 up

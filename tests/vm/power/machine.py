@@ -179,6 +179,20 @@ class Machine:
         self.control.say(id=self.number, argv=[str(word) for word in argv], text=text)
         return self.number
 
+    def follow(self, *argv):
+        """Begins a command each line of which is heard at once; its number."""
+        self.number += 1
+        self.control.say(follow=self.number, argv=[str(word) for word in argv])
+        return self.number
+
+    def told(self, number):
+        """Lines of a followed command that were not asked for yet: after a cut, all that left the
+        machine before it."""
+        lines = []
+        while found := self.control.take(lambda body: body.get("follow") == number, 0.0):
+            lines.append(found[1]["line"])
+        return lines
+
     def answer(self, number, patience_s=ANSWER_S):
         """(status, output), or None: it does not answer."""
         found = self.control.take(lambda body: body.get("id") == number, patience_s)

@@ -21,6 +21,7 @@ from votes import Voting
 
 VM = Path(__file__).resolve().parents[1]
 KINDS = (*box_life.KINDS, "vote")
+ENCRYPTIONS = tuple(box_life.OPEN)
 VOTES_A_LIFE = 4
 VOTE_SPAN_S = 3.0
 LATER = 1.15  # moments are drawn from so much of what a step took when nobody cut it
@@ -31,6 +32,8 @@ erase_s = 0
 memory_mib = 64
 disk_gib = 1
 cpu_millicores = 0
+[volumes]
+encryption = "%s"
 """
 
 
@@ -120,7 +123,8 @@ class Play:
         machine = self.machine("base", self.base, (package, later)).start()
         machine.run("dpkg", "--install", f"/run/in/{package.name}")
         machine.run("cp", "/run/in/next.deb", box_life.NEXT)
-        machine.run("sh", "-c", f"cat >{box_life.CONFIG}", text=CONFIG)
+        config = CONFIG % self.options.encryption
+        machine.run("sh", "-c", f"cat >{box_life.CONFIG}", text=config)
         old = machine.run("sha256sum", "/usr/sbin/foyer-node").split()[0]
         self.versions = {old: "old", digest: "new"}
         machine.rest()
@@ -135,7 +139,7 @@ class Play:
         if any(kind in box_life.KINDS for kind in wanted):
             self.cloud.up()
             self.make_base()
-            if not set(box_life.KINDS) <= self.rows.body["took_s"].keys():
+            if not set(self.kinds()) <= self.rows.body["took_s"].keys():
                 self.live(0, cut=False)
         while self.left() > 0:
             if any(kind in box_life.KINDS for kind in wanted):
@@ -144,17 +148,32 @@ class Play:
                 self.vote(number)
             number += 1
 
+    def kinds(self):
+        """Of a life: those that are wanted, and what is needed before the last of them."""
+        wanted = [at for at, kind in enumerate(box_life.KINDS) if kind in self.options.kinds]
+        return [kind for at, kind in enumerate(box_life.KINDS)
+                if at in wanted or kind in box_life.NEEDED and at < wanted[-1]]
+
+    def tool(self, name):
+        """A program of the build for the machine, without its debug symbols."""
+        stripped = self.folder / name
+        output_of("strip", "-o", stripped, self.options.programs / name)
+        return stripped
+
     def live(self, number, cut):
-        """A box from first to last, with a cut in each step; or none, for the times they take."""
+        """A box from first to last, with cuts in each step; or none, for the times they take."""
         disk = self.folder / "box.ext4"
         copy_disk(self.base, disk)
-        machine = self.machine("box", disk).start()
-        life = box_life.Life(machine, self.cloud, number, self.versions)
+        tools = (box_life.WRITER, self.tool("box-driver"))
+        machine = self.machine("box", disk, tools).start()
+        life = box_life.Life(machine, self.cloud, number, self.versions, self.options.encryption)
         try:
-            for kind in box_life.KINDS:
-                if cut and self.left() <= 0:
-                    break
-                self.step(life, kind, cut and kind in self.options.kinds)
+            for kind in self.kinds():
+                wanted = cut and kind in self.options.kinds
+                for turn in range(box_life.CUTS.get(kind, 1) if wanted else 1):
+                    if cut and self.left() <= 0:
+                        return
+                    self.step(life, kind, turn if wanted else None)
         except (AssertionError, NoAnswer) as failure:
             if not cut:
                 raise
@@ -165,8 +184,9 @@ class Play:
                 self.cloud.delete(life.name)
             self.cloud.forget_box(life.node)
 
-    def step(self, life, kind, cut):
-        if not cut:
+    def step(self, life, kind, turn):
+        """turn: which cut of this kind in this life it is. None: no cut."""
+        if turn is None:
             took = life.step(kind, None)
             self.rows.body["took_s"].setdefault(kind, round(took, 2))
             self.rows.save()
@@ -174,18 +194,22 @@ class Play:
                 + "".join("\n      PROBLEM " + one for one in life.problems))
             assert not life.problems, "without a cut it must be right"
             return
-        rng = random.Random(f"{self.rows.body['seed']}/{life.number}/{kind}")
+        place = f"{life.number}/{kind}" + (f"/{turn}" if turn else "")
+        rng = random.Random(f"{self.rows.body['seed']}/{place}")
         moment = rng.random() * self.rows.body["took_s"][kind] * LATER
         begun, before, found, answered = time.monotonic(), len(life.problems), "?", None
+        given_up = None
         try:
             found, answered = life.step(kind, moment)
         except (AssertionError, NoAnswer) as failure:
             life.wrong(str(failure))
-            raise
-        finally:
-            self.rows.add(life=life.number, kind=kind, moment_s=round(moment, 3), found=found,
-                          answered=answered, problems=life.problems[before:],
-                          took_s=round(time.monotonic() - begun, 1))
+            given_up = failure
+        # A run that is ended here has not judged this one: no row.
+        self.rows.add(life=life.number, kind=kind, moment_s=round(moment, 3), found=found,
+                      answered=answered, told=len(life.told), problems=life.problems[before:],
+                      took_s=round(time.monotonic() - begun, 1))
+        if given_up:
+            raise given_up
 
     def voter(self):
         """It runs; the same one as long as it answers."""
@@ -193,10 +217,8 @@ class Play:
             return self.voting.boot()
         disk = self.folder / "voter.ext4"
         copy_disk(self.root / "root.ext4", disk)
-        driver = self.folder / "voter-driver"
-        output_of("strip", "-o", driver, self.options.programs / "voter-driver")
-        self.voting = Voting(self.machine("voter", disk, (driver,)), self.options.programs,
-                             late=self.options.plant == "late")
+        machine = self.machine("voter", disk, (self.tool("voter-driver"),))
+        self.voting = Voting(machine, self.options.programs, late=self.options.plant == "late")
         return self.voting.found()
 
     def vote(self, number):
@@ -232,6 +254,7 @@ def read_options():
     parser.add_argument("--runs", type=int, default=100)
     parser.add_argument("--kinds", type=lambda text: text.split(","), default=list(KINDS))
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
+    parser.add_argument("--encryption", choices=ENCRYPTIONS, default=ENCRYPTIONS[0])
     parser.add_argument("--resume", type=Path)
     parser.add_argument("--plant", choices=["late"])
     parser.add_argument("--keep", type=Path)

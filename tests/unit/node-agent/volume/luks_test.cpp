@@ -29,10 +29,18 @@ TEST_CASE("a volume tells by its first bytes whether it is LUKS") {
     CHECK(is_luks(file));
 }
 
+TEST_CASE("an open one is called by its device and by the key that opened it") {
+    const std::vector<std::uint8_t> ours(luks_name_bytes, 0xab), other(luks_name_bytes, 0xac);
+    const std::string name = luks_mapping_name("/dev/loop7", ours);
+    CHECK(name == "foyer-loop7-abababababababababababababababab");
+    CHECK(name != luks_mapping_name("/dev/loop7", other));
+    CHECK(name.size() < 128);  // longer ones device-mapper refuses
+}
+
 TEST_CASE("cryptsetup takes the key from its standard input") {
     CHECK(has(luks_format_arguments("/a/store.img"), "--key-file=-"));
     CHECK(luks_format_arguments("/a/store.img").back() == "/a/store.img");
-    CHECK(luks_open_arguments("/dev/loop7", "foyer-loop7") ==
+    CHECK(luks_open_arguments("/dev/loop7", "foyer-loop7-ab") ==
           std::vector<std::string>{"cryptsetup", "open", "--type", "luks2", "--key-file=-",
-                                   "/dev/loop7", "foyer-loop7"});
+                                   "/dev/loop7", "foyer-loop7-ab"});
 }
