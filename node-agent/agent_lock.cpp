@@ -14,7 +14,9 @@ Result<os::UniqueFd> lock_folder(const std::string& data_dir) {
         return error(ErrorCode::FailedPrecondition,
                      "cannot open '" + data_dir + "/agent.lock': " + std::strerror(errno));
     if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
-        return error(ErrorCode::FailedPrecondition, "another agent runs in '" + data_dir + "'");
+        return error(ErrorCode::FailedPrecondition, "another agent runs in '" + data_dir +
+                                                        "': foyer-node status --data " + data_dir +
+                                                        " shows what it does");
     }
     return lock;
 }

@@ -51,6 +51,16 @@ Status check_rules(const Json& document) {
     return schema_error("release.json", problems);
 }
 
+// Of a destination the schema says no more than that it is not among its words.
+std::vector<SchemaProblem> explained(std::vector<SchemaProblem> problems) {
+    for (SchemaProblem& problem : problems)
+        if (problem.path.starts_with("/egress/"))
+            problem.what =
+                "can only be 'mail-relay': a copy reaches its group, and no way leads out of a "
+                "home to anything else";
+    return problems;
+}
+
 std::vector<ReleaseSize> sizes_of(const Json& document) {
     std::vector<ReleaseSize> sizes;
     for (const auto& [name, size] : document["sizes"].items()) {
@@ -143,7 +153,7 @@ Result<Release> read_release(const SignedRelease& published) {
     TRY(tls::ed25519_verify(key, published.release_json, signature));
     const auto problems = check_schema(release_schema(), published.release_json);
     if (!problems.ok()) return in_context("release.json", problems.failure());
-    if (!problems.value().empty()) return schema_error("release.json", problems.value());
+    if (!problems.value().empty()) return schema_error("release.json", explained(problems.value()));
     const Json document = parse(published.release_json);
     TRY(check_rules(document));
     Release release = row_of(document);

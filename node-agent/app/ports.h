@@ -43,6 +43,7 @@ struct Release {
     std::int64_t user_id = 1000;
     std::int64_t group_id = 1000;
     std::map<std::string, int> ports;  // "web" -> 8000, "replication" -> 5432
+    bool mail_relay = false;           // its list of egress names the edges' mail relay
     Pids pids;                         // of the assigned size
     Duration stop_timeout{10'000};
     Duration health_period{5'000};

@@ -32,7 +32,7 @@ struct PartitionWall {
     std::vector<std::string> proxies;
     int replication_port = 0;  // 0: the release has none
     int web_port = 0;
-    std::string mail_relay = {};  // empty: it sends no mail
+    std::string mail_relay = {};  // empty: its release does not list it, or there is none
     bool operator==(const PartitionWall&) const = default;
 };
 

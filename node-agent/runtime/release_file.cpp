@@ -1,5 +1,6 @@
 #include "node-agent/runtime/release_file.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "common/tls/ed25519.h"
@@ -13,6 +14,7 @@ using nlohmann::json;
 
 constexpr std::size_t release_bytes_max = 256 * 1024;
 constexpr std::size_t argv_max = 16;
+constexpr std::size_t egress_max = 8;
 
 Error wrong(const std::string& field) {
     return error(ErrorCode::InvalidArgument, "release.json: '" + field + "' is missing or wrong");
@@ -51,6 +53,18 @@ public:
         const json* value = find(key.c_str());
         if (value == nullptr || !value->is_object()) return wrong(path_ + key);
         return Fields(*value, path_ + key + ".");
+    }
+    // Absent: none.
+    Result<std::vector<std::string>> words(const char* key) const {
+        const json* value = find(key);
+        std::vector<std::string> words;
+        if (value == nullptr) return words;
+        if (!value->is_array() || value->size() > egress_max) return wrong(path_ + key);
+        for (const json& word : *value) {
+            if (!word.is_string()) return wrong(path_ + key);
+            words.push_back(word.get<std::string>());
+        }
+        return words;
     }
     const json& raw() const { return object_; }
 
@@ -104,6 +118,9 @@ Result<Release> parse_release(const std::string& text, const SizeName& size) {
     for (const char* name : {"web", "replication"})
         if (ports.raw().contains(name))
             release.ports[name] = static_cast<int>(TRY(ports.number(name, 1024, 65'535)));
+    // Denied by default: no list opens nothing, nor does a word that is not known here yet.
+    const std::vector<std::string> egress = TRY(top.words("egress"));
+    release.mail_relay = std::find(egress.begin(), egress.end(), "mail-relay") != egress.end();
     const Fields sizes = TRY(top.object("sizes"));
     if (!sizes.raw().contains(size.str()))
         return error(ErrorCode::InvalidArgument,
@@ -122,6 +139,11 @@ Result<Release> read_release(const Assignment& assignment) {
         return in_context("release of '" + assignment.instance.str() + "' refused",
                           verified.failure());
     return parse_release(assignment.release_json, assignment.size);
+}
+
+Assignment within_egress(Assignment assignment, const Release& release) {
+    if (!release.mail_relay) assignment.mail_relay.clear();
+    return assignment;
 }
 
 }  // namespace foyer::agent

@@ -15,4 +15,8 @@ Result<Release> read_release(const Assignment& assignment);
 // Reading alone, without the signature.
 Result<Release> parse_release(const std::string& json, const SizeName& size);
 
+// The assignment without what its release does not list in `egress`: firewall, routes and
+// replica.json are made of this one. A master names the mail relay to every copy.
+Assignment within_egress(Assignment assignment, const Release& release);
+
 }  // namespace foyer::agent

@@ -10,6 +10,10 @@ def facts(answer):
     return {detail["key"]: detail["value"] for detail in answer.json["details"]}
 
 
+def facts_of(answer, key):
+    return [detail["value"] for detail in answer.json["details"] if detail["key"] == key]
+
+
 def blobs(master, publisher):
     data = os.urandom(700_000)
     digest = sha256(data)
@@ -49,6 +53,10 @@ def releases(publisher, other):
     assert publisher.post("/v1/software-releases", touched).status == 403
     surprise = publisher.post("/v1/software-releases", key.request({**good, "surprise": 1}))
     assert surprise.status == 400 and "surprise" in surprise.json["message"], surprise
+    for egress in (["internet"], ["mail-relay", "198.51.100.7"]):
+        out = publisher.post("/v1/software-releases", key.request({**good, "egress": egress}))
+        assert out.status == 400 and "no way leads out of a home" in out.json["message"], out
+        assert f"/egress/{len(egress) - 1}" in facts_of(out, "path"), out
     assert publisher.post("/v1/software-releases", key.request(b"{ not json")).status == 400
     assert publisher.post("/v1/software-releases", {"release_json": "***"}).status == 400
     row = publisher.must(publisher.post("/v1/software-releases", key.request(good), key="p1"))
@@ -72,7 +80,10 @@ def releases(publisher, other):
         == 403
     )  # another key
     publisher.must(
-        publisher.post("/v1/software-releases", key.request(document(image, version="1-2")))
+        publisher.post(
+            "/v1/software-releases",
+            key.request({**document(image, version="1-2"), "egress": ["mail-relay"]}),
+        )
     )
     versions = [row["version"] for row in publisher.get("/v1/software-releases").json["releases"]]
     assert versions == ["1-2", "1-1"]
@@ -87,9 +98,8 @@ def orders(master):
     wrong = customer.post(
         "/v1/instances", {**order, "parameters": {"company": "", "country": "DE"}}
     )
-    assert wrong.status == 400 and [
-        fact["value"] for fact in wrong.json["details"] if fact["key"] == "path"
-    ] == ["/parameters/company", "/parameters/country"], wrong
+    assert wrong.status == 400, wrong
+    assert facts_of(wrong, "path") == ["/parameters/company", "/parameters/country"], wrong
     impossible = customer.post("/v1/instances", order)
     assert impossible.status in (409, 429) and impossible.json["details"], impossible
     master.homes(3)

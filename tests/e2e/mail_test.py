@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Mail of an instance, from inside its copies, through the tunnel and an edge's relay into a real
 mailbox: signed with the key that the master made and the edges' own zone publishes. A home's other
-end, and what is no copy of this instance, get nothing out."""
+end, what is no copy of this instance, and copies whose release lists no relay get nothing out."""
 import glob
 import json
 import shutil
@@ -68,10 +68,23 @@ class MailOut(unittest.TestCase):
         cls.boxes = {}
         for edge in EDGES:
             cls.start_mailbox(edge)
-        for name in ("first", "second"):
-            cls.cloud.order_echo(name)
-        wait_for("both instances run", lambda: all(
-            cls.cloud.instance(name)["state"] == "running" for name in ("first", "second")))
+        cls.cloud.release(cls.mailing_release())
+        names = ("first", "second", "silent")
+        for name in names:
+            cls.cloud.order_echo(name, "1-1" if name == "silent" else "1-2")
+        wait_for("all instances run", lambda: all(
+            cls.cloud.instance(name)["state"] == "running" for name in names))
+
+    @classmethod
+    def mailing_release(cls):
+        """"echo" again, with the relay in its signed list."""
+        folder = cls.cloud.state / "mailing"
+        shutil.copytree(cls.cloud.state / "release", folder)
+        release = json.loads((folder / "release.json").read_text())
+        assert release["egress"] == [], release["egress"]
+        release |= {"version": "1-2", "egress": ["mail-relay"]}
+        (folder / "release.json").write_text(json.dumps(release))
+        return folder
 
     @classmethod
     def start_mailbox(cls, edge):
@@ -86,20 +99,23 @@ class MailOut(unittest.TestCase):
 
     # -- what a copy does -------------------------------------------------------------------------
 
-    def send(self, instance, sender, to="bob@dest.example"):
+    def send(self, instance, sender, to="bob@dest.example", relay=None):
         """What the relay answers each copy's SMTP; from the network it lives in."""
         answers = {}
         for copy in self.cloud.instance(instance)["replicas"]:
             home, partition = copy["site"], f"{instance}-{copy.get('index', 0)}"
             net = f"/run/foyer/{home}-1/netns/p-{partition}"
-            relay = self.relay(home, partition)
+            relay = relay or self.relay(home, partition)
             answers[home] = self.cloud.run(home, "nsenter", f"--net={net}", PYTHON, "-c", SEND,
                                            relay, sender, to).stdout.strip()
         return answers
 
+    def replica(self, home, partition):
+        return json.loads(self.cloud.in_container(home, partition,
+                                                  "cat /foyer/config/replica.json"))
+
     def relay(self, home, partition):
-        text = self.cloud.in_container(home, partition, "cat /foyer/config/replica.json")
-        told = json.loads(text)["mail_relay"]
+        told = self.replica(home, partition)["mail_relay"]
         self.assertEqual(25, told["port"])
         return told["address"]
 
@@ -145,6 +161,19 @@ class MailOut(unittest.TestCase):
                                 "b@dest.example").stdout
         self.assertTrue(answer.startswith("nothing"), answer)
         time.sleep(2)
+        self.assertEqual(before, len(self.mails()))
+
+    def test_2a_a_release_that_lists_no_relay_has_none(self):
+        before = len(self.mails())
+        copy = self.cloud.instance("first")["replicas"][0]
+        relay = self.relay(copy["site"], f"first-{copy.get('index', 0)}")
+        for copy in self.cloud.instance("silent")["replicas"]:
+            told = self.replica(copy["site"], f"silent-{copy.get('index', 0)}")
+            self.assertNotIn("mail_relay", told)
+        answers = self.send("silent", f"erp@silent.{ZONE}", relay=relay)
+        self.assertEqual(3, len(answers))
+        for home, answer in answers.items():
+            self.assertTrue(answer.startswith("nothing"), (home, answer))
         self.assertEqual(before, len(self.mails()))
 
     def test_3_the_edge_shows_it_and_no_disk_has_the_key(self):

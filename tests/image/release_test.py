@@ -13,8 +13,9 @@ except ImportError:
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-TEMPLATES = [f"{HERE}/minimal/release.template.json",
-             f"{ROOT}/deploy/software/tryton/release.template.json"]
+# Each with what its copies may reach besides their group: Tryton sends invoices.
+TEMPLATES = {f"{HERE}/minimal/release.template.json": [],
+             f"{ROOT}/deploy/software/tryton/release.template.json": ["mail-relay"]}
 IMAGE = {"digest": "sha256:" + "0" * 64, "os": "linux", "architecture": "amd64",
          "compressed_bytes": 1, "unpacked_bytes": 1}
 
@@ -31,7 +32,9 @@ WRONG = [
     ("open parameters", lambda r: r["parameters"].update(additionalProperties=True)),
     ("nested parameter", lambda r: r["parameters"]["properties"].update(
         x={"type": "object", "title": "x"})),
-    ("unknown egress", lambda r: r.update(egress=["internet"])),
+    ("unknown egress", lambda r: r.update(egress=["mail-relay", "internet"])),
+    ("no word about egress", lambda r: r.pop("egress")),
+    ("egress that is no list", lambda r: r.update(egress="mail-relay")),
     ("no copies", lambda r: r["data"]["copies"].update(min=0)),
     ("memory of nothing", lambda r: r["sizes"]["s"].update(memory_bytes=1)),
 ]
@@ -46,8 +49,9 @@ def main():
     schema = load(f"{ROOT}/schemas/software/release.schema.json")
     jsonschema.Draft7Validator.check_schema(schema)
     validator = jsonschema.Draft7Validator(schema)
-    for path in TEMPLATES:
+    for path, egress in TEMPLATES.items():
         release = load(path)
+        assert release["egress"] == egress, path
         release["image"] = dict(IMAGE)
         release["version"] = release["version"] or "1-1"
         validator.validate(release)

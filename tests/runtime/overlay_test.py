@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Two homes and two edges joined by tunnels: who reaches whom, and when an edge or agent dies."""
 
+import json
 import os
 import signal
 import socket
@@ -21,6 +22,7 @@ NODES = {
     "edge-2": ("fd50:f0e:1:2", 2),
 }
 A, B = "fd50:f0e:1:a::1", "fd50:f0e:1:b::1"
+SILENT = "fd50:f0e:1:b::2"
 RELAY = "fd50:f0e:1::19"  # of mail, the same at all edges
 # Says who it is and who speaks with it.
 MAIL_SERVER = """
@@ -53,6 +55,7 @@ class Overlay(unittest.TestCase):
             ),
         }
         cls.release = release(cls.image, serve + " wait", hooks)
+        cls.release["egress"] = ["mail-relay"]
         cls.wan = cls.place.netns("wan")
         run("nsenter", f"--net={cls.wan}", "ip", "link", "add", "br0", "type", "bridge")
         run("nsenter", f"--net={cls.wan}", "ip", "link", "set", "br0", "up")
@@ -210,7 +213,7 @@ class Overlay(unittest.TestCase):
         ages = self.boxes["home-a"].must("overlay_ages")["ok"]
         self.assertEqual({"edge-1", "edge-2"}, set(ages))
 
-    def speak(self, home, address, port, source):
+    def speak(self, home, address, port, source, partition="acme-0"):
         """What a copy at this home hears there, speaking from this address."""
 
         def call():
@@ -223,37 +226,69 @@ class Overlay(unittest.TestCase):
                 except OSError:
                     return ""
 
-        return inside(f"{self.boxes[home].run_dir}/netns/p-acme-0", call)
+        return inside(f"{self.boxes[home].run_dir}/netns/p-{partition}", call)
+
+    def serve_mail(self):
+        for edge in ("edge-1", "edge-2"):
+            server = subprocess.Popen(
+                ["nsenter", f"--net={self.boxes[edge].run_dir}/netns/box", sys.executable,
+                 "-c", MAIL_SERVER, RELAY, edge])
+            self.addCleanup(server.wait)
+            self.addCleanup(server.kill)
 
     def test_3a_mail_reaches_the_relay_of_an_edge_alone(self):
-        servers = []
-        try:
-            for edge in ("edge-1", "edge-2"):
-                servers.append(subprocess.Popen(
-                    ["nsenter", f"--net={self.boxes[edge].run_dir}/netns/box", sys.executable,
-                     "-c", MAIL_SERVER, RELAY, edge]))
-            for home, own in (("home-a", A), ("home-b", B)):
-                deadline = time.monotonic() + 30
-                while not (heard := self.speak(home, RELAY, 25, own)):
-                    self.assertLess(time.monotonic(), deadline, f"{home} does not reach the relay")
-                    self.tend(home, 1)
-                self.assertIn(heard, (f"edge-1 {own}", f"edge-2 {own}"))
-                self.assertEqual("", self.speak(home, RELAY, 26, own))
-                self.assertEqual("", self.speak(home, RELAY, 587, own))
-                for edge in ("fd50:f0e:1:1::", "fd50:f0e:1:2::"):
-                    self.assertEqual("", self.speak(home, edge, 25, own))
-            # Another's address, also one of its own home's, gets nowhere.
-            space = f"{self.boxes['home-a'].run_dir}/netns/p-acme-0"
-            for foreign in ("fd50:f0e:1:a::7", B):
-                run("nsenter", f"--net={space}", "ip", "addr", "add", f"{foreign}/128", "dev",
-                    "eth0", "nodad")
-                self.assertEqual("", self.speak("home-a", RELAY, 25, foreign))
-                run("nsenter", f"--net={space}", "ip", "addr", "del", f"{foreign}/128", "dev",
-                    "eth0")
-        finally:
-            for server in servers:
-                server.kill()
-                server.wait()
+        self.serve_mail()
+        for home, own in (("home-a", A), ("home-b", B)):
+            deadline = time.monotonic() + 30
+            while not (heard := self.speak(home, RELAY, 25, own)):
+                self.assertLess(time.monotonic(), deadline, f"{home} does not reach the relay")
+                self.tend(home, 1)
+            self.assertIn(heard, (f"edge-1 {own}", f"edge-2 {own}"))
+            self.assertEqual("", self.speak(home, RELAY, 26, own))
+            self.assertEqual("", self.speak(home, RELAY, 587, own))
+            for edge in ("fd50:f0e:1:1::", "fd50:f0e:1:2::"):
+                self.assertEqual("", self.speak(home, edge, 25, own))
+        # Another's address, also one of its own home's, gets nowhere.
+        space = f"{self.boxes['home-a'].run_dir}/netns/p-acme-0"
+        for foreign in ("fd50:f0e:1:a::7", B):
+            run("nsenter", f"--net={space}", "ip", "addr", "add", f"{foreign}/128", "dev",
+                "eth0", "nodad")
+            self.assertEqual("", self.speak("home-a", RELAY, 25, foreign))
+            run("nsenter", f"--net={space}", "ip", "addr", "del", f"{foreign}/128", "dev",
+                "eth0")
+
+    def test_3b_a_release_that_does_not_list_the_relay_reaches_nothing(self):
+        """Its neighbour in the same home does, and so does it while its release lists it."""
+        self.serve_mail()
+        deadline = time.monotonic() + 30
+        while not self.speak("home-b", RELAY, 25, B):
+            self.assertLess(time.monotonic(), deadline, "home-b does not reach the relay")
+            self.tend("home-b", 1)
+        for egress, heard in (([], False), (None, False), (["mail-relay"], True), ([], False)):
+            self.assertEqual(heard, self.mail_of_silent(egress), egress)
+
+    def mail_of_silent(self, egress):
+        """Whether it hears the relay, even with a route that nobody gave it."""
+        wish = {key: value for key, value in self.release.items() if key != "egress"}
+        if egress is not None:
+            wish["egress"] = egress
+        box = self.boxes["home-b"]
+        box.must("prepare", partition="silent-0", address=SILENT, members=[SILENT],
+                 proxies=["fd50:f0e:1:1::"], mail_relay=RELAY, release=wish)
+        box.must("start", partition="silent-0")  # later ones find it running
+        with open(f"{box.data_dir}/partitions/silent-0/config/replica.json") as file:
+            told = json.load(file).get("mail_relay")
+        heard = [self.speak("home-b", RELAY, 25, SILENT, "silent-0")]
+        space = f"--net={box.run_dir}/netns/p-silent-0"
+        routed = run("nsenter", space, "ip", "-6", "route", "show", RELAY).stdout.strip()
+        if not routed:
+            run("nsenter", space, "ip", "-6", "route", "add", f"{RELAY}/128", "via", "fe80::1",
+                "dev", "eth0", "src", SILENT)
+            heard.append(self.speak("home-b", RELAY, 25, SILENT, "silent-0"))
+            run("nsenter", space, "ip", "-6", "route", "del", f"{RELAY}/128")
+        self.assertEqual(bool(routed), told == {"address": RELAY, "port": 25})
+        self.assertEqual("", self.speak("home-b", "fd50:f0e:1:1::", 25, SILENT, "silent-0"))
+        return any(heard)
 
     def test_4_tunnels_survive_the_agent(self):
         before = self.tunnel_pids("home-a")

@@ -126,6 +126,19 @@ TEST_CASE("what the schema forbids is refused with its path") {
     CHECK(!read_release(sign("[]")).ok());
 }
 
+TEST_CASE(
+    "a release lists the edges' mail relay or nothing; what else it lists is refused with why") {
+    Json json = document();
+    json["egress"] = Json::array({"mail-relay"});
+    CHECK(read_release(sign(json.dump())).ok());
+    json["egress"] = Json::array({"mail-relay", "internet"});
+    const std::string why = refusal(json).message;
+    CHECK(why.find("'/egress/1': can only be 'mail-relay'") != std::string::npos);
+    CHECK(why.find("no way leads out of a home") != std::string::npos);
+    json.erase("egress");
+    CHECK(refusal(json).message.find("egress") != std::string::npos);
+}
+
 TEST_CASE("an image is complete only with every blob in its size") {
     test::TempFolder folder;
     SystemRng rng;

@@ -77,6 +77,34 @@ TEST_CASE("each missing or wrong field is named") {
     CHECK_FALSE(parse_release("nonsense", SizeName("s")).ok());
 }
 
+TEST_CASE(
+    "the mail relay is for releases that list it, and whatever else is listed opens nothing") {
+    json release = valid();
+    Assignment ordered;
+    ordered.mail_relay = "fd50:f0e:1::19";
+    const auto relay = [&] {
+        const Release read = parse_release(release.dump(), SizeName("s")).value();
+        return within_egress(ordered, read).mail_relay;
+    };
+    CHECK(relay().empty());  // no list
+    for (const json& none :
+         {json::array(), json::array({"internet"}), json::array({"mail-relay2"})}) {
+        release["egress"] = none;
+        CHECK(relay().empty());
+    }
+    release["egress"] = json::array({"of-tomorrow", "mail-relay"});
+    CHECK(relay() == ordered.mail_relay);
+    ordered.mail_relay.clear();  // an older master
+    CHECK(relay().empty());
+    const json too_many(std::vector<std::string>(9, "x"));
+    for (const json& odd : {json("mail-relay"), json::array({7}), json::object(), too_many}) {
+        release["egress"] = odd;
+        const auto refused = parse_release(release.dump(), SizeName("s"));
+        REQUIRE_FALSE(refused.ok());
+        CHECK(refused.failure().message.find("'egress'") != std::string::npos);
+    }
+}
+
 TEST_CASE("what a release is for is its own word, another one where it says none or one unknown") {
     json release = valid();
     const auto kind = [&] { return parse_release(release.dump(), SizeName("s")); };
