@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "node-agent/domain/copy_step.h"
+#include "node-agent/domain/hook_truth.h"
 
 namespace foyer::agent {
 namespace {
@@ -10,8 +11,7 @@ namespace {
 namespace lead = leadership;
 
 lead::LogPosition log_position(const Position& position) {
-    return {{position.generation, position.epoch},
-            lead::Lsn(static_cast<std::uint64_t>(position.flushed_bytes))};
+    return {named_by(position), lead::Lsn(static_cast<std::uint64_t>(position.flushed_bytes))};
 }
 
 class Teacher {

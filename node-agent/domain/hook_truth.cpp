@@ -1,11 +1,8 @@
 #include "node-agent/domain/hook_truth.h"
 
 namespace foyer::agent {
-namespace {
 
 Fence named_by(const Position& position) { return {position.generation, position.epoch}; }
-
-}  // namespace
 
 bool denies_promotion(const CopyOrder& order, const LocalState& local, const CopyMemory& memory,
                       const Position& position) {

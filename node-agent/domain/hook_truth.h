@@ -8,6 +8,9 @@
 
 namespace foyer::agent {
 
+// Of the newest log that it holds.
+Fence named_by(const Position& position);
+
 // `promote` has succeeded at this fence, and the log that was read after it does not name it. Once
 // it did, an older log is another matter.
 bool denies_promotion(const CopyOrder& order, const LocalState& local, const CopyMemory& memory,

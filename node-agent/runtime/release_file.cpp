@@ -37,34 +37,26 @@ public:
         if (number < min || number > max) return wrong(path_ + key);
         return number;
     }
-    Result<std::vector<std::string>> argv(const char* key) const {
+    Result<std::vector<std::string>> words(const char* key, std::size_t max) const {
         const json* value = find(key);
-        if (value == nullptr || !value->is_array() || value->empty() || value->size() > argv_max)
+        if (value == nullptr || !value->is_array() || value->size() > max)
             return wrong(path_ + key);
         std::vector<std::string> words;
         for (const json& word : *value) {
             if (!word.is_string()) return wrong(path_ + key);
             words.push_back(word.get<std::string>());
         }
-        if (!words[0].starts_with('/')) return wrong(path_ + key);
         return words;
+    }
+    Result<std::vector<std::string>> argv(const char* key) const {
+        std::vector<std::string> argv = TRY(words(key, argv_max));
+        if (argv.empty() || !argv[0].starts_with('/')) return wrong(path_ + key);
+        return argv;
     }
     Result<Fields> object(const std::string& key) const {
         const json* value = find(key.c_str());
         if (value == nullptr || !value->is_object()) return wrong(path_ + key);
         return Fields(*value, path_ + key + ".");
-    }
-    // Absent: none.
-    Result<std::vector<std::string>> words(const char* key) const {
-        const json* value = find(key);
-        std::vector<std::string> words;
-        if (value == nullptr) return words;
-        if (!value->is_array() || value->size() > egress_max) return wrong(path_ + key);
-        for (const json& word : *value) {
-            if (!word.is_string()) return wrong(path_ + key);
-            words.push_back(word.get<std::string>());
-        }
-        return words;
     }
     const json& raw() const { return object_; }
 
@@ -119,8 +111,9 @@ Result<Release> parse_release(const std::string& text, const SizeName& size) {
         if (ports.raw().contains(name))
             release.ports[name] = static_cast<int>(TRY(ports.number(name, 1024, 65'535)));
     // Denied by default: no list opens nothing, nor does a word that is not known here yet.
-    const std::vector<std::string> egress = TRY(top.words("egress"));
-    release.mail_relay = std::find(egress.begin(), egress.end(), "mail-relay") != egress.end();
+    if (file.contains("egress"))
+        release.mail_relay = std::ranges::count(TRY(top.words("egress", egress_max)),
+                                                std::string_view("mail-relay")) > 0;
     const Fields sizes = TRY(top.object("sizes"));
     if (!sizes.raw().contains(size.str()))
         return error(ErrorCode::InvalidArgument,

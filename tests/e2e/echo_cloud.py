@@ -5,6 +5,7 @@ import http.client
 import json
 import os
 import shlex
+import shutil
 import ssl
 import subprocess
 import time
@@ -42,6 +43,16 @@ class EchoCloud(cloud_of_homes.tryout.Cloud):
 
     def operator_token(self):
         return self.lab_state / "master/operator.token"
+
+    def release_again(self, version, change):
+        """The same image under another version; `change` is given its release.json."""
+        folder = self.state / f"release-{version}"
+        shutil.copytree(self.state / "release", folder)
+        release = json.loads((folder / "release.json").read_text())
+        release["version"] = version
+        change(release)
+        (folder / "release.json").write_text(json.dumps(release))
+        self.release(folder)
 
     def release(self, folder):
         self.must("release", "publish", folder, "--key", self.state / "publisher.key")

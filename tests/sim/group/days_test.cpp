@@ -44,14 +44,10 @@ void strike(World& world) {
     const auto any =
         static_cast<std::size_t>(world.below(static_cast<std::int64_t>(boxes.size()) - 1));
     Box& box = leader != nullptr && world.percent(60) ? *leader : boxes[any];
-    if (world.percent(50)) {
+    if (world.percent(50))
         world.crash(box);
-    } else {
-        for (const Box& other : boxes) {
-            world.block(box.index, other.index);
-            world.block(other.index, box.index);
-        }
-    }
+    else
+        isolate(world, box.index);
     ++world.coverage()["struck"];
 }
 

@@ -31,6 +31,14 @@ void cut_off(World& world, const Box& box) {
 
 }  // namespace
 
+void isolate(World& world, ReplicaIndex who) {
+    for (const Box& other : world.boxes()) {
+        if (other.index == who) continue;
+        world.block(who, other.index);
+        world.block(other.index, who);
+    }
+}
+
 Shape draw_shape(Rng& rng) {
     static const std::array<Shape, 7> shapes{{
         {.name = "3 data, k 2", .data = 3, .copies = 2, .floor = 2},

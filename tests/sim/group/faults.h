@@ -7,6 +7,8 @@ namespace foyer::sim::group {
 
 Shape draw_shape(Rng& rng);
 void one_fault(World& world);
+// Nobody hears it, and it hears nobody.
+void isolate(World& world, ReplicaIndex who);
 // T of 20 s instead of 7, or back.
 void new_promise(World& world);
 // The wish of the master, made for the newest record of who leads.

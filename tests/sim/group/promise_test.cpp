@@ -35,14 +35,6 @@ void set_promise(World& world, Duration length) {
     REQUIRE(committed(world).promise == length);
 }
 
-void cut_off(World& world, ReplicaIndex who) {
-    for (const Box& other : world.boxes()) {
-        if (other.index == who) continue;
-        world.block(who, other.index);
-        world.block(other.index, who);
-    }
-}
-
 struct Change {
     Duration from;
     Duration to;
@@ -67,7 +59,7 @@ std::optional<std::string> cut_in_change(std::uint64_t seed, const Change& chang
             break;
         }
     }
-    cut_off(world, old);
+    isolate(world, old);
     world.run_until(world.now() + 60'000);
     if (world.broken()) return world.broken();
     const Box* leader = world.leader();
